@@ -1,0 +1,1 @@
+"""The harness: experiments, data, training, editing, scoring and their results."""

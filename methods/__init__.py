@@ -1,0 +1,1 @@
+"""Face-editing methods: one folder a method, each with a card (`method.yaml`) and an editor."""

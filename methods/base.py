@@ -1,0 +1,143 @@
+"""The contract between a face-editing method and the harness: batches of faces, edit tasks, stages, and `FaceEditor`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Self
+
+import torch
+from mmengine.model import BaseModel
+from mmengine.optim import OptimWrapperDict
+from torch import Tensor, nn
+from torch.nn import functional
+
+from methods.labels import NUM_LABELS
+
+
+@dataclass(frozen=True)
+class FaceBatch:
+    """N faces at one size.
+
+    Attributes:
+        image: (N, 3, H, W) float in [-1, 1], RGB.
+        mask: (N, H, W) uint8 labels in 0..18 (`methods.labels.LABELS`).
+        attributes: (N, 40) float in {0, 1} (`methods.labels.ATTRIBUTES`).
+        ids: the dataset's name of each face.
+    """
+
+    image: Tensor
+    mask: Tensor
+    attributes: Tensor
+    ids: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def to(self, device: torch.device | str, *, channels_last: bool = False) -> Self:
+        """Move the tensors; `channels_last` also lays the image out as NHWC in memory."""
+        layout = torch.channels_last if channels_last else torch.preserve_format
+        return replace(
+            self,
+            image=self.image.to(device, memory_format=layout, non_blocking=True),
+            mask=self.mask.to(device, non_blocking=True),
+            attributes=self.attributes.to(device, non_blocking=True),
+        )
+
+
+@dataclass(frozen=True)
+class EditBatch:
+    """N edit tasks: what a protocol asks of every method.
+
+    Attributes:
+        target: the faces being edited; they give identity and style.
+        source: the faces that lend an attribute or a geometry.
+        mask: (N, H, W) uint8, the geometry asked for.
+        attributes: (N, 40) float in {0, 1}, the attributes asked for.
+        region: (N, H, W) bool, where change is allowed.
+        oracle: (N, 3, H, W) float in [-1, 1], the true result, where the dataset knows it.
+    """
+
+    target: FaceBatch
+    source: FaceBatch
+    mask: Tensor
+    attributes: Tensor
+    region: Tensor
+    oracle: Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.target)
+
+    def to(self, device: torch.device | str) -> Self:
+        """Move every tensor."""
+        moved: dict[str, Any] = {}
+        for each in fields(self):
+            value = getattr(self, each.name)
+            moved[each.name] = value.to(device) if value is not None else None
+        return replace(self, **moved)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One phase of a method's training, run as one mmengine `Runner`.
+
+    Attributes:
+        name: names the stage's checkpoints and log lines.
+        iterations: optimiser iterations; 0 skips the stage.
+        batch_size: faces an iteration.
+        ema: module names of the editor whose exponential moving average replaces them at the stage's end.
+        ema_decay: the average's decay an iteration.
+    """
+
+    name: str
+    iterations: int
+    batch_size: int
+    ema: tuple[str, ...] = ()
+    ema_decay: float = 0.999
+    schedulers: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    """mmengine parameter-scheduler configs by optimiser name, e.g. a linear decay."""
+
+
+class FaceEditor(BaseModel):
+    """A face-editing method under the harness.
+
+    A subclass is built with the options of its card (`method.yaml`) as keyword arguments, plus `size`, the side of the
+    square images in pixels. Methods without learning keep the default empty `stages`.
+    """
+
+    def stages(self) -> Sequence[Stage]:
+        """Training phases in order; empty for a method that learns nothing."""
+        return ()
+
+    def begin_stage(self, stage: Stage) -> None:
+        """Prepare the networks for `stage` (freeze, copy, reset). Called before `optimizers`, on resume too."""
+
+    def optimizers(self, stage: Stage) -> OptimWrapperDict:
+        """One optimiser a network that `stage` trains."""
+        raise NotImplementedError(f"{type(self).__name__} declares stages and must give their optimisers")
+
+    def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
+        """One iteration of the current stage: forward, backward, and optimiser steps. Returns scalar losses to log."""
+        raise NotImplementedError(f"{type(self).__name__} declares stages and must define their step")
+
+    @abstractmethod
+    def edit(self, tasks: EditBatch) -> Tensor:
+        """Edit N faces: (N, 3, H, W) in [-1, 1]. Called in eval mode under `torch.inference_mode`; deterministic."""
+
+    def published_networks(self) -> Mapping[str, nn.Module]:
+        """Networks that take a published `state_dict`, by role; the first is what `--checkpoint` alone loads."""
+        return {}
+
+    def provenance(self) -> Mapping[str, str]:
+        """Facts about this run's training that its result must state, such as where perceptual weights came from."""
+        return {}
+
+    def forward(self, *args: Any, **kwargs: Any) -> Tensor:
+        """Edit the tasks given (mmengine's models must define `forward`)."""
+        return self.edit(*args, **kwargs)
+
+
+def one_hot(mask: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+    """Label map (N, H, W) in 0..18 to one-hot (N, 19, H, W)."""
+    return functional.one_hot(mask.long(), NUM_LABELS).permute(0, 3, 1, 2).to(dtype)
