@@ -99,15 +99,11 @@ class Stage:
     """mmengine parameter-scheduler configs by optimiser name, e.g. a linear decay."""
 
 
-class FaceEditor(BaseModel):
-    """A face-editing method under the harness.
-
-    A subclass is built with the options of its card (`method.yaml`) as keyword arguments, plus `size`, the side of the
-    square images in pixels. Methods without learning keep the default empty `stages`.
-    """
+class Trainable(BaseModel):
+    """A model that learns from faces in stages, each under one mmengine `Runner`. Editors are, and judges too."""
 
     def stages(self) -> Sequence[Stage]:
-        """Training phases in order; empty for a method that learns nothing."""
+        """Training phases in order; empty for a model that learns nothing."""
         return ()
 
     def begin_stage(self, stage: Stage) -> None:
@@ -120,6 +116,14 @@ class FaceEditor(BaseModel):
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """One iteration of the current stage: forward, backward, and optimiser steps. Returns scalar losses to log."""
         raise NotImplementedError(f"{type(self).__name__} declares stages and must define their step")
+
+
+class FaceEditor(Trainable):
+    """A face-editing method under the harness.
+
+    A subclass is built with the options of its card (`method.yaml`) as keyword arguments, plus `size`, the side of the
+    square images in pixels. Methods without learning keep the default empty `stages`.
+    """
 
     @abstractmethod
     def edit(self, tasks: EditBatch) -> Tensor:

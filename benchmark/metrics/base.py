@@ -1,0 +1,91 @@
+"""The contract of a metric: what it sees of each task, the columns it keeps, and how columns become one number."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from mmengine.evaluator import BaseMetric
+from numpy.typing import NDArray
+from torch import Tensor
+
+from methods.base import EditBatch
+
+Columns = Mapping[str, NDArray[np.float64]]
+"""Per-task figures by column name, each (T,); NaN where a task has none."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the judges found in the outputs of N tasks.
+
+    Attributes:
+        tasks: what was asked.
+        output: (N, 3, H, W) in [-1, 1], the method's edits as read back from their PNG files.
+        parsed: (N, H, W) uint8, the parser judge's labels of the outputs.
+        attribute_scores: (N, 40) in [0, 1], the attribute judge's probabilities for the outputs.
+        features: (N, D) float32, the parser judge's features of the outputs.
+        asked_attributes: columns of the attributes that the protocol asks for.
+        kept_attributes: columns of the attributes that must not change and that mean something in this dataset.
+    """
+
+    tasks: EditBatch
+    output: Tensor
+    parsed: Tensor
+    attribute_scores: Tensor
+    features: Tensor
+    asked_attributes: tuple[int, ...]
+    kept_attributes: tuple[int, ...]
+
+
+class ImageMetric(BaseMetric):
+    """A metric with one figure (or several columns) a task: its mean, or what `summarise` makes of the columns."""
+
+    def __init__(self) -> None:
+        super().__init__(collect_device="cpu")
+
+    @abstractmethod
+    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+        """Columns for the N tasks of `evidence`, each (N,); NaN where the metric does not apply to a task."""
+
+    @abstractmethod
+    def summarise(self, columns: Columns, weights: NDArray[np.float64]) -> float:
+        """One number from T tasks under non-negative `weights` (T,); NaN where nothing applies.
+
+        The bootstrap calls it with resampled weights, so it must not depend on anything but its arguments.
+        """
+
+    def breakdown(self, columns: Columns) -> dict[str, float]:
+        """Figures by class or attribute, for the pages; empty where there is nothing to break down."""
+        return {}
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict[str, Any]]) -> None:
+        """Keep the columns of a batch: `data_batch` is its task numbers, `data_samples` holds one `Evidence`."""
+        (sample,) = data_samples
+        columns = self.measure(sample["evidence"])
+        for position, task in enumerate(data_batch):
+            self.results.append((int(task), {name: float(values[position]) for name, values in columns.items()}))
+
+    def compute_metrics(self, results: list[Any]) -> dict[str, Any]:
+        """Columns of all processes, in task order."""
+        ordered = sorted(results, key=lambda each: each[0])
+        names = list(ordered[0][1]) if ordered else []
+        return {name: np.array([row[name] for _, row in ordered], dtype=np.float64) for name in names}
+
+
+class SetMetric:
+    """A metric of a whole set of images against the real images, on the parser judge's features."""
+
+    @abstractmethod
+    def compute(self, features: NDArray[np.float32], real: NDArray[np.float32]) -> float:
+        """One number from (T, D) features of the outputs and (R, D) of real faces; NaN where undefined."""
+
+
+def weighted_mean(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    """Mean of the finite values under weights; NaN if none carries weight."""
+    finite = np.isfinite(values)
+    total = float(weights[finite].sum())
+    return float((values[finite] * weights[finite]).sum() / total) if total > 0 else float("nan")
