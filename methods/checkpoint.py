@@ -1,0 +1,89 @@
+"""Read tensors from checkpoint files without running their code, and load them into a network all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+SHOWN = 5
+"""Keys named in an error before the rest is only counted."""
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that cannot be read, or does not fit its network."""
+
+
+def read_state_dict(path: str | Path) -> dict[str, Tensor]:
+    """Tensors of a checkpoint by key, on the CPU.
+
+    Args:
+        path: a file written by `torch.save`: a `state_dict`, or a dict that holds one under "state_dict".
+
+    Raises:
+        CheckpointError: if the file is missing, damaged, or holds anything but tensors; nothing in it is executed.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise CheckpointError(f"{path}: no such checkpoint file")
+    try:
+        loaded = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # a damaged pickle fails with whatever class its bytes lead to
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise CheckpointError(f"{path}: not a readable checkpoint of plain tensors ({reason[:160]})") from error
+    if isinstance(loaded, Mapping) and isinstance(loaded.get("state_dict"), Mapping):
+        loaded = loaded["state_dict"]
+    if not isinstance(loaded, Mapping) or not loaded:
+        raise CheckpointError(f"{path}: holds a {type(loaded).__name__}, not a state_dict")
+    odd = [key for key, value in loaded.items() if not (isinstance(key, str) and isinstance(value, Tensor))]
+    if odd:
+        raise CheckpointError(f"{path}: {_some(map(repr, odd))} {'is' if len(odd) == 1 else 'are'} not tensors by name")
+    return dict(loaded)
+
+
+def load_strictly(
+    module: nn.Module, state_dict: Mapping[str, Tensor], rename: Callable[[str], str] | None = None
+) -> None:
+    """Load `state_dict` into `module`, or raise and leave `module` as it was.
+
+    Args:
+        module: takes the tensors.
+        state_dict: keys may carry the `module.` prefix of `nn.DataParallel`, all of them or none.
+        rename: from a key without that prefix to the key in `module`; no two keys may become one.
+
+    Raises:
+        CheckpointError: if a key is missing, left over, of another shape, or of another kind of number.
+    """
+    if state_dict and all(key.startswith("module.") for key in state_dict):
+        state_dict = {key.removeprefix("module."): value for key, value in state_dict.items()}
+    if rename is not None:
+        state_dict = {rename(key): value for key, value in state_dict.items()}
+    wanted = module.state_dict()
+    problems = []
+    if missing := [key for key in wanted if key not in state_dict]:
+        problems.append(f"missing {_some(missing)}")
+    if extra := [key for key in state_dict if key not in wanted]:
+        problems.append(f"left over {_some(extra)}")
+    shared = [key for key in wanted if key in state_dict]
+    if reshaped := [key for key in shared if state_dict[key].shape != wanted[key].shape]:
+        shapes = (f"{key} {tuple(state_dict[key].shape)} for {tuple(wanted[key].shape)}" for key in reshaped)
+        problems.append(f"of another shape {_some(shapes)}")
+    if retyped := [key for key in shared if _kind(state_dict[key]) != _kind(wanted[key])]:
+        problems.append(f"of another type {_some(f'{key} {state_dict[key].dtype}' for key in retyped)}")
+    if problems:
+        raise CheckpointError(f"checkpoint does not fit {type(module).__name__}: {'; '.join(problems)}")
+    module.load_state_dict(dict(state_dict), strict=True)
+
+
+def _some(names: Iterable[str]) -> str:
+    """The first few of many, with a count of the rest."""
+    listed = list(names)
+    rest = len(listed) - SHOWN
+    return ", ".join(listed[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _kind(tensor: Tensor) -> tuple[bool, ...]:
+    """What `copy_` would convert silently or fail on, beyond the shape."""
+    return tensor.is_floating_point(), tensor.is_complex(), tensor.layout is torch.strided, tensor.is_quantized

@@ -1,0 +1,35 @@
+"""The trunk of image translation since Johnson et al. (ECCV 2016): 7x7, strided down, residual blocks, up, 7x7."""
+
+from collections.abc import Iterable
+
+from torch import nn
+
+
+def hourglass_layers(
+    in_channels: int, out_channels: int, ngf: int, n_downsampling: int, blocks: Iterable[nn.Module], output: nn.Module
+) -> list[nn.Module]:
+    """Layers of the trunk in order, to be run one after the other.
+
+    Args:
+        in_channels: of the input.
+        out_channels: of the result.
+        ngf: width after the first convolution; each of the `n_downsampling` stride-2 steps doubles it.
+        n_downsampling: steps down, and as many up.
+        blocks: layers at the narrowest point, each keeping its `ngf * 2**n_downsampling` channels.
+        output: the last activation.
+    """
+    layers: list[nn.Module] = [
+        nn.ReflectionPad2d(3),
+        nn.Conv2d(in_channels, ngf, 7),
+        nn.InstanceNorm2d(ngf),
+        nn.ReLU(),
+    ]
+    for step in range(n_downsampling):
+        width = ngf * 2**step
+        layers += [nn.Conv2d(width, 2 * width, 3, stride=2, padding=1), nn.InstanceNorm2d(2 * width), nn.ReLU()]
+    layers += blocks
+    for step in reversed(range(n_downsampling)):
+        width = ngf * 2**step
+        up = nn.ConvTranspose2d(2 * width, width, 3, stride=2, padding=1, output_padding=1)
+        layers += [up, nn.InstanceNorm2d(width), nn.ReLU()]
+    return [*layers, nn.ReflectionPad2d(3), nn.Conv2d(ngf, out_channels, 7), output]

@@ -1,0 +1,50 @@
+"""Multi-scale patch discriminator of pix2pixHD (Wang et al., CVPR 2018), which also gives its feature maps."""
+
+from torch import Tensor, nn
+
+
+class MultiscaleDiscriminator(nn.Module):
+    """`num_d` patch discriminators of one design, each on an input half as large as the one before.
+
+    Layers are 4x4 convolutions with padding 2, strides 2 … 2, 1, 1; LeakyReLU 0.2 after all but the last, instance
+    norm on all but the first and the last.
+
+    Args:
+        in_channels: of the input (label map and image, concatenated).
+        ndf: width of the first layer; doubled each layer, to 512 at most.
+        n_layers: stride-2 layers of a discriminator.
+        num_d: scales.
+    """
+
+    def __init__(self, in_channels: int, ndf: int = 64, n_layers: int = 3, num_d: int = 2) -> None:
+        super().__init__()
+        self.n_layers = n_layers
+        self.num_d = num_d
+        for scale in range(num_d):
+            for index, layer in enumerate(_patch_layers(in_channels, ndf, n_layers)):
+                self.add_module(f"scale{scale}_layer{index}", layer)
+        self.downsample = nn.AvgPool2d(3, stride=2, padding=1, count_include_pad=False)
+
+    def forward(self, inputs: Tensor) -> list[list[Tensor]]:
+        """Features of each scale, full resolution first; the last feature of a scale is its (N, 1, h, w) verdict."""
+        results = []
+        # The published numbering is from coarse to fine: the last scale's network sees the full resolution.
+        for scale in reversed(range(self.num_d)):
+            features = [inputs]
+            for index in range(self.n_layers + 2):
+                features.append(self.get_submodule(f"scale{scale}_layer{index}")(features[-1]))
+            results.append(features[1:])
+            if scale:
+                inputs = self.downsample(inputs)
+        return results
+
+
+def _patch_layers(in_channels: int, ndf: int, n_layers: int) -> list[nn.Sequential]:
+    """The convolutions of one scale, each with its norm and activation."""
+    widths = [min(ndf * 2**index, 512) for index in range(n_layers + 1)]
+    layers = [nn.Sequential(nn.Conv2d(in_channels, ndf, 4, stride=2, padding=2), nn.LeakyReLU(0.2))]
+    for index in range(1, n_layers + 1):
+        stride = 2 if index < n_layers else 1
+        conv = nn.Conv2d(widths[index - 1], widths[index], 4, stride=stride, padding=2)
+        layers.append(nn.Sequential(conv, nn.InstanceNorm2d(widths[index]), nn.LeakyReLU(0.2)))
+    return [*layers, nn.Sequential(nn.Conv2d(widths[-1], 1, 4, padding=2))]

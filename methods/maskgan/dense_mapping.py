@@ -1,0 +1,67 @@
+"""Dense Mapping Network of MaskGAN: the geometry of one mask painted in the style of one face."""
+
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+
+from methods.labels import NUM_LABELS
+from methods.layers.hourglass import hourglass_layers
+from methods.layers.residual import StyledResidualBlock
+from methods.maskgan.style_encoder import LabelEncoder, StyleEncoder
+
+
+class DenseMappingNetwork(nn.Module):
+    """A pix2pixHD-like trunk over the mask, whose residual blocks a style encoder drives through AdaIN.
+
+    Follows Lee et al., "MaskGAN: Towards Diverse and Interactive Facial Image Manipulation" (CVPR 2020); names of
+    parameters are those of its published checkpoints. Defaults are the published options.
+
+    Args:
+        ngf: width at full resolution, doubled at each step down.
+        n_downsampling: stride-2 steps of the trunk.
+        n_blocks: styled residual blocks.
+        style_widths: channels of the style encoder at strides 1, 2, 4 (and on).
+        style_mask_branch: whether the style encoder sees the style face's mask.
+        sft: whether it sees it by spatial feature transforms (else by addition).
+    """
+
+    def __init__(
+        self,
+        ngf: int = 64,
+        n_downsampling: int = 4,
+        n_blocks: int = 4,
+        style_widths: Sequence[int] = (16, 32, 64),
+        *,
+        style_mask_branch: bool = True,
+        sft: bool = True,
+    ) -> None:
+        super().__init__()
+        blocks = [StyledResidualBlock(ngf * 2**n_downsampling) for _ in range(n_blocks)]
+        self.model = nn.Sequential(*hourglass_layers(NUM_LABELS, 3, ngf, n_downsampling, blocks, nn.Tanh()))
+        self.enc_style = StyleEncoder(
+            sum(block.style_length for block in blocks), style_widths, sft=sft, conditioned=style_mask_branch
+        )
+        if style_mask_branch:
+            self.enc_label = LabelEncoder(style_widths)
+        self.style_mask_branch = style_mask_branch
+
+    def encode_style(self, label_ref: Tensor, image: Tensor) -> Tensor:
+        """Style code (N, L) of a face: its image (N, 3, H, W) read through its one-hot mask (N, 19, H, W)."""
+        conditions = self.enc_label(label_ref) if self.style_mask_branch else None
+        return self.enc_style(image, conditions).flatten(1)
+
+    def paint(self, label: Tensor, style_code: Tensor) -> Tensor:
+        """Image (N, 3, H, W) in [-1, 1] of a one-hot mask (N, 19, H, W) in the style of a code (N, L)."""
+        features = label
+        used = 0
+        for layer in self.model:
+            if isinstance(layer, StyledResidualBlock):
+                features = layer(features, style_code[:, used : used + layer.style_length])
+                used += layer.style_length
+            else:
+                features = layer(features)
+        return features
+
+    def forward(self, label: Tensor, label_ref: Tensor, image: Tensor) -> Tensor:
+        """Geometry `label`, style (`label_ref`, `image`); sides divisible by 32, at least 64."""
+        return self.paint(label, self.encode_style(label_ref, image))

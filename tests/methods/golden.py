@@ -1,0 +1,73 @@
+"""Golden forwards of published networks: their filled weights, their inputs, and the comparison with stored values."""
+
+import json
+import math
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+GOLDENS = Path(__file__).parents[1] / "data" / "golden"
+TOLERANCE = 1e-4
+"""Largest error allowed, in units of the stored standard deviation."""
+
+
+def read_golden(name: str) -> dict[str, Any]:
+    """The stored options, keys, inputs and sampled outputs of a published network."""
+    return json.loads((GOLDENS / f"{name}.json").read_text())
+
+
+def _generator(name: str) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(zlib.crc32(name.encode())))
+
+
+def _fill(key: str, shape: tuple[int, ...]) -> np.ndarray:
+    draw = _generator(key)
+    if key.endswith("num_batches_tracked"):
+        return np.zeros(shape)
+    if key.endswith("running_mean"):
+        return 0.1 * draw.standard_normal(shape)
+    if key.endswith("running_var"):
+        return 0.5 + draw.random(shape)
+    if key.endswith(("weight_u", "weight_v")):
+        vector = draw.standard_normal(shape)
+        return vector / np.linalg.norm(vector)
+    if len(shape) == 1:
+        return float(key.endswith("weight")) + 0.1 * draw.standard_normal(shape)
+    return draw.standard_normal(shape) * math.sqrt(2.0 / np.prod(shape[1:]))
+
+
+def filled_state(golden: Mapping[str, Any]) -> dict[str, Tensor]:
+    """The weights under which the golden was computed, by published key."""
+    state = {}
+    for key, shape, dtype in golden["state_dict"]:
+        values = np.asarray(_fill(key, tuple(shape)), dtype=np.float32)
+        state[key] = torch.from_numpy(values).to(getattr(torch, dtype.removeprefix("torch.")))
+    return state
+
+
+def golden_inputs(golden: Mapping[str, Any]) -> dict[str, Tensor]:
+    """The inputs of the golden forward, by name."""
+    inputs = {}
+    for name, about in golden["inputs"].items():
+        draw, shape = _generator(name), about["shape"]
+        if about["kind"] == "image":
+            inputs[name] = torch.from_numpy((draw.random(shape) * 2 - 1).astype(np.float32))
+        else:
+            n, classes, height, width = shape
+            blocks = draw.integers(0, classes, size=(n, height // 8, width // 8))
+            labels = torch.from_numpy(np.repeat(np.repeat(blocks, 8, 1), 8, 2))[:, None]
+            inputs[name] = torch.zeros(n, classes, height, width).scatter_(1, labels, 1.0)
+    return inputs
+
+
+def assert_matches(name: str, actual: Tensor, stored: Mapping[str, Any]) -> None:
+    """Compare a tensor with its stored samples, in units of the stored standard deviation."""
+    assert list(actual.shape) == stored["shape"], name
+    samples = actual.detach().reshape(-1)[torch.tensor(stored["indices"])].double().numpy()
+    error = np.abs(samples - np.array(stored["values"])).max() / stored["std"]
+    assert error < TOLERANCE, f"{name}: off by {error:.1e} standard deviations"

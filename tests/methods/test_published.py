@@ -1,0 +1,104 @@
+"""Published networks take published keys whole and compute what the published ones do."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from methods.checkpoint import CheckpointError
+from methods.published import PUBLISHED, build
+from tests.methods.golden import assert_matches, filled_state, golden_inputs, read_golden
+
+NAMES = [
+    "maskgan_generator",
+    "maskgan_blender",
+    "maskgan_discriminator",
+    "pix2pixhd_discriminator",
+    "maskgan_parsing_unet",
+    pytest.param("maskgan_maskvae", marks=pytest.mark.slow),
+]
+TAPS = {
+    "maskgan_generator": {
+        "enc_label_fea1_fea2": "enc_label",
+        "adain_params": "enc_style",
+        "trunk_before_adain": "model.15",
+        "after_first_adain_resblock": "model.16",
+        "after_last_adain_resblock": "model.19",
+        "pre_tanh": "model.33",
+    },
+    "maskgan_blender": {"pre_sigmoid": "model.26"},
+}
+"""Submodule of ours behind each stored intermediate result."""
+
+
+def _watch(network: nn.Module, taps: dict[str, str]) -> dict[str, Tensor]:
+    seen: dict[str, Tensor] = {}
+
+    def hook(name: str) -> Callable[..., None]:
+        def keep(_module: nn.Module, _inputs: object, output: Tensor | tuple[Tensor, ...]) -> None:
+            if isinstance(output, Tensor):
+                seen[name] = output
+            else:
+                seen.update({f"{name}.{i}": part for i, part in enumerate(output)})
+
+        return keep
+
+    for name, path in taps.items():
+        network.get_submodule(path).register_forward_hook(hook(name))
+    return seen
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_equals_published_forward(name: str) -> None:
+    golden = read_golden(name)
+    network = build(name)
+    assert sum(parameter.numel() for parameter in network.parameters()) == golden["parameters"]
+    seen = _watch(network.network, TAPS.get(name, {}))
+    inputs = golden_inputs(golden)
+    for which in ("golden", "golden_train"):
+        network.load_published(filled_state(golden))
+        network.train(which == "golden_train")
+        with torch.no_grad():
+            outputs = network(**inputs)
+        assert set(outputs) == set(golden[which]["outputs"])
+        assert set(seen) == set(golden[which]["taps"])
+        for key, stored in (golden[which]["outputs"] | golden[which]["taps"]).items():
+            assert_matches(f"{name} {which} {key}", (outputs | seen)[key], stored)
+
+
+def test_unknown_name_lists_near_ones() -> None:
+    with pytest.raises(ValueError, match="maskgan_generator"):
+        build("maskgan_generatr")
+    assert "maskgan_blender" in PUBLISHED
+
+
+def test_prefixed_keys_load() -> None:
+    network = build("maskgan_blender")
+    state = filled_state(read_golden("maskgan_blender"))
+    network.load_published({f"module.{key}": value for key, value in state.items()})
+    assert torch.equal(network.network.state_dict()["model.1.bias"], state["model.1.bias"])
+
+
+@pytest.mark.parametrize("damage", ["missing", "left over", "another shape", "some prefixed", "empty"])
+def test_misfit_is_refused_whole(damage: str) -> None:
+    network = build("maskgan_blender")
+    before = {key: value.clone() for key, value in network.network.state_dict().items()}
+    state = filled_state(read_golden("maskgan_blender"))
+    key, named = "model.26.bias", "model.26.bias"
+    if damage == "missing":
+        del state[key]
+    elif damage == "left over":
+        named = "model.99.weight"
+        state[named] = torch.zeros(1)
+    elif damage == "another shape":
+        state[key], named = torch.zeros(4), r"model.26.bias \(4,\) for \(3,\)"
+    elif damage == "some prefixed":
+        state["module." + key] = state.pop(key)
+        named = "module.model.26.bias"
+    else:
+        state, named = {}, "model.1.weight"
+    with pytest.raises(CheckpointError, match=named):
+        network.load_published(state)
+    after = network.network.state_dict()
+    assert all(torch.equal(before[k], after[k]) for k in before)
