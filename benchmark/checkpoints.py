@@ -1,0 +1,66 @@
+"""Training checkpoints: tensors and plain values only, written atomically, read with `weights_only=True`."""
+
+from __future__ import annotations
+
+import pickle
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from benchmark.files import replacing
+
+
+class TrainingCheckpointError(ValueError):
+    """A training checkpoint that cannot be used; the message names the file."""
+
+
+def write_checkpoint(path: Path, content: dict[str, Any]) -> None:
+    """Write tensors and plain values atomically."""
+    with replacing(path) as temporary:
+        torch.save(content, temporary)
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """Read a checkpoint onto the CPU without executing anything in it.
+
+    Raises:
+        TrainingCheckpointError: if it is damaged, or holds anything but tensors and plain values.
+    """
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
+        raise TrainingCheckpointError(
+            f"{path} is damaged or not a checkpoint of this project; delete it to train that stage again"
+        ) from error
+    if not isinstance(content, dict) or "state_dict" not in content:
+        raise TrainingCheckpointError(f"{path} holds no training state; delete it to train that stage again")
+    return content
+
+
+def random_state() -> dict[str, Any]:
+    """The state of Python's, numpy's and torch's generators as tensors and plain values."""
+    version, words, gauss = random.getstate()
+    state = np.random.get_state(legacy=True)
+    content: dict[str, Any] = {
+        "python": [version, list(words), gauss],
+        "numpy": [torch.from_numpy(np.asarray(state[1]).astype(np.int64)), int(state[2]), int(state[3]), float(state[4])],
+        "torch": torch.get_rng_state(),
+    }
+    if torch.cuda.is_available():
+        content["cuda"] = torch.cuda.get_rng_state_all()
+    return content
+
+
+def restore_random_state(state: dict[str, Any]) -> None:
+    """Put back what `random_state` gave."""
+    version, words, gauss = state["python"]
+    random.setstate((version, tuple(words), gauss))
+    words_tensor: Tensor = state["numpy"][0]
+    np.random.set_state(("MT19937", words_tensor.numpy().astype(np.uint32), *state["numpy"][1:]))
+    torch.set_rng_state(state["torch"])
+    if "cuda" in state and torch.cuda.is_available():
+        torch.cuda.set_rng_state_all(state["cuda"])

@@ -1,0 +1,102 @@
+"""Where and in which precision networks run: device, autocast, memory layout, and the seeds."""
+
+from __future__ import annotations
+
+import platform
+import random
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+
+Precision = Literal["bf16", "fp32"]
+
+
+class DeviceError(ValueError):
+    """A device that was asked for and is not there."""
+
+
+@dataclass(frozen=True)
+class Compute:
+    """How networks run.
+
+    Attributes:
+        device: where tensors live.
+        precision: "bf16" runs forward passes under `torch.autocast` in bfloat16; parameters stay float32.
+        channels_last: keep convolution weights and images as NHWC in memory.
+        num_workers: data-loading processes beside the training process.
+    """
+
+    device: torch.device
+    precision: Precision
+    channels_last: bool
+    num_workers: int = 0
+
+    def autocast(self) -> AbstractContextManager[None]:
+        """The autocast context of one forward or training step."""
+        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.precision == "bf16")
+
+    @property
+    def hardware(self) -> str:
+        """The device in words, for provenance and cost tables."""
+        if self.device.type == "cuda":
+            return str(torch.cuda.get_device_name(self.device))
+        return f"{processor_name()}, {torch.get_num_threads()} threads"
+
+
+def choose_compute(
+    device: str = "auto", precision: str = "auto", channels_last: bool | None = None, num_workers: int = 0
+) -> Compute:
+    """Resolve "auto" by what this machine does well.
+
+    bf16 with channels-last is the faster choice where the hardware multiplies bfloat16 (1.3 to 1.4 times fp32 on a CPU
+    with AVX512-BF16, batch 8 at 64²); elsewhere autocast only costs, so fp32 is the default.
+
+    Raises:
+        DeviceError: if the device does not exist here.
+    """
+    try:
+        chosen = torch.device(("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device)
+        if chosen.type == "cuda" and not torch.cuda.is_available():
+            raise DeviceError(f"device {device!r} was asked for, but no CUDA device is available; use --device cpu")
+        torch.empty(1, device=chosen)
+    except RuntimeError as error:
+        raise DeviceError(f"device {device!r} cannot be used: {str(error).splitlines()[0]}") from error
+    fast_bf16 = torch.cuda.is_bf16_supported() if chosen.type == "cuda" else multiplies_bf16()
+    resolved: Precision = ("bf16" if fast_bf16 else "fp32") if precision == "auto" else _precision(precision)
+    layout = resolved == "bf16" if channels_last is None else channels_last
+    return Compute(chosen, resolved, layout, num_workers)
+
+
+def _precision(name: str) -> Precision:
+    if name == "bf16":
+        return "bf16"
+    if name == "fp32":
+        return "fp32"
+    raise DeviceError(f"precision {name!r} is none of auto, bf16, fp32")
+
+
+def multiplies_bf16() -> bool:
+    """Whether this CPU has bfloat16 matrix instructions that oneDNN uses."""
+    return bool(torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
+def seed_everything(seed: int) -> None:
+    """Seed Python, numpy and torch."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+def processor_name() -> str:
+    """The CPU's marketing name where the system tells it."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            for line in lines:
+                if line.startswith("model name"):
+                    return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
