@@ -1,0 +1,1 @@
+"""Result files to pages: cells first, formatting last."""

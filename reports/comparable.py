@@ -1,0 +1,82 @@
+"""Which runs may stand in one table: those scored on the same tasks, at the same size, by the same judges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmark.results import Result
+
+Run = tuple[Path, Result]
+"""A result and the file that it was read from."""
+
+SHORT_HASH = 12
+
+
+class IncomparableError(ValueError):
+    """Runs whose figures must not stand in one table; the message names the difference and both runs."""
+
+
+def configuration(result: Result) -> tuple[str, str, str, str]:
+    """What the seeds of one row share: kind, method with variant, preset, and where its weights came from."""
+    return (result.kind, result.label, result.preset, result.weights_origin)
+
+
+def differences(first: Result, second: Result, protocol: str) -> list[str]:
+    """What keeps two results that both have `protocol` out of one table, in words; empty where nothing does.
+
+    A judge or a metric that only one of them has does not: its cells are simply missing from the other's row.
+    """
+    facts: list[tuple[str, object, object]] = [
+        ("schema version", first.schema_version, second.schema_version),
+        ("dataset fingerprint", first.dataset_facts.fingerprint, second.dataset_facts.fingerprint),
+        ("image size", first.dataset_facts.size, second.dataset_facts.size),
+        ("resize policy", first.dataset_facts.resize_policy, second.dataset_facts.resize_policy),
+    ]
+    tasks, other_tasks = first.protocols[protocol], second.protocols[protocol]
+    if tasks.metrics and other_tasks.metrics:  # a method that took no part has no figures that could be mixed
+        facts.append(("task table", tasks.tasks_sha256, other_tasks.tasks_sha256))
+    for name in sorted(first.judges.keys() & second.judges.keys()):
+        facts.append(
+            (f"weights of judge {name!r}", first.judges[name].weights_sha256, second.judges[name].weights_sha256)
+        )
+    for name in sorted(first.metrics.keys() & second.metrics.keys()):
+        ours, theirs = first.metrics[name], second.metrics[name]
+        facts.append((f"direction of metric {name!r}", ours.direction, theirs.direction))
+        facts.append((f"unit of metric {name!r}", ours.unit, theirs.unit))
+    found = [f"{what} is {_short(ours)}, not {_short(theirs)}" for what, ours, theirs in facts if ours != theirs]
+    if configuration(first) == configuration(second) and first.seed == second.seed:
+        found.append(f"both are seed {first.seed} of {first.label} ({first.preset})")
+    return found
+
+
+def comparable_groups(runs: Sequence[Run], protocol: str, allow_mixed: bool) -> list[list[Run]]:
+    """Split runs that have `protocol` into groups that may share a table, in the order of their first members.
+
+    Raises:
+        IncomparableError: if there is more than one group and `allow_mixed` is false.
+    """
+    groups: list[list[Run]] = []
+    for path, result in runs:
+        for group in groups:
+            clash = next(
+                (pair for pair in ((run, differences(run[1], result, protocol)) for run in group) if pair[1]), None
+            )
+            if clash is None:
+                group.append((path, result))
+                break
+            if not allow_mixed:
+                (other, _), found = clash
+                raise IncomparableError(
+                    f"{other} and {path} cannot share a table of {result.dataset}, {protocol}: {'; '.join(found)}. "
+                    "Score both the same way, or ask for separate tables (allow_mixed)."
+                )
+        else:
+            groups.append([(path, result)])
+    return groups
+
+
+def _short(fact: object) -> str:
+    text = str(fact)
+    is_hash = len(text) >= 40 and " " not in text
+    return text[:SHORT_HASH] if is_hash else repr(text)

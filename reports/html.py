@@ -1,0 +1,41 @@
+"""Tables as one self-contained HTML page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from reports import words
+from reports.cells import Table
+from reports.comparable import SHORT_HASH
+from reports.samples import RunSamples
+from reports.tables import row_title
+
+
+def render(tables: Sequence[Table], runs: Sequence[RunSamples], title: str) -> str:
+    """The whole page: every string escaped, styles and script inline, nothing fetched."""
+    environment = Environment(
+        loader=PackageLoader("reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    template = environment.get_template("leaderboard.html.j2")
+    return template.render(
+        title=title,
+        tables=tables,
+        runs=runs,
+        words=words,
+        spans=_spans,
+        row_title=row_title,
+        short=SHORT_HASH,
+    )
+
+
+def _spans(table: Table) -> list[tuple[str, int]]:
+    """Headings over the columns, each with the number of columns that it spans."""
+    levels = groupby(table.columns, key=lambda column: column.facts.level)
+    return [(words.LEVELS[level], len(list(columns))) for level, columns in levels]

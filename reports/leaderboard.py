@@ -1,0 +1,44 @@
+"""The leaderboard: every method's figures on each dataset and protocol, as Markdown and as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmark.files import write_text_atomically
+from benchmark.results import Result
+from reports import html, markdown
+from reports.comparable import IncomparableError
+from reports.samples import collect_samples
+from reports.tables import tabulate
+
+__all__ = ["IncomparableError", "write_leaderboard"]
+
+TITLE = "Leaderboard of face-editing methods"
+
+
+def write_leaderboard(
+    results: Sequence[tuple[Path, Result]], out: Path, allow_mixed: bool = False, embed_samples: bool = True
+) -> list[Path]:
+    """Write `leaderboard.md` and `leaderboard.html`, each atomically.
+
+    Args:
+        results: results with the `result.json` that each was read from.
+        out: folder to write to, created where it is missing.
+        allow_mixed: split runs that cannot be compared into tables of their own, rather than refuse them.
+        embed_samples: inline the `samples.png` beside a result, where there is one and it is not too large.
+
+    Returns:
+        The files written.
+
+    Raises:
+        IncomparableError: if runs of one dataset and protocol cannot be compared and `allow_mixed` is false.
+    """
+    tables = tabulate(results, allow_mixed)
+    pages = {
+        out / "leaderboard.md": markdown.render(tables, TITLE),
+        out / "leaderboard.html": html.render(tables, collect_samples(results, embed_samples), TITLE),
+    }
+    for path, text in pages.items():
+        write_text_atomically(path, text)
+    return list(pages)
