@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +17,7 @@ from benchmark.data.celebamask_hq_files import (
     read_annotations,
 )
 from benchmark.data.errors import DataError, UnusableFaceError
-from benchmark.data.packed import FaceRecord, Progress, content_key, packed_faces
+from benchmark.data.packed import FaceRecord, Progress, content_key, in_parallel, packed_faces
 from benchmark.data.transforms import RESIZE_POLICY, LoadFace, ResizeFace
 from methods.labels import ATTRIBUTES
 
@@ -67,8 +68,8 @@ class CelebAMaskHQ(FaceDataset):
             "annotations": annotations.digests,
             "files": [face.listing for face in faces],
         }
-        reader = _Reader(annotations, size)
-        self.packed = packed_faces(Path(cache), content_key(facts), size, reader, faces, progress)
+        records = partial(in_parallel, _Reader(annotations, size), faces)
+        self.packed = packed_faces(Path(cache), content_key(facts), size, records, len(faces), progress)
         self.skipped = tuple(SkippedFace(face, reason) for face, reason in self.packed.skipped)
 
     def true_edit(

@@ -119,8 +119,8 @@ def packed_faces(
     cache: Path,
     key: str,
     size: int,
-    read: Callable[[_Item], FaceRecord | SkippedFace],
-    items: Sequence[_Item],
+    faces: Callable[[], Iterable[FaceRecord | SkippedFace]],
+    total: int,
     progress: Progress | None = None,
 ) -> PackedFaces:
     """Open the faces packed in `cache` under `key`, packing them first where they are not there.
@@ -132,8 +132,8 @@ def packed_faces(
         cache: folder of packs; created where absent.
         key: from `content_key`.
         size: side of the images in pixels.
-        read: makes the face of an item, or says why not; called from several threads.
-        items: one a face, in the order of the rows.
+        faces: gives the faces in the order of their rows; called only where they have to be packed.
+        total: how many `faces` gives.
         progress: told how far packing is.
 
     Raises:
@@ -146,7 +146,7 @@ def packed_faces(
         cache.mkdir(parents=True, exist_ok=True)
         with FileLock(cache / f"{key}.lock"):
             if (packed := _opened(folder)) is None:
-                packed = _pack(folder, size, in_parallel(read, items), len(items), progress)
+                packed = _pack(folder, size, faces(), total, progress)
             return packed
     except OSError as error:
         reason = error.strerror or error

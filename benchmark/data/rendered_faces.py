@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-import numpy as np
-
 from benchmark.data import rendered
-from benchmark.data.base import SPLITS, FaceDataset, SkippedFace, Split, TrueEdit
+from benchmark.data.base import SPLITS, FaceDataset, Split, TrueEdit
 from benchmark.data.errors import DataError
 from benchmark.data.packed import FaceRecord, Progress, content_key, packed_faces
-from benchmark.data.rendered.attributes import KNOWN_ATTRIBUTES, attributes
-from benchmark.data.rendered.factors import FaceFactors, copy_style, sample_factors, transfer_expression
-from benchmark.data.rendered.renderer import RENDERER_VERSION, render
+from benchmark.data.rendered.attributes import KNOWN_ATTRIBUTES
+from benchmark.data.rendered.factors import copy_style, sample_factors, transfer_expression
+from benchmark.data.rendered.renderer import MAX_SIZE, MIN_SIZE, RENDERER_VERSION
+from benchmark.data.rendered_processes import draw, draw_all
 
 SPLIT_STRIDE: Final = 100_000
 """Face numbers set aside for each split, so that a split's faces stay as they are when another split grows."""
@@ -24,6 +24,11 @@ SPLIT_STRIDE: Final = 100_000
 class _Face(NamedTuple):
     split: Split
     number: int
+
+    @property
+    def population_index(self) -> int:
+        """Number within the population that the seed names."""
+        return SPLITS.index(self.split) * SPLIT_STRIDE + self.number
 
     @property
     def id(self) -> str:
@@ -55,7 +60,7 @@ class RenderedFaces(FaceDataset):
 
         Args:
             root: must be None: there is no folder to read.
-            size: side of the square images in pixels.
+            size: side of the square images in pixels, 32 to 512.
             cache: folder of packed faces.
             train: faces to train on, 1 to 100,000.
             val: faces to choose by, 1 to 100,000.
@@ -72,9 +77,10 @@ class RenderedFaces(FaceDataset):
         for split, number in counts.items():
             if not 1 <= number <= SPLIT_STRIDE:
                 raise DataError(f"{split} must be 1 to {SPLIT_STRIDE} faces, not {number}")
-        for option, value, least in (("seed", seed, 0), ("size", size, 1)):
-            if value < least:
-                raise DataError(f"{option} must be at least {least}, not {value}")
+        if seed < 0:
+            raise DataError(f"seed must be at least 0, not {seed}")
+        if not MIN_SIZE <= size <= MAX_SIZE:
+            raise DataError(f"rendered-faces are {MIN_SIZE} to {MAX_SIZE} pixels a side, not {size}")
         facts = {
             "dataset": self.name,
             "renderer": [RENDERER_VERSION, _renderer_source()],
@@ -84,41 +90,33 @@ class RenderedFaces(FaceDataset):
         }
         self._seed = seed
         self._faces = [_Face(split, number) for split in SPLITS for number in range(counts[split])]
-        self.packed = packed_faces(
-            Path(cache), content_key(facts), size, partial(self._record, size), self._faces, progress
-        )
+        records = partial(self._records, size)
+        self.packed = packed_faces(Path(cache), content_key(facts), size, records, len(self._faces), progress)
 
     def true_edit(
         self, edit: Literal["attribute-transfer", "style-copy"], target: int, source: int, attribute: str | None = None
     ) -> TrueEdit | None:
         """Render the edited face; None for the transfer of another attribute than Smiling."""
-        wearer, lender = self._factors(self._faces[target]), self._factors(self._faces[source])
+        wearer = sample_factors(self._seed, self._faces[target].population_index)
+        lender = sample_factors(self._seed, self._faces[source].population_index)
         if edit == "style-copy":
-            return _rendered(copy_style(style_of=wearer, geometry_of=lender), self.size)
-        if attribute == "Smiling":
-            return _rendered(transfer_expression(target=wearer, source=lender), self.size)
-        return None
+            edited = draw(copy_style(style_of=wearer, geometry_of=lender), self.size)
+        elif attribute == "Smiling":
+            edited = draw(transfer_expression(target=wearer, source=lender), self.size)
+        else:
+            return None
+        return TrueEdit(edited.image, edited.mask, edited.attributes)
 
-    def _factors(self, face: _Face) -> FaceFactors:
-        return sample_factors(self._seed, SPLITS.index(face.split) * SPLIT_STRIDE + face.number)
-
-    def _record(self, size: int, face: _Face) -> FaceRecord | SkippedFace:
-        factors = self._factors(face)
-        drawn = _rendered(factors, size)
-        pose = factors.geometry.pose
-        angles = np.degrees((pose.yaw, pose.pitch, pose.roll)).astype(np.float32)
-        return FaceRecord(face.id, face.split, drawn.image, drawn.mask, drawn.attributes, angles)
-
-
-def _rendered(factors: FaceFactors, size: int) -> TrueEdit:
-    face = render(factors, size)
-    return TrueEdit(face.image, face.mask, attributes(factors))
+    def _records(self, size: int) -> Iterator[FaceRecord]:
+        drawings = draw_all(self._seed, [face.population_index for face in self._faces], size)
+        for face, drawing in zip(self._faces, drawings, strict=True):
+            yield FaceRecord(face.id, face.split, *drawing)
 
 
 def _renderer_source() -> str:
     """SHA-256 of the renderer's source: a change of its code must not find faces of the old one."""
     source = hashlib.sha256()
     for path in sorted(Path(rendered.__path__[0]).glob("*.py")):
-        # Line ends as checked out must not matter.
+        # Read as text, so that line ends as checked out do not matter.
         source.update(f"{path.name}\n{path.read_text(encoding='utf-8')}\n".encode())
     return source.hexdigest()
