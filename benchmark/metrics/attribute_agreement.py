@@ -1,0 +1,47 @@
+"""Agreement of an attribute classifier's reading of the outputs with the attributes they should have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.metrics.base import Columns, ImageMetric
+from benchmark.metrics.mean import mean_of_means, plain_means
+from methods.labels import ATTRIBUTES
+
+
+def attribute_agreement(
+    scores: NDArray[Any], wanted: NDArray[Any], attributes: Sequence[int]
+) -> dict[str, NDArray[np.float64]]:
+    """Whether each output shows an attribute (score above 0.5) just as it should.
+
+    Args:
+        scores: (N, 40) in [0, 1], probabilities of the attributes in the outputs.
+        wanted: (N, 40) in {0, 1}.
+        attributes: columns to look at.
+
+    Returns:
+        By attribute name, (N,) of 1 where reading and wish agree, else 0; NaN where the score is NaN.
+
+    Raises:
+        ValueError: if the shapes differ.
+    """
+    if scores.shape != wanted.shape:
+        raise ValueError(f"attribute scores of shape {scores.shape} against wishes of shape {wanted.shape}")
+    agrees = np.where(np.isnan(scores), np.nan, (scores > 0.5) == (wanted > 0.5))
+    return {ATTRIBUTES[each]: agrees[:, each] for each in attributes}
+
+
+class AgreementMetric(ImageMetric):
+    """A metric with a column of agreement for each attribute it looks at."""
+
+    def summarise(self, columns: Columns, weights: NDArray[np.float64]) -> float:
+        """Mean over attributes of the share of tasks that agree, in [0, 1]; NaN without attributes."""
+        return mean_of_means(columns, weights)
+
+    def breakdown(self, columns: Columns) -> dict[str, float]:
+        """Share of tasks that agree, by attribute."""
+        return plain_means(columns)
