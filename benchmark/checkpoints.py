@@ -44,10 +44,15 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
 def random_state() -> dict[str, Any]:
     """The state of Python's, numpy's and torch's generators as tensors and plain values."""
     version, words, gauss = random.getstate()
-    state = np.random.get_state(legacy=True)
+    state: Any = np.random.get_state(legacy=True)
     content: dict[str, Any] = {
         "python": [version, list(words), gauss],
-        "numpy": [torch.from_numpy(np.asarray(state[1]).astype(np.int64)), int(state[2]), int(state[3]), float(state[4])],
+        "numpy": [
+            torch.from_numpy(np.asarray(state[1]).astype(np.int64)),
+            int(state[2]),
+            int(state[3]),
+            float(state[4]),
+        ],
         "torch": torch.get_rng_state(),
     }
     if torch.cuda.is_available():

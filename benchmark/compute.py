@@ -6,6 +6,7 @@ import platform
 import random
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -79,8 +80,9 @@ def _precision(name: str) -> Precision:
 
 
 def multiplies_bf16() -> bool:
-    """Whether this CPU has bfloat16 matrix instructions that oneDNN uses."""
-    return bool(torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    """Whether this CPU has bfloat16 dot-product or matrix instructions."""
+    capabilities = torch.cpu.get_capabilities()
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
 def seed_everything(seed: int) -> None:
@@ -93,7 +95,7 @@ def seed_everything(seed: int) -> None:
 def processor_name() -> str:
     """The CPU's marketing name where the system tells it."""
     try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+        with Path("/proc/cpuinfo").open(encoding="utf-8") as lines:
             for line in lines:
                 if line.startswith("model name"):
                     return line.split(":", 1)[1].strip()

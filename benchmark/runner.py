@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.logging import MMLogger
+from mmengine.registry import PARAM_SCHEDULERS
 from mmengine.runner import IterBasedTrainLoop, Runner
 from torch import nn
 
@@ -64,9 +65,17 @@ class StageRunner(Runner):
     def _init_model_weights(self) -> None:
         """Networks initialise themselves when they are built."""
 
-    def save_checkpoint(  # type: ignore[override]
-        self, out_dir: str, filename: str, *, finished: bool = False, **_: Any
-    ) -> None:
+    def build_param_scheduler(self, scheduler: dict[str, list[dict[str, Any]]]) -> dict[str, list[Any]]:
+        """Schedulers by optimiser name, counted in iterations: a stage has no epochs."""
+        return {
+            name: [
+                PARAM_SCHEDULERS.build({**each, "by_epoch": False}, default_args={"optimizer": self.optim_wrapper[name]})
+                for each in group
+            ]
+            for name, group in scheduler.items()
+        }
+
+    def save_checkpoint(self, out_dir: str, filename: str, *, finished: bool = False, **_: Any) -> None:
         """Write the stage's state atomically: everything to resume, or the networks alone once `finished`."""
         content: dict[str, Any] = {
             "meta": {
@@ -91,7 +100,7 @@ class StageRunner(Runner):
 
     def load_or_resume(self) -> None:
         """Resume from the path given as `load_from`, if any."""
-        if self._load_from is None or self._has_loaded:
+        if self._load_from is None:
             return
         content = read_checkpoint(Path(self._load_from))
         self.call_hook("after_load_checkpoint", checkpoint=content)
@@ -102,13 +111,12 @@ class StageRunner(Runner):
                 scheduler.load_state_dict(state)
         self.train_loop._iter = content["meta"]["iter"]
         restore_random_state(content["random_state"])
-        self._has_loaded = True
 
 
 class StageLoop(IterBasedTrainLoop):
     """Iterations of one stage over batches that already start at the iteration to resume from."""
 
-    def run(self) -> nn.Module:
+    def run(self) -> None:
         """Train to the last iteration, or to the safe point after a stop was asked for."""
         runner = self.runner
         runner.call_hook("before_train")
@@ -116,7 +124,6 @@ class StageLoop(IterBasedTrainLoop):
         while self._iter < self._max_iters and not runner.stop.asked:
             self.run_iter(next(self.dataloader_iterator))
         runner.call_hook("after_train")
-        return runner.model
 
     def run_iter(self, faces: FaceBatch) -> None:
         """One training step under the compute's autocast."""

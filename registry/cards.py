@@ -1,0 +1,143 @@
+"""Cards: what is known of a method, dataset, protocol, metric, judge or report before any of its code is imported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from registry.errors import InputError, unknown
+
+Option = bool | int | float | str | list[Any] | None
+
+
+class Paper(BaseModel):
+    """Where a thing was published."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    title: str
+    authors: str
+    venue: str
+    url: str | None = None
+
+
+class Card(BaseModel):
+    """What every kind of card says.
+
+    Attributes:
+        name: the registered name.
+        entry: "module:attribute" of the code; empty where a harness figure needs none.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str
+    summary: str
+    entry: str = Field(default="", pattern=r"^([\w.]+:\w+)?$")
+    paper: Paper | None = None
+
+
+class Ablation(BaseModel):
+    """The ablation study that a method's card proposes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    reference: str = "full"
+    design: Literal["one-off", "factorial", "list"] = "one-off"
+    factors: dict[str, list[Option]]
+
+
+class MethodCard(Card):
+    """A method's card, `method.yaml`.
+
+    Attributes:
+        kind: learned methods train or load weights; reference methods are trivial editors.
+        protocols: what it can take part in.
+        options: its constructor's options with their defaults.
+        variants: named changes of options, written `method+variant`.
+        presets: changes of options by preset.
+    """
+
+    kind: Literal["learned", "reference"]
+    licence: str
+    inputs: list[str]
+    protocols: list[str]
+    options: dict[str, Option] = {}
+    variants: dict[str, dict[str, Option]] = {}
+    presets: dict[str, dict[str, Option]] = {}
+    ablation: Ablation | None = None
+
+
+class DatasetCard(Card):
+    """A dataset's card."""
+
+    licence: str
+    options: dict[str, Option] = {}
+
+
+class ProtocolCard(Card):
+    """A protocol's card: its options and the metrics it shows, in order."""
+
+    options: dict[str, Option] = {}
+    metrics: list[str]
+    needs: list[str] = []
+
+
+class MetricCard(Card):
+    """A metric's card: the protocol of its number. Two numbers under one name are comparable."""
+
+    direction: Literal["up", "down"]
+    unit: str = ""
+    decimals: int
+    level: Literal["image", "set", "cost"]
+    min_n: int = 1
+    citation: str
+
+
+class JudgeCard(Card):
+    """A judge's card: the recipe it is trained by."""
+
+    options: dict[str, Option] = {}
+    presets: dict[str, dict[str, Option]] = {}
+
+
+class ReportCard(Card):
+    """A report's card."""
+
+
+CardType = TypeVar("CardType", bound=Card)
+
+
+class CardError(InputError):
+    """A card with a wrong, missing or misspelt key."""
+
+
+def read_card(path: Path, card_type: type[CardType]) -> CardType:
+    """Read and check a card.
+
+    Raises:
+        CardError: naming the file, the key, and the nearest right key.
+    """
+    try:
+        content = yaml.load(path.read_bytes(), Loader=_LOADER)  # a safe loader, the C one where there is one
+    except (OSError, yaml.YAMLError) as error:
+        raise CardError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())}") from error
+    return check_card(content, card_type, str(path))
+
+
+def check_card(content: object, card_type: type[CardType], where: str) -> CardType:
+    """Check a card's content, read from `where`."""
+    if not isinstance(content, dict):
+        raise CardError(f"{where}: a card is a mapping of keys to values")
+    try:
+        return card_type.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(each) for each in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise CardError(f"{where}: {unknown('key', key, card_type.model_fields)}") from error
+        raise CardError(f"{where}: {key}: {first['msg']}") from error
+
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

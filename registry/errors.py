@@ -1,0 +1,27 @@
+"""Errors that a user's input causes: each is one clear sentence, shown without a traceback."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class InputError(ValueError):
+    """The user's input is wrong; the message names the key, file or value, and what would be right."""
+
+
+class UnknownNameError(InputError):
+    """A name that nothing answers to."""
+
+
+class DuplicateNameError(InputError):
+    """A name that two things claim."""
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> str:
+    """A sentence for an unknown name: the near matches if there are any, else everything known."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    if near:
+        return f"unknown {what} {name!r}; did you mean {' or '.join(repr(each) for each in near)}?"
+    return f"unknown {what} {name!r}; known: {', '.join(names) if names else 'none'}"

@@ -1,0 +1,87 @@
+"""mmengine's Registry made strict: known names only, each registered once, dotted names never imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from inspect import getsourcefile
+from pathlib import Path
+from typing import Any, Generic
+
+from mmengine.registry import Registry
+
+from registry.cards import CardError, CardType, check_card, read_card
+from registry.catalogue import (
+    DATASET_CARDS,
+    JUDGE_CARDS,
+    METHOD_CARDS,
+    METRIC_CARDS,
+    PROTOCOL_CARDS,
+    REPORT_CARDS,
+    Catalogue,
+)
+from registry.errors import InputError
+
+
+class StrictRegistry(Registry, Generic[CardType]):
+    """A registry over a catalogue: a declared name's code is imported when it is first asked for."""
+
+    def __init__(self, catalogue: Catalogue[CardType]) -> None:
+        super().__init__(catalogue.kind, scope="bench")
+        self.catalogue = catalogue
+
+    def get(self, key: str) -> Any:
+        """The thing registered under `key`.
+
+        Unlike mmengine's, this never reads `key` as a module path, so a name from a file imports nothing.
+
+        Raises:
+            UnknownNameError: with the nearest known names.
+        """
+        entry = self.catalogue.find(key)
+        if key not in self._module_dict:
+            module, _, attribute = entry.card.entry.partition(":")
+            if not attribute:
+                raise InputError(f"{self.catalogue.kind} {key!r} is measured by the harness and has no code of its own")
+            self._module_dict[key] = getattr(import_module(module), attribute)
+        return self._module_dict[key]
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and key in self.catalogue
+
+    def register(self, card: Path | str | dict[str, Any]) -> Callable[[type], type]:
+        """Register a plug-in's class under its card, as a decorator.
+
+        Args:
+            card: the card's content, or the path of its file (`Path(__file__).with_name("method.yaml")`).
+
+        Raises:
+            DuplicateNameError: if the name is taken; both places are named.
+            CardError: if the card is wrong.
+        """
+
+        def decorate(thing: type) -> type:
+            place = getsourcefile(thing) or thing.__module__
+            checked = (
+                check_card(card, self.catalogue.card_type, place)
+                if isinstance(card, dict)
+                else read_card(Path(card), self.catalogue.card_type)
+            )
+            if checked.entry:
+                raise CardError(f"{place}: entry: a registered class is its own entry; leave the key out")
+            self.catalogue.declare(checked, place)
+            self._module_dict[checked.name] = thing
+            return thing
+
+        return decorate
+
+    def _register_module(self, module: Any, module_name: Any = None, force: bool = False) -> None:
+        raise InputError(f"register a {self.catalogue.kind} with its card: @registry.register(card=...)")
+
+
+METHODS = StrictRegistry(METHOD_CARDS)
+DATASETS = StrictRegistry(DATASET_CARDS)
+PROTOCOLS = StrictRegistry(PROTOCOL_CARDS)
+METRICS = StrictRegistry(METRIC_CARDS)
+JUDGES = StrictRegistry(JUDGE_CARDS)
+REPORTS = StrictRegistry(REPORT_CARDS)
