@@ -11,16 +11,20 @@ from pathlib import Path
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path` that takes its place when the block ends without error."""
+def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
+    """Give a temporary path beside `path` that takes its place when the block ends without error.
+
+    `durable` also waits for the disk, so that the new content outlives a power cut.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
     os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
+        if durable:
+            with temporary.open("rb") as written:
+                os.fsync(written.fileno())
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     finally:

@@ -69,7 +69,9 @@ class StageRunner(Runner):
         """Schedulers by optimiser name, counted in iterations: a stage has no epochs."""
         return {
             name: [
-                PARAM_SCHEDULERS.build({**each, "by_epoch": False}, default_args={"optimizer": self.optim_wrapper[name]})
+                PARAM_SCHEDULERS.build(
+                    {**each, "by_epoch": False}, default_args={"optimizer": self.optim_wrapper[name]}
+                )
                 for each in group
             ]
             for name, group in scheduler.items()

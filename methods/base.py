@@ -16,6 +16,10 @@ from torch.nn import functional
 from methods.labels import NUM_LABELS
 
 
+class CannotEdit(ValueError):
+    """A method cannot do these tasks, and says why; its cells in tables are "–" with that reason."""
+
+
 @dataclass(frozen=True)
 class FaceBatch:
     """N faces at one size.
@@ -127,7 +131,11 @@ class FaceEditor(Trainable):
 
     @abstractmethod
     def edit(self, tasks: EditBatch) -> Tensor:
-        """Edit N faces: (N, 3, H, W) in [-1, 1]. Called in eval mode under `torch.inference_mode`; deterministic."""
+        """Edit N faces: (N, 3, H, W) in [-1, 1]. Called in eval mode under `torch.inference_mode`; deterministic.
+
+        Raises:
+            CannotEdit: if the tasks lack what the method needs.
+        """
 
     def published_networks(self) -> Mapping[str, nn.Module]:
         """Networks that take a published `state_dict`, by role; the first is what `--checkpoint` alone loads."""

@@ -1,0 +1,127 @@
+"""Edits every task of a protocol with a trained method: one PNG a task, resumable."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from pathlib import Path
+from typing import Any
+
+import mmcv
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from benchmark.compute import Compute, seed_everything
+from benchmark.cost import edit_complexity, now, peak_memory_mib
+from benchmark.data.base import FaceDataset, image_array
+from benchmark.files import replacing, write_text_atomically
+from benchmark.interruption import deferred_interruption
+from benchmark.progress import Reporter
+from benchmark.protocols.base import Protocol
+from methods.base import FaceEditor
+
+
+class EditError(RuntimeError):
+    """A method whose edits are not images, or an edit that cannot be read back."""
+
+
+def edit_tasks(
+    editor: FaceEditor,
+    protocol: Protocol,
+    dataset: FaceDataset,
+    tasks: pd.DataFrame,
+    folder: Path,
+    *,
+    batch_size: int,
+    seed: int,
+    compute: Compute,
+    reporter: Reporter,
+    title: str,
+) -> None:
+    """Write `folder/00000.png` … for the tasks that have none yet, then `tasks.parquet` and `cost.json`.
+
+    Raises:
+        EditError: if the method gives images of another shape or values that are not finite.
+        CannotEdit: if the method cannot do the protocol on this dataset.
+        Interrupted: if a stop was asked for; the edits so far are kept.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    waiting = tasks[[not edit_path(folder, task).exists() for task in tasks["task"]]]
+    milliseconds: list[float] = []
+    with deferred_interruption() as stop, reporter.bar(f"{title}: edit {protocol.name}", len(tasks)) as advance:
+        for start in range(0, len(waiting), batch_size):
+            rows = waiting.iloc[start : start + batch_size]
+            images, seconds = _edit_batch(editor, protocol, dataset, rows, seed, compute)
+            for task, image in zip(rows["task"], images, strict=True):
+                with replacing(edit_path(folder, task), durable=False) as temporary:
+                    mmcv.imwrite(mmcv.rgb2bgr(image), str(temporary))
+            milliseconds.append(1000 * seconds / len(rows))
+            done = len(tasks) - len(waiting) + start + len(rows)
+            advance(done, f"{len(rows) / max(seconds, 1e-9):.0f} images/s")
+            stop.check(f"editing {protocol.name}")
+    with replacing(folder / "tasks.parquet") as temporary:
+        tasks.drop(columns=["target_row", "source_row"]).to_parquet(temporary)
+    if milliseconds:
+        cost = _cost(editor, protocol, dataset, tasks, milliseconds, compute)
+        write_text_atomically(folder / "cost.json", json.dumps(cost, indent=2) + "\n")
+
+
+def edit_path(folder: Path, task: int) -> Path:
+    """The PNG of a task."""
+    return folder / f"{task:05d}.png"
+
+
+def read_edits(folder: Path, tasks: pd.DataFrame, size: int) -> NDArray[np.uint8]:
+    """The edits of N tasks: (N, H, W, 3) uint8 RGB.
+
+    Raises:
+        EditError: if a file is missing, damaged, or of another size.
+    """
+    images = []
+    for task in tasks["task"]:
+        path = edit_path(folder, task)
+        image = mmcv.imread(str(path), channel_order="rgb") if path.exists() else None
+        if image is None or image.shape != (size, size, 3):
+            raise EditError(f"{path} is missing, damaged, or not {size}×{size}; delete it and edit again")
+        images.append(image)
+    return np.stack(images)
+
+
+def _edit_batch(
+    editor: FaceEditor, protocol: Protocol, dataset: FaceDataset, rows: pd.DataFrame, seed: int, compute: Compute
+) -> tuple[NDArray[np.uint8], float]:
+    batch = protocol.batch(dataset, rows)
+    moved = batch.to(compute.device)
+    seed_everything(seed)
+    started = now(compute)
+    with torch.inference_mode(), compute.autocast():
+        edited = editor.edit(moved)
+    seconds = now(compute) - started
+    if edited.shape != batch.target.image.shape:
+        asked, given = tuple(batch.target.image.shape), tuple(edited.shape)
+        raise EditError(f"{type(editor).__name__}.edit gave images of shape {given} where {asked} were asked for")
+    try:
+        return image_array(edited), seconds
+    except ValueError as error:
+        raise EditError(f"{type(editor).__name__}.edit gave {error}") from error
+
+
+def _cost(
+    editor: FaceEditor,
+    protocol: Protocol,
+    dataset: FaceDataset,
+    tasks: pd.DataFrame,
+    milliseconds: list[float],
+    compute: Compute,
+) -> dict[str, Any]:
+    one = protocol.batch(dataset, tasks.iloc[:1]).to(compute.device)
+    parameters, flops = edit_complexity(editor, one, compute)
+    return {
+        "parameters": parameters,
+        "flops": flops,
+        "edit_ms": statistics.median(milliseconds),
+        "peak_memory_mib": peak_memory_mib(compute),
+        "device": compute.hardware,
+    }

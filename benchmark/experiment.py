@@ -1,0 +1,257 @@
+"""Experiments: a validated specification of one run, and how presets, cards, files and flags resolve to it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from benchmark.settings import Layer, deep_merge
+from registry.cards import Option
+from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METHOD_CARDS, PROTOCOL_CARDS, Catalogue
+from registry.errors import InputError, UnknownNameError, unknown
+
+PRESETS = Path(__file__).with_name("presets")
+Options = dict[str, Option]
+
+
+class ExperimentError(InputError):
+    """A specification with a wrong key or value."""
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatasetSpec(_Spec):
+    """Which faces, at which size.
+
+    Attributes:
+        name: the registered dataset.
+        root: where its files lie, for datasets that are not rendered.
+        size: side of the square images in pixels.
+        options: of the dataset's card.
+    """
+
+    name: str = "rendered-faces"
+    root: str | None = None
+    size: int = Field(ge=32, le=1024)
+    options: Options = {}
+
+
+class ComputeSpec(_Spec):
+    """How networks run; "auto" takes what is fastest on the device."""
+
+    device: str = "auto"
+    precision: Literal["auto", "bf16", "fp32"] = "auto"
+    channels_last: bool | None = None
+    num_workers: int = Field(default=0, ge=0)
+
+
+class Experiment(_Spec):
+    """One run: a method on a dataset under protocols, from one seed.
+
+    Attributes:
+        options: the method's, after preset and variant.
+        protocols: options by protocol.
+        judges: recipe options by judge.
+        limit: at most so many tasks a protocol.
+        checkpoint: a published weights file to load instead of training.
+        network: which of the method's networks the checkpoint fills.
+        tensorboard: write TensorBoard event files beside `progress.jsonl`.
+    """
+
+    method: str
+    variant: str | None = None
+    options: Options = {}
+    preset: str = "demo"
+    seed: int = Field(default=0, ge=0)
+    dataset: DatasetSpec
+    protocols: dict[str, Options]
+    judges: dict[str, Options] = {}
+    limit: int | None = Field(default=None, ge=1)
+    checkpoint: str | None = None
+    network: str | None = None
+    compute: ComputeSpec = ComputeSpec()
+    edit_batch_size: int = Field(default=16, ge=1)
+    bootstrap_draws: int = Field(default=1000, ge=100)
+    tensorboard: bool = False
+
+    @property
+    def label(self) -> str:
+        """The method with its variant: `maskgan+no-ebst`."""
+        return f"{self.method}+{self.variant}" if self.variant else self.method
+
+    def folder(self, runs: Path) -> Path:
+        """Where the run's files go."""
+        return runs / self.dataset.name / self.label / f"seed{self.seed}"
+
+    def to_yaml(self) -> str:
+        """The whole resolved configuration."""
+        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+
+    def training_part(self) -> dict[str, Any]:
+        """What decides the trained weights, apart from the data's content and the code."""
+        return self.model_dump(
+            mode="json", include={"method", "variant", "options", "seed", "checkpoint", "network", "compute"}
+        ) | {"size": self.dataset.size}
+
+    def sha256(self) -> str:
+        """Hash of what decides the figures: everything but where files lie and what is logged."""
+        content = self.model_dump(mode="json", exclude={"dataset": {"root"}, "checkpoint": True, "tensorboard": True})
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+class Preset(_Spec):
+    """Sizes and budgets, `benchmark/presets/NAME.yaml`."""
+
+    title: str
+    size: int
+    datasets: dict[str, Options]
+    protocols: dict[str, Options]
+    edit_batch_size: int
+    bootstrap_draws: int
+
+
+def preset_names() -> list[str]:
+    """The presets there are."""
+    return sorted(path.stem for path in PRESETS.glob("*.yaml"))
+
+
+def read_preset(name: str) -> Preset:
+    """Read a preset.
+
+    Raises:
+        UnknownNameError: with the nearest known names.
+    """
+    path = PRESETS / f"{name}.yaml"
+    if name not in preset_names():
+        raise UnknownNameError(unknown("preset", name, preset_names()))
+    return Preset.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def resolve(layers: list[Layer]) -> Experiment:
+    """Resolve what the user wrote, later layers over earlier ones, over presets and cards.
+
+    Args:
+        layers: nested settings in the keys of `Experiment`, each knowing where a key was written.
+
+    Raises:
+        InputError: naming the key, where it stands, the value, and the nearest valid name.
+    """
+    for layer in layers:
+        layer.check_keys(Experiment)
+    asked: dict[str, Any] = {}
+    for layer in layers:
+        asked = deep_merge(asked, layer.content)
+    method, variant = _split_variant(asked.get("method"), asked.get("variant"))
+    card = METHOD_CARDS.find(method).card
+    if variant is not None and variant not in card.variants:
+        raise UnknownNameError(unknown(f"variant of {method}", variant, card.variants))
+    preset_name = asked.get("preset") or "demo"
+    preset = read_preset(preset_name)
+    dataset = _dataset(asked.get("dataset") or {}, preset)
+    protocols = _protocols(asked.get("protocols"), preset, method, card.protocols)
+    options = {**card.options, **card.presets.get(preset_name, {}), **(card.variants[variant] if variant else {})}
+    content = {
+        "edit_batch_size": preset.edit_batch_size,
+        "bootstrap_draws": preset.bootstrap_draws,
+        **asked,
+        "method": method,
+        "variant": variant,
+        "preset": preset_name,
+        "options": {**options, **_checked(asked.get("options") or {}, card.options, f"{method}'s option")},
+        "dataset": dataset,
+        "protocols": protocols,
+        "judges": _judges(asked.get("judges") or {}, preset_name),
+    }
+    try:
+        return Experiment.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(each) for each in first["loc"])
+        where = next((found for layer in reversed(layers) if (found := layer.place(first["loc"]))), "the settings")
+        raise ExperimentError(f"{where}: {key}: {first['msg']}, not {first['input']!r}") from error
+
+
+def over_seeds(experiment: Experiment, seeds: list[int]) -> list[Experiment]:
+    """The same experiment from several seeds."""
+    return [experiment.model_copy(update={"seed": seed}) for seed in seeds]
+
+
+def as_reference(experiment: Experiment, method: str) -> Experiment:
+    """The same dataset, protocols and judges for a method that learns nothing."""
+    return experiment.model_copy(
+        update={
+            "method": method,
+            "variant": None,
+            "options": {},
+            "seed": 0,
+            "checkpoint": None,
+            "network": None,
+            "tensorboard": False,
+        }
+    )
+
+
+def _split_variant(method: Any, variant: Any) -> tuple[str, str | None]:
+    if not isinstance(method, str) or not method:
+        raise ExperimentError("no method was named; use --method, and `bench list methods` for those there are")
+    name, _, suffix = method.partition("+")
+    return name, suffix or variant
+
+
+def _dataset(asked: dict[str, Any], preset: Preset) -> dict[str, Any]:
+    name = asked.get("name") or "rendered-faces"
+    card = DATASET_CARDS.find(name).card
+    options = {**card.options, **preset.datasets.get(name, {})}
+    options |= _checked(asked.get("options") or {}, card.options, f"{name}'s option")
+    return {"size": preset.size, **asked, "name": name, "options": options}
+
+
+def _protocols(asked: Any, preset: Preset, method: str, can: list[str]) -> dict[str, Options]:
+    chosen: dict[str, Options] = {}
+    names = asked if asked else {name: {} for name in can}
+    for name, options in names.items():
+        card = PROTOCOL_CARDS.find(name).card
+        if name not in can:
+            raise ExperimentError(f"{method} cannot take part in {name!r}; its card lists {', '.join(can)}")
+        checked = _checked(options or {}, card.options, f"{name}'s option")
+        chosen[name] = {**card.options, **preset.protocols.get(name, {}), **checked}
+    return chosen
+
+
+def _judges(asked: dict[str, Options], preset: str) -> dict[str, Options]:
+    for name in asked:
+        JUDGE_CARDS.find(name)
+    return {
+        card.name: _judge_options(JUDGE_CARDS, card.name, asked.get(card.name) or {}, preset)
+        for card in (entry.card for entry in JUDGE_CARDS)
+    }
+
+
+def _judge_options(catalogue: Catalogue[Any], name: str, asked: Options, preset: str) -> Options:
+    card = catalogue.find(name).card
+    return {**card.options, **card.presets.get(preset, {}), **_checked(asked, card.options, f"{name}'s option")}
+
+
+def _checked(asked: Options, known: Options, what: str) -> Options:
+    for name, value in asked.items():
+        if name not in known:
+            raise UnknownNameError(unknown(what, name, known))
+        default = known[name]
+        if default is not None and value is not None and not _same_kind(value, default):
+            raise ExperimentError(f"{what} {name} is {default!r} by default and cannot be {value!r}")
+    return asked
+
+
+def _same_kind(value: Option, default: Option) -> bool:
+    if isinstance(default, bool) or isinstance(value, bool):
+        return isinstance(default, bool) and isinstance(value, bool)
+    if isinstance(default, float):
+        return isinstance(value, int | float)
+    return isinstance(value, type(default))

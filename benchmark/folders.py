@@ -1,0 +1,31 @@
+"""Where files go: the cache of packed faces, judges and features, and the folder of runs."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from registry.errors import InputError
+
+
+def cache_folder() -> Path:
+    """`$BENCH_CACHE`, or the user's cache folder."""
+    return Path(os.environ.get("BENCH_CACHE") or user_cache_path("face-editing-benchmark"))
+
+
+def writable(folder: Path, what: str) -> Path:
+    """Create a folder and make sure that files can be written there, before hours of work depend on it.
+
+    Raises:
+        InputError: naming the folder and the reason.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(f"{what} {folder} cannot be written: {error.strerror or error}") from error
+    return folder

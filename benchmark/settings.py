@@ -1,0 +1,144 @@
+"""Settings as people write them: YAML files whose keys remember their lines, and `--set key=value`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic import BaseModel
+
+from registry.errors import InputError, unknown
+
+
+class Layer:
+    """Nested settings from one source, able to say where a key was written.
+
+    Args:
+        content: the settings.
+        source: the file or flag they come from.
+        lines: line numbers by key path, where there are lines.
+    """
+
+    def __init__(
+        self, content: dict[str, Any], source: str, lines: Mapping[tuple[str, ...], int] | None = None
+    ) -> None:
+        self.content = content
+        self.source = source
+        self.lines = lines or {}
+
+    def place(self, path: Iterable[Any]) -> str | None:
+        """Where the key at `path` (or its nearest parent) was written, or None if it was not written here."""
+        keys = tuple(str(each) for each in path)
+        inner: Any = self.content
+        for key in keys[:1]:
+            if not isinstance(inner, dict) or key not in inner:
+                return None
+            inner = inner[key]
+        for end in range(len(keys), 0, -1):
+            if keys[:end] in self.lines:
+                return f"{self.source}, line {self.lines[keys[:end]]}"
+        return self.source
+
+    def check_keys(self, model: type[BaseModel]) -> None:
+        """Refuse keys that the model does not have.
+
+        Raises:
+            InputError: naming the key, its place, and the nearest valid key.
+        """
+        self._check(self.content, model, ())
+
+    def _check(self, content: dict[str, Any], model: type[BaseModel], path: tuple[str, ...]) -> None:
+        for key, value in content.items():
+            here = (*path, str(key))
+            if key not in model.model_fields:
+                raise InputError(f"{self.place(here)}: {unknown('key', '.'.join(here), _dotted(path, model))}")
+            annotation = model.model_fields[key].annotation
+            nested = next((each for each in (annotation, *get_args(annotation)) if _is_model(each)), None)
+            if nested is not None:
+                if not isinstance(value, dict):
+                    raise InputError(f"{self.place(here)}: {'.'.join(here)} holds keys of its own, not {value!r}")
+                self._check(value, nested, here)
+
+
+def read_layer(path: Path) -> Layer:
+    """Read a YAML file of settings.
+
+    Raises:
+        InputError: if it cannot be read, is not YAML, or is not a mapping.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: is not UTF-8 text") from error
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
+    if content is None:
+        return Layer({}, str(path))
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: settings are keys with values, not {content!r}")
+    lines: dict[tuple[str, ...], int] = {}
+    _collect_lines(node, (), lines)
+    return Layer(content, str(path), lines)
+
+
+def set_layer(assignments: Iterable[str]) -> Layer:
+    """Settings from `key.inner=value` words; values are YAML, so 1e-4, true and [1, 2] mean what they say.
+
+    Raises:
+        InputError: if a word is no assignment.
+    """
+    content: dict[str, Any] = {}
+    for word in assignments:
+        key, sign, value = word.partition("=")
+        if not sign or not key.strip():
+            raise InputError(f"--set {word!r}: write key=value, e.g. --set options.ngf=32")
+        try:
+            parsed = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise InputError(f"--set {word!r}: the value is not YAML") from error
+        nested: Any = _number(parsed)
+        for part in reversed(key.strip().split(".")):
+            nested = {part: nested}
+        content = deep_merge(content, nested)
+    return Layer(content, "--set")
+
+
+def deep_merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Settings `above` laid over `below`; mappings merge, everything else replaces."""
+    merged = dict(below)
+    for key, value in above.items():
+        inner = merged.get(key)
+        merged[key] = deep_merge(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _number(value: Any) -> Any:
+    # YAML 1.1 reads 1e-4 (no point) as a string; people mean the number
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _dotted(path: tuple[str, ...], model: type[BaseModel]) -> list[str]:
+    return [".".join((*path, name)) for name in model.model_fields]
+
+
+def _collect_lines(node: Any, path: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            here = (*path, str(key.value))
+            lines[here] = key.start_mark.line + 1
+            _collect_lines(value, here, lines)

@@ -1,0 +1,55 @@
+"""Stamps: hashes of a stage's inputs, by which a run knows what it has done already."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from benchmark.files import write_text_atomically
+
+
+def stamp_of(*inputs: Any) -> str:
+    """Hash of JSON-able inputs."""
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def code_version(modules: Iterable[str]) -> str:
+    """Hash of the source of modules; of a package, everything in it.
+
+    It follows no imports: name the packages that decide the outcome.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(modules):
+        spec = find_spec(name)
+        if spec is None or spec.origin is None:
+            continue
+        origin = Path(spec.origin)
+        files = sorted(origin.parent.rglob("*.py")) if origin.name == "__init__.py" else [origin]
+        for file in files:
+            digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+class Stamps:
+    """The stamps of a run folder, `stamps.json`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "stamps.json"
+        try:
+            content = json.loads(self.path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            content = {}
+        self._stamps: dict[str, Any] = content if isinstance(content, dict) else {}
+
+    def get(self, stage: str) -> Any:
+        """The stamp of a stage, or None if it has not been done."""
+        return self._stamps.get(stage)
+
+    def put(self, stage: str, stamp: Any) -> None:
+        """Note that a stage is done."""
+        self._stamps[stage] = stamp
+        write_text_atomically(self.path, json.dumps(self._stamps, indent=2, sort_keys=True) + "\n")
