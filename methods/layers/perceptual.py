@@ -1,0 +1,85 @@
+"""Perceptual loss: L1 between VGG-19 features, with weights read from a local file."""
+
+from pathlib import Path
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from methods.checkpoint import CheckpointError, read_state_dict
+
+SLICES: Final = (
+    (64,),
+    (64, "pool", 128),
+    (128, "pool", 256),
+    (256, 256, 256, "pool", 512),
+    (512, 512, 512, "pool", 512),
+)
+"""VGG-19 up to the first ReLU of each resolution (relu1_1 … relu5_1): widths of convolutions, and poolings."""
+
+SLICE_WEIGHTS: Final = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1.0)
+"""Weight of each slice (pix2pixHD, Wang et al., CVPR 2018)."""
+
+MEAN: Final = (0.485, 0.456, 0.406)
+STD: Final = (0.229, 0.224, 0.225)
+"""ImageNet's statistics, on which torchvision's weights were trained."""
+
+
+class PerceptualLoss(nn.Module):
+    """Weighted L1 between the VGG-19 features of two images.
+
+    The network is held in buffers that no checkpoint stores: it is neither trained nor part of a method's weights.
+
+    Args:
+        weights: file of torchvision's `vgg19` state_dict; the classifier in it is not used.
+
+    Raises:
+        CheckpointError: if the file cannot be read or is not VGG-19's.
+    """
+
+    def __init__(self, weights: str | Path) -> None:
+        super().__init__()
+        state = read_state_dict(weights)
+        index, channels = 0, 3
+        for layer in (layer for each in SLICES for layer in each):
+            if layer == "pool":
+                index += 1
+                continue
+            for kind, shape in (("weight", (layer, channels, 3, 3)), ("bias", (layer,))):
+                tensor = state.get(f"features.{index}.{kind}")
+                if tensor is None or tuple(tensor.shape) != shape:
+                    found = "nothing" if tensor is None else tuple(tensor.shape)
+                    raise CheckpointError(f"{weights}: not VGG-19: features.{index}.{kind} is {found}, not {shape}")
+                self.register_buffer(f"{kind}_{index}", tensor.float(), persistent=False)
+            index, channels = index + 2, layer
+        self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(STD).view(1, 3, 1, 1), persistent=False)
+
+    def features(self, image: Tensor) -> list[Tensor]:
+        """Features of (N, 3, H, W) images in [-1, 1] after each slice; sides of at least 16."""
+        features = ((image + 1) / 2 - self.mean) / self.std
+        results = []
+        index = 0
+        for layers in SLICES:
+            for layer in layers:
+                if layer == "pool":
+                    features = functional.max_pool2d(features, 2)
+                    index += 1
+                else:
+                    weight, bias = self.get_buffer(f"weight_{index}"), self.get_buffer(f"bias_{index}")
+                    features = functional.relu(functional.conv2d(features, weight, bias, padding=1))
+                    index += 2
+            results.append(features)
+        return results
+
+    def forward(self, fake: Tensor, real: Tensor) -> Tensor:
+        """Scalar loss of generated against real images, both (N, 3, H, W) in [-1, 1]."""
+        with torch.no_grad():
+            of_real = self.features(real)
+        of_fake = self.features(fake)
+        distances = [
+            weight * (one.float() - other.float()).abs().mean()
+            for weight, one, other in zip(SLICE_WEIGHTS, of_fake, of_real, strict=True)
+        ]
+        return torch.stack(distances).sum()

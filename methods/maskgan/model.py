@@ -1,0 +1,194 @@
+"""MaskGAN under the harness: its three training stages, and editing by the Dense Mapping Network alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import torch
+from mmengine.optim import OptimWrapper, OptimWrapperDict
+from torch import Tensor, nn
+
+from methods.base import EditBatch, FaceBatch, FaceEditor, Stage, one_hot
+from methods.labels import NUM_LABELS
+from methods.layers.conditional_gan import LossWeights, discriminator_loss, frozen, generator_losses
+from methods.layers.initialisation import init_normal
+from methods.layers.patch_discriminator import MultiscaleDiscriminator
+from methods.layers.perceptual import PerceptualLoss
+from methods.maskgan.blender import AlphaBlender
+from methods.maskgan.dense_mapping import DenseMappingNetwork
+from methods.maskgan.editing_behavior import mask_vae_losses, simulated_edits
+from methods.maskgan.initialisation import init_dense_mapping
+from methods.maskgan.mask_vae import MaskVAE, stage_widths
+from methods.maskgan.options import MaskGANOptions
+
+TRAINED = {
+    "mask_vae": ("mask_vae",),
+    "dense_mapping": ("generator", "discriminator"),
+    "editing_behavior": ("generator", "discriminator", "blender"),
+}
+"""Networks that each stage trains, each with an optimiser of its own."""
+
+
+class MaskGAN(FaceEditor):
+    """MaskGAN (Lee et al., CVPR 2020).
+
+    Args:
+        size: side of the images in pixels, a power of two of at least 64.
+        options: those of `MaskGANOptions`.
+
+    Raises:
+        ValueError: for a size or an option that no network could be built with.
+        CheckpointError: for VGG weights that cannot be read.
+    """
+
+    def __init__(self, size: int, **options: Any) -> None:
+        super().__init__()
+        if size < 64 or size & (size - 1):
+            raise ValueError(f"MaskGAN needs a size that is a power of two of at least 64, not {size}")
+        self.options = MaskGANOptions(**options)
+        asked = self.options
+        self.generator = DenseMappingNetwork(
+            asked.ngf,
+            asked.n_downsampling,
+            asked.n_blocks,
+            asked.style_widths,
+            style_mask_branch=asked.style_mask_branch,
+            sft=asked.sft,
+        )
+        init_dense_mapping(self.generator)
+        self.discriminator = MultiscaleDiscriminator(NUM_LABELS + 3, asked.ndf, asked.n_layers_d, asked.num_d)
+        init_normal(self.discriminator)
+        if asked.ebst:
+            self.mask_vae = MaskVAE(stage_widths(size, asked.vae_width, asked.vae_max_width), asked.latent)
+        if asked.ebst and asked.blender:
+            self.blender = AlphaBlender(asked.blender_ngf, asked.blender_n_downsampling, asked.blender_n_blocks)
+            init_normal(self.blender)
+        wanted = asked.perceptual and asked.vgg_weights is not None
+        self.perceptual = PerceptualLoss(asked.vgg_weights) if wanted else None
+        self.loss_weights = LossWeights(
+            feature_matching=asked.feature_matching_weight if asked.feature_matching else 0.0,
+            perceptual=asked.perceptual_weight,
+            l1=asked.l1_weight,
+        )
+        self.stage_name: str | None = None
+
+    def stages(self) -> Sequence[Stage]:
+        """MaskVAE, Dense Mapping Network, then both under simulated editing; without EBST the second alone."""
+        names = ("mask_vae", "dense_mapping", "editing_behavior") if self.options.ebst else ("dense_mapping",)
+        return tuple(self._stage(name) for name in names)
+
+    def _stage(self, name: str) -> Stage:
+        asked = self.options
+        iterations = getattr(asked, f"{name}_iterations")
+        begin = int(asked.decay_from * iterations)
+        decay = {"type": "LinearLR", "start_factor": 1.0, "end_factor": 0.0, "begin": begin, "end": iterations + 1}
+        schedule = [decay | {"by_epoch": False}] if begin < iterations else []
+        return Stage(
+            name=name,
+            iterations=iterations,
+            batch_size=getattr(asked, f"{name}_batch_size"),
+            ema=() if name == "mask_vae" else ("generator",),
+            ema_decay=asked.ema_decay,
+            schedulers=dict.fromkeys(self._trained(name), schedule),
+        )
+
+    def _trained(self, stage: str) -> dict[str, nn.Module]:
+        """Networks that exist and that `stage` trains, by name."""
+        modules = dict(self.named_children())
+        return {name: modules[name] for name in TRAINED[stage] if name in modules}
+
+    def begin_stage(self, stage: Stage) -> None:
+        """Let gradients into the networks of this stage only."""
+        self.stage_name = stage.name
+        trained = self._trained(stage.name)
+        for name, module in self.named_children():
+            module.requires_grad_(name in trained)
+        self.train(self.training)
+
+    def train(self, mode: bool = True) -> Self:
+        """Set the mode; once trained, the MaskVAE stays in eval mode (its batch statistics are fixed too)."""
+        super().train(mode)
+        if self.options.ebst and self.stage_name not in (None, "mask_vae"):
+            self.mask_vae.eval()
+        return self
+
+    def optimizers(self, stage: Stage) -> OptimWrapperDict:
+        """Adam for each network of the stage."""
+        rate = getattr(self.options, f"{stage.name}_lr")
+        betas = (self.options.beta1, self.options.beta2)
+        return OptimWrapperDict(
+            **{
+                name: OptimWrapper(torch.optim.Adam(module.parameters(), rate, betas))
+                for name, module in self._trained(stage.name).items()
+            }
+        )
+
+    def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
+        """One iteration of the stage last begun."""
+        label = one_hot(faces.mask)
+        if self.stage_name == "mask_vae":
+            return self._mask_vae_step(faces.mask, label, optim)
+        losses = self._dense_mapping_step(label, faces.image, optim)
+        if self.stage_name == "editing_behavior":
+            losses |= self._editing_behavior_step(label, faces.image, optim)
+        return losses
+
+    def _mask_vae_step(self, mask: Tensor, label: Tensor, optim: OptimWrapperDict) -> dict[str, Tensor]:
+        logits, mean, log_variance = self.mask_vae(label)
+        entropy, divergence = mask_vae_losses(logits, mask, mean, log_variance)
+        optim["mask_vae"].update_params(entropy + self.options.kl_weight * divergence)
+        return {"cross_entropy": entropy.detach(), "kl": divergence.detach()}
+
+    def _dense_mapping_step(self, label: Tensor, image: Tensor, optim: OptimWrapperDict) -> dict[str, Tensor]:
+        """Reconstruct the faces from their own masks and styles (Stage I of EBST is the same)."""
+        return self._play(self.generator(label, label, image), label, image, optim, ("generator",))
+
+    def _editing_behavior_step(self, label: Tensor, image: Tensor, optim: OptimWrapperDict) -> dict[str, Tensor]:
+        """Stage II: faces painted on two opposite edits of their masks must blend back into the faces."""
+        reference = torch.randperm(len(label), device=label.device)
+        edits = torch.cat(simulated_edits(self.mask_vae, label, reference, self.options.lambda_inter))
+        style_code = self.generator.encode_style(label, image)
+        inter, outer = self.generator.paint(edits, style_code.repeat(2, 1)).chunk(2)
+        if self.options.blender:
+            blended, _ = self.blender(inter, outer)
+            losses = self._play(blended, label, image, optim, ("generator", "blender"))
+        else:
+            losses = self._play((inter + outer) / 2, label, image, optim, ("generator",))
+        return {f"blended_{name}": value for name, value in losses.items()}
+
+    def _play(
+        self, fake: Tensor, label: Tensor, real: Tensor, optim: OptimWrapperDict, makers: Sequence[str]
+    ) -> dict[str, Tensor]:
+        """The discriminator's update, then that of the networks which made `fake`."""
+        to_tell = discriminator_loss(self.discriminator, label, fake, real)
+        optim["discriminator"].update_params(to_tell)
+        with frozen(self.discriminator):
+            losses = generator_losses(self.discriminator, label, fake, real, self.loss_weights, self.perceptual)
+            optim[makers[0]].backward(torch.stack(list(losses.values())).sum())
+        for maker in makers:
+            optim[maker].step()
+            optim[maker].zero_grad()
+        return {name: value.detach() for name, value in losses.items()} | {"discriminator": to_tell.detach()}
+
+    def edit(self, tasks: EditBatch) -> Tensor:
+        """The target's style on the geometry asked for: (N, 3, H, W) in [-1, 1]."""
+        return self.generator(one_hot(tasks.mask), one_hot(tasks.target.mask), tasks.target.image).float()
+
+    def published_networks(self) -> Mapping[str, nn.Module]:
+        """Networks that published checkpoints exist for or are named after, of this variant."""
+        modules = dict(self.named_children())
+        return {
+            role: modules[role] for role in ("generator", "blender", "mask_vae", "discriminator") if role in modules
+        }
+
+    def provenance(self) -> Mapping[str, str]:
+        """Whether the perceptual term took part, and why not; whether the pixel term did."""
+        asked = self.options
+        if not asked.perceptual:
+            perceptual = "off: switched off"
+        elif asked.vgg_weights is None:
+            perceptual = "off: no VGG-19 weights were given (option vgg_weights)"
+        else:
+            perceptual = f"on: VGG-19 weights from {asked.vgg_weights}"
+        return {"perceptual_term": perceptual, "l1_term": f"weight {asked.l1_weight:g}; the paper has none"}

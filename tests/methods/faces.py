@@ -1,0 +1,23 @@
+"""Random faces, enough for a network to run on."""
+
+import torch
+
+from methods.base import EditBatch, FaceBatch
+from methods.labels import NUM_LABELS
+
+
+def random_faces(count: int = 2, size: int = 64, seed: int = 0) -> FaceBatch:
+    """Images whose colours follow random blocks of labels, so that a mask says something about its image."""
+    draw = torch.Generator().manual_seed(seed)
+    blocks = torch.randint(0, NUM_LABELS, (count, size // 8, size // 8), generator=draw)
+    mask = blocks.repeat_interleave(8, 1).repeat_interleave(8, 2)
+    palette = torch.rand(NUM_LABELS, 3, generator=draw) * 2 - 1
+    image = palette[mask].permute(0, 3, 1, 2).contiguous()
+    return FaceBatch(image, mask.to(torch.uint8), torch.zeros(count, 40), tuple(map(str, range(count))))
+
+
+def random_tasks(count: int = 2, size: int = 64) -> EditBatch:
+    """Edits of random faces towards the masks of others."""
+    target, source = random_faces(count, size, seed=1), random_faces(count, size, seed=2)
+    region = torch.ones_like(source.mask, dtype=torch.bool)
+    return EditBatch(target, source, source.mask, source.attributes, region)

@@ -1,0 +1,168 @@
+"""Shared layers compute what their formulas say."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+from torchvision.models import vgg19
+
+from methods.checkpoint import CheckpointError
+from methods.layers.adain import adaptive_instance_norm
+from methods.layers.conditional_gan import LossWeights, discriminator_loss, frozen, generator_losses
+from methods.layers.feature_matching import feature_matching_loss
+from methods.layers.gan_losses import lsgan_loss
+from methods.layers.initialisation import init_he, init_normal
+from methods.layers.parsing_unet import ParsingUNet
+from methods.layers.patch_discriminator import MultiscaleDiscriminator
+from methods.layers.perceptual import SLICE_WEIGHTS, PerceptualLoss
+from methods.layers.sft import SpatialFeatureTransform
+
+seeds = st.integers(0, 2**31)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seeds, st.integers(1, 3), st.integers(1, 5), st.booleans())
+def test_adain_gives_the_mean_and_deviation_asked_for(seed: int, n: int, channels: int, channels_last: bool) -> None:
+    draw = torch.Generator().manual_seed(seed)
+    content = 3 * torch.randn(n, channels, 6, 7, generator=draw) + 5
+    if channels_last:
+        content = content.contiguous(memory_format=torch.channels_last)
+    style = torch.randn(n, 2 * channels, generator=draw)
+    styled = adaptive_instance_norm(content, style)
+    torch.testing.assert_close(styled.mean((2, 3)), style[:, :channels], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(styled.std((2, 3), correction=0), style[:, channels:].abs(), atol=1e-3, rtol=1e-3)
+
+
+def test_adain_keeps_its_statistics_in_half_precision() -> None:
+    # A mean far from 0 is what sums in bfloat16 would lose.
+    content = (torch.randn(2, 4, 64, 64) * 0.5 + 8).bfloat16()
+    style = torch.tensor([[0.0] * 4 + [1.0] * 4] * 2)
+    styled = adaptive_instance_norm(content, style)
+    assert styled.dtype == torch.bfloat16
+    assert styled.float().mean((2, 3)).abs().max() < 0.1
+    assert (styled.float().std((2, 3)) - 1).abs().max() < 0.1
+
+
+def test_adain_refuses_a_style_of_another_length() -> None:
+    with pytest.raises(ValueError, match="4 channels"):
+        adaptive_instance_norm(torch.zeros(2, 4, 3, 3), torch.zeros(2, 4))
+
+
+@settings(max_examples=10, deadline=None)
+@given(seeds)
+def test_sft_is_scale_times_features_plus_shift(seed: int) -> None:
+    torch.manual_seed(seed)
+    layer = SpatialFeatureTransform(3, 4, 5)
+    features, condition = torch.randn(2, 5, 6, 6), torch.randn(2, 3, 6, 6)
+    shift = layer(torch.zeros_like(features), condition)
+    scale = layer(torch.ones_like(features), condition) - shift
+    torch.testing.assert_close(layer(features, condition), scale * features + shift, atol=1e-5, rtol=1e-5)
+    pixel = layer(features[:, :, 2:3, 4:5], condition[:, :, 2:3, 4:5])
+    torch.testing.assert_close(pixel, layer(features, condition)[:, :, 2:3, 4:5], atol=1e-5, rtol=1e-5)
+
+
+def test_feature_matching_weight_and_detached_real() -> None:
+    fake = [[torch.zeros(1, 2, 4, 4, requires_grad=True) for _ in range(5)] for _ in range(2)]
+    real = [[torch.ones(1, 2, 4, 4, requires_grad=True) for _ in range(5)] for _ in range(2)]
+    loss = feature_matching_loss(fake, real)
+    # Two scales of four features (the verdict is left out), each 4 / (3 + 1) / 2.
+    assert loss.item() == pytest.approx(2 * 4 * 4 / 4 / 2)
+    loss.backward()
+    assert real[0][0].grad is None
+    assert fake[0][4].grad is None
+    assert fake[0][0].grad is not None
+
+
+def test_lsgan_sums_scales_in_float32() -> None:
+    features = [[torch.zeros(1), torch.full((1, 1, 3, 3), 0.5).bfloat16()] for _ in range(3)]
+    loss = lsgan_loss(features, 1.0)
+    assert loss.dtype == torch.float32
+    assert loss.item() == pytest.approx(3 * 0.25)
+
+
+def test_discriminator_loss_equals_two_separate_passes() -> None:
+    torch.manual_seed(0)
+    network = MultiscaleDiscriminator(5, ndf=4)
+    label, fake, real = torch.rand(2, 2, 64, 64), torch.rand(2, 3, 64, 64), torch.rand(2, 3, 64, 64)
+    apart = 0.5 * (
+        lsgan_loss(network(torch.cat([label, fake], 1)), 0.0) + lsgan_loss(network(torch.cat([label, real], 1)), 1.0)
+    )
+    torch.testing.assert_close(discriminator_loss(network, label, fake, real), apart)
+
+
+def test_frozen_discriminator_passes_gradients_without_gathering() -> None:
+    network = MultiscaleDiscriminator(5, ndf=4, n_layers=2, num_d=1)
+    network.scale0_layer0.requires_grad_(False)
+    fake = torch.rand(1, 3, 32, 32, requires_grad=True)
+    with frozen(network):
+        losses = generator_losses(
+            network, torch.rand(1, 2, 32, 32), fake, torch.rand(1, 3, 32, 32), LossWeights(l1=2.0)
+        )
+        sum(losses.values()).backward()
+    assert set(losses) == {"adversarial", "feature_matching", "l1"}
+    assert fake.grad is not None
+    assert all(parameter.grad is None for parameter in network.parameters())
+    assert [parameter.requires_grad for parameter in network.parameters()][:3] == [False, False, True]
+
+
+@pytest.mark.parametrize(("n_layers", "num_d"), [(3, 2), (2, 1), (4, 3)])
+def test_discriminator_options(n_layers: int, num_d: int) -> None:
+    results = MultiscaleDiscriminator(3, 8, n_layers, num_d)(torch.rand(1, 3, 64, 64))
+    assert [len(scale) for scale in results] == [n_layers + 2] * num_d
+    assert all(scale[-1].shape[1] == 1 for scale in results)
+
+
+def test_parsing_unet_width() -> None:
+    network = ParsingUNet(feature_scale=16)
+    assert network(torch.rand(2, 3, 32, 32)).shape == (2, 19, 32, 32)
+    assert network.center.conv1[0].out_channels == 64
+
+
+@pytest.fixture(scope="module")
+def vgg(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, nn.Module]:
+    """A file of VGG-19's features with random weights, and the network it was written from."""
+    torch.manual_seed(0)
+    with torch.device("meta"):
+        network = vgg19()
+    features = network.features.to_empty(device="cpu")
+    init_he(features)
+    path = tmp_path_factory.mktemp("vgg") / "vgg19.pth"
+    torch.save({f"features.{key}": value for key, value in features.state_dict().items()}, path)
+    return path, features.eval()
+
+
+def test_perceptual_loss_is_torchvisions_vgg19(vgg: tuple[Path, nn.Module]) -> None:
+    path, features = vgg
+    loss = PerceptualLoss(path)
+    fake, real = torch.rand(1, 3, 32, 32) * 2 - 1, torch.rand(1, 3, 32, 32) * 2 - 1
+    mean, std = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+    expected = torch.zeros(())
+    one, other = (((image + 1) / 2 - mean[:, None, None]) / std[:, None, None] for image in (fake, real))
+    with torch.no_grad():
+        for weight, (start, end) in zip(SLICE_WEIGHTS, [(0, 2), (2, 7), (7, 12), (12, 21), (21, 30)], strict=True):
+            # torchvision's ReLUs work in place: each slice must start from features of its own.
+            one, other = features[start:end](one.clone()), features[start:end](other.clone())
+            expected += weight * (one - other).abs().mean()
+        torch.testing.assert_close(loss(fake, real), expected)
+    assert not loss.state_dict()
+    assert not list(loss.parameters())
+
+
+def test_perceptual_loss_refuses_other_weights(tmp_path: Path) -> None:
+    torch.save({"features.0.weight": torch.zeros(64, 3, 3, 3)}, tmp_path / "short.pth")
+    with pytest.raises(CheckpointError, match=r"features\.0\.bias is nothing"):
+        PerceptualLoss(tmp_path / "short.pth")
+
+
+def test_initial_weights() -> None:
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Conv2d(64, 64, 3), nn.ConvTranspose2d(64, 64, 3, bias=False))
+    init_normal(network)
+    assert network[0].weight.std().item() == pytest.approx(0.02, rel=0.05)
+    assert network[1].weight.std().item() == pytest.approx(0.02, rel=0.05)
+    assert not network[0].bias.any()
+    init_he(network)
+    assert network[0].weight.std().item() == pytest.approx((2 / 576) ** 0.5, rel=0.05)
