@@ -10,7 +10,7 @@ from benchmark.results import Result
 from reports import html, markdown
 from reports.comparable import IncomparableError
 from reports.samples import collect_samples
-from reports.tables import tabulate
+from reports.tables import in_order, tabulate
 
 __all__ = ["IncomparableError", "write_leaderboard"]
 
@@ -35,9 +35,10 @@ def write_leaderboard(
         IncomparableError: if runs of one dataset and protocol cannot be compared and `allow_mixed` is false.
     """
     tables = tabulate(results, allow_mixed)
+    runs = collect_samples(in_order(results), embed_samples)
     pages = {
         out / "leaderboard.md": markdown.render(tables, TITLE),
-        out / "leaderboard.html": html.render(tables, collect_samples(results, embed_samples), TITLE),
+        out / "leaderboard.html": html.render(tables, runs, TITLE),
     }
     for path, text in pages.items():
         write_text_atomically(path, text)

@@ -25,7 +25,7 @@ def tabulate(runs: Sequence[Run], allow_mixed: bool = False) -> list[Table]:
     Raises:
         IncomparableError: if runs of one dataset and protocol cannot be compared and `allow_mixed` is false.
     """
-    ordered = sorted(runs, key=_order)
+    ordered = in_order(runs)
     tables: list[Table] = []
     for dataset in sorted({result.dataset for _, result in ordered}):
         of_dataset = [run for run in ordered if run[1].dataset == dataset]
@@ -42,6 +42,11 @@ def tabulate(runs: Sequence[Run], allow_mixed: bool = False) -> list[Table]:
                     table = replace(table, part=(number, len(groups)), apart=tuple(apart))
                 tables.append(table)
     return tables
+
+
+def in_order(runs: Sequence[Run]) -> list[Run]:
+    """Runs as tables list them: real images, reference methods, learned methods, each by title."""
+    return sorted(runs, key=_order)
 
 
 def row_title(result: Result) -> str:

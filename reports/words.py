@@ -10,7 +10,7 @@ from reports.emphasis import MIN_METHODS_FOR_SECOND
 
 FLAG = "†"
 LEVELS = {"image": "Per image", "set": "Whole set", "cost": "Cost"}
-ORIGINS = {"trained": "trained", "published": "published weights", "none": "no weights"}
+ORIGINS = {"trained": "trained", "published": "published", "none": "none"}
 NO_RUNS = "There are no runs yet: a run that was scored appears here."
 
 
@@ -49,7 +49,7 @@ def details(cell: Cell) -> list[str]:
         lines.append(f"mean of {cell.seeds} seeds, which range from {least} to {greatest}; no interval")
     if 0 < cell.seeds < cell.asked_seeds:
         lines.append(f"{cell.seeds} of {cell.asked_seeds} seeds have a figure")
-    if cell.n is not None:
+    if cell.n:
         sound = f"; sound from {facts.min_n:,}" if cell.flagged else ""
         lines.append(f"n = {cell.n:,}{sound}")
     if cell.reason is not None:
@@ -61,9 +61,9 @@ def row_facts(row: Row) -> str:
     """The small print of a row's header."""
     if row.kind == "real":
         return "not edited"
-    seeds = f"{len(row.seeds)} seeds" if len(row.seeds) > 1 else f"seed {row.seeds[0]}"
-    first = ["reference"] if row.kind == "reference" else [ORIGINS[row.weights_origin], row.preset]
-    return " · ".join([*first, seeds])
+    made = ["reference"] if row.kind == "reference" else [ORIGINS[row.weights_origin], row.preset]
+    seeds = [f"{len(row.seeds)} seeds"] if len(row.seeds) > 1 else []
+    return " · ".join([*made, *seeds])
 
 
 def legend(table: Table) -> list[Legend]:
@@ -72,8 +72,8 @@ def legend(table: Table) -> list[Legend]:
     entries = [Legend("↑ ↓", "", "more is better, less is better.")]
     if any(cell.emphasis == "best" for cell in cells):
         meaning = (
-            "the best figure of a learned method, and of every learned method whose 95% interval overlaps that one; "
-            "where either has no interval, the best figure alone, its lead untested."
+            "the best figure among learned methods, and every other whose 95% interval overlaps its interval; "
+            "where one of the two has no interval, the best figure alone, its lead untested."
         )
         entries.append(Legend("Bold", "best", f"{meaning} Costs, real images and reference methods are not ranked."))
     if any(cell.emphasis == "second" for cell in cells):
@@ -98,7 +98,7 @@ def remarks(table: Table) -> list[str]:
     if any(len(row.seeds) > 1 for row in table.rows):
         lines.append("Several seeds: the mean, with no interval, since a run's own interval covers the test set alone.")
     if any(interval(cell) for row in table.rows for cell in row.cells):
-        lines.append("One seed: the interval covers the variation of the test set only, not that of training.")
+        lines.append("No number of seeds means one seed: its interval covers the test set only, not training.")
     if len(table.devices) > 1:
         lines.append(f"Times and memory were taken on different hardware: {', '.join(table.devices)}.")
     if table.not_run:
@@ -122,13 +122,13 @@ def provenance(table: Table) -> list[tuple[str, str]]:
     for name, judge in table.judges.items():
         scores = ", ".join(f"{metric} {score:.3f}" for metric, score in judge.scores.items()) or "none recorded"
         lines.append(
-            (f"Judge: {name}", f"{judge.title}, weights {judge.weights_sha256[:SHORT_HASH]}; own test scores: {scores}")
+            (f"Judge {name}", f"{judge.title}, weights {judge.weights_sha256[:SHORT_HASH]}; own test scores: {scores}")
         )
     origins: dict[str, list[str]] = {}
     for row in table.rows:
         if row.kind == "learned":
             origins.setdefault(ORIGINS[row.weights_origin], []).append(row.title)
-    lines.extend((f"Weights: {origin}", ", ".join(dict.fromkeys(titles))) for origin, titles in origins.items())
+    lines.extend((f"Weights, {origin}", ", ".join(dict.fromkeys(titles))) for origin, titles in origins.items())
     if table.devices:
         lines.append(("Hardware", ", ".join(table.devices)))
     return lines

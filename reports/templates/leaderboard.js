@@ -25,17 +25,22 @@ function hide() {
   document.querySelectorAll("[aria-describedby='tip']").forEach((cell) => cell.removeAttribute("aria-describedby"));
 }
 
-const tipped = (event) => event.target.closest && event.target.closest("td[data-tip]");
+const tipped = (event) => event.target instanceof Element ? event.target.closest("td[data-tip]") : null;
 document.addEventListener("mouseover", (event) => { hide(); const cell = tipped(event); if (cell) show(cell); });
 document.addEventListener("focusin", (event) => { hide(); const cell = tipped(event); if (cell) show(cell); });
 document.addEventListener("focusout", hide);
-document.addEventListener("scroll", hide, true);
+// Focus scrolls a figure into view: its tip goes along, while the tip of a figure that was only pointed at goes.
+document.addEventListener("scroll", () => {
+  const cell = document.activeElement.closest("td[aria-describedby]");
+  if (cell) place(cell); else hide();
+}, true);
 
 // A table is one tab stop: the arrow keys move between its figures, hundreds of which no one wants to tab through.
 function enter(cell) {
   cell.closest("table").querySelectorAll("td[tabindex='0']").forEach((each) => { each.tabIndex = -1; });
   cell.tabIndex = 0;
-  cell.focus();
+  cell.focus({ preventScroll: true });
+  cell.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function neighbour(cell, key) {

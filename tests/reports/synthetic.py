@@ -1,0 +1,72 @@
+"""Results made up for the tests of pages: every fact in its place, figures as a test asks for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from benchmark.results import Cost, DatasetFacts, JudgeFacts, MetricFacts, ProtocolResult, Result, Value
+
+
+def facts(title: str, direction: str = "up", **changes: Any) -> MetricFacts:
+    """A metric's facts."""
+    given = {"unit": "", "decimals": 3, "level": "image", "min_n": 1, "citation": ""}
+    return MetricFacts.model_validate({"title": title, "direction": direction} | given | changes)
+
+
+METRICS = {
+    "fid": facts("FID", "down", decimals=1, level="set", min_n=5000),
+    "seg-accuracy": facts("Pixel accuracy"),
+    "style-color": facts("Style colour", "down", unit="ΔE", decimals=1),
+}
+
+
+def figure(value: float | None, half_width: float | None = None, n: int = 400, reason: str | None = None) -> Value:
+    """A figure, with a symmetric interval where `half_width` is given."""
+    if value is None or half_width is None:
+        return Value(value=value, n=n, reason=reason)
+    return Value(value=value, n=n, low=value - half_width, high=value + half_width, interval="bootstrap", reason=reason)
+
+
+def protocol(figures: dict[str, Value], **changes: Any) -> ProtocolResult:
+    """Figures under one protocol of 400 tasks."""
+    given = {"title": "Attribute transfer", "num_tasks": 400, "tasks_sha256": "a" * 64, "rule": "poses matched"}
+    return ProtocolResult.model_validate(given | {"metrics": figures} | changes)
+
+
+def dataset_facts(**changes: Any) -> DatasetFacts:
+    """A dataset of 64 pixel faces."""
+    given = {"title": "Rendered faces", "fingerprint": "f" * 64, "size": 64, "skipped": 0, "resize_policy": "area"}
+    return DatasetFacts.model_validate(given | {"faces": {"train": 2000, "test": 400}} | changes)
+
+
+def judge(weights_sha256: str = "b" * 64) -> JudgeFacts:
+    """A parser."""
+    return JudgeFacts(title="Face parser", weights_sha256=weights_sha256, recipe="unet-v1", scores={"miou": 0.87})
+
+
+def result(method: str, figures: dict[str, Value] | None = None, **changes: Any) -> Result:
+    """A run of `method` under attribute transfer, learned unless `changes` say otherwise."""
+    given = {
+        "kind": "learned",
+        "method": method,
+        "title": method.title(),
+        "seed": 0,
+        "preset": "small",
+        "dataset": "rendered-faces",
+        "dataset_facts": dataset_facts(),
+        "weights_origin": "trained",
+        "judges": {"parser": judge()},
+        "metrics": METRICS,
+        "protocols": {"attribute-transfer": protocol(figures or {"seg-accuracy": figure(0.9)})},
+        "cost": Cost(
+            parameters=1_250_000, flops=None, train_seconds=90, edit_ms=12.5, peak_memory_mib=512, device="CPU, 2 cores"
+        ),
+        "experiment_sha256": "e" * 64,
+    }
+    return Result.model_validate(given | changes)
+
+
+def runs(*results: Result) -> list[tuple[Path, Result]]:
+    """Each result with a file of its own."""
+    return [(Path(f"runs/{number}/result.json"), each) for number, each in enumerate(results)]

@@ -1,0 +1,54 @@
+"""Runs that must not share a table: refused by name, or set apart when asked."""
+
+import pytest
+from synthetic import METRICS, dataset_facts, facts, figure, judge, protocol, result, runs
+
+from reports.comparable import IncomparableError
+from reports.tables import tabulate
+from reports.words import remarks
+
+PROTOCOL = "attribute-transfer"
+OTHERS = {
+    "task table is aaaaaaaaaaaa, not 000000000000": {
+        "protocols": {PROTOCOL: protocol({"seg-accuracy": figure(0.8)}, tasks_sha256="0" * 64)}
+    },
+    "dataset fingerprint is ffffffffffff, not 000000000000": {"dataset_facts": dataset_facts(fingerprint="0" * 64)},
+    "image size is '64', not '128'": {"dataset_facts": dataset_facts(size=128)},
+    "resize policy is 'area', not 'bicubic'": {"dataset_facts": dataset_facts(resize_policy="bicubic")},
+    "weights of judge 'parser' is bbbbbbbbbbbb, not 000000000000": {"judges": {"parser": judge("0" * 64)}},
+    "direction of metric 'seg-accuracy' is 'up', not 'down'": {
+        "metrics": METRICS | {"seg-accuracy": facts("Pixel accuracy", "down")}
+    },
+}
+
+
+@pytest.mark.parametrize(("difference", "changes"), OTHERS.items())
+def test_runs_that_differ_are_refused_by_name(difference, changes):
+    with pytest.raises(IncomparableError) as refused:
+        tabulate(runs(result("a"), result("b", **changes)))
+    assert difference in str(refused.value)
+    assert "runs/0/result.json" in str(refused.value)
+    assert "runs/1/result.json" in str(refused.value)
+
+
+@pytest.mark.parametrize("changes", OTHERS.values())
+def test_runs_that_differ_can_be_set_apart(changes):
+    tables = tabulate(runs(result("a"), result("b", **changes), result("c"), result("d", **changes)), allow_mixed=True)
+    assert [[row.label for row in table.rows] for table in tables] == [["a", "c"], ["b", "d"]]
+    assert [table.part for table in tables] == [(1, 2), (2, 2)]
+    assert any("Kept apart from table 1" in line for line in remarks(tables[1]))
+
+
+def test_the_same_seed_twice_is_refused_since_it_would_count_as_two():
+    with pytest.raises(IncomparableError, match="both are seed 0 of a"):
+        tabulate(runs(result("a"), result("a")))
+
+
+def test_another_dataset_is_another_table_not_a_difference():
+    other = result("b", dataset="celebamask-hq", dataset_facts=dataset_facts(fingerprint="0" * 64))
+    assert len(tabulate(runs(result("a"), other))) == 2
+
+
+def test_a_judge_that_only_one_run_has_keeps_nobody_apart():
+    judges = {"parser": judge(), "identity": judge("0" * 64)}
+    assert len(tabulate(runs(result("a"), result("b", judges=judges)))) == 1

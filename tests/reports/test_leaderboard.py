@@ -1,0 +1,166 @@
+"""The leaderboard's two files: whole, escaped, the same for the same results."""
+
+import importlib
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+import yaml
+from synthetic import figure, protocol, result, runs
+
+from reports import samples
+from reports.leaderboard import IncomparableError, write_leaderboard
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+TRICKY = 'a "quoted", <b>bold</b> | piped\nsecond line </script><script>alert(2)</script>'
+PNG = b"\x89PNG\r\n\x1a\n" + b"not much of a picture"
+
+
+class Elements(HTMLParser):
+    """Every element of a page with its attributes, and all of its text."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found, self.text = [], ""
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text += data
+
+    def of(self, tag):
+        return [attributes for name, attributes in self.found if name == tag]
+
+
+def write(tmp_path, *results, **options):
+    """The Markdown and the HTML page."""
+    markdown, page = write_leaderboard(runs(*results), tmp_path / "out", **options)
+    assert (markdown.name, page.name) == ("leaderboard.md", "leaderboard.html")
+    return markdown.read_text(), page.read_text()
+
+
+def hostile(method="evil"):
+    figures = {"seg-accuracy": figure(0.9, 0.01), "fid": figure(None, n=0, reason=TRICKY)}
+    return result(
+        method,
+        title=HOSTILE,
+        variant='"><script>',
+        preset=TRICKY,
+        notes={HOSTILE: TRICKY},
+        protocols={"attribute-transfer": protocol(figures, title=HOSTILE, rule=TRICKY)},
+    )
+
+
+def test_html_escapes_every_string(tmp_path):
+    _, page = write(tmp_path, hostile())
+    elements = Elements(page)
+    assert elements.of("img") == []
+    assert len(elements.of("script")) == 1
+    assert elements.of("b") == []
+    assert not any(name.startswith("on") for _, attributes in elements.found for name in attributes)
+    assert HOSTILE in elements.text
+    assert any(TRICKY in (attributes.get("data-tip") or "") for attributes in elements.of("td"))
+
+
+def test_html_fetches_nothing(tmp_path):
+    _, page = write(tmp_path, result("a"))
+    assert not re.search(r"https?://|url\(|@import|<link", page)
+
+
+def test_markdown_keeps_its_shape_whatever_names_hold(tmp_path):
+    text, _ = write(tmp_path, hostile(), result("b|c", {"seg-accuracy": figure(0.8)}))
+    table = [line for line in text.splitlines() if line.startswith("|")]
+    widths = {len(re.findall(r"(?<!\\)\|", line)) for line in table}
+    assert len(table) == 4
+    assert len(widths) == 1
+    assert "<img" not in text
+    assert "<script" not in text
+    assert "<b>" not in text
+
+
+def test_markdown_marks_best_second_flag_and_missing(tmp_path):
+    text, _ = write(
+        tmp_path,
+        result("a", {"seg-accuracy": figure(0.9), "fid": figure(20.0)}),
+        result("b", {"seg-accuracy": figure(0.8), "fid": figure(None, n=0, reason="no weights file")}),
+        result("c", {"seg-accuracy": figure(0.7)}),
+    )
+    assert "| **0.900** | 20.0† |" in text
+    assert "| <u>0.800</u> | –<sup>1</sup> |" in text
+    assert "| 0.700 | –<sup>2</sup> |" in text
+    assert "1. no weights file" in text
+    assert "2. not scored in this run" in text
+    assert "FID (sound from 5,000) n = 400" in text
+
+
+@pytest.mark.parametrize("kind", ["learned", "reference", "real"])
+def test_a_single_run_is_a_page(tmp_path, kind):
+    text, page = write(tmp_path, result("a", kind=kind))
+    assert "0.900" in text
+    assert len(Elements(page).of("table")) == 1
+
+
+def test_no_runs_is_a_page_that_says_so(tmp_path):
+    text, page = write(tmp_path)
+    assert "no runs yet" in text
+    assert "no runs yet" in page
+    assert Elements(page).of("table") == []
+
+
+def test_pages_do_not_depend_on_the_order_of_results(tmp_path):
+    found = runs(result("a"), result("b"), result("real", kind="real"))
+    first = [path.read_bytes() for path in write_leaderboard(found, tmp_path / "first")]
+    second = [path.read_bytes() for path in write_leaderboard(found[::-1], tmp_path / "second")]
+    assert first == second
+
+
+def test_a_refused_mixture_leaves_old_pages_alone(tmp_path):
+    before = write(tmp_path, result("a"))
+    with pytest.raises(IncomparableError):
+        write(tmp_path, result("a"), result("a"))
+    files = sorted((tmp_path / "out").iterdir())
+    assert tuple(path.read_text() for path in files[::-1]) == before
+
+
+def test_html_headers_sort_by_button_and_say_what_is_better(tmp_path):
+    _, page = write(tmp_path, result("a", {"seg-accuracy": figure(0.9), "style-color": figure(4.2)}))
+    orders = [attributes["data-order"] for attributes in Elements(page).of("button")]
+    assert orders[:3] == ["name", "up", "down"]
+    values = [attributes.get("data-value") for attributes in Elements(page).of("td") if "data-tip" in attributes]
+    assert values[:2] == ["0.9", "4.2"]
+
+
+@pytest.mark.parametrize(
+    ("content", "embed", "shown"),
+    [(PNG, True, True), (PNG, False, False), (b"<svg onload=alert(1)>", True, False), (PNG * 10, True, False)],
+)
+def test_samples_are_inlined_when_asked_small_and_png(tmp_path, monkeypatch, content, embed, shown):
+    monkeypatch.setattr(samples, "MAX_SHEET_BYTES", 2 * len(PNG))
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "samples.png").write_bytes(content)
+    _, page = write_leaderboard([(folder / "result.json", result("a"))], tmp_path, embed_samples=embed)
+    images = Elements(page.read_text()).of("img")
+    assert bool(images) is shown
+    assert all(image["src"].startswith("data:image/png;base64,") for image in images)
+
+
+def test_pages_name_no_folder_of_whoever_made_them(tmp_path):
+    found = [(tmp_path / "secret" / "result.json", result("a"))]
+    assert not any("secret" in path.read_text() for path in write_leaderboard(found, tmp_path / "out"))
+
+
+def test_the_card_names_the_function():
+    card = yaml.safe_load((Path(samples.__file__).parent / "leaderboard.yaml").read_text())
+    module, name = card["entry"].split(":")
+    assert getattr(importlib.import_module(module), name) is write_leaderboard
+
+
+def test_reports_do_not_import_torch():
+    code = "import sys, reports.leaderboard; sys.exit(bool({'torch', 'methods', 'mmengine'} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
