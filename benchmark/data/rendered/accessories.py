@@ -19,7 +19,7 @@ def draw_glasses(scene: Scene) -> None:
     outer = [_lens(scene, side, 0.0) for side in (1, -1)]
     inner = [_lens(scene, side, 0.055) for side in (1, -1)]
     lenses = canvas.cover(*inner)
-    canvas.paint(lenses, np.array((0.80, 0.88, 0.95), np.float32), opacity=0.14)
+    canvas.paint(lenses, rgb((0.80, 0.88, 0.95)), opacity=0.14)
     labels = canvas.labels[lenses.rows, lenses.cols]
     labels[(lenses.alpha >= 0.5) & receiving(*_SEEN_THROUGH)[labels]] = LABEL["eye_g"]
     frame = rgb(scene.style.fabric.frame)
@@ -54,7 +54,7 @@ def _draw_glare(scene: Scene) -> None:
     for side in (1.0, -1.0):
         spine = np.array(((side * spacing - 0.2, 0.02), (side * spacing - 0.08, -0.15)))
         streaks.append(scene.frame.on_face(ribbon(spine, 0.02)))
-    scene.canvas.paint(scene.canvas.cover(*streaks), np.ones(3, np.float32), opacity=0.3)
+    scene.canvas.paint(scene.canvas.cover(*streaks), rgb((1.0, 1.0, 1.0)), opacity=0.3)
 
 
 def draw_hat(scene: Scene) -> None:
@@ -87,7 +87,7 @@ def _felt(scene: Scene, patch: Patch, brightness: float, ribs: float = 0.0) -> N
     shade = scene.roundness(x, y + np.float32(0.9), 1.3, 0.9) * np.float32(brightness)
     if ribs > 0.0:
         shade = shade + np.float32(ribs) * np.sin(np.float32(26.0) * np.arcsin(np.clip(x / np.float32(1.5), -1.0, 1.0)))
-    scene.canvas.paint(patch, rgb(scene.style.fabric.hat) * np.maximum(shade, 0.2)[..., None], LABEL["hat"])
+    scene.canvas.paint(patch, rgb(scene.style.fabric.hat) * np.maximum(shade, 0.2), LABEL["hat"])
 
 
 def _draw_brim_hat(scene: Scene) -> None:
@@ -98,10 +98,10 @@ def _draw_brim_hat(scene: Scene) -> None:
     _felt(scene, crown, 1.0)
     band = np.array(((-1.4, -0.98), (0.0, -0.9), (1.4, -0.98)))
     stripe = canvas.cover(scene.frame.place(ribbon(smooth_open(band), 0.09)))
-    crown_alpha = np.zeros_like(canvas.image[..., 0])
+    crown_alpha = np.zeros_like(canvas.image[0])
     crown_alpha[crown.rows, crown.cols] = crown.alpha
     inside = stripe.alpha * crown_alpha[stripe.rows, stripe.cols]
-    canvas.stain(Patch(stripe.rows, stripe.cols, inside), np.array((0.5, 0.48, 0.46), np.float32))
+    canvas.stain(Patch(stripe.rows, stripe.cols, inside), rgb((0.5, 0.48, 0.46)))
     _felt(scene, brim, 0.86)
 
 
@@ -130,4 +130,4 @@ def draw_earrings(scene: Scene) -> None:
             shapes.append(ellipse(x, y + 0.27 * unit, 0.08 * unit, 0.16 * unit, 18))
         canvas.paint(canvas.cover(*shapes), rgb(scene.style.fabric.metal), LABEL["ear_r"])
         gleam = ellipse(x - 0.025 * unit, y + 0.035 * unit, 0.03 * unit, 0.03 * unit, 10)
-        canvas.paint(canvas.cover(gleam), np.ones(3, np.float32), opacity=0.7)
+        canvas.paint(canvas.cover(gleam), rgb((1.0, 1.0, 1.0)), opacity=0.7)

@@ -40,7 +40,7 @@ _MEANING: dict[str, Callable[[FaceFactors], bool]] = {
     "Oval_Face": lambda f: f.geometry.head.jaw < 0.75,
     "Pale_Skin": lambda f: f.style.skin.pale,
     "Receding_Hairline": lambda f: f.geometry.hair.length != "bald" and f.geometry.hair.hairline == "receding",
-    "Rosy_Cheeks": lambda f: f.style.skin.blush > 0.3,
+    "Rosy_Cheeks": lambda f: f.style.skin.blush > 0.2,
     "Smiling": lambda f: f.geometry.expression.smile > 0.3,
     "Straight_Hair": lambda f: f.geometry.hair.length != "bald" and f.geometry.hair.wave == 0.0,
     "Wavy_Hair": lambda f: f.geometry.hair.length != "bald" and f.geometry.hair.wave > 0.0,

@@ -30,16 +30,16 @@ class Patch:
 
 
 class Canvas:
-    """A square picture: `image` (S, S, 3) float32 RGB in [0, 1] and `labels` (S, S) uint8.
+    """A square picture: `image` (3, S, S) float32 RGB in [0, 1] and `labels` (S, S) uint8.
 
     Shapes are in fractions of the image, x to the right and y down.
     """
 
     def __init__(self, image: Field) -> None:
-        """Start from a background image (S, S, 3); every label is background."""
+        """Start from a background image (3, S, S); every label is background."""
         self.image = image
-        self.size = image.shape[0]
-        self.labels = np.zeros(image.shape[:2], dtype=np.uint8)
+        self.size = image.shape[1]
+        self.labels = np.zeros(image.shape[1:], dtype=np.uint8)
         self._samples = 4 if self.size <= _FINE_SIZE else 2
 
     def cover(self, *polygons: Points) -> Patch:
@@ -51,45 +51,47 @@ class Canvas:
         return self._cover([list(polygons)])
 
     def _cover(self, groups: list[list[Points]]) -> Patch:
-        rows, cols = self._window([polygon for group in groups for polygon in group])
-        height, width, samples = rows.stop - rows.start, cols.stop - cols.start, self._samples
+        samples = self._samples
+        step, half = self.size * samples * 2**_SUBPIXEL_BITS, 2 ** (_SUBPIXEL_BITS - 1)
+        fixed = [[np.rint(polygon * step - half).astype(np.int32) for polygon in group] for group in groups]
+        rows, cols = self._window([corners for group in fixed for corners in group])
+        height, width = rows.stop - rows.start, cols.stop - cols.start
         if height <= 0 or width <= 0:
             return Patch(slice(0, 0), slice(0, 0), np.zeros((0, 0), dtype=np.float32))
         fine = np.zeros((height * samples, width * samples), dtype=np.uint8)
-        step = samples * 2**_SUBPIXEL_BITS
-        origin = np.array((cols.start * step, rows.start * step)) + 2 ** (_SUBPIXEL_BITS - 1)
-        for group in groups:
-            corners = [np.rint(polygon * (self.size * step) - origin).astype(np.int32) for polygon in group]
-            cv2.fillPoly(fine, corners, 255, shift=_SUBPIXEL_BITS)
+        origin = samples * 2**_SUBPIXEL_BITS
+        offset = (-cols.start * origin, -rows.start * origin)
+        for corners in fixed:
+            cv2.fillPoly(fine, corners, 255, shift=_SUBPIXEL_BITS, offset=offset)
         coverage = cv2.resize(fine, (width, height), interpolation=cv2.INTER_AREA)
         return Patch(rows, cols, np.multiply(coverage, np.float32(1 / 255), dtype=np.float32))
 
-    def _window(self, polygons: list[Points]) -> tuple[slice, slice]:
-        low = np.min([polygon.min(axis=0) for polygon in polygons], axis=0) * self.size
-        high = np.max([polygon.max(axis=0) for polygon in polygons], axis=0) * self.size
-        left, top = max(int(low[0]) - 1, 0), max(int(low[1]) - 1, 0)
-        right, bottom = min(int(high[0]) + 2, self.size), min(int(high[1]) + 2, self.size)
-        return slice(top, bottom), slice(left, right)
+    def _window(self, fixed: list[NDArray[np.int32]]) -> tuple[slice, slice]:
+        pixel = self._samples * 2**_SUBPIXEL_BITS
+        boxes = [cv2.boundingRect(corners) for corners in fixed]
+        left, top = min(box[0] for box in boxes) // pixel, min(box[1] for box in boxes) // pixel
+        right = max(box[0] + box[2] for box in boxes) // pixel + 2
+        bottom = max(box[1] + box[3] for box in boxes) // pixel + 2
+        return slice(max(top, 0), min(bottom, self.size)), slice(max(left, 0), min(right, self.size))
 
-    def disc_within(self, patch: Patch, centre: Points, radius: float) -> Patch:
-        """Return a disc's coverage clipped to `patch`, with `centre` (2,) and `radius` in fractions of the image."""
+    def distance_within(self, patch: Patch, centre: Points) -> Field:
+        """Return the distance in pixels, (h, w), of a patch's pixels from `centre` (2,) in fractions of the image."""
         x = np.arange(patch.cols.start, patch.cols.stop, dtype=np.float32) + np.float32(0.5 - centre[0] * self.size)
         y = np.arange(patch.rows.start, patch.rows.stop, dtype=np.float32) + np.float32(0.5 - centre[1] * self.size)
-        distance = np.sqrt(x * x + (y * y)[:, None])
-        edge = np.clip(np.float32(radius * self.size + 0.5) - distance, 0.0, 1.0)
-        return Patch(patch.rows, patch.cols, edge * patch.alpha)
+        distance: Field = np.sqrt(x * x + (y * y)[:, None])
+        return distance
 
     def paint(self, patch: Patch, colour: Field, label: int | None = None, opacity: float = 1.0) -> None:
-        """Lay `colour`, (3,) or (h, w, 3), over the patch, and its label where at least half of a pixel is covered."""
-        region = self.image[patch.rows, patch.cols]
+        """Lay `colour`, (3, 1, 1) or (3, h, w), over the patch, and its label where it covers half a pixel or more."""
+        region = self.image[:, patch.rows, patch.cols]
         alpha = patch.alpha if opacity == 1.0 else patch.alpha * np.float32(opacity)
-        region += (colour - region) * alpha[..., None]
+        region += (colour - region) * alpha
         if label is not None:
-            self.labels[patch.rows, patch.cols][patch.alpha >= 0.5] = label
+            np.copyto(self.labels[patch.rows, patch.cols], label, where=patch.alpha >= 0.5)
 
     def stain(self, patch: Patch, factor: Field) -> None:
-        """Multiply the image by `factor` (3,) where the patch covers it; labels stay."""
-        self.image[patch.rows, patch.cols] *= 1.0 + patch.alpha[..., None] * (factor - np.float32(1.0))
+        """Multiply the image by `factor` (3, 1, 1) where the patch covers it; labels stay."""
+        self.image[:, patch.rows, patch.cols] *= 1.0 + patch.alpha * (factor - np.float32(1.0))
 
     def shadow(self, patch: Patch, drop: float, blur: float, strength: float, receives: NDArray[np.bool_]) -> None:
         """Darken what lies under a shape about to be painted: its coverage, blurred and dropped by fractions.
@@ -107,4 +109,4 @@ class Canvas:
         cast[down : down + height, left : left + patch.alpha.shape[1]] = patch.alpha[:height]
         soft = cv2.blur(cast, (2 * reach + 1, 2 * reach + 1), borderType=cv2.BORDER_REPLICATE)
         dark = np.multiply(soft, receives[self.labels[rows, cols]], dtype=np.float32) * np.float32(strength)
-        self.image[rows, cols] *= (1.0 - dark)[..., None]
+        self.image[:, rows, cols] *= 1.0 - dark

@@ -30,8 +30,8 @@ def draw_clothes(scene: Scene) -> None:
     hem = scene.canvas.cover(ribbon(scene.frame.on_body(cut), 0.035 * scene.frame.scale))
     collar = np.where(scene.canvas.labels[hem.rows, hem.cols] == LABEL["cloth"], hem.alpha, np.float32(0.0))
     hem_colour = rgb(scene.style.fabric.trim) * np.float32(0.9)
-    region = scene.canvas.image[hem.rows, hem.cols]
-    region += (hem_colour - region) * collar[..., None]
+    region = scene.canvas.image[:, hem.rows, hem.cols]
+    region += (hem_colour - region) * collar
 
 
 def draw_necklace(scene: Scene) -> None:
@@ -53,16 +53,16 @@ def draw_necklace(scene: Scene) -> None:
     canvas.shadow(patch, 0.008, 0.006, 0.5, receiving("neck"))
     x, y = scene.plane_of(patch)
     links = np.float32(0.85) + np.float32(0.25) * np.sin(np.float32(46.0) * x + np.float32(9.0) * y)
-    canvas.paint(patch, rgb(scene.style.fabric.metal) * links[..., None], LABEL["neck_l"])
+    canvas.paint(patch, rgb(scene.style.fabric.metal) * links, LABEL["neck_l"])
 
 
 def _fabric(scene: Scene, x: Field, y: Field) -> Field:
     fabric = scene.style.fabric
     folds = np.sin(np.float32(4.2) * x + np.float32(2.2) * y + np.float32(scene.style.seed % 7))
     shade = scene.roundness(x, y - np.float32(2.2), 2.2, 1.6) + np.float32(0.05) * folds
-    cloth: Field = np.multiply(rgb(fabric.cloth), shade[..., None], dtype=np.float32)
+    cloth: Field = np.multiply(rgb(fabric.cloth), shade, dtype=np.float32)
     if fabric.stripes > 0.0:
         phase = np.sin(np.float32(22.0) * (y + np.float32(0.06) * x * x))
         stripe = np.clip(np.float32(3.0) * phase, 0.0, 1.0) * np.float32(fabric.stripes)
-        cloth += (rgb(fabric.trim) * shade[..., None] - cloth) * stripe[..., None]
+        cloth += (rgb(fabric.trim) * shade - cloth) * stripe
     return cloth

@@ -1,5 +1,7 @@
 """Eyes and brows."""
 
+import math
+
 import numpy as np
 
 from benchmark.data.rendered.canvas import Field, Patch
@@ -8,14 +10,19 @@ from benchmark.data.rendered.shapes import Points, ribbon, smooth_open
 
 _EYE_LABEL = {1: LABEL["l_eye"], -1: LABEL["r_eye"]}
 _BROW_LABEL = {1: LABEL["l_brow"], -1: LABEL["r_brow"]}
-_WHITE: Field = np.array((0.95, 0.94, 0.93), np.float32)
-_DARK: Field = np.array((0.04, 0.03, 0.03), np.float32)
+# A brow's thickness from its inner end to its outer one, at the 25 points of its spine.
+_TAPER = np.interp(np.linspace(0, 1, 25), (0.0, 0.12, 0.5, 1.0), (0.65, 0.95, 1.0, 0.25))
+_WHITE: Field = rgb((0.95, 0.94, 0.93))
+_DARK: Field = rgb((0.04, 0.03, 0.03))
 
 
 def draw_eyes(scene: Scene) -> None:
-    """Draw both eyes: white, iris, pupil, highlight, the lids' shadow and lashes."""
-    for side in (1, -1):
-        _draw_eye(scene, side)
+    """Draw both eyes: white, iris, pupil, highlight, the lids' creases and lashes."""
+    lids = [_lids(scene, side) for side in (1, -1)]
+    for side, (upper, lower) in zip((1, -1), lids, strict=True):
+        opening = scene.canvas.cover(np.concatenate((upper, lower[::-1])))
+        scene.canvas.paint(opening, _eye_colours(scene, opening, side), _EYE_LABEL[side])
+    _draw_lashes(scene, lids)
 
 
 def draw_brows(scene: Scene) -> None:
@@ -37,46 +44,42 @@ def _lids(scene: Scene, side: int) -> tuple[Points, Points]:
     )
 
 
-def _draw_eye(scene: Scene, side: int) -> None:
-    canvas, eyes, unit = scene.canvas, scene.geometry.eyes, scene.frame.scale
-    upper, lower = _lids(scene, side)
-    opening = canvas.cover(np.concatenate((upper, lower[::-1])))
-    canvas.paint(opening, _WHITE, _EYE_LABEL[side])
-    if not opening.empty:
-        _draw_iris(scene, opening, side)
-    makeup = scene.style.makeup
-    thickness = unit * (0.018 + 0.022 * makeup.lashes)
-    canvas.paint(canvas.cover(ribbon(upper, thickness)), _DARK, opacity=0.55 + 0.4 * makeup.lashes)
-    canvas.paint(canvas.cover(ribbon(lower, unit * 0.012)), scene.skin * np.float32(0.45), opacity=0.6)
-    crease = upper[3:-2] - (0.0, unit * (0.05 + 0.2 * eyes.height))
-    canvas.stain(canvas.cover(ribbon(crease, unit * 0.014)), np.array((0.66, 0.56, 0.54), np.float32))
+def _eye_colours(scene: Scene, opening: Patch, side: int) -> Field:
+    canvas, size = scene.canvas, scene.canvas.size
+    centre: Points = scene.frame.on_face(np.array(((side * scene.geometry.eyes.spacing, -0.015),)))[0]
+    radius = 0.108 * scene.frame.scale
+    distance, iris = canvas.distance_within(opening, centre), rgb(scene.style.eye)
+    colours = np.empty((3, *distance.shape), np.float32)
+    colours[:] = _WHITE
+    for extent, colour in ((1.0, iris * np.float32(0.5)), (0.78, iris * np.float32(1.15)), (0.45, _DARK)):
+        inside = np.minimum(np.maximum(np.float32(extent * radius * size + 0.5) - distance, 0.0), 1.0)
+        colours += (colour - colours) * inside
+    glint = centre + radius * np.array((math.copysign(0.4, scene.style.light.x), -0.4))
+    spark = np.float32(0.24 * radius * size + 0.5) - canvas.distance_within(opening, glint)
+    colours += (np.float32(1.0) - colours) * np.minimum(np.maximum(spark, 0.0), 1.0)
+    return colours
 
 
-def _draw_iris(scene: Scene, opening: Patch, side: int) -> None:
-    canvas, unit = scene.canvas, scene.frame.scale
-    middle = np.array(((side * scene.geometry.eyes.spacing, -0.015),))
-    centre: Points = scene.frame.on_face(middle)[0]
-    radius = 0.108 * unit
-    colour = rgb(scene.style.eye)
-    canvas.paint(canvas.disc_within(opening, centre, radius), colour * np.float32(0.5))
-    canvas.paint(
-        canvas.disc_within(opening, centre + np.array((0.0, 0.1 * radius)), 0.8 * radius), colour * np.float32(1.15)
-    )
-    canvas.paint(canvas.disc_within(opening, centre, 0.45 * radius), _DARK)
-    glint = centre + radius * np.array((0.4 * np.sign(scene.style.light.x), -0.4))
-    canvas.paint(canvas.disc_within(opening, glint, 0.24 * radius), np.ones(3, np.float32), opacity=0.95)
+def _draw_lashes(scene: Scene, lids: list[tuple[Points, Points]]) -> None:
+    canvas, unit, lashes = scene.canvas, scene.frame.scale, scene.style.makeup.lashes
+    lift = np.array((0.0, unit * (0.05 + 0.2 * scene.geometry.eyes.height)))
+    creases = [ribbon(upper[3:-2] - lift, unit * 0.014) for upper, _ in lids]
+    canvas.stain(canvas.cover(*creases), rgb((0.66, 0.56, 0.54)))
+    lower_rims = [ribbon(lower, unit * 0.012) for _, lower in lids]
+    canvas.paint(canvas.cover(*lower_rims), scene.skin * np.float32(0.45), opacity=0.6)
+    upper_rims = [ribbon(upper, unit * (0.018 + 0.022 * lashes)) for upper, _ in lids]
+    canvas.paint(canvas.cover(*upper_rims), _DARK, opacity=0.55 + 0.4 * lashes)
 
 
 def _draw_brow(scene: Scene, side: int) -> None:
     brows, eyes = scene.geometry.brows, scene.geometry.eyes
     along = np.array((-1.0, -0.45, 0.25, 0.75, 1.25))
     level = -eyes.height - brows.height + 0.1
-    height = level - np.array((-brows.slant, 0.35 * brows.arch, brows.arch, 0.75 * brows.arch, -0.06))
+    height = level - np.array((0.35 * brows.arch - brows.slant, 0.6 * brows.arch, brows.arch, 0.75 * brows.arch, -0.06))
     control = np.stack((side * (eyes.spacing + 0.23 * along), height), axis=1)
     spine = smooth_open(control)
-    taper = np.interp(np.linspace(0, 1, len(spine)), (0.0, 0.12, 0.5, 1.0), (0.65, 0.95, 1.0, 0.25))
-    patch = scene.canvas.cover(scene.frame.on_face(ribbon(spine, brows.thickness * taper)))
+    patch = scene.canvas.cover(scene.frame.on_face(ribbon(spine, brows.thickness * _TAPER)))
     x, y = scene.plane_of(patch)
     streaks = strands(scene.style.seed, (x * np.float32(side) + y * np.float32(0.7)) * np.float32(55.0))
     shade = np.maximum(np.float32(1.0) + np.float32(0.22) * streaks, np.float32(0.3))
-    scene.canvas.paint(patch, rgb(scene.style.growth.brow) * shade[..., None], _BROW_LABEL[side], opacity=0.93)
+    scene.canvas.paint(patch, rgb(scene.style.growth.brow) * shade, _BROW_LABEL[side], opacity=0.93)

@@ -9,6 +9,9 @@ from benchmark.data.rendered.canvas import Field, Patch
 from benchmark.data.rendered.geometry import Pose
 from benchmark.data.rendered.shapes import Points
 
+# How squared depth falls along x and y on the ellipsoid of half extents 1.08, 1.6 and depth 0.95.
+_FALL = -0.9025 * np.array((1.08, 1.6)) ** -2.0
+
 
 class HeadFrame:
     """Places shapes given in head units; yaw and pitch move a point by its depth, roll turns the head plane."""
@@ -16,23 +19,23 @@ class HeadFrame:
     def __init__(self, pose: Pose) -> None:
         """Precompute the pose's rotation."""
         self.scale = pose.scale
-        self._cos_yaw, self._turn = math.cos(pose.yaw), np.array((math.sin(pose.yaw), math.sin(pose.pitch)))
+        self._squeeze = np.array((math.cos(pose.yaw), 1.0))
+        self._turn = np.array((math.sin(pose.yaw), math.sin(pose.pitch)))
         cos, sin = math.cos(pose.roll), math.sin(pose.roll)
         self._rotation = np.array(((cos, sin), (-sin, cos))) * pose.scale
         self._inverse = np.array(((cos, sin), (-sin, cos))) / pose.scale
         self._centre = np.array((pose.centre_x, pose.centre_y))
-        self._lean = 0.6 * pose.roll
+        self._body_origin = self._centre - (0.6 * pose.roll * pose.scale, 0.0)
 
     def project(self, points: Points, depth: float | NDArray[np.float64] = 0.0) -> Points:
         """Turn (N, 2) points at a depth (towards the viewer, one number or (N,)) into the head plane."""
-        turned: Points = np.reshape(depth, (-1, 1)) * self._turn + points
-        turned[:, 0] += points[:, 0] * (self._cos_yaw - 1.0)
+        shift = depth * self._turn if isinstance(depth, float) else depth[:, None] * self._turn
+        turned: Points = points * self._squeeze + shift
         return turned
 
     def project_face(self, points: Points) -> Points:
         """Turn (N, 2) points that lie on the face's ellipsoid into the head plane."""
-        x, y = points[:, 0], points[:, 1]
-        return self.project(points, 0.95 * np.sqrt(np.maximum(1.0 - (x / 1.08) ** 2 - (y / 1.6) ** 2, 0.0)))
+        return self.project(points, np.sqrt(np.maximum((points * points) @ _FALL + 0.9025, 0.0)))
 
     def lay(self, plane: Points) -> Points:
         """Carry (N, 2) points of the head plane to fractions of the image."""
@@ -49,8 +52,7 @@ class HeadFrame:
 
     def on_body(self, points: Points) -> Points:
         """Carry (N, 2) points of neck and shoulders, which follow the head's place but hardly its turn."""
-        moved: Points = points * self.scale + self._centre
-        moved[:, 0] -= self._lean * self.scale
+        moved: Points = points * self.scale + self._body_origin
         return moved
 
     def plane_of(self, patch: Patch, size: int) -> tuple[Field, Field]:

@@ -16,7 +16,7 @@ def draw_hair_behind(scene: Scene) -> None:
     if scene.geometry.hair.length in ("medium", "long"):
         side = _outer_side(scene)
         outline = np.concatenate((side, side[::-1] * (-1.0, 1.0)))
-        _paint(scene, scene.frame.place(_waved(scene, outline), -0.1), 0.62)
+        _paint(scene, [scene.frame.place(_waved(scene, outline), -0.1)], 0.62, casts=False)
 
 
 def draw_locks(scene: Scene) -> None:
@@ -30,8 +30,7 @@ def draw_locks(scene: Scene) -> None:
     inner_x = np.interp(inner_y, inner[:, 1], inner[:, 0])
     lock = np.concatenate((outer, np.stack((inner_x, inner_y), axis=1)[::-1]))
     outlines = [scene.frame.place(_waved(scene, lock * (side, 1.0)), 0.0) for side in (1.0, -1.0)]
-    _paint(scene, outlines[0], 0.92)
-    _paint(scene, outlines[1], 0.92)
+    _paint(scene, outlines, 0.92)
 
 
 def draw_cap(scene: Scene) -> None:
@@ -41,7 +40,7 @@ def draw_cap(scene: Scene) -> None:
         return
     outer = scene.frame.project(_waved(scene, _cap_outer(scene)), -0.1)
     line = scene.frame.project_face(_hairline(scene))
-    _paint(scene, scene.frame.lay(np.concatenate((outer, line))), 1.0)
+    _paint(scene, [scene.frame.lay(np.concatenate((outer, line)))], 1.0)
 
 
 def _cap_outer(scene: Scene) -> Points:
@@ -106,15 +105,16 @@ def _waved(scene: Scene, outline: Points) -> Points:
     x, y = outline[:, 0], outline[:, 1]
     turn: NDArray[np.float64] = np.where(y < -0.4, 7.0 * np.arctan2(x, -y - 0.1), 6.2 * y * np.sign(x)) + hair.phase
     swell = 0.085 * hair.wave * np.sin(turn) * np.clip(np.hypot(x, y + 0.1) - 0.3, 0.0, 1.0)
-    outwards = np.stack((np.sign(x), np.where(y < -0.4, -0.8, 0.0)), axis=1)
+    outwards = np.stack((np.sign(x), np.where(y < -0.4, -0.5, 0.0)), axis=1)
     return outline + outwards * swell[:, None]
 
 
-def _paint(scene: Scene, outline: Points, brightness: float) -> None:
-    patch = scene.canvas.cover(outline)
+def _paint(scene: Scene, outlines: list[Points], brightness: float, casts: bool = True) -> None:
+    patch = scene.canvas.cover(*outlines)
     if patch.empty:
         return
-    scene.canvas.shadow(patch, 0.018, 0.015, 0.45, receiving(*_RECEIVES))
+    if casts:
+        scene.canvas.shadow(patch, 0.018, 0.015, 0.45, receiving(*_RECEIVES))
     scene.canvas.paint(patch, _colours(scene, patch) * np.float32(brightness), LABEL["hair"])
 
 
@@ -132,8 +132,8 @@ def _colours(scene: Scene, patch: Patch) -> Field:
     fine = strands(seed, along * np.float32(48.0) + np.float32(200.0))
     band = y + np.float32(0.98) - np.float32(0.35) * x * x
     gleam = np.exp(-((band / np.float32(0.2)) ** 2)) * (np.float32(1.0) + np.float32(0.45) * fine)
-    tone = scene.roundness(x, y + np.float32(0.2), 1.35, 1.7) + np.float32(0.15) * fine + crest
+    tone = scene.roundness(x, y + np.float32(0.2), 1.35, 1.7) + np.float32(0.18) * fine + crest
     colour = rgb(growth.hair)
     shine = np.float32(0.2 * growth.shine) * (colour * np.float32(0.6) + np.float32(0.35))
-    colours: Field = colour * np.maximum(tone, np.float32(0.25))[..., None] + np.maximum(gleam, 0.0)[..., None] * shine
+    colours: Field = colour * np.maximum(tone, np.float32(0.25)) + np.maximum(gleam, 0.0) * shine
     return colours

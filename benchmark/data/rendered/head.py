@@ -3,7 +3,7 @@
 import numpy as np
 
 from benchmark.data.rendered.canvas import Field
-from benchmark.data.rendered.scene import LABEL, Scene, receiving
+from benchmark.data.rendered.scene import LABEL, Scene, receiving, rgb
 from benchmark.data.rendered.shapes import Points, ellipse, smooth_closed
 from benchmark.data.rendered.skin import skin_colours
 
@@ -38,20 +38,21 @@ def draw_neck(scene: Scene) -> None:
     patch = scene.canvas.cover(scene.frame.on_body(outline))
     x, y = scene.plane_of(patch)
     shade = scene.roundness(x, y - np.float32(1.3), 1.0, 1.6) * np.float32(0.93)
-    scene.canvas.paint(patch, scene.skin * shade[..., None], LABEL["neck"])
+    scene.canvas.paint(patch, scene.skin * shade, LABEL["neck"])
 
 
 def draw_ears(scene: Scene) -> None:
     """Draw both ears; the face covers their inner half."""
     head = scene.geometry.head
+    hollows = []
     for side in (1, -1):
         x = side * (head.temple + head.cheek) / 2.0
         outer = scene.frame.place(ellipse(x + 0.03 * side, 0.06, 0.17, head.ear), -0.15)
-        inner = scene.frame.place(ellipse(x + 0.07 * side, 0.05, 0.085, 0.6 * head.ear), -0.15)
+        hollows.append(scene.frame.place(ellipse(x + 0.07 * side, 0.05, 0.085, 0.6 * head.ear), -0.15))
         lit = np.float32(0.92 + 0.22 * side * scene.style.light.x * scene.style.light.contrast)
-        colour = scene.skin * lit * np.array((1.0, 0.93, 0.91), np.float32)
+        colour = scene.skin * lit * rgb((1.0, 0.93, 0.91))
         scene.canvas.paint(scene.canvas.cover(outer), colour, _EAR_LABEL[side])
-        scene.canvas.stain(scene.canvas.cover(inner), np.array((0.78, 0.68, 0.66), np.float32))
+    scene.canvas.stain(scene.canvas.cover(*hollows), rgb((0.78, 0.68, 0.66)))
 
 
 def draw_face(scene: Scene) -> None:
@@ -72,7 +73,7 @@ def _draw_double_chin(scene: Scene) -> None:
     scene.canvas.shadow(patch, 0.03, 0.02, 0.4, receiving("neck"))
     x, y = scene.plane_of(patch)
     shade = scene.roundness(x, y, 1.1, 1.6) * np.float32(0.97)
-    scene.canvas.paint(patch, scene.skin * shade[..., None], LABEL["skin"])
+    scene.canvas.paint(patch, scene.skin * shade, LABEL["skin"])
 
 
 def _draw_freckles(scene: Scene) -> None:
@@ -82,8 +83,7 @@ def _draw_freckles(scene: Scene) -> None:
     draw = np.random.default_rng(scene.style.seed + 1)
     spread = np.stack((0.62 * draw.uniform(-1, 1, count), 0.28 + 0.16 * draw.standard_normal(count)), axis=1)
     radii = draw.uniform(0.014, 0.03, count)
-    centres = scene.frame.on_face(spread)
-    size = scene.frame.scale
-    dots = [ellipse(x, y, r * size, r * size, 10) for (x, y), r in zip(centres, radii, strict=True)]
-    factor: Field = np.array((0.72, 0.55, 0.45), np.float32)
-    scene.canvas.stain(scene.canvas.cover(*dots), factor)
+    centres, size = scene.frame.on_face(spread), scene.frame.scale
+    dots = ellipse(0.0, 0.0, size, size, 10) * radii[:, None, None] + centres[:, None]
+    factor: Field = rgb((0.72, 0.55, 0.45))
+    scene.canvas.stain(scene.canvas.cover_between(*dots), factor)

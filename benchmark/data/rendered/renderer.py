@@ -77,8 +77,9 @@ def _grain() -> Field:
 
 
 def _develop(image: Field, style: Style) -> NDArray[np.uint8]:
-    size = image.shape[0]
+    size = image.shape[1]
     top, left = style.seed % 251, style.seed // 251 % 251
     grain = _grain()[top : top + size, left : left + size]
-    exposed = image * np.float32(255.0) + (grain * np.float32(255.0 * style.grain) + np.float32(0.5))[..., None]
-    return np.clip(exposed, 0.0, 255.0).astype(np.uint8)
+    exposed = image * np.float32(255.0) + (grain * np.float32(255.0 * style.grain) + np.float32(0.5))
+    planes = np.minimum(np.maximum(exposed, np.float32(0.0)), np.float32(255.0)).astype(np.uint8)
+    return np.ascontiguousarray(planes.transpose(1, 2, 0))

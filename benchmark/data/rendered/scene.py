@@ -13,6 +13,8 @@ from methods.labels import LABELS, NUM_LABELS
 
 LABEL = {name: position for position, name in enumerate(LABELS)}
 _TABLES = 64
+_ENTRIES = 512
+_STEPS = 8
 
 
 class Scene:
@@ -40,8 +42,8 @@ class Scene:
 
 
 def rgb(colour: Colour) -> Field:
-    """Return a colour as a (3,) array."""
-    return np.array(colour, dtype=np.float32)
+    """Return a colour as a (3, 1, 1) array, ready to spread over a patch."""
+    return np.array(colour, dtype=np.float32).reshape(3, 1, 1)
 
 
 @lru_cache(maxsize=32)
@@ -52,18 +54,17 @@ def receiving(*names: str) -> NDArray[np.bool_]:
 
 @lru_cache(maxsize=_TABLES)
 def _strand_table(index: int) -> Field:
-    noise = np.random.default_rng((7, index)).standard_normal((2, 512))
-    fine = np.convolve(np.tile(noise[0], 2), (0.25, 0.5, 0.25), "same")[:512]
-    coarse = np.convolve(np.tile(noise[1], 2), np.hanning(13), "same")[:512]
-    table: Field = np.clip(0.55 * fine / fine.std() + 0.65 * coarse / coarse.std(), -2.2, 2.2).astype(np.float32)
+    noise = np.random.default_rng((7, index)).standard_normal((2, _ENTRIES))
+    fine = np.convolve(np.tile(noise[0], 2), (0.25, 0.5, 0.25), "same")[:_ENTRIES]
+    coarse = np.convolve(np.tile(noise[1], 2), np.hanning(13), "same")[:_ENTRIES]
+    knots = np.clip(0.55 * fine / fine.std() + 0.65 * coarse / coarse.std(), -2.2, 2.2)
+    between = np.arange(_ENTRIES * _STEPS) / _STEPS
+    table: Field = np.interp(between, np.arange(_ENTRIES), knots).astype(np.float32)
     return table
 
 
 def strands(seed: int, along: Field) -> Field:
     """Return smooth one-dimensional noise, about N(0, 1), at a coordinate that runs one entry a unit."""
-    position = np.mod(along, np.float32(511.0))
-    whole = position.astype(np.int32)
-    table = _strand_table(seed % _TABLES)
-    value: Field = table[whole]
-    value += (table[whole + 1] - value) * (position - whole)
+    entry = (along * np.float32(_STEPS)).astype(np.int32) & np.int32(_ENTRIES * _STEPS - 1)
+    value: Field = _strand_table(seed % _TABLES)[entry]
     return value

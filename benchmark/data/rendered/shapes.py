@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
 
+_QUARTER_TURN = np.array((-1.0, 1.0))
+_ONES = np.ones(2)
+
 
 @lru_cache(maxsize=64)
 def _closed_basis(count: int, steps: int) -> NDArray[np.float64]:
@@ -53,8 +56,9 @@ def ribbon(spine: Points, half_width: float | NDArray[np.float64]) -> Points:
     tangent = np.empty_like(spine)
     tangent[1:-1] = spine[2:] - spine[:-2]
     tangent[0], tangent[-1] = spine[1] - spine[0], spine[-1] - spine[-2]
-    tangent /= np.hypot(tangent[:, :1], tangent[:, 1:]) + 1e-12
-    normal = np.stack((-tangent[:, 1], tangent[:, 0]), axis=1) * np.reshape(half_width, (-1, 1))
+    tangent /= np.sqrt((tangent * tangent) @ _ONES + 1e-24)[:, None]
+    normal = tangent[:, ::-1] * _QUARTER_TURN
+    normal *= half_width if isinstance(half_width, float) else half_width[:, None]
     return np.concatenate((spine + normal, (spine - normal)[::-1]))
 
 

@@ -19,9 +19,9 @@ _HAIR: dict[HairColour, tuple[Colour, Colour]] = {
     "gray": ((0.55, 0.56, 0.58), (0.82, 0.83, 0.85)),
     "red": ((0.58, 0.20, 0.07), (0.80, 0.34, 0.12)),
 }
-_SKIN_DARK: Colour = (0.30, 0.18, 0.12)
+_SKIN_DARK: Colour = (0.36, 0.22, 0.15)
 _SKIN_LIGHT: Colour = (0.87, 0.66, 0.52)
-_SKIN_PALE: Colour = (0.98, 0.89, 0.85)
+_SKIN_PALE: Colour = (0.95, 0.86, 0.82)
 _EYES: tuple[Colour, ...] = ((0.24, 0.14, 0.08), (0.24, 0.42, 0.68), (0.26, 0.50, 0.30), (0.46, 0.34, 0.16))
 _LIPSTICKS: tuple[Colour, ...] = ((0.80, 0.06, 0.14), (0.86, 0.14, 0.46), (0.52, 0.05, 0.26), (0.92, 0.28, 0.16))
 _SHADOWS: tuple[Colour, ...] = ((0.20, 0.24, 0.62), (0.48, 0.18, 0.56), (0.10, 0.46, 0.46), (0.22, 0.12, 0.14))
@@ -117,7 +117,7 @@ def sample_style(rng: np.random.Generator) -> Style:
         eye=_jitter(rng, _EYES[int(rng.integers(len(_EYES)))], 0.05),
         fabric=_sample_fabric(rng),
         scenery=_sample_scenery(rng),
-        light=Light(x=_between(rng, -0.75, 0.75), y=_between(rng, -0.7, -0.2), contrast=_between(rng, 0.75, 1.15)),
+        light=Light(x=_between(rng, -0.75, 0.75), y=_between(rng, -0.7, -0.2), contrast=_between(rng, 0.65, 1.05)),
         seed=int(rng.integers(2**31)),
         grain=_between(rng, 0.006, 0.022),
     )
@@ -152,7 +152,7 @@ def _sample_skin(rng: np.random.Generator, heavy: bool) -> Skin:
     return Skin(
         tone=_jitter(rng, tone, 0.025),
         pale=pale,
-        blush=_between(rng, 0.5, 0.75) if rosy else _between(rng, 0.0, 0.08),
+        blush=_between(rng, 0.4, 0.6) if rosy else _between(rng, 0.0, 0.08),
         freckles=int(rng.integers(25, 60)) if rng.random() < 0.2 else 0,
         bags=_between(rng, 0.5, 0.8) if rng.random() < 0.25 else 0.0,
     )
