@@ -228,8 +228,8 @@ def _sample_hair(rng: np.random.Generator, hat: Hat) -> Hair:
     hairlines: tuple[Hairline, ...] = ("open", "swept", "bangs", "receding")
     # A hat hides the crown: what it covers must not be named by an attribute.
     length = lengths[_pick(rng, (0.0, 0.4, 0.7) if hat != "none" else (0.1, 0.45, 0.7))]
-    hairline = hairlines[_pick(rng, (1.0, 1.0, 1.0) if hat != "none" else (0.28, 0.52, 0.86))]
-    if length != "short" and hairline == "receding":
+    hairline = hairlines[_pick(rng, (0.28, 0.52, 0.86))]
+    if hat != "none" or (length != "short" and hairline == "receding"):
         hairline = "open"
     return Hair(
         length=length,

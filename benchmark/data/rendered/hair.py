@@ -51,9 +51,9 @@ def _cap_outer(scene: Scene) -> Points:
             (1.0, foot),
             (1.03 + 0.2 * v, -0.12),
             (1.04 + 0.6 * v, -0.45),
-            (0.97 + 0.9 * v, -0.9),
-            (0.62 + 0.7 * v, -1.26 - 0.6 * v),
-            (0.0, -1.36 - 0.8 * v),
+            (0.91 + 0.8 * v, -0.93),
+            (0.55 + 0.55 * v, -1.25 - 0.65 * v),
+            (0.0, -1.38 - 0.95 * v),
         )
     )
     control = np.concatenate((half, half[-2::-1] * (-1.0, 1.0)))
@@ -70,7 +70,7 @@ def _outer_side(scene: Scene) -> Points:
     else:
         bottom = 1.55 + 1.0 * hair.reach
         rows = ((1.0 * wide + v, -0.1), (wide + 0.02 + v, 0.5), (wide + 0.16 + v, bottom - 0.15), (0.95, bottom))
-    control = np.array(((0.5, -1.25), (0.92 + 0.9 * v, -0.9), *rows))
+    control = np.array(((0.5, -1.2), (0.86 + 0.8 * v, -0.92), *rows))
     return smooth_open(control, 8)
 
 
