@@ -1,0 +1,137 @@
+"""The contract of a protocol: a fixed table of edit tasks drawn from a dataset's test split, and its batches."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from benchmark.data.base import FaceDataset
+from methods.base import EditBatch
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """The tasks that a protocol drew.
+
+    Attributes:
+        targets: (T,) dataset rows of the faces being edited.
+        sources: (T,) dataset rows of the faces that lend something.
+        rule: how they were drawn, in words.
+        asked: attributes that an edit must carry.
+        attribute: the attribute transferred; "" where there is none.
+    """
+
+    targets: Rows
+    sources: Rows
+    rule: str
+    asked: tuple[str, ...]
+    attribute: str = ""
+
+
+class Protocol(ABC):
+    """A kind of edit, as a table of tasks that is the same for every method.
+
+    Args:
+        count: tasks wanted; fewer where the test split does not have as many.
+
+    Attributes:
+        name: the registered name.
+        rule: how the tasks were drawn, in words; set by `tasks`.
+        asked_attributes: the attributes that an edit must carry, as far as the dataset knows them; set by `tasks`.
+    """
+
+    name: ClassVar[str]
+    rule: str = ""
+    asked_attributes: tuple[str, ...] = ()
+
+    def __init__(self, *, count: int) -> None:
+        if count < 1:
+            raise ValueError(f"count is {count}; it must be 1 or more")
+        self.count = count
+
+    @abstractmethod
+    def draw(self, dataset: FaceDataset, seed: int) -> Draw:
+        """Draw all tasks from the test split; a pure function of the packed faces, the seed, and the rule.
+
+        Raises:
+            ValueError: if the dataset cannot serve the protocol.
+        """
+
+    @abstractmethod
+    def edits(self, dataset: FaceDataset, targets: Rows, sources: Rows) -> EditBatch:
+        """The tasks of N `targets` and `sources`, on the CPU."""
+
+    def kept_attributes(self, dataset: FaceDataset) -> tuple[str, ...]:
+        """Attributes known to `dataset` that an edit must leave as they are."""
+        return ()
+
+    def tasks(self, dataset: FaceDataset, seed: int, limit: int | None = None) -> pd.DataFrame:
+        """The table of tasks, or its first `limit` rows.
+
+        Returns:
+            A row a task: `task` its number, `target` and `source` their ids, `target_row` and `source_row` their
+            dataset rows, `attribute` the one transferred ("" where there is none).
+
+        Raises:
+            ValueError: if the dataset cannot serve the protocol, or `limit` is below 1.
+        """
+        if limit is not None and limit < 1:
+            raise ValueError(f"limit is {limit}; it must be 1 or more")
+        drawn = self.draw(dataset, seed)
+        self.rule, self.asked_attributes = drawn.rule, drawn.asked
+        targets, sources = drawn.targets[:limit], drawn.sources[:limit]
+        ids = dataset.packed.ids
+        return pd.DataFrame(
+            {
+                "task": np.arange(len(targets), dtype=np.int64),
+                "target": [str(each) for each in ids[targets]],
+                "source": [str(each) for each in ids[sources]],
+                "target_row": targets,
+                "source_row": sources,
+                "attribute": drawn.attribute,
+            }
+        )
+
+    def batch(self, dataset: FaceDataset, rows: pd.DataFrame) -> EditBatch:
+        """The tasks of N rows of the table, on the CPU, with the oracle where the dataset knows it.
+
+        Raises:
+            ValueError: if the rows were drawn from another dataset.
+        """
+        targets = rows["target_row"].to_numpy(np.int64)
+        sources = rows["source_row"].to_numpy(np.int64)
+        for column, faces in (("target", targets), ("source", sources)):
+            if faces.size and faces.max() >= len(dataset.packed.ids):
+                raise ValueError(f"the tasks name row {faces.max()}, but the dataset has {len(dataset.packed.ids)}")
+            for asked, found in zip(rows[column], dataset.packed.ids[faces], strict=True):
+                if str(asked) != str(found):
+                    raise ValueError(f"the tasks were drawn from another dataset: {column} {asked} is {found} here")
+        return self.edits(dataset, targets, sources)
+
+
+def tasks_sha256(frame: pd.DataFrame) -> str:
+    """SHA-256 of a task table's content: ids and attribute in the order of the tasks, whatever the rows or dtypes."""
+    ordered = frame.sort_values("task")
+    columns = ordered["target"], ordered["source"], ordered["attribute"].fillna("")
+    content = [[str(each) for each in row] for row in zip(*columns, strict=True)]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def shuffled_test_rows(dataset: FaceDataset, seed: int, role: str) -> Rows:
+    """Rows of the test split in an order that ids, seed and role decide.
+
+    The order is that of a hash of each id, so it outlives changes of numpy's generators and of the rows, and a face
+    that drops out leaves the order of the others as it was.
+    """
+    rows = dataset.rows("test")
+    keys = [hashlib.sha256(f"{seed}/{role}/{face}".encode()).hexdigest() for face in dataset.packed.ids[rows]]
+    return rows[np.argsort(np.array(keys))]

@@ -1,0 +1,59 @@
+"""Style copy: one face's style on another face's geometry (MaskGAN, CVPR 2020)."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+import numpy as np
+import torch
+
+from benchmark.data.base import FaceDataset
+from benchmark.protocols.base import Draw, Protocol, Rows, shuffled_test_rows
+from benchmark.protocols.true_edits import true_edits
+from methods.base import EditBatch
+from methods.labels import ATTRIBUTES
+
+STYLE_ATTRIBUTES: Final = ("Male", "Heavy_Makeup", "No_Beard")
+"""Attributes that go with the style: the result must carry the style face's."""
+
+
+class StyleCopy(Protocol):
+    """The style of face A (target) on the geometry of face B (source).
+
+    Args:
+        count: faces that lend their style; fewer where the test split does not have as many.
+    """
+
+    name: ClassVar[str] = "style-copy"
+
+    def __init__(self, *, count: int = 1000) -> None:
+        super().__init__(count=count)
+
+    def draw(self, dataset: FaceDataset, seed: int) -> Draw:
+        """Deal the test faces into a random ring; each copies its style to the face after it.
+
+        Raises:
+            ValueError: if the test split has fewer than two faces.
+        """
+        ring = shuffled_test_rows(dataset, seed, self.name)
+        if len(ring) < 2:
+            raise ValueError(f"style-copy needs two faces in the test split, which has {len(ring)}")
+        rule = f"up to {self.count} test faces in random order, each lending its style once to the next one's geometry"
+        asked = tuple(each for each in STYLE_ATTRIBUTES if each in dataset.known_attributes)
+        return Draw(ring[: self.count], np.roll(ring, -1)[: self.count], rule, asked)
+
+    def edits(self, dataset: FaceDataset, targets: Rows, sources: Rows) -> EditBatch:
+        """N tasks: the source's mask, the target's `STYLE_ATTRIBUTES`, and the source's (the true edit's) others."""
+        target, source = dataset.batch(targets), dataset.batch(sources)
+        truth = true_edits(dataset, "style-copy", targets, sources)
+        attributes = (source if truth is None else truth).attributes.clone()
+        columns = [ATTRIBUTES.index(each) for each in STYLE_ATTRIBUTES]
+        attributes[:, columns] = target.attributes[:, columns]
+        return EditBatch(
+            target,
+            source,
+            mask=source.mask,
+            attributes=attributes,
+            region=torch.ones_like(source.mask, dtype=torch.bool),
+            oracle=None if truth is None else truth.image,
+        )

@@ -1,0 +1,1 @@
+"""Reference methods: edits without learning that every learned method must beat."""

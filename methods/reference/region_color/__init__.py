@@ -1,0 +1,1 @@
+"""Masks painted in the colours of the target's regions."""
