@@ -73,7 +73,7 @@ def _dome(scene: Scene, foot: float, slack: float) -> Points:
             (1.04 + 0.75 * v + slack, foot),
             (1.03 + 0.85 * v + slack, -1.0),
             (0.76 + 0.8 * v + slack, -1.45 - 0.5 * v),
-            (0.0, -1.6 - 1.0 * v),
+            (0.0, -1.6 - 0.8 * v),
         )
     )
     control = np.concatenate((half, half[-2::-1] * (-1.0, 1.0)))

@@ -39,7 +39,7 @@ def draw_necklace(scene: Scene) -> None:
     if not scene.geometry.accessories.necklace:
         return
     canvas, neck, unit = scene.canvas, scene.geometry.body.neck, scene.frame.scale
-    depth = scene.geometry.head.length + 0.36
+    depth = scene.geometry.head.length + 0.26
     spine = smooth_open(
         np.array(
             ((-neck - 0.04, 1.3), (-0.6 * neck, depth - 0.1), (0, depth), (0.6 * neck, depth - 0.1), (neck + 0.04, 1.3))

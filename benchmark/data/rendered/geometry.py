@@ -160,7 +160,7 @@ def sample_geometry(rng: np.random.Generator) -> Geometry:
             length=_between(rng, 0.35, 0.42),
         ),
         mouth=Mouth(
-            width=_between(rng, 0.31, 0.38),
+            width=_between(rng, 0.33, 0.39),
             fullness=_either(rng, 0.35, (0.145, 0.17), (0.08, 0.105)),
             bow=_between(rng, 0.1, 0.35),
         ),
@@ -170,7 +170,7 @@ def sample_geometry(rng: np.random.Generator) -> Geometry:
         body=Body(
             neck=_between(rng, 0.5, 0.62),
             shoulder=_between(rng, 0.3, 0.5),
-            neckline=_between(rng, 0.36, 0.5) if accessories.necklace else _between(rng, 0.08, 0.45),
+            neckline=_between(rng, 0.3, 0.45) if accessories.necklace else _between(rng, 0.08, 0.45),
             v_neck=_between(rng, 0.0, 1.0),
         ),
     )
@@ -190,8 +190,8 @@ def _sample_pose(rng: np.random.Generator) -> Pose:
         pitch=_between(rng, -0.1, 0.1),
         roll=float(np.clip(0.06 * rng.standard_normal(), -0.16, 0.16)),
         centre_x=_between(rng, 0.47, 0.53),
-        centre_y=_between(rng, 0.475, 0.51),
-        scale=_between(rng, 0.235, 0.26),
+        centre_y=_between(rng, 0.48, 0.51),
+        scale=_between(rng, 0.255, 0.28),
     )
 
 
@@ -217,10 +217,10 @@ def _sample_head(rng: np.random.Generator) -> Head:
 
 def _sample_expression(rng: np.random.Generator) -> Expression:
     if rng.random() < 0.5:
-        opening = _either(rng, 0.65, (0.4, 1.0), (0.0, 0.0))
-        return Expression(smile=_between(rng, 0.6, 1.0), opening=opening)
-    opening = _either(rng, 0.3, (0.4, 0.9), (0.0, 0.0))
-    return Expression(smile=_between(rng, -0.7, 0.0), opening=opening)
+        opening = _either(rng, 0.65, (0.5, 1.0), (0.0, 0.0))
+        return Expression(smile=_between(rng, 0.7, 1.0), opening=opening)
+    opening = _either(rng, 0.3, (0.5, 0.9), (0.0, 0.0))
+    return Expression(smile=_between(rng, -0.8, -0.1), opening=opening)
 
 
 def _sample_hair(rng: np.random.Generator, hat: Hat) -> Hair:

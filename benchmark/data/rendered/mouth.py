@@ -38,9 +38,9 @@ def draw_mouth(scene: Scene) -> None:
 def _contours(scene: Scene) -> tuple[Points, Points, Points, Points]:
     mouth, expression = scene.geometry.mouth, scene.geometry.expression
     smile = expression.smile
-    width = mouth.width * (1.0 + 0.32 * max(smile, 0.0))
+    width = mouth.width * (1.0 + 0.36 * max(smile, 0.0))
     x = width * _ALONG
-    corner = -0.17 * smile if smile > 0 else -0.13 * smile
+    corner = -0.23 * smile if smile > 0 else -0.16 * smile
     # Low enough that a full upper lip stays clear of the nose, whatever the expression.
     level = max(0.69, scene.geometry.nose.length + mouth.fullness + 0.175)
     seam = level + corner * _CORNERS
@@ -109,7 +109,7 @@ def _draw_folds(scene: Scene) -> None:
     smile = scene.geometry.expression.smile
     if smile <= 0.0:
         return
-    wing, width = scene.geometry.nose.width, scene.geometry.mouth.width * (1.0 + 0.32 * smile)
+    wing, width = scene.geometry.nose.width, scene.geometry.mouth.width * (1.0 + 0.36 * smile)
     folds = []
     for side in (-1.0, 1.0):
         curve = np.array(((1.2 * wing, 0.44), (width + 0.1, 0.5), (width + 0.15, 0.62), (width + 0.1, 0.72)))

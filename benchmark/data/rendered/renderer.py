@@ -20,7 +20,7 @@ from benchmark.data.rendered.nose import draw_nose
 from benchmark.data.rendered.scene import Scene
 from benchmark.data.rendered.style import Style
 
-RENDERER_VERSION: Final[int] = 1
+RENDERER_VERSION: Final[int] = 2
 """Raised whenever a factor's drawing or sampling changes; part of every cache key of rendered faces."""
 
 MIN_SIZE: Final = 32
