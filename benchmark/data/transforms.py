@@ -85,7 +85,7 @@ def paint(parts: Mapping[int, NDArray[np.bool_]]) -> NDArray[np.uint8]:
     return mask
 
 
-class LoadFace(BaseTransform):  # type: ignore[misc]
+class LoadFace(BaseTransform):
     """Load a face of CelebAMask-HQ.
 
     Required keys: `img_path` (Path), `part_paths` (label to Path). Added keys: `img` (H, W, 3) uint8 RGB, `gt_seg_map`
@@ -108,7 +108,7 @@ class LoadFace(BaseTransform):  # type: ignore[misc]
         return {**results, "img": image, "gt_seg_map": mask}
 
 
-class ResizeFace(BaseTransform):  # type: ignore[misc]
+class ResizeFace(BaseTransform):
     """Resize `img` and `gt_seg_map` to `size` x `size` pixels by `RESIZE_POLICY`."""
 
     def __init__(self, size: int) -> None:
@@ -128,7 +128,7 @@ class ResizeFace(BaseTransform):  # type: ignore[misc]
         }
 
 
-class FlipFace(RandomFlip):  # type: ignore[misc]
+class FlipFace(RandomFlip):
     """Mirror a face left to right where its `flip` key says so, exchanging left and right labels.
 
     The decision comes with the face instead of from numpy's global generator, so that training resumes exactly.

@@ -1,0 +1,199 @@
+"""A pack is written once and whole, whoever else is packing and whatever was killed, and is found again by content."""
+
+import multiprocessing
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmark.data.base import SkippedFace
+from benchmark.data.errors import DataError
+from benchmark.data.packed import FaceRecord, PackedFaces, content_key, in_parallel, packed_faces
+
+SIZE = 8
+
+
+def record(number: int) -> FaceRecord:
+    random = np.random.default_rng(number)
+    return FaceRecord(
+        face=f"face-{number}",
+        split=("train", "val", "test")[number % 3],
+        image=random.integers(0, 256, (SIZE, SIZE, 3), dtype=np.uint8),
+        mask=random.integers(0, 19, (SIZE, SIZE), dtype=np.uint8),
+        attributes=random.integers(0, 2, 40, dtype=np.uint8),
+        pose=np.array([number, -number, 0.5], np.float32) if number % 2 else None,
+    )
+
+
+RECORDS = [record(number) for number in range(7)]
+
+
+def pack(cache: Path, faces: list[FaceRecord | SkippedFace] | None = None, key: str = "k") -> PackedFaces:
+    chosen = RECORDS if faces is None else faces
+    return packed_faces(cache, key, SIZE, lambda: chosen, len(chosen))
+
+
+def test_a_pack_holds_what_went_in(tmp_path: Path) -> None:
+    packed = pack(tmp_path, [RECORDS[0], SkippedFace("bad", "it is bad"), *RECORDS[1:]])
+    assert len(packed) == 7
+    for row, face in enumerate(RECORDS):
+        np.testing.assert_array_equal(packed.images[row], face.image)
+        np.testing.assert_array_equal(packed.masks[row], face.mask)
+        np.testing.assert_array_equal(packed.attributes[row], face.attributes)
+        assert packed.poses is not None
+        expected = np.full(3, np.nan, np.float32) if face.pose is None else face.pose
+        np.testing.assert_array_equal(packed.poses[row], expected)
+    assert packed.ids.tolist() == [face.face for face in RECORDS]
+    assert packed.rows("val").tolist() == [1, 4]
+    assert packed.rows("val").dtype == np.int64
+    assert packed.skipped == (("bad", "it is bad"),)
+    assert not packed.images.flags.writeable
+    assert not packed.masks.flags.writeable
+
+
+def test_faces_without_any_pose_have_none(tmp_path: Path) -> None:
+    assert pack(tmp_path, [replace(face, pose=None) for face in RECORDS]).poses is None
+
+
+def test_a_pack_is_opened_again_without_reading_a_face(tmp_path: Path) -> None:
+    first = pack(tmp_path)
+
+    def none() -> Iterator[FaceRecord]:
+        raise AssertionError("packed again")
+
+    assert packed_faces(tmp_path, "k", SIZE, none, 7).fingerprint == first.fingerprint
+
+
+def test_the_fingerprint_follows_every_column_and_nothing_else(tmp_path: Path) -> None:
+    base = pack(tmp_path, key="base").fingerprint
+    assert pack(tmp_path / "elsewhere", key="other").fingerprint == base
+    face = RECORDS[1]
+    changes = [
+        replace(face, image=face.image ^ 1),
+        replace(face, mask=face.mask ^ 1),
+        replace(face, attributes=face.attributes ^ 1),
+        replace(face, pose=np.zeros(3, np.float32)),
+        replace(face, face="renamed"),
+        replace(face, split="test"),
+    ]
+    prints = [
+        pack(tmp_path, [RECORDS[0], changed, *RECORDS[2:]], key=f"c{number}").fingerprint
+        for number, changed in enumerate(changes)
+    ]
+    assert len({base, *prints}) == 1 + len(changes)
+
+
+def test_progress_counts_every_face(tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    packed_faces(tmp_path, "k", SIZE, lambda: RECORDS, 7, lambda done, total: seen.append((done, total)))
+    assert seen == [(done, 7) for done in range(1, 8)]
+
+
+def test_a_pack_travels_to_another_process_as_its_folder(tmp_path: Path) -> None:
+    packed = pack(tmp_path)
+    pickled = pickle.dumps(packed)
+    assert len(pickled) < 1000
+    assert pickle.loads(pickled).fingerprint == packed.fingerprint
+
+
+@pytest.mark.parametrize("name", ["images.bin", "faces.npz", "pack.json"])
+def test_a_damaged_pack_is_not_believed(tmp_path: Path, name: str) -> None:
+    packed = pack(tmp_path)
+    content = (packed.folder / name).read_bytes()
+    (packed.folder / name).write_bytes(content[: len(content) // 2])
+    again = pack(tmp_path)
+    assert again.fingerprint == packed.fingerprint
+    np.testing.assert_array_equal(again.images[3], RECORDS[3].image)
+
+
+def test_a_face_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    def failing() -> Iterator[FaceRecord]:
+        yield RECORDS[0]
+        raise RuntimeError("out of faces")
+
+    with pytest.raises(RuntimeError, match="out of faces"):
+        packed_faces(tmp_path, "k", SIZE, failing, 7)
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
+
+
+PACK_SLOWLY = """
+import sys, time
+from pathlib import Path
+import numpy as np
+from benchmark.data.packed import FaceRecord, packed_faces
+
+def slowly():
+    for number in range(4):
+        image = np.zeros((8, 8, 3), np.uint8)
+        yield FaceRecord(f"{number}", "train", image, image[..., 0], np.zeros(40, np.uint8))
+    print("halfway", flush=True)
+    time.sleep(60)
+
+packed_faces(Path(sys.argv[1]), "k", 8, slowly, 7)
+"""
+
+
+def test_a_killed_packer_leaves_nothing_that_is_believed_and_nothing_for_long(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", PACK_SLOWLY, str(tmp_path)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"halfway\n"
+        os.kill(process.pid, signal.SIGKILL)
+    assert [path.name[:3] for path in tmp_path.iterdir() if path.is_dir()] == [".k-"]
+    assert len(pack(tmp_path)) == 7
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["k"]
+
+
+def _pack_and_report(cache: Path, started: float, answers: "multiprocessing.Queue[tuple[str, int]]") -> None:
+    reads = 0
+
+    def slowly() -> Iterator[FaceRecord]:
+        nonlocal reads
+        for face in RECORDS:
+            reads += 1
+            time.sleep(0.02)
+            yield face
+
+    time.sleep(max(0.0, started - time.time()))
+    answers.put((packed_faces(cache, "k", SIZE, slowly, 7).fingerprint, reads))
+
+
+def test_two_processes_packing_at_once_both_end_well_and_one_does_the_work(tmp_path: Path) -> None:
+    fork = multiprocessing.get_context("fork")
+    answers: multiprocessing.Queue[tuple[str, int]] = fork.Queue()
+    started = time.time() + 0.3
+    processes = [fork.Process(target=_pack_and_report, args=(tmp_path, started, answers)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    results = [answers.get(timeout=30) for _ in processes]
+    for process in processes:
+        process.join(30)
+    assert {fingerprint for fingerprint, _ in results} == {pack(tmp_path / "alone").fingerprint}
+    assert sorted(reads for _, reads in results) == [0, 7]
+
+
+def test_a_cache_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataError, match=r"cannot be written to the cache folder .*file/cache"):
+        pack(tmp_path / "file" / "cache")
+
+
+def test_a_dataset_of_unusable_faces_says_why(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"none of the 1 faces found is usable, the first because it is bad"):
+        pack(tmp_path, [SkippedFace("a", "it is bad")])
+
+
+def test_a_key_depends_on_facts_and_not_on_their_order() -> None:
+    assert content_key({"size": 64, "seed": 0}) == content_key({"seed": 0, "size": 64})
+    assert content_key({"size": 64, "seed": 0}) != content_key({"size": 64, "seed": 1})
+
+
+def test_parallel_work_keeps_its_order_past_a_chunk() -> None:
+    assert list(in_parallel(lambda number: number * 2, range(600))) == list(range(0, 1200, 2))

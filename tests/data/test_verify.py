@@ -1,0 +1,77 @@
+"""`verify_celebamask_hq` names each thing that is wrong with a folder, and nothing in a good one."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmark.data.celebamask_hq_files import ATTRIBUTE_ROWS, MAPPING
+from benchmark.data.errors import DataError
+from benchmark.data.verify import verify_celebamask_hq
+from tests.data.conftest import SIDE, FakeCelebA
+
+
+def findings(celeba: FakeCelebA, face: int) -> list[tuple[str, str]]:
+    found = verify_celebamask_hq(celeba.root)
+    mine = found[found["face"] == face]
+    return list(zip(mine["problem"], mine["detail"], strict=True))
+
+
+def test_a_good_folder_has_no_findings(celeba: FakeCelebA) -> None:
+    seen: list[tuple[int, int]] = []
+    found = verify_celebamask_hq(celeba.root, lambda done, total: seen.append((done, total)))
+    assert isinstance(found, pd.DataFrame)
+    assert found.columns.tolist() == ["face", "problem", "detail"]
+    assert found.empty, found.to_string()
+    assert seen[-1] == (8, 8)
+
+
+def test_what_is_missing(celeba: FakeCelebA) -> None:
+    celeba.image(0).unlink()
+    celeba.replace_line(ATTRIBUTE_ROWS, "1.jpg", None)
+    celeba.replace_line(MAPPING, "2", None)
+    for path in celeba.parts(3):
+        path.unlink()
+    assert findings(celeba, 0) == [("missing", f"CelebA-HQ-img/0.jpg, which {ATTRIBUTE_ROWS} lists")]
+    assert findings(celeba, 1) == [("missing", f"a whole row in {ATTRIBUTE_ROWS}")]
+    assert findings(celeba, 2) == [("missing", f"a row in {MAPPING}")]
+    assert findings(celeba, 3) == [("missing", "every part file")]
+
+
+def test_what_is_corrupt(celeba: FakeCelebA) -> None:
+    celeba.image(0).write_bytes(celeba.image(0).read_bytes()[:-50])
+    celeba.part(0, "skin").write_bytes(b"")
+    cv2.imwrite(str(celeba.part(1, "nose")), np.zeros((8, 9), np.uint8))
+    assert findings(celeba, 0) == [
+        ("corrupt", "0.jpg is a JPEG that was cut short"),
+        ("corrupt", "00000_skin.png is empty"),
+    ]
+    assert findings(celeba, 1) == [("corrupt", "00001_nose.png is 9x8, not 64x64 as the other parts")]
+
+
+def test_what_is_duplicated(celeba: FakeCelebA) -> None:
+    celeba.image(5).write_bytes(celeba.image(2).read_bytes())
+    assert findings(celeba, 5) == [("duplicated", "5.jpg is byte for byte 2.jpg")]
+    assert findings(celeba, 2) == []
+
+
+def test_what_is_mislabelled(celeba: FakeCelebA) -> None:
+    celeba.part(0, "u_lip").unlink()
+    celeba.part(0, "l_lip").unlink()
+    brows = celeba.part(1, "l_brow"), celeba.part(1, "r_brow")
+    contents = [path.read_bytes() for path in brows]
+    for path, content in zip(brows, reversed(contents), strict=True):
+        path.write_bytes(content)
+    celeba.part(2, "cloth").write_bytes(celeba.part(2, "nose").read_bytes())
+    cv2.imwrite(str(celeba.part(3, "hat")), np.zeros((SIDE, SIDE), np.uint8))
+    assert findings(celeba, 0) == [("mislabelled", "u_lip and l_lip missing")]
+    assert findings(celeba, 1) == [("mislabelled", "l_brow and r_brow are exchanged")]
+    assert findings(celeba, 2) == [("mislabelled", "nose lies wholly under other parts")]
+    assert findings(celeba, 3) == [("mislabelled", "hat is empty")]
+
+
+def test_another_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="is not a CelebAMask-HQ folder"):
+        verify_celebamask_hq(tmp_path)
