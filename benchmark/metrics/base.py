@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from mmengine.evaluator import BaseMetric
@@ -42,7 +42,13 @@ class Evidence:
 
 
 class ImageMetric(BaseMetric):
-    """A metric with one figure (or several columns) a task: its mean, or what `summarise` makes of the columns."""
+    """A metric with one figure (or several columns) a task: its mean, or what `summarise` makes of the columns.
+
+    Attributes:
+        inapplicable: why the cell is empty where no task has a figure.
+    """
+
+    inapplicable: ClassVar[str] = "it applies to none of these tasks"
 
     def __init__(self) -> None:
         super().__init__(collect_device="cpu")

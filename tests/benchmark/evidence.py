@@ -1,0 +1,80 @@
+"""Random evidence for the metrics' tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from benchmark.metrics.base import Evidence
+from methods.base import EditBatch, FaceBatch
+
+
+def random_evidence(number: int = 6, size: int = 16, seed: int = 0, **changes: Any) -> Evidence:
+    """Evidence of `number` tasks at 8-bit precision; `changes` replace fields of the evidence or of its tasks."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def image() -> torch.Tensor:
+        return torch.randint(0, 256, (number, 3, size, size), generator=generator) / 127.5 - 1
+
+    def mask() -> torch.Tensor:
+        return torch.randint(0, 19, (number, size, size), generator=generator).to(torch.uint8)
+
+    def attributes() -> torch.Tensor:
+        return torch.randint(0, 2, (number, 40), generator=generator).float()
+
+    def faces() -> FaceBatch:
+        return FaceBatch(image(), mask(), attributes(), tuple(str(each) for each in range(number)))
+
+    region = torch.zeros(number, size, size, dtype=torch.bool)
+    region[:, size // 4 : size // 2] = True
+    tasks: dict[str, Any] = {
+        "target": faces(),
+        "source": faces(),
+        "mask": mask(),
+        "attributes": attributes(),
+        "region": region,
+        "oracle": image(),
+    }
+    rest: dict[str, Any] = {
+        "output": image(),
+        "parsed": mask(),
+        "attribute_scores": torch.rand(number, 40, generator=generator),
+        "features": torch.randn(number, 8, generator=generator),
+        "asked_attributes": (20, 31),
+        "kept_attributes": (15, 24, 39),
+    }
+    tasks |= {name: value for name, value in changes.items() if name in tasks}
+    rest |= {name: value for name, value in changes.items() if name in rest}
+    return Evidence(tasks=EditBatch(**tasks), **rest)
+
+
+def part_of(evidence: Evidence, rows: slice) -> Evidence:
+    """The evidence of some of the tasks."""
+
+    def cut(faces: FaceBatch) -> FaceBatch:
+        return FaceBatch(faces.image[rows], faces.mask[rows], faces.attributes[rows], faces.ids[rows])
+
+    tasks = evidence.tasks
+    return Evidence(
+        tasks=EditBatch(
+            target=cut(tasks.target),
+            source=cut(tasks.source),
+            mask=tasks.mask[rows],
+            attributes=tasks.attributes[rows],
+            region=tasks.region[rows],
+            oracle=None if tasks.oracle is None else tasks.oracle[rows],
+        ),
+        output=evidence.output[rows],
+        parsed=evidence.parsed[rows],
+        attribute_scores=evidence.attribute_scores[rows],
+        features=evidence.features[rows],
+        asked_attributes=evidence.asked_attributes,
+        kept_attributes=evidence.kept_attributes,
+    )
+
+
+def ones(columns: dict[str, Any]) -> np.ndarray:
+    """Equal weights for the columns' tasks."""
+    return np.ones(len(next(iter(columns.values()))))
