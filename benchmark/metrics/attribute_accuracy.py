@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,8 @@ from benchmark.metrics.base import Evidence
 
 class AttributeAccuracy(AgreementMetric):
     """Share of the asked attributes that the attribute judge sees as asked."""
+
+    inapplicable: ClassVar[str] = "this protocol asks for no attribute"
 
     def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
         """One column an asked attribute: 1 where the judge sees it as asked, else 0."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,8 @@ def psnr(
 class PSNROracle(MeanMetric):
     """PSNR of the whole output against the oracle."""
 
+    inapplicable: ClassVar[str] = "this dataset does not know the true edit"
+
     def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
         """In dB; NaN without an oracle."""
         return {VALUE: figure_against(evidence.tasks.oracle, evidence.output, psnr)}
@@ -54,6 +56,8 @@ class PSNROracle(MeanMetric):
 class PSNRRegion(MeanMetric):
     """PSNR against the oracle where change is allowed."""
 
+    inapplicable: ClassVar[str] = "this dataset does not know the true edit"
+
     def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
         """In dB; NaN without an oracle or without a region."""
         return {VALUE: figure_against(evidence.tasks.oracle, evidence.output, psnr, evidence.tasks.region)}
@@ -61,6 +65,8 @@ class PSNRRegion(MeanMetric):
 
 class PSNRBackground(MeanMetric):
     """PSNR against the target image where no change is allowed."""
+
+    inapplicable: ClassVar[str] = "these tasks may change the whole image"
 
     def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
         """In dB; NaN where change is allowed everywhere."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +82,8 @@ def ssim(
 class SSIMOracle(MeanMetric):
     """SSIM of the whole output against the oracle."""
 
+    inapplicable: ClassVar[str] = "this dataset does not know the true edit"
+
     def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
         """In [-1, 1]; NaN without an oracle."""
         return {VALUE: figure_against(evidence.tasks.oracle, evidence.output, ssim)}
@@ -89,6 +91,8 @@ class SSIMOracle(MeanMetric):
 
 class SSIMBackground(MeanMetric):
     """SSIM against the target image where no change is allowed."""
+
+    inapplicable: ClassVar[str] = "these tasks may change the whole image"
 
     def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
         """In [-1, 1]; NaN where change is allowed everywhere."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,8 @@ class StyleColor(MeanMetric):
         min_pixels: a face shows a region from this many pixels on, at the run's size.
     """
 
+    inapplicable: ClassVar[str] = "output and style face share no region"
+
     def __init__(self, min_pixels: int = 8) -> None:
         super().__init__()
         self.min_pixels = min_pixels
@@ -82,6 +84,8 @@ class StyleColor(MeanMetric):
 
 class StyleColorUnseen(StyleColor):
     """Colour difference between output and oracle, over the asked regions that the style face does not show."""
+
+    inapplicable: ClassVar[str] = "no true edit is known of a region that the style face lacks"
 
     def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
         """Column `value`, and one a label; CIEDE2000, all NaN without an oracle."""
