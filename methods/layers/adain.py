@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from methods.layers.instance_norm import instance_statistics, scale_and_shift
+
 
 def adaptive_instance_norm(content: Tensor, style: Tensor, eps: float = 1e-5) -> Tensor:
     """Give each channel of each sample the mean and deviation that its style asks for.
@@ -23,12 +25,11 @@ def adaptive_instance_norm(content: Tensor, style: Tensor, eps: float = 1e-5) ->
     """
     if style.shape != (len(content), 2 * content.shape[1]):
         raise ValueError(f"style of shape {tuple(style.shape)} does not fit {content.shape[1]} channels")
-    # Half-precision sums over a whole feature map lose the mean: statistics are taken in float32.
     with torch.autocast(content.device.type, enabled=False):
         bias, weight = style.float()[:, :, None, None].chunk(2, dim=1)
-        variance, mean = torch.var_mean(content.float(), dim=(2, 3), keepdim=True, correction=0)
+        mean, variance = instance_statistics(content)
         scale = weight * torch.rsqrt(variance + eps)
-        return torch.addcmul((bias - mean * scale).to(content.dtype), content, scale.to(content.dtype))
+        return scale_and_shift(content, scale, bias - mean * scale)
 
 
 class AdaptiveInstanceNorm(nn.Module):

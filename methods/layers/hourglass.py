@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from torch import nn
 
+from methods.layers.instance_norm import InstanceNorm
+
 
 def hourglass_layers(
     in_channels: int, out_channels: int, ngf: int, n_downsampling: int, blocks: Iterable[nn.Module], output: nn.Module
@@ -21,15 +23,15 @@ def hourglass_layers(
     layers: list[nn.Module] = [
         nn.ReflectionPad2d(3),
         nn.Conv2d(in_channels, ngf, 7),
-        nn.InstanceNorm2d(ngf),
+        InstanceNorm(),
         nn.ReLU(),
     ]
     for step in range(n_downsampling):
         width = ngf * 2**step
-        layers += [nn.Conv2d(width, 2 * width, 3, stride=2, padding=1), nn.InstanceNorm2d(2 * width), nn.ReLU()]
+        layers += [nn.Conv2d(width, 2 * width, 3, stride=2, padding=1), InstanceNorm(), nn.ReLU()]
     layers += blocks
     for step in reversed(range(n_downsampling)):
         width = ngf * 2**step
         up = nn.ConvTranspose2d(2 * width, width, 3, stride=2, padding=1, output_padding=1)
-        layers += [up, nn.InstanceNorm2d(width), nn.ReLU()]
+        layers += [up, InstanceNorm(), nn.ReLU()]
     return [*layers, nn.ReflectionPad2d(3), nn.Conv2d(ngf, out_channels, 7), output]

@@ -2,6 +2,8 @@
 
 from torch import Tensor, nn
 
+from methods.layers.instance_norm import InstanceNorm
+
 
 class MultiscaleDiscriminator(nn.Module):
     """`num_d` patch discriminators of one design, each on an input half as large as the one before.
@@ -46,5 +48,5 @@ def _patch_layers(in_channels: int, ndf: int, n_layers: int) -> list[nn.Sequenti
     for index in range(1, n_layers + 1):
         stride = 2 if index < n_layers else 1
         conv = nn.Conv2d(widths[index - 1], widths[index], 4, stride=stride, padding=2)
-        layers.append(nn.Sequential(conv, nn.InstanceNorm2d(widths[index]), nn.LeakyReLU(0.2)))
+        layers.append(nn.Sequential(conv, InstanceNorm(), nn.LeakyReLU(0.2)))
     return [*layers, nn.Sequential(nn.Conv2d(widths[-1], 1, 4, padding=2))]

@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from methods.layers.adain import AdaptiveInstanceNorm
+from methods.layers.instance_norm import InstanceNorm
 
 
 class ConvBlock(nn.Module):
@@ -22,7 +23,7 @@ class ConvBlock(nn.Module):
     ) -> None:
         super().__init__()
         self.conv = nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding, padding_mode=padding_mode)
-        self.norm = nn.InstanceNorm2d(out_channels) if norm else nn.Identity()
+        self.norm = InstanceNorm() if norm else nn.Identity()
         self.activation = nn.ReLU() if activation else nn.Identity()
 
     def forward(self, features: Tensor) -> Tensor:

@@ -1,0 +1,35 @@
+"""Instance normalisation without parameters, in whatever memory layout the features have."""
+
+import torch
+from torch import Tensor, nn
+
+
+def instance_statistics(features: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and population variance of each channel of each sample: (N, C, 1, 1) each, in float32.
+
+    Half-precision sums over a whole feature map would lose the mean. Plain sums, because torch's own `var_mean` and
+    `instance_norm` leave the channels-last layout or crawl in it on CPUs.
+    """
+    exact = features.float()
+    mean = exact.mean(dim=(2, 3), keepdim=True)
+    return mean, (exact - mean).square().mean(dim=(2, 3), keepdim=True)
+
+
+def scale_and_shift(features: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
+    """Features * scale + shift in the features' dtype and layout; scale and shift are (N, C, 1, 1)."""
+    return torch.addcmul(shift.to(features.dtype), features, scale.to(features.dtype))
+
+
+class InstanceNorm(nn.Module):
+    """Zero mean and unit variance for each channel of each sample (Ulyanov et al., 2016), in train and eval mode."""
+
+    def __init__(self, eps: float = 1e-5) -> None:
+        super().__init__()
+        self.eps = eps
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(N, C, H, W) to the same shape, dtype and layout."""
+        with torch.autocast(features.device.type, enabled=False):
+            mean, variance = instance_statistics(features)
+            scale = torch.rsqrt(variance + self.eps)
+            return scale_and_shift(features, scale, -mean * scale)
