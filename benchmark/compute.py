@@ -12,10 +12,12 @@ from typing import Literal
 import numpy as np
 import torch
 
+from registry.errors import InputError
+
 Precision = Literal["bf16", "fp32"]
 
 
-class DeviceError(ValueError):
+class DeviceError(InputError):
     """A device that was asked for and is not there."""
 
 

@@ -183,6 +183,15 @@ def over_seeds(experiment: Experiment, seeds: list[int]) -> list[Experiment]:
     return [experiment.model_copy(update={"seed": seed}) for seed in seeds]
 
 
+def all_protocols(experiment: Experiment) -> Experiment:
+    """The same experiment under every protocol, each with its options of the preset where none were given."""
+    preset = read_preset(experiment.preset)
+    every = {
+        entry.card.name: {**entry.card.options, **preset.protocols.get(entry.card.name, {})} for entry in PROTOCOL_CARDS
+    }
+    return experiment.model_copy(update={"protocols": {**every, **experiment.protocols}})
+
+
 def as_reference(experiment: Experiment, method: str) -> Experiment:
     """The same dataset, protocols and judges for a method that learns nothing."""
     return experiment.model_copy(

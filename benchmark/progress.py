@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -41,3 +41,16 @@ class Reporter:
                 progress.update(bar, completed=done, note=note)
 
             yield advance
+
+    @contextmanager
+    def counting(self, title: str) -> Iterator[Callable[[int, int], None]]:
+        """Like `bar`, for work that tells its total only once it has begun; no bar if it never does."""
+        with ExitStack() as stack:
+            bars: list[Advance] = []
+
+            def count(done: int, total: int) -> None:
+                if not bars:
+                    bars.append(stack.enter_context(self.bar(title, total)))
+                bars[0](done, "")
+
+            yield count

@@ -8,11 +8,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from benchmark.files import write_text_atomically
+from registry.errors import InputError
 
 SCHEMA_VERSION: Literal[1] = 1
 
 
-class ResultError(ValueError):
+class ResultError(InputError):
     """A result file that cannot be read; the message names the file and the fault."""
 
 

@@ -1,4 +1,4 @@
-"""The contract between a face-editing method and the harness: batches of faces, edit tasks, stages, and `FaceEditor`."""
+"""The contract between a face-editing method and the harness: face batches, edit tasks, stages, and `FaceEditor`."""
 
 from __future__ import annotations
 

@@ -8,11 +8,13 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from registry.errors import InputError
+
 SHOWN = 5
 """Keys named in an error before the rest is only counted."""
 
 
-class CheckpointError(ValueError):
+class CheckpointError(InputError):
     """A checkpoint that cannot be read, or does not fit its network."""
 
 

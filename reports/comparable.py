@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark.results import Result
+from registry.errors import InputError
 
 Run = tuple[Path, Result]
 """A result and the file that it was read from."""
@@ -13,7 +14,7 @@ Run = tuple[Path, Result]
 SHORT_HASH = 12
 
 
-class IncomparableError(ValueError):
+class IncomparableError(InputError):
     """Runs whose figures must not stand in one table; the message names the difference and both runs."""
 
 

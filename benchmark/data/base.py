@@ -51,12 +51,14 @@ class FaceDataset(ABC):
         packed: every usable face, memory-mapped; a face is addressed by its row.
         known_attributes: CelebA attributes whose values mean something here.
         skipped: the faces left out, with reasons.
+        resize_policy: how faces came to this size, in words.
     """
 
     name: str
     packed: PackedFaces
     known_attributes: tuple[str, ...]
     skipped: Sequence[SkippedFace] = ()
+    resize_policy: str
 
     @property
     def size(self) -> int:

@@ -30,6 +30,7 @@ class CelebAMaskHQ(FaceDataset):
     """
 
     name = "celebamask-hq"
+    resize_policy = RESIZE_POLICY
     known_attributes = ATTRIBUTES
 
     def __init__(

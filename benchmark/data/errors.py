@@ -1,7 +1,9 @@
 """What the data layer raises when the user's data, or where it should be kept, is wrong."""
 
+from registry.errors import InputError
 
-class DataError(ValueError):
+
+class DataError(InputError):
     """A dataset, or its cache, cannot be used; the message is one sentence for the user."""
 
 

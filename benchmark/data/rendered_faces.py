@@ -43,6 +43,7 @@ class RenderedFaces(FaceDataset):
     """
 
     name = "rendered-faces"
+    resize_policy = "none: drawn at this size"
     known_attributes = KNOWN_ATTRIBUTES
 
     def __init__(

@@ -13,8 +13,9 @@ from benchmark.protocols.base import Draw, Protocol, Rows, shuffled_test_rows
 from benchmark.protocols.mouth import mouth_region, widened, with_mouth_of
 from benchmark.protocols.pose import paired_in_rounds
 from benchmark.protocols.true_edits import TrueEdits, true_edits
-from methods.base import EditBatch
+from methods.base import EditBatch, FaceBatch
 from methods.labels import ATTRIBUTES, MOUTH_LABELS
+from registry.errors import InputError
 
 MASK_ATTRIBUTE: Final = "Smiling"
 """The attribute that masks alone can transfer: its regions are the mouth's."""
@@ -56,20 +57,24 @@ class AttributeTransfer(Protocol):
         self.attribute = attribute
         super().__init__(count=count)
 
+    def real_faces(self, batch: EditBatch) -> FaceBatch:
+        """The sources: they have the attribute."""
+        return batch.source
+
     def draw(self, dataset: FaceDataset, seed: int) -> Draw:
         """Pair targets without the attribute with sources that have it, matched by pose where poses are known.
 
         Raises:
-            ValueError: if the dataset does not know the attribute, has no such pair, or cannot transfer it.
+            InputError: if the dataset does not know the attribute, has no such pair, or cannot transfer it.
         """
         if self.attribute not in dataset.known_attributes:
             known = ", ".join(dataset.known_attributes)
-            raise ValueError(f"attribute {self.attribute!r} is not known in this dataset; known are: {known}")
+            raise InputError(f"attribute {self.attribute!r} is not known in this dataset; known are: {known}")
         targets, sources = (self._candidates(dataset, seed, role) for role in ("target", "source"))
         column = dataset.packed.attributes[:, ATTRIBUTES.index(self.attribute)]
         targets, sources = targets[column[targets] == 0], sources[column[sources] == 1]
         if not len(targets) or not len(sources):
-            raise ValueError(
+            raise InputError(
                 f"attribute {self.attribute!r} cannot be transferred: the test split has {len(targets)} usable faces "
                 f"without it and {len(sources)} with it"
             )
@@ -104,7 +109,7 @@ class AttributeTransfer(Protocol):
     def _truth(self, dataset: FaceDataset, targets: Rows, sources: Rows) -> TrueEdits | None:
         truth = true_edits(dataset, "attribute-transfer", targets, sources, self.attribute)
         if truth is None and self.attribute != MASK_ATTRIBUTE:
-            raise ValueError(
+            raise InputError(
                 f"attribute {self.attribute!r} cannot be transferred by a mask in this dataset; possible is: "
                 f"{MASK_ATTRIBUTE}"
             )

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmark.data.base import FaceDataset
-from methods.base import EditBatch
+from methods.base import EditBatch, FaceBatch
 
 Rows = NDArray[np.int64]
 
@@ -73,6 +73,10 @@ class Protocol(ABC):
     def kept_attributes(self, dataset: FaceDataset) -> tuple[str, ...]:
         """Attributes known to `dataset` that an edit must leave as they are."""
         return ()
+
+    def real_faces(self, batch: EditBatch) -> FaceBatch:
+        """The real faces that already are as the edits should be, for the row "real images"."""
+        return batch.target
 
     def tasks(self, dataset: FaceDataset, seed: int, limit: int | None = None) -> pd.DataFrame:
         """The table of tasks, or its first `limit` rows.

@@ -9,6 +9,7 @@ import torch
 from benchmark.data.base import FaceDataset
 from benchmark.protocols.base import Draw, Protocol, Rows, shuffled_test_rows
 from methods.base import EditBatch
+from registry.errors import InputError
 
 
 class Reconstruction(Protocol):
@@ -27,11 +28,11 @@ class Reconstruction(Protocol):
         """Take test faces in random order.
 
         Raises:
-            ValueError: if the test split is empty.
+            InputError: if the test split is empty.
         """
         rows = shuffled_test_rows(dataset, seed, self.name)[: self.count]
         if not len(rows):
-            raise ValueError("reconstruction needs a face in the test split, which has none")
+            raise InputError("reconstruction needs a face in the test split, which has none")
         rule = f"up to {self.count} test faces in random order, each from its own mask and style"
         return Draw(rows, rows, rule, tuple(dataset.known_attributes))
 

@@ -12,6 +12,7 @@ from benchmark.protocols.base import Draw, Protocol, Rows, shuffled_test_rows
 from benchmark.protocols.true_edits import true_edits
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES
+from registry.errors import InputError
 
 STYLE_ATTRIBUTES: Final = ("Male", "Heavy_Makeup", "No_Beard")
 """Attributes that go with the style: the result must carry the style face's."""
@@ -33,11 +34,11 @@ class StyleCopy(Protocol):
         """Deal the test faces into a random ring; each copies its style to the face after it.
 
         Raises:
-            ValueError: if the test split has fewer than two faces.
+            InputError: if the test split has fewer than two faces.
         """
         ring = shuffled_test_rows(dataset, seed, self.name)
         if len(ring) < 2:
-            raise ValueError(f"style-copy needs two faces in the test split, which has {len(ring)}")
+            raise InputError(f"style-copy needs two faces in the test split, which has {len(ring)}")
         rule = f"up to {self.count} test faces in random order, each lending its style once to the next one's geometry"
         asked = tuple(each for each in STYLE_ATTRIBUTES if each in dataset.known_attributes)
         return Draw(ring[: self.count], np.roll(ring, -1)[: self.count], rule, asked)

@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from methods.base import EditBatch, FaceEditor
+from methods.base import CannotEdit, EditBatch, FaceEditor
 
 
 class Oracle(FaceEditor):
@@ -20,8 +20,8 @@ class Oracle(FaceEditor):
         """(N, 3, H, W): the true results.
 
         Raises:
-            ValueError: if the dataset does not know them.
+            CannotEdit: if the dataset does not know them.
         """
         if tasks.oracle is None:
-            raise ValueError("the true result of these edits is not known: only rendered faces have an oracle")
+            raise CannotEdit("the true result of these edits is not known: only rendered faces have an oracle")
         return tasks.oracle

@@ -1,0 +1,57 @@
+"""The command `bench`: parses, calls the harness, and turns a user's mistake into one sentence and exit code 2."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+# Threads that spin while they wait make two processes on two cores many times slower than one
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+import typer
+
+from benchmark.cli import catalogue, data, leaderboard, stages
+from registry.errors import InputError
+
+app = typer.Typer(
+    name="bench",
+    help="Compare face-editing methods: train, edit, score, report.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+stages.add_to(app)
+catalogue.add_to(app)
+leaderboard.add_to(app)
+app.add_typer(data.app, name="data")
+
+
+def main() -> None:
+    """Run the command line and exit: 0 done, 1 failed, 2 the user's input is wrong."""
+    try:
+        app()
+    except InputError as error:
+        _fail(str(error), 2)
+    except KeyboardInterrupt:
+        _fail("stopped", 1)
+    except Exception as error:
+        if not _is_failure(error):
+            raise
+        _fail(str(error), 1)
+
+
+def _is_failure(error: Exception) -> bool:
+    """Whether a run failed in a way that a sentence explains; anything else is a defect and shows its traceback."""
+    # imported here, where torch is loaded already or was never needed
+    from benchmark.checkpoints import TrainingCheckpointError
+    from benchmark.editing import EditError
+    from benchmark.hooks import TrainingDiverged
+    from benchmark.interruption import Interrupted
+
+    return isinstance(error, Interrupted | TrainingDiverged | EditError | TrainingCheckpointError | OSError)
+
+
+def _fail(sentence: str, code: int) -> None:
+    print(f"bench: {sentence}", file=sys.stderr)
+    raise SystemExit(code)

@@ -1,0 +1,95 @@
+"""The contract of a judge: a network that scores edits and says how well it does so itself."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.optim import OptimWrapper, OptimWrapperDict
+from numpy.typing import NDArray
+from torch import Tensor
+
+from benchmark.data.base import FaceDataset
+from benchmark.judges.augmentation import LightAugmentation
+from methods.base import FaceBatch, Stage, Trainable
+
+EVALUATION_BATCH = 64
+
+
+class Judge(Trainable):
+    """A network trained in one stage, with Adam and a one-cycle learning rate, on the train split alone.
+
+    Args:
+        size: side of the square images in pixels.
+        iterations: optimiser iterations.
+        batch_size: faces an iteration.
+        lr: the learning rate's peak.
+        architecture: the options that shape the network; part of the recipe.
+    """
+
+    def __init__(self, *, size: int, iterations: int, batch_size: int, lr: float, **architecture: int | float) -> None:
+        super().__init__()
+        self.size = size
+        self.recipe: Mapping[str, int | float] = {
+            **architecture,
+            "iterations": iterations,
+            "batch_size": batch_size,
+            "lr": lr,
+        }
+        self.augment = LightAugmentation(size)
+
+    @abstractmethod
+    def loss(self, faces: FaceBatch) -> Tensor:
+        """The scalar loss of N augmented faces."""
+
+    @abstractmethod
+    def evaluate(self, dataset: FaceDataset, rows: NDArray[np.int64]) -> dict[str, float]:
+        """The judge's own scores, by name, on the faces at `rows`, which must not be of the train split."""
+
+    def stages(self) -> Sequence[Stage]:
+        """One stage; the learning rate rises to its peak over 30% of it and falls along a cosine."""
+        iterations = int(self.recipe["iterations"])
+        cycle = {
+            "type": "OneCycleLR",
+            "eta_max": self.recipe["lr"],
+            "total_steps": iterations,
+            "by_epoch": False,
+        }
+        return [Stage("judge", iterations, int(self.recipe["batch_size"]), schedulers={"judge": [cycle]})]
+
+    def optimizers(self, stage: Stage) -> OptimWrapperDict:
+        """Adam over the whole network."""
+        return OptimWrapperDict(judge=OptimWrapper(torch.optim.Adam(self.parameters(), lr=self.recipe["lr"])))
+
+    def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
+        """One step on augmented faces."""
+        loss = self.loss(self.augment(faces))
+        optim["judge"].update_params(loss)
+        return {"loss": loss.detach()}
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """Not how a judge is used; mmengine's models must define it."""
+        raise NotImplementedError("a judge is asked by its own methods")
+
+    def batches(self, dataset: FaceDataset, rows: NDArray[np.int64]) -> Iterator[FaceBatch]:
+        """The faces at `rows`, a few at a time, on the judge's device."""
+        device = next(self.parameters()).device
+        for start in range(0, len(rows), EVALUATION_BATCH):
+            yield dataset.batch(rows[start : start + EVALUATION_BATCH]).to(device)
+
+
+def code_version(judge: Judge) -> str:
+    """SHA-256 of the source of every module that the judge's classes and networks come from, libraries left out."""
+    classes = {*type(judge).__mro__, *(kind for each in judge.modules() for kind in type(each).__mro__)}
+    places = sorted({kind.__module__ for kind in classes if not _of_a_library(kind.__module__)})
+    return sha256("\n".join(inspect.getsource(sys.modules[place]) for place in places).encode()).hexdigest()
+
+
+def _of_a_library(module: str) -> bool:
+    return module.partition(".")[0] in {"builtins", "abc", "typing", "torch", "torchvision", "mmengine"}

@@ -1,0 +1,99 @@
+"""Trained judges on disk, found again by what decided their weights."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from filelock import FileLock
+
+from benchmark.data.base import FaceDataset
+from benchmark.files import replacing, sha256_of, write_text_atomically
+from benchmark.judges.base import Judge, code_version
+from methods.checkpoint import CheckpointError, load_strictly, read_state_dict
+
+TrainJudge = Callable[[Judge, FaceDataset, Path], object]
+"""Trains a judge on a dataset's train split, keeping what it must in a folder; resumes what it finds there."""
+
+
+@dataclass(frozen=True)
+class JudgeRecord:
+    """What is known of a trained judge.
+
+    Attributes:
+        name: what the run calls it.
+        weights_sha256: of its weights file.
+        recipe: the options it was trained with.
+        scores: its own scores on the test split.
+    """
+
+    name: str
+    weights_sha256: str
+    recipe: Mapping[str, int | float]
+    scores: Mapping[str, float]
+
+
+def load_judge(name: str, judge: Judge, dataset: FaceDataset, cache: Path, train: TrainJudge) -> JudgeRecord:
+    """Give `judge` its trained weights: from the cache, or by training and scoring it first.
+
+    The cache's key is the packed faces' fingerprint, the recipe, and the judge's source, so nothing else that `train`
+    is told may vary between runs. Processes that need the same judge wait for the one that trains it; weights that do
+    not have the hash on their card are trained again.
+
+    Args:
+        name: what the run calls the judge; no part of the key.
+        judge: takes the weights; afterwards in eval mode.
+        dataset: its train split teaches the judge, its test split scores it.
+        cache: folder of judges; created where absent.
+        train: called where the cache holds no such judge.
+    """
+    folder = cache / judge_key(judge, dataset)
+    weights, card = folder / "weights.pth", folder / "card.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "lock"):
+        facts = _read(judge, weights, card)
+        if facts is None:
+            train(judge, dataset, folder / "training")
+            judge.eval()
+            facts = {"scores": judge.evaluate(dataset, dataset.rows("test")), "recipe": dict(judge.recipe)}
+            with replacing(weights) as temporary:
+                torch.save({key: value.cpu().contiguous() for key, value in judge.state_dict().items()}, temporary)
+            facts["weights_sha256"] = sha256_of(weights)
+            record = JudgeRecord(name=name, **facts)
+            # The card is written last: where there is one, the weights are whole.
+            write_text_atomically(card, json.dumps(asdict(record), indent=2) + "\n")
+            shutil.rmtree(folder / "training", ignore_errors=True)
+            return record
+    return JudgeRecord(name=name, **facts)
+
+
+def judge_key(judge: Judge, dataset: FaceDataset) -> str:
+    """Name of a judge in the cache: a hash of everything that decides its weights."""
+    facts = {
+        "judge": type(judge).__qualname__,
+        "code": code_version(judge),
+        "recipe": dict(judge.recipe),
+        "size": judge.size,
+        "faces": dataset.fingerprint,
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _read(judge: Judge, weights: Path, card: Path) -> dict[str, Any] | None:
+    """Load the weights and give the card's facts; None where either is absent or damaged."""
+    try:
+        content = json.loads(card.read_text(encoding="utf-8"))
+        facts = {key: content[key] for key in ("weights_sha256", "recipe", "scores")}
+        if sha256_of(weights) != facts["weights_sha256"]:
+            return None
+        load_strictly(judge, read_state_dict(weights))
+    except (OSError, ValueError, KeyError, TypeError, CheckpointError):
+        return None
+    judge.eval()
+    return facts

@@ -1,0 +1,55 @@
+"""ResNet-18 (He et al., CVPR 2016) of any width, with a stem for small images."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+from torchvision.models.resnet import BasicBlock
+
+SMALL = 128
+"""Side in pixels up to which the stem halves the image once instead of twice."""
+
+
+class ResNet18(nn.Module):
+    """torchvision's ResNet-18 with fewer channels or a finer stem; without either its `state_dict` fits torchvision's.
+
+    Up to 128 pixels the published stem (7×7 of stride 2, then pooling of stride 2) would leave a mouth a cell or two,
+    so a 3×3 convolution of stride 2 takes its place.
+
+    Args:
+        num_outputs: outputs of the last layer.
+        size: side of the square images in pixels.
+        width: channels of the first stage, doubled by each of the three that follow; the published network has 64.
+    """
+
+    def __init__(self, num_outputs: int, size: int, width: int = 64) -> None:
+        super().__init__()
+        small = size <= SMALL
+        kernel = 3 if small else 7
+        self.conv1 = nn.Conv2d(3, width, kernel, stride=2, padding=kernel // 2, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.relu = nn.ReLU(inplace=True)
+        self.maxpool = nn.Identity() if small else nn.MaxPool2d(3, stride=2, padding=1)
+        self.layer1 = _stage(width, width, stride=1)
+        self.layer2 = _stage(width, 2 * width, stride=2)
+        self.layer3 = _stage(2 * width, 4 * width, stride=2)
+        self.layer4 = _stage(4 * width, 8 * width, stride=2)
+        self.fc = nn.Linear(8 * width, num_outputs)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(N, 3, H, W) to (N, num_outputs)."""
+        features = self.maxpool(self.relu(self.bn1(self.conv1(image))))
+        features = self.layer4(self.layer3(self.layer2(self.layer1(features))))
+        outputs: Tensor = self.fc(features.mean(dim=(2, 3)))
+        return outputs
+
+
+def _stage(in_channels: int, channels: int, stride: int) -> nn.Sequential:
+    downsample = None
+    if stride != 1:
+        downsample = nn.Sequential(
+            nn.Conv2d(in_channels, channels, 1, stride=stride, bias=False), nn.BatchNorm2d(channels)
+        )
+    return nn.Sequential(BasicBlock(in_channels, channels, stride, downsample), BasicBlock(channels, channels))

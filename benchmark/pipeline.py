@@ -1,0 +1,296 @@
+"""One run through its stages, train → edit → score, each skipped when its inputs have not changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from torch import Tensor
+
+from benchmark.checkpoints import read_checkpoint
+from benchmark.data.base import image_tensor
+from benchmark.editing import edit_tasks, read_edits
+from benchmark.editors import Editor, build_editor
+from benchmark.experiment import Experiment
+from benchmark.files import replacing, sha256_of, write_text_atomically
+from benchmark.folders import writable
+from benchmark.provenance import write_provenance
+from benchmark.result_of import NO_COST, MethodFacts, result_of
+from benchmark.results import Cost, ProtocolResult, Result, read_result, write_result
+from benchmark.samples import SampleRows, write_samples
+from benchmark.scoring import Outputs, Scores, real_outputs, score_tasks
+from benchmark.setting import Asked, Setting
+from benchmark.stamps import Stamps, code_version, stamp_of
+from benchmark.training import place, train
+from methods.base import CannotEdit, EditBatch
+from registry.catalogue import METHOD_CARDS, PROTOCOL_CARDS
+from registry.errors import InputError
+
+SAMPLE_TASKS = 6
+EDITING_CODE = ("benchmark.editing", "benchmark.protocols", "benchmark.data", "methods.base")
+SCORING_CODE = ("benchmark.scoring", "benchmark.metrics", "benchmark.statistics", "benchmark.result_of")
+
+
+class Run:
+    """A method × dataset × seed, in a folder of its own.
+
+    Args:
+        experiment: what to do.
+        setting: what the runs of the comparison share.
+        runs: folder of all runs.
+        fresh: forget what the folder holds and begin anew.
+
+    Raises:
+        InputError: if the folder cannot be written.
+    """
+
+    def __init__(self, experiment: Experiment, setting: Setting, runs: Path, *, fresh: bool = False) -> None:
+        self.experiment = experiment
+        self.setting = setting
+        self.folder = experiment.folder(runs)
+        if fresh and self.folder.exists():
+            shutil.rmtree(self.folder)
+        writable(self.folder, "run folder")
+        self.stamps = Stamps(self.folder)
+
+    @cached_property
+    def result(self) -> Result | None:
+        """The finished result, if it still answers to the experiment, the data and the code; else None."""
+        path = self.folder / "result.json"
+        if not path.exists() or self.stamps.get("complete") != self._complete_stamp:
+            return None
+        return read_result(path)
+
+    def train(self) -> None:
+        """Train the method, or load what was trained or published.
+
+        Raises:
+            InputError: if the folder holds weights trained otherwise.
+        """
+        _ = self._trained_editor
+
+    def edit(self) -> None:
+        """Edit every task of every protocol."""
+        for asked in self.setting.asked.values():
+            self._edit(asked)
+
+    def score(self) -> Result:
+        """Score every protocol's edits, and write the result with its samples and provenance."""
+        if self.result is not None:
+            return self.result
+        self.edit()
+        protocols: dict[str, ProtocolResult] = {}
+        for name, asked in self.setting.asked.items():
+            reason = self.stamps.get(f"edits/{name}").get("reason")
+            scores = None if reason else self._score(asked, self._edited_outputs(asked))
+            protocols[name] = protocol_result(asked, scores, reason)
+        result = result_of(self.experiment, self.setting, self._method_facts(), protocols, self._cost())
+        self._write_samples()
+        return self._finish(result)
+
+    def _finish(self, result: Result) -> Result:
+        facts = self._method_facts()
+        weights = {"origin": result.weights_origin, "sha256": result.weights_sha256}
+        write_provenance(self.folder, self.setting.compute, self.setting.dataset, weights, facts.notes)
+        write_text_atomically(self.folder / "experiment.yaml", self.experiment.to_yaml())
+        write_result(self.folder / "result.json", result)
+        self.stamps.put("complete", self._complete_stamp)
+        return result
+
+    @cached_property
+    def _complete_stamp(self) -> str:
+        return stamp_of(
+            self.experiment.model_dump(mode="json"),
+            self._weights_file_sha256,
+            self.setting.dataset.fingerprint,
+            code_version(["benchmark", "methods", "registry", *self._method_modules]),
+        )
+
+    @cached_property
+    def _weights_file_sha256(self) -> str | None:
+        path = self.experiment.checkpoint
+        return sha256_of(Path(path)) if path is not None and Path(path).is_file() else None
+
+    @property
+    def _method_modules(self) -> tuple[str, ...]:
+        module = METHOD_CARDS.find(self.experiment.method).card.entry.partition(":")[0]
+        return (module.rpartition(".")[0] or module,) if module else ()
+
+    @cached_property
+    def _training_inputs(self) -> dict[str, Any]:
+        return {
+            **self.experiment.training_part(),
+            "compute": str(self.setting.compute),
+            "checkpoint": self._weights_file_sha256,
+            "data": self.setting.dataset.fingerprint,
+            "code": code_version(["methods.layers", "methods.base", "benchmark.training", *self._method_modules]),
+        }
+
+    @cached_property
+    def _trained_editor(self) -> Editor:
+        editor = build_editor(self.experiment)
+        earlier = self.stamps.get("training")
+        if earlier is not None and earlier != self._training_inputs:
+            changed = sorted(key for key in self._training_inputs if earlier.get(key) != self._training_inputs[key])
+            raise InputError(
+                f"{self.folder} holds weights trained with other {', '.join(changed)}; "
+                "--fresh replaces them, --runs keeps them and goes elsewhere"
+            )
+        self.stamps.put("training", self._training_inputs)
+        place(editor.model, self.setting.compute)
+        if editor.published_sha256 is None:
+            train(
+                editor.model,
+                self.setting.dataset,
+                self.folder,
+                seed=self.experiment.seed,
+                compute=self.setting.compute,
+                reporter=self.setting.reporter,
+                title=self.experiment.label,
+                tensorboard=self.experiment.tensorboard,
+            )
+        editor.model.eval()
+        return editor
+
+    @property
+    def _checkpoints(self) -> list[Path]:
+        return sorted((self.folder / "checkpoints").glob("*.pth"), key=lambda path: path.stat().st_mtime)
+
+    def _edits_folder(self, asked: Asked) -> Path:
+        return self.folder / "edits" / asked.protocol.name
+
+    def _edit(self, asked: Asked) -> None:
+        name = asked.protocol.name
+        stamp = stamp_of(self._training_inputs, asked.sha256, code_version([*EDITING_CODE, *self._method_modules]))
+        earlier = self.stamps.get(f"edits/{name}") or {}
+        if earlier.get("stamp") == stamp and earlier.get("done"):
+            return
+        folder = self._edits_folder(asked)
+        if earlier.get("stamp") != stamp:
+            shutil.rmtree(folder, ignore_errors=True)
+            self.stamps.put(f"edits/{name}", {"stamp": stamp, "done": False})
+        reason = None
+        try:
+            edit_tasks(
+                self._trained_editor.model,
+                asked.protocol,
+                self.setting.dataset,
+                asked.tasks,
+                folder,
+                batch_size=self.experiment.edit_batch_size,
+                seed=self.experiment.seed,
+                compute=self.setting.compute,
+                reporter=self.setting.reporter,
+                title=self.experiment.label,
+            )
+        except CannotEdit as error:
+            reason = str(error)
+        self.stamps.put(f"edits/{name}", {"stamp": stamp, "done": True, "reason": reason})
+
+    def _edited_outputs(self, asked: Asked) -> Outputs:
+        def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Tensor]:
+            images = read_edits(self._edits_folder(asked), rows, self.setting.dataset.size)
+            return batch, image_tensor(images)
+
+        return give
+
+    def _score(self, asked: Asked, outputs: Outputs) -> Scores:
+        protocol = asked.protocol
+        scores = score_tasks(
+            outputs,
+            protocol,
+            PROTOCOL_CARDS.find(protocol.name).card.metrics,
+            self.setting.dataset,
+            asked.tasks,
+            self.setting.judges,
+            self.setting.real_features,
+            compute=self.setting.compute,
+            draws=self.experiment.bootstrap_draws,
+            reporter=self.setting.reporter,
+            title=self.experiment.label,
+        )
+        with replacing(self.folder / "scores" / f"{protocol.name}.parquet") as temporary:
+            scores.frame.to_parquet(temporary)
+        return scores
+
+    def _method_facts(self) -> MethodFacts:
+        card = METHOD_CARDS.find(self.experiment.method).card
+        if card.kind == "reference":
+            return MethodFacts("reference", card.title, "none", None, {})
+        editor = self._trained_editor
+        notes = dict(editor.model.provenance())
+        if editor.published_sha256 is not None:
+            return MethodFacts("learned", card.title, "published", editor.published_sha256, notes)
+        return MethodFacts("learned", card.title, "trained", sha256_of(self._checkpoints[-1]), notes)
+
+    def _cost(self) -> Cost:
+        found = [
+            json.loads(path.read_text(encoding="utf-8")) for path in sorted((self.folder / "edits").glob("*/cost.json"))
+        ]
+        seconds = [read_checkpoint(path)["meta"]["seconds"] for path in self._checkpoints]
+        if not found:
+            return NO_COST.model_copy(update={"device": self.setting.compute.hardware})
+        return Cost(
+            parameters=found[0]["parameters"],
+            flops=found[0]["flops"],
+            train_seconds=sum(seconds) if seconds else None,
+            edit_ms=float(np.mean([each["edit_ms"] for each in found])),
+            peak_memory_mib=max(each["peak_memory_mib"] for each in found),
+            device=found[0]["device"],
+        )
+
+    def _write_samples(self) -> None:
+        sheets = []
+        for asked in self.setting.asked.values():
+            if not self.stamps.get(f"edits/{asked.protocol.name}").get("reason"):
+                rows = asked.tasks.iloc[:SAMPLE_TASKS]
+                outputs = read_edits(self._edits_folder(asked), rows, self.setting.dataset.size)
+                sheets.append(
+                    SampleRows(asked.protocol.name, asked.protocol.batch(self.setting.dataset, rows), outputs)
+                )
+        if sheets:
+            title = f"{self.experiment.label} on {self.experiment.dataset.name}, seed {self.experiment.seed}"
+            write_samples(self.folder / "samples.png", title, sheets)
+
+
+class RealImages(Run):
+    """The real images of the tasks, scored against their own masks and attributes: a row of every table."""
+
+    def edit(self) -> None:
+        """Nothing is edited."""
+
+    def score(self) -> Result:
+        """Score the real images and write the result."""
+        if self.result is not None:
+            return self.result
+        protocols = {}
+        for name, asked in self.setting.asked.items():
+            scores = self._score(asked, real_outputs(asked.protocol))
+            protocols[name] = protocol_result(asked, scores, None)
+        cost = NO_COST.model_copy(update={"device": self.setting.compute.hardware})
+        return self._finish(result_of(self.experiment, self.setting, self._method_facts(), protocols, cost))
+
+    @property
+    def _method_modules(self) -> tuple[str, ...]:
+        return ()
+
+    def _method_facts(self) -> MethodFacts:
+        return MethodFacts("real", "real images", "none", None, {})
+
+
+def protocol_result(asked: Asked, scores: Scores | None, reason: str | None) -> ProtocolResult:
+    """A protocol's part of the result."""
+    return ProtocolResult(
+        title=PROTOCOL_CARDS.find(asked.protocol.name).card.title,
+        num_tasks=len(asked.tasks),
+        tasks_sha256=asked.sha256,
+        rule=asked.protocol.rule,
+        metrics={} if scores is None else scores.cells,
+        breakdown={} if scores is None else {name: each for name, each in scores.breakdown.items() if each},
+        reason=reason,
+    )

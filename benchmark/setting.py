@@ -1,0 +1,145 @@
+"""The setting of a comparison: the dataset, task tables, judges and device that all its methods share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from benchmark.compute import Compute, choose_compute, seed_everything
+from benchmark.data.base import SPLITS, FaceDataset
+from benchmark.experiment import Experiment
+from benchmark.files import replacing
+from benchmark.judges.base import Judge
+from benchmark.judges.cache import load_judge
+from benchmark.progress import Reporter
+from benchmark.protocols.base import Protocol, tasks_sha256
+from benchmark.results import DatasetFacts, JudgeFacts
+from benchmark.scoring import Judges, face_features
+from benchmark.stamps import stamp_of
+from benchmark.training import place, train
+from registry import DATASETS, JUDGES, PROTOCOLS
+from registry.catalogue import DATASET_CARDS, JUDGE_CARDS
+
+TASK_SEED = 0
+"""Decides the task tables; never the seed of a training, so that all seeds of all methods edit the same faces."""
+JUDGE_SEED = 0
+MAX_REAL_FACES = 5000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One protocol and its task table."""
+
+    protocol: Protocol
+    tasks: pd.DataFrame
+    sha256: str
+
+
+class Setting:
+    """What the runs of one comparison share, each part opened when it is first needed.
+
+    Args:
+        experiment: any run of the comparison.
+        cache: folder of packed faces, judges and features.
+        reporter: shows progress.
+    """
+
+    def __init__(self, experiment: Experiment, cache: Path, reporter: Reporter) -> None:
+        self.experiment = experiment
+        self.cache = cache
+        self.reporter = reporter
+
+    @cached_property
+    def compute(self) -> Compute:
+        """Device, precision and layout."""
+        asked = self.experiment.compute
+        return choose_compute(asked.device, asked.precision, asked.channels_last, asked.num_workers)
+
+    @cached_property
+    def dataset(self) -> FaceDataset:
+        """The faces, packed at the run's size."""
+        spec = self.experiment.dataset
+        with self.reporter.counting(f"pack {spec.name}") as progress:
+            dataset: FaceDataset = DATASETS.get(spec.name)(
+                root=spec.root, size=spec.size, cache=self.cache / "faces", progress=progress, **spec.options
+            )
+        if dataset.skipped:
+            first = dataset.skipped[0]
+            self.reporter.say(
+                f"{spec.name}: {len(dataset.skipped)} faces skipped, the first: {first.face}, {first.reason}"
+            )
+        return dataset
+
+    @cached_property
+    def asked(self) -> dict[str, Asked]:
+        """Protocols and their task tables."""
+        found = {}
+        for name, options in self.experiment.protocols.items():
+            protocol: Protocol = PROTOCOLS.get(name)(**options)
+            tasks = protocol.tasks(self.dataset, TASK_SEED, self.experiment.limit)
+            found[name] = Asked(protocol, tasks, tasks_sha256(tasks))
+        return found
+
+    @cached_property
+    def judge_facts(self) -> dict[str, JudgeFacts]:
+        """What tables say of the judges; trains those that the cache does not hold."""
+        return {name: facts for name, (_, facts) in self._loaded_judges.items()}
+
+    @cached_property
+    def judges(self) -> Judges:
+        """The judges, on the compute device."""
+        loaded = {name: judge for name, (judge, _) in self._loaded_judges.items()}
+        for judge in loaded.values():
+            place(judge, self.compute)
+        return Judges(loaded["parser"].parse, loaded["attributes"].scores)
+
+    @cached_property
+    def _loaded_judges(self) -> dict[str, tuple[Judge, JudgeFacts]]:
+        found = {}
+        for name, options in self.experiment.judges.items():
+            seed_everything(JUDGE_SEED)
+            judge: Judge = JUDGES.get(name)(size=self.dataset.size, **options)
+            record = load_judge(name, judge, self.dataset, self.cache / "judges", partial(self._train_judge, name))
+            facts = JudgeFacts(
+                title=JUDGE_CARDS.find(name).card.title,
+                weights_sha256=record.weights_sha256,
+                recipe=", ".join(f"{key} {value}" for key, value in record.recipe.items()),
+                scores=dict(record.scores),
+            )
+            found[name] = (judge, facts)
+        return found
+
+    def _train_judge(self, name: str, judge: Judge, dataset: FaceDataset, folder: Path) -> None:
+        title = f"judge {name}"
+        train(judge, dataset, folder, seed=JUDGE_SEED, compute=self.compute, reporter=self.reporter, title=title)
+
+    @cached_property
+    def real_features(self) -> NDArray[np.float32]:
+        """Parser features of the train split's faces (at most 5,000), which set metrics compare with."""
+        key = stamp_of(self.dataset.fingerprint, self.judge_facts["parser"].weights_sha256, MAX_REAL_FACES)
+        path = self.cache / "features" / f"{key[:32]}.npy"
+        if path.exists():
+            return np.asarray(np.load(path, allow_pickle=False), dtype=np.float32)
+        rows = self.dataset.rows("train")[:MAX_REAL_FACES]
+        features = face_features(self.dataset, rows, self.judges, self.compute, self.reporter)
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            np.save(file, features, allow_pickle=False)
+        return features
+
+    @cached_property
+    def dataset_facts(self) -> DatasetFacts:
+        """What tables say of the dataset."""
+        dataset = self.dataset
+        return DatasetFacts(
+            title=DATASET_CARDS.find(dataset.name).card.title,
+            fingerprint=dataset.fingerprint,
+            size=dataset.size,
+            faces={split: len(dataset.rows(split)) for split in SPLITS},
+            skipped=len(dataset.skipped),
+            resize_policy=dataset.resize_policy,
+        )

@@ -1,0 +1,256 @@
+"""Judges: they learn, say how well, describe images as documented, and are trained once for the same content."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torchvision.models import resnet18
+
+from benchmark.compute import Compute
+from benchmark.data.base import FaceDataset, image_tensor
+from benchmark.data.rendered_faces import RenderedFaces
+from benchmark.judges.attributes import AttributeClassifier
+from benchmark.judges.augmentation import LightAugmentation
+from benchmark.judges.base import Judge, code_version
+from benchmark.judges.cache import JudgeRecord, judge_key, load_judge
+from benchmark.judges.parser import FaceParser
+from benchmark.judges.resnet import ResNet18
+from benchmark.progress import Reporter
+from benchmark.training import train
+from methods.base import FaceBatch
+from methods.labels import ATTRIBUTES, NUM_ATTRIBUTES
+from registry.catalogue import JUDGE_CARDS
+
+CPU = Compute(torch.device("cpu"), "fp32", channels_last=False)
+
+
+@pytest.fixture(scope="module")
+def faces(tmp_path_factory: pytest.TempPathFactory) -> RenderedFaces:
+    return RenderedFaces(None, 32, tmp_path_factory.mktemp("packs"), train=16, val=1, test=4)
+
+
+def trained(judge: Judge, faces: FaceDataset, folder: Path) -> Judge:
+    train(judge, faces, folder, seed=0, compute=CPU, reporter=Reporter(quiet=True))
+    return judge
+
+
+def test_the_parser_learns_sixteen_faces(faces: RenderedFaces, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    parser = FaceParser(32, feature_scale=8, iterations=120, batch_size=16, lr=0.005)
+    untrained = parser.eval().evaluate(faces, faces.rows("train"))
+    scores = trained(parser, faces, tmp_path).evaluate(faces, faces.rows("train"))
+    assert untrained["pixel_accuracy"] < 0.3
+    assert scores["pixel_accuracy"] > 0.9
+    assert scores["mean_iou"] > untrained["mean_iou"] + 0.3
+
+
+def test_the_classifier_learns_sixteen_faces(faces: RenderedFaces, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    classifier = AttributeClassifier(32, width=8, iterations=80, batch_size=16, lr=0.01)
+    scores = trained(classifier, faces, tmp_path).evaluate(faces, faces.rows("train"))
+    assert scores["mean_accuracy"] > 0.95
+    assert set(scores) == {"mean_accuracy", *faces.known_attributes}
+
+
+class TrueParser(FaceParser):
+    """Knows the labels of the faces it was given."""
+
+    def __init__(self, faces: FaceBatch, wrong: torch.Tensor) -> None:
+        super().__init__(32, feature_scale=16)
+        self.labels = faces.mask.masked_fill(wrong, 18)
+
+    def parse(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.labels, torch.zeros(len(image), 1)
+
+
+def test_parser_scores_are_the_textbook_ones(faces: RenderedFaces) -> None:
+    rows = faces.rows("test")
+    batch = faces.batch(rows)
+    nothing, upper = torch.zeros_like(batch.mask, dtype=torch.bool), torch.zeros_like(batch.mask, dtype=torch.bool)
+    upper[:, :8] = True
+    assert TrueParser(batch, nothing).evaluate(faces, rows) == {"pixel_accuracy": 1.0, "mean_iou": 1.0}
+    judged = TrueParser(batch, upper)
+    ious = []
+    for label in batch.mask.unique():
+        true, found = batch.mask == label, judged.labels == label
+        ious.append(((true & found).sum() / (true | found).sum()).item())
+    assert judged.evaluate(faces, rows)["mean_iou"] == pytest.approx(np.mean(ious))
+    assert judged.evaluate(faces, rows)["pixel_accuracy"] == pytest.approx((judged.labels == batch.mask).float().mean())
+
+
+def test_parsing_gives_labels_and_pooled_features(faces: RenderedFaces) -> None:
+    parser = FaceParser(32).eval()
+    image = faces.batch(faces.rows("test")).image
+    labels, features = parser.parse(image)
+    assert labels.shape == (4, 32, 32)
+    assert labels.dtype == torch.uint8
+    assert features.shape == (4, 256)
+    assert features.dtype == torch.float32
+    assert torch.equal(labels, parser.network(image).argmax(1).to(torch.uint8))
+    network = parser.network
+    skips = image
+    for block in (network.conv1, network.conv2, network.conv3, network.conv4):
+        skips = network.pool(block(skips))
+    torch.testing.assert_close(features, network.center(skips).mean((2, 3)))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert parser.parse(image)[1].dtype == torch.float32
+    with pytest.raises(ValueError, match="multiples of 16, not 40"):
+        FaceParser(40)
+
+
+def test_classifier_scores_are_probabilities(faces: RenderedFaces) -> None:
+    scores = AttributeClassifier(32, width=8).eval().scores(faces.batch(faces.rows("test")).image)
+    assert scores.shape == (4, NUM_ATTRIBUTES)
+    assert ((scores >= 0) & (scores <= 1)).all()
+
+
+def test_classifier_accuracy_counts_each_known_attribute(faces: RenderedFaces) -> None:
+    class AlwaysSmiling(AttributeClassifier):
+        def scores(self, image: torch.Tensor) -> torch.Tensor:
+            answer = torch.zeros(len(image), NUM_ATTRIBUTES)
+            answer[:, ATTRIBUTES.index("Smiling")] = 0.5
+            return answer
+
+    rows = faces.rows("train")
+    scores = AlwaysSmiling(32, width=8).evaluate(faces, rows)
+    truth = faces.packed.attributes[rows]
+    assert scores["Smiling"] == pytest.approx(truth[:, ATTRIBUTES.index("Smiling")].mean())
+    assert scores["Bald"] == pytest.approx(1 - truth[:, ATTRIBUTES.index("Bald")].mean())
+
+
+def test_the_published_resnet_is_torchvisions() -> None:
+    ours, theirs = ResNet18(NUM_ATTRIBUTES, size=256), resnet18(num_classes=NUM_ATTRIBUTES)
+    ours.load_state_dict(theirs.state_dict())
+    image = torch.randn(2, 3, 64, 64)
+    torch.testing.assert_close(ours.eval()(image), theirs.eval()(image))
+
+
+def test_small_images_keep_four_by_four_positions() -> None:
+    network = ResNet18(NUM_ATTRIBUTES, size=64, width=8)
+    positions = []
+    network.layer4.register_forward_hook(lambda _, __, output: positions.append(output.shape[-2:]))
+    network(torch.zeros(2, 3, 64, 64))
+    assert positions == [(4, 4)]
+
+
+def test_augmentation_moves_masks_with_their_images() -> None:
+    augment = LightAugmentation(64)
+    mask = torch.randint(0, 19, (4, 8, 8), generator=torch.Generator().manual_seed(0)).to(torch.uint8)
+    mask = mask.repeat_interleave(8, 1).repeat_interleave(8, 2)
+    image = (mask.float() / 19 - 0.5).unsqueeze(1).expand(-1, 3, -1, -1)
+    batch = FaceBatch(image, mask, torch.zeros(4, 40), ("a", "b", "c", "d"))
+    torch.manual_seed(1)
+    changed = augment(batch)
+    assert changed.image.shape == image.shape
+    assert changed.image.abs().max() <= 1
+    assert changed.mask.dtype == torch.uint8
+    assert not torch.equal(changed.mask, mask)
+    for before, after in zip(changed.mask, changed.image, strict=True):
+        assert np.corrcoef(before.flatten(), after[0].flatten())[0, 1] > 0.98
+    torch.manual_seed(1)
+    assert torch.equal(augment(batch).image, changed.image)
+
+
+class Teacher:
+    """Trains, and counts how often."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self, judge: Judge, dataset: FaceDataset, folder: Path) -> None:
+        self.calls += 1
+        trained(judge, dataset, folder)
+
+
+def small_classifier(**options: float) -> AttributeClassifier:
+    return AttributeClassifier(32, **{"width": 8, "iterations": 2, "batch_size": 4, "lr": 0.01, **options})
+
+
+@pytest.fixture
+def cached(faces: RenderedFaces, tmp_path: Path) -> tuple[JudgeRecord, AttributeClassifier, Teacher, Path]:
+    judge, teacher = small_classifier(), Teacher()
+    record = load_judge("attributes", judge, faces, tmp_path, teacher)
+    assert teacher.calls == 1
+    return record, judge, teacher, tmp_path
+
+
+Cached = tuple[JudgeRecord, AttributeClassifier, Teacher, Path]
+
+
+def test_a_judge_is_trained_once(cached: Cached, faces: RenderedFaces) -> None:
+    record, judge, teacher, cache = cached
+    again = small_classifier()
+    assert load_judge("attributes", again, faces, cache, teacher) == record
+    assert teacher.calls == 1
+    assert not again.training
+    image = faces.batch(faces.rows("test")).image
+    assert torch.equal(again.scores(image), judge.scores(image))
+    assert record.scores == judge.evaluate(faces, faces.rows("test"))
+    assert not list(cache.rglob("*unfinished*"))
+
+
+def test_another_recipe_or_other_faces_are_another_judge(cached: Cached, faces: RenderedFaces, tmp_path: Path) -> None:
+    *_, teacher, cache = cached
+    load_judge("attributes", small_classifier(iterations=1), faces, cache, teacher)
+    assert teacher.calls == 2
+    others = RenderedFaces(None, 32, tmp_path / "packs", train=2, val=1, test=1, seed=1)
+    load_judge("attributes", small_classifier(), others, cache, teacher)
+    assert teacher.calls == 3
+    keys = {judge_key(small_classifier(), faces), judge_key(AttributeClassifier(64), faces)}
+    assert len(keys | {judge_key(FaceParser(32), faces)}) == 3
+
+
+@pytest.mark.parametrize("damage", ["flipped byte", "cut short", "card"])
+def test_damaged_files_are_trained_again(cached: Cached, faces: RenderedFaces, damage: str) -> None:
+    record, _, teacher, cache = cached
+    (weights,), (card,) = cache.rglob("weights.pth"), cache.rglob("card.json")
+    content = bytearray(weights.read_bytes())
+    content[len(content) // 2] ^= 1
+    if damage == "flipped byte":
+        weights.write_bytes(content)
+    elif damage == "cut short":
+        weights.write_bytes(content[:1000])
+    else:
+        card.write_text("{")
+    assert load_judge("attributes", small_classifier(), faces, cache, teacher).recipe == record.recipe
+    assert teacher.calls == 2
+    load_judge("attributes", small_classifier(), faces, cache, teacher)
+    assert teacher.calls == 2
+
+
+def test_a_swapped_pickle_is_never_run(cached: Cached, faces: RenderedFaces) -> None:
+    *_, teacher, cache = cached
+    (weights,), (card,) = cache.rglob("weights.pth"), cache.rglob("card.json")
+    torch.save(Path("anything"), weights)
+    facts = json.loads(card.read_text())
+    facts["weights_sha256"] = __import__("hashlib").sha256(weights.read_bytes()).hexdigest()
+    card.write_text(json.dumps(facts))
+    load_judge("attributes", small_classifier(), faces, cache, teacher)
+    assert teacher.calls == 2
+
+
+def test_the_code_version_covers_networks_and_augmentation_but_no_library() -> None:
+    parser, classifier = FaceParser(32), small_classifier()
+    assert code_version(parser) != code_version(classifier)
+    assert code_version(parser) == code_version(FaceParser(64))
+
+
+@pytest.mark.parametrize("name", ["parser", "attributes"])
+def test_every_preset_of_the_card_builds_the_judge(name: str) -> None:
+    card = JUDGE_CARDS.find(name).card
+    build = {"parser": FaceParser, "attributes": AttributeClassifier}[name]
+    for preset in ("demo", "small", "paper"):
+        judge = build(64, **{**card.options, **card.presets[preset]})
+        assert dict(judge.recipe) == {**card.options, **card.presets[preset]}
+    assert dict(build(64).recipe) == card.options
+
+
+def test_images_of_files_are_judged_as_tensors_are(faces: RenderedFaces) -> None:
+    parser = FaceParser(32, feature_scale=8).eval()
+    rows = faces.rows("test")
+    from_files = image_tensor(np.array(faces.packed.images[rows]))
+    assert torch.equal(parser.parse(from_files)[0], parser.parse(faces.batch(rows).image)[0])
