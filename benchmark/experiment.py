@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,8 +13,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from benchmark.settings import Layer, deep_merge
-from registry.cards import Option
-from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METHOD_CARDS, PROTOCOL_CARDS, Catalogue
+from registry.cards import MethodCard, Option
+from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError, UnknownNameError, unknown
 
 PRESETS = Path(__file__).with_name("presets")
@@ -149,14 +151,17 @@ def resolve(layers: list[Layer]) -> Experiment:
     for layer in layers:
         asked = deep_merge(asked, layer.content)
     method, variant = _split_variant(asked.get("method"), asked.get("variant"))
-    card = METHOD_CARDS.find(method).card
-    if variant is not None and variant not in card.variants:
-        raise UnknownNameError(unknown(f"variant of {method}", variant, card.variants))
+    with _placed(layers, "method"):
+        card = METHOD_CARDS.find(method).card
+        if variant is not None and variant not in card.variants:
+            raise UnknownNameError(unknown(f"variant of {method}", variant, card.variants))
     preset_name = asked.get("preset") or "demo"
-    preset = read_preset(preset_name)
-    dataset = _dataset(asked.get("dataset") or {}, preset)
-    protocols = _protocols(asked.get("protocols"), preset, method, card.protocols)
+    with _placed(layers, "preset"):
+        preset = read_preset(preset_name)
+    dataset = _dataset(asked.get("dataset") or {}, preset, layers)
+    protocols = _protocols(asked.get("protocols"), preset, card, layers)
     options = {**card.options, **card.presets.get(preset_name, {}), **(card.variants[variant] if variant else {})}
+    options |= _checked(asked.get("options"), card.options, f"option of {method}", layers, "options")
     content = {
         "edit_batch_size": preset.edit_batch_size,
         "bootstrap_draws": preset.bootstrap_draws,
@@ -164,18 +169,18 @@ def resolve(layers: list[Layer]) -> Experiment:
         "method": method,
         "variant": variant,
         "preset": preset_name,
-        "options": {**options, **_checked(asked.get("options") or {}, card.options, f"{method}'s option")},
+        "options": options,
         "dataset": dataset,
         "protocols": protocols,
-        "judges": _judges(asked.get("judges") or {}, preset_name),
+        "judges": _judges(asked.get("judges"), preset_name, layers),
     }
     try:
         return Experiment.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(each) for each in first["loc"])
-        where = next((found for layer in reversed(layers) if (found := layer.place(first["loc"]))), "the settings")
-        raise ExperimentError(f"{where}: {key}: {first['msg']}, not {first['input']!r}") from error
+        with _placed(layers, *(str(each) for each in first["loc"])):
+            raise ExperimentError(f"{key}: {first['msg']}, not {first['input']!r}") from error
 
 
 def over_seeds(experiment: Experiment, seeds: list[int]) -> list[Experiment]:
@@ -214,48 +219,68 @@ def _split_variant(method: Any, variant: Any) -> tuple[str, str | None]:
     return name, suffix or variant
 
 
-def _dataset(asked: dict[str, Any], preset: Preset) -> dict[str, Any]:
+def _dataset(asked: dict[str, Any], preset: Preset, layers: list[Layer]) -> dict[str, Any]:
     name = asked.get("name") or "rendered-faces"
-    card = DATASET_CARDS.find(name).card
+    with _placed(layers, "dataset", "name"):
+        card = DATASET_CARDS.find(name).card
     options = {**card.options, **preset.datasets.get(name, {})}
-    options |= _checked(asked.get("options") or {}, card.options, f"{name}'s option")
+    options |= _checked(asked.get("options"), card.options, f"option of {name}", layers, "dataset", "options")
     return {"size": preset.size, **asked, "name": name, "options": options}
 
 
-def _protocols(asked: Any, preset: Preset, method: str, can: list[str]) -> dict[str, Options]:
+def _protocols(asked: Any, preset: Preset, method: MethodCard, layers: list[Layer]) -> dict[str, Options]:
     chosen: dict[str, Options] = {}
-    names = asked if asked else {name: {} for name in can}
-    for name, options in names.items():
-        card = PROTOCOL_CARDS.find(name).card
-        if name not in can:
-            raise ExperimentError(f"{method} cannot take part in {name!r}; its card lists {', '.join(can)}")
-        checked = _checked(options or {}, card.options, f"{name}'s option")
-        chosen[name] = {**card.options, **preset.protocols.get(name, {}), **checked}
+    names = asked if asked else {name: {} for name in method.protocols}
+    for name, given in names.items():
+        with _placed(layers, "protocols", name):
+            card = PROTOCOL_CARDS.find(name).card
+            if name not in method.protocols:
+                can = ", ".join(method.protocols)
+                raise ExperimentError(f"{method.name} cannot take part in {name!r}; its card lists {can}")
+        options = {**card.options, **preset.protocols.get(name, {})}
+        chosen[name] = options | _checked(given, card.options, f"option of {name}", layers, "protocols", name)
     return chosen
 
 
-def _judges(asked: dict[str, Options], preset: str) -> dict[str, Options]:
-    for name in asked:
-        JUDGE_CARDS.find(name)
-    return {
-        card.name: _judge_options(JUDGE_CARDS, card.name, asked.get(card.name) or {}, preset)
-        for card in (entry.card for entry in JUDGE_CARDS)
-    }
+def _judges(asked: Any, preset: str, layers: list[Layer]) -> dict[str, Options]:
+    for name in asked or {}:
+        with _placed(layers, "judges", name):
+            JUDGE_CARDS.find(name)
+    chosen = {}
+    for card in (entry.card for entry in JUDGE_CARDS):
+        given = (asked or {}).get(card.name)
+        changes = _checked(given, card.options, f"option of judge {card.name}", layers, "judges", card.name)
+        chosen[card.name] = {**card.options, **card.presets.get(preset, {}), **changes}
+    return chosen
 
 
-def _judge_options(catalogue: Catalogue[Any], name: str, asked: Options, preset: str) -> Options:
-    card = catalogue.find(name).card
-    return {**card.options, **card.presets.get(preset, {}), **_checked(asked, card.options, f"{name}'s option")}
-
-
-def _checked(asked: Options, known: Options, what: str) -> Options:
+def _checked(asked: Any, known: Options, what: str, layers: list[Layer], *path: str) -> Options:
+    """The options given, once each is known and of its default's kind."""
+    if asked is None:
+        return {}
+    if not isinstance(asked, dict):
+        with _placed(layers, *path):
+            raise ExperimentError(f"{'.'.join(path)} holds options with values, not {asked!r}")
     for name, value in asked.items():
-        if name not in known:
-            raise UnknownNameError(unknown(what, name, known))
-        default = known[name]
-        if default is not None and value is not None and not _same_kind(value, default):
-            raise ExperimentError(f"{what} {name} is {default!r} by default and cannot be {value!r}")
+        with _placed(layers, *path, name):
+            if name not in known:
+                raise UnknownNameError(unknown(what, name, known))
+            default = known[name]
+            if default is not None and not _same_kind(value, default):
+                raise ExperimentError(f"{what} {name} is {default!r} by default and cannot be {value!r}")
     return asked
+
+
+@contextmanager
+def _placed(layers: list[Layer], *path: str) -> Iterator[None]:
+    """Put the place where a key was written before an error about it, where that is a file or `--set`."""
+    try:
+        yield
+    except InputError as error:
+        layer = next((each for each in reversed(layers) if each.holds(path)), None)
+        if layer is None or layer.is_command:
+            raise
+        raise type(error)(f"{layer.place(path)}: {error}") from error
 
 
 def _same_kind(value: Option, default: Option) -> bool:

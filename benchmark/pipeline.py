@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from torch import Tensor
 
-from benchmark.checkpoints import read_checkpoint
+from benchmark.checkpoints import read_checkpoint, weights_sha256
 from benchmark.data.base import image_tensor
 from benchmark.editing import edit_tasks, read_edits
 from benchmark.editors import Editor, build_editor
@@ -226,7 +226,7 @@ class Run:
         notes = dict(editor.model.provenance())
         if editor.published_sha256 is not None:
             return MethodFacts("learned", card.title, "published", editor.published_sha256, notes)
-        return MethodFacts("learned", card.title, "trained", sha256_of(self._checkpoints[-1]), notes)
+        return MethodFacts("learned", card.title, "trained", weights_sha256(editor.model.state_dict()), notes)
 
     def _cost(self) -> Cost:
         found = [

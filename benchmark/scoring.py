@@ -176,8 +176,8 @@ def _set_cell(metric: SetMetric, features: NDArray[np.float32], real: NDArray[np
 
 
 def _answered(columns: Columns) -> NDArray[np.bool_]:
-    finite = [np.isfinite(values) for values in columns.values()]
-    return np.logical_or.reduce(finite)
+    finite: NDArray[np.bool_] = np.any([np.isfinite(values) for values in columns.values()], axis=0)
+    return finite
 
 
 def _finite(values: Mapping[str, float]) -> dict[str, float | None]:

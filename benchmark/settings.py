@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,6 +10,8 @@ import yaml
 from pydantic import BaseModel
 
 from registry.errors import InputError, unknown
+
+COMMAND = "the command line"
 
 
 class Layer:
@@ -28,14 +30,23 @@ class Layer:
         self.source = source
         self.lines = lines or {}
 
-    def place(self, path: Iterable[Any]) -> str | None:
-        """Where the key at `path` (or its nearest parent) was written, or None if it was not written here."""
-        keys = tuple(str(each) for each in path)
+    @property
+    def is_command(self) -> bool:
+        """Whether these are the command's own flags, whose place says nothing."""
+        return self.source == COMMAND
+
+    def holds(self, path: Sequence[str]) -> bool:
+        """Whether the key at `path` was written here."""
         inner: Any = self.content
-        for key in keys[:1]:
+        for key in path:
             if not isinstance(inner, dict) or key not in inner:
-                return None
+                return False
             inner = inner[key]
+        return True
+
+    def place(self, path: Sequence[str]) -> str:
+        """Where the key at `path`, or its nearest parent, was written: a file with the line, or a flag."""
+        keys = tuple(path)
         for end in range(len(keys), 0, -1):
             if keys[:end] in self.lines:
                 return f"{self.source}, line {self.lines[keys[:end]]}"

@@ -84,10 +84,10 @@ def _add(app: typer.Typer, name: str, summary: str, act: Callable[[Request], Non
 
 def _experiments(flags: dict[str, Any], config: Path | None, assignments: list[str], seed: str) -> list[Experiment]:
     from benchmark.experiment import over_seeds, resolve
-    from benchmark.settings import Layer, read_layer, set_layer
+    from benchmark.settings import COMMAND, Layer, read_layer, set_layer
 
     layers = [read_layer(config)] if config else []
-    layers += [set_layer(assignments), Layer(_given(flags), "the command line")]
+    layers += [set_layer(assignments), Layer(_given(flags), COMMAND)]
     return over_seeds(resolve(layers), _seeds(seed))
 
 

@@ -22,18 +22,21 @@ def print_results(results: Sequence[Result], as_json: bool) -> None:
 
 
 def _table(protocol: str, results: Sequence[Result]) -> Table:
+    """A row a metric, a column a method, so that names fit a terminal."""
     first = next((each for each in results if each.protocols[protocol].metrics), results[0])
-    shown = list(first.protocols[protocol].metrics)
     table = Table(title=Text(f"{protocol} on {first.dataset}, N = {first.protocols[protocol].num_tasks}"))
-    table.add_column("method", no_wrap=True)
-    for metric in shown:
-        arrow = "↑" if first.metrics[metric].direction == "up" else "↓"
-        table.add_column(Text(f"{metric} {arrow}"), justify="right")
+    table.add_column("metric", no_wrap=True)
     for result in results:
-        cells = result.protocols[protocol].metrics
-        row = [_cell(cells.get(metric), first.metrics[metric].decimals) for metric in shown]
-        table.add_row(Text(result.label), *row)
+        table.add_column(Text(_name(result)), justify="right", overflow="fold")
+    for metric in first.protocols[protocol].metrics:
+        facts = first.metrics[metric]
+        cells = [_cell(each.protocols[protocol].metrics.get(metric), facts.decimals) for each in results]
+        table.add_row(Text(f"{metric} {'↑' if facts.direction == 'up' else '↓'}"), *cells)
     return table
+
+
+def _name(result: Result) -> str:
+    return f"{result.label} seed {result.seed}" if result.seed else result.label
 
 
 def _cell(value: Value | None, decimals: int) -> str:

@@ -8,7 +8,13 @@ from methods.layers.instance_norm import InstanceNorm
 
 
 def hourglass_layers(
-    in_channels: int, out_channels: int, ngf: int, n_downsampling: int, blocks: Iterable[nn.Module], output: nn.Module
+    in_channels: int,
+    out_channels: int,
+    ngf: int,
+    n_downsampling: int,
+    blocks: Iterable[nn.Module],
+    output: nn.Module,
+    outer_kernel: int = 7,
 ) -> list[nn.Module]:
     """Layers of the trunk in order, to be run one after the other.
 
@@ -19,10 +25,11 @@ def hourglass_layers(
         n_downsampling: steps down, and as many up.
         blocks: layers at the narrowest point, each keeping its `ngf * 2**n_downsampling` channels.
         output: the last activation.
+        outer_kernel: side of the first and the last convolution; odd.
     """
     layers: list[nn.Module] = [
-        nn.ReflectionPad2d(3),
-        nn.Conv2d(in_channels, ngf, 7),
+        nn.ReflectionPad2d(outer_kernel // 2),
+        nn.Conv2d(in_channels, ngf, outer_kernel),
         InstanceNorm(),
         nn.ReLU(),
     ]
@@ -34,4 +41,4 @@ def hourglass_layers(
         width = ngf * 2**step
         up = nn.ConvTranspose2d(2 * width, width, 3, stride=2, padding=1, output_padding=1)
         layers += [up, InstanceNorm(), nn.ReLU()]
-    return [*layers, nn.ReflectionPad2d(3), nn.Conv2d(ngf, out_channels, 7), output]
+    return [*layers, nn.ReflectionPad2d(outer_kernel // 2), nn.Conv2d(ngf, out_channels, outer_kernel), output]

@@ -21,6 +21,7 @@ class DenseMappingNetwork(nn.Module):
         n_downsampling: stride-2 steps of the trunk.
         n_blocks: styled residual blocks.
         style_widths: channels of the style encoder at strides 1, 2, 4 (and on).
+        outer_kernel: side of the convolutions at full resolution; 7 at the published 512 pixels.
         style_mask_branch: whether the style encoder sees the style face's mask.
         sft: whether it sees it by spatial feature transforms (else by addition).
     """
@@ -31,18 +32,25 @@ class DenseMappingNetwork(nn.Module):
         n_downsampling: int = 4,
         n_blocks: int = 4,
         style_widths: Sequence[int] = (16, 32, 64),
+        outer_kernel: int = 7,
         *,
         style_mask_branch: bool = True,
         sft: bool = True,
     ) -> None:
         super().__init__()
         blocks = [StyledResidualBlock(ngf * 2**n_downsampling) for _ in range(n_blocks)]
-        self.model = nn.Sequential(*hourglass_layers(NUM_LABELS, 3, ngf, n_downsampling, blocks, nn.Tanh()))
+        self.model = nn.Sequential(
+            *hourglass_layers(NUM_LABELS, 3, ngf, n_downsampling, blocks, nn.Tanh(), outer_kernel)
+        )
         self.enc_style = StyleEncoder(
-            sum(block.style_length for block in blocks), style_widths, sft=sft, conditioned=style_mask_branch
+            sum(block.style_length for block in blocks),
+            style_widths,
+            outer_kernel,
+            sft=sft,
+            conditioned=style_mask_branch,
         )
         if style_mask_branch:
-            self.enc_label = LabelEncoder(style_widths)
+            self.enc_label = LabelEncoder(style_widths, outer_kernel)
         self.style_mask_branch = style_mask_branch
 
     def encode_style(self, label_ref: Tensor, image: Tensor) -> Tensor:

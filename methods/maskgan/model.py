@@ -53,6 +53,7 @@ class MaskGAN(FaceEditor):
             asked.n_downsampling,
             asked.n_blocks,
             asked.style_widths,
+            asked.outer_kernel,
             style_mask_branch=asked.style_mask_branch,
             sft=asked.sft,
         )
@@ -62,7 +63,9 @@ class MaskGAN(FaceEditor):
         if asked.ebst:
             self.mask_vae = MaskVAE(stage_widths(size, asked.vae_width, asked.vae_max_width), asked.latent)
         if asked.ebst and asked.blender:
-            self.blender = AlphaBlender(asked.blender_ngf, asked.blender_n_downsampling, asked.blender_n_blocks)
+            self.blender = AlphaBlender(
+                asked.blender_ngf, asked.blender_n_downsampling, asked.blender_n_blocks, asked.outer_kernel
+            )
             init_normal(self.blender)
         wanted = asked.perceptual and asked.vgg_weights is not None
         self.perceptual = PerceptualLoss(asked.vgg_weights) if wanted else None

@@ -14,13 +14,14 @@ class LabelEncoder(nn.Module):
 
     Args:
         widths: channels at strides 1, 2 and 4; the last is also the width at strides 8, 16 and 32.
+        outer_kernel: side of the first convolution; odd.
     """
 
-    def __init__(self, widths: Sequence[int] = (16, 32, 64)) -> None:
+    def __init__(self, widths: Sequence[int] = (16, 32, 64), outer_kernel: int = 7) -> None:
         super().__init__()
         first, second, last = widths
         self.model = nn.Sequential(
-            ConvBlock(NUM_LABELS, first, 7, 1, 3, padding_mode="reflect"),
+            ConvBlock(NUM_LABELS, first, outer_kernel, 1, outer_kernel // 2, padding_mode="reflect"),
             ConvBlock(first, second, 4, 2, 1, padding_mode="reflect"),
             ConvBlock(second, last, 4, 2, 1, padding_mode="reflect", activation=False),
         )
@@ -43,18 +44,25 @@ class StyleEncoder(nn.Module):
     Args:
         style_length: parameters given, two a channel of every AdaIN layer.
         widths: as of `LabelEncoder`.
+        outer_kernel: as of `LabelEncoder`.
         sft: whether conditions modulate the features (MaskGAN) or are merely added to them (its ablation).
         conditioned: whether conditions come at all.
     """
 
     def __init__(
-        self, style_length: int, widths: Sequence[int] = (16, 32, 64), *, sft: bool = True, conditioned: bool = True
+        self,
+        style_length: int,
+        widths: Sequence[int] = (16, 32, 64),
+        outer_kernel: int = 7,
+        *,
+        sft: bool = True,
+        conditioned: bool = True,
     ) -> None:
         super().__init__()
         first, second, last = widths
         self.conditioned = conditioned
         self.model = nn.Sequential(
-            ConvBlock(3, first, 7, 1, 3, padding_mode="reflect"),
+            ConvBlock(3, first, outer_kernel, 1, outer_kernel // 2, padding_mode="reflect"),
             ConvBlock(first, second, 4, 2, 1, padding_mode="reflect"),
             ConvBlock(second, last, 4, 2, 1, padding_mode="reflect"),
         )
