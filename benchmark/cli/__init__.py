@@ -33,6 +33,10 @@ def main() -> None:
         app()
     except InputError as error:
         _fail(str(error), 2)
+    except ImportError as error:
+        if "libGL" not in str(error):
+            raise
+        _fail("OpenCV needs the system library libGL.so.1; on Debian and Ubuntu: apt-get install libgl1", 1)
     except KeyboardInterrupt:
         _fail("stopped", 1)
     except Exception as error:
