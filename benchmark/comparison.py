@@ -5,37 +5,56 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmark.experiment import Experiment, all_protocols, as_reference
-from benchmark.pipeline import RealImages, Run
+from benchmark.experiment import REAL, Experiment, all_protocols, as_reference
+from benchmark.finished import finished_result
 from benchmark.progress import Reporter
 from benchmark.results import Result, read_result
-from benchmark.setting import Setting
-from registry import REPORTS
 from registry.catalogue import METHOD_CARDS
 
 
 def run_all(
     experiments: Sequence[Experiment], runs: Path, cache: Path, reporter: Reporter, *, fresh: bool = False
 ) -> list[Result]:
-    """Run experiments that share dataset, protocols and judges, then the references that are not done yet.
+    """Run experiments that share dataset, protocols and judges, then the references, and write their leaderboard.
+
+    What is finished already is only read.
+
+    Args:
+        experiments: differ in method, variant, options or seed.
+        runs: folder of all runs.
+        cache: folder of packed faces, judges and features.
+        reporter: shows progress.
+        fresh: begin the experiments anew; references are kept.
 
     Returns:
         A result an experiment, then those of the reference methods and of the real images.
     """
-    setting = Setting(experiments[0], cache, reporter)
-    results = [Run(each, setting, runs, fresh=fresh).score() for each in experiments]
     shared = all_protocols(experiments[0])
-    reference_setting = setting if shared.protocols == experiments[0].protocols else Setting(shared, cache, reporter)
-    for entry in METHOD_CARDS:
-        card = entry.card
-        if card.kind == "reference" and card.name != experiments[0].method:
-            results.append(Run(as_reference(shared, card.name), reference_setting, runs).score())
-    results.append(RealImages(as_reference(shared, "real"), reference_setting, runs).score())
+    planned = [*experiments, *_references(shared)]
+    anew = [fresh] * len(experiments) + [False] * (len(planned) - len(experiments))
+    finished = [None if again else finished_result(each, runs) for each, again in zip(planned, anew, strict=True)]
+    pages = runs / shared.dataset.name
+    done = [each for each in finished if each is not None]
+    if len(done) == len(planned) and (pages / "leaderboard.html").exists():
+        reporter.say(f"{pages}: nothing to do, everything is finished")
+        return done
+    # imported here: a repeated command that has nothing to do must not wait for torch
+    from benchmark.pipeline import RealImages, Run
+    from benchmark.setting import Setting
+    from registry import REPORTS
+
+    setting = Setting(shared, cache, reporter)
+    results: list[Result] = []
+    for experiment, result, again in zip(planned, finished, anew, strict=True):
+        kind = RealImages if experiment.method == REAL else Run
+        results.append(result or kind(experiment, setting, runs, fresh=again).score())
+    found = [(path, read_result(path)) for path in sorted(pages.glob("*/*/result.json"))]
+    for page in REPORTS.get("leaderboard")(found, pages, allow_mixed=True):
+        reporter.say(f"wrote {page}")
     return results
 
 
-def write_pages(runs: Path, dataset: str) -> list[Path]:
-    """Write the leaderboard of every run of a dataset into the dataset's folder."""
-    found = [(path, read_result(path)) for path in sorted((runs / dataset).glob("*/*/result.json"))]
-    pages: list[Path] = REPORTS.get("leaderboard")(found, runs / dataset, allow_mixed=True)
-    return pages
+def _references(shared: Experiment) -> list[Experiment]:
+    """The reference methods and the real images, under every protocol, so that no table lacks their rows."""
+    names = [entry.card.name for entry in METHOD_CARDS if entry.card.kind == "reference"]
+    return [as_reference(shared, name) for name in (*names, REAL) if name != shared.method]

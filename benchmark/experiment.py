@@ -18,6 +18,8 @@ from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METHOD_CARDS, PROTOCO
 from registry.errors import InputError, UnknownNameError, unknown
 
 PRESETS = Path(__file__).with_name("presets")
+REAL = "real"
+"""Stands where a method's name would, for the row of real images."""
 Options = dict[str, Option]
 
 

@@ -18,10 +18,11 @@ from benchmark.editing import edit_tasks, read_edits
 from benchmark.editors import Editor, build_editor
 from benchmark.experiment import Experiment
 from benchmark.files import replacing, sha256_of, write_text_atomically
+from benchmark.finished import FINISHED, finished_stamp, method_code
 from benchmark.folders import writable
 from benchmark.provenance import write_provenance
 from benchmark.result_of import NO_COST, MethodFacts, result_of
-from benchmark.results import Cost, ProtocolResult, Result, read_result, write_result
+from benchmark.results import Cost, ProtocolResult, Result, write_result
 from benchmark.samples import SampleRows, write_samples
 from benchmark.scoring import Outputs, Scores, real_outputs, score_tasks
 from benchmark.setting import Asked, Setting
@@ -32,8 +33,8 @@ from registry.catalogue import METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
 
 SAMPLE_TASKS = 6
+TRAINING_CODE = ("methods.layers", "methods.base", "benchmark.training", "benchmark.runner", "benchmark.hooks")
 EDITING_CODE = ("benchmark.editing", "benchmark.protocols", "benchmark.data", "methods.base")
-SCORING_CODE = ("benchmark.scoring", "benchmark.metrics", "benchmark.statistics", "benchmark.result_of")
 
 
 class Run:
@@ -58,14 +59,6 @@ class Run:
         writable(self.folder, "run folder")
         self.stamps = Stamps(self.folder)
 
-    @cached_property
-    def result(self) -> Result | None:
-        """The finished result, if it still answers to the experiment, the data and the code; else None."""
-        path = self.folder / "result.json"
-        if not path.exists() or self.stamps.get("complete") != self._complete_stamp:
-            return None
-        return read_result(path)
-
     def train(self) -> None:
         """Train the method, or load what was trained or published.
 
@@ -76,16 +69,15 @@ class Run:
 
     def edit(self) -> None:
         """Edit every task of every protocol."""
-        for asked in self.setting.asked.values():
+        for asked in self.setting.asked(self.experiment):
             self._edit(asked)
 
     def score(self) -> Result:
         """Score every protocol's edits, and write the result with its samples and provenance."""
-        if self.result is not None:
-            return self.result
         self.edit()
         protocols: dict[str, ProtocolResult] = {}
-        for name, asked in self.setting.asked.items():
+        for asked in self.setting.asked(self.experiment):
+            name = asked.protocol.name
             reason = self.stamps.get(f"edits/{name}").get("reason")
             scores = None if reason else self._score(asked, self._edited_outputs(asked))
             protocols[name] = protocol_result(asked, scores, reason)
@@ -99,27 +91,13 @@ class Run:
         write_provenance(self.folder, self.setting.compute, self.setting.dataset, weights, facts.notes)
         write_text_atomically(self.folder / "experiment.yaml", self.experiment.to_yaml())
         write_result(self.folder / "result.json", result)
-        self.stamps.put("complete", self._complete_stamp)
+        self.stamps.put(FINISHED, finished_stamp(self.experiment))
         return result
-
-    @cached_property
-    def _complete_stamp(self) -> str:
-        return stamp_of(
-            self.experiment.model_dump(mode="json"),
-            self._weights_file_sha256,
-            self.setting.dataset.fingerprint,
-            code_version(["benchmark", "methods", "registry", *self._method_modules]),
-        )
 
     @cached_property
     def _weights_file_sha256(self) -> str | None:
         path = self.experiment.checkpoint
         return sha256_of(Path(path)) if path is not None and Path(path).is_file() else None
-
-    @property
-    def _method_modules(self) -> tuple[str, ...]:
-        module = METHOD_CARDS.find(self.experiment.method).card.entry.partition(":")[0]
-        return (module.rpartition(".")[0] or module,) if module else ()
 
     @cached_property
     def _training_inputs(self) -> dict[str, Any]:
@@ -128,14 +106,14 @@ class Run:
             "compute": str(self.setting.compute),
             "checkpoint": self._weights_file_sha256,
             "data": self.setting.dataset.fingerprint,
-            "code": code_version(["methods.layers", "methods.base", "benchmark.training", *self._method_modules]),
+            "code": stamp_of(code_version(TRAINING_CODE), method_code(self.experiment.method)),
         }
 
     @cached_property
     def _trained_editor(self) -> Editor:
         editor = build_editor(self.experiment)
         earlier = self.stamps.get("training")
-        if earlier is not None and earlier != self._training_inputs:
+        if earlier is not None and earlier != self._training_inputs and self._checkpoints:
             changed = sorted(key for key in self._training_inputs if earlier.get(key) != self._training_inputs[key])
             raise InputError(
                 f"{self.folder} holds weights trained with other {', '.join(changed)}; "
@@ -166,7 +144,7 @@ class Run:
 
     def _edit(self, asked: Asked) -> None:
         name = asked.protocol.name
-        stamp = stamp_of(self._training_inputs, asked.sha256, code_version([*EDITING_CODE, *self._method_modules]))
+        stamp = stamp_of(self._training_inputs, asked.sha256, code_version(EDITING_CODE))
         earlier = self.stamps.get(f"edits/{name}") or {}
         if earlier.get("stamp") == stamp and earlier.get("done"):
             return
@@ -246,7 +224,7 @@ class Run:
 
     def _write_samples(self) -> None:
         sheets = []
-        for asked in self.setting.asked.values():
+        for asked in self.setting.asked(self.experiment):
             if not self.stamps.get(f"edits/{asked.protocol.name}").get("reason"):
                 rows = asked.tasks.iloc[:SAMPLE_TASKS]
                 outputs = read_edits(self._edits_folder(asked), rows, self.setting.dataset.size)
@@ -266,18 +244,12 @@ class RealImages(Run):
 
     def score(self) -> Result:
         """Score the real images and write the result."""
-        if self.result is not None:
-            return self.result
-        protocols = {}
-        for name, asked in self.setting.asked.items():
-            scores = self._score(asked, real_outputs(asked.protocol))
-            protocols[name] = protocol_result(asked, scores, None)
+        protocols = {
+            asked.protocol.name: protocol_result(asked, self._score(asked, real_outputs(asked.protocol)), None)
+            for asked in self.setting.asked(self.experiment)
+        }
         cost = NO_COST.model_copy(update={"device": self.setting.compute.hardware})
         return self._finish(result_of(self.experiment, self.setting, self._method_facts(), protocols, cost))
-
-    @property
-    def _method_modules(self) -> tuple[str, ...]:
-        return ()
 
     def _method_facts(self) -> MethodFacts:
         return MethodFacts("real", "real images", "none", None, {})

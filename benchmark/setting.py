@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from benchmark.compute import Compute, choose_compute, seed_everything
 from benchmark.data.base import SPLITS, FaceDataset
-from benchmark.experiment import Experiment
+from benchmark.experiment import Experiment, Options
 from benchmark.files import replacing
 from benchmark.judges.base import Judge
 from benchmark.judges.cache import load_judge
@@ -53,6 +53,7 @@ class Setting:
         self.experiment = experiment
         self.cache = cache
         self.reporter = reporter
+        self._asked: dict[str, Asked] = {}
 
     @cached_property
     def compute(self) -> Compute:
@@ -75,15 +76,17 @@ class Setting:
             )
         return dataset
 
-    @cached_property
-    def asked(self) -> dict[str, Asked]:
-        """Protocols and their task tables."""
-        found = {}
-        for name, options in self.experiment.protocols.items():
+    def asked(self, experiment: Experiment) -> list[Asked]:
+        """The protocols of one of the runs, with their task tables."""
+        return [self._ask(name, options) for name, options in experiment.protocols.items()]
+
+    def _ask(self, name: str, options: Options) -> Asked:
+        key = stamp_of(name, options)
+        if key not in self._asked:
             protocol: Protocol = PROTOCOLS.get(name)(**options)
             tasks = protocol.tasks(self.dataset, TASK_SEED, self.experiment.limit)
-            found[name] = Asked(protocol, tasks, tasks_sha256(tasks))
-        return found
+            self._asked[key] = Asked(protocol, tasks, tasks_sha256(tasks))
+        return self._asked[key]
 
     @cached_property
     def judge_facts(self) -> dict[str, JudgeFacts]:

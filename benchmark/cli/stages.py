@@ -121,16 +121,13 @@ def _print_plan(experiments: list[Experiment], as_json: bool) -> None:
 
 def _run(request: Request) -> None:
     from benchmark.cli.summary import print_results
-    from benchmark.comparison import run_all, write_pages
+    from benchmark.comparison import run_all
     from benchmark.folders import cache_folder, writable
 
     writable(request.runs, "runs folder")
     cache = writable(cache_folder(), "cache folder")
     results = run_all(request.experiments, request.runs, cache, request.reporter, fresh=request.fresh)
-    pages = write_pages(request.runs, request.experiments[0].dataset.name)
     print_results(results, request.json)
-    for page in pages:
-        request.reporter.say(f"wrote {page}")
 
 
 def _train(request: Request) -> None:
