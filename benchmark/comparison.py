@@ -47,7 +47,8 @@ def run_all(
     results: list[Result] = []
     for experiment, result, again in zip(planned, finished, anew, strict=True):
         kind = RealImages if experiment.method == REAL else Run
-        results.append(result or kind(experiment, setting, runs, fresh=again).score())
+        with reporter.logging_to(experiment.folder(runs) / "log.txt"):
+            results.append(result or kind(experiment, setting, runs, fresh=again).score())
     found = [(path, read_result(path)) for path in sorted(pages.glob("*/*/result.json"))]
     for page in REPORTS.get("leaderboard")(found, pages, allow_mixed=True):
         reporter.say(f"wrote {page}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +14,7 @@ from registry.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.experiment import Experiment
+    from benchmark.pipeline import Run
     from benchmark.progress import Reporter
 
 
@@ -146,10 +147,13 @@ def _score(request: Request) -> None:
     print_results([run.score() for run in _each_run(request)], request.json)
 
 
-def _each_run(request: Request) -> list[Any]:
+def _each_run(request: Request) -> Iterator[Run]:
     from benchmark.folders import cache_folder, writable
     from benchmark.pipeline import Run
     from benchmark.setting import Setting
 
     setting = Setting(request.experiments[0], writable(cache_folder(), "cache folder"), request.reporter)
-    return [Run(each, setting, request.runs, fresh=request.fresh) for each in request.experiments]
+    for experiment in request.experiments:
+        run = Run(experiment, setting, request.runs, fresh=request.fresh)
+        with request.reporter.logging_to(run.folder / "log.txt"):
+            yield run
