@@ -14,6 +14,8 @@ MAX_SHIFT = 1 / 16
 """Largest shift, as a fraction of the side."""
 BLUR_WIDTH = 1 / 21
 """Width of the box blur that is mixed in, as a fraction of the side (3 pixels at 64)."""
+MAX_BLUR = 0.5
+"""Largest weight of the blurred image; half of the faces stay sharp."""
 BRIGHTNESS = 0.1
 """Largest change of brightness, in units of [-1, 1]."""
 CONTRAST = 0.15
@@ -45,8 +47,7 @@ class LightAugmentation(nn.Module):
         return ((image - mean) * (1 + CONTRAST * amount[0]) + mean + BRIGHTNESS * amount[1]).clamp(-1, 1)
 
     def _blurred(self, image: Tensor) -> Tensor:
-        # Half of the faces stay sharp.
-        strength = (torch.rand(len(image), 1, 1, 1, device=image.device) * 2 - 1).clamp(min=0)
+        strength = MAX_BLUR * (torch.rand(len(image), 1, 1, 1, device=image.device) * 2 - 1).clamp(min=0)
         smooth = functional.avg_pool2d(image, self.blur, 1, self.blur // 2, count_include_pad=False)
         return torch.lerp(image, smooth, strength)
 
