@@ -35,8 +35,9 @@ def build_editor(experiment: Experiment) -> Editor:
     seed_everything(experiment.seed)
     try:
         model: FaceEditor = METHODS.get(experiment.method)(size=experiment.dataset.size, **experiment.options)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{experiment.label} cannot be built: {error}") from error
+    except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise InputError(f"{experiment.label} cannot be built: {reason}") from error
     if experiment.checkpoint is None:
         return Editor(model, None)
     path = Path(experiment.checkpoint)

@@ -149,6 +149,7 @@ def resolve(layers: list[Layer]) -> Experiment:
     """
     for layer in layers:
         layer.check_keys(Experiment)
+        _check_kinds(layer)
     asked: dict[str, Any] = {}
     for layer in layers:
         asked = deep_merge(asked, layer.content)
@@ -212,6 +213,16 @@ def as_reference(experiment: Experiment, method: str) -> Experiment:
             "tensorboard": False,
         }
     )
+
+
+def _check_kinds(layer: Layer) -> None:
+    """Refuse names that are no words, and protocols or judges that are no mappings, where each was written."""
+    for path in (("method",), ("variant",), ("preset",), ("dataset", "name")):
+        if layer.holds(path) and not isinstance(value := layer.value(path), str | None):
+            raise ExperimentError(f"{layer.place(path)}: {'.'.join(path)} is a name, not {value!r}")
+    for key in ("protocols", "judges"):
+        if layer.holds((key,)) and not isinstance(value := layer.value((key,)), dict | None):
+            raise ExperimentError(f"{layer.place((key,))}: {key} holds names with their options, not {value!r}")
 
 
 def _split_variant(method: Any, variant: Any) -> tuple[str, str | None]:

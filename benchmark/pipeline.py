@@ -14,7 +14,7 @@ from torch import Tensor
 
 from benchmark.checkpoints import read_checkpoint, weights_sha256
 from benchmark.data.base import image_tensor
-from benchmark.editing import edit_tasks, read_edits
+from benchmark.editing import edit_path, edit_tasks, read_edits
 from benchmark.editors import Editor, build_editor
 from benchmark.experiment import Experiment
 from benchmark.files import replacing, sha256_of, write_text_atomically
@@ -69,6 +69,7 @@ class Run:
 
     def edit(self) -> None:
         """Edit every task of every protocol."""
+        _ = self._editor  # an impossible option shows before hours of packing
         for asked in self.setting.asked(self.experiment):
             self._edit(asked)
 
@@ -110,8 +111,12 @@ class Run:
         }
 
     @cached_property
+    def _editor(self) -> Editor:
+        return build_editor(self.experiment)
+
+    @cached_property
     def _trained_editor(self) -> Editor:
-        editor = build_editor(self.experiment)
+        editor = self._editor
         earlier = self.stamps.get("training")
         if earlier is not None and earlier != self._training_inputs and self._checkpoints:
             changed = sorted(key for key in self._training_inputs if earlier.get(key) != self._training_inputs[key])
@@ -146,9 +151,10 @@ class Run:
         name = asked.protocol.name
         stamp = stamp_of(self._training_inputs, asked.sha256, code_version(EDITING_CODE))
         earlier = self.stamps.get(f"edits/{name}") or {}
-        if earlier.get("stamp") == stamp and earlier.get("done"):
-            return
         folder = self._edits_folder(asked)
+        whole = earlier.get("reason") or all(edit_path(folder, task).exists() for task in asked.tasks["task"])
+        if earlier.get("stamp") == stamp and earlier.get("done") and whole:
+            return
         if earlier.get("stamp") != stamp:
             shutil.rmtree(folder, ignore_errors=True)
             self.stamps.put(f"edits/{name}", {"stamp": stamp, "done": False})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -24,6 +26,7 @@ from benchmark.stamps import stamp_of
 from benchmark.training import place, train
 from registry import DATASETS, JUDGES, PROTOCOLS
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS
+from registry.errors import InputError
 
 TASK_SEED = 0
 """Decides the task tables; never the seed of a training, so that all seeds of all methods edit the same faces."""
@@ -83,7 +86,8 @@ class Setting:
     def _ask(self, name: str, options: Options) -> Asked:
         key = stamp_of(name, options)
         if key not in self._asked:
-            protocol: Protocol = PROTOCOLS.get(name)(**options)
+            with _building(f"protocol {name}"):
+                protocol: Protocol = PROTOCOLS.get(name)(**options)
             tasks = protocol.tasks(self.dataset, TASK_SEED, self.experiment.limit)
             self._asked[key] = Asked(protocol, tasks, tasks_sha256(tasks))
         return self._asked[key]
@@ -106,7 +110,8 @@ class Setting:
         found = {}
         for name, options in self.experiment.judges.items():
             seed_everything(JUDGE_SEED)
-            judge: Judge = JUDGES.get(name)(size=self.dataset.size, **options)
+            with _building(f"judge {name}"):
+                judge: Judge = JUDGES.get(name)(size=self.experiment.dataset.size, **options)
             record = load_judge(name, judge, self.dataset, self.cache / "judges", partial(self._train_judge, name))
             facts = JudgeFacts(
                 title=JUDGE_CARDS.find(name).card.title,
@@ -146,3 +151,14 @@ class Setting:
             skipped=len(dataset.skipped),
             resize_policy=dataset.resize_policy,
         )
+
+
+@contextmanager
+def _building(what: str) -> Iterator[None]:
+    """Turn the complaint of a protocol or judge about its options into one for the user."""
+    try:
+        yield
+    except InputError:
+        raise
+    except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
+        raise InputError(f"{what} cannot be built: {error}") from error

@@ -44,6 +44,13 @@ class Layer:
             inner = inner[key]
         return True
 
+    def value(self, path: Sequence[str]) -> Any:
+        """What was written at `path`, which this layer holds."""
+        inner: Any = self.content
+        for key in path:
+            inner = inner[key]
+        return inner
+
     def place(self, path: Sequence[str]) -> str:
         """Where the key at `path`, or its nearest parent, was written: a file with the line, or a flag."""
         keys = tuple(path)

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from mmengine.hooks import ParamSchedulerHook
+from mmengine.optim import OptimWrapperDict
 
 from benchmark.checkpoints import read_checkpoint
 from benchmark.compute import Compute, seed_everything
@@ -18,6 +19,7 @@ from benchmark.interruption import deferred_interruption
 from benchmark.progress import Reporter
 from benchmark.runner import StageLoop, StageRunner
 from methods.base import Stage, Trainable
+from registry.errors import InputError
 
 CHECKPOINT_EVERY_SECONDS = 60.0
 
@@ -52,6 +54,7 @@ def train(
         Interrupted: if a stop was asked for; the state is saved.
         TrainingDiverged: if a loss is no longer finite.
         TrainingCheckpointError: if a checkpoint in the folder is damaged.
+        InputError: if an optimiser refuses its options.
     """
     place(model, compute)
     seconds = 0.0
@@ -107,7 +110,7 @@ def _train_stage(
             work_dir=work_dir,
             train_dataloader=loader,
             train_cfg={"type": StageLoop, "max_iters": stage.iterations},
-            optim_wrapper=model.optimizers(stage),
+            optim_wrapper=_optimizers(model, stage, title),
             param_scheduler={name: list(group) for name, group in stage.schedulers.items()} or None,
             default_hooks={
                 "runtime_info": None,
@@ -127,3 +130,10 @@ def _train_stage(
         runner.train()
         stop.check(f"training {title}, stage {stage.name}")
         return runner.seconds
+
+
+def _optimizers(model: Trainable, stage: Stage, title: str) -> OptimWrapperDict:
+    try:
+        return model.optimizers(stage)
+    except ValueError as error:  # a rate or a decay that no optimiser takes
+        raise InputError(f"{title}, stage {stage.name}: {error}") from error

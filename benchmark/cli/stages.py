@@ -50,7 +50,7 @@ def _add(app: typer.Typer, name: str, summary: str, act: Callable[[Request], Non
             list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="One setting, e.g. options.ngf=32.")
         ] = None,
         protocol: Annotated[list[str] | None, typer.Option(help="Only this protocol; may be repeated.")] = None,
-        seed: Annotated[str, typer.Option(help="Training seed, or a range such as 0..4.")] = "0",
+        seed: Annotated[str | None, typer.Option(help="Training seed, or a range such as 0..4. [default: 0]")] = None,
         limit: Annotated[int | None, typer.Option(help="At most so many tasks a protocol.")] = None,
         device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1 … [default: auto]")] = None,
         checkpoint: Annotated[Path | None, typer.Option(help="Published weights to load instead of training.")] = None,
@@ -83,13 +83,16 @@ def _add(app: typer.Typer, name: str, summary: str, act: Callable[[Request], Non
     app.command(name, help=summary)(command)
 
 
-def _experiments(flags: dict[str, Any], config: Path | None, assignments: list[str], seed: str) -> list[Experiment]:
+def _experiments(
+    flags: dict[str, Any], config: Path | None, assignments: list[str], seed: str | None
+) -> list[Experiment]:
     from benchmark.experiment import over_seeds, resolve
     from benchmark.settings import COMMAND, Layer, read_layer, set_layer
 
     layers = [read_layer(config)] if config else []
     layers += [set_layer(assignments), Layer(_given(flags), COMMAND)]
-    return over_seeds(resolve(layers), _seeds(seed))
+    experiment = resolve(layers)
+    return [experiment] if seed is None else over_seeds(experiment, _seeds(seed))
 
 
 def _given(flags: dict[str, Any]) -> dict[str, Any]:

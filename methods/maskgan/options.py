@@ -96,7 +96,15 @@ class MaskGANOptions:
         Raises:
             ValueError: naming the option and its value.
         """
-        if len(self.style_widths) != 3:
+        for name in ("ngf", "blender_ngf", "vae_width", "vae_max_width", "latent", "ndf", "n_layers_d", "num_d"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+        for name in ("mask_vae_iterations", "dense_mapping_iterations", "editing_behavior_iterations"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must be at least 0, not {getattr(self, name)}")
+        if not 0 < self.ema_decay < 1:
+            raise ValueError(f"ema_decay must be between 0 and 1, not {self.ema_decay}")
+        if len(self.style_widths) != 3 or not all(isinstance(each, int) and each > 0 for each in self.style_widths):
             raise ValueError(f"style_widths must be three widths (strides 1, 2, 4), not {self.style_widths}")
         if self.outer_kernel < 1 or self.outer_kernel % 2 == 0:
             raise ValueError(f"outer_kernel must be odd, not {self.outer_kernel}")
