@@ -71,7 +71,8 @@ class Layer:
         for key, value in content.items():
             here = (*path, str(key))
             if key not in model.model_fields:
-                raise InputError(f"{self.place(here)}: {unknown('key', '.'.join(here), _dotted(path, model))}")
+                what = f"key of {'.'.join(path)}" if path else "key"
+                raise InputError(f"{self.place(here)}: {unknown(what, str(key), model.model_fields)}")
             annotation = model.model_fields[key].annotation
             nested = next((each for each in (annotation, *get_args(annotation)) if _is_model(each)), None)
             if nested is not None:
@@ -148,10 +149,6 @@ def _number(value: Any) -> Any:
 
 def _is_model(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
-
-
-def _dotted(path: tuple[str, ...], model: type[BaseModel]) -> list[str]:
-    return [".".join((*path, name)) for name in model.model_fields]
 
 
 def _collect_lines(node: Any, path: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> None:
