@@ -1,0 +1,92 @@
+"""Training checkpoints: exact, safe to load, and refused with a sentence when they are damaged."""
+
+import os
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from benchmark.checkpoints import (
+    TrainingCheckpointError,
+    random_state,
+    read_checkpoint,
+    restore_random_state,
+    weights_sha256,
+    write_checkpoint,
+)
+
+
+class Payload:
+    """Runs a command when it is unpickled."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, (f"touch {self.mark}",)
+
+
+def test_every_generator_goes_on_where_it_was(tmp_path: Path) -> None:
+    for seed in (random.seed, np.random.seed, torch.manual_seed):
+        seed(7)
+    random.gauss(0, 1)  # leaves a spare number inside Python's and numpy's generators
+    np.random.normal()
+    write_checkpoint(tmp_path / "state.pth", {"state_dict": {}, "random_state": random_state()})
+    expected = [random.gauss(0, 1), random.random(), np.random.normal(), np.random.rand(), torch.rand(3).tolist()]
+    for seed in (random.seed, np.random.seed, torch.manual_seed):
+        seed(8)
+    restore_random_state(read_checkpoint(tmp_path / "state.pth")["random_state"])
+    assert [
+        random.gauss(0, 1),
+        random.random(),
+        np.random.normal(),
+        np.random.rand(),
+        torch.rand(3).tolist(),
+    ] == expected
+
+
+@pytest.mark.parametrize("damage", ["truncated", "garbage", "empty", "absent"])
+def test_a_damaged_checkpoint_is_refused_with_a_sentence(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "stage.pth"
+    write_checkpoint(path, {"state_dict": {"weight": torch.rand(100)}})
+    content = path.read_bytes()
+    if damage == "absent":
+        path.unlink()
+    else:
+        path.write_bytes(
+            {"truncated": content[: len(content) // 2], "garbage": b"\x80\x02garbage" * 9, "empty": b""}[damage]
+        )
+    with pytest.raises(TrainingCheckpointError, match=r"stage\.pth is damaged or not a checkpoint of this project"):
+        read_checkpoint(path)
+
+
+def test_nothing_in_a_checkpoint_is_executed(tmp_path: Path) -> None:
+    path, mark = tmp_path / "stage.pth", tmp_path / "executed"
+    torch.save({"state_dict": {}, "extra": Payload(mark)}, path)
+    with pytest.raises(TrainingCheckpointError):
+        read_checkpoint(path)
+    assert not mark.exists()
+
+
+def test_a_file_of_tensors_without_training_state_is_refused(tmp_path: Path) -> None:
+    torch.save({"weight": torch.zeros(2)}, tmp_path / "stage.pth")
+    with pytest.raises(TrainingCheckpointError, match="holds no training state"):
+        read_checkpoint(tmp_path / "stage.pth")
+
+
+def test_the_hash_of_weights_is_that_of_names_types_shapes_and_values() -> None:
+    weights = {"a": torch.arange(6.0).view(2, 3), "b": torch.tensor(3)}
+    digest = weights_sha256(weights)
+    assert weights_sha256(dict(reversed(weights.items()))) == digest
+    assert weights_sha256({**weights, "a": weights["a"].clone(memory_format=torch.contiguous_format)}) == digest
+    assert weights_sha256({**weights, "a": weights["a"].view(3, 2)}) != digest
+    assert weights_sha256({**weights, "a": weights["a"].double()}) != digest
+    assert weights_sha256({**weights, "b": torch.tensor(4)}) != digest
+    assert weights_sha256({"c": weights["a"], "b": weights["b"]}) != digest
+
+
+def test_the_hash_of_weights_does_not_see_the_memory_layout() -> None:
+    weight = torch.rand(4, 3, 5, 5)
+    assert weights_sha256({"w": weight}) == weights_sha256({"w": weight.to(memory_format=torch.channels_last)})

@@ -1,0 +1,90 @@
+"""Cards: what is wrong with one is said with the file, the key, and the nearest right key."""
+
+from pathlib import Path
+
+import pytest
+
+from registry import METHODS
+from registry.cards import CardError, MethodCard, read_card
+
+GOOD = """
+name: mine
+title: Mine
+summary: A method.
+kind: learned
+licence: free
+inputs: [image]
+protocols: [reconstruction]
+"""
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Path:
+    return tmp_path / "method.yaml"
+
+
+def test_a_card_needs_no_more_than_this(card: Path) -> None:
+    card.write_text(GOOD)
+    assert read_card(card, MethodCard).protocols == ["reconstruction"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (GOOD + "protocls: []\n", "unknown key 'protocls'; did you mean 'protocols'"),
+        (GOOD.replace("licence: free\n", ""), "licence: Field required"),
+        (GOOD.replace("kind: learned", "kind: learnt"), "kind: Input should be 'learned' or 'reference'"),
+        (GOOD.replace("name: mine", "name: My Method"), "name: String should match pattern"),
+        (GOOD + "entry: os.system\n", "entry: String should match pattern"),
+        (GOOD + "paper: {title: A, authors: B, venue: C, yaer: 2020}\n", "yaer"),
+        ("- a\n- list\n", "a card is a mapping of keys to values"),
+        ("title: [unclosed\n", "cannot be read as YAML"),
+        ("!!python/object/apply:os.system ['true']\n", "cannot be read as YAML"),
+    ],
+)
+def test_a_wrong_card_names_file_and_key(card: Path, content: str, said: str) -> None:
+    card.write_text(content)
+    with pytest.raises(CardError) as caught:
+        read_card(card, MethodCard)
+    assert str(caught.value).startswith(f"{card}: ")
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_card_file_is_named(card: Path) -> None:
+    with pytest.raises(CardError, match=r"method\.yaml: cannot be read"):
+        read_card(card, MethodCard)
+
+
+def test_registering_needs_a_card_without_an_entry(card: Path) -> None:
+    card.write_text(GOOD.replace("name: mine", "name: with-entry") + "entry: torch.nn:Linear\n")
+    with pytest.raises(CardError, match="a registered class is its own entry"):
+        METHODS.register(card=card)(type("Mine", (), {}))
+    assert "with-entry" not in METHODS
+
+
+def test_registering_a_built_in_name_is_refused_with_both_places() -> None:
+    content = {
+        "name": "maskgan",
+        "title": "Mine",
+        "summary": "A method.",
+        "kind": "learned",
+        "licence": "free",
+        "inputs": ["image"],
+        "protocols": ["reconstruction"],
+    }
+    before = METHODS.get("maskgan")
+    with pytest.raises(ValueError, match="declared twice") as caught:
+
+        @METHODS.register(card=content)
+        class Mine:
+            pass
+
+    assert str(Path("methods/maskgan/method.yaml")) in str(caught.value)
+    assert __file__ in str(caught.value)
+    assert METHODS.get("maskgan") is before
+
+
+def test_a_class_cannot_be_registered_without_a_card() -> None:
+    with pytest.raises(ValueError, match="register a method with its card"):
+        METHODS.register_module(module=type("Mine", (), {}))
