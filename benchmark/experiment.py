@@ -156,6 +156,7 @@ def resolve(layers: list[Layer]) -> Experiment:
     method, variant = _split_variant(asked.get("method"), asked.get("variant"))
     with _placed(layers, "method"):
         card = METHOD_CARDS.find(method).card
+    with _placed(layers, "method" if variant != asked.get("variant") else "variant"):
         if variant is not None and variant not in card.variants:
             raise UnknownNameError(unknown(f"variant of {method}", variant, card.variants))
     preset_name = asked.get("preset") or "demo"
