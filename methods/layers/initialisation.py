@@ -1,5 +1,6 @@
 """Initial weights of networks that are trained from scratch."""
 
+import torch
 from torch import nn
 
 CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
@@ -21,3 +22,25 @@ def init_he(module: nn.Module, negative_slope: float = 0.0) -> None:
             nn.init.kaiming_normal_(layer.weight, negative_slope)
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
+
+
+def init_pointwise(module: nn.Module, std: float = 0.02) -> None:
+    """Convolutions that begin as He's 1x1 convolutions plus N(0, std), transposed ones as bilinear upsampling.
+
+    Random kernels begin as blurs: short trainings then spend themselves on finding the edges that the mask already
+    holds. Biases are 0. Kernels must be odd; transposed ones 3x3 with stride 2.
+    """
+    bilinear = torch.tensor([0.5, 1.0, 0.5])
+    for layer in module.modules():
+        if not isinstance(layer, CONVOLUTIONS):
+            continue
+        nn.init.normal_(layer.weight, 0.0, std)
+        pointwise = torch.randn(layer.weight.shape[:2]) * (2 / layer.in_channels) ** 0.5
+        with torch.no_grad():
+            if isinstance(layer, nn.ConvTranspose2d):
+                layer.weight += pointwise[:, :, None, None] * torch.outer(bilinear, bilinear)
+            else:
+                centre = layer.kernel_size[0] // 2
+                layer.weight[:, :, centre, centre] += pointwise
+        if layer.bias is not None:
+            nn.init.zeros_(layer.bias)

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from methods.layers.initialisation import init_he, init_normal
+from methods.layers.initialisation import init_he, init_normal, init_pointwise
 from methods.layers.residual import StyledResidualBlock
 from methods.layers.sft import SpatialFeatureTransform
 from methods.maskgan.dense_mapping import DenseMappingNetwork
@@ -14,7 +14,8 @@ def init_dense_mapping(network: DenseMappingNetwork) -> None:
     Neither scale of the published design has a "1 +": drawn around 0 they would shut the style encoder off from the
     trunk and the trunk from its output.
     """
-    init_normal(network.model)
+    init_pointwise(network.model)
+    init_normal(network.model[-2])
     init_he(network.enc_style)
     if network.style_mask_branch:
         init_he(network.enc_label)

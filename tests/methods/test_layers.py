@@ -14,7 +14,7 @@ from methods.layers.adain import adaptive_instance_norm
 from methods.layers.conditional_gan import LossWeights, discriminator_loss, frozen, generator_losses
 from methods.layers.feature_matching import feature_matching_loss
 from methods.layers.gan_losses import lsgan_loss
-from methods.layers.initialisation import init_he, init_normal
+from methods.layers.initialisation import init_he, init_normal, init_pointwise
 from methods.layers.parsing_unet import ParsingUNet
 from methods.layers.patch_discriminator import MultiscaleDiscriminator
 from methods.layers.perceptual import SLICE_WEIGHTS, PerceptualLoss
@@ -166,3 +166,16 @@ def test_initial_weights() -> None:
     assert not network[0].bias.any()
     init_he(network)
     assert network[0].weight.std().item() == pytest.approx((2 / 576) ** 0.5, rel=0.05)
+
+
+def test_pointwise_start_keeps_edges_and_upsamples_smoothly() -> None:
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Conv2d(3, 8, 5, padding=2), nn.ConvTranspose2d(8, 2, 3, 2, 1, 1))
+    init_pointwise(network, std=0.0)
+    image = torch.rand(1, 3, 6, 6)
+    features = network[0](image)
+    torch.testing.assert_close(features, torch.einsum("oi,nihw->nohw", network[0].weight[:, :, 2, 2], image))
+    upsampled = network(image)
+    coarse = upsampled[:, :, ::2, ::2]
+    torch.testing.assert_close(coarse, torch.einsum("io,nihw->nohw", network[1].weight[:, :, 1, 1], features))
+    torch.testing.assert_close(upsampled[:, :, ::2, 1:-1:2], (coarse[..., :-1] + coarse[..., 1:]) / 2)

@@ -157,7 +157,13 @@ def test_sizes_that_do_not_fit_are_refused(size: int) -> None:
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("lambda_inter", 0.0), ("decay_from", 1.5), ("style_widths", [8, 8]), ("editing_behavior_batch_size", 1)],
+    [
+        ("lambda_inter", 0.0),
+        ("decay_from", 1.5),
+        ("style_widths", [8, 8]),
+        ("outer_kernel", 4),
+        ("editing_behavior_batch_size", 1),
+    ],
 )
 def test_options_that_do_not_fit_are_refused(option: str, value: object) -> None:
     with pytest.raises(ValueError, match=option):
