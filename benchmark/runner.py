@@ -95,7 +95,11 @@ class StageRunner(Runner):
             content["random_state"] = random_state()
             schedulers = self.param_schedulers or {}
             content["param_schedulers"] = {
-                name: [each.state_dict() for each in group] for name, group in schedulers.items()
+                # a one-cycle schedule counts its annealing function among its state, which is no plain value
+                name: [
+                    {key: value for key, value in each.state_dict().items() if not callable(value)} for each in group
+                ]
+                for name, group in schedulers.items()
             }
         self.call_hook("before_save_checkpoint", checkpoint=content)
         write_checkpoint(Path(out_dir) / filename, content)

@@ -13,6 +13,9 @@ import typer
 from benchmark.cli import catalogue, data, leaderboard, stages
 from registry.errors import InputError
 
+CTRL_C = 130
+"""The exit code that typer makes of a KeyboardInterrupt."""
+
 app = typer.Typer(
     name="bench",
     help="Compare face-editing methods: train, edit, score, report.",
@@ -37,8 +40,10 @@ def main() -> None:
         if "libGL" not in str(error):
             raise
         _fail("OpenCV needs the system library libGL.so.1; on Debian and Ubuntu: apt-get install libgl1", 1)
-    except KeyboardInterrupt:
-        _fail("stopped", 1)
+    except SystemExit as end:
+        if end.code != CTRL_C:
+            raise
+        _fail("stopped; run the same command again to go on from what is finished", 1)
     except Exception as error:
         if not _is_failure(error):
             raise

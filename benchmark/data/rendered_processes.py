@@ -67,7 +67,10 @@ def _started(seed: int, indices: Sequence[int], size: int) -> subprocess.Popen[b
     # One thread each: the processes already fill the machine.
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", __name__]
-    process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    # In a session of its own a terminal's Ctrl-C does not reach it; it ends when whoever reads its faces does.
+    process = subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    )
     if process.stdin is not None:
         with process.stdin as orders:
             orders.write(json.dumps({"seed": seed, "indices": list(indices), "size": size}).encode())

@@ -62,8 +62,9 @@ def load_judge(name: str, judge: Judge, dataset: FaceDataset, cache: Path, train
             train(judge, dataset, folder / "training")
             judge.eval()
             facts = {"scores": judge.evaluate(dataset, dataset.rows("test")), "recipe": dict(judge.recipe)}
-            with replacing(weights) as temporary:
-                torch.save({key: value.cpu().contiguous() for key, value in judge.state_dict().items()}, temporary)
+            # given a path, torch would write its random name into the file, and no two files would have one hash
+            with replacing(weights) as temporary, temporary.open("wb") as file:
+                torch.save({key: value.cpu().contiguous() for key, value in judge.state_dict().items()}, file)
             facts["weights_sha256"] = sha256_of(weights)
             record = JudgeRecord(name=name, **facts)
             # The card is written last: where there is one, the weights are whole.
