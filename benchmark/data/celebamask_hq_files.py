@@ -56,7 +56,7 @@ def find_faces(root: Path | str | None) -> list[FaceFiles]:
     """
     needed = f"{IMAGES}/, {PARTS}/, {MAPPING} and {ATTRIBUTE_ROWS}"
     if root is None:
-        raise DataError(f"celebamask-hq needs --data, the folder of the dataset, which holds {needed}")
+        raise DataError(f"celebamask-hq needs the folder of the dataset, which holds {needed}; give it by --data")
     root = Path(root)
     folders = [name for name in (IMAGES, PARTS) if not (root / name).is_dir()]
     files = [name for name in (MAPPING, ATTRIBUTE_ROWS) if not (root / name).is_file()]
