@@ -69,7 +69,7 @@ def test_a_plugin_with_a_taken_name_says_both_places(tmp_path: Path) -> None:
 
 def test_an_installed_plugin_that_fails_is_skipped_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install(tmp_path, "broken", "broken_plugin", "import a_package_nobody_has\n")
-    install(tmp_path, "sound", "sound_plugin", DATASET % "sound-faces")
+    install(tmp_path, "sound", "sound_plugin", DATASET % "zzz-plugged-in")
     monkeypatch.syspath_prepend(str(tmp_path))
     problems = [each for each in load_installed() if "broken" in each]
     assert problems == [
@@ -79,7 +79,7 @@ def test_an_installed_plugin_that_fails_is_skipped_and_said(tmp_path: Path, monk
 
 def test_the_command_goes_on_without_a_broken_installed_plugin(tmp_path: Path) -> None:
     install(tmp_path, "broken", "broken_plugin", "raise ValueError('out of order')\n")
-    install(tmp_path, "sound", "sound_plugin", DATASET % "sound-faces")
+    install(tmp_path, "sound", "sound_plugin", DATASET % "zzz-plugged-in")
     done = subprocess.run(
         [sys.executable, "-c", "from benchmark.cli import main; main()", "list", "datasets"],
         env={"PYTHONPATH": f"{tmp_path}:{ROOT}", "PATH": "/usr/bin:/bin"},
@@ -89,5 +89,5 @@ def test_the_command_goes_on_without_a_broken_installed_plugin(tmp_path: Path) -
     )
     assert done.returncode == 0, done.stderr
     assert "bench: plug-in 'broken' (broken_plugin) was skipped: ValueError: out of order" in done.stderr
-    assert "sound-faces" in done.stdout
+    assert "zzz-plugged-in" in done.stdout
     assert "rendered-faces" in done.stdout
