@@ -16,6 +16,8 @@ from methods.layers.parsing_unet import ParsingUNet
 
 STRIDE = 16
 """Pixels of the image to one of the U-Net's deepest features."""
+WEIGHT_EXPONENT = -0.3
+"""Of a class's share of the pixels, to give its weight in the loss."""
 SMALLEST_SHARE = 1e-4
 """Added to a class's share of the pixels, so that a class of a few pixels does not outweigh the rest."""
 
@@ -23,8 +25,8 @@ SMALLEST_SHARE = 1e-4
 class FaceParser(Judge):
     """The U-Net that CelebAMask-HQ's authors publish for face parsing, trained with weighted cross-entropy.
 
-    Classes weigh the inverse root of their share of a batch's pixels: without it the small ones (brows, lips, jewels)
-    are learned long after the large, with the inverse share itself they spread over their neighbours.
+    A class weighs its share of a batch's pixels to the power of `WEIGHT_EXPONENT`: at 0 the small classes (brows, lips,
+    jewels) are learned long after the large ones, at -1/2 they already spread over their neighbours.
 
     Args:
         size: side of the square images in pixels, a multiple of 16.
@@ -52,7 +54,7 @@ class FaceParser(Judge):
         """Cross-entropy, the weighted mean over pixels."""
         labels = faces.mask.long()
         share = torch.bincount(labels.flatten(), minlength=NUM_LABELS) / labels.numel()
-        weight = (share + SMALLEST_SHARE).rsqrt()
+        weight = (share + SMALLEST_SHARE) ** WEIGHT_EXPONENT
         return functional.cross_entropy(self.network(faces.image).float(), labels, weight)
 
     @torch.inference_mode()

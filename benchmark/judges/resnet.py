@@ -17,9 +17,9 @@ STRIDE = 16
 class ResNet18(nn.Module):
     """torchvision's ResNet-18; above 128 pixels and at its own width, torchvision's `state_dict` fits.
 
-    Up to 128 pixels the published stem (7×7 of stride 2, then pooling of stride 2) would leave a mouth a cell or two,
-    so a 3×3 convolution of stride 2 takes its place; and the last layer sees every position of the deepest features
-    instead of their mean, which tells a mouth's corners from the rest of an aligned face after far fewer iterations.
+    Up to 128 pixels the published stem would see a mouth of a few pixels through a 7×7 convolution of stride 2, so a
+    3×3 convolution of stride 1 takes its place before the pooling; and the last layer sees every position of the
+    deepest features instead of their mean. Both tell a smile on an aligned face after far fewer iterations.
 
     Args:
         num_outputs: outputs of the last layer.
@@ -31,10 +31,10 @@ class ResNet18(nn.Module):
         super().__init__()
         small = size <= SMALL
         kernel = 3 if small else 7
-        self.conv1 = nn.Conv2d(3, width, kernel, stride=2, padding=kernel // 2, bias=False)
+        self.conv1 = nn.Conv2d(3, width, kernel, stride=1 if small else 2, padding=kernel // 2, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
         self.relu = nn.ReLU(inplace=True)
-        self.maxpool = nn.Identity() if small else nn.MaxPool2d(3, stride=2, padding=1)
+        self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
         self.layer1 = _stage(width, width, stride=1)
         self.layer2 = _stage(width, 2 * width, stride=2)
         self.layer3 = _stage(2 * width, 4 * width, stride=2)

@@ -10,8 +10,8 @@ from torch.nn import functional
 
 from methods.labels import LABELS, MOUTH_LABELS
 
-REGION_MARGIN: Final = 1 / 16
-"""How far the region of change reaches beyond the mouths, as a fraction of the image's side (4 pixels at 64).
+REGION_MARGIN: Final = 5 / 64
+"""How far the region of change reaches beyond the mouths, as a fraction of the image's side (5 pixels at 64).
 
 The least margin at which rendered faces, whose cheeks crease with a smile, are untouched outside.
 """
