@@ -38,9 +38,9 @@ class LightAugmentation(nn.Module):
         return replace(faces, image=self._blurred(self._recoloured(faces.image)))
 
     def _recoloured(self, image: Tensor) -> Tensor:
-        contrast, brightness = torch.rand(2, len(image), 1, 1, 1, device=image.device) * 2 - 1
+        amount = torch.rand(2, len(image), 1, 1, 1, device=image.device) * 2 - 1
         mean = image.mean(dim=(1, 2, 3), keepdim=True)
-        return ((image - mean) * (1 + CONTRAST * contrast) + mean + BRIGHTNESS * brightness).clamp(-1, 1)
+        return ((image - mean) * (1 + CONTRAST * amount[0]) + mean + BRIGHTNESS * amount[1]).clamp(-1, 1)
 
     def _blurred(self, image: Tensor) -> Tensor:
         strength = MAX_BLUR * (torch.rand(len(image), 1, 1, 1, device=image.device) * 2 - 1).clamp(min=0)

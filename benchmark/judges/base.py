@@ -35,6 +35,8 @@ class Judge(Trainable):
 
     def __init__(self, *, size: int, iterations: int, batch_size: int, lr: float, **architecture: int | float) -> None:
         super().__init__()
+        if iterations < 1 or batch_size < 1:
+            raise ValueError(f"iterations and batch_size must be 1 or more, not {iterations} and {batch_size}")
         self.size = size
         self.recipe: Mapping[str, int | float] = {
             **architecture,
