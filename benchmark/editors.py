@@ -39,6 +39,8 @@ def build_editor(experiment: Experiment) -> Editor:
         reason = str(error).partition("\n")[0]
         raise InputError(f"{experiment.label} cannot be built: {reason}") from error
     if experiment.checkpoint is None:
+        if experiment.network is not None:
+            raise InputError(f"--network {experiment.network} says what a checkpoint fills; give --checkpoint too")
         return Editor(model, None)
     path = Path(experiment.checkpoint)
     networks = model.published_networks()

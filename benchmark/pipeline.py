@@ -55,6 +55,7 @@ class Run:
         self.setting = setting
         self.folder = experiment.folder(runs)
         if fresh and self.folder.exists():
+            _ = self._editor  # an impossible option must not cost the weights that are there
             shutil.rmtree(self.folder)
         writable(self.folder, "run folder")
         self.stamps = Stamps(self.folder)
@@ -75,6 +76,7 @@ class Run:
 
     def score(self) -> Result:
         """Score every protocol's edits, and write the result with its samples and provenance."""
+        _ = self._editor, self.setting.judge_facts  # what cannot be built shows before hours of training
         self.edit()
         protocols: dict[str, ProtocolResult] = {}
         for asked in self.setting.asked(self.experiment):

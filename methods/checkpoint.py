@@ -33,8 +33,9 @@ def read_state_dict(path: str | Path) -> dict[str, Tensor]:
     try:
         loaded = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # a damaged pickle fails with whatever class its bytes lead to
-        reason = str(error).strip().partition("\n")[0] or type(error).__name__
-        raise CheckpointError(f"{path}: not a readable checkpoint of plain tensors ({reason[:160]})") from error
+        raise CheckpointError(
+            f"{path}: damaged, or holds other objects than tensors and plain values; nothing in it was executed"
+        ) from error
     if isinstance(loaded, Mapping) and isinstance(loaded.get("state_dict"), Mapping):
         loaded = loaded["state_dict"]
     if not isinstance(loaded, Mapping) or not loaded:

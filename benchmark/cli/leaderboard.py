@@ -25,10 +25,12 @@ def _leaderboard(
     ] = False,
     embed_samples: Annotated[bool, typer.Option(help="Inline each run's sample sheet in the HTML.")] = True,
 ) -> None:
+    from benchmark.folders import writable
     from benchmark.results import read_result
     from registry import REPORTS
     from registry.catalogue import PROTOCOL_CARDS
 
+    writable(out, "folder")
     if protocol is not None:
         PROTOCOL_CARDS.find(protocol)
     found = [(path, read_result(path)) for path in _result_files(runs)]

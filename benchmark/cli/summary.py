@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -16,7 +17,8 @@ def print_results(results: Sequence[Result], as_json: bool) -> None:
     if as_json:
         print("[" + ",\n".join(each.model_dump_json(indent=2) for each in results) + "]")
         return
-    console = Console()
+    # where nobody watches, no terminal limits the width
+    console = Console(width=None if sys.stdout.isatty() else 160)
     for name in dict.fromkeys(protocol for result in results for protocol in result.protocols):
         console.print(_table(name, [each for each in results if name in each.protocols]))
 
@@ -40,4 +42,5 @@ def _name(result: Result) -> str:
 
 
 def _cell(value: Value | None, decimals: int) -> str:
-    return "–" if value is None or value.value is None else f"{value.value:.{decimals}f}"
+    # adding 0.0 makes a rounded -0.0 a plain zero
+    return "–" if value is None or value.value is None else f"{round(value.value, decimals) + 0.0:.{decimals}f}"

@@ -37,8 +37,10 @@ def around_mouth(factors: FaceFactors, size: int) -> np.ndarray:
 def test_renders_at_any_size_the_same_each_time(size: int) -> None:
     factors = sample_factors(0, 3)
     first, second = render(factors, size), render(sample_factors(0, 3), size)
-    assert first.image.shape == (size, size, 3) and first.image.dtype == np.uint8
-    assert first.mask.shape == (size, size) and first.mask.dtype == np.uint8
+    assert first.image.shape == (size, size, 3)
+    assert first.image.dtype == np.uint8
+    assert first.mask.shape == (size, size)
+    assert first.mask.dtype == np.uint8
     assert np.array_equal(first.image, second.image)
     assert np.array_equal(first.mask, second.mask)
 
@@ -83,7 +85,8 @@ def test_expression_transfer_changes_the_mouth_alone(target: int, source: int) -
     before, after, near = render(wearer, 64), render(edited, 64), around_mouth(wearer, 64)
     moved = before.mask != after.mask
     allowed = [*MOUTH_LABELS, LABEL["skin"]]
-    assert np.isin(before.mask[moved], allowed).all() and np.isin(after.mask[moved], allowed).all()
+    assert np.isin(before.mask[moved], allowed).all()
+    assert np.isin(after.mask[moved], allowed).all()
     assert not moved[~near].any()
     assert np.array_equal(before.image[~near], after.image[~near])
 
@@ -128,7 +131,8 @@ def test_image_boundaries_lie_on_mask_boundaries(index: int) -> None:
     beside = edge & (face.mask == LABEL["background"])
     far = cv2.dilate(cloth.astype(np.uint8), np.ones((7, 7), np.uint8)).astype(bool) & (face.mask == 0) & ~edge
     inside = cv2.erode(cloth.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-    assert beside.any() and inside.any()
+    assert beside.any()
+    assert inside.any()
     step = np.abs(hue[inside].mean(axis=0) - hue[far].mean(axis=0)).max()
     assert np.abs(hue[beside].mean(axis=0) - hue[far].mean(axis=0)).max() < 0.6 * step + 12.0
 
@@ -168,5 +172,6 @@ def test_attributes_of_the_protocols_are_well_balanced(table: np.ndarray) -> Non
 
 def test_unknown_attributes_are_never_claimed(table: np.ndarray) -> None:
     unknown = [position for position, name in enumerate(ATTRIBUTES) if name not in KNOWN_ATTRIBUTES]
-    assert table.shape == (1000, 40) and table.dtype == np.uint8
+    assert table.shape == (1000, 40)
+    assert table.dtype == np.uint8
     assert not table[:, unknown].any()
