@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
-export OMP_WAIT_POLICY = PASSIVE
+export GOMP_SPINCOUNT = 20000
 
 .PHONY: demo test test-slow lint types clean
 
