@@ -17,7 +17,7 @@ from benchmark.data.rendered.factors import copy_style, sample_factors, transfer
 from benchmark.data.rendered.renderer import MAX_SIZE, MIN_SIZE, RENDERER_VERSION
 from benchmark.data.rendered_processes import draw, draw_all
 
-SPLIT_STRIDE: Final = 100_000
+SPLIT_STRIDE: Final = 1_000_000
 """Face numbers set aside for each split, so that a split's faces stay as they are when another split grows."""
 
 
@@ -63,9 +63,9 @@ class RenderedFaces(FaceDataset):
             root: must be None: there is no folder to read.
             size: side of the square images in pixels, 32 to 512.
             cache: folder of packed faces.
-            train: faces to train on, 1 to 100,000.
-            val: faces to choose by, 1 to 100,000.
-            test: faces to report on, 1 to 100,000.
+            train: faces to train on, 1 to 1,000,000.
+            val: faces to choose by, 1 to 1,000,000.
+            test: faces to report on, 1 to 1,000,000.
             seed: names the population the faces are drawn from, at least 0.
             progress: called with the faces rendered and the faces in all.
 
