@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -49,9 +49,29 @@ def now(compute: Compute) -> float:
     return time.perf_counter()
 
 
-def peak_memory_mib(compute: Compute) -> float:
-    """Largest memory so far in MiB: allocated on the GPU, resident in the process on a CPU."""
+def forget_peak_memory(compute: Compute) -> None:
+    """Begin measuring the peak of memory anew, where the system can."""
+    if compute.device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(compute.device)
+        return
+    with suppress(OSError):
+        _CLEAR_REFS.write_text("5", encoding="ascii")
+
+
+def peak_memory_mib(compute: Compute) -> float | None:
+    """Largest memory in MiB since `forget_peak_memory`: allocated on a GPU, else resident in the whole process.
+
+    None on systems that keep no such record (other than Linux).
+    """
     if compute.device.type == "cuda":
         return float(torch.cuda.max_memory_allocated(compute.device)) / 2**20
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
+    try:
+        lines = _STATUS.read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    kilobytes = next((line.split()[1] for line in lines if line.startswith("VmHWM:")), None)
+    return None if kilobytes is None else int(kilobytes) / 1024
+
+
+_CLEAR_REFS = Path("/proc/self/clear_refs")
+_STATUS = Path("/proc/self/status")

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from benchmark.compute import Compute, seed_everything
-from benchmark.cost import edit_complexity, now, peak_memory_mib
+from benchmark.cost import edit_complexity, forget_peak_memory, now, peak_memory_mib
 from benchmark.data.base import FaceDataset, image_array
 from benchmark.data.integrity import damage
 from benchmark.files import replacing, write_text_atomically
@@ -51,6 +51,7 @@ def edit_tasks(
     folder.mkdir(parents=True, exist_ok=True)
     waiting = tasks[[not edit_path(folder, task).exists() for task in tasks["task"]]]
     milliseconds: list[float] = []
+    forget_peak_memory(compute)
     with deferred_interruption() as stop, reporter.bar(f"{title}: edit {protocol.name}", len(tasks)) as advance:
         for start in range(0, len(waiting), batch_size):
             rows = waiting.iloc[start : start + batch_size]
@@ -120,11 +121,12 @@ def _cost(
     compute: Compute,
 ) -> dict[str, Any]:
     one = protocol.batch(dataset, tasks.iloc[:1]).to(compute.device)
+    peak = peak_memory_mib(compute)
     parameters, flops = edit_complexity(editor, one, compute)
     return {
         "parameters": parameters,
         "flops": flops,
         "edit_ms": statistics.median(milliseconds),
-        "peak_memory_mib": peak_memory_mib(compute),
+        "peak_memory_mib": peak,
         "device": compute.hardware,
     }

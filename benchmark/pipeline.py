@@ -226,7 +226,7 @@ class Run:
             flops=found[0]["flops"],
             train_seconds=sum(seconds) if seconds else None,
             edit_ms=float(np.mean([each["edit_ms"] for each in found])),
-            peak_memory_mib=max(each["peak_memory_mib"] for each in found),
+            peak_memory_mib=max((each["peak_memory_mib"] for each in found if each["peak_memory_mib"]), default=None),
             device=found[0]["device"],
         )
 

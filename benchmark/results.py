@@ -109,7 +109,7 @@ class Cost(_Strict):
         flops: multiply-adds counted twice, of one edited image.
         train_seconds: wall clock of all training stages, over every sitting.
         edit_ms: median wall clock of one edited image.
-        peak_memory_mib: peak resident memory of the process by the end of its edits (GPU: peak allocated).
+        peak_memory_mib: largest memory resident in the process while it edited (GPU: allocated).
         device: hardware the figures were taken on.
     """
 

@@ -114,8 +114,8 @@ def test_unknown_attributes_are_never_set(rendered_faces: RenderedFaces) -> None
     ("options", "message"),
     [
         ({"root": "/data/celeba"}, "reads no folder and was given /data/celeba"),
-        ({"val": 0}, "val must be 1 to 100000 faces, not 0"),
-        ({"train": 100_001}, "train must be 1 to 100000 faces"),
+        ({"val": 0}, "val must be 1 to 1000000 faces, not 0"),
+        ({"train": 1_000_001}, "train must be 1 to 1000000 faces"),
         ({"seed": -1}, "seed must be at least 0"),
         ({"size": 16}, "32 to 512 pixels a side, not 16"),
     ],
