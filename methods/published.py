@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +16,7 @@ from methods.layers.patch_discriminator import MultiscaleDiscriminator
 from methods.maskgan.blender import AlphaBlender
 from methods.maskgan.dense_mapping import DenseMappingNetwork
 from methods.maskgan.mask_vae import MaskVAE
+from registry.errors import UnknownNameError, unknown
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,8 @@ def build(name: str) -> PublishedNetwork:
     """The published network `name`, with fresh weights.
 
     Raises:
-        ValueError: for an unknown name; the message lists near ones.
+        UnknownNameError: with the nearest known names.
     """
     if name not in PUBLISHED:
-        near = difflib.get_close_matches(name, PUBLISHED, n=3) or sorted(PUBLISHED)
-        raise ValueError(f"no published network {name!r}; known near it: {', '.join(near)}")
+        raise UnknownNameError(unknown("published network", name, PUBLISHED))
     return PublishedNetwork(PUBLISHED[name])
