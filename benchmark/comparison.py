@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark.experiment import REAL, Experiment, all_protocols, as_reference
+from benchmark.files import sha256_of
 from benchmark.finished import finished_result
 from benchmark.progress import Reporter
 from benchmark.results import Result, read_result
+from benchmark.stamps import Stamps, code_version, stamp_of
 from registry.catalogue import METHOD_CARDS
+
+PAGES = "leaderboard"
 
 
 def run_all(
@@ -35,7 +39,7 @@ def run_all(
     finished = [None if again else finished_result(each, runs) for each, again in zip(planned, anew, strict=True)]
     pages = runs / shared.dataset.name
     done = [each for each in finished if each is not None]
-    if len(done) == len(planned) and (pages / "leaderboard.html").exists():
+    if len(done) == len(planned) and Stamps(pages).get(PAGES) == _pages_stamp(pages):
         reporter.say(f"{pages}: nothing to do, everything is finished")
         return done
     # imported here: a repeated command that has nothing to do must not wait for torch
@@ -49,10 +53,23 @@ def run_all(
         kind = RealImages if experiment.method == REAL else Run
         with reporter.logging_to(experiment.folder(runs) / "log.txt"):
             results.append(result or kind(experiment, setting, runs, fresh=again).score())
-    found = [(path, read_result(path)) for path in sorted(pages.glob("*/*/result.json"))]
+    found = [(path, read_result(path)) for path in _result_files(pages)]
     for page in REPORTS.get("leaderboard")(found, pages, allow_mixed=True):
         reporter.say(f"wrote {page}")
+    Stamps(pages).put(PAGES, _pages_stamp(pages))
     return results
+
+
+def _result_files(pages: Path) -> list[Path]:
+    return sorted(pages.glob("*/*/result.json"))
+
+
+def _pages_stamp(pages: Path) -> str | None:
+    """Hash of what the pages were made from and by; None where one of them is missing."""
+    if not all((pages / name).exists() for name in ("leaderboard.html", "leaderboard.md")):
+        return None
+    results = {str(path.relative_to(pages)): sha256_of(path) for path in _result_files(pages)}
+    return stamp_of(results, code_version("reports", suffixes=(".py", ".yaml", ".j2", ".css", ".js")))
 
 
 def _references(shared: Experiment) -> list[Experiment]:

@@ -42,6 +42,11 @@ class Compute:
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.precision == "bf16")
 
     @property
+    def described(self) -> str:
+        """What of this decides the numbers that come out: kind of device, precision and layout."""
+        return f"{self.device.type} {self.precision}{' channels-last' if self.channels_last else ''}"
+
+    @property
     def hardware(self) -> str:
         """The device in words, for provenance and cost tables."""
         if self.device.type == "cuda":

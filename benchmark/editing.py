@@ -43,29 +43,36 @@ def edit_tasks(
 ) -> None:
     """Write `folder/00000.png` … for the tasks that have none yet, then `tasks.parquet` and `cost.json`.
 
+    Batches are the same whatever is there already: one that lacks an image is edited again whole, so that a run that
+    was stopped gives the images of one that was not.
+
     Raises:
         EditError: if the method gives images of another shape or values that are not finite.
         CannotEdit: if the method cannot do the protocol on this dataset.
         Interrupted: if a stop was asked for; the edits so far are kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    waiting = tasks[[not edit_path(folder, task).exists() for task in tasks["task"]]]
+    batches = [tasks.iloc[start : start + batch_size] for start in range(0, len(tasks), batch_size)]
     milliseconds: list[float] = []
     forget_peak_memory(compute)
     with deferred_interruption() as stop, reporter.bar(f"{title}: edit {protocol.name}", len(tasks)) as advance:
-        for start in range(0, len(waiting), batch_size):
-            rows = waiting.iloc[start : start + batch_size]
-            images, seconds = _edit_batch(editor, protocol, dataset, rows, seed, compute)
-            for task, image in zip(rows["task"], images, strict=True):
-                with replacing(edit_path(folder, task), durable=False) as temporary:
-                    mmcv.imwrite(mmcv.rgb2bgr(image), str(temporary))
-            milliseconds.append(1000 * seconds / len(rows))
-            done = len(tasks) - len(waiting) + start + len(rows)
-            advance(done, f"{len(rows) / max(seconds, 1e-9):.0f} images/s")
+        for number, rows in enumerate(batches):
+            note = ""
+            if not all(edit_path(folder, task).exists() for task in rows["task"]):
+                images, seconds = _edit_batch(editor, protocol, dataset, rows, seed + number, compute)
+                for task, image in zip(rows["task"], images, strict=True):
+                    with replacing(edit_path(folder, task), durable=False) as temporary:
+                        mmcv.imwrite(mmcv.rgb2bgr(image), str(temporary))
+                milliseconds.append(1000 * seconds / len(rows))
+                note = f"{len(rows) / max(seconds, 1e-9):.0f} images/s"
+            advance(min((number + 1) * batch_size, len(tasks)), note)
             stop.check(f"editing {protocol.name}")
     with replacing(folder / "tasks.parquet") as temporary:
         tasks.drop(columns=["target_row", "source_row"]).to_parquet(temporary)
-    if milliseconds:
+    if not (folder / "cost.json").exists():
+        if not milliseconds:  # stopped after the last image of an earlier sitting
+            _, seconds = _edit_batch(editor, protocol, dataset, batches[0], seed, compute)
+            milliseconds.append(1000 * seconds / len(batches[0]))
         cost = _cost(editor, protocol, dataset, tasks, milliseconds, compute)
         write_text_atomically(folder / "cost.json", json.dumps(cost, indent=2) + "\n")
 

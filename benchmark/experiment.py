@@ -12,7 +12,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from benchmark.settings import Layer, deep_merge
+from benchmark.settings import SET, Layer, deep_merge
 from registry.cards import MethodCard, Option
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError, UnknownNameError, unknown
@@ -100,9 +100,9 @@ class Experiment(_Spec):
 
     def training_part(self) -> dict[str, Any]:
         """What decides the trained weights, apart from the data's content and the code."""
-        return self.model_dump(
-            mode="json", include={"method", "variant", "options", "seed", "checkpoint", "network", "compute"}
-        ) | {"size": self.dataset.size}
+        return self.model_dump(mode="json", include={"method", "variant", "options", "seed", "network"}) | {
+            "size": self.dataset.size
+        }
 
     def sha256(self) -> str:
         """Hash of what decides the figures: everything but where files lie and what is logged."""
@@ -163,7 +163,7 @@ def resolve(layers: list[Layer]) -> Experiment:
     with _placed(layers, "preset"):
         preset = read_preset(preset_name)
     dataset = _dataset(asked.get("dataset") or {}, preset, layers)
-    protocols = _protocols(asked.get("protocols"), preset, card, layers)
+    protocols = _protocols(asked.get("protocols") or {}, _chosen(layers, card), preset, card, layers)
     options = {**card.options, **card.presets.get(preset_name, {}), **(card.variants[variant] if variant else {})}
     options |= _checked(asked.get("options"), card.options, f"option of {method}", layers, "options")
     content = {
@@ -242,10 +242,23 @@ def _dataset(asked: dict[str, Any], preset: Preset, layers: list[Layer]) -> dict
     return {"size": preset.size, **asked, "name": name, "options": options}
 
 
-def _protocols(asked: Any, preset: Preset, method: MethodCard, layers: list[Layer]) -> dict[str, Options]:
+def _chosen(layers: list[Layer], method: MethodCard) -> list[str]:
+    """Protocols by the last file or flag that names any, else all the method can do; `--set` chooses none."""
+    for layer in reversed(layers):
+        if layer.source != SET and layer.content.get("protocols"):
+            return list(layer.content["protocols"])
+    return method.protocols
+
+
+def _protocols(
+    asked: dict[str, Any], names: list[str], preset: Preset, method: MethodCard, layers: list[Layer]
+) -> dict[str, Options]:
+    for name in asked:
+        with _placed(layers, "protocols", name):
+            PROTOCOL_CARDS.find(name)
     chosen: dict[str, Options] = {}
-    names = asked if asked else {name: {} for name in method.protocols}
-    for name, given in names.items():
+    for name in names:
+        given = asked.get(name)
         with _placed(layers, "protocols", name):
             card = PROTOCOL_CARDS.find(name).card
             if name not in method.protocols:

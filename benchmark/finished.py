@@ -30,7 +30,7 @@ def finished_stamp(experiment: Experiment) -> str:
     root, checkpoint = experiment.dataset.root, experiment.checkpoint
     return stamp_of(
         experiment.model_dump(mode="json"),
-        code_version(["benchmark", "methods", "registry"]),
+        code_version("benchmark", "methods", "registry", suffixes=(".py", ".yaml")),
         method_code(experiment.method),
         tree_version(Path(root)) if root is not None else None,
         sha256_of(Path(checkpoint)) if checkpoint is not None and Path(checkpoint).is_file() else None,
@@ -44,5 +44,5 @@ def method_code(method: str) -> str | None:
     entry = METHOD_CARDS.find(method)
     module = entry.card.entry.partition(":")[0]
     if module:
-        return code_version([module.rpartition(".")[0] or module])
+        return code_version(module.rpartition(".")[0] or module)
     return sha256_of(Path(entry.place)) if Path(entry.place).is_file() else None

@@ -18,7 +18,7 @@ from benchmark.editing import edit_path, edit_tasks, read_edits
 from benchmark.editors import Editor, build_editor
 from benchmark.experiment import Experiment
 from benchmark.files import replacing, sha256_of, write_text_atomically
-from benchmark.finished import FINISHED, finished_stamp, method_code
+from benchmark.finished import FINISHED, finished_result, finished_stamp, method_code
 from benchmark.folders import writable
 from benchmark.provenance import write_provenance
 from benchmark.result_of import NO_COST, MethodFacts, result_of
@@ -26,15 +26,14 @@ from benchmark.results import Cost, ProtocolResult, Result, write_result
 from benchmark.samples import SampleRows, write_samples
 from benchmark.scoring import Outputs, Scores, real_outputs, score_tasks
 from benchmark.setting import Asked, Setting
-from benchmark.stamps import Stamps, code_version, stamp_of
+from benchmark.stamps import TRAINING_CODE, Stamps, code_version, stamp_of
 from benchmark.training import place, train
-from methods.base import CannotEdit, EditBatch
+from methods.base import CannotEdit, EditBatch, Stage
 from registry.catalogue import METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
 
 SAMPLE_TASKS = 6
-TRAINING_CODE = ("methods.layers", "methods.base", "benchmark.training", "benchmark.runner", "benchmark.hooks")
-EDITING_CODE = ("benchmark.editing", "benchmark.protocols", "benchmark.data", "methods.base")
+EDITING_CODE = ("benchmark.editing", "benchmark.protocols", "benchmark.data", "methods.base", "methods.layers")
 
 
 class Run:
@@ -53,12 +52,17 @@ class Run:
     def __init__(self, experiment: Experiment, setting: Setting, runs: Path, *, fresh: bool = False) -> None:
         self.experiment = experiment
         self.setting = setting
+        self.runs = runs
         self.folder = experiment.folder(runs)
         if fresh and self.folder.exists():
-            _ = self._editor  # an impossible option must not cost the weights that are there
+            self._check()  # what is impossible must not cost the weights that are there
             shutil.rmtree(self.folder)
         writable(self.folder, "run folder")
         self.stamps = Stamps(self.folder)
+
+    def _check(self) -> None:
+        """Build or open everything that the input could make impossible."""
+        _ = self._editor, self.setting.compute, self.setting.asked(self.experiment), self.setting.judge_facts
 
     def train(self) -> None:
         """Train the method, or load what was trained or published.
@@ -76,7 +80,10 @@ class Run:
 
     def score(self) -> Result:
         """Score every protocol's edits, and write the result with its samples and provenance."""
-        _ = self._editor, self.setting.judge_facts  # what cannot be built shows before hours of training
+        done = finished_result(self.experiment, self.runs)
+        if done is not None:
+            return done
+        self._check()
         self.edit()
         protocols: dict[str, ProtocolResult] = {}
         for asked in self.setting.asked(self.experiment):
@@ -106,10 +113,10 @@ class Run:
     def _training_inputs(self) -> dict[str, Any]:
         return {
             **self.experiment.training_part(),
-            "compute": str(self.setting.compute),
+            "compute": self.setting.compute.described,
             "checkpoint": self._weights_file_sha256,
             "data": self.setting.dataset.fingerprint,
-            "code": stamp_of(code_version(TRAINING_CODE), method_code(self.experiment.method)),
+            "code": stamp_of(code_version(*TRAINING_CODE), method_code(self.experiment.method)),
         }
 
     @cached_property
@@ -119,14 +126,17 @@ class Run:
     @cached_property
     def _trained_editor(self) -> Editor:
         editor = self._editor
-        earlier = self.stamps.get("training")
-        if earlier is not None and earlier != self._training_inputs and self._checkpoints:
-            changed = sorted(key for key in self._training_inputs if earlier.get(key) != self._training_inputs[key])
+        earlier = self.stamps.get("training") or self._training_inputs
+        changed = {key for key in self._training_inputs if earlier.get(key) != self._training_inputs[key]}
+        if all((self.folder / "checkpoints" / f"{each.name}.pth").exists() for each in _trained_stages(editor)):
+            changed -= {"compute"}  # finished weights may be used anywhere
+        if changed and self._checkpoints:
             raise InputError(
-                f"{self.folder} holds weights trained with other {', '.join(changed)}; "
+                f"{self.folder} holds weights trained with other {', '.join(sorted(changed))}; "
                 "--fresh replaces them, --runs keeps them and goes elsewhere"
             )
-        self.stamps.put("training", self._training_inputs)
+        if not self._checkpoints:
+            self.stamps.put("training", self._training_inputs)
         place(editor.model, self.setting.compute)
         if editor.published_sha256 is None:
             train(
@@ -142,6 +152,10 @@ class Run:
         editor.model.eval()
         return editor
 
+    @cached_property
+    def _weights_sha256(self) -> str:
+        return weights_sha256(self._trained_editor.model.state_dict())
+
     @property
     def _checkpoints(self) -> list[Path]:
         return sorted((self.folder / "checkpoints").glob("*.pth"), key=lambda path: path.stat().st_mtime)
@@ -151,7 +165,13 @@ class Run:
 
     def _edit(self, asked: Asked) -> None:
         name = asked.protocol.name
-        stamp = stamp_of(self._training_inputs, asked.sha256, code_version(EDITING_CODE))
+        stamp = stamp_of(
+            self._weights_sha256,
+            self._training_inputs,
+            self.experiment.edit_batch_size,
+            asked.sha256,
+            code_version(*EDITING_CODE),
+        )
         earlier = self.stamps.get(f"edits/{name}") or {}
         folder = self._edits_folder(asked)
         whole = earlier.get("reason") or all(edit_path(folder, task).exists() for task in asked.tasks["task"])
@@ -212,22 +232,27 @@ class Run:
         notes = dict(editor.model.provenance())
         if editor.published_sha256 is not None:
             return MethodFacts("learned", card.title, "published", editor.published_sha256, notes)
-        return MethodFacts("learned", card.title, "trained", weights_sha256(editor.model.state_dict()), notes)
+        return MethodFacts("learned", card.title, "trained", self._weights_sha256, notes)
 
     def _cost(self) -> Cost:
         found = [
             json.loads(path.read_text(encoding="utf-8")) for path in sorted((self.folder / "edits").glob("*/cost.json"))
         ]
         seconds = [read_checkpoint(path)["meta"]["seconds"] for path in self._checkpoints]
+        cost = NO_COST.model_copy(
+            update={"device": self.setting.compute.hardware, "train_seconds": sum(seconds) if seconds else None}
+        )
         if not found:
-            return NO_COST.model_copy(update={"device": self.setting.compute.hardware})
-        return Cost(
-            parameters=found[0]["parameters"],
-            flops=found[0]["flops"],
-            train_seconds=sum(seconds) if seconds else None,
-            edit_ms=float(np.mean([each["edit_ms"] for each in found])),
-            peak_memory_mib=max((each["peak_memory_mib"] for each in found if each["peak_memory_mib"]), default=None),
-            device=found[0]["device"],
+            return cost
+        peaks = [each["peak_memory_mib"] for each in found if each["peak_memory_mib"]]
+        return cost.model_copy(
+            update={
+                "parameters": found[0]["parameters"],
+                "flops": found[0]["flops"],
+                "edit_ms": float(np.mean([each["edit_ms"] for each in found])),
+                "peak_memory_mib": max(peaks, default=None),
+                "device": found[0]["device"],
+            }
         )
 
     def _write_samples(self) -> None:
@@ -247,13 +272,19 @@ class Run:
 class RealImages(Run):
     """The real images of the tasks, scored against their own masks and attributes: a row of every table."""
 
+    def _check(self) -> None:
+        _ = self.setting.asked(self.experiment), self.setting.judge_facts
+
     def edit(self) -> None:
         """Nothing is edited."""
 
     def score(self) -> Result:
         """Score the real images and write the result."""
+        done = finished_result(self.experiment, self.runs)
+        if done is not None:
+            return done
         protocols = {
-            asked.protocol.name: protocol_result(asked, self._score(asked, real_outputs(asked.protocol)), None)
+            asked.protocol.name: real_result(asked, self._score(asked, real_outputs(asked.protocol)))
             for asked in self.setting.asked(self.experiment)
         }
         cost = NO_COST.model_copy(update={"device": self.setting.compute.hardware})
@@ -274,3 +305,17 @@ def protocol_result(asked: Asked, scores: Scores | None, reason: str | None) -> 
         breakdown={} if scores is None else {name: each for name, each in scores.breakdown.items() if each},
         reason=reason,
     )
+
+
+def real_result(asked: Asked, scores: Scores) -> ProtocolResult:
+    """The part of the real images: where they have no figure, the reason is that they are not edits."""
+    result = protocol_result(asked, scores, None)
+    cells = {
+        name: cell.model_copy(update={"reason": "real images are not edits"}) if cell.value is None else cell
+        for name, cell in result.metrics.items()
+    }
+    return result.model_copy(update={"metrics": cells})
+
+
+def _trained_stages(editor: Editor) -> list[Stage]:
+    return [each for each in editor.model.stages() if each.iterations > 0]

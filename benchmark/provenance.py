@@ -44,7 +44,7 @@ def write_provenance(
         "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "command": sys.argv,
         "revision": _revision(),
-        "code": code_version(["benchmark", "methods", "registry"]),
+        "code": code_version("benchmark", "methods", "registry"),
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
         "hardware": {
             "machine": platform.machine(),

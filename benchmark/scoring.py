@@ -16,6 +16,7 @@ from benchmark.compute import Compute
 from benchmark.data.base import FaceDataset
 from benchmark.interruption import deferred_interruption
 from benchmark.metrics.base import Columns, Evidence, ImageMetric, SetMetric
+from benchmark.metrics.mean import VALUE
 from benchmark.progress import Advance, Reporter
 from benchmark.protocols.base import Protocol
 from benchmark.results import Value
@@ -25,7 +26,6 @@ from methods.labels import ATTRIBUTES
 from registry import METRICS
 
 BATCH = 64
-VALUE_COLUMN = "value"
 
 
 @dataclass(frozen=True)
@@ -185,4 +185,4 @@ def _finite(values: Mapping[str, float]) -> dict[str, float | None]:
 
 
 def _column(metric: str, inner: str) -> str:
-    return metric if inner == VALUE_COLUMN else f"{metric}/{inner}"
+    return metric if inner == VALUE else f"{metric}/{inner}"

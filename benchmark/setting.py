@@ -22,7 +22,7 @@ from benchmark.progress import Reporter
 from benchmark.protocols.base import Protocol, tasks_sha256
 from benchmark.results import DatasetFacts, JudgeFacts
 from benchmark.scoring import Judges, face_features
-from benchmark.stamps import stamp_of
+from benchmark.stamps import code_version, stamp_of
 from benchmark.training import place, train
 from registry import DATASETS, JUDGES, PROTOCOLS
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS
@@ -112,7 +112,14 @@ class Setting:
             seed_everything(JUDGE_SEED)
             with _building(f"judge {name}"):
                 judge: Judge = JUDGES.get(name)(size=self.experiment.dataset.size, **options)
-            record = load_judge(name, judge, self.dataset, self.cache / "judges", partial(self._train_judge, name))
+            record = load_judge(
+                name,
+                judge,
+                self.dataset,
+                self.cache / "judges",
+                partial(self._train_judge, name),
+                trained_as=self.compute.described,
+            )
             facts = JudgeFacts(
                 title=JUDGE_CARDS.find(name).card.title,
                 weights_sha256=record.weights_sha256,
@@ -129,7 +136,13 @@ class Setting:
     @cached_property
     def real_features(self) -> NDArray[np.float32]:
         """Parser features of the train split's faces (at most 5,000), which set metrics compare with."""
-        key = stamp_of(self.dataset.fingerprint, self.judge_facts["parser"].weights_sha256, MAX_REAL_FACES)
+        key = stamp_of(
+            self.dataset.fingerprint,
+            self.judge_facts["parser"].weights_sha256,
+            self.compute.described,
+            MAX_REAL_FACES,
+            code_version("benchmark.judges", "benchmark.scoring", "benchmark.data.base"),
+        )
         path = self.cache / "features" / f"{key[:32]}.npy"
         if path.exists():
             return np.asarray(np.load(path, allow_pickle=False), dtype=np.float32)

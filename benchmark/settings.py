@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from registry.errors import InputError, unknown
 
 COMMAND = "the command line"
+SET = "--set"
 
 
 class Layer:
@@ -125,7 +126,7 @@ def set_layer(assignments: Iterable[str]) -> Layer:
         for part in reversed(key.strip().split(".")):
             nested = {part: nested}
         content = deep_merge(content, nested)
-    return Layer(content, "--set")
+    return Layer(content, SET)
 
 
 def deep_merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

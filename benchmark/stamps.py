@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,24 @@ def stamp_of(*inputs: Any) -> str:
     return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def code_version(modules: Iterable[str]) -> str:
-    """Hash of the source of modules; of a package, everything in it.
+TRAINING_CODE = (
+    "benchmark.compute",
+    "benchmark.data.base",
+    "benchmark.data.training",
+    "benchmark.data.transforms",
+    "benchmark.hooks",
+    "benchmark.runner",
+    "benchmark.training",
+    "methods.base",
+    "methods.labels",
+    "methods.layers",
+)
+"""What decides trained weights beside the model's own code."""
+
+
+@cache
+def code_version(*modules: str, suffixes: tuple[str, ...] = (".py",)) -> str:
+    """Hash of the source of modules; of a package, of every file in it that ends in one of `suffixes`.
 
     It follows no imports: name the packages that decide the outcome.
     """
@@ -28,14 +44,16 @@ def code_version(modules: Iterable[str]) -> str:
         if spec is None or spec.origin is None:
             continue
         origin = Path(spec.origin)
-        files = sorted(origin.parent.rglob("*.py")) if origin.name == "__init__.py" else [origin]
-        for file in files:
-            digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+        whole = origin.name == "__init__.py"
+        for file in sorted(origin.parent.rglob("*")) if whole else [origin]:
+            if file.suffix in suffixes:
+                digest.update(f"{name}/{file.relative_to(origin.parent)}\0".encode() + file.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
+@cache
 def tree_version(folder: Path) -> str:
-    """Hash of the names, sizes and times of all files below a folder; reads none of them."""
+    """Hash of the names, sizes and times of all files below a folder, as they are when first asked; reads none."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.is_file():

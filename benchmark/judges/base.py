@@ -86,7 +86,7 @@ class Judge(Trainable):
             yield dataset.batch(rows[start : start + EVALUATION_BATCH]).to(device)
 
 
-def code_version(judge: Judge) -> str:
+def judge_code(judge: Judge) -> str:
     """SHA-256 of the source of every module that the judge's classes and networks come from, libraries left out."""
     classes = {*type(judge).__mro__, *(kind for each in judge.modules() for kind in type(each).__mro__)}
     places = sorted({kind.__module__ for kind in classes if not _of_a_library(kind.__module__)})

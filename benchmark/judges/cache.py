@@ -15,7 +15,8 @@ from filelock import FileLock
 
 from benchmark.data.base import FaceDataset
 from benchmark.files import replacing, sha256_of, write_text_atomically
-from benchmark.judges.base import Judge, code_version
+from benchmark.judges.base import Judge, judge_code
+from benchmark.stamps import TRAINING_CODE, code_version
 from methods.checkpoint import CheckpointError, load_strictly, read_state_dict
 
 TrainJudge = Callable[[Judge, FaceDataset, Path], object]
@@ -39,12 +40,14 @@ class JudgeRecord:
     scores: Mapping[str, float]
 
 
-def load_judge(name: str, judge: Judge, dataset: FaceDataset, cache: Path, train: TrainJudge) -> JudgeRecord:
+def load_judge(
+    name: str, judge: Judge, dataset: FaceDataset, cache: Path, train: TrainJudge, *, trained_as: str = ""
+) -> JudgeRecord:
     """Give `judge` its trained weights: from the cache, or by training and scoring it first.
 
-    The cache's key is the packed faces' fingerprint, the recipe, and the judge's source, so nothing else that `train`
-    is told may vary between runs. Processes that need the same judge wait for the one that trains it; weights that do
-    not have the hash on their card are trained again.
+    The cache's key is the packed faces' fingerprint, the recipe, the source of judge and training, and `trained_as`.
+    Processes that need the same judge wait for the one that trains it; weights that do not have the hash on their card
+    are trained again.
 
     Args:
         name: what the run calls the judge; no part of the key.
@@ -52,8 +55,9 @@ def load_judge(name: str, judge: Judge, dataset: FaceDataset, cache: Path, train
         dataset: its train split teaches the judge, its test split scores it.
         cache: folder of judges; created where absent.
         train: called where the cache holds no such judge.
+        trained_as: what else decides the weights, such as the precision of training.
     """
-    folder = cache / judge_key(judge, dataset)
+    folder = cache / judge_key(judge, dataset, trained_as)
     weights, card = folder / "weights.pth", folder / "card.json"
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "lock"):
@@ -74,11 +78,12 @@ def load_judge(name: str, judge: Judge, dataset: FaceDataset, cache: Path, train
     return JudgeRecord(name=name, **facts)
 
 
-def judge_key(judge: Judge, dataset: FaceDataset) -> str:
+def judge_key(judge: Judge, dataset: FaceDataset, trained_as: str = "") -> str:
     """Name of a judge in the cache: a hash of everything that decides its weights."""
     facts = {
         "judge": type(judge).__qualname__,
-        "code": code_version(judge),
+        "code": [judge_code(judge), code_version(*TRAINING_CODE)],
+        "trained_as": trained_as,
         "recipe": dict(judge.recipe),
         "size": judge.size,
         "faces": dataset.fingerprint,

@@ -15,7 +15,7 @@ from benchmark.data.base import FaceDataset, image_tensor
 from benchmark.data.rendered_faces import RenderedFaces
 from benchmark.judges.attributes import AttributeClassifier
 from benchmark.judges.augmentation import LightAugmentation
-from benchmark.judges.base import Judge, code_version
+from benchmark.judges.base import Judge, judge_code
 from benchmark.judges.cache import JudgeRecord, judge_key, load_judge
 from benchmark.judges.parser import FaceParser
 from benchmark.judges.resnet import ResNet18
@@ -233,8 +233,8 @@ def test_a_swapped_pickle_is_never_run(cached: Cached, faces: RenderedFaces) -> 
 
 def test_the_code_version_covers_networks_and_augmentation_but_no_library() -> None:
     parser, classifier = FaceParser(32), small_classifier()
-    assert code_version(parser) != code_version(classifier)
-    assert code_version(parser) == code_version(FaceParser(64))
+    assert judge_code(parser) != judge_code(classifier)
+    assert judge_code(parser) == judge_code(FaceParser(64))
 
 
 @pytest.mark.parametrize("name", ["parser", "attributes"])

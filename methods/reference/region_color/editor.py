@@ -55,7 +55,11 @@ class RegionColor(FaceEditor):
         self.register_buffer("order", _stand_in_order(), persistent=False)
 
     def edit(self, tasks: EditBatch) -> Tensor:
-        """(N, 3, H, W) in [-1, 1]: the masks painted."""
+        """(N, 3, H, W) in [-1, 1]: the masks painted, in float32 whatever the precision of learned methods."""
+        with torch.autocast(tasks.target.image.device.type, enabled=False):
+            return self._paint(tasks)
+
+    def _paint(self, tasks: EditBatch) -> Tensor:
         image, given, asked = tasks.target.image, one_hot(tasks.target.mask), one_hot(tasks.mask)
         whole = torch.ones_like(given[:, :1])
         fits = torch.cat([_fit(image, given), _fit(image, whole)], dim=1)
