@@ -30,7 +30,6 @@ def _leaderboard(
     from registry import REPORTS
     from registry.catalogue import PROTOCOL_CARDS
 
-    writable(out, "folder")
     if protocol is not None:
         PROTOCOL_CARDS.find(protocol)
     found = [(path, read_result(path)) for path in _result_files(runs)]
@@ -41,7 +40,13 @@ def _leaderboard(
             for path, each in found
             if protocol in each.protocols
         ]
-    for page in REPORTS.get("leaderboard")(found, out, allow_mixed=allow_mixed, embed_samples=embed_samples):
+    report = REPORTS.get("leaderboard")
+    try:
+        pages = report(found, out, allow_mixed=allow_mixed, embed_samples=embed_samples)
+    except OSError:  # only now, so that a refused mixture leaves no empty folder
+        writable(out, "folder")
+        raise
+    for page in pages:
         print(page)
 
 

@@ -127,6 +127,12 @@ def test_a_refused_mixture_leaves_old_pages_alone(tmp_path):
     assert tuple(path.read_text() for path in files[::-1]) == before
 
 
+def test_a_refused_mixture_leaves_no_empty_folder(tmp_path):
+    with pytest.raises(IncomparableError):
+        write(tmp_path, result("a"), result("a"))
+    assert not (tmp_path / "out").exists()
+
+
 def test_html_headers_sort_by_button_and_say_what_is_better(tmp_path):
     _, page = write(tmp_path, result("a", {"seg-accuracy": figure(0.9), "style-color": figure(4.2)}))
     orders = [attributes["data-order"] for attributes in Elements(page).of("button")]
