@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import pickle
 import random
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,11 +33,11 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     """
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
+    except Exception as error:  # a damaged pickle fails with whatever class its bytes lead to
         raise TrainingCheckpointError(
             f"{path} is damaged or not a checkpoint of this project; delete it to train that stage again"
         ) from error
-    if not isinstance(content, dict) or "state_dict" not in content:
+    if not isinstance(content, dict) or not content.keys() >= {"state_dict", "meta"}:
         raise TrainingCheckpointError(f"{path} holds no training state; delete it to train that stage again")
     return content
 

@@ -33,7 +33,7 @@ def test_every_generator_goes_on_where_it_was(tmp_path: Path) -> None:
         seed(7)
     random.gauss(0, 1)  # leaves a spare number inside Python's and numpy's generators
     np.random.normal()
-    write_checkpoint(tmp_path / "state.pth", {"state_dict": {}, "random_state": random_state()})
+    write_checkpoint(tmp_path / "state.pth", {"state_dict": {}, "meta": {}, "random_state": random_state()})
     expected = [random.gauss(0, 1), random.random(), np.random.normal(), np.random.rand(), torch.rand(3).tolist()]
     for seed in (random.seed, np.random.seed, torch.manual_seed):
         seed(8)
@@ -50,7 +50,7 @@ def test_every_generator_goes_on_where_it_was(tmp_path: Path) -> None:
 @pytest.mark.parametrize("damage", ["truncated", "garbage", "empty", "absent"])
 def test_a_damaged_checkpoint_is_refused_with_a_sentence(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "stage.pth"
-    write_checkpoint(path, {"state_dict": {"weight": torch.rand(100)}})
+    write_checkpoint(path, {"state_dict": {"weight": torch.rand(100)}, "meta": {}})
     content = path.read_bytes()
     if damage == "absent":
         path.unlink()
@@ -64,14 +64,27 @@ def test_a_damaged_checkpoint_is_refused_with_a_sentence(tmp_path: Path, damage:
 
 def test_nothing_in_a_checkpoint_is_executed(tmp_path: Path) -> None:
     path, mark = tmp_path / "stage.pth", tmp_path / "executed"
-    torch.save({"state_dict": {}, "extra": Payload(mark)}, path)
+    torch.save({"state_dict": {}, "meta": {}, "extra": Payload(mark)}, path)
     with pytest.raises(TrainingCheckpointError):
         read_checkpoint(path)
     assert not mark.exists()
 
 
-def test_a_file_of_tensors_without_training_state_is_refused(tmp_path: Path) -> None:
-    torch.save({"weight": torch.zeros(2)}, tmp_path / "stage.pth")
+@pytest.mark.parametrize("failure", [KeyError("3"), AttributeError("no _rebuild"), IndexError("pop"), TypeError("str")])
+def test_whatever_a_damaged_pickle_fails_with_is_the_same_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(torch, "load", fail)
+    with pytest.raises(TrainingCheckpointError, match=r"stage\.pth is damaged or not a checkpoint of this project"):
+        read_checkpoint(tmp_path / "stage.pth")
+
+
+@pytest.mark.parametrize("content", [{"weight": 1}, {"state_dict": {}}, {"meta": {}}, [1]], ids=str)
+def test_a_file_of_plain_values_without_training_state_is_refused(tmp_path: Path, content: object) -> None:
+    torch.save(content, tmp_path / "stage.pth")
     with pytest.raises(TrainingCheckpointError, match="holds no training state"):
         read_checkpoint(tmp_path / "stage.pth")
 
