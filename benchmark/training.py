@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,13 @@ def train(
         Interrupted: if a stop was asked for; the state is saved.
         TrainingDiverged: if a loss is no longer finite.
         TrainingCheckpointError: if a checkpoint in the folder is damaged.
-        InputError: if an optimiser refuses its options.
+        InputError: if an optimiser refuses its options, or TensorBoard is asked for and not installed.
     """
+    if tensorboard and importlib.util.find_spec("tensorboard") is None:
+        raise InputError(
+            "tensorboard is not installed; pip install 'face-editing-benchmark[tensorboard]',"
+            " or leave tensorboard=true out"
+        )
     place(model, compute)
     seconds = 0.0
     for number, stage in enumerate(each for each in model.stages() if each.iterations > 0):

@@ -3,6 +3,7 @@
 import json
 import math
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -184,6 +185,20 @@ def test_tensorboard_takes_the_losses_when_asked(faces: Path, tmp_path: Path) ->
         reader = events.EventAccumulator(str(tmp_path / "tensorboard" / stage))
         reader.Reload()
         assert [event.step for event in reader.Scalars("l1")] == [10, ITERATIONS]
+
+
+def test_tensorboard_asked_for_and_not_installed_is_said_before_training(
+    faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tensorboard", None)  # as if no finder knew it
+    toy = Toy()
+    with pytest.raises(InputError) as refusal:
+        train_toy(toy, tmp_path, faces, tensorboard=True)
+    assert str(refusal.value) == (
+        "tensorboard is not installed; pip install 'face-editing-benchmark[tensorboard]', or leave tensorboard=true out"
+    )
+    assert toy.steps == 0
+    assert not list(tmp_path.iterdir())
 
 
 def test_tensorboard_writes_nothing_unasked(trained: Toy, folder: Path) -> None:
