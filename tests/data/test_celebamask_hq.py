@@ -16,8 +16,8 @@ from benchmark.data.celebamask_hq import CelebAMaskHQ
 from benchmark.data.celebamask_hq_files import find_faces, read_annotations
 from benchmark.data.errors import DataError
 from methods.labels import ATTRIBUTES
-from tests.data.conftest import FACES, SIDE, FakeCelebA, make_celeba
-from tests.data.conftest import SPLITS as SPLIT_OF
+from tests.celebamask_hq_folder import FACES, SIDE, FakeCelebA, make_celeba
+from tests.celebamask_hq_folder import SPLITS as SPLIT_OF
 
 SLICE = Path("../shared/celebamask-hq-mini")
 ATTRIBUTE_FILE = "CelebAMask-HQ-attribute-anno.txt"

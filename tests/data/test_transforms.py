@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from benchmark.data.errors import UnusableFaceError
 from benchmark.data.transforms import FlipFace, LoadFace, ResizeFace, paint
 from methods.labels import FLIP_PAIRS, LABELS, NUM_LABELS
-from tests.data.conftest import FakeCelebA
+from tests.celebamask_hq_folder import FakeCelebA
 
 masks = hnp.arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=st.integers(0, NUM_LABELS - 1))
 

@@ -10,7 +10,7 @@ import pytest
 from benchmark.data.celebamask_hq_files import ATTRIBUTE_ROWS, MAPPING
 from benchmark.data.errors import DataError
 from benchmark.data.verify import verify_celebamask_hq
-from tests.data.conftest import SIDE, FakeCelebA
+from tests.celebamask_hq_folder import SIDE, FakeCelebA
 
 
 def findings(celeba: FakeCelebA, face: int) -> list[tuple[str, str]]:
