@@ -81,7 +81,6 @@ class ProtocolCard(Card):
 
     options: dict[str, Option] = {}
     metrics: list[str]
-    needs: list[str] = []
 
 
 class MetricCard(Card):
