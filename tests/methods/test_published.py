@@ -16,7 +16,7 @@ NAMES = [
     "maskgan_discriminator",
     "pix2pixhd_discriminator",
     "maskgan_parsing_unet",
-    pytest.param("maskgan_maskvae", marks=pytest.mark.slow),
+    "maskgan_maskvae",
 ]
 TAPS = {
     "maskgan_generator": {
