@@ -58,11 +58,13 @@ def edit_tasks(
     with deferred_interruption() as stop, reporter.bar(f"{title}: edit {protocol.name}", len(tasks)) as advance:
         for number, rows in enumerate(batches):
             note = ""
-            if not all(edit_path(folder, task).exists() for task in rows["task"]):
+            paths = [edit_path(folder, task) for task in rows["task"]]
+            if not all(path.exists() for path in paths):
                 images, seconds = _edit_batch(editor, protocol, dataset, rows, seed + number, compute)
-                for task, image in zip(rows["task"], images, strict=True):
-                    with replacing(edit_path(folder, task), durable=False) as temporary:
-                        mmcv.imwrite(mmcv.rgb2bgr(image), str(temporary))
+                for path, image in zip(paths, images, strict=True):
+                    if not path.exists():
+                        with replacing(path, durable=False) as temporary:
+                            mmcv.imwrite(mmcv.rgb2bgr(image), str(temporary))
                 milliseconds.append(1000 * seconds / len(rows))
                 note = f"{len(rows) / max(seconds, 1e-9):.0f} images/s"
             advance(min((number + 1) * batch_size, len(tasks)), note)
