@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import torch
@@ -17,6 +19,15 @@ from methods.layers.patch_discriminator import MultiscaleDiscriminator
 from methods.maskgan.blender import AlphaBlender
 from methods.maskgan.dense_mapping import DenseMappingNetwork
 from methods.maskgan.mask_vae import MaskVAE
+from methods.pix2pixhd.encoder import FeatureEncoder
+from methods.pix2pixhd.generator import GlobalGenerator, LocalEnhancer
+from methods.sean.generator import SeanGenerator
+from methods.sean.style_encoder import RegionStyleEncoder
+from methods.spade.encoder import SpadeEncoder
+from methods.spade.generator import SpadeGenerator
+
+SPADE_LAYER: Final = re.compile(r"^discriminator_([01])\.model(\d+)\.0\.(?:0\.)?")
+"""Where a layer of SPADE's discriminator sits in its published keys: scale, layer."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +101,45 @@ def _call_parser(network: nn.Module, image: Tensor) -> Tensor:
     return network(image)
 
 
-def _mask_discriminator() -> nn.Module:
-    return MultiscaleDiscriminator(NUM_LABELS + 3)
+def _mask_discriminator(n_layers: int = 3, last_stride: int = 1, *, spectral: bool = False) -> nn.Module:
+    return MultiscaleDiscriminator(NUM_LABELS + 3, n_layers=n_layers, last_stride=last_stride, spectral=spectral)
+
+
+def _call_label_generator(network: nn.Module, label: Tensor) -> Tensor:
+    return network(label)
+
+
+def _call_latent_generator(network: SpadeGenerator, label: Tensor, z: Tensor) -> Tensor:
+    return network(label, z)
+
+
+def _call_image_encoder(network: SpadeEncoder, image: Tensor, image_small: Tensor) -> tuple[Tensor, ...]:
+    return *network(image), *network(image_small)
+
+
+def _call_region_encoder(network: nn.Module, image: Tensor, label: Tensor) -> Tensor:
+    return network(image, label)
+
+
+def _call_style_generator(network: SeanGenerator, label: Tensor, image: Tensor) -> tuple[Tensor, Tensor]:
+    noises = (torch.zeros, torch.ones)
+    first, second = (network(label, network.encode_style(image, label), noise) for noise in noises)
+    return first, second
+
+
+def _rename_residual(key: str) -> str:
+    """pix2pixHD's residual blocks count their paddings, norms and activations among the layers; ours do not."""
+    return key.replace(".conv_block.1.", ".conv_block.0.conv.").replace(".conv_block.5.", ".conv_block.1.conv.")
+
+
+def _rename_scale(key: str) -> str:
+    """SPADE counts its two scales from fine to coarse and nests a layer's norm; pix2pixHD does neither."""
+    return SPADE_LAYER.sub(lambda found: f"scale{1 - int(found[1])}_layer{found[2]}.0.", key)
+
+
+def _rename_norm(key: str) -> str:
+    """SEAN's blocks call their norms by the name of its normalisation."""
+    return key.replace(".ace_", ".norm_")
 
 
 PUBLISHED: Final[Mapping[str, Published]] = {
@@ -101,6 +149,22 @@ PUBLISHED: Final[Mapping[str, Published]] = {
     "maskgan_discriminator": Published(_mask_discriminator, _call_mask_discriminator),
     "pix2pixhd_discriminator": Published(_mask_discriminator, _call_mask_discriminator),
     "maskgan_parsing_unet": Published(ParsingUNet, _call_parser),
+    "pix2pixhd_global": Published(GlobalGenerator, _call_label_generator, rename=_rename_residual),
+    "pix2pixhd_local": Published(LocalEnhancer, _call_label_generator, rename=_rename_residual),
+    "pix2pixhd_encoder": Published(FeatureEncoder, _call_region_encoder),
+    "spade_generator": Published(SpadeGenerator, _call_label_generator),
+    "spade_generator_vae": Published(partial(SpadeGenerator, latent=256, size=128), _call_latent_generator),
+    "spade_encoder": Published(SpadeEncoder, _call_image_encoder, ("mu", "logvar", "small.mu", "small.logvar")),
+    "spade_discriminator": Published(
+        partial(_mask_discriminator, spectral=True), _call_mask_discriminator, rename=_rename_scale
+    ),
+    "sean_generator": Published(SeanGenerator, _call_style_generator, ("noise_zero", "noise_one"), rename=_rename_norm),
+    "sean_zencoder": Published(RegionStyleEncoder, _call_region_encoder),
+    "sean_discriminator": Published(
+        partial(_mask_discriminator, n_layers=2, last_stride=2, spectral=True),
+        _call_mask_discriminator,
+        rename=_rename_scale,
+    ),
 }
 
 
