@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from methods.layers.regions import resize_regions
 from methods.layers.spade import NEGATIVE_SLOPE, ConditionedResidualBlock
 
 TRUNK_STRIDE: Final = 32
@@ -42,6 +43,17 @@ class SpadeTrunk(nn.Module):
             chosen = last_norm if last_norm is not None and name == TRUNK_BLOCKS[-1][0] else norm
             self.add_module(name, ConditionedResidualBlock(wide_in * ngf, wide_out * ngf, chosen))
         self.conv_img = nn.Conv2d(ngf, 3, 3, padding=1)
+
+    def start_label(self, label: Tensor) -> Tensor:
+        """One-hot labels (N, L, H, W) at the size (H/32, W/32) that the trunk starts from.
+
+        Raises:
+            ValueError: if a side is not a multiple of 32.
+        """
+        height, width = label.shape[2:]
+        if height % TRUNK_STRIDE or width % TRUNK_STRIDE:
+            raise ValueError(f"the sides of a label map must be multiples of {TRUNK_STRIDE}; got {height}x{width}")
+        return resize_regions(label, (height // TRUNK_STRIDE, width // TRUNK_STRIDE))
 
     def paint(self, features: Tensor, condition: Any) -> Tensor:
         """Features (N, 16 ngf, H/32, W/32) to an image (N, 3, H, W) in [-1, 1]."""

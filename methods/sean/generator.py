@@ -7,8 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from methods.labels import NUM_LABELS
-from methods.layers.regions import resize_regions
-from methods.layers.spade_trunk import TRUNK_STRIDE, SpadeTrunk
+from methods.layers.spade_trunk import SpadeTrunk
 from methods.sean.region_norm import RegionAdaptiveNorm, RegionStyles
 from methods.sean.style_encoder import STYLE_LENGTH, RegionStyleEncoder
 
@@ -39,6 +38,4 @@ class SeanGenerator(SpadeTrunk):
             codes: (N, 19, S).
             noise: draws what the norms add; called like `torch.randn`.
         """
-        height, width = label.shape[2:]
-        start = self.fc(resize_regions(label, (height // TRUNK_STRIDE, width // TRUNK_STRIDE)))
-        return self.paint(start, RegionStyles(label, codes, noise))
+        return self.paint(self.fc(self.start_label(label)), RegionStyles(label, codes, noise))

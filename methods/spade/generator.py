@@ -4,7 +4,6 @@ import torch
 from torch import Tensor, nn
 
 from methods.labels import NUM_LABELS
-from methods.layers.regions import resize_regions
 from methods.layers.spade import SpatiallyAdaptiveNorm
 from methods.layers.spade_trunk import TRUNK_STRIDE, SpadeTrunk
 
@@ -12,7 +11,7 @@ from methods.layers.spade_trunk import TRUNK_STRIDE, SpadeTrunk
 class SpadeGenerator(SpadeTrunk):
     """Paints a label map that every norm reads (Park et al., CVPR 2019).
 
-    Names of parameters are those of the published checkpoints. Sides of the image are multiples of 32.
+    Names of parameters are those of the published checkpoints.
 
     Args:
         ngf: width at full resolution; 64 is the published one.
@@ -31,16 +30,14 @@ class SpadeGenerator(SpadeTrunk):
             self.fc = nn.Conv2d(NUM_LABELS, self.start_channels, 3, padding=1)
 
     def forward(self, label: Tensor, style: Tensor | None = None) -> Tensor:
-        """Image (N, 3, H, W) in [-1, 1] of a one-hot label map (N, 19, H, W).
+        """Image (N, 3, H, W) in [-1, 1] of a label map.
 
         Args:
-            label: the label map.
+            label: (N, 19, H, W) one-hot, sides divisible by 32; `size` both, where a style vector fixes it.
             style: (N, latent) style vectors, where the generator takes any; drawn from N(0, 1) if left out.
         """
         if not self.latent:
-            height, width = label.shape[2:]
-            start = self.fc(resize_regions(label, (height // TRUNK_STRIDE, width // TRUNK_STRIDE)))
-            return self.paint(start, label)
+            return self.paint(self.fc(self.start_label(label)), label)
         if style is None:
             style = torch.randn(len(label), self.latent, device=label.device, dtype=label.dtype)
         start = self.fc(style).unflatten(1, (self.start_channels, self.start_side, self.start_side))

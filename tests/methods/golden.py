@@ -50,6 +50,17 @@ def filled_state(golden: Mapping[str, Any]) -> dict[str, Tensor]:
     return state
 
 
+def align_spectral_norm(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The same weights with each `weight_v` along W^T u, so that spectral norms are of a trained network's order."""
+    aligned = dict(state)
+    for key in state:
+        if key.endswith("weight_v"):
+            layer = key.removesuffix("v")
+            vector = state[f"{layer}orig"].double().flatten(1).T @ state[f"{layer}u"].double()
+            aligned[key] = (vector / vector.norm()).float()
+    return aligned
+
+
 def golden_inputs(golden: Mapping[str, Any]) -> dict[str, Tensor]:
     """The inputs of the golden forward, by name."""
     inputs = {}
@@ -57,6 +68,8 @@ def golden_inputs(golden: Mapping[str, Any]) -> dict[str, Tensor]:
         draw, shape = _generator(name), about["shape"]
         if about["kind"] == "image":
             inputs[name] = torch.from_numpy((draw.random(shape) * 2 - 1).astype(np.float32))
+        elif about["kind"] == "feature":
+            inputs[name] = torch.from_numpy(draw.standard_normal(shape).astype(np.float32))
         else:
             n, classes, height, width = shape
             blocks = draw.integers(0, classes, size=(n, height // 8, width // 8))
