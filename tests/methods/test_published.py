@@ -9,7 +9,14 @@ from torch import Tensor, nn
 from methods.checkpoint import CheckpointError
 from methods.layers.spade_trunk import TRUNK_BLOCKS
 from methods.published import PUBLISHED, build
-from tests.methods.golden import align_spectral_norm, assert_matches, filled_state, golden_inputs, read_golden
+from tests.methods.golden import (
+    align_spectral_norm,
+    amplify_alphas,
+    assert_matches,
+    filled_state,
+    golden_inputs,
+    read_golden,
+)
 
 NAMES = [
     "maskgan_generator",
@@ -22,6 +29,14 @@ NAMES = [
     "spade_discriminator",
     "sean_zencoder",
     "sean_discriminator",
+    "stargan_generator",
+    "stargan_discriminator",
+    "elegant_encoder",
+    "elegant_decoder",
+    "elegant_d1",
+    "elegant_d2",
+    "elegant_swap",
+    "bisenet",
     pytest.param("maskgan_maskvae", marks=pytest.mark.slow),
     pytest.param("pix2pixhd_global", marks=pytest.mark.slow),
     pytest.param("pix2pixhd_local", marks=pytest.mark.slow),
@@ -46,8 +61,13 @@ TAPS = {
     "spade_generator": SPADE_TAPS,
     "spade_generator_vae": SPADE_TAPS,
     "sean_generator": SPADE_TAPS | {"style_codes": "Zencoder"},
+    "stargan_generator": {"pre_tanh": "main.21"},
+    "elegant_d1": {"pre_sigmoid": "linear.0"},
+    "elegant_d2": {"pre_sigmoid": "linear.0"},
 }
 """Submodule of ours behind each stored intermediate result."""
+VARIANTS = {"golden_sn_aligned": align_spectral_norm, "golden_alpha10": amplify_alphas}
+"""What some golden forwards change in the filled weights."""
 
 
 def _watch(network: nn.Module, taps: dict[str, str]) -> dict[str, Tensor]:
@@ -76,7 +96,7 @@ def test_equals_published_forward(name: str) -> None:
     inputs = golden_inputs(golden)
     state = filled_state(golden)
     for which in [key for key in golden if key.startswith("golden")]:
-        network.load_published(align_spectral_norm(state) if which == "golden_sn_aligned" else state)
+        network.load_published(VARIANTS[which](state) if which in VARIANTS else state)
         seen.clear()
         network.train(which == "golden_train")
         with torch.no_grad():
