@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
+=======
+import difflib
+import re
+>>>>>>> next
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
 
 from methods.checkpoint import load_strictly
+from methods.elegant.decoder import Decoder
+from methods.elegant.discriminator import Discriminator as ElegantDiscriminator
+from methods.elegant.encoder import Encoder
+from methods.elegant.swap import AttributeSwap, add_residual
 from methods.labels import NUM_LABELS
+from methods.layers.bisenet import BiSeNet
 from methods.layers.parsing_unet import ParsingUNet
 from methods.layers.patch_discriminator import MultiscaleDiscriminator
 from methods.maskgan.blender import AlphaBlender
 from methods.maskgan.dense_mapping import DenseMappingNetwork
 from methods.maskgan.mask_vae import MaskVAE
+<<<<<<< HEAD
 from registry.errors import UnknownNameError, unknown
+=======
+from methods.pix2pixhd.encoder import FeatureEncoder
+from methods.pix2pixhd.generator import GlobalGenerator, LocalEnhancer
+from methods.sean.generator import SeanGenerator
+from methods.sean.style_encoder import RegionStyleEncoder
+from methods.spade.encoder import SpadeEncoder
+from methods.spade.generator import SpadeGenerator
+from methods.stargan.discriminator import Discriminator as StarganDiscriminator
+from methods.stargan.generator import Generator as StarganGenerator
+
+SPADE_LAYER: Final = re.compile(r"^discriminator_([01])\.model(\d+)\.0\.(?:0\.)?")
+"""Where a layer of SPADE's discriminator sits in its published keys: scale, layer."""
+>>>>>>> next
 
 
 @dataclass(frozen=True)
@@ -86,12 +111,69 @@ def _call_mask_discriminator(network: nn.Module, label: Tensor, image: Tensor) -
     return network(torch.cat([label, image], dim=1))
 
 
-def _call_parser(network: nn.Module, image: Tensor) -> Tensor:
+def _mask_discriminator(n_layers: int = 3, last_stride: int = 1, *, spectral: bool = False) -> nn.Module:
+    return MultiscaleDiscriminator(NUM_LABELS + 3, n_layers=n_layers, last_stride=last_stride, spectral=spectral)
+
+
+def _call_label_generator(network: nn.Module, label: Tensor) -> Tensor:
+    return network(label)
+
+
+def _call_latent_generator(network: SpadeGenerator, label: Tensor, z: Tensor) -> Tensor:
+    return network(label, z)
+
+
+def _call_image_encoder(network: SpadeEncoder, image: Tensor, image_small: Tensor) -> tuple[Tensor, ...]:
+    return *network(image), *network(image_small)
+
+
+def _call_region_encoder(network: nn.Module, image: Tensor, label: Tensor) -> Tensor:
+    return network(image, label)
+
+
+def _call_style_generator(network: SeanGenerator, label: Tensor, image: Tensor) -> tuple[Tensor, Tensor]:
+    noises = (torch.zeros, torch.ones)
+    first, second = (network(label, network.encode_style(image, label), noise) for noise in noises)
+    return first, second
+
+
+def _call_attribute_network(network: nn.Module, image: Tensor, attribute: Tensor) -> Tensor:
+    return network(image, attribute)
+
+
+def _call_image_network(network: nn.Module, image: Tensor) -> Tensor | tuple[Any, ...]:
     return network(image)
 
 
-def _mask_discriminator() -> nn.Module:
-    return MultiscaleDiscriminator(NUM_LABELS + 3)
+def _call_residual_decoder(network: Decoder, enc1: Tensor, enc2: Tensor, **skips: Tensor) -> tuple[Tensor, Tensor]:
+    finest_first = [skips[f"skip{index}"] for index in range(len(skips))]
+    return network(enc1, enc2, finest_first), network(enc1, enc2)
+
+
+def _call_swap(network: AttributeSwap, image: Tensor, image_ref: Tensor) -> tuple[Tensor, ...]:
+    residuals = network(image, image_ref, attribute=1)
+    swapped = add_residual(image, residuals["C"]), add_residual(image_ref, residuals["D"])
+    return residuals["A"], residuals["C"], residuals["D"], *swapped
+
+
+def _rename_residual(key: str) -> str:
+    """pix2pixHD's residual blocks count their paddings, norms and activations among the layers; ours do not."""
+    return key.replace(".conv_block.1.", ".conv_block.0.conv.").replace(".conv_block.5.", ".conv_block.1.conv.")
+
+
+def _rename_scale(key: str) -> str:
+    """SPADE counts its two scales from fine to coarse and nests a layer's norm; pix2pixHD does neither."""
+    return SPADE_LAYER.sub(lambda found: f"scale{1 - int(found[1])}_layer{found[2]}.0.", key)
+
+
+def _rename_norm(key: str) -> str:
+    """SEAN's blocks call their norms by the name of its normalisation."""
+    return key.replace(".ace_", ".norm_")
+
+
+def _rename_halves(key: str) -> str:
+    """The golden of ELEGANT's exchange abbreviates the names of encoder and decoder."""
+    return key.replace("Enc.", "encoder.").replace("Dec.", "decoder.")
 
 
 PUBLISHED: Final[Mapping[str, Published]] = {
@@ -100,7 +182,33 @@ PUBLISHED: Final[Mapping[str, Published]] = {
     "maskgan_maskvae": Published(MaskVAE, _call_mask_vae, ("mu", "logvar", "decode_mu")),
     "maskgan_discriminator": Published(_mask_discriminator, _call_mask_discriminator),
     "pix2pixhd_discriminator": Published(_mask_discriminator, _call_mask_discriminator),
-    "maskgan_parsing_unet": Published(ParsingUNet, _call_parser),
+    "maskgan_parsing_unet": Published(ParsingUNet, _call_image_network),
+    "pix2pixhd_global": Published(GlobalGenerator, _call_label_generator, rename=_rename_residual),
+    "pix2pixhd_local": Published(LocalEnhancer, _call_label_generator, rename=_rename_residual),
+    "pix2pixhd_encoder": Published(FeatureEncoder, _call_region_encoder),
+    "spade_generator": Published(SpadeGenerator, _call_label_generator),
+    "spade_generator_vae": Published(partial(SpadeGenerator, latent=256, size=128), _call_latent_generator),
+    "spade_encoder": Published(SpadeEncoder, _call_image_encoder, ("mu", "logvar", "small.mu", "small.logvar")),
+    "spade_discriminator": Published(
+        partial(_mask_discriminator, spectral=True), _call_mask_discriminator, rename=_rename_scale
+    ),
+    "sean_generator": Published(SeanGenerator, _call_style_generator, ("noise_zero", "noise_one"), rename=_rename_norm),
+    "sean_zencoder": Published(RegionStyleEncoder, _call_region_encoder),
+    "sean_discriminator": Published(
+        partial(_mask_discriminator, n_layers=2, last_stride=2, spectral=True),
+        _call_mask_discriminator,
+        rename=_rename_scale,
+    ),
+    "stargan_generator": Published(StarganGenerator, _call_attribute_network),
+    "stargan_discriminator": Published(StarganDiscriminator, _call_image_network, ("out_src", "out_cls")),
+    "elegant_encoder": Published(Encoder, _call_image_network, ("z", "skip")),
+    "elegant_decoder": Published(Decoder, _call_residual_decoder, ("with_skip", "no_skip")),
+    "elegant_d1": Published(ElegantDiscriminator, _call_attribute_network),
+    "elegant_d2": Published(partial(ElegantDiscriminator, image_size=128), _call_attribute_network),
+    "elegant_swap": Published(
+        partial(AttributeSwap, 3), _call_swap, ("R_A", "R_C", "R_D", "C", "D"), rename=_rename_halves
+    ),
+    "bisenet": Published(BiSeNet, _call_image_network, ("feat_out", "feat_out16", "feat_out32")),
 }
 
 

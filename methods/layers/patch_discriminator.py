@@ -1,6 +1,7 @@
 """Multi-scale patch discriminator of pix2pixHD (Wang et al., CVPR 2018), which also gives its feature maps."""
 
 from torch import Tensor, nn
+from torch.nn.utils import spectral_norm
 
 from methods.layers.instance_norm import InstanceNorm
 
@@ -16,14 +17,25 @@ class MultiscaleDiscriminator(nn.Module):
         ndf: width of the first layer; doubled each layer, to 512 at most.
         n_layers: stride-2 layers of a discriminator.
         num_d: scales.
+        spectral: whether layers with instance norm have spectral norm and no bias (SPADE, Park et al., CVPR 2019).
+        last_stride: of the last layer with instance norm; 2 in SEAN (Zhu et al., CVPR 2020).
     """
 
-    def __init__(self, in_channels: int, ndf: int = 64, n_layers: int = 3, num_d: int = 2) -> None:
+    def __init__(
+        self,
+        in_channels: int,
+        ndf: int = 64,
+        n_layers: int = 3,
+        num_d: int = 2,
+        *,
+        spectral: bool = False,
+        last_stride: int = 1,
+    ) -> None:
         super().__init__()
         self.n_layers = n_layers
         self.num_d = num_d
         for scale in range(num_d):
-            for index, layer in enumerate(_patch_layers(in_channels, ndf, n_layers)):
+            for index, layer in enumerate(_patch_layers(in_channels, ndf, n_layers, spectral, last_stride)):
                 self.add_module(f"scale{scale}_layer{index}", layer)
         self.downsample = nn.AvgPool2d(3, stride=2, padding=1, count_include_pad=False)
 
@@ -41,12 +53,12 @@ class MultiscaleDiscriminator(nn.Module):
         return results
 
 
-def _patch_layers(in_channels: int, ndf: int, n_layers: int) -> list[nn.Sequential]:
+def _patch_layers(in_channels: int, ndf: int, n_layers: int, spectral: bool, last_stride: int) -> list[nn.Sequential]:
     """The convolutions of one scale, each with its norm and activation."""
     widths = [min(ndf * 2**index, 512) for index in range(n_layers + 1)]
     layers = [nn.Sequential(nn.Conv2d(in_channels, ndf, 4, stride=2, padding=2), nn.LeakyReLU(0.2))]
     for index in range(1, n_layers + 1):
-        stride = 2 if index < n_layers else 1
-        conv = nn.Conv2d(widths[index - 1], widths[index], 4, stride=stride, padding=2)
-        layers.append(nn.Sequential(conv, InstanceNorm(), nn.LeakyReLU(0.2)))
+        stride = 2 if index < n_layers else last_stride
+        conv = nn.Conv2d(widths[index - 1], widths[index], 4, stride=stride, padding=2, bias=not spectral)
+        layers.append(nn.Sequential(spectral_norm(conv) if spectral else conv, InstanceNorm(), nn.LeakyReLU(0.2)))
     return [*layers, nn.Sequential(nn.Conv2d(widths[-1], 1, 4, padding=2))]

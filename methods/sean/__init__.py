@@ -1,0 +1,1 @@
+"""SEAN (Zhu et al., CVPR 2020): images painted with one style code for each region of the label map."""

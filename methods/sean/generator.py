@@ -1,0 +1,41 @@
+"""Generator of SEAN: a label map painted with one style code for each of its regions."""
+
+from collections.abc import Callable
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from methods.labels import NUM_LABELS
+from methods.layers.spade_trunk import SpadeTrunk
+from methods.sean.region_norm import RegionAdaptiveNorm, RegionStyles
+from methods.sean.style_encoder import STYLE_LENGTH, RegionStyleEncoder
+
+
+class SeanGenerator(SpadeTrunk):
+    """SPADE's trunk with region-adaptive norms, and the encoder of their styles (Zhu et al., CVPR 2020).
+
+    Args:
+        ngf: width at full resolution; 64 is the published one.
+        style_length: of a style code.
+    """
+
+    def __init__(self, ngf: int = 64, style_length: int = STYLE_LENGTH) -> None:
+        norm = partial(RegionAdaptiveNorm, style_length=style_length)
+        super().__init__(ngf, norm, last_norm=partial(RegionAdaptiveNorm, style_length=0))
+        self.Zencoder = RegionStyleEncoder(style_length=style_length)
+        self.fc = nn.Conv2d(NUM_LABELS, self.start_channels, 3, padding=1)
+
+    def encode_style(self, image: Tensor, label: Tensor) -> Tensor:
+        """Style codes (N, 19, S) of faces: images (N, 3, H, W) and their own one-hot label maps (N, 19, H, W)."""
+        return self.Zencoder(image, label)
+
+    def forward(self, label: Tensor, codes: Tensor, noise: Callable[..., Tensor] = torch.randn) -> Tensor:
+        """Image (N, 3, H, W) in [-1, 1] of a label map in given styles.
+
+        Args:
+            label: (N, 19, H, W) one-hot, sides divisible by 32.
+            codes: (N, 19, S).
+            noise: draws what the norms add; called like `torch.randn`.
+        """
+        return self.paint(self.fc(self.start_label(label)), RegionStyles(label, codes, noise))
