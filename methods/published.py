@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-=======
-import difflib
 import re
->>>>>>> next
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -27,9 +23,6 @@ from methods.layers.patch_discriminator import MultiscaleDiscriminator
 from methods.maskgan.blender import AlphaBlender
 from methods.maskgan.dense_mapping import DenseMappingNetwork
 from methods.maskgan.mask_vae import MaskVAE
-<<<<<<< HEAD
-from registry.errors import UnknownNameError, unknown
-=======
 from methods.pix2pixhd.encoder import FeatureEncoder
 from methods.pix2pixhd.generator import GlobalGenerator, LocalEnhancer
 from methods.sean.generator import SeanGenerator
@@ -38,10 +31,10 @@ from methods.spade.encoder import SpadeEncoder
 from methods.spade.generator import SpadeGenerator
 from methods.stargan.discriminator import Discriminator as StarganDiscriminator
 from methods.stargan.generator import Generator as StarganGenerator
+from registry.errors import UnknownNameError, unknown
 
 SPADE_LAYER: Final = re.compile(r"^discriminator_([01])\.model(\d+)\.0\.(?:0\.)?")
 """Where a layer of SPADE's discriminator sits in its published keys: scale, layer."""
->>>>>>> next
 
 
 @dataclass(frozen=True)
