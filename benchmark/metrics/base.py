@@ -49,6 +49,7 @@ class ImageMetric(BaseMetric):
     """
 
     inapplicable: ClassVar[str] = "it applies to none of these tasks"
+    default_prefix = ""  # mmengine warns of a metric without one
 
     def __init__(self) -> None:
         super().__init__(collect_device="cpu")

@@ -19,7 +19,7 @@ WORDS = (
     *settings("protocols.attribute-transfer.count=40", "protocols.style-copy.count=100"),
     *settings("options.iterations=20", "options.step_seconds=0.05"),
 )
-PHASES = ("packing", "training the method", "editing", "training a judge", "scoring")
+PHASES = ("packing", "training a judge", "training the method", "editing", "scoring")
 
 
 def plain(result: Result) -> dict[str, Any]:
