@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 export GOMP_SPINCOUNT = 20000
 
-.PHONY: demo test test-slow lint types clean
+.PHONY: demo test test-slow lint types bench-renderer clean
 
 demo: $(VENV)/installed
 	$(BIN)/bench run --method maskgan
@@ -21,6 +21,9 @@ lint: $(VENV)/installed
 
 types: $(VENV)/installed
 	$(BIN)/mypy
+
+bench-renderer: $(VENV)/installed
+	$(BIN)/python -m benchmarks.renderer
 
 clean:
 	rm -rf $(VENV) build *.egg-info
