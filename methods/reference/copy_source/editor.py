@@ -2,19 +2,12 @@
 
 from torch import Tensor
 
-from methods.base import EditBatch, FaceEditor
+from methods.base import EditBatch
+from methods.reference.base import ReferenceEditor
 
 
-class CopySource(FaceEditor):
-    """Returns the source face: it has what is asked for, on the wrong person.
-
-    Args:
-        size: side of the images in pixels; any will do.
-    """
-
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self.size = size
+class CopySource(ReferenceEditor):
+    """Returns the source face: it has what is asked for, on the wrong person."""
 
     def edit(self, tasks: EditBatch) -> Tensor:
         """(N, 3, H, W): the source images."""

@@ -2,19 +2,12 @@
 
 from torch import Tensor
 
-from methods.base import EditBatch, FaceEditor
+from methods.base import EditBatch
+from methods.reference.base import ReferenceEditor
 
 
-class CopyTarget(FaceEditor):
-    """Returns the face being edited.
-
-    Args:
-        size: side of the images in pixels; any will do.
-    """
-
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self.size = size
+class CopyTarget(ReferenceEditor):
+    """Returns the face being edited."""
 
     def edit(self, tasks: EditBatch) -> Tensor:
         """(N, 3, H, W): the target images."""

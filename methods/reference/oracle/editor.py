@@ -2,19 +2,12 @@
 
 from torch import Tensor
 
-from methods.base import CannotEdit, EditBatch, FaceEditor
+from methods.base import CannotEdit, EditBatch
+from methods.reference.base import ReferenceEditor
 
 
-class Oracle(FaceEditor):
-    """Returns the true result.
-
-    Args:
-        size: side of the images in pixels; any will do.
-    """
-
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self.size = size
+class Oracle(ReferenceEditor):
+    """Returns the true result."""
 
     def edit(self, tasks: EditBatch) -> Tensor:
         """(N, 3, H, W): the true results.

@@ -8,8 +8,9 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from methods.base import EditBatch, FaceEditor, one_hot
+from methods.base import EditBatch, one_hot
 from methods.labels import LABELS, NUM_LABELS
+from methods.reference.base import ReferenceEditor
 
 STAND_INS: Final[Mapping[str, tuple[str, ...]]] = {
     "skin": ("neck", "nose"),
@@ -38,7 +39,7 @@ _RIDGE: Final = 1e-3
 _WHOLE_IMAGE: Final = NUM_LABELS
 
 
-class RegionColor(FaceEditor):
+class RegionColor(ReferenceEditor):
     """Paints each region of the asked mask in the mean colour and the colour gradient of the target's same region.
 
     A gradient is the linear least-squares fit of colour on position, where position is measured from the region's
@@ -50,8 +51,7 @@ class RegionColor(FaceEditor):
     """
 
     def __init__(self, size: int) -> None:
-        super().__init__()
-        self.size = size
+        super().__init__(size)
         self.register_buffer("order", _stand_in_order(), persistent=False)
 
     def edit(self, tasks: EditBatch) -> Tensor:
