@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from benchmark.experiment import Experiment
 from benchmark.files import sha256_of
+from benchmark.plugin_code import plugin_code
 from benchmark.results import Result, ResultError, read_result
 from benchmark.stamps import Stamps, code_version, stamp_of, tree_version
-from registry.catalogue import METHOD_CARDS
+from registry.catalogue import (
+    DATASET_CARDS,
+    JUDGE_CARDS,
+    METHOD_CARDS,
+    METRIC_CARDS,
+    PROTOCOL_CARDS,
+    Catalogue,
+    Entry,
+)
 
 FINISHED = "finished"
 
@@ -31,18 +42,29 @@ def finished_stamp(experiment: Experiment) -> str:
     return stamp_of(
         experiment.model_dump(mode="json"),
         code_version("benchmark", "methods", "registry", suffixes=(".py", ".yaml")),
-        method_code(experiment.method),
+        [(each.card.model_dump(mode="json"), plugin_code(each)) for each in _registered(experiment)],
         tree_version(Path(root)) if root is not None else None,
         sha256_of(Path(checkpoint)) if checkpoint is not None and Path(checkpoint).is_file() else None,
     )
 
 
 def method_code(method: str) -> str | None:
-    """Hash of a method's own source: its package, or the file of the plug-in that registered it."""
+    """Hash of a method's own source: its package, or that of the plug-in that registered it; None of real images."""
     if method not in METHOD_CARDS:
         return None
     entry = METHOD_CARDS.find(method)
     module = entry.card.entry.partition(":")[0]
-    if module:
-        return code_version(module.rpartition(".")[0] or module)
-    return sha256_of(Path(entry.place)) if Path(entry.place).is_file() else None
+    return code_version(module.rpartition(".")[0] or module) if module else plugin_code(entry)
+
+
+def _registered(experiment: Experiment) -> Iterator[Entry[Any]]:
+    """Everything that the run finds by its name, and so may come from a plug-in."""
+    protocols = [PROTOCOL_CARDS.find(name) for name in experiment.protocols]
+    named: list[tuple[Catalogue[Any], list[str]]] = [
+        (METHOD_CARDS, [experiment.method] if experiment.method in METHOD_CARDS else []),
+        (DATASET_CARDS, [experiment.dataset.name]),
+        (METRIC_CARDS, [name for protocol in protocols for name in protocol.card.metrics]),
+        (JUDGE_CARDS, list(experiment.judges)),
+    ]
+    yield from protocols
+    yield from (catalogue.find(name) for catalogue, names in named for name in names)

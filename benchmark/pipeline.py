@@ -20,6 +20,7 @@ from benchmark.experiment import Experiment
 from benchmark.files import replacing, sha256_of, write_text_atomically
 from benchmark.finished import FINISHED, finished_result, finished_stamp, method_code
 from benchmark.folders import writable
+from benchmark.plugin_code import plugin_code
 from benchmark.provenance import write_provenance
 from benchmark.result_of import NO_COST, MethodFacts, result_of
 from benchmark.results import Cost, ProtocolResult, Result, write_result
@@ -29,7 +30,7 @@ from benchmark.setting import Asked, Setting
 from benchmark.stamps import TRAINING_CODE, Stamps, code_version, stamp_of
 from benchmark.training import place, train
 from methods.base import CannotEdit, EditBatch, Stage
-from registry.catalogue import METHOD_CARDS, PROTOCOL_CARDS
+from registry.catalogue import DATASET_CARDS, METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
 
 SAMPLE_TASKS = 6
@@ -171,6 +172,8 @@ class Run:
             self.experiment.edit_batch_size,
             asked.sha256,
             code_version(*EDITING_CODE),
+            plugin_code(PROTOCOL_CARDS.find(name)),
+            plugin_code(DATASET_CARDS.find(self.experiment.dataset.name)),
         )
         earlier = self.stamps.get(f"edits/{name}") or {}
         folder = self._edits_folder(asked)

@@ -18,6 +18,7 @@ from benchmark.experiment import Experiment, Options
 from benchmark.files import replacing
 from benchmark.judges.base import Judge
 from benchmark.judges.cache import load_judge
+from benchmark.plugin_code import plugin_code
 from benchmark.progress import Reporter
 from benchmark.protocols.base import Protocol, tasks_sha256
 from benchmark.results import DatasetFacts, JudgeFacts
@@ -70,7 +71,7 @@ class Setting:
         spec = self.experiment.dataset
         with self.reporter.counting(f"pack {spec.name}") as progress:
             dataset: FaceDataset = DATASETS.get(spec.name)(
-                root=spec.root, size=spec.size, cache=self.cache / "faces", progress=progress, **spec.options
+                root=spec.root, size=spec.size, cache=self._faces_folder, progress=progress, **spec.options
             )
         if dataset.skipped:
             first = dataset.skipped[0]
@@ -78,6 +79,13 @@ class Setting:
                 f"{spec.name}: {len(dataset.skipped)} faces skipped, the first: {first.face}, {first.reason}"
             )
         return dataset
+
+    @property
+    def _faces_folder(self) -> Path:
+        """Where packed faces are kept; a plug-in's under its own code, which may not enter the keys it gives them."""
+        name = self.experiment.dataset.name
+        code = plugin_code(DATASET_CARDS.find(name))
+        return self.cache / "faces" if code is None else self.cache / "faces" / f"{name}-{code[:16]}"
 
     def asked(self, experiment: Experiment) -> list[Asked]:
         """The protocols of one of the runs, with their task tables."""
@@ -118,7 +126,7 @@ class Setting:
                 self.dataset,
                 self.cache / "judges",
                 partial(self._train_judge, name),
-                trained_as=self.compute.described,
+                trained_as=" ".join(filter(None, (self.compute.described, plugin_code(JUDGE_CARDS.find(name))))),
             )
             facts = JudgeFacts(
                 title=JUDGE_CARDS.find(name).card.title,
@@ -142,6 +150,7 @@ class Setting:
             self.compute.described,
             MAX_REAL_FACES,
             code_version("benchmark.judges", "benchmark.scoring", "benchmark.data.base"),
+            plugin_code(DATASET_CARDS.find(self.experiment.dataset.name)),
         )
         path = self.cache / "features" / f"{key[:32]}.npy"
         if path.exists():

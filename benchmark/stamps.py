@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -38,17 +39,26 @@ def code_version(*modules: str, suffixes: tuple[str, ...] = (".py",)) -> str:
 
     It follows no imports: name the packages that decide the outcome.
     """
+    return hash_of_files(each for name in sorted(modules) for each in _files_of_module(name, suffixes))
+
+
+def hash_of_files(files: Iterable[tuple[str, Path]]) -> str:
+    """SHA-256 of files under their labels; how line ends were checked out does not matter."""
     digest = hashlib.sha256()
-    for name in sorted(modules):
-        spec = find_spec(name)
-        if spec is None or spec.origin is None:
-            continue
-        origin = Path(spec.origin)
-        whole = origin.name == "__init__.py"
-        for file in sorted(origin.parent.rglob("*")) if whole else [origin]:
-            if file.suffix in suffixes:
-                digest.update(f"{name}/{file.relative_to(origin.parent)}\0".encode() + file.read_bytes() + b"\0")
+    for label, file in files:
+        digest.update(f"{label}\0".encode() + file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return digest.hexdigest()
+
+
+def _files_of_module(name: str, suffixes: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        return
+    origin = Path(spec.origin)
+    whole = origin.name == "__init__.py"
+    for file in sorted(origin.parent.rglob("*")) if whole else [origin]:
+        if file.suffix in suffixes:
+            yield f"{name}/{file.relative_to(origin.parent)}", file
 
 
 @cache

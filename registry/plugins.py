@@ -24,7 +24,7 @@ def load_installed() -> Iterator[str]:
 
 
 def load_named(plugin: str) -> None:
-    """Import a plug-in that the user named: a Python file or a module.
+    """Import a plug-in that the user named: a Python file, which may import its neighbours, or a module.
 
     Raises:
         InputError: if it is not there or fails to import.
@@ -49,6 +49,8 @@ def _import_file(path: Path) -> None:
     spec = spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is not a Python file")
+    if (folder := str(path.parent)) not in sys.path:
+        sys.path.append(folder)  # last, so that a neighbour called as some library hides it from nobody
     module = module_from_spec(spec)
     sys.modules[name] = module
     try:

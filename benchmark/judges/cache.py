@@ -55,7 +55,7 @@ def load_judge(
         dataset: its train split teaches the judge, its test split scores it.
         cache: folder of judges; created where absent.
         train: called where the cache holds no such judge.
-        trained_as: what else decides the weights, such as the precision of training.
+        trained_as: what else decides the weights: the precision of training, the source of a plug-in.
     """
     folder = cache / judge_key(judge, dataset, trained_as)
     weights, card = folder / "weights.pth", folder / "card.json"
