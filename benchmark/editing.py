@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from benchmark.compute import Compute, seed_everything
 from benchmark.cost import edit_complexity, forget_peak_memory, now, peak_memory_mib
-from benchmark.data.base import FaceDataset, image_array
+from benchmark.data.base import FaceDataset
 from benchmark.data.integrity import damage
+from benchmark.data.quantise import image_array
 from benchmark.files import replacing, write_text_atomically
 from benchmark.interruption import deferred_interruption
 from benchmark.progress import Reporter

@@ -11,7 +11,7 @@ import mmcv
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.data.base import image_array
+from benchmark.data.quantise import image_array
 from benchmark.files import replacing
 from methods.base import EditBatch
 from methods.labels import PALETTE

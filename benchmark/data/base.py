@@ -98,15 +98,3 @@ class FaceDataset(ABC):
 def image_tensor(images: NDArray[np.uint8]) -> torch.Tensor:
     """(N, H, W, 3) uint8 RGB to (N, 3, H, W) float32 in [-1, 1]."""
     return torch.from_numpy(np.ascontiguousarray(images.transpose(0, 3, 1, 2))).float().div_(127.5).sub_(1.0)
-
-
-def image_array(images: torch.Tensor) -> NDArray[np.uint8]:
-    """(N, 3, H, W) in [-1, 1] to (N, H, W, 3) uint8 RGB; values outside are clipped.
-
-    Raises:
-        ValueError: if a value is not finite.
-    """
-    if not bool(torch.isfinite(images).all()):
-        raise ValueError("images hold values that are not finite")
-    pixels = images.float().clamp(-1, 1).add(1).mul(127.5).round().to(torch.uint8)
-    return pixels.permute(0, 2, 3, 1).contiguous().cpu().numpy()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from benchmark.data import rendered
 from benchmark.data.base import SPLITS, FaceDataset, Split, TrueEdit
 from benchmark.data.errors import DataError
 from benchmark.data.packed import FaceRecord, Progress, content_key, packed_faces
@@ -16,6 +14,7 @@ from benchmark.data.rendered.attributes import KNOWN_ATTRIBUTES
 from benchmark.data.rendered.factors import copy_style, sample_factors, transfer_expression
 from benchmark.data.rendered.renderer import MAX_SIZE, MIN_SIZE, RENDERER_VERSION
 from benchmark.data.rendered_processes import draw, draw_all
+from benchmark.stamps import code_version
 
 SPLIT_STRIDE: Final = 1_000_000
 """Face numbers set aside for each split, so that a split's faces stay as they are when another split grows."""
@@ -84,7 +83,7 @@ class RenderedFaces(FaceDataset):
             raise DataError(f"rendered-faces are {MIN_SIZE} to {MAX_SIZE} pixels a side, not {size}")
         facts = {
             "dataset": self.name,
-            "renderer": [RENDERER_VERSION, _renderer_source()],
+            "renderer": [RENDERER_VERSION, code_version("benchmark.data.rendered")],
             "seed": seed,
             "splits": counts,
             "size": size,
@@ -112,12 +111,3 @@ class RenderedFaces(FaceDataset):
         drawings = draw_all(self._seed, [face.population_index for face in self._faces], size)
         for face, drawing in zip(self._faces, drawings, strict=True):
             yield FaceRecord(face.id, face.split, *drawing)
-
-
-def _renderer_source() -> str:
-    """SHA-256 of the renderer's source: a change of its code must not find faces of the old one."""
-    source = hashlib.sha256()
-    for path in sorted(Path(rendered.__path__[0]).glob("*.py")):
-        # Read as text, so that line ends as checked out do not matter.
-        source.update(f"{path.name}\n{path.read_text(encoding='utf-8')}\n".encode())
-    return source.hexdigest()

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
-import sys
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -17,6 +14,7 @@ from torch import Tensor
 
 from benchmark.data.base import FaceDataset
 from benchmark.judges.augmentation import LightAugmentation
+from benchmark.stamps import code_version
 from methods.base import FaceBatch, Stage, Trainable
 
 EVALUATION_BATCH = 64
@@ -87,10 +85,9 @@ class Judge(Trainable):
 
 
 def judge_code(judge: Judge) -> str:
-    """SHA-256 of the source of every module that the judge's classes and networks come from, libraries left out."""
+    """Hash of the source of every module that the judge's classes and networks come from, libraries left out."""
     classes = {*type(judge).__mro__, *(kind for each in judge.modules() for kind in type(each).__mro__)}
-    places = sorted({kind.__module__ for kind in classes if not _of_a_library(kind.__module__)})
-    return sha256("\n".join(inspect.getsource(sys.modules[place]) for place in places).encode()).hexdigest()
+    return code_version(*sorted({kind.__module__ for kind in classes if not _of_a_library(kind.__module__)}))
 
 
 def _of_a_library(module: str) -> bool:

@@ -1,4 +1,4 @@
-"""Images as the bytes of their PNG files, and figures that compare two images there, whole or over a region."""
+"""Figures that compare two images at the precision of their PNG files, whole or over a region."""
 
 from __future__ import annotations
 
@@ -6,21 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-
-def to_bytes(image: Tensor) -> NDArray[np.uint8]:
-    """Quantise a float image of any shape in [-1, 1] to 0..255, nearest level, clipping what lies outside.
-
-    Raises:
-        ValueError: if a value is not finite.
-    """
-    if not bool(torch.isfinite(image).all()):
-        raise ValueError("an image to be scored holds values that are not finite")
-    levels: NDArray[np.uint8] = ((image.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).cpu().numpy()
-    return levels
+from benchmark.data.quantise import to_bytes
 
 
 def masked_mean(maps: NDArray[Any], where: NDArray[np.bool_]) -> NDArray[np.float64]:

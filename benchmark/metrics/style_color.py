@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from skimage.color import deltaE_ciede2000, rgb2lab
 from torch import Tensor
 
+from benchmark.data.quantise import to_bytes
 from benchmark.metrics.base import Columns, Evidence
 from benchmark.metrics.mean import VALUE, MeanMetric, plain_means
-from benchmark.metrics.pixels import to_bytes
 from methods.labels import LABELS, NUM_LABELS
 
 

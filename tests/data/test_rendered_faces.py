@@ -65,7 +65,7 @@ def test_a_change_of_the_renderer_is_another_key(tmp_path: Path, monkeypatch: py
 
     before = folder()
     assert folder() == before
-    monkeypatch.setattr(module, "_renderer_source", lambda: "changed")
+    monkeypatch.setattr(module, "code_version", lambda _: "changed")
     changed = folder()
     monkeypatch.setattr(module, "RENDERER_VERSION", 1_000)
     assert len({before, changed, folder()}) == 3

@@ -10,8 +10,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.data.base import image_array
 from benchmark.data.errors import DataError
+from benchmark.data.quantise import image_array
 from benchmark.data.rendered_faces import RenderedFaces
 from benchmark.data.training import SeededDraws, training_batches
 from methods.base import FaceBatch

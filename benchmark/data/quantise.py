@@ -1,0 +1,28 @@
+"""The 8-bit levels of images: what a PNG file holds of a float image."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+
+def to_bytes(image: torch.Tensor) -> NDArray[np.uint8]:
+    """Quantise a float image of any shape in [-1, 1] to 0..255, nearest level, clipping what lies outside.
+
+    Raises:
+        ValueError: if a value is not finite.
+    """
+    if not bool(torch.isfinite(image).all()):
+        raise ValueError("images that hold values that are not finite")
+    levels: NDArray[np.uint8] = image.float().clamp(-1, 1).add(1).mul(127.5).round().to(torch.uint8).cpu().numpy()
+    return levels
+
+
+def image_array(images: torch.Tensor) -> NDArray[np.uint8]:
+    """(N, 3, H, W) in [-1, 1] to (N, H, W, 3) uint8 RGB; values outside are clipped.
+
+    Raises:
+        ValueError: if a value is not finite.
+    """
+    return np.ascontiguousarray(to_bytes(images).transpose(0, 2, 3, 1))
