@@ -43,7 +43,7 @@ def test_copies_and_oracle_return_what_they_name(flat: EditBatch) -> None:
     assert CopyTarget(SIZE).edit(flat) is flat.target.image
     assert CopySource(SIZE).edit(flat) is flat.source.image
     assert Oracle(SIZE).edit(flat) is flat.oracle
-    with pytest.raises(ValueError, match="only rendered faces have an oracle"):
+    with pytest.raises(ValueError, match="the dataset does not know the true result"):
         Oracle(SIZE).edit(replace(flat, oracle=None))
 
 

@@ -16,5 +16,5 @@ class Oracle(ReferenceEditor):
             CannotEdit: if the dataset does not know them.
         """
         if tasks.oracle is None:
-            raise CannotEdit("the true result of these edits is not known: only rendered faces have an oracle")
+            raise CannotEdit("the dataset does not know the true result of these edits")
         return tasks.oracle
