@@ -49,6 +49,7 @@ class MetricFacts(_Strict):
         unit: "" for a fraction.
         decimals: digits after the point in tables.
         level: a figure an image, one a set, or a cost of the method.
+        scale: what a table divides a cost by, to print it in `unit`.
         min_n: the smallest sound number of tasks; below it a table flags the figure.
     """
 
@@ -59,6 +60,7 @@ class MetricFacts(_Strict):
     level: Literal["image", "set", "cost"]
     min_n: int
     citation: str
+    scale: float = Field(default=1.0, gt=0)
 
 
 class ProtocolResult(_Strict):
@@ -102,7 +104,9 @@ class DatasetFacts(_Strict):
 
 
 class Cost(_Strict):
-    """What the method costs; None with no reason needed where it has no such cost.
+    """What the method costs, as measured; None with no reason needed where it has no such cost.
+
+    A cost's card is named after its key here.
 
     Attributes:
         parameters: of everything `edit` uses.

@@ -84,7 +84,11 @@ class ProtocolCard(Card):
 
 
 class MetricCard(Card):
-    """A metric's card: the protocol of its number. Two numbers under one name are comparable."""
+    """A metric's card: the protocol of its number. Two numbers under one name are comparable.
+
+    Attributes:
+        scale: what a table divides a cost by, to print it in `unit`.
+    """
 
     direction: Literal["up", "down"]
     unit: str = ""
@@ -92,6 +96,7 @@ class MetricCard(Card):
     level: Literal["image", "set", "cost"]
     min_n: int = 1
     citation: str
+    scale: float = Field(default=1.0, gt=0)
 
 
 class JudgeCard(Card):

@@ -43,6 +43,8 @@ def differences(first: Result, second: Result, protocol: str) -> list[str]:
         )
     for name in sorted(first.metrics.keys() & second.metrics.keys()):
         ours, theirs = first.metrics[name], second.metrics[name]
+        if ours.level == "cost":  # kept as measured, so that a unit only says how a table prints it
+            continue
         facts.append((f"direction of metric {name!r}", ours.direction, theirs.direction))
         facts.append((f"unit of metric {name!r}", ours.unit, theirs.unit))
     found = [f"{what} is {_short(ours)}, not {_short(theirs)}" for what, ours, theirs in facts if ours != theirs]

@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from benchmark.results import Cost, MetricFacts, Result
+from benchmark.results import Cost, Result
 from reports.cells import Cell, Column
 
 
-def _column(name: str, title: str, unit: str, decimals: int) -> Column:
-    return Column(
-        name,
-        MetricFacts(title=title, direction="down", unit=unit, decimals=decimals, level="cost", min_n=0, citation=""),
-    )
+def cost_columns(results: Sequence[Result]) -> tuple[Column, ...]:
+    """The costs that any of the results has a card's facts of, in the order of `Cost`."""
+    facts = {name: fact for result in reversed(results) for name, fact in result.metrics.items()}
+    names = [field.replace("_", "-") for field in Cost.model_fields]
+    return tuple(Column(name, facts[name]) for name in names if name in facts)
 
 
-_COSTS: tuple[tuple[Column, Callable[[Cost], float | None]], ...] = (
-    (_column("parameters", "Parameters", "M", 2), lambda cost: cost.parameters / 1e6),
-    (_column("flops", "FLOPs", "G / image", 2), lambda cost: None if cost.flops is None else cost.flops / 1e9),
-    (_column("edit-time", "Edit time", "ms / image", 1), lambda cost: cost.edit_ms),
-    (_column("peak-memory", "Peak memory", "MiB", 0), lambda cost: cost.peak_memory_mib),
-    (
-        _column("training-time", "Training time", "min", 1),
-        lambda cost: None if cost.train_seconds is None else cost.train_seconds / 60,
-    ),
-)
-
-COST_COLUMNS = tuple(column for column, _ in _COSTS)
-
-
-def cost_cells(results: Sequence[Result]) -> tuple[Cell, ...]:
+def cost_cells(columns: Sequence[Column], results: Sequence[Result]) -> tuple[Cell, ...]:
     """Costs of one method's seeds: the mean over the seeds that have one; real images have none."""
     if results[0].kind == "real":
-        return tuple(Cell(column, None, seeds=0, reason="no method made these images") for column in COST_COLUMNS)
-    return tuple(_cell(column, [measure(result.cost) for result in results]) for column, measure in _COSTS)
+        return tuple(Cell(column, None, seeds=0, reason="no method made these images") for column in columns)
+    return tuple(_cell(column, [_measured(column, result.cost) for result in results]) for column in columns)
+
+
+def _measured(column: Column, cost: Cost) -> float | None:
+    """The cost in the unit of its column."""
+    found: float | None = getattr(cost, column.id.replace("-", "_"))
+    return None if found is None else found / column.facts.scale
 
 
 def _cell(column: Column, costs: Sequence[float | None]) -> Cell:

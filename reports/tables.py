@@ -8,7 +8,7 @@ from dataclasses import replace
 from benchmark.results import ProtocolResult, Result, Value
 from reports.cells import Cell, Column, Kind, Row, Table, cell_of_seeds
 from reports.comparable import Run, comparable_groups, configuration, differences
-from reports.costs import COST_COLUMNS, cost_cells
+from reports.costs import cost_cells, cost_columns
 from reports.emphasis import emphasise
 
 _KINDS: tuple[Kind, ...] = ("real", "reference", "learned")
@@ -71,8 +71,8 @@ def _order(run: Run) -> tuple[int, str, str, str, int, str]:
 def _table(results: Sequence[Result], protocol: str) -> Table:
     asked = [result.protocols[protocol] for result in results]
     facts = next((each for each in asked if each.metrics), asked[0])
-    columns = _columns(results, asked)
-    rows = emphasise(_rows(results, protocol, columns))
+    columns, costs = _columns(results, asked), cost_columns(results)
+    rows = emphasise(_rows(results, protocol, columns, costs))
     rows, notes = _number_notes(rows)
     return Table(
         dataset=results[0].dataset,
@@ -83,7 +83,7 @@ def _table(results: Sequence[Result], protocol: str) -> Table:
         num_tasks=facts.num_tasks,
         tasks_sha256=facts.tasks_sha256,
         judges={name: judge for result in reversed(results) for name, judge in result.judges.items()},
-        columns=(*columns, *COST_COLUMNS),
+        columns=(*columns, *costs),
         rows=rows,
         notes=notes,
         devices=tuple(dict.fromkeys(result.cost.device for result in results if result.kind != "real")),
@@ -91,7 +91,7 @@ def _table(results: Sequence[Result], protocol: str) -> Table:
 
 
 def _columns(results: Sequence[Result], asked: Sequence[ProtocolResult]) -> tuple[Column, ...]:
-    """The metrics that any of the results has under this protocol: of images, then of sets, then costs."""
+    """The metrics that any of the results has under this protocol: of images, then of sets."""
     facts = {name: fact for result in reversed(results) for name, fact in result.metrics.items()}
     order = dict.fromkeys(name for result in results for name in result.metrics)
     scored = {name for each in asked for name in each.metrics}
@@ -99,14 +99,14 @@ def _columns(results: Sequence[Result], asked: Sequence[ProtocolResult]) -> tupl
     return tuple(sorted(columns, key=lambda column: _LEVELS.index(column.facts.level)))
 
 
-def _rows(results: Sequence[Result], protocol: str, columns: Sequence[Column]) -> list[Row]:
+def _rows(results: Sequence[Result], protocol: str, columns: Sequence[Column], costs: Sequence[Column]) -> list[Row]:
     by_configuration: dict[tuple[str, str, str, str], list[Result]] = {}
     for result in results:
         by_configuration.setdefault(configuration(result), []).append(result)
-    return [_row(seeds, protocol, columns) for seeds in by_configuration.values()]
+    return [_row(seeds, protocol, columns, costs) for seeds in by_configuration.values()]
 
 
-def _row(seeds: Sequence[Result], protocol: str, columns: Sequence[Column]) -> Row:
+def _row(seeds: Sequence[Result], protocol: str, columns: Sequence[Column], costs: Sequence[Column]) -> Row:
     first = seeds[0]
     cells = [
         cell_of_seeds(column, [_value(result.protocols[protocol], column.id) for result in seeds]) for column in columns
@@ -118,7 +118,7 @@ def _row(seeds: Sequence[Result], protocol: str, columns: Sequence[Column]) -> R
         preset=first.preset,
         weights_origin=first.weights_origin,
         seeds=tuple(result.seed for result in seeds),
-        cells=(*cells, *cost_cells(seeds)),
+        cells=(*cells, *cost_cells(costs, seeds)),
     )
 
 

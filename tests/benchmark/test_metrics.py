@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from benchmark.metrics.base import ImageMetric, SetMetric
-from benchmark.results import MetricFacts
+from benchmark.results import Cost, MetricFacts
 from registry.cards import MetricCard, read_card
 from tests.benchmark.evidence import ones, part_of, random_evidence
 
@@ -39,6 +39,8 @@ def test_card_names_its_file_its_class_and_facts_that_a_result_accepts(path: Pat
     card = CARDS[path]
     assert card.name == path.stem.replace("_", "-")
     MetricFacts.model_validate({name: getattr(card, name) for name in MetricFacts.model_fields})
+    if card.level == "cost":
+        assert card.name.replace("-", "_") in Cost.model_fields
     assert bool(card.entry) == bool(card.citation) == (card.level != "cost")
     if card.entry:
         assert isinstance(build(card), {"image": ImageMetric, "set": SetMetric}[card.level])

@@ -15,9 +15,14 @@ def facts(title: str, direction: str = "up", **changes: Any) -> MetricFacts:
 
 
 METRICS = {
+    "edit-ms": facts("Edit time", "down", unit="ms", decimals=1, level="cost"),
+    "flops": facts("Operations", "down", unit="G", decimals=2, level="cost", scale=1e9),
     "fid": facts("FID", "down", decimals=1, level="set", min_n=5000),
+    "parameters": facts("Parameters", "down", unit="M", decimals=2, level="cost", scale=1e6),
+    "peak-memory-mib": facts("Peak memory", "down", unit="MiB", decimals=0, level="cost"),
     "seg-accuracy": facts("Pixel accuracy"),
     "style-color": facts("Style colour", "down", unit="ΔE", decimals=1),
+    "train-seconds": facts("Training time", "down", unit="min", decimals=1, level="cost", scale=60),
 }
 
 

@@ -49,6 +49,13 @@ def test_another_dataset_is_another_table_not_a_difference():
     assert len(tabulate(runs(result("a"), other))) == 2
 
 
+def test_another_unit_of_a_cost_keeps_nobody_apart_and_both_are_printed_in_one():
+    raw = METRICS | {"parameters": facts("Parameters", "down", decimals=0, level="cost")}
+    (table,) = tabulate(runs(result("a"), result("b", metrics=raw)))
+    place = [column.id for column in table.columns].index("parameters")
+    assert [row.cells[place].text for row in table.rows] == ["1.25", "1.25"]
+
+
 def test_a_judge_that_only_one_run_has_keeps_nobody_apart():
     judges = {"parser": judge(), "identity": judge("0" * 64)}
     assert len(tabulate(runs(result("a"), result("b", judges=judges)))) == 1

@@ -52,7 +52,7 @@ def test_reference_methods_and_real_images_are_never_marked():
     assert found == {"real": None, "reference": None, "a": "best", "b": None}
 
 
-@pytest.mark.parametrize("cost", ["parameters", "edit-time"])
+@pytest.mark.parametrize("cost", ["parameters", "edit-ms"])
 def test_costs_are_not_ranked(cost):
     assert set(marks(cost, *scored("seg-accuracy", a=figure(0.9), b=figure(0.8), c=figure(0.7))).values()) == {None}
 

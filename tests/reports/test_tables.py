@@ -2,7 +2,7 @@
 
 import random
 
-from synthetic import figure, protocol, result, runs
+from synthetic import METRICS, facts, figure, protocol, result, runs
 
 from reports.tables import tabulate
 
@@ -32,13 +32,30 @@ def test_rows_are_real_then_reference_then_learned_whatever_the_order_of_files()
 def test_columns_are_image_metrics_then_set_metrics_then_costs():
     (table,) = tabulate(runs(*everything()))
     ids = [column.id for column in table.columns]
-    assert ids == ["seg-accuracy", "fid", "parameters", "flops", "edit-time", "peak-memory", "training-time"]
+    assert ids == ["seg-accuracy", "fid", "parameters", "flops", "train-seconds", "edit-ms", "peak-memory-mib"]
 
 
 def test_costs_are_scaled_to_their_units_and_real_images_have_none():
     (table,) = tabulate(runs(*everything()))
-    assert [cell.text for cell in table.rows[-1].cells[2:]] == ["1.25", "–", "12.5", "512", "1.5"]
+    assert [cell.text for cell in table.rows[-1].cells[2:]] == ["1.25", "–", "1.5", "12.5", "512"]
     assert {cell.text for cell in table.rows[0].cells[2:]} == {"–"}
+
+
+def test_a_cost_column_is_what_its_card_says():
+    in_hours = METRICS | {
+        "train-seconds": facts("Time to train", "down", unit="h", decimals=3, level="cost", scale=3600)
+    }
+    (table,) = tabulate(runs(result("a", metrics=in_hours)))
+    (column,) = (each for each in table.columns if each.id == "train-seconds")
+    assert (column.facts.title, column.facts.unit, column.arrow) == ("Time to train", "h", "↓")
+    assert table.rows[0].cells[table.columns.index(column)].text == "0.025"
+
+
+def test_a_cost_without_a_card_is_no_column():
+    without = {name: fact for name, fact in METRICS.items() if name != "flops"}
+    (table,) = tabulate(runs(result("a", metrics=without)))
+    assert "flops" not in [column.id for column in table.columns]
+    assert len(table.rows[0].cells) == len(table.columns)
 
 
 def test_seeds_share_a_row_and_presets_do_not():
