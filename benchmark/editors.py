@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmark.compute import seed_everything
@@ -50,7 +51,7 @@ def build_editor(experiment: Experiment) -> Editor:
     if role not in networks:
         raise InputError(unknown(f"network of {experiment.label}", role, networks))
     try:
-        load_strictly(networks[role], read_state_dict(path))
+        load_strictly(networks[role], read_state_dict(path, role), rename=partial(model.published_key, role))
     except ValueError as error:
         raise InputError(f"--checkpoint {path}, network {role}: {error}") from error
     return Editor(model, sha256_of(path))

@@ -141,6 +141,10 @@ class FaceEditor(Trainable):
         """Networks that take a published `state_dict`, by role; the first is what `--checkpoint` alone loads."""
         return {}
 
+    def published_key(self, role: str, key: str) -> str:
+        """The key in the network `role` that a published checkpoint calls `key`."""
+        return key
+
     def provenance(self) -> Mapping[str, str]:
         """Facts about this run's training that its result must state, such as where perceptual weights came from."""
         return {}

@@ -29,6 +29,21 @@ def test_bare_and_nested_state_dicts(tmp_path: Path) -> None:
         assert torch.equal(read["weight"], state["weight"])
 
 
+def test_one_of_several_networks(tmp_path: Path) -> None:
+    generator, discriminator = nn.Linear(2, 3).state_dict(), nn.Linear(4, 5).state_dict()
+    optimiser = torch.optim.Adam(nn.Linear(2, 3).parameters()).state_dict()
+    file = tmp_path / "both.pth"
+    both = {"generator": generator, "discriminator": {"state_dict": discriminator}, "optimizer": optimiser, "epoch": 3}
+    for content in (both, {"state_dict": both}):
+        torch.save(content, file)
+        assert torch.equal(read_state_dict(file, "generator")["weight"], generator["weight"])
+        assert torch.equal(read_state_dict(file, "discriminator")["weight"], discriminator["weight"])
+        with pytest.raises(CheckpointError, match=r"both.pth: holds the networks 'generator', 'discriminator', and no"):
+            read_state_dict(file, "encoder")
+        with pytest.raises(CheckpointError, match="'generator', 'discriminator'; name the one to take"):
+            read_state_dict(file)
+
+
 @pytest.mark.parametrize("legacy", [False, True])
 def test_malicious_pickle_is_refused_unexecuted(tmp_path: Path, legacy: bool) -> None:
     witness = tmp_path / "executed"
@@ -79,6 +94,15 @@ def test_another_kind_of_number_is_refused() -> None:
         load_strictly(module, {"weight": torch.zeros(2, 2), "bias": torch.zeros(2, dtype=torch.int64)})
     load_strictly(module, {"weight": torch.ones(2, 2).half(), "bias": torch.zeros(2)})
     assert module.weight.dtype == torch.float32
+
+
+def test_two_keys_for_one_are_refused_and_nothing_is_loaded() -> None:
+    module = nn.Linear(2, 2)
+    before = {key: value.clone() for key, value in module.state_dict().items()}
+    state = {"weight": torch.ones(2, 2), "old_weight": torch.zeros(2, 2), "bias": torch.zeros(2)}
+    with pytest.raises(CheckpointError, match="two keys for weight"):
+        load_strictly(module, state, lambda key: key.removeprefix("old_"))
+    assert all(torch.equal(value, before[key]) for key, value in module.state_dict().items())
 
 
 def test_renaming_comes_after_the_prefix() -> None:

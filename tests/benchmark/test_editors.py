@@ -1,0 +1,117 @@
+"""Published checkpoints in each form that people share them in, loaded whole or refused in a sentence."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from benchmark.editors import build_editor
+from benchmark.experiment import resolve
+from benchmark.settings import COMMAND, Layer
+from methods.base import EditBatch, FaceEditor
+from registry import METHODS
+from registry.errors import InputError
+
+CARD = {
+    "name": "two-networks",
+    "title": "Two networks",
+    "summary": "A painter and a critic.",
+    "kind": "learned",
+    "licence": "free",
+    "inputs": ["image"],
+    "protocols": ["reconstruction"],
+}
+
+
+class TwoNetworks(FaceEditor):
+    """Its critic's published keys are called otherwise."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.painter, self.critic = nn.Conv2d(3, 3, 1), nn.Sequential(nn.Conv2d(3, 1, 1))
+
+    def edit(self, tasks: EditBatch) -> Tensor:
+        return self.painter(tasks.target.image)
+
+    def published_networks(self) -> Mapping[str, nn.Module]:
+        return {"painter": self.painter, "critic": self.critic}
+
+    def published_key(self, role: str, key: str) -> str:
+        return key.replace("layer.", "0.") if role == "critic" else key
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _registered() -> None:
+    METHODS.register(card=CARD)(TwoNetworks)
+
+
+PAINTER = {"weight": torch.full((3, 3, 1, 1), 2.0), "bias": torch.full((3,), 3.0)}
+CRITIC = {"layer.weight": torch.full((1, 3, 1, 1), 4.0), "layer.bias": torch.full((1,), 5.0)}
+BOTH = {"painter": PAINTER, "critic": CRITIC}
+
+
+def loaded(tmp_path: Path, content: object, network: str | None = None) -> FaceEditor:
+    path = tmp_path / "published.pth"
+    torch.save(content, path)
+    asked: dict[str, Any] = {"method": "two-networks", "checkpoint": str(path), "network": network}
+    return build_editor(resolve([Layer(asked, COMMAND)])).model
+
+
+def prefixed(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {f"module.{key}": value for key, value in state.items()}
+
+
+@pytest.mark.parametrize("network", [None, "painter"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        PAINTER,
+        prefixed(PAINTER),
+        {"state_dict": PAINTER, "epoch": 3},
+        {"state_dict": prefixed(PAINTER)},
+        BOTH,
+        {"painter": prefixed(PAINTER), "critic": CRITIC, "epoch": 3},
+        {"state_dict": BOTH},
+    ],
+    ids=["bare", "prefixed", "nested", "nested and prefixed", "several", "several, prefixed", "nested, several"],
+)
+def test_every_form_fills_the_network_asked_for(tmp_path: Path, content: object, network: str | None) -> None:
+    networks = loaded(tmp_path, content, network).published_networks()
+    assert {key: value.unique().tolist() for key, value in networks["painter"].state_dict().items()} == {
+        "weight": [2.0],
+        "bias": [3.0],
+    }
+    assert not networks["critic"].state_dict()["0.weight"].eq(4).any()
+
+
+@pytest.mark.parametrize("content", [CRITIC, prefixed(CRITIC), BOTH], ids=["bare", "prefixed", "several"])
+def test_another_network_is_picked_and_its_keys_translated(tmp_path: Path, content: object) -> None:
+    networks = loaded(tmp_path, content, "critic").published_networks()
+    assert networks["critic"].state_dict()["0.weight"].eq(4).all()
+    assert networks["critic"].state_dict()["0.bias"].eq(5).all()
+    assert not networks["painter"].state_dict()["weight"].eq(2).any()
+
+
+@pytest.mark.parametrize(
+    ("content", "network", "said"),
+    [
+        ({"G": PAINTER, "D": CRITIC}, None, "holds the networks 'G', 'D', and no 'painter'"),
+        ({"painter": PAINTER}, "critic", "holds the networks 'painter', and no 'critic'"),
+        ({"weight": PAINTER["weight"]}, None, "missing bias"),
+        ({**PAINTER, "scale": torch.ones(1)}, None, "left over scale"),
+        ({**PAINTER, "bias": torch.ones(4)}, None, r"of another shape bias \(4,\) for \(3,\)"),
+        ({"painter": {"weight": PAINTER["weight"]}, "critic": CRITIC}, None, "missing bias"),
+        (CRITIC, None, "missing weight, bias; left over layer.weight, layer.bias"),
+    ],
+    ids=["no such entry", "not the one asked for", "missing", "left over", "shape", "of several, missing", "another's"],
+)
+def test_what_does_not_fit_is_refused_in_one_sentence(
+    tmp_path: Path, content: object, network: str | None, said: str
+) -> None:
+    with pytest.raises(InputError, match=said) as caught:
+        loaded(tmp_path, content, network)
+    assert str(caught.value).startswith(f"--checkpoint {tmp_path / 'published.pth'}, network {network or 'painter'}: ")
+    assert "\n" not in str(caught.value)
