@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +21,9 @@ PRESETS = Path(__file__).with_name("presets")
 REAL = "real"
 """Stands where a method's name would, for the row of real images."""
 Options = dict[str, Option]
+JudgeRole = Literal["parser", "attributes"]
+JUDGE_SETTINGS: Mapping[str, JudgeRole] = {"parser_judge": "parser", "attribute_judge": "attributes"}
+"""Which setting names the judge of a role."""
 
 
 class ExperimentError(InputError):
@@ -62,7 +65,9 @@ class Experiment(_Spec):
     Attributes:
         options: the method's, after preset and variant.
         protocols: options by protocol.
-        judges: recipe options by judge.
+        parser_judge: the judge that labels regions and gives the features of set metrics.
+        attribute_judge: the judge that reads attributes.
+        judges: recipe options of these two.
         limit: at most so many tasks a protocol.
         checkpoint: a published weights file to load instead of training.
         network: which of the method's networks the checkpoint fills.
@@ -76,6 +81,8 @@ class Experiment(_Spec):
     seed: int = Field(default=0, ge=0)
     dataset: DatasetSpec
     protocols: dict[str, Options]
+    parser_judge: str = "parser"
+    attribute_judge: str = "attributes"
     judges: dict[str, Options] = {}
     limit: int | None = Field(default=None, ge=1)
     checkpoint: str | None = None
@@ -84,6 +91,11 @@ class Experiment(_Spec):
     edit_batch_size: int = Field(default=16, ge=1)
     bootstrap_draws: int = Field(default=1000, ge=100)
     tensorboard: bool = False
+
+    @property
+    def judge_by_role(self) -> dict[JudgeRole, str]:
+        """The name of the judge that has each role."""
+        return {"parser": self.parser_judge, "attributes": self.attribute_judge}
 
     @property
     def label(self) -> str:
@@ -176,7 +188,7 @@ def resolve(layers: list[Layer]) -> Experiment:
         "options": options,
         "dataset": dataset,
         "protocols": protocols,
-        "judges": _judges(asked.get("judges"), preset_name, layers),
+        "judges": _judges(asked, preset_name, layers),
     }
     try:
         return Experiment.model_validate(content)
@@ -218,7 +230,7 @@ def as_reference(experiment: Experiment, method: str) -> Experiment:
 
 def _check_kinds(layer: Layer) -> None:
     """Refuse names that are no words, and protocols or judges that are no mappings, where each was written."""
-    for path in (("method",), ("variant",), ("preset",), ("dataset", "name")):
+    for path in (("method",), ("variant",), ("preset",), ("dataset", "name"), *((key,) for key in JUDGE_SETTINGS)):
         if layer.holds(path) and not isinstance(value := layer.value(path), str | None):
             raise ExperimentError(f"{layer.place(path)}: {'.'.join(path)} is a name, not {value!r}")
     for key in ("protocols", "judges"):
@@ -269,15 +281,22 @@ def _protocols(
     return chosen
 
 
-def _judges(asked: Any, preset: str, layers: list[Layer]) -> dict[str, Options]:
-    for name in asked or {}:
+def _judges(asked: dict[str, Any], preset: str, layers: list[Layer]) -> dict[str, Options]:
+    """Options of the judges that have a role; those given for another judge are checked and left out."""
+    options: dict[str, Any] = asked.get("judges") or {}
+    for name in options:
         with _placed(layers, "judges", name):
-            JUDGE_CARDS.find(name)
+            card = JUDGE_CARDS.find(name).card
+        _checked(options[name], card.options, f"option of judge {name}", layers, "judges", name)
     chosen = {}
-    for card in (entry.card for entry in JUDGE_CARDS):
-        given = (asked or {}).get(card.name)
-        changes = _checked(given, card.options, f"option of judge {card.name}", layers, "judges", card.name)
-        chosen[card.name] = {**card.options, **card.presets.get(preset, {}), **changes}
+    for key, role in JUDGE_SETTINGS.items():
+        name = asked.get(key) or Experiment.model_fields[key].default
+        with _placed(layers, key):
+            card = JUDGE_CARDS.find(name).card
+            if card.role != role:
+                fit = ", ".join(entry.card.name for entry in JUDGE_CARDS if entry.card.role == role)
+                raise ExperimentError(f"{key} cannot be {name!r}, which judges {card.role}; those that can: {fit}")
+        chosen[name] = {**card.options, **card.presets.get(preset, {}), **(options.get(name) or {})}
     return chosen
 
 

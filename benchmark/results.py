@@ -142,6 +142,7 @@ class Result(_Strict):
     notes: dict[str, str] = Field(default_factory=dict)
     """What a method says of its own training, such as where perceptual weights came from."""
     judges: dict[str, JudgeFacts]
+    """By role, whichever judge had it."""
     metrics: dict[str, MetricFacts]
     protocols: dict[str, ProtocolResult]
     cost: Cost

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -102,21 +103,21 @@ class Setting:
 
     @cached_property
     def judge_facts(self) -> dict[str, JudgeFacts]:
-        """What tables say of the judges; trains those that the cache does not hold."""
-        return {name: facts for name, (_, facts) in self._loaded_judges.items()}
+        """What tables say of the judges, by role; trains those that the cache does not hold."""
+        return {role: facts for role, (_, facts) in self._loaded_judges.items()}
 
     @cached_property
     def judges(self) -> Judges:
         """The judges, on the compute device."""
-        loaded = {name: judge for name, (judge, _) in self._loaded_judges.items()}
-        for judge in loaded.values():
+        for judge, _ in self._loaded_judges.values():
             place(judge, self.compute)
-        return Judges(loaded["parser"].parse, loaded["attributes"].scores)
+        return Judges(self._loaded_judges["parser"][0].parse, self._loaded_judges["attributes"][0].scores)
 
     @cached_property
-    def _loaded_judges(self) -> dict[str, tuple[Judge, JudgeFacts]]:
-        found = {}
-        for name, options in self.experiment.judges.items():
+    def _loaded_judges(self) -> dict[str, tuple[Any, JudgeFacts]]:
+        found: dict[str, tuple[Any, JudgeFacts]] = {}
+        for role, name in self.experiment.judge_by_role.items():
+            options = self.experiment.judges[name]
             seed_everything(JUDGE_SEED)
             with _building(f"judge {name}"):
                 judge: Judge = JUDGES.get(name)(size=self.experiment.dataset.size, **options)
@@ -134,7 +135,7 @@ class Setting:
                 recipe=", ".join(f"{key} {value}" for key, value in record.recipe.items()),
                 scores=dict(record.scores),
             )
-            found[name] = (judge, facts)
+            found[role] = (judge, facts)
         return found
 
     def _train_judge(self, name: str, judge: Judge, dataset: FaceDataset, folder: Path) -> None:
@@ -151,6 +152,7 @@ class Setting:
             MAX_REAL_FACES,
             code_version("benchmark.judges", "benchmark.scoring", "benchmark.data.base"),
             plugin_code(DATASET_CARDS.find(self.experiment.dataset.name)),
+            plugin_code(JUDGE_CARDS.find(self.experiment.parser_judge)),
         )
         path = self.cache / "features" / f"{key[:32]}.npy"
         if path.exists():

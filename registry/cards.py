@@ -100,8 +100,13 @@ class MetricCard(Card):
 
 
 class JudgeCard(Card):
-    """A judge's card: the recipe it is trained by."""
+    """A judge's card: the recipe it is trained by.
 
+    Attributes:
+        role: what it scores: the regions of a face, or its attributes.
+    """
+
+    role: Literal["parser", "attributes"]
     options: dict[str, Option] = {}
     presets: dict[str, dict[str, Option]] = {}
 

@@ -38,9 +38,9 @@ def differences(first: Result, second: Result, protocol: str) -> list[str]:
     if tasks.metrics and other_tasks.metrics:  # a method that took no part has no figures that could be mixed
         facts.append(("task table", tasks.tasks_sha256, other_tasks.tasks_sha256))
     for name in sorted(first.judges.keys() & second.judges.keys()):
-        facts.append(
-            (f"weights of judge {name!r}", first.judges[name].weights_sha256, second.judges[name].weights_sha256)
-        )
+        our_judge, their_judge = first.judges[name], second.judges[name]
+        facts.append((f"judge {name!r}", our_judge.title, their_judge.title))
+        facts.append((f"weights of judge {name!r}", our_judge.weights_sha256, their_judge.weights_sha256))
     for name in sorted(first.metrics.keys() & second.metrics.keys()):
         ours, theirs = first.metrics[name], second.metrics[name]
         if ours.level == "cost":  # kept as measured, so that a unit only says how a table prints it

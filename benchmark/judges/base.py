@@ -21,23 +21,23 @@ EVALUATION_BATCH = 64
 
 
 class Judge(Trainable):
-    """A network trained in one stage, with Adam and a one-cycle learning rate, on the train split alone.
+    """A network trained in one stage on the train split alone; with Adam and a one-cycle learning rate, if not said.
 
     Args:
         size: side of the square images in pixels.
         iterations: optimiser iterations.
         batch_size: faces an iteration.
         lr: the learning rate's peak.
-        architecture: the options that shape the network; part of the recipe.
+        others: the judge's other options; part of the recipe.
     """
 
-    def __init__(self, *, size: int, iterations: int, batch_size: int, lr: float, **architecture: int | float) -> None:
+    def __init__(self, *, size: int, iterations: int, batch_size: int, lr: float, **others: int | float) -> None:
         super().__init__()
         if iterations < 1 or batch_size < 1:
             raise ValueError(f"iterations and batch_size must be 1 or more, not {iterations} and {batch_size}")
         self.size = size
         self.recipe: Mapping[str, int | float] = {
-            **architecture,
+            **others,
             "iterations": iterations,
             "batch_size": batch_size,
             "lr": lr,
@@ -53,19 +53,21 @@ class Judge(Trainable):
         """The judge's own scores, by name, on the faces at `rows`, which must not be of the train split."""
 
     def stages(self) -> Sequence[Stage]:
-        """One stage; the learning rate rises to its peak over 30% of it and falls along a cosine."""
-        iterations = int(self.recipe["iterations"])
-        cycle = {
-            "type": "OneCycleLR",
-            "eta_max": self.recipe["lr"],
-            "total_steps": iterations,
-            "by_epoch": False,
-        }
-        return [Stage("judge", iterations, int(self.recipe["batch_size"]), schedulers={"judge": [cycle]})]
+        """One stage, under the judge's schedule."""
+        iterations, batch_size = int(self.recipe["iterations"]), int(self.recipe["batch_size"])
+        return [Stage("judge", iterations, batch_size, schedulers={"judge": self.schedule()})]
+
+    def schedule(self) -> Sequence[Mapping[str, Any]]:
+        """Parameter schedulers of mmengine: the learning rate rises to its peak over 30%, then falls along a cosine."""
+        return [{"type": "OneCycleLR", "eta_max": self.recipe["lr"], "total_steps": int(self.recipe["iterations"])}]
 
     def optimizers(self, stage: Stage) -> OptimWrapperDict:
+        """The judge's optimiser."""
+        return OptimWrapperDict(judge=OptimWrapper(self.optimizer()))
+
+    def optimizer(self) -> torch.optim.Optimizer:
         """Adam over the whole network."""
-        return OptimWrapperDict(judge=OptimWrapper(torch.optim.Adam(self.parameters(), lr=self.recipe["lr"])))
+        return torch.optim.Adam(self.parameters(), lr=self.recipe["lr"])
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """One step on augmented faces."""

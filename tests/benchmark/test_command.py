@@ -264,6 +264,32 @@ class TestOptions:
         assert "60.00" in outcome.out, "reconstruction by a copy"
 
 
+class TestAnotherParser:
+    """The judge that labels regions, chosen by a setting."""
+
+    def test_bisenet_scores_in_the_parsers_place_and_stands_in_no_table_with_it(
+        self, cache: Path, tmp_path: Path
+    ) -> None:
+        words = ("score", "--method", "copy-target", "--protocol", "style-copy", *TINY)
+        bisenet = settings("judges.bisenet.iterations=2", "judges.bisenet.warm_up=1", "judges.bisenet.batch_size=2")
+        for name in ("parser", "bisenet"):
+            outcome = bench(*words, *bisenet, *settings(f"parser_judge={name}"), "--runs", tmp_path / name)
+            assert outcome.code == 0, outcome.err
+        default, other = (
+            read_result(tmp_path / name / "rendered-faces" / "copy-target" / "seed0" / "result.json")
+            for name in ("parser", "bisenet")
+        )
+        assert (default.judges["parser"].title, other.judges["parser"].title) == ("Face parser", "BiSeNet")
+        assert default.judges["attributes"] == other.judges["attributes"]
+        metrics = [each.protocols["style-copy"].metrics for each in (default, other)]
+        assert metrics[0]["seg-accuracy"] != metrics[1]["seg-accuracy"]
+        assert metrics[0]["frechet-judge"] != metrics[1]["frechet-judge"]
+        assert metrics[0]["psnr-oracle"] == metrics[1]["psnr-oracle"]
+        mixed = bench("leaderboard", "--runs", tmp_path, "--out", tmp_path / "pages")
+        assert mixed.code == 2
+        assert "judge 'parser' is 'BiSeNet', not 'Face parser'; weights of judge 'parser' is " in mixed.sentence
+
+
 class TestACheckpoint:
     """Published weights in the place of training."""
 

@@ -90,6 +90,14 @@ def test_whole_numbers_do_for_fractions_but_not_the_reverse(tmp_path: Path) -> N
         ("compute:\n  precision: fp8\n", 2, "compute.precision: Input should be 'auto', 'bf16' or 'fp32', not 'fp8'"),
         ("bootstrap_draws: 10\n", 1, "bootstrap_draws: Input should be greater than or equal to 100, not 10"),
         ("protocols: [style-copy]\n", 1, "protocols holds names with their options, not ['style-copy']"),
+        ("parser_judge: bisnet\n", 1, "unknown judge 'bisnet'; did you mean 'bisenet'"),
+        ("attribute_judge: [a]\n", 1, "attribute_judge is a name, not ['a']"),
+        (
+            "parser_judge: attributes\n",
+            1,
+            "parser_judge cannot be 'attributes', which judges attributes; those that can: bisenet, parser",
+        ),
+        ("judges:\n  bisenet: {wram_up: 1}\n", 2, "unknown option of judge bisenet 'wram_up'; did you mean 'warm_up'"),
         ("judges: parser\n", 1, "judges holds names with their options, not 'parser'"),
         ("options: 3\n", 1, "options holds options with values, not 3"),
         ("preset: 3\n", 1, "preset is a name, not 3"),
@@ -162,6 +170,7 @@ def test_the_hash_is_independent_of_where_files_lie() -> None:
         {"limit": 3},
         {"dataset": {"size": 128}},
         {"judges": {"parser": {"lr": 0.5}}},
+        {"parser_judge": "bisenet"},
         {"bootstrap_draws": 200},
         {"protocols": {"style-copy": {}}},
     ],
@@ -169,6 +178,16 @@ def test_the_hash_is_independent_of_where_files_lie() -> None:
 )
 def test_the_hash_depends_on_what_decides_figures(change: dict[str, Any]) -> None:
     assert resolve([flags(**change)]).sha256() != resolve([flags()]).sha256()
+
+
+def test_only_the_judges_that_have_a_role_are_configured() -> None:
+    assert set(resolve([flags()]).judges) == {"parser", "attributes"}
+    options = {"bisenet": {"lr": 0.5}, "parser": {"lr": 0.25}}
+    chosen = resolve([flags(parser_judge="bisenet", judges=options)])
+    assert set(chosen.judges) == {"bisenet", "attributes"}
+    assert chosen.judges["bisenet"]["lr"] == 0.5
+    assert resolve([flags(judges=options)]).judges["parser"]["lr"] == 0.25
+    assert as_reference(chosen, "copy-target").parser_judge == "bisenet"
 
 
 def test_a_reference_shares_dataset_protocols_and_judges() -> None:

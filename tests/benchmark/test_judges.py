@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from mmengine.optim import OptimWrapperDict
 from torchvision.models import resnet18
 
 from benchmark.compute import Compute
@@ -16,13 +17,15 @@ from benchmark.data.rendered_faces import RenderedFaces
 from benchmark.judges.attributes import AttributeClassifier
 from benchmark.judges.augmentation import LightAugmentation
 from benchmark.judges.base import Judge, judge_code
+from benchmark.judges.bisenet import BiSeNetParser, hard_cross_entropy
 from benchmark.judges.cache import JudgeRecord, judge_key, load_judge
 from benchmark.judges.parser import FaceParser
 from benchmark.judges.resnet import ResNet18
 from benchmark.progress import Reporter
 from benchmark.training import train
 from methods.base import FaceBatch
-from methods.labels import ATTRIBUTES, NUM_ATTRIBUTES
+from methods.labels import ATTRIBUTES, LABELS, NUM_ATTRIBUTES
+from methods.layers.bisenet import CHANNEL_LABELS
 from registry.catalogue import JUDGE_CARDS
 
 CPU = Compute(torch.device("cpu"), "fp32", channels_last=False)
@@ -54,6 +57,72 @@ def test_the_classifier_learns_sixteen_faces(faces: RenderedFaces, tmp_path: Pat
     scores = trained(classifier, faces, tmp_path).evaluate(faces, faces.rows("train"))
     assert scores["mean_accuracy"] > 0.95
     assert set(scores) == {"mean_accuracy", *faces.known_attributes}
+
+
+def test_bisenet_learns_sixteen_faces(faces: RenderedFaces, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    judge = BiSeNetParser(32, iterations=60, batch_size=8, warm_up=5, lr=0.03)
+    untrained = judge.eval().evaluate(faces, faces.rows("train"))
+    scores = trained(judge, faces, tmp_path).evaluate(faces, faces.rows("train"))
+    assert untrained["pixel_accuracy"] < 0.3
+    assert scores["pixel_accuracy"] > 0.6
+    assert scores["mean_iou"] > untrained["mean_iou"] + 0.05
+
+
+def test_bisenet_answers_in_the_datasets_labels_whatever_its_channels_are(faces: RenderedFaces) -> None:
+    judge = BiSeNetParser(32).eval()
+    image = faces.batch(faces.rows("test")).image
+    statistics = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+    mean, deviation = (each.view(3, 1, 1) for each in statistics)
+    finest, *_ = judge.network((image / 2 + 0.5 - mean) / deviation)
+    labels, features = judge.parse(image)
+    names = [CHANNEL_LABELS[channel] for channel in finest.argmax(1).flatten()]
+    assert [LABELS[label] for label in labels.flatten()] == names
+    assert (labels.dtype, features.shape, features.dtype) == (torch.uint8, (4, 512), torch.float32)
+    assert not any(key.startswith(("mean", "std", "channels")) for key in judge.state_dict())
+
+
+def test_hard_cross_entropy_leaves_out_what_is_known_but_never_too_much() -> None:
+    probability = torch.tensor([0.9] * 24 + [0.5] * 8)
+    logits = torch.stack([probability.log(), (1 - probability).log()]).view(1, 2, 4, 8)
+    labels = torch.zeros(1, 4, 8, dtype=torch.long)
+    assert hard_cross_entropy(logits, labels, 0.7).item() == pytest.approx(np.log(2), rel=1e-4)
+    everything = hard_cross_entropy(logits, labels, 0.95).item()
+    assert everything == pytest.approx(-probability.log().mean().item(), rel=1e-4)
+    known = torch.full((64,), 0.9)
+    known[:2] = 0.8
+    logits = torch.stack([known.log(), (1 - known).log()]).view(1, 2, 8, 8)
+    labels = torch.zeros(1, 8, 8, dtype=torch.long)
+    hardest = -(2 * np.log(0.8) + 2 * np.log(0.9)) / 4
+    assert hard_cross_entropy(logits, labels, 0.7).item() == pytest.approx(hardest, rel=1e-4)
+
+
+def test_bisenets_rate_rises_and_then_falls_to_nothing(faces: RenderedFaces, tmp_path: Path) -> None:
+    rates: list[float] = []
+
+    class Watched(BiSeNetParser):
+        def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, torch.Tensor]:
+            rates.append(optim["judge"].get_lr()["lr"][0])
+            return super().train_step(faces, optim)
+
+    trained(Watched(32, iterations=12, batch_size=2, warm_up=4, lr=0.02, power=1.0), faces, tmp_path)
+    assert rates[0] == pytest.approx(2e-5)
+    assert np.diff(rates[:5]) == pytest.approx(0.02 * (1 - 1e-3) / 4)
+    assert max(rates) == rates[4] == pytest.approx(0.02)
+    assert np.diff(rates[4:]) == pytest.approx(-0.02 / 8)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"batch_size": 1}, "2 faces a batch or more, not 1"),
+        ({"iterations": 5, "warm_up": 5}, "warm_up must be shorter than the 5 iterations, not 5"),
+        ({"threshold": 1.0}, "threshold must be a probability between 0 and 1"),
+    ],
+)
+def test_bisenet_refuses_what_it_cannot_learn_with(options: dict[str, float], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        BiSeNetParser(32, **options)
 
 
 class TrueParser(FaceParser):
@@ -237,10 +306,10 @@ def test_the_code_version_covers_networks_and_augmentation_but_no_library() -> N
     assert judge_code(parser) == judge_code(FaceParser(64))
 
 
-@pytest.mark.parametrize("name", ["parser", "attributes"])
+@pytest.mark.parametrize("name", ["parser", "attributes", "bisenet"])
 def test_every_preset_of_the_card_builds_the_judge(name: str) -> None:
     card = JUDGE_CARDS.find(name).card
-    build = {"parser": FaceParser, "attributes": AttributeClassifier}[name]
+    build = {"parser": FaceParser, "attributes": AttributeClassifier, "bisenet": BiSeNetParser}[name]
     for preset in ("demo", "small", "paper"):
         judge = build(64, **{**card.options, **card.presets[preset]})
         assert dict(judge.recipe) == {**card.options, **card.presets[preset]}

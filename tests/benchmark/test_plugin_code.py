@@ -29,7 +29,8 @@ def parts(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "file", ["everything.py", "dataset_part.py", "method_part.py", "tones/dark.py", "tones/__init__.py"]
+    "file",
+    ["everything.py", "judge_part.py", "method_part.py", "tones/dark.py", "tones/__init__.py"],
 )
 def test_a_plugins_code_is_its_file_and_the_neighbours_it_imports(parts: Path, file: str) -> None:
     before = code_of(parts / "everything.py")
@@ -94,6 +95,7 @@ class TestARunOfAPlugin:
                 *("score", "--plugin", parts / "everything.py", "--method", "plugged", "--runs", runs),
                 *("--dataset", "plugged-faces"),
                 *settings("dataset.size=32", "protocols.plugged-copy.count=2", "compute.precision=fp32", *TINY_SCORING),
+                *settings("parser_judge=plugged-parser"),
             )
         )
         assert outcome.code == 0, outcome.err
@@ -103,8 +105,8 @@ class TestARunOfAPlugin:
         run = tmp_path / "plugged-faces" / "plugged" / "seed0"
         edit = run / "edits" / "plugged-copy" / "00000.png"
 
-        def figure(result: Result) -> float | None:
-            return result.protocols["plugged-copy"].metrics["plugged-figure"].value
+        def figure(result: Result, metric: str = "plugged-figure") -> float | None:
+            return result.protocols["plugged-copy"].metrics[metric].value
 
         def after(part: str, old: str, new: str) -> tuple[Result, int]:
             file = parts / part
@@ -123,6 +125,10 @@ class TestARunOfAPlugin:
         assert shade == grey(0.75, 1)
         result, shade = after("protocol_part.py", "1", "11")
         assert shade == grey(0.75, 11)
+        assert figure(result, "seg-accuracy") == 0
+        result, _ = after("judge_part.py", "1", "11")
+        assert figure(result, "seg-accuracy") == 1
+        assert result.judges["parser"].scores != first.judges["parser"].scores
         result, _ = after("metric_part.py", "1", "2")
         assert figure(result) == 2.0
         assert result.dataset_facts.fingerprint == first.dataset_facts.fingerprint

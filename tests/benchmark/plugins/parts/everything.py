@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import dataset_part
+import judge_part
 import metric_part
 import numpy as np
 import protocol_part
@@ -14,12 +15,13 @@ from torch import Tensor
 
 from benchmark.data.packed import FaceRecord
 from benchmark.data.rendered_faces import RenderedFaces
+from benchmark.judges.parser import FaceParser
 from benchmark.metrics.base import Evidence
 from benchmark.metrics.mean import VALUE, MeanMetric
 from benchmark.protocols.base import Rows
 from benchmark.protocols.style_copy import StyleCopy
 from methods.base import EditBatch, FaceEditor
-from registry import DATASETS, METHODS, METRICS, PROTOCOLS
+from registry import DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS
 
 SAID = {"title": "Plugged in", "summary": "Of a plug-in."}
 FREE = {**SAID, "licence": "free"}
@@ -60,6 +62,15 @@ class PluggedCopy(StyleCopy):
     def edits(self, dataset: Any, targets: Rows, sources: Rows) -> EditBatch:
         batch = super().edits(dataset, targets, sources)
         return replace(batch, mask=torch.full_like(batch.mask, protocol_part.LABEL))
+
+
+@JUDGES.register(
+    card={**SAID, "name": "plugged-parser", "role": "parser", "options": {"iterations": 2, "batch_size": 4}}
+)
+class PluggedParser(FaceParser):
+    def parse(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        labels, features = super().parse(image)
+        return torch.full_like(labels, judge_part.LABEL), features
 
 
 @METRICS.register(

@@ -1,0 +1,3 @@
+"""A neighbour of the plug-in."""
+
+LABEL = 1
