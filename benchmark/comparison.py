@@ -39,7 +39,8 @@ def run_all(
     finished = [None if again else finished_result(each, runs) for each, again in zip(planned, anew, strict=True)]
     pages = runs / shared.dataset.name
     done = [each for each in finished if each is not None]
-    if len(done) == len(planned) and Stamps(pages).get(PAGES) == _pages_stamp(pages):
+    stamp = _pages_stamp(pages)
+    if len(done) == len(planned) and stamp is not None and Stamps(pages).get(PAGES) == stamp:
         reporter.say(f"{pages}: nothing to do, everything is finished")
         return done
     # imported here: a repeated command that has nothing to do must not wait for torch
