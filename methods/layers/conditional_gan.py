@@ -1,16 +1,17 @@
-"""The pix2pixHD objective (Wang et al., CVPR 2018): images judged together with the mask they were painted from."""
+"""Conditional adversarial training (Wang et al., CVPR 2018): images judged together with their masks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
+from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 
 from methods.layers.feature_matching import feature_matching_loss
-from methods.layers.gan_losses import lsgan_loss
+from methods.layers.gan_losses import AdversarialLoss
 from methods.layers.perceptual import PerceptualLoss
 
 
@@ -24,46 +25,95 @@ class LossWeights:
     l1: float = 0.0
 
 
-def discriminator_loss(discriminator: nn.Module, label: Tensor, fake: Tensor, real: Tensor) -> Tensor:
-    """Half the LSGAN loss of telling `real` from `fake`; no gradient reaches what made `fake`.
+class ConditionalGAN:
+    """The game of one discriminator against whatever makes images from masks.
 
     Args:
-        discriminator: a `MultiscaleDiscriminator`.
-        label: (N, 19, H, W) one-hot masks.
-        fake: (N, 3, H, W) generated images.
-        real: (N, 3, H, W) real images.
+        discriminator: a `MultiscaleDiscriminator` of one-hot masks and images, concatenated.
+        adversarial: how its verdicts count.
+        weights: of the generator's terms.
+        perceptual: the perceptual term, if any.
     """
-    # Two passes would give the same verdicts (every norm is a sample's own) at twice the calls.
-    pairs = torch.cat([torch.cat([label, fake.detach().to(real.dtype)], 1), torch.cat([label, real], 1)])
-    verdicts = discriminator(pairs)
-    of_fake = [[scale[-1][: len(fake)]] for scale in verdicts]
-    of_real = [[scale[-1][len(fake) :]] for scale in verdicts]
-    return 0.5 * (lsgan_loss(of_fake, 0.0) + lsgan_loss(of_real, 1.0))
 
+    def __init__(
+        self,
+        discriminator: nn.Module,
+        adversarial: AdversarialLoss,
+        weights: LossWeights,
+        perceptual: PerceptualLoss | None = None,
+    ) -> None:
+        self.discriminator = discriminator
+        self.adversarial = adversarial
+        self.weights = weights
+        self.perceptual = perceptual
 
-def generator_losses(
-    discriminator: nn.Module,
-    label: Tensor,
-    fake: Tensor,
-    real: Tensor,
-    weights: LossWeights,
-    perceptual: PerceptualLoss | None = None,
-) -> dict[str, Tensor]:
-    """Weighted terms of the generator's loss by name, whose sum is to be minimised.
+    def discriminator_loss(self, label: Tensor, fake: Tensor, real: Tensor) -> Tensor:
+        """Loss of telling `real` from `fake`; no gradient reaches what made `fake`.
 
-    Call it under `frozen(discriminator)`, or the discriminator gathers gradients that it must not follow.
-    """
-    of_fake = discriminator(torch.cat([label, fake.to(real.dtype)], 1))
-    losses = {"adversarial": weights.adversarial * lsgan_loss(of_fake, 1.0)}
-    if weights.feature_matching:
-        with torch.no_grad():
-            of_real = discriminator(torch.cat([label, real], 1))
-        losses["feature_matching"] = weights.feature_matching * feature_matching_loss(of_fake, of_real)
-    if perceptual is not None and weights.perceptual:
-        losses["perceptual"] = weights.perceptual * perceptual(fake, real)
-    if weights.l1:
-        losses["l1"] = weights.l1 * (fake.float() - real.float()).abs().mean()
-    return losses
+        Args:
+            label: (N, 19, H, W) one-hot masks.
+            fake: (N, 3, H, W) generated images.
+            real: (N, 3, H, W) real images.
+        """
+        # Two passes would give the same verdicts (every norm is a sample's own) at twice the calls.
+        pairs = torch.cat([torch.cat([label, fake.detach().to(real.dtype)], 1), torch.cat([label, real], 1)])
+        verdicts = self.discriminator(pairs)
+        of_fake = [[scale[-1][: len(fake)]] for scale in verdicts]
+        of_real = [[scale[-1][len(fake) :]] for scale in verdicts]
+        return self.adversarial.discriminator(of_fake, of_real)
+
+    def generator_losses(self, label: Tensor, fake: Tensor, real: Tensor) -> dict[str, Tensor]:
+        """Weighted terms of the generator's loss by name, whose sum is to be minimised.
+
+        Call it under `frozen(discriminator)`, or the discriminator gathers gradients that it must not follow.
+        """
+        weights = self.weights
+        of_fake = self.discriminator(torch.cat([label, fake.to(real.dtype)], 1))
+        losses = {"adversarial": weights.adversarial * self.adversarial.generator(of_fake)}
+        if weights.feature_matching:
+            with torch.no_grad():
+                of_real = self.discriminator(torch.cat([label, real], 1))
+            layer_weight = self.adversarial.layer_weight(len(of_fake[0]) - 1)
+            losses["feature_matching"] = weights.feature_matching * feature_matching_loss(
+                of_fake, of_real, layer_weight
+            )
+        if self.perceptual is not None and weights.perceptual:
+            losses["perceptual"] = weights.perceptual * self.perceptual(fake, real)
+        if weights.l1:
+            losses["l1"] = weights.l1 * (fake.float() - real.float()).abs().mean()
+        return losses
+
+    def play(
+        self,
+        fake: Tensor,
+        label: Tensor,
+        real: Tensor,
+        optim: OptimWrapperDict,
+        makers: Sequence[str],
+        extra: Mapping[str, Tensor] | None = None,
+    ) -> dict[str, Tensor]:
+        """The update of the discriminator, then that of the networks which made `fake`.
+
+        Args:
+            fake: (N, 3, H, W), with the graph of its making.
+            label: (N, 19, H, W) one-hot masks.
+            real: (N, 3, H, W).
+            optim: holds an optimiser "discriminator" and one by the name of each maker.
+            makers: names of the networks that made `fake`.
+            extra: further weighted losses of the makers by name.
+
+        Returns:
+            Every loss by name, detached.
+        """
+        to_tell = self.discriminator_loss(label, fake, real)
+        optim["discriminator"].update_params(to_tell)
+        with frozen(self.discriminator):
+            losses = self.generator_losses(label, fake, real) | dict(extra or {})
+            optim[makers[0]].backward(torch.stack(list(losses.values())).sum())
+        for maker in makers:
+            optim[maker].step()
+            optim[maker].zero_grad()
+        return {name: value.detach() for name, value in losses.items()} | {"discriminator": to_tell.detach()}
 
 
 @contextmanager

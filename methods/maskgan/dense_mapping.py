@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from torch import Tensor, nn
+from torch import Tensor
 
-from methods.labels import NUM_LABELS
-from methods.layers.hourglass import hourglass_layers
-from methods.layers.residual import StyledResidualBlock
-from methods.maskgan.style_encoder import LabelEncoder, StyleEncoder
+from methods.layers.initialisation import init_he
+from methods.layers.style_encoder import StyleEncoder
+from methods.layers.styled_trunk import StyledTrunk, init_styled_trunk
+from methods.maskgan.label_encoder import LabelEncoder
 
 
-class DenseMappingNetwork(nn.Module):
+class DenseMappingNetwork(StyledTrunk):
     """A pix2pixHD-like trunk over the mask, whose residual blocks a style encoder drives through AdaIN.
 
     Follows Lee et al., "MaskGAN: Towards Diverse and Interactive Facial Image Manipulation" (CVPR 2020); names of
@@ -37,17 +37,9 @@ class DenseMappingNetwork(nn.Module):
         style_mask_branch: bool = True,
         sft: bool = True,
     ) -> None:
-        super().__init__()
-        blocks = [StyledResidualBlock(ngf * 2**n_downsampling) for _ in range(n_blocks)]
-        self.model = nn.Sequential(
-            *hourglass_layers(NUM_LABELS, 3, ngf, n_downsampling, blocks, nn.Tanh(), outer_kernel)
-        )
+        super().__init__(ngf, n_downsampling, n_blocks, outer_kernel)
         self.enc_style = StyleEncoder(
-            sum(block.style_length for block in blocks),
-            style_widths,
-            outer_kernel,
-            sft=sft,
-            conditioned=style_mask_branch,
+            self.style_length, style_widths, outer_kernel, sft=sft, conditioned=style_mask_branch
         )
         if style_mask_branch:
             self.enc_label = LabelEncoder(style_widths, outer_kernel)
@@ -58,18 +50,13 @@ class DenseMappingNetwork(nn.Module):
         conditions = self.enc_label(label_ref) if self.style_mask_branch else None
         return self.enc_style(image, conditions).flatten(1)
 
-    def paint(self, label: Tensor, style_code: Tensor) -> Tensor:
-        """Image (N, 3, H, W) in [-1, 1] of a one-hot mask (N, 19, H, W) in the style of a code (N, L)."""
-        features = label
-        used = 0
-        for layer in self.model:
-            if isinstance(layer, StyledResidualBlock):
-                features = layer(features, style_code[:, used : used + layer.style_length])
-                used += layer.style_length
-            else:
-                features = layer(features)
-        return features
-
     def forward(self, label: Tensor, label_ref: Tensor, image: Tensor) -> Tensor:
         """Geometry `label`, style (`label_ref`, `image`); sides divisible by 32, at least 64."""
         return self.paint(label, self.encode_style(label_ref, image))
+
+
+def init_dense_mapping(network: DenseMappingNetwork) -> None:
+    """Start from a network that keeps its signal (`init_styled_trunk`)."""
+    init_styled_trunk(network, network.enc_style)
+    if network.style_mask_branch:
+        init_he(network.enc_label)

@@ -11,14 +11,13 @@ from torch import Tensor, nn
 
 from methods.base import EditBatch, FaceBatch, FaceEditor, Stage, one_hot
 from methods.labels import NUM_LABELS
-from methods.layers.conditional_gan import LossWeights, discriminator_loss, frozen, generator_losses
+from methods.layers.conditional_gan import ConditionalGAN
+from methods.layers.gan_losses import LeastSquares
 from methods.layers.initialisation import init_normal
 from methods.layers.patch_discriminator import MultiscaleDiscriminator
-from methods.layers.perceptual import PerceptualLoss
 from methods.maskgan.blender import AlphaBlender
-from methods.maskgan.dense_mapping import DenseMappingNetwork
+from methods.maskgan.dense_mapping import DenseMappingNetwork, init_dense_mapping
 from methods.maskgan.editing_behavior import mask_vae_losses, simulated_edits
-from methods.maskgan.initialisation import init_dense_mapping
 from methods.maskgan.mask_vae import MaskVAE, stage_widths
 from methods.maskgan.options import MaskGANOptions
 
@@ -57,7 +56,7 @@ class MaskGAN(FaceEditor):
             style_mask_branch=asked.style_mask_branch,
             sft=asked.sft,
         )
-        init_dense_mapping(self.generator)
+        (init_dense_mapping if asked.pointwise_init else init_normal)(self.generator)
         self.discriminator = MultiscaleDiscriminator(NUM_LABELS + 3, asked.ndf, asked.n_layers_d, asked.num_d)
         init_normal(self.discriminator)
         if asked.ebst:
@@ -67,13 +66,8 @@ class MaskGAN(FaceEditor):
                 asked.blender_ngf, asked.blender_n_downsampling, asked.blender_n_blocks, asked.outer_kernel
             )
             init_normal(self.blender)
-        wanted = asked.perceptual and asked.vgg_weights is not None
-        self.perceptual = PerceptualLoss(asked.vgg_weights) if wanted else None
-        self.loss_weights = LossWeights(
-            feature_matching=asked.feature_matching_weight if asked.feature_matching else 0.0,
-            perceptual=asked.perceptual_weight,
-            l1=asked.l1_weight,
-        )
+        self.perceptual = asked.perceptual_loss()
+        self.game = ConditionalGAN(self.discriminator, LeastSquares(), asked.loss_weights(), self.perceptual)
         self.stage_name: str | None = None
 
     def stages(self) -> Sequence[Stage]:
@@ -84,16 +78,13 @@ class MaskGAN(FaceEditor):
     def _stage(self, name: str) -> Stage:
         asked = self.options
         iterations = getattr(asked, f"{name}_iterations")
-        begin = int(asked.decay_from * iterations)
-        decay = {"type": "LinearLR", "start_factor": 1.0, "end_factor": 0.0, "begin": begin, "end": iterations + 1}
-        schedule = [decay | {"by_epoch": False}] if begin < iterations else []
         return Stage(
             name=name,
             iterations=iterations,
             batch_size=getattr(asked, f"{name}_batch_size"),
             ema=() if name == "mask_vae" else ("generator",),
             ema_decay=asked.ema_decay,
-            schedulers=dict.fromkeys(self._trained(name), schedule),
+            schedulers=dict.fromkeys(self._trained(name), asked.schedule(iterations)),
         )
 
     def _trained(self, stage: str) -> dict[str, nn.Module]:
@@ -145,7 +136,7 @@ class MaskGAN(FaceEditor):
 
     def _dense_mapping_step(self, label: Tensor, image: Tensor, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """Reconstruct the faces from their own masks and styles (Stage I of EBST is the same)."""
-        return self._play(self.generator(label, label, image), label, image, optim, ("generator",))
+        return self.game.play(self.generator(label, label, image), label, image, optim, ("generator",))
 
     def _editing_behavior_step(self, label: Tensor, image: Tensor, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """Stage II: faces painted on two opposite edits of their masks must blend back into the faces."""
@@ -155,24 +146,10 @@ class MaskGAN(FaceEditor):
         inter, outer = self.generator.paint(edits, style_code.repeat(2, 1)).chunk(2)
         if self.options.blender:
             blended, _ = self.blender(inter, outer)
-            losses = self._play(blended, label, image, optim, ("generator", "blender"))
+            losses = self.game.play(blended, label, image, optim, ("generator", "blender"))
         else:
-            losses = self._play((inter + outer) / 2, label, image, optim, ("generator",))
+            losses = self.game.play((inter + outer) / 2, label, image, optim, ("generator",))
         return {f"blended_{name}": value for name, value in losses.items()}
-
-    def _play(
-        self, fake: Tensor, label: Tensor, real: Tensor, optim: OptimWrapperDict, makers: Sequence[str]
-    ) -> dict[str, Tensor]:
-        """The discriminator's update, then that of the networks which made `fake`."""
-        to_tell = discriminator_loss(self.discriminator, label, fake, real)
-        optim["discriminator"].update_params(to_tell)
-        with frozen(self.discriminator):
-            losses = generator_losses(self.discriminator, label, fake, real, self.loss_weights, self.perceptual)
-            optim[makers[0]].backward(torch.stack(list(losses.values())).sum())
-        for maker in makers:
-            optim[maker].step()
-            optim[maker].zero_grad()
-        return {name: value.detach() for name, value in losses.items()} | {"discriminator": to_tell.detach()}
 
     def edit(self, tasks: EditBatch) -> Tensor:
         """The target's style on the geometry asked for: (N, 3, H, W) in [-1, 1]."""
@@ -186,12 +163,5 @@ class MaskGAN(FaceEditor):
         }
 
     def provenance(self) -> Mapping[str, str]:
-        """Whether the perceptual term took part, and why not; whether the pixel term did."""
-        asked = self.options
-        if not asked.perceptual:
-            perceptual = "off: switched off"
-        elif asked.vgg_weights is None:
-            perceptual = "off: no VGG-19 weights were given (option vgg_weights)"
-        else:
-            perceptual = f"on: VGG-19 weights from {asked.vgg_weights}"
-        return {"perceptual_term": perceptual, "l1_term": f"weight {asked.l1_weight:g}; the paper has none"}
+        """Which loss terms took part."""
+        return self.options.provenance()

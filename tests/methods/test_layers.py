@@ -11,9 +11,9 @@ from torchvision.models import vgg19
 
 from methods.checkpoint import CheckpointError
 from methods.layers.adain import adaptive_instance_norm
-from methods.layers.conditional_gan import LossWeights, discriminator_loss, frozen, generator_losses
+from methods.layers.conditional_gan import ConditionalGAN, LossWeights, frozen
 from methods.layers.feature_matching import feature_matching_loss
-from methods.layers.gan_losses import lsgan_loss
+from methods.layers.gan_losses import Hinge, LeastSquares
 from methods.layers.initialisation import init_he, init_normal, init_pointwise
 from methods.layers.parsing_unet import ParsingUNet
 from methods.layers.patch_discriminator import MultiscaleDiscriminator
@@ -67,30 +67,46 @@ def test_sft_is_scale_times_features_plus_shift(seed: int) -> None:
 def test_feature_matching_weight_and_detached_real() -> None:
     fake = [[torch.zeros(1, 2, 4, 4, requires_grad=True) for _ in range(5)] for _ in range(2)]
     real = [[torch.ones(1, 2, 4, 4, requires_grad=True) for _ in range(5)] for _ in range(2)]
-    loss = feature_matching_loss(fake, real)
-    # Two scales of four features (the verdict is left out), each 4 / (3 + 1) / 2.
-    assert loss.item() == pytest.approx(2 * 4 * 4 / 4 / 2)
+    # Two scales of four features each; the verdict is left out.
+    loss = feature_matching_loss(fake, real, 0.5)
+    assert loss.item() == pytest.approx(2 * 4 * 0.5 / 2)
     loss.backward()
     assert real[0][0].grad is None
     assert fake[0][4].grad is None
     assert fake[0][0].grad is not None
 
 
-def test_lsgan_sums_scales_in_float32() -> None:
+def test_least_squares_sum_scales_in_float32() -> None:
     features = [[torch.zeros(1), torch.full((1, 1, 3, 3), 0.5).bfloat16()] for _ in range(3)]
-    loss = lsgan_loss(features, 1.0)
+    loss = LeastSquares().generator(features)
     assert loss.dtype == torch.float32
     assert loss.item() == pytest.approx(3 * 0.25)
+    assert LeastSquares().discriminator(features, features).item() == pytest.approx(0.5 * 3 * (0.25 + 0.25))
+
+
+def test_hinge_averages_scales_and_ignores_what_is_beyond_the_margin() -> None:
+    def verdicts(*values: float) -> list[list[torch.Tensor]]:
+        return [[torch.zeros(1), torch.full((2, 1, 3, 3), value).bfloat16()] for value in values]
+
+    assert Hinge().discriminator(verdicts(-2.0, 0.0), verdicts(3.0, 0.5)).item() == pytest.approx((1 + 0.5) / 2)
+    assert Hinge().generator(verdicts(-2.0, 0.5)).item() == pytest.approx((2.0 - 0.5) / 2)
+    assert Hinge().generator(verdicts(1.0)).dtype == torch.float32
+
+
+@pytest.mark.parametrize("num_layers", [3, 4])
+def test_layer_weights_of_feature_matching(num_layers: int) -> None:
+    assert LeastSquares().layer_weight(num_layers) == 4 / num_layers
+    assert Hinge().layer_weight(num_layers) == 1
 
 
 def test_discriminator_loss_equals_two_separate_passes() -> None:
     torch.manual_seed(0)
     network = MultiscaleDiscriminator(5, ndf=4)
     label, fake, real = torch.rand(2, 2, 64, 64), torch.rand(2, 3, 64, 64), torch.rand(2, 3, 64, 64)
-    apart = 0.5 * (
-        lsgan_loss(network(torch.cat([label, fake], 1)), 0.0) + lsgan_loss(network(torch.cat([label, real], 1)), 1.0)
-    )
-    torch.testing.assert_close(discriminator_loss(network, label, fake, real), apart)
+    for adversarial in (LeastSquares(), Hinge()):
+        apart = adversarial.discriminator(network(torch.cat([label, fake], 1)), network(torch.cat([label, real], 1)))
+        game = ConditionalGAN(network, adversarial, LossWeights())
+        torch.testing.assert_close(game.discriminator_loss(label, fake, real), apart)
 
 
 def test_frozen_discriminator_passes_gradients_without_gathering() -> None:
@@ -98,9 +114,8 @@ def test_frozen_discriminator_passes_gradients_without_gathering() -> None:
     network.scale0_layer0.requires_grad_(False)
     fake = torch.rand(1, 3, 32, 32, requires_grad=True)
     with frozen(network):
-        losses = generator_losses(
-            network, torch.rand(1, 2, 32, 32), fake, torch.rand(1, 3, 32, 32), LossWeights(l1=2.0)
-        )
+        game = ConditionalGAN(network, LeastSquares(), LossWeights(l1=2.0))
+        losses = game.generator_losses(torch.rand(1, 2, 32, 32), fake, torch.rand(1, 3, 32, 32))
         sum(losses.values()).backward()
     assert set(losses) == {"adversarial", "feature_matching", "l1"}
     assert fake.grad is not None

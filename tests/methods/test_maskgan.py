@@ -197,8 +197,8 @@ def test_style_depends_on_the_mask_only_with_the_mask_branch() -> None:
         assert torch.equal(*codes) != branch
 
 
-def test_a_fresh_generator_starts_from_neutral_styles() -> None:
-    generator = _tiny().generator
+def test_a_pointwise_start_has_neutral_styles() -> None:
+    generator = _tiny(pointwise_init=True).generator
     torch.nn.init.zeros_(generator.enc_style.model_last[1].weight)
     code = generator.encode_style(one_hot(random_faces().mask), random_faces().image)
     channels = TINY["ngf"] * 2 ** TINY["n_downsampling"]

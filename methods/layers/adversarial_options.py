@@ -1,0 +1,101 @@
+"""Options that methods share which judge images together with their masks: discriminator, losses, Adam, decay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from methods.layers.conditional_gan import LossWeights
+from methods.layers.perceptual import PerceptualLoss
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdversarialOptions:
+    """Discriminator, losses and optimiser of a conditional GAN.
+
+    Attributes:
+        ndf: width of the discriminator's first layer.
+        n_layers_d: stride-2 layers of each of its scales.
+        num_d: its scales.
+        beta1: Adam's.
+        beta2: Adam's.
+        decay_from: share of a stage's iterations after which its rates fall linearly to 0; 1 keeps them constant.
+        ema_decay: of the moving average of the networks that make images, an iteration.
+        feature_matching_weight: of feature matching.
+        perceptual_weight: of the perceptual term.
+        l1_weight: of a pixel reconstruction term, which none of the papers has.
+        vgg_weights: file of torchvision's VGG-19 weights; without it the perceptual term is off.
+        feature_matching: whether that term is used.
+        perceptual: whether that term is used, where there are weights.
+    """
+
+    ndf: int = 64
+    n_layers_d: int = 3
+    num_d: int = 2
+    beta1: float = 0.5
+    beta2: float = 0.999
+    decay_from: float = 0.5
+    ema_decay: float = 0.999
+    feature_matching_weight: float = 10.0
+    perceptual_weight: float = 10.0
+    l1_weight: float = 0.0
+    vgg_weights: str | None = None
+    feature_matching: bool = True
+    perceptual: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse what no stage could run with.
+
+        Raises:
+            ValueError: naming the option and its value.
+        """
+        self.require_at_least(1, "ndf", "n_layers_d", "num_d")
+        if not 0 < self.ema_decay < 1:
+            raise ValueError(f"ema_decay must be between 0 and 1, not {self.ema_decay}")
+        if not 0 <= self.decay_from <= 1:
+            raise ValueError(f"decay_from must be in [0, 1], not {self.decay_from}")
+
+    def require_at_least(self, least: int, *names: str) -> None:
+        """Refuse options below `least`.
+
+        Raises:
+            ValueError: naming the first such option and its value.
+        """
+        for name in names:
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} must be at least {least}, not {getattr(self, name)}")
+
+    def loss_weights(self) -> LossWeights:
+        """Weights of the generator's terms."""
+        return LossWeights(
+            feature_matching=self.feature_matching_weight if self.feature_matching else 0.0,
+            perceptual=self.perceptual_weight,
+            l1=self.l1_weight,
+        )
+
+    def perceptual_loss(self) -> PerceptualLoss | None:
+        """The perceptual term; None if it is switched off or has no weights.
+
+        Raises:
+            CheckpointError: for VGG weights that cannot be read.
+        """
+        return PerceptualLoss(self.vgg_weights) if self.perceptual and self.vgg_weights is not None else None
+
+    def schedule(self, iterations: int) -> Sequence[Mapping[str, Any]]:
+        """Parameter schedulers (mmengine) of a stage of so many iterations: constant rates, then a linear decay."""
+        begin = int(self.decay_from * iterations)
+        if begin >= iterations:
+            return []
+        span = {"begin": begin, "end": iterations + 1, "by_epoch": False}
+        return [{"type": "LinearLR", "start_factor": 1.0, "end_factor": 0.0, **span}]
+
+    def provenance(self) -> Mapping[str, str]:
+        """Whether the perceptual term took part, and why not; whether the pixel term did."""
+        if not self.perceptual:
+            perceptual = "off: switched off"
+        elif self.vgg_weights is None:
+            perceptual = "off: no VGG-19 weights were given (option vgg_weights)"
+        else:
+            perceptual = f"on: VGG-19 weights from {self.vgg_weights}"
+        return {"perceptual_term": perceptual, "l1_term": f"weight {self.l1_weight:g}; the paper has none"}
