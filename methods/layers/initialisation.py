@@ -25,22 +25,26 @@ def init_he(module: nn.Module, negative_slope: float = 0.0) -> None:
 
 
 def init_pointwise(module: nn.Module, std: float = 0.02) -> None:
-    """Convolutions that begin as He's 1x1 convolutions plus N(0, std), transposed ones as bilinear upsampling.
+    """Convolutions that begin as He's 1x1 convolutions plus N(0, std), and lose no pixel where they change the size.
 
     Random kernels begin as blurs: short trainings then spend themselves on finding the edges that the mask already
-    holds. Biases are 0. Kernels must be odd; transposed ones 3x3 with stride 2.
+    holds. With stride 2, the channels take turns in reading one pixel each of every 2x2, and transposed convolutions
+    put them back there. Biases are 0. Kernels must be odd; transposed ones 3x3 with stride 2.
     """
-    bilinear = torch.tensor([0.5, 1.0, 0.5])
     for layer in module.modules():
         if not isinstance(layer, CONVOLUTIONS):
             continue
         nn.init.normal_(layer.weight, 0.0, std)
         pointwise = torch.randn(layer.weight.shape[:2]) * (2 / layer.in_channels) ** 0.5
+        centre = layer.kernel_size[0] // 2
         with torch.no_grad():
-            if isinstance(layer, nn.ConvTranspose2d):
-                layer.weight += pointwise[:, :, None, None] * torch.outer(bilinear, bilinear)
-            else:
-                centre = layer.kernel_size[0] // 2
+            if layer.stride[0] == 1:
                 layer.weight[:, :, centre, centre] += pointwise
+            else:
+                # a pixel of the larger image hears a quarter of the channels only
+                gain = 2.0 if isinstance(layer, nn.ConvTranspose2d) else 1.0
+                for corner in range(4):
+                    row, column = divmod(corner, 2)
+                    layer.weight[corner::4, :, centre + row, centre + column] += gain * pointwise[corner::4]
         if layer.bias is not None:
             nn.init.zeros_(layer.bias)

@@ -183,14 +183,26 @@ def test_initial_weights() -> None:
     assert network[0].weight.std().item() == pytest.approx((2 / 576) ** 0.5, rel=0.05)
 
 
-def test_pointwise_start_keeps_edges_and_upsamples_smoothly() -> None:
+def test_pointwise_initialisation_loses_no_pixel() -> None:
     torch.manual_seed(0)
-    network = nn.Sequential(nn.Conv2d(3, 8, 5, padding=2), nn.ConvTranspose2d(8, 2, 3, 2, 1, 1))
+    same, down = nn.Conv2d(3, 8, 5, padding=2), nn.Conv2d(8, 40, 3, stride=2, padding=1)
+    up = nn.ConvTranspose2d(40, 8, 3, stride=2, padding=1, output_padding=1)
+    network = nn.Sequential(same, down, up)
     init_pointwise(network, std=0.0)
-    image = torch.rand(1, 3, 6, 6)
-    features = network[0](image)
-    torch.testing.assert_close(features, torch.einsum("oi,nihw->nohw", network[0].weight[:, :, 2, 2], image))
-    upsampled = network(image)
-    coarse = upsampled[:, :, ::2, ::2]
-    torch.testing.assert_close(coarse, torch.einsum("io,nihw->nohw", network[1].weight[:, :, 1, 1], features))
-    torch.testing.assert_close(upsampled[:, :, ::2, 1:-1:2], (coarse[..., :-1] + coarse[..., 1:]) / 2)
+    image = torch.randn(1, 3, 6, 6)
+    features = same(image)
+    torch.testing.assert_close(features, torch.einsum("oi,nihw->nohw", same.weight[:, :, 2, 2], image))
+    # Each pixel reaches, and is reached by, its own quarter of the channels: 10 of them hold all 8 values of it.
+    coarse = down(features)
+    for corner in range(4):
+        row, column = divmod(corner, 2)
+        reads = down.weight[corner::4, :, 1 + row, 1 + column]
+        pixels = features[:, :, row::2, column::2]
+        torch.testing.assert_close(coarse[:, corner::4], torch.einsum("oi,nihw->nohw", reads, pixels))
+        back = torch.linalg.pinv(reads)
+        torch.testing.assert_close(
+            torch.einsum("io,nohw->nihw", back, coarse[:, corner::4]), pixels, atol=1e-4, rtol=1e-4
+        )
+        writes = up.weight[corner::4, :, 1 + row, 1 + column]
+        painted = up(coarse)[:, :, row::2, column::2]
+        torch.testing.assert_close(painted, torch.einsum("io,nihw->nohw", writes, coarse[:, corner::4]))
