@@ -38,11 +38,11 @@ NAMES = [
     "elegant_d2",
     "elegant_swap",
     "bisenet",
-    pytest.param("pix2pixhd_global", marks=pytest.mark.slow),
-    pytest.param("pix2pixhd_local", marks=pytest.mark.slow),
-    pytest.param("spade_generator", marks=pytest.mark.slow),
-    pytest.param("spade_generator_vae", marks=pytest.mark.slow),
-    pytest.param("sean_generator", marks=pytest.mark.slow),
+    "pix2pixhd_global",
+    "pix2pixhd_local",
+    "spade_generator",
+    "spade_generator_vae",
+    "sean_generator",
 ]
 SPADE_TAPS = {name: name for name, *_ in TRUNK_BLOCKS} | {"pre_tanh": "conv_img"}
 TAPS = {
