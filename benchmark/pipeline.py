@@ -16,7 +16,7 @@ from benchmark.checkpoints import read_checkpoint, weights_sha256
 from benchmark.data.base import image_tensor
 from benchmark.editing import edit_path, edit_tasks, read_edits
 from benchmark.editors import Editor, build_editor
-from benchmark.experiment import Experiment
+from benchmark.experiment import Experiment, all_protocols
 from benchmark.files import replacing, sha256_of, write_text_atomically
 from benchmark.finished import FINISHED, finished_result, finished_stamp, method_code
 from benchmark.folders import writable
@@ -92,9 +92,23 @@ class Run:
             reason = self.stamps.get(f"edits/{name}").get("reason")
             scores = None if reason else self._score(asked, self._edited_outputs(asked))
             protocols[name] = protocol_result(asked, scores, reason)
+        protocols |= self._beyond_the_card()
         result = result_of(self.experiment, self.setting, self._method_facts(), protocols, self._cost())
         self._write_samples()
         return self._finish(result)
+
+    def _beyond_the_card(self) -> dict[str, ProtocolResult]:
+        """Protocols that the method takes no part in, for tables to say so; none where the user chose the protocols."""
+        card = METHOD_CARDS.find(self.experiment.method).card
+        if set(self.experiment.protocols) != set(card.protocols):
+            return {}
+        reason = f"{card.title} takes part in {', '.join(card.protocols)} only"
+        every = self.setting.asked(all_protocols(self.experiment))
+        return {
+            asked.protocol.name: protocol_result(asked, None, reason)
+            for asked in every
+            if asked.protocol.name not in card.protocols
+        }
 
     def _finish(self, result: Result) -> Result:
         facts = self._method_facts()

@@ -46,7 +46,7 @@ def result_of(
         weights_sha256=facts.weights_sha256,
         notes=facts.notes,
         judges=setting.judge_facts,
-        metrics=_metric_facts(list(experiment.protocols)),
+        metrics=_metric_facts(list(protocols)),
         protocols=protocols,
         cost=cost,
         experiment_sha256=experiment.sha256(),

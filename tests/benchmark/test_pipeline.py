@@ -1,5 +1,6 @@
 """A run stopped by a real Ctrl-C in each of its phases goes on from there, and comes to what it would have come to."""
 
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -10,13 +11,16 @@ import torch
 from commands import TINY_DATASET, TINY_METHOD, Outcome, bench, bench_process, settings, signalled
 
 from benchmark.results import Result, read_result
+from reports.tables import tabulate
 
-WORDS = (
-    *("score", "--plugin", TINY_METHOD, "--method", "tiny"),
+SETTING = (
     *settings(*TINY_DATASET[:2], "dataset.options.test=100", "dataset.size=64", "compute.precision=fp32"),
     *settings("judges.parser.iterations=30", "judges.parser.batch_size=4", "judges.attributes.iterations=30"),
     *settings("judges.attributes.batch_size=4", "bootstrap_draws=100", "edit_batch_size=8"),
     *settings("protocols.attribute-transfer.count=40", "protocols.style-copy.count=100"),
+)
+WORDS = (
+    *("score", "--plugin", TINY_METHOD, "--method", "tiny", *SETTING),
     *settings("options.iterations=20", "options.step_seconds=0.05"),
 )
 PHASES = ("packing", "training a judge", "training the method", "editing", "scoring")
@@ -125,3 +129,29 @@ def test_a_killed_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, p
     assert finished.code == 0, finished.err
     assert {path: path.stat().st_mtime_ns for path in kept} == kept, "edits that were whole are not made again"
     assert len(list((run / "edits" / "style-copy").glob("*.png"))) == 100
+
+
+def test_protocols_beyond_the_card_are_dashes_with_their_reason(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENCH_CACHE", str(place / "cache"))
+    plugin = place / "narrow" / "method.py"
+    shutil.copytree(Path(TINY_METHOD).parent, plugin.parent)
+    card = plugin.with_name("method.yaml")
+    narrower = {"[attribute-transfer, style-copy, reconstruction]": "[style-copy]", "name: tiny": "name: narrow"}
+    for before, after in narrower.items():
+        assert before in card.read_text()
+        card.write_text(card.read_text().replace(before, after))
+    runs = place / "narrow runs" / "rendered-faces"
+    for words in (("--plugin", plugin, "--method", "narrow"), ("--method", "copy-target")):
+        finished = bench("score", *words, *SETTING, "--runs", runs.parent)
+        assert finished.code == 0, finished.err
+    results = [(runs, read_result(runs / name / "seed0" / "result.json")) for name in ("narrow", "copy-target")]
+    protocols = results[0][1].protocols
+    assert protocols["style-copy"].reason is None
+    for name in ("attribute-transfer", "reconstruction"):
+        assert protocols[name].metrics == {}
+        assert (protocols[name].reason or "").endswith("takes part in style-copy only")
+    (table,) = [each for each in tabulate(results) if each.protocol == "attribute-transfer"]
+    figures = {row.label: [each for each in row.cells if each.column.facts.level != "cost"] for row in table.rows}
+    assert {cell.text for cell in figures["narrow"]} == {"\N{EN DASH}"}
+    assert {cell.reason for cell in figures["narrow"]} == {protocols["attribute-transfer"].reason}
+    assert any(cell.value is not None for cell in figures["copy-target"])
