@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 export GOMP_SPINCOUNT = 20000
 
-.PHONY: demo test test-slow lint types bench-renderer clean
+.PHONY: demo table test test-slow lint types bench-renderer clean
 
 demo: $(VENV)/installed
 	$(BIN)/bench run --method maskgan
@@ -21,6 +21,18 @@ lint: $(VENV)/installed
 
 types: $(VENV)/installed
 	$(BIN)/mypy
+
+# trains every method on rendered faces; goes on where it was stopped
+TABLE = maskgan maskgan+no-ebst pix2pixhd pix2pixhd+m spade spade+m sean stargan elegant
+TABLE_SEEDS = 0..2
+TABLE_RUNS = runs/table
+TABLE_OUT = reports/examples/rendered-faces
+
+table: $(VENV)/installed
+	for method in $(TABLE); do \
+	    $(BIN)/bench run --method $$method --seed $(TABLE_SEEDS) --runs $(TABLE_RUNS) || exit 1; \
+	done
+	$(BIN)/bench leaderboard --runs $(TABLE_RUNS) --out $(TABLE_OUT)
 
 bench-renderer: $(VENV)/installed
 	$(BIN)/python -m benchmarks.renderer
