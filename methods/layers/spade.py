@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import spectral_norm
@@ -11,6 +12,13 @@ from methods.labels import NUM_LABELS
 from methods.layers.regions import resize_regions
 
 NEGATIVE_SLOPE = 0.2
+
+
+def conv_pair(features: Tensor, first: nn.Conv2d, second: nn.Conv2d) -> tuple[Tensor, Tensor]:
+    """What two convolutions of one shape give for the same features, computed as one."""
+    weight, bias = (torch.cat(both) for both in ((first.weight, second.weight), (first.bias, second.bias)))
+    one, other = functional.conv2d(features, weight, bias, padding=first.padding).chunk(2, dim=1)
+    return one, other
 
 
 class SpatiallyAdaptiveNorm(nn.Module):
@@ -33,8 +41,7 @@ class SpatiallyAdaptiveNorm(nn.Module):
 
     def modulation(self, label: Tensor) -> tuple[Tensor, Tensor]:
         """Gamma and beta, (N, C, h, w) each, of a one-hot label map (N, L, h, w) at the size of the features."""
-        hidden = self.mlp_shared(label)
-        return self.mlp_gamma(hidden), self.mlp_beta(hidden)
+        return conv_pair(self.mlp_shared(label), self.mlp_gamma, self.mlp_beta)
 
     def forward(self, features: Tensor, label: Tensor) -> Tensor:
         """Norm(features) * (1 + gamma) + beta for (N, C, h, w) features and one-hot labels (N, L, H, W) of any size."""

@@ -36,13 +36,14 @@ class RegionAdaptiveNorm(nn.Module):
     Args:
         channels: of the features.
         style_length: of a style code; 0 leaves the styles out, as in the published generator's last block.
+        hidden: width between the label map and its modulation.
     """
 
-    def __init__(self, channels: int, style_length: int) -> None:
+    def __init__(self, channels: int, style_length: int, hidden: int = 128) -> None:
         super().__init__()
         self.noise_var = nn.Parameter(torch.zeros(channels))
         self.param_free_norm = nn.BatchNorm2d(channels, affine=False)
-        self.Spade = SpatiallyAdaptiveNorm(channels)
+        self.Spade = SpatiallyAdaptiveNorm(channels, hidden=hidden)
         # The published checkpoints hold the blending factors in norms without styles too; no gradient reaches them.
         self.blending_gamma = nn.Parameter(torch.zeros(1), requires_grad=style_length > 0)
         self.blending_beta = nn.Parameter(torch.zeros(1), requires_grad=style_length > 0)
