@@ -33,6 +33,7 @@ from methods.stargan.discriminator import Discriminator as StarganDiscriminator
 from methods.stargan.generator import Generator as StarganGenerator
 from registry.errors import UnknownNameError, unknown
 
+
 @dataclass(frozen=True)
 class Published:
     """How to make one published network and how to call it.
@@ -168,9 +169,7 @@ PUBLISHED: Final[Mapping[str, Published]] = {
     "spade_generator": Published(SpadeGenerator, _call_label_generator),
     "spade_generator_vae": Published(partial(SpadeGenerator, latent=256, size=128), _call_latent_generator),
     "spade_encoder": Published(SpadeEncoder, _call_image_encoder, ("mu", "logvar", "small.mu", "small.logvar")),
-    "spade_discriminator": Published(
-        spade_discriminator, _call_mask_discriminator, rename=published_discriminator_key
-    ),
+    "spade_discriminator": Published(spade_discriminator, _call_mask_discriminator, rename=published_discriminator_key),
     "sean_generator": Published(
         SeanGenerator, _call_style_generator, ("noise_zero", "noise_one"), rename=published_generator_key
     ),

@@ -14,11 +14,9 @@ from methods.layers.regions import resize_regions
 NEGATIVE_SLOPE = 0.2
 
 
-def conv_pair(features: Tensor, first: nn.Conv2d, second: nn.Conv2d) -> tuple[Tensor, Tensor]:
-    """What two convolutions of one shape give for the same features, computed as one."""
-    weight, bias = (torch.cat(both) for both in ((first.weight, second.weight), (first.bias, second.bias)))
-    one, other = functional.conv2d(features, weight, bias, padding=first.padding).chunk(2, dim=1)
-    return one, other
+def joined(first: nn.Conv2d, second: nn.Conv2d) -> tuple[Tensor, Tensor]:
+    """Weight and bias of the one convolution that gives the channels of two of one shape, which read the same."""
+    return torch.cat([first.weight, second.weight]), torch.cat([first.bias, second.bias])
 
 
 class SpatiallyAdaptiveNorm(nn.Module):
@@ -41,7 +39,9 @@ class SpatiallyAdaptiveNorm(nn.Module):
 
     def modulation(self, label: Tensor) -> tuple[Tensor, Tensor]:
         """Gamma and beta, (N, C, h, w) each, of a one-hot label map (N, L, h, w) at the size of the features."""
-        return conv_pair(self.mlp_shared(label), self.mlp_gamma, self.mlp_beta)
+        weight, bias = joined(self.mlp_gamma, self.mlp_beta)
+        gamma, beta = functional.conv2d(self.mlp_shared(label), weight, bias, padding=1).chunk(2, dim=1)
+        return gamma, beta
 
     def forward(self, features: Tensor, label: Tensor) -> Tensor:
         """Norm(features) * (1 + gamma) + beta for (N, C, h, w) features and one-hot labels (N, L, H, W) of any size."""
