@@ -1,4 +1,4 @@
-"""SPADE under the contract: every variant trains, styles count where there are any, training resumes to the same bits."""
+"""SPADE under the contract: every variant trains, styles count where there are any, training resumes exactly."""
 
 import math
 import os
