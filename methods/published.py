@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -20,21 +19,19 @@ from methods.labels import NUM_LABELS
 from methods.layers.bisenet import BiSeNet
 from methods.layers.parsing_unet import ParsingUNet
 from methods.layers.patch_discriminator import MultiscaleDiscriminator
+from methods.layers.spade_discriminator import published_discriminator_key, spade_discriminator
 from methods.maskgan.blender import AlphaBlender
 from methods.maskgan.dense_mapping import DenseMappingNetwork
 from methods.maskgan.mask_vae import MaskVAE
 from methods.pix2pixhd.encoder import FeatureEncoder
 from methods.pix2pixhd.generator import GlobalGenerator, LocalEnhancer
-from methods.sean.generator import SeanGenerator
+from methods.sean.generator import SeanGenerator, published_generator_key
 from methods.sean.style_encoder import RegionStyleEncoder
 from methods.spade.encoder import SpadeEncoder
 from methods.spade.generator import SpadeGenerator
 from methods.stargan.discriminator import Discriminator as StarganDiscriminator
 from methods.stargan.generator import Generator as StarganGenerator
 from registry.errors import UnknownNameError, unknown
-
-SPADE_LAYER: Final = re.compile(r"^discriminator_([01])\.model(\d+)\.0\.(?:0\.)?")
-"""Where a layer of SPADE's discriminator sits in its published keys: scale, layer."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +101,8 @@ def _call_mask_discriminator(network: nn.Module, label: Tensor, image: Tensor) -
     return network(torch.cat([label, image], dim=1))
 
 
-def _mask_discriminator(n_layers: int = 3, last_stride: int = 1, *, spectral: bool = False) -> nn.Module:
-    return MultiscaleDiscriminator(NUM_LABELS + 3, n_layers=n_layers, last_stride=last_stride, spectral=spectral)
+def _mask_discriminator() -> nn.Module:
+    return MultiscaleDiscriminator(NUM_LABELS + 3)
 
 
 def _call_label_generator(network: nn.Module, label: Tensor) -> Tensor:
@@ -154,16 +151,6 @@ def _rename_residual(key: str) -> str:
     return key.replace(".conv_block.1.", ".conv_block.0.conv.").replace(".conv_block.5.", ".conv_block.1.conv.")
 
 
-def _rename_scale(key: str) -> str:
-    """SPADE counts its two scales from fine to coarse and nests a layer's norm; pix2pixHD does neither."""
-    return SPADE_LAYER.sub(lambda found: f"scale{1 - int(found[1])}_layer{found[2]}.0.", key)
-
-
-def _rename_norm(key: str) -> str:
-    """SEAN's blocks call their norms by the name of its normalisation."""
-    return key.replace(".ace_", ".norm_")
-
-
 def _rename_halves(key: str) -> str:
     """The golden of ELEGANT's exchange abbreviates the names of encoder and decoder."""
     return key.replace("Enc.", "encoder.").replace("Dec.", "decoder.")
@@ -182,15 +169,15 @@ PUBLISHED: Final[Mapping[str, Published]] = {
     "spade_generator": Published(SpadeGenerator, _call_label_generator),
     "spade_generator_vae": Published(partial(SpadeGenerator, latent=256, size=128), _call_latent_generator),
     "spade_encoder": Published(SpadeEncoder, _call_image_encoder, ("mu", "logvar", "small.mu", "small.logvar")),
-    "spade_discriminator": Published(
-        partial(_mask_discriminator, spectral=True), _call_mask_discriminator, rename=_rename_scale
+    "spade_discriminator": Published(spade_discriminator, _call_mask_discriminator, rename=published_discriminator_key),
+    "sean_generator": Published(
+        SeanGenerator, _call_style_generator, ("noise_zero", "noise_one"), rename=published_generator_key
     ),
-    "sean_generator": Published(SeanGenerator, _call_style_generator, ("noise_zero", "noise_one"), rename=_rename_norm),
     "sean_zencoder": Published(RegionStyleEncoder, _call_region_encoder),
     "sean_discriminator": Published(
-        partial(_mask_discriminator, n_layers=2, last_stride=2, spectral=True),
+        partial(spade_discriminator, n_layers=2, last_stride=2),
         _call_mask_discriminator,
-        rename=_rename_scale,
+        rename=published_discriminator_key,
     ),
     "stargan_generator": Published(StarganGenerator, _call_attribute_network),
     "stargan_discriminator": Published(StarganDiscriminator, _call_image_network, ("out_src", "out_cls")),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import spectral_norm
@@ -11,6 +12,11 @@ from methods.labels import NUM_LABELS
 from methods.layers.regions import resize_regions
 
 NEGATIVE_SLOPE = 0.2
+
+
+def joined(first: nn.Conv2d, second: nn.Conv2d) -> tuple[Tensor, Tensor]:
+    """Weight and bias of the one convolution that gives the channels of two of one shape, which read the same."""
+    return torch.cat([first.weight, second.weight]), torch.cat([first.bias, second.bias])
 
 
 class SpatiallyAdaptiveNorm(nn.Module):
@@ -33,8 +39,9 @@ class SpatiallyAdaptiveNorm(nn.Module):
 
     def modulation(self, label: Tensor) -> tuple[Tensor, Tensor]:
         """Gamma and beta, (N, C, h, w) each, of a one-hot label map (N, L, h, w) at the size of the features."""
-        hidden = self.mlp_shared(label)
-        return self.mlp_gamma(hidden), self.mlp_beta(hidden)
+        weight, bias = joined(self.mlp_gamma, self.mlp_beta)
+        gamma, beta = functional.conv2d(self.mlp_shared(label), weight, bias, padding=1).chunk(2, dim=1)
+        return gamma, beta
 
     def forward(self, features: Tensor, label: Tensor) -> Tensor:
         """Norm(features) * (1 + gamma) + beta for (N, C, h, w) features and one-hot labels (N, L, H, W) of any size."""

@@ -25,6 +25,16 @@ TRUNK_BLOCKS: Final = (
 """Blocks in order: name, width in and out as multiples of `ngf`, whether the features are doubled in size before."""
 
 
+def require_trunk_size(title: str, size: int) -> None:
+    """Refuse a side of square images that no trunk can paint.
+
+    Raises:
+        ValueError: naming the method's `title` and the size.
+    """
+    if size < TRUNK_STRIDE or size % TRUNK_STRIDE:
+        raise ValueError(f"{title} needs a size that is a multiple of {TRUNK_STRIDE}, not {size}")
+
+
 class SpadeTrunk(nn.Module):
     """Features at 1/32 of the size to an image (Park et al., CVPR 2019, "normal" number of upsampling layers).
 

@@ -18,12 +18,23 @@ class SeanGenerator(SpadeTrunk):
     Args:
         ngf: width at full resolution; 64 is the published one.
         style_length: of a style code.
+        hidden: width of the norms between the label map and the modulation.
+        encoder_width: of the style encoder's first layer.
+        encoder_norm: whether the style encoder normalises its features, as published.
     """
 
-    def __init__(self, ngf: int = 64, style_length: int = STYLE_LENGTH) -> None:
-        norm = partial(RegionAdaptiveNorm, style_length=style_length)
-        super().__init__(ngf, norm, last_norm=partial(RegionAdaptiveNorm, style_length=0))
-        self.Zencoder = RegionStyleEncoder(style_length=style_length)
+    def __init__(
+        self,
+        ngf: int = 64,
+        style_length: int = STYLE_LENGTH,
+        hidden: int = 128,
+        encoder_width: int = 32,
+        *,
+        encoder_norm: bool = True,
+    ) -> None:
+        norm = partial(RegionAdaptiveNorm, hidden=hidden)
+        super().__init__(ngf, partial(norm, style_length=style_length), last_norm=partial(norm, style_length=0))
+        self.Zencoder = RegionStyleEncoder(encoder_width, style_length, norm=encoder_norm)
         self.fc = nn.Conv2d(NUM_LABELS, self.start_channels, 3, padding=1)
 
     def encode_style(self, image: Tensor, label: Tensor) -> Tensor:
@@ -39,3 +50,8 @@ class SeanGenerator(SpadeTrunk):
             noise: draws what the norms add; called like `torch.randn`.
         """
         return self.paint(self.fc(self.start_label(label)), RegionStyles(label, codes, noise))
+
+
+def published_generator_key(key: str) -> str:
+    """Our key for a published one, whose blocks call their norms by the name of SEAN's normalisation."""
+    return key.replace(".ace_", ".norm_")

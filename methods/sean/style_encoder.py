@@ -18,17 +18,19 @@ class RegionStyleEncoder(nn.Module):
     Args:
         width: of the first layer.
         style_length: of a code.
+        norm: whether instance norm follows each convolution but the last, as published; it takes the mean colour of
+            the whole image away before any region is read.
     """
 
-    def __init__(self, width: int = 32, style_length: int = STYLE_LENGTH) -> None:
+    def __init__(self, width: int = 32, style_length: int = STYLE_LENGTH, *, norm: bool = True) -> None:
         super().__init__()
         up = nn.ConvTranspose2d(4 * width, 8 * width, 3, stride=2, padding=1, output_padding=1)
         self.model = nn.Sequential(
             nn.ReflectionPad2d(1),
-            *_norm_and_activation(nn.Conv2d(3, width, 3)),
-            *_norm_and_activation(nn.Conv2d(width, 2 * width, 3, stride=2, padding=1)),
-            *_norm_and_activation(nn.Conv2d(2 * width, 4 * width, 3, stride=2, padding=1)),
-            *_norm_and_activation(up),
+            *_with_activation(nn.Conv2d(3, width, 3), norm),
+            *_with_activation(nn.Conv2d(width, 2 * width, 3, stride=2, padding=1), norm),
+            *_with_activation(nn.Conv2d(2 * width, 4 * width, 3, stride=2, padding=1), norm),
+            *_with_activation(up, norm),
             nn.ReflectionPad2d(1),
             nn.Conv2d(8 * width, style_length, 3),
             nn.Tanh(),
@@ -45,5 +47,6 @@ class RegionStyleEncoder(nn.Module):
         return region_means(features, resize_regions(label, features.shape[2:]))
 
 
-def _norm_and_activation(conv: nn.Module) -> tuple[nn.Module, ...]:
-    return conv, InstanceNorm(), nn.LeakyReLU(0.2)
+def _with_activation(conv: nn.Module, norm: bool) -> tuple[nn.Module, ...]:
+    # The identity keeps the layers' numbers, and so the names of their parameters.
+    return conv, InstanceNorm() if norm else nn.Identity(), nn.LeakyReLU(0.2)

@@ -1,5 +1,7 @@
 """Generator of SPADE: a label map, and optionally a style vector, to an image."""
 
+from functools import partial
+
 import torch
 from torch import Tensor, nn
 
@@ -18,10 +20,11 @@ class SpadeGenerator(SpadeTrunk):
         latent: length of the style vector that the painting starts from (published: 256); 0 starts from the label
             map itself, at any size.
         size: side of the square image; only with a style vector, whose first layer it fixes.
+        hidden: width of the norms between the label map and the modulation.
     """
 
-    def __init__(self, ngf: int = 64, latent: int = 0, size: int = 256) -> None:
-        super().__init__(ngf, SpatiallyAdaptiveNorm)
+    def __init__(self, ngf: int = 64, latent: int = 0, size: int = 256, hidden: int = 128) -> None:
+        super().__init__(ngf, partial(SpatiallyAdaptiveNorm, hidden=hidden))
         self.latent = latent
         self.start_side = size // TRUNK_STRIDE
         if latent:

@@ -1,0 +1,152 @@
+"""Times a training step of SPADE and SEAN against the step as published, at the same widths and batch, one thread."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from methods.base import FaceBatch, one_hot
+from methods.labels import NUM_LABELS
+from methods.layers.mask_painter import MaskPainter
+from methods.layers.regions import fill_regions, resize_regions
+from methods.layers.spade import SpatiallyAdaptiveNorm
+from methods.sean.model import Sean
+from methods.sean.region_norm import RegionAdaptiveNorm, RegionStyles
+from methods.spade.model import Spade, gaussian_divergence
+
+SIZE, BATCH, ROUNDS = 64, 8, 10
+WIDTHS: dict[str, Any] = {"ngf": 16, "hidden": 64, "ndf": 32}
+
+
+class PublishedSpadeNorm(SpatiallyAdaptiveNorm):
+    """SPADE's norm as its paper draws it: gamma and beta by a convolution each."""
+
+    def modulation(self, label: Tensor) -> tuple[Tensor, Tensor]:
+        """Gamma and beta of a one-hot label map."""
+        hidden = self.mlp_shared(label)
+        return self.mlp_gamma(hidden), self.mlp_beta(hidden)
+
+
+class PublishedSeanNorm(RegionAdaptiveNorm):
+    """SEAN's norm as its paper draws it: a style map at each size, region by region, then a convolution of it."""
+
+    def modulation(self, styles: RegionStyles, size: Any) -> tuple[Tensor, Tensor]:
+        """Gamma and beta, blended from both maps'."""
+        label = resize_regions(styles.label, size)
+        gamma, beta = self.Spade.modulation(label)
+        if not self.style_length:
+            return gamma, beta
+        layers = [self.get_submodule(f"fc_mu{index}") for index in range(NUM_LABELS)]
+        mapped = [functional.relu(layer(code)) for layer, code in zip(layers, styles.codes.unbind(1), strict=True)]
+        style_map = fill_regions(torch.stack(mapped, dim=1), label)
+        share_gamma, share_beta = torch.sigmoid(self.blending_gamma), torch.sigmoid(self.blending_beta)
+        return (
+            share_gamma * self.conv_gamma(style_map) + (1 - share_gamma) * gamma,
+            share_beta * self.conv_beta(style_map) + (1 - share_beta) * beta,
+        )
+
+
+def as_published(model: nn.Module) -> None:
+    """Let the norms compute as published."""
+    for module in model.modules():
+        if isinstance(module, SpatiallyAdaptiveNorm):
+            module.__class__ = PublishedSpadeNorm
+        elif isinstance(module, RegionAdaptiveNorm):
+            module.__class__ = PublishedSeanNorm
+
+
+class PublishedStep:
+    """The step as published: the generator's, then the discriminator's on images generated once more.
+
+    Each step judges generated and real images in one batch.
+    """
+
+    def __init__(self, model: MaskPainter) -> None:
+        as_published(model)
+        self.model = model
+        makers = [parameter for name in model.makers for parameter in model.get_submodule(name).parameters()]
+        self.of_makers = torch.optim.Adam(makers, 1e-4, (0.0, 0.9))
+        self.of_discriminator = torch.optim.Adam(model.discriminator.parameters(), 4e-4, (0.0, 0.9))
+
+    def __call__(self, faces: FaceBatch) -> None:
+        """One step of each."""
+        label, real = one_hot(faces.mask), faces.image
+        self.of_makers.zero_grad()
+        fake, divergence = self.generate(label, real)
+        of_fake, of_real = self.judge(label, fake, real)
+        loss = divergence - torch.stack([scale[-1].mean() for scale in of_fake]).mean()
+        for fake_scale, real_scale in zip(of_fake, of_real, strict=True):
+            for ours, theirs in zip(fake_scale[:-1], real_scale[:-1], strict=True):
+                loss = loss + 10.0 / len(of_fake) * functional.l1_loss(ours, theirs.detach())
+        loss.backward()
+        self.of_makers.step()
+
+        self.of_discriminator.zero_grad()
+        with torch.no_grad():
+            fake, _ = self.generate(label, real)
+        of_fake, of_real = self.judge(label, fake, real)
+        margins = [
+            functional.relu(1 + ours[-1]).mean() + functional.relu(1 - theirs[-1]).mean()
+            for ours, theirs in zip(of_fake, of_real, strict=True)
+        ]
+        torch.stack(margins).mean().backward()
+        self.of_discriminator.step()
+
+    def generate(self, label: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
+        """Images, and what their making adds to the loss."""
+        generator = self.model.get_submodule("generator")
+        if isinstance(self.model, Sean):
+            return generator(label, generator.get_submodule("Zencoder")(real, label)), torch.zeros(())
+        mean, log_variance = self.model.get_submodule("encoder")(real)
+        style = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
+        return generator(label, style), 0.05 * gaussian_divergence(mean, log_variance)
+
+    def judge(self, label: Tensor, fake: Tensor, real: Tensor) -> tuple[list[list[Tensor]], list[list[Tensor]]]:
+        """Features of generated and of real images, from one pass."""
+        both = self.model.discriminator(torch.cat([torch.cat([label, fake], 1), torch.cat([label, real], 1)]))
+        count = len(fake)
+        return [[each[:count] for each in scale] for scale in both], [
+            [each[count:] for each in scale] for scale in both
+        ]
+
+
+def main() -> None:
+    """Print the median CPU milliseconds a step of both, in turns, and their ratio."""
+    torch.set_num_threads(1)
+    cases: dict[str, tuple[type[Spade] | type[Sean], dict[str, Any]]] = {
+        "SPADE": (Spade, WIDTHS | {"encoder_ngf": 16, "encoder_size": 64}),
+        "SEAN": (Sean, WIDTHS | {"style_length": 128}),
+    }
+    mask = torch.randint(NUM_LABELS, (BATCH, SIZE // 8, SIZE // 8), dtype=torch.uint8)
+    mask = mask.repeat_interleave(8, 1).repeat_interleave(8, 2)
+    faces = FaceBatch(torch.rand(BATCH, 3, SIZE, SIZE), mask, torch.zeros(BATCH, 40), ("",) * BATCH)
+    for name, (method, options) in cases.items():
+        ours, published = method(SIZE, **options).train(), PublishedStep(method(SIZE, **options).train())
+        optim = ours.optimizers(ours.stages()[0])
+        medians = _medians([partial(ours.train_step, faces, optim), partial(published, faces)])
+        print(
+            f"{name}: {medians[0]:.0f} ms a step, as published {medians[1]:.0f} ms, ratio {medians[0] / medians[1]:.2f}"
+        )
+
+
+def _medians(steps: list[Callable[[], object]]) -> list[float]:
+    """Median CPU milliseconds of each step, run in turns after one warm-up each."""
+    times: list[list[float]] = [[] for _ in steps]
+    for number in range(ROUNDS + 1):
+        for step, spent in zip(steps, times, strict=True):
+            started = time.process_time()
+            step()
+            if number:
+                spent.append(1000 * (time.process_time() - started))
+    return [statistics.median(each) for each in times]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""SPADE under the harness: a face's style vector, if any, painted on a label map that every norm reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from methods.layers.gan_losses import Hinge
+from methods.layers.initialisation import init_he, init_xavier
+from methods.layers.mask_painter import MaskPainter
+from methods.layers.spade_discriminator import published_discriminator_key, spade_discriminator
+from methods.layers.spade_trunk import require_trunk_size
+from methods.layers.style_encoder import StyleEncoder
+from methods.spade.encoder import SpadeEncoder
+from methods.spade.generator import SpadeGenerator
+from methods.spade.options import SpadeOptions
+
+
+class Spade(MaskPainter):
+    """SPADE (Park et al., CVPR 2019), and SPADE-m (Lee et al., CVPR 2020), which encodes styles as MaskGAN does.
+
+    Args:
+        size: side of the images in pixels, a multiple of 32.
+        options: those of `SpadeOptions`.
+
+    Raises:
+        ValueError: for a size or an option that no network could be built with.
+        CheckpointError: for VGG weights that cannot be read.
+    """
+
+    def __init__(self, size: int, **options: Any) -> None:
+        require_trunk_size("SPADE", size)
+        asked = SpadeOptions(**options)
+        styled = asked.use_vae or asked.maskgan_style
+        generator = SpadeGenerator(asked.ngf, asked.latent if styled else 0, size, asked.hidden)
+        discriminator = spade_discriminator(asked.ndf, asked.n_layers_d, asked.num_d)
+        makers: dict[str, nn.Module] = {"generator": generator}
+        if asked.use_vae:
+            makers["encoder"] = SpadeEncoder(asked.encoder_ngf, asked.latent, asked.encoder_size)
+        for network in (*makers.values(), discriminator):
+            init_xavier(network, asked.init_gain)
+        if asked.maskgan_style:
+            makers["encoder"] = StyleEncoder(asked.latent, asked.style_widths, asked.outer_kernel, conditioned=False)
+            init_he(makers["encoder"])
+        super().__init__(asked, Hinge(), makers, discriminator)
+        self.options = asked
+
+    def paint(self, label: Tensor, style_label: Tensor, style_image: Tensor) -> Tensor:
+        """Image (N, 3, H, W) in [-1, 1] in the most likely style of the faces; their masks are not used."""
+        if self.options.use_vae:
+            mean, _ = self.encoder(style_image)
+            return self.generator(label, mean)
+        if self.options.maskgan_style:
+            return self.generator(label, self.encoder(style_image).flatten(1))
+        return self.generator(label)
+
+    def rebuild(self, label: Tensor, image: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Faces painted from their own masks and, with the VAE, from styles drawn around their own."""
+        if not self.options.use_vae:
+            return super().rebuild(label, image)
+        mean, log_variance = (each.float() for each in self.encoder(image))
+        style = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
+        divergence = gaussian_divergence(mean, log_variance)
+        return self.generator(label, style), {"kld": self.options.kld_weight * divergence}
+
+    def published_key(self, role: str, key: str) -> str:
+        """The discriminator's keys differ from the published ones."""
+        return published_discriminator_key(key) if role == "discriminator" else key
+
+
+def gaussian_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """KL(N(mean, exp(log_variance)) || N(0, 1)) summed over all elements (Kingma and Welling, ICLR 2014)."""
+    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum()
