@@ -24,8 +24,9 @@ from methods.maskgan.blender import AlphaBlender
 from methods.maskgan.dense_mapping import DenseMappingNetwork
 from methods.maskgan.mask_vae import MaskVAE
 from methods.pix2pixhd.encoder import FeatureEncoder
-from methods.pix2pixhd.generator import GlobalGenerator, LocalEnhancer
-from methods.sean.generator import SeanGenerator, published_generator_key
+from methods.pix2pixhd.generator import GlobalGenerator, LocalEnhancer, published_generator_key
+from methods.sean.generator import SeanGenerator
+from methods.sean.generator import published_generator_key as published_sean_key
 from methods.sean.style_encoder import RegionStyleEncoder
 from methods.spade.encoder import SpadeEncoder
 from methods.spade.generator import SpadeGenerator
@@ -146,11 +147,6 @@ def _call_swap(network: AttributeSwap, image: Tensor, image_ref: Tensor) -> tupl
     return residuals["A"], residuals["C"], residuals["D"], *swapped
 
 
-def _rename_residual(key: str) -> str:
-    """pix2pixHD's residual blocks count their paddings, norms and activations among the layers; ours do not."""
-    return key.replace(".conv_block.1.", ".conv_block.0.conv.").replace(".conv_block.5.", ".conv_block.1.conv.")
-
-
 def _rename_halves(key: str) -> str:
     """The golden of ELEGANT's exchange abbreviates the names of encoder and decoder."""
     return key.replace("Enc.", "encoder.").replace("Dec.", "decoder.")
@@ -163,15 +159,15 @@ PUBLISHED: Final[Mapping[str, Published]] = {
     "maskgan_discriminator": Published(_mask_discriminator, _call_mask_discriminator),
     "pix2pixhd_discriminator": Published(_mask_discriminator, _call_mask_discriminator),
     "maskgan_parsing_unet": Published(ParsingUNet, _call_image_network),
-    "pix2pixhd_global": Published(GlobalGenerator, _call_label_generator, rename=_rename_residual),
-    "pix2pixhd_local": Published(LocalEnhancer, _call_label_generator, rename=_rename_residual),
+    "pix2pixhd_global": Published(GlobalGenerator, _call_label_generator, rename=published_generator_key),
+    "pix2pixhd_local": Published(LocalEnhancer, _call_label_generator, rename=published_generator_key),
     "pix2pixhd_encoder": Published(FeatureEncoder, _call_region_encoder),
     "spade_generator": Published(SpadeGenerator, _call_label_generator),
     "spade_generator_vae": Published(partial(SpadeGenerator, latent=256, size=128), _call_latent_generator),
     "spade_encoder": Published(SpadeEncoder, _call_image_encoder, ("mu", "logvar", "small.mu", "small.logvar")),
     "spade_discriminator": Published(spade_discriminator, _call_mask_discriminator, rename=published_discriminator_key),
     "sean_generator": Published(
-        SeanGenerator, _call_style_generator, ("noise_zero", "noise_one"), rename=published_generator_key
+        SeanGenerator, _call_style_generator, ("noise_zero", "noise_one"), rename=published_sean_key
     ),
     "sean_zencoder": Published(RegionStyleEncoder, _call_region_encoder),
     "sean_discriminator": Published(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from methods.layers.adversarial_options import AdversarialOptions
+from methods.layers.style_encoder import require_style_encoder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +79,7 @@ class MaskGANOptions(AdversarialOptions):
         super().__post_init__()
         self.require_at_least(1, "ngf", "blender_ngf", "vae_width", "vae_max_width", "latent")
         self.require_at_least(0, "mask_vae_iterations", "dense_mapping_iterations", "editing_behavior_iterations")
-        if len(self.style_widths) != 3 or not all(isinstance(each, int) and each > 0 for each in self.style_widths):
-            raise ValueError(f"style_widths must be three widths (strides 1, 2, 4), not {self.style_widths}")
-        if self.outer_kernel < 1 or self.outer_kernel % 2 == 0:
-            raise ValueError(f"outer_kernel must be odd, not {self.outer_kernel}")
+        require_style_encoder(self.style_widths, self.outer_kernel)
         if self.lambda_inter <= 0:
             raise ValueError(f"lambda_inter must be positive, not {self.lambda_inter}")
         if self.ebst and self.editing_behavior_batch_size < 2:

@@ -1,5 +1,8 @@
 """Generators of pix2pixHD: the global one, and the local enhancer around it."""
 
+import re
+from typing import Final
+
 from torch import Tensor, nn
 
 from methods.labels import NUM_LABELS
@@ -12,6 +15,9 @@ HEAD_LAYERS = 3
 LOCAL_DOWN_LAYERS = 7
 """Layers of the local enhancer up to its stride-2 step's activation."""
 
+PUBLISHED_BLOCK: Final = re.compile(r"\.conv_block\.([15])\.(weight|bias)$")
+"""Where published keys place the two convolutions of a residual block."""
+
 
 class GlobalGenerator(nn.Module):
     """Label map to image by one trunk of residual blocks (Wang et al., CVPR 2018); defaults are the published options.
@@ -21,13 +27,19 @@ class GlobalGenerator(nn.Module):
         ngf: width at full resolution, doubled at each step down.
         n_downsampling: stride-2 steps.
         n_blocks: residual blocks.
+        outer_kernel: side of the convolutions at full resolution.
     """
 
     def __init__(
-        self, in_channels: int = NUM_LABELS, ngf: int = 64, n_downsampling: int = 4, n_blocks: int = 9
+        self,
+        in_channels: int = NUM_LABELS,
+        ngf: int = 64,
+        n_downsampling: int = 4,
+        n_blocks: int = 9,
+        outer_kernel: int = 7,
     ) -> None:
         super().__init__()
-        self.model = nn.Sequential(*_trunk(in_channels, ngf, n_downsampling, n_blocks))
+        self.model = nn.Sequential(*_trunk(in_channels, ngf, n_downsampling, n_blocks, outer_kernel))
 
     def forward(self, label: Tensor) -> Tensor:
         """(N, in_channels, H, W), sides divisible by 2**n_downsampling, to images (N, 3, H, W) in [-1, 1]."""
@@ -46,6 +58,7 @@ class LocalEnhancer(nn.Module):
         n_downsampling: stride-2 steps of the global generator.
         n_blocks_global: its residual blocks.
         n_blocks_local: residual blocks of the enhancer.
+        outer_kernel: side of the convolutions at full resolution, and at half of it where the global trunk begins.
     """
 
     def __init__(
@@ -55,10 +68,12 @@ class LocalEnhancer(nn.Module):
         n_downsampling: int = 4,
         n_blocks_global: int = 9,
         n_blocks_local: int = 3,
+        outer_kernel: int = 7,
     ) -> None:
         super().__init__()
-        self.model = nn.Sequential(*_trunk(in_channels, 2 * ngf, n_downsampling, n_blocks_global)[:-HEAD_LAYERS])
-        local = _trunk(in_channels, ngf, 1, n_blocks_local)
+        trunk = _trunk(in_channels, 2 * ngf, n_downsampling, n_blocks_global, outer_kernel)
+        self.model = nn.Sequential(*trunk[:-HEAD_LAYERS])
+        local = _trunk(in_channels, ngf, 1, n_blocks_local, outer_kernel)
         self.model1_1 = nn.Sequential(*local[:LOCAL_DOWN_LAYERS])
         self.model1_2 = nn.Sequential(*local[LOCAL_DOWN_LAYERS:])
         self.downsample = nn.AvgPool2d(3, stride=2, padding=1, count_include_pad=False)
@@ -68,6 +83,19 @@ class LocalEnhancer(nn.Module):
         return self.model1_2(self.model1_1(label) + self.model(self.downsample(label)))
 
 
-def _trunk(in_channels: int, ngf: int, n_downsampling: int, n_blocks: int) -> list[nn.Module]:
+def global_head(ngf: int, outer_kernel: int = 7) -> nn.Sequential:
+    """What turns the features (N, ngf, H, W) of a global trunk into images (N, 3, H, W) in [-1, 1]."""
+    return nn.Sequential(nn.ReflectionPad2d(outer_kernel // 2), nn.Conv2d(ngf, 3, outer_kernel), nn.Tanh())
+
+
+def published_generator_key(published: str) -> str:
+    """The key of a generator's tensor here, by its published key.
+
+    Published residual blocks count their paddings, norms and activations among their layers.
+    """
+    return PUBLISHED_BLOCK.sub(lambda found: f".conv_block.{int(found[1]) // 4}.conv.{found[2]}", published)
+
+
+def _trunk(in_channels: int, ngf: int, n_downsampling: int, n_blocks: int, outer_kernel: int) -> list[nn.Module]:
     blocks = [ResidualBlock(ngf * 2**n_downsampling) for _ in range(n_blocks)]
-    return hourglass_layers(in_channels, 3, ngf, n_downsampling, blocks, nn.Tanh())
+    return hourglass_layers(in_channels, 3, ngf, n_downsampling, blocks, nn.Tanh(), outer_kernel)

@@ -9,10 +9,10 @@ from torch import Tensor
 from methods.layers.gan_losses import Hinge
 from methods.layers.initialisation import init_xavier
 from methods.layers.mask_painter import MaskPainter
+from methods.layers.mean_codes import MeanCodes
 from methods.layers.spade_discriminator import published_discriminator_key, spade_discriminator
 from methods.layers.spade_trunk import require_trunk_size
 from methods.sean.generator import SeanGenerator, published_generator_key
-from methods.sean.mean_codes import MeanCodes
 from methods.sean.options import SeanOptions
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from methods.layers.mask_painter import PainterOptions
+from methods.layers.style_encoder import require_style_encoder
 from methods.spade.encoder import BASE_SIDE
 
 
@@ -58,10 +59,7 @@ class SpadeOptions(PainterOptions):
         doubled, rest = divmod(self.encoder_size, BASE_SIDE)
         if rest or doubled < 2 or doubled & (doubled - 1):
             raise ValueError(f"encoder_size must be {BASE_SIDE} times a power of two, not {self.encoder_size}")
-        if len(self.style_widths) != 3 or not all(isinstance(each, int) and each > 0 for each in self.style_widths):
-            raise ValueError(f"style_widths must be three widths (strides 1, 2, 4), not {self.style_widths}")
-        if self.outer_kernel < 1 or self.outer_kernel % 2 == 0:
-            raise ValueError(f"outer_kernel must be odd, not {self.outer_kernel}")
+        require_style_encoder(self.style_widths, self.outer_kernel)
         if self.init_gain <= 0:
             raise ValueError(f"init_gain must be positive, not {self.init_gain}")
         if self.use_vae and self.maskgan_style:

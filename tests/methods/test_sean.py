@@ -15,8 +15,8 @@ from benchmark.experiment import resolve
 from benchmark.settings import COMMAND, Layer
 from methods.base import one_hot
 from methods.labels import NUM_LABELS
+from methods.layers.mean_codes import MeanCodes
 from methods.layers.regions import fill_regions, resize_regions
-from methods.sean.mean_codes import MeanCodes
 from methods.sean.model import Sean
 from methods.sean.options import SeanOptions
 from methods.sean.region_norm import RegionAdaptiveNorm, RegionStyles

@@ -1,0 +1,160 @@
+"""pix2pixHD under the harness: with instance features, with a style code, and from coarse to fine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import torch
+from mmengine.optim import OptimWrapper, OptimWrapperDict
+from torch import Tensor
+from torch.nn import functional
+
+from methods.base import FaceBatch, Stage, one_hot
+from methods.labels import NUM_LABELS
+from methods.layers.gan_losses import LeastSquares
+from methods.layers.initialisation import init_normal
+from methods.layers.mask_painter import MaskPainter
+from methods.layers.mean_codes import MeanCodes
+from methods.layers.patch_discriminator import MultiscaleDiscriminator
+from methods.layers.regions import fill_regions
+from methods.pix2pixhd.generator import global_head, published_generator_key
+from methods.pix2pixhd.options import Pix2PixHDOptions
+from methods.pix2pixhd.painters import make_painters
+
+COARSE_TO_FINE: Final[Mapping[str, tuple[str, ...]]] = {
+    "global": ("generator.model", "global_head", "encoder"),
+    "enhancer": ("generator.model1_1", "generator.model1_2"),
+    "joint": ("generator", "encoder"),
+}
+"""Parts that each stage trains beside the discriminator where there is an enhancer; each has an optimiser."""
+
+
+class Pix2PixHD(MaskPainter):
+    """pix2pixHD (Wang et al., "High-Resolution Image Synthesis and Semantic Manipulation with cGANs", CVPR 2018).
+
+    A face has one instance of each label, so features are a label's and no map of instance boundaries is needed: the
+    published options `--no_instance --label_feat`. With `styled` it is the baseline Pix2PixHD-m of the MaskGAN paper:
+    MaskGAN's style encoder, without its mask branch, drives the residual blocks.
+
+    Args:
+        size: side of the images in pixels.
+        options: those of `Pix2PixHDOptions`.
+
+    Raises:
+        ValueError: for a size or an option that no network could be built with.
+        CheckpointError: for VGG weights that cannot be read.
+    """
+
+    def __init__(self, size: int, **options: Any) -> None:
+        asked = Pix2PixHDOptions(**options)
+        asked.require_size(size)
+        discriminator = MultiscaleDiscriminator(NUM_LABELS + 3, asked.ndf, asked.n_layers_d, asked.num_d)
+        init_normal(discriminator)
+        super().__init__(asked, LeastSquares(), make_painters(asked), discriminator)
+        self.options = asked
+        if asked.describes_regions:
+            self.mean_codes = MeanCodes(asked.features)
+        if asked.enhancer:
+            self.global_head = global_head(asked.ngf, asked.outer_kernel)
+            init_normal(self.global_head)
+        self.stage_name: str | None = None
+
+    def paint(self, label: Tensor, style_label: Tensor, style_image: Tensor) -> Tensor:
+        """The image of masks in the style of faces.
+
+        The features of each region of the style face, read through its own mask, fill the same region of the mask
+        asked for. A region that the style face does not show takes that region's mean features over the training
+        faces (`MeanCodes`; zeros before any training).
+
+        Args:
+            label: (N, 19, H, W) one-hot masks to paint.
+            style_label: (N, 19, H, W) one-hot masks of the style faces.
+            style_image: (N, 3, H, W) in [-1, 1].
+
+        Returns:
+            (N, 3, H, W) in [-1, 1].
+        """
+        if self.options.styled:
+            return self.generator.paint(label, self.encoder(style_image).flatten(1))
+        return self.generator(self._described(label, style_label, style_image))
+
+    def _described(self, label: Tensor, style_label: Tensor, style_image: Tensor) -> Tensor:
+        """Masks, each region's features beside them: (N, 19 + F, H, W)."""
+        if not self.options.describes_regions:
+            return label
+        codes = self.mean_codes(self.encoder.codes(style_image, style_label))
+        return torch.cat([label, fill_regions(codes, label)], 1)
+
+    def rebuild(self, label: Tensor, image: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Faces painted from their own masks and styles; by the global trunk and its own head in the global stage."""
+        if self.stage_name != "global":
+            return super().rebuild(label, image)
+        return self.global_head(self.generator.model(self._described(label, label, image))), {}
+
+    def stages(self) -> Sequence[Stage]:
+        """One stage; with an enhancer, the global generator at half the size, the enhancer's layers, then both."""
+        asked = self.options
+        if not asked.enhancer:
+            return super().stages()
+        first, second = (round(share * asked.iterations) for share in (asked.global_share, asked.enhancer_share))
+        spans = {"global": first, "enhancer": second, "joint": max(asked.iterations - first - second, 0)}
+        return tuple(self._stage(name, iterations) for name, iterations in spans.items())
+
+    def _stage(self, name: str, iterations: int) -> Stage:
+        """A stage from coarse to fine; rates fall at the end of both resolutions' training."""
+        asked, parts = self.options, self._parts(name)
+        falling = name != "enhancer"
+        return Stage(
+            name=name,
+            iterations=iterations,
+            batch_size=asked.batch_size,
+            ema=parts,
+            ema_decay=asked.ema_decay,
+            schedulers=dict.fromkeys((*parts, "discriminator"), asked.schedule(iterations)) if falling else {},
+        )
+
+    def _parts(self, stage: str) -> tuple[str, ...]:
+        """What `stage` trains to make images; without an enhancer, its one stage trains the networks whole."""
+        parts = COARSE_TO_FINE.get(stage, self.makers)
+        return tuple(part for part in parts if part != "encoder" or "encoder" in self.makers)
+
+    def begin_stage(self, stage: Stage) -> None:
+        """Let gradients into what this stage trains only."""
+        self.stage_name = stage.name
+        trained = self._parts(stage.name)
+        for name in self.makers:
+            self.get_submodule(name).requires_grad_(False)
+        for name in trained:
+            self.get_submodule(name).requires_grad_(True)
+
+    def optimizers(self, stage: Stage) -> OptimWrapperDict:
+        """Adam for each part that the stage trains."""
+        asked = self.options
+        rates = dict.fromkeys(self._parts(stage.name), asked.lr) | {"discriminator": asked.d_lr}
+        betas = (asked.beta1, asked.beta2)
+        return OptimWrapperDict(
+            **{
+                name: OptimWrapper(torch.optim.Adam(self.get_submodule(name).parameters(), rate, betas))
+                for name, rate in rates.items()
+            }
+        )
+
+    def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
+        """Rebuild the faces against the discriminator; at half their size in the global stage."""
+        if self.stage_name == "global":
+            faces = halved(faces)
+        label = one_hot(faces.mask)
+        fake, extra = self.rebuild(label, faces.image)
+        makers = tuple(name for name in optim.keys() if name != "discriminator")  # noqa: SIM118, it is no dict
+        return self.game.play(fake, label, faces.image, optim, makers, extra)
+
+    def published_key(self, role: str, key: str) -> str:
+        """Published residual blocks of the generator count their layers otherwise."""
+        return published_generator_key(key) if role == "generator" else key
+
+
+def halved(faces: FaceBatch) -> FaceBatch:
+    """Faces at half their size: images by the mean of four pixels, masks by the nearest one."""
+    return replace(faces, image=functional.avg_pool2d(faces.image, 2), mask=faces.mask[:, ::2, ::2])
