@@ -68,7 +68,7 @@ class StarGAN(FaceEditor):
                 batch_size=asked.batch_size,
                 ema=("generator",) if asked.ema_decay else (),
                 ema_decay=asked.ema_decay,
-                schedulers={name: schedule for name in ("generator", "discriminator")},
+                schedulers=dict.fromkeys(("generator", "discriminator"), schedule),
             ),
         )
 
