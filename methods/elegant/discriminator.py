@@ -28,7 +28,11 @@ class Discriminator(nn.Module):
         self.conv = nn.Sequential(*layers)
         self.linear = nn.Sequential(nn.Linear(channels[-1] * (image_size // 16) ** 2, 1), nn.Sigmoid())
 
+    def logits(self, image: Tensor, attributes: Tensor) -> Tensor:
+        """(N, 3, H, W) images in [-1, 1] and (N, K) attributes to (N, 1) log-odds of being real."""
+        image = functional.adaptive_avg_pool2d(image, self.image_size)
+        return self.linear[0](self.conv(append_attributes(image, attributes)).flatten(1))
+
     def forward(self, image: Tensor, attributes: Tensor) -> Tensor:
         """(N, 3, H, W) images in [-1, 1] and (N, K) attributes to (N, 1) probabilities of being real."""
-        image = functional.adaptive_avg_pool2d(image, self.image_size)
-        return self.linear(self.conv(append_attributes(image, attributes)).flatten(1))
+        return self.linear[1](self.logits(image, attributes))

@@ -1,4 +1,4 @@
-"""Exchange of one attribute between two faces, as in ELEGANT (Xiao et al., ECCV 2018)."""
+"""Exchange of attributes between two faces, as in ELEGANT (Xiao et al., ECCV 2018)."""
 
 from __future__ import annotations
 
@@ -24,6 +24,12 @@ class AttributeSwap(nn.Module):
         part[self.bounds[attribute] : self.bounds[attribute + 1]] = True
         return torch.where(part, other, code), torch.where(part, code, other)
 
+    def take(self, code: Tensor, other: Tensor, wanted: Tensor) -> Tensor:
+        """(N, C, h, w) code with the other's channels of the attributes that each face wants, `wanted` (N, K) bool."""
+        sizes = torch.tensor(self.bounds, device=code.device).diff()
+        part = wanted.repeat_interleave(sizes, dim=1, output_size=code.shape[1])
+        return torch.where(part[:, :, None, None], other, code)
+
     def forward(self, image: Tensor, other: Tensor, attribute: int) -> dict[str, Tensor]:
         """Residuals (N, 3, H, W) by what they make, to be added to their face.
 
@@ -35,15 +41,25 @@ class AttributeSwap(nn.Module):
         Returns:
             "A" and "B" to rebuild each face, "C" to give A the attribute of B, "D" to give B that of A.
         """
-        code_a, skips_a = self.encoder(image)
-        code_b, skips_b = self.encoder(other)
-        code_c, code_d = self.exchange(code_a, code_b, attribute)
-        return {
-            "A": self.decoder(code_a, code_a, skips_a),
-            "B": self.decoder(code_b, code_b, skips_b),
-            "C": self.decoder(code_c, code_a, skips_a),
-            "D": self.decoder(code_d, code_b, skips_b),
-        }
+        # Each norm is a position's own, so faces and codes may share a pass.
+        codes, skips = self.encoder(torch.cat([image, other]))
+        exchanged = torch.cat(self.exchange(*codes.chunk(2), attribute))
+        residuals = self.decoder(
+            torch.cat([codes, exchanged]), torch.cat([codes, codes]), [torch.cat([each, each]) for each in skips]
+        )
+        return dict(zip("ABCD", residuals.chunk(4), strict=True))
+
+    def transfer(self, image: Tensor, other: Tensor, wanted: Tensor) -> Tensor:
+        """Residual (N, 3, H, W) that gives each face the attributes of the other that it wants.
+
+        Args:
+            image: (N, 3, H, W) faces in [-1, 1], sides divisible by 32.
+            other: the faces that lend, in the same shape.
+            wanted: (N, K) bool.
+        """
+        codes, skips = self.encoder(torch.cat([image, other]))
+        code, lent = codes.chunk(2)
+        return self.decoder(self.take(code, lent, wanted), code, [each[: len(image)] for each in skips])
 
 
 def add_residual(image: Tensor, residual: Tensor) -> Tensor:

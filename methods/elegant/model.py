@@ -1,0 +1,123 @@
+"""ELEGANT under the harness: training on pairs that exchange an attribute, and editing by a source's part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from mmengine.optim import OptimWrapper, OptimWrapperDict
+from torch import Tensor, nn
+
+from methods.base import EditBatch, FaceBatch, FaceEditor, Stage
+from methods.elegant.discriminator import Discriminator
+from methods.elegant.losses import adversarial_loss, discriminator_loss
+from methods.elegant.options import ElegantOptions
+from methods.elegant.pairs import draw_pairs
+from methods.elegant.swap import AttributeSwap, add_residual
+from methods.layers.asked_attributes import asked_changes, attribute_columns, choose
+from methods.layers.conditional_gan import frozen
+
+STAGE = "exchange"
+
+
+class Elegant(FaceEditor):
+    """ELEGANT (Xiao et al., ECCV 2018).
+
+    Args:
+        size: side of the images in pixels, a multiple of 32.
+        options: those of `ElegantOptions`.
+
+    Raises:
+        ValueError: for a size or an option that no network could be built with.
+    """
+
+    def __init__(self, size: int, **options: Any) -> None:
+        super().__init__()
+        if size < 32 or size % 32:
+            raise ValueError(f"ELEGANT needs a size that is a multiple of 32, not {size}")
+        self.options = ElegantOptions(**options)
+        asked = self.options
+        count = len(asked.attributes)
+        self.generator = AttributeSwap(count, tuple(asked.widths))
+        sides = {size: 1.0, size // 2: asked.half_size_weight}
+        self.discriminators = nn.ModuleList(
+            Discriminator(count, side, asked.ndf) for side, weight in sides.items() if weight
+        )
+        self.verdict_weights = [weight for weight in sides.values() if weight]
+        self.register_buffer("columns", torch.tensor(attribute_columns(asked.attributes)), persistent=False)
+
+    def stages(self) -> Sequence[Stage]:
+        """One stage; the rates fall in steps."""
+        asked = self.options
+        steps = {"type": "StepLR", "step_size": asked.lr_step, "gamma": asked.lr_gamma, "by_epoch": False}
+        return (
+            Stage(
+                name=STAGE,
+                iterations=asked.iterations,
+                batch_size=asked.batch_size,
+                ema=("generator",) if asked.ema_decay else (),
+                ema_decay=asked.ema_decay,
+                schedulers={name: [steps] for name in ("generator", "discriminators")},
+            ),
+        )
+
+    def optimizers(self, stage: Stage) -> OptimWrapperDict:
+        """Adam for encoder and decoder together, and for the discriminators together."""
+        asked = self.options
+        return OptimWrapperDict(
+            generator=self._adam(self.generator, asked.generator_lr),
+            discriminators=self._adam(self.discriminators, asked.discriminator_lr),
+        )
+
+    def _adam(self, module: nn.Module, rate: float) -> OptimWrapper:
+        asked = self.options
+        betas = (asked.beta1, asked.beta2)
+        return OptimWrapper(torch.optim.Adam(module.parameters(), rate, betas, weight_decay=asked.weight_decay))
+
+    def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
+        """Faces A with an attribute exchange it with faces B without: the discriminators' update, then the others'."""
+        bits = faces.attributes[:, self.columns]
+        pairs = draw_pairs(bits.cpu())
+        first, second = (each.to(bits.device) for each in (pairs.first, pairs.second))
+        image, labels = faces.image[torch.cat([first, second])], bits[torch.cat([first, second])]
+        exchanged = labels.clone()
+        exchanged[:, pairs.attribute] = labels[:, pairs.attribute].roll(len(first))
+
+        residuals = self.generator(*image.chunk(2), pairs.attribute)
+        rebuilt = self._paint(image, torch.cat([residuals["A"], residuals["B"]]))
+        edited = self._paint(image, torch.cat([residuals["C"], residuals["D"]]))
+        judged = self.discriminators, self.verdict_weights
+        to_tell = discriminator_loss(*judged, (image, labels), (edited, exchanged))
+        optim["discriminators"].update_params(to_tell)
+        with frozen(self.discriminators):
+            # Twice a mean over both is the published sum of the mean over A and the mean over B.
+            distance = 2 * (rebuilt - image.float()).square().mean()
+            losses = {
+                "reconstruction": self.options.reconstruction_weight * distance,
+                "adversarial": adversarial_loss(*judged, edited, exchanged),
+            }
+            optim["generator"].update_params(torch.stack(list(losses.values())).sum())
+        return {name: value.detach() for name, value in losses.items()} | {"discriminators": to_tell.detach()}
+
+    def _paint(self, image: Tensor, decoded: Tensor) -> Tensor:
+        """What the decoder made of (N, 3, H, W) faces, in [-1, 1] and float32."""
+        return add_residual(image.float(), decoded.float()) if self.options.residual else decoded.float() / 2
+
+    def edit(self, tasks: EditBatch) -> Tensor:
+        """The targets with the source's part of what is asked for: (N, 3, H, W) in [-1, 1].
+
+        A task that asks for several attributes takes several parts; one that asks for none leaves its target as it is.
+
+        Raises:
+            CannotEdit: if a task asks for nothing that the networks know.
+        """
+        changes = asked_changes(tasks, self.options.attributes)
+        image = tasks.target.image
+        edited = self._paint(image, self.generator.transfer(image, tasks.source.image, changes))
+        return choose(changes.any(dim=1), edited, image)
+
+    def published_networks(self) -> Mapping[str, nn.Module]:
+        """Encoder and decoder, and the discriminators to train on."""
+        networks = {"encoder": self.generator.encoder, "decoder": self.generator.decoder}
+        return networks | {f"discriminator_{number}": each for number, each in enumerate(self.discriminators, 1)}

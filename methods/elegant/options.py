@@ -1,0 +1,67 @@
+"""Options of ELEGANT: attributes, widths, schedule, and the weights of its losses."""
+
+from dataclasses import dataclass
+
+from methods.elegant.encoder import WIDTHS
+from methods.layers.asked_attributes import attribute_columns
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElegantOptions:
+    """Every option of the method's card; defaults are the published ones but for the choice of attributes.
+
+    Attributes:
+        attributes: CelebA attributes that faces exchange, in the order of the code's parts.
+        widths: channels of the encoder after each of its five halvings; the decoder mirrors them.
+        ndf: width of both discriminators after their first halving.
+        iterations: optimiser iterations.
+        batch_size: faces an iteration, which form half as many pairs.
+        generator_lr: Adam's learning rate of encoder and decoder.
+        discriminator_lr: of both discriminators.
+        beta1: Adam's.
+        beta2: Adam's.
+        weight_decay: Adam's.
+        lr_step: iterations after which the rates fall.
+        lr_gamma: what they then are multiplied by.
+        ema_decay: of the moving average of encoder and decoder, an iteration; 0 keeps none.
+        reconstruction_weight: of the squared distance of faces rebuilt from their own codes.
+        half_size_weight: of the discriminator at half size against the one at full size; 0 leaves it out.
+        residual: whether the decoder paints what is added to a face (else the whole face).
+    """
+
+    attributes: tuple[str, ...] = ("Bangs", "Smiling")
+    widths: tuple[int, ...] = WIDTHS
+    ndf: int = 64
+    iterations: int = 200_000
+    batch_size: int = 32
+    generator_lr: float = 2e-4
+    discriminator_lr: float = 2e-4
+    beta1: float = 0.5
+    beta2: float = 0.999
+    weight_decay: float = 1e-5
+    lr_step: int = 3000
+    lr_gamma: float = 0.97
+    ema_decay: float = 0.0
+    reconstruction_weight: float = 5.0
+    half_size_weight: float = 0.5
+    residual: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be trained.
+
+        Raises:
+            ValueError: naming the option and its value.
+        """
+        attribute_columns(self.attributes)
+        if len(self.widths) != len(WIDTHS) or not all(isinstance(each, int) and each > 0 for each in self.widths):
+            raise ValueError(f"widths must be {len(WIDTHS)} widths, not {self.widths}")
+        if self.widths[-1] < len(self.attributes):
+            raise ValueError(f"widths end in {self.widths[-1]}, too few for {len(self.attributes)} attributes")
+        for name, least in (("ndf", 1), ("iterations", 0), ("batch_size", 2), ("lr_step", 1)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} must be at least {least}, not {getattr(self, name)}")
+        for name in ("lr_gamma", "weight_decay", "reconstruction_weight", "half_size_weight"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must be at least 0, not {getattr(self, name)}")
+        if not 0 <= self.ema_decay < 1:
+            raise ValueError(f"ema_decay must be at least 0 and below 1, not {self.ema_decay}")

@@ -1,0 +1,143 @@
+"""StarGAN under the harness: translation there and back against a critic that reads attributes, and editing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from mmengine.optim import OptimWrapper, OptimWrapperDict
+from torch import Tensor, nn
+
+from methods.base import EditBatch, FaceBatch, FaceEditor, Stage
+from methods.layers.asked_attributes import asked_changes, attribute_columns, choose
+from methods.layers.conditional_gan import frozen
+from methods.stargan.discriminator import Discriminator
+from methods.stargan.generator import Generator
+from methods.stargan.losses import classification_loss, discriminator_losses
+from methods.stargan.options import StarGANOptions
+
+STAGE = "translation"
+
+
+class StarGAN(FaceEditor):
+    """StarGAN (Choi et al., CVPR 2018).
+
+    Published faces were generated in train mode, where instance norms use each image's own statistics. This generator
+    uses those in eval mode too, so that an edit depends on its own image alone and changes no running statistic.
+
+    Args:
+        size: side of the images in pixels, divisible by every halving of both networks.
+        options: those of `StarGANOptions`.
+
+    Raises:
+        ValueError: for a size or an option that no network could be built with.
+    """
+
+    def __init__(self, size: int, **options: Any) -> None:
+        super().__init__()
+        self.options = StarGANOptions(**options)
+        asked = self.options
+        for name in ("n_downsampling", "d_downsampling"):
+            halvings = getattr(asked, name)
+            if size % 2**halvings:
+                raise ValueError(f"{name} {halvings} needs a size divisible by {2**halvings}, not {size}")
+        count = len(asked.attributes)
+        self.generator = Generator(
+            count, asked.ngf, asked.n_blocks, asked.n_downsampling, asked.outer_kernel, own_statistics=True
+        )
+        if asked.residual:
+            nn.init.zeros_(self.generator.main[-2].weight)
+        self.discriminator = Discriminator(size, count, asked.ndf, asked.d_downsampling)
+        self.register_buffer("columns", torch.tensor(attribute_columns(asked.attributes)), persistent=False)
+        # Saved with the weights, so that a resumed training keeps the generator's turns.
+        self.register_buffer("iteration", torch.tensor(0))
+        self.generator_losses: dict[str, Tensor] = {}
+
+    def stages(self) -> Sequence[Stage]:
+        """One stage; both rates fall over its last part."""
+        asked = self.options
+        begin = int(asked.decay_from * asked.iterations)
+        span = {"begin": begin, "end": asked.iterations + 1, "by_epoch": False}
+        decay = {"type": "LinearLR", "start_factor": 1.0, "end_factor": 0.0, **span}
+        schedule = [decay] if begin < asked.iterations else []
+        return (
+            Stage(
+                name=STAGE,
+                iterations=asked.iterations,
+                batch_size=asked.batch_size,
+                ema=("generator",) if asked.ema_decay else (),
+                ema_decay=asked.ema_decay,
+                schedulers=dict.fromkeys(("generator", "discriminator"), schedule),
+            ),
+        )
+
+    def begin_stage(self, stage: Stage) -> None:
+        """Begin with the generator's turn."""
+        self.iteration.zero_()
+        self.generator_losses = {}
+
+    def optimizers(self, stage: Stage) -> OptimWrapperDict:
+        """Adam for each network."""
+        asked = self.options
+        betas = (asked.beta1, asked.beta2)
+        rates = {"generator": asked.generator_lr, "discriminator": asked.discriminator_lr}
+        return OptimWrapperDict(
+            **{
+                name: OptimWrapper(torch.optim.Adam(self.get_submodule(name).parameters(), rate, betas))
+                for name, rate in rates.items()
+            }
+        )
+
+    def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
+        """The discriminator's update, and every `n_critic`-th time the generator's, on the same translated faces.
+
+        Each face is asked for the attributes of another of the batch. The generator's losses are those of its last
+        turn.
+        """
+        image, own = faces.image, faces.attributes[:, self.columns]
+        asked = own[torch.randperm(len(own), device=own.device)]
+        generators_turn = int(self.iteration) % self.options.n_critic == 0
+        self.iteration += 1
+        with torch.set_grad_enabled(generators_turn):
+            fake = self.translate(image, asked)
+        weights = self.options.classification_weight, self.options.gradient_penalty_weight
+        losses = discriminator_losses(self.discriminator, image, fake, own, *weights)
+        optim["discriminator"].update_params(torch.stack(list(losses.values())).sum())
+        if generators_turn:
+            self.generator_losses = self._generator_step(image, fake, own, asked, optim)
+        return {name: value.detach() for name, value in losses.items()} | self.generator_losses
+
+    def _generator_step(
+        self, image: Tensor, fake: Tensor, own: Tensor, asked: Tensor, optim: OptimWrapperDict
+    ) -> dict[str, Tensor]:
+        with frozen(self.discriminator):
+            verdicts, logits = self.discriminator(fake)
+            losses = {
+                "adversarial": -verdicts.float().mean(),
+                "classification_fake": self.options.classification_weight * classification_loss(logits, asked),
+            }
+            if self.options.reconstruction_weight:
+                distance = (self.translate(fake, own) - image.float()).abs().mean()
+                losses["reconstruction"] = self.options.reconstruction_weight * distance
+            optim["generator"].update_params(torch.stack(list(losses.values())).sum())
+        return {name: value.detach() for name, value in losses.items()}
+
+    def translate(self, image: Tensor, attributes: Tensor) -> Tensor:
+        """(N, 3, H, W) faces in [-1, 1] with the (N, K) attributes asked for, in float32."""
+        painted = self.generator(image, attributes).float()
+        return (image.float() + painted).clamp(-1, 1) if self.options.residual else painted
+
+    def edit(self, tasks: EditBatch) -> Tensor:
+        """The targets with the attributes asked for: (N, 3, H, W) in [-1, 1]; one that asks for none stays itself.
+
+        Raises:
+            CannotEdit: if a task asks for nothing that the networks know.
+        """
+        changes = asked_changes(tasks, self.options.attributes)
+        edited = self.translate(tasks.target.image, tasks.attributes[:, self.columns])
+        return choose(changes.any(dim=1), edited, tasks.target.image)
+
+    def published_networks(self) -> Mapping[str, nn.Module]:
+        """The generator, and the discriminator to train on."""
+        return {"generator": self.generator, "discriminator": self.discriminator}

@@ -1,0 +1,82 @@
+"""Options of StarGAN: attributes, widths, schedule, and the weights of its losses."""
+
+from dataclasses import dataclass
+
+from methods.layers.asked_attributes import attribute_columns
+
+
+@dataclass(frozen=True, kw_only=True)
+class StarGANOptions:
+    """Every option of the method's card; defaults are the published ones but for Smiling among the attributes.
+
+    Attributes:
+        attributes: CelebA attributes that it learns to change, in the order of the networks' channels.
+        ngf: width of the generator at full resolution.
+        n_downsampling: its stride-2 layers.
+        n_blocks: its residual blocks.
+        outer_kernel: side of its convolutions at full resolution; 7 suits 128 pixels.
+        ndf: width of the discriminator after its first halving.
+        d_downsampling: its halvings, which must divide the size.
+        iterations: of the discriminator.
+        batch_size: faces an iteration.
+        generator_lr: Adam's learning rate of the generator.
+        discriminator_lr: of the discriminator.
+        beta1: Adam's.
+        beta2: Adam's.
+        decay_from: share of the iterations after which both rates fall linearly to 0; 1 keeps them constant.
+        n_critic: the discriminator's iterations for each of the generator's.
+        ema_decay: of the generator's moving average, an iteration; 0 keeps none.
+        classification_weight: of the attributes that the discriminator reads off an image.
+        reconstruction_weight: of the pixel distance after the way there and back; 0 spares the way back.
+        gradient_penalty_weight: of the penalty that bounds the discriminator's slope.
+        residual: whether the generator's output is added to the face, which the paper does not do: short trainings
+            need it, since instance norms take a face's colours away and the generator is long in finding them again.
+    """
+
+    attributes: tuple[str, ...] = ("Black_Hair", "Blond_Hair", "Brown_Hair", "Male", "Young", "Smiling")
+    ngf: int = 64
+    n_downsampling: int = 2
+    n_blocks: int = 6
+    outer_kernel: int = 7
+    ndf: int = 64
+    d_downsampling: int = 6
+    iterations: int = 200_000
+    batch_size: int = 16
+    generator_lr: float = 1e-4
+    discriminator_lr: float = 1e-4
+    beta1: float = 0.5
+    beta2: float = 0.999
+    decay_from: float = 0.5
+    n_critic: int = 5
+    ema_decay: float = 0.0
+    classification_weight: float = 1.0
+    reconstruction_weight: float = 10.0
+    gradient_penalty_weight: float = 10.0
+    residual: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be trained.
+
+        Raises:
+            ValueError: naming the option and its value.
+        """
+        attribute_columns(self.attributes)
+        for name in ("ngf", "ndf", "d_downsampling", "batch_size", "n_critic"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+        for name in (
+            "n_downsampling",
+            "n_blocks",
+            "iterations",
+            "classification_weight",
+            "reconstruction_weight",
+            "gradient_penalty_weight",
+        ):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must be at least 0, not {getattr(self, name)}")
+        if self.outer_kernel < 1 or self.outer_kernel % 2 == 0:
+            raise ValueError(f"outer_kernel must be odd, not {self.outer_kernel}")
+        if not 0 <= self.ema_decay < 1:
+            raise ValueError(f"ema_decay must be at least 0 and below 1, not {self.ema_decay}")
+        if not 0 <= self.decay_from <= 1:
+            raise ValueError(f"decay_from must be in [0, 1], not {self.decay_from}")
