@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from methods.base import EditBatch, FaceBatch, FaceEditor, Stage
 from methods.elegant.discriminator import Discriminator
+from methods.elegant.initialisation import init_exchange, init_signal_keeping
 from methods.elegant.losses import adversarial_loss, discriminator_loss
 from methods.elegant.options import ElegantOptions
 from methods.elegant.pairs import draw_pairs
@@ -40,10 +41,12 @@ class Elegant(FaceEditor):
         asked = self.options
         count = len(asked.attributes)
         self.generator = AttributeSwap(count, tuple(asked.widths))
+        init_exchange(self.generator, asked.residual)
         sides = {size: 1.0, size // 2: asked.half_size_weight}
         self.discriminators = nn.ModuleList(
             Discriminator(count, side, asked.ndf) for side, weight in sides.items() if weight
         )
+        init_signal_keeping(self.discriminators)
         self.verdict_weights = [weight for weight in sides.values() if weight]
         self.register_buffer("columns", torch.tensor(attribute_columns(asked.attributes)), persistent=False)
 

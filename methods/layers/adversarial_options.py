@@ -8,6 +8,7 @@ from typing import Any
 
 from methods.layers.conditional_gan import LossWeights
 from methods.layers.perceptual import PerceptualLoss
+from methods.layers.schedules import linear_decay
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,11 +85,7 @@ class AdversarialOptions:
 
     def schedule(self, iterations: int) -> Sequence[Mapping[str, Any]]:
         """Parameter schedulers (mmengine) of a stage of so many iterations: constant rates, then a linear decay."""
-        begin = int(self.decay_from * iterations)
-        if begin >= iterations:
-            return []
-        span = {"begin": begin, "end": iterations + 1, "by_epoch": False}
-        return [{"type": "LinearLR", "start_factor": 1.0, "end_factor": 0.0, **span}]
+        return linear_decay(iterations, self.decay_from)
 
     def provenance(self) -> Mapping[str, str]:
         """Whether the perceptual term took part, and why not; whether the pixel term did."""

@@ -4,6 +4,9 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
+LEAK = 0.01
+"""Slope of its rectifiers below zero."""
+
 
 class Discriminator(nn.Module):
     """Halvings without norms, then one layer of patch verdicts and one that sees the whole image.
@@ -20,7 +23,7 @@ class Discriminator(nn.Module):
         channels = [3, *(width * 2**index for index in range(num_halvings))]
         layers: list[nn.Module] = []
         for before, after in pairwise(channels):
-            layers += [nn.Conv2d(before, after, 4, stride=2, padding=1), nn.LeakyReLU(0.01)]
+            layers += [nn.Conv2d(before, after, 4, stride=2, padding=1), nn.LeakyReLU(LEAK)]
         self.main = nn.Sequential(*layers)
         self.conv1 = nn.Conv2d(channels[-1], 1, 3, padding=1, bias=False)
         self.conv2 = nn.Conv2d(channels[-1], num_attributes, image_size // 2**num_halvings, bias=False)

@@ -12,7 +12,9 @@ from torch import Tensor, nn
 from methods.base import EditBatch, FaceBatch, FaceEditor, Stage
 from methods.layers.asked_attributes import asked_changes, attribute_columns, choose
 from methods.layers.conditional_gan import frozen
-from methods.stargan.discriminator import Discriminator
+from methods.layers.initialisation import init_he
+from methods.layers.schedules import linear_decay
+from methods.stargan.discriminator import LEAK, Discriminator
 from methods.stargan.generator import Generator
 from methods.stargan.losses import classification_loss, discriminator_losses
 from methods.stargan.options import StarGANOptions
@@ -42,6 +44,8 @@ class StarGAN(FaceEditor):
             halvings = getattr(asked, name)
             if size % 2**halvings:
                 raise ValueError(f"{name} {halvings} needs a size divisible by {2**halvings}, not {size}")
+        if size < 2 ** (asked.n_downsampling + 1):
+            raise ValueError(f"n_downsampling {asked.n_downsampling} leaves instance norms one pixel of size {size}")
         count = len(asked.attributes)
         self.generator = Generator(
             count, asked.ngf, asked.n_blocks, asked.n_downsampling, asked.outer_kernel, own_statistics=True
@@ -49,6 +53,7 @@ class StarGAN(FaceEditor):
         if asked.residual:
             nn.init.zeros_(self.generator.main[-2].weight)
         self.discriminator = Discriminator(size, count, asked.ndf, asked.d_downsampling)
+        init_he(self.discriminator, LEAK)
         self.register_buffer("columns", torch.tensor(attribute_columns(asked.attributes)), persistent=False)
         # Saved with the weights, so that a resumed training keeps the generator's turns.
         self.register_buffer("iteration", torch.tensor(0))
@@ -57,10 +62,7 @@ class StarGAN(FaceEditor):
     def stages(self) -> Sequence[Stage]:
         """One stage; both rates fall over its last part."""
         asked = self.options
-        begin = int(asked.decay_from * asked.iterations)
-        span = {"begin": begin, "end": asked.iterations + 1, "by_epoch": False}
-        decay = {"type": "LinearLR", "start_factor": 1.0, "end_factor": 0.0, **span}
-        schedule = [decay] if begin < asked.iterations else []
+        schedule = linear_decay(asked.iterations, asked.decay_from)
         return (
             Stage(
                 name=STAGE,

@@ -1,4 +1,4 @@
-"""ELEGANT under the contract: pairs that differ, the published objective, and edits by a source's part of the code."""
+"""ELEGANT under the contract: pairs differ, its losses are the published ones, its edits are sound."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,30 +7,23 @@ from typing import Any
 import pytest
 import torch
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import Tensor, nn
 from torch.nn import functional
 
 from methods.base import CannotEdit, EditBatch, FaceBatch
-from methods.elegant.losses import adversarial_loss, discriminator_loss
+from methods.elegant.discriminator import Discriminator
+from methods.elegant.initialisation import init_signal_keeping
+from methods.elegant.losses import adversarial_loss, discriminator_loss, verdict_loss
 from methods.elegant.model import Elegant
 from methods.elegant.options import ElegantOptions
 from methods.elegant.pairs import draw_pairs
 from methods.elegant.swap import AttributeSwap
 from methods.labels import ATTRIBUTES
-from methods.published import build
-from registry.errors import UnknownNameError
 from tests.methods.faces import random_faces, random_tasks
 
-TINY = {
-    "attributes": ("Bangs", "Smiling"),
-    "widths": (4, 6, 8, 8, 8),
-    "ndf": 4,
-    "generator_lr": 2e-3,
-    "discriminator_lr": 2e-3,
-}
-BANGS, SMILING, BLOND = (ATTRIBUTES.index(name) for name in ("Bangs", "Smiling", "Blond_Hair"))
+NAMES = ("Bangs", "Smiling")
+TINY = {"attributes": NAMES, "widths": (4, 6, 8, 8, 8), "ndf": 4, "generator_lr": 2e-3, "discriminator_lr": 2e-3}
 CARD = yaml.safe_load((Path(__file__).parents[2] / "methods" / "elegant" / "method.yaml").read_text())
 
 
@@ -40,31 +33,26 @@ def _tiny(size: int = 32, **options: Any) -> Elegant:
 
 
 def _faces(count: int = 4, size: int = 32) -> FaceBatch:
-    """Faces of which every other one smiles, and half have bangs."""
     faces = random_faces(count, size)
-    attributes = torch.zeros(count, len(ATTRIBUTES))
-    attributes[::2, SMILING] = 1
-    attributes[: count // 2, BANGS] = 1
-    return replace(faces, attributes=attributes)
+    faces.attributes[::2, ATTRIBUTES.index("Smiling")] = 1
+    return faces
 
 
-def _tasks(*changed: int, size: int = 32) -> EditBatch:
-    """Two tasks that ask for the attributes of those columns."""
-    tasks = random_tasks(2, size)
-    attributes = tasks.target.attributes.clone()
-    attributes[:, list(changed)] = 1
-    return replace(tasks, attributes=attributes)
+def _tasks(count: int = 2, size: int = 32, **asked: list[int]) -> EditBatch:
+    """Edits that ask for attributes that no target has, each by the rows that ask."""
+    tasks = random_tasks(count, size)
+    wanted = tasks.target.attributes.clone()
+    for name, rows in asked.items():
+        wanted[rows, ATTRIBUTES.index(name)] = 1
+    return replace(tasks, attributes=wanted)
 
 
-def _train(model: Elegant, steps: int) -> list[dict[str, float]]:
+def _train(model: Elegant, steps: int, faces: FaceBatch | None = None) -> list[dict[str, float]]:
     (stage,) = model.stages()
     model.begin_stage(stage)
-    optim, faces = model.optimizers(stage), _faces()
+    optim = model.optimizers(stage)
+    faces = faces or _faces()
     return [{name: value.item() for name, value in model.train_step(faces, optim).items()} for _ in range(steps)]
-
-
-def _snapshot(model: nn.Module) -> dict[str, Tensor]:
-    return {key: value.clone() for key, value in model.state_dict().items()}
 
 
 def test_card_states_the_options_and_their_defaults() -> None:
@@ -73,121 +61,171 @@ def test_card_states_the_options_and_their_defaults() -> None:
         key: list(value) if isinstance(value, tuple) else value for key, value in defaults.items()
     }
     for changes in (*CARD["variants"].values(), *CARD["presets"].values()):
-        assert set(changes) <= set(defaults)
-    assert not CARD["presets"]["paper"]
+        ElegantOptions(**changes)
+    assert all("Smiling" in (defaults | changes)["attributes"] for changes in CARD["presets"].values())
 
 
-@pytest.mark.parametrize("preset", CARD["presets"])
-def test_every_preset_can_be_built_and_knows_smiling(preset: str) -> None:
-    with torch.device("meta"):
-        model = Elegant(256, **(CARD["options"] | CARD["presets"][preset]))
-    assert "Smiling" in model.options.attributes
-
-
-@given(st.lists(st.lists(st.booleans(), min_size=3, max_size=3), min_size=2, max_size=12), st.integers(0, 1000))
-def test_pairs_differ_in_their_attribute_wherever_faces_do(rows: list[list[bool]], seed: int) -> None:
+@settings(deadline=None, max_examples=60)
+@given(
+    bits=st.integers(1, 3).flatmap(
+        lambda width: st.lists(st.lists(st.integers(0, 1), min_size=width, max_size=width), min_size=2, max_size=9)
+    ),
+    seed=st.integers(0, 99),
+)
+def test_pairs_differ_in_their_attribute_wherever_faces_do(bits: list[list[int]], seed: int) -> None:
+    attributes = torch.tensor(bits, dtype=torch.float32)
     torch.manual_seed(seed)
-    attributes = torch.tensor(rows).float()
-    pairs = draw_pairs(attributes)
-    assert len(pairs.first) == len(pairs.second) == len(rows) // 2
-    divided = attributes.min(0).values != attributes.max(0).values
-    if divided.any():
-        assert attributes[pairs.first, pairs.attribute].eq(1).all()
-        assert attributes[pairs.second, pairs.attribute].eq(0).all()
+    first, second, attribute = draw_pairs(attributes)
+    assert len(first) == len(second) == len(bits) // 2
+    if (attributes != attributes[0]).any():
+        assert (attributes[first, attribute] == 1).all()
+        assert (attributes[second, attribute] == 0).all()
     else:
-        assert torch.cat([pairs.first, pairs.second]).unique().numel() == 2 * (len(rows) // 2)
+        assert not set(first.tolist()) & set(second.tolist())
 
 
-def test_every_dividing_attribute_gets_its_turn_and_no_other_does() -> None:
+def test_every_face_that_fits_is_used_before_any_is_used_again() -> None:
+    attributes = torch.tensor([[1.0], [0], [0], [0], [0], [0], [1], [0]])
+    first, second, _ = draw_pairs(attributes)
+    assert sorted(first.tolist()) == [0, 0, 6, 6]
+    assert len(set(second.tolist())) == 4
+
+
+def test_every_attribute_that_divides_the_faces_has_its_turn() -> None:
+    attributes = torch.tensor([[1.0, 0, 0], [0, 1, 0], [1, 1, 0], [0, 0, 0]])
     torch.manual_seed(0)
-    attributes = torch.tensor([[1.0, 0.0, 1.0], [1.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
-    assert {draw_pairs(attributes).attribute for _ in range(30)} == {1, 2}
+    assert {draw_pairs(attributes).attribute for _ in range(30)} == {0, 1}
 
 
-def test_the_short_side_of_a_batch_is_shown_again() -> None:
+def test_the_losses_are_the_published_sums() -> None:
     torch.manual_seed(0)
-    pairs = draw_pairs(torch.tensor([[0.0], [0.0], [1.0], [0.0], [0.0], [0.0]]))
-    assert pairs.first.tolist() == [2, 2, 2]
-    assert pairs.second.unique().numel() == 3
+    networks = [Discriminator(2, side, 4) for side in (32, 16)]
+    for network in networks:
+        init_signal_keeping(network)
+    faces = [random_faces(2, 32, seed).image for seed in range(4)]
+    bits = [torch.randint(0, 2, (2, 2)).float() for _ in range(4)]
+
+    def entropy(network: Discriminator, which: int, target: float) -> torch.Tensor:
+        return functional.binary_cross_entropy(network(faces[which], bits[which]), torch.full((2, 1), target))
+
+    one, two = (
+        sum(entropy(network, which, target) for which, target in enumerate((1.0, 1.0, 0.0, 0.0)))
+        for network in networks
+    )
+    real, fake = ((torch.cat(faces[at : at + 2]), torch.cat(bits[at : at + 2])) for at in (0, 2))
+    torch.testing.assert_close(discriminator_loss(networks, (1.0, 0.5), real, fake), (one + 0.5 * two) / 4)
+    one, two = (entropy(network, 2, 1.0) + entropy(network, 3, 1.0) for network in networks)
+    torch.testing.assert_close(adversarial_loss(networks, (1.0, 0.5), *fake), one + 0.5 * two)
 
 
-def test_discriminator_loss_is_a_quarter_of_the_published_sums() -> None:
-    model = _tiny()
-    full, half = model.discriminators
-    faces, made = _faces(), random_faces(4, 32, seed=4).image
-    own = faces.attributes[:, [BANGS, SMILING]]
-    asked = own.flip(0)
-    loss = discriminator_loss((full, half), (1.0, 0.5), (faces.image, own), (made, asked))
-    expected = torch.zeros(())
-    for weight, network in ((1.0, full), (0.5, half)):
-        for part in (slice(0, 2), slice(2, 4)):
-            real, fake = network(faces.image[part], own[part]), network(made[part], asked[part])
-            terms = [functional.binary_cross_entropy(real, torch.ones_like(real))]
-            terms += [functional.binary_cross_entropy(fake, torch.zeros_like(fake))]
-            expected = expected + weight * torch.stack(terms).sum()
-    torch.testing.assert_close(loss, expected / 4)
+def test_a_sure_verdict_keeps_its_slope_in_half_precision() -> None:
+    logits = torch.full((2, 1), -30.0, dtype=torch.bfloat16, requires_grad=True)
+    loss = verdict_loss(logits, 1.0)
+    assert loss.item() == pytest.approx(30.0)
+    assert torch.autograd.grad(loss, logits)[0].abs().sum().item() == pytest.approx(1.0)
 
 
-def test_adversarial_loss_is_the_sum_over_both_faces() -> None:
-    full, half = _tiny().discriminators
-    made, asked = random_faces(4, 32, seed=4).image, _faces().attributes[:, [BANGS, SMILING]]
-    expected = torch.zeros(())
-    for weight, network in ((1.0, full), (0.5, half)):
-        for part in (slice(0, 2), slice(2, 4)):
-            verdicts = network(made[part], asked[part])
-            expected = expected + weight * functional.binary_cross_entropy(verdicts, torch.ones_like(verdicts))
-    torch.testing.assert_close(adversarial_loss((full, half), (1.0, 0.5), made, asked), expected)
+def test_no_gradient_of_the_discriminators_reaches_the_generator() -> None:
+    network, fake = Discriminator(2, 32, 4), random_faces(2, 32).image.requires_grad_()
+    discriminator_loss([network], [1.0], (fake.detach(), torch.ones(2, 2)), (fake, torch.zeros(2, 2))).backward()
+    assert fake.grad is None
+    assert all(each.grad is not None for each in network.parameters())
 
 
-def test_one_pass_over_both_faces_gives_what_separate_passes_do() -> None:
+def test_the_shared_pass_gives_the_faces_of_several() -> None:
     torch.manual_seed(0)
-    network = AttributeSwap(2, (4, 6, 8, 8, 8))
-    first, second = random_faces(2, 32, seed=1).image, random_faces(2, 32, seed=2).image
-    (code_a, skips_a), (code_b, skips_b) = network.encoder(first), network.encoder(second)
+    network = AttributeSwap(2, TINY["widths"])
+    one, other = random_faces(2, 32, seed=1).image, random_faces(2, 32, seed=2).image
+    made = network(one, other, 1)
+    (code_a, skips_a), (code_b, skips_b) = network.encoder(one), network.encoder(other)
     code_c, code_d = network.exchange(code_a, code_b, 1)
-    residuals = network(first, second, 1)
-    torch.testing.assert_close(residuals["A"], network.decoder(code_a, code_a, skips_a))
-    torch.testing.assert_close(residuals["B"], network.decoder(code_b, code_b, skips_b))
-    torch.testing.assert_close(residuals["C"], network.decoder(code_c, code_a, skips_a))
-    torch.testing.assert_close(residuals["D"], network.decoder(code_d, code_b, skips_b))
-    wanted = torch.tensor([[False, True]] * 2)
-    torch.testing.assert_close(network.transfer(first, second, wanted), residuals["C"])
+    torch.testing.assert_close(made["A"], network.decoder(code_a, code_a, skips_a))
+    torch.testing.assert_close(made["B"], network.decoder(code_b, code_b, skips_b))
+    torch.testing.assert_close(made["C"], network.decoder(code_c, code_a, skips_a))
+    torch.testing.assert_close(made["D"], network.decoder(code_d, code_b, skips_b))
 
 
-def test_faces_are_rebuilt_better_with_training() -> None:
-    losses = _train(_tiny(), steps=30)
-    assert losses[-1]["reconstruction"] < 0.9 * losses[0]["reconstruction"]
+def test_a_transfer_takes_what_each_row_wants() -> None:
+    torch.manual_seed(0)
+    network = AttributeSwap(3, (4, 6, 8, 8, 8))
+    one, other = random_faces(4, 32, seed=1).image, random_faces(4, 32, seed=2).image
+    wanted = torch.tensor([[1, 0, 0], [0, 0, 1], [0, 0, 0], [1, 1, 1]], dtype=torch.bool)
+    made = network.transfer(one, other, wanted)
+    for row, name, attribute in ((0, "C", 0), (1, "C", 2), (2, "A", 0)):
+        torch.testing.assert_close(made[row], network(one, other, attribute)[name][row])
+    (code, skips), (lent, _) = network.encoder(one), network.encoder(other)
+    torch.testing.assert_close(made[3], network.decoder(lent, code, skips)[3])
 
 
-def test_each_side_of_the_game_gains_while_the_other_stands_still() -> None:
-    judged = _train(_tiny(generator_lr=0.0), steps=20)
-    assert judged[-1]["discriminators"] < judged[0]["discriminators"]
-    fooled = _train(_tiny(discriminator_lr=0.0, reconstruction_weight=0.0, attributes=("Smiling",)), steps=20)
-    assert fooled[-1]["adversarial"] < fooled[0]["adversarial"]
+def test_a_fresh_network_returns_its_faces_and_its_discriminators_answer_to_theirs() -> None:
+    model, faces = _tiny(64), random_faces(2, 64)
+    residuals = model.generator(faces.image, faces.image.flip(0), 0)
+    assert max(each.abs().max() for each in residuals.values()) < 0.1
+    logits = model.discriminators[0].logits(faces.image, torch.ones(2, 2))
+    assert (logits[0] - logits[1]).abs() > 0.01
+
+
+def test_reconstruction_is_learnt_and_both_sides_move() -> None:
+    model = _tiny(residual=False, generator_lr=1e-2)
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    losses = _train(model, 30)
+    assert losses[-1]["reconstruction"] < 0.7 * losses[0]["reconstruction"]
+    moved = {key.split(".")[1] for key, value in model.state_dict().items() if not torch.equal(value, before[key])}
+    assert moved == {"encoder", "decoder", "0", "1"}
+
+
+def test_the_discriminators_learn_which_attributes_a_face_has() -> None:
+    faces = _faces(8)
+    faces.image[::2, :, 16:] = 0.9
+    model = _tiny(generator_lr=1e-6, discriminator_lr=1e-2, attributes=("Smiling",))
+    losses = _train(model, 40, faces)
+    # the generator hardly moves: what tells real from fake is only that the exchanged bit is not the face's own
+    assert losses[-1]["discriminators"] < 0.5 * losses[0]["discriminators"]
+
+
+@pytest.mark.parametrize("smiling", [0.0, 1.0])
+def test_a_batch_of_one_side_alone_trains(smiling: float) -> None:
+    faces = random_faces(3, 32)
+    faces.attributes[:, ATTRIBUTES.index("Smiling")] = smiling
+    (losses,) = _train(_tiny(), 1, faces)
+    assert all(torch.isfinite(torch.tensor(value)) for value in losses.values())
 
 
 @pytest.mark.parametrize("variant", [None, *CARD["variants"]])
-def test_a_step_under_autocast_and_channels_last(variant: str | None) -> None:
-    model = _tiny(**(CARD["variants"][variant] if variant else {})).to(memory_format=torch.channels_last)
-    faces = _faces().to("cpu", channels_last=True)
+def test_every_variant_trains_and_edits(variant: str | None) -> None:
+    model = _tiny(**(CARD["variants"][variant] if variant else {}))
+    (losses,) = _train(model, 1)
+    assert set(losses) == {"reconstruction", "adversarial", "discriminators"}
+    roles = ["encoder", "decoder", "discriminator_1", "discriminator_2"]
+    assert list(model.published_networks()) == (roles[:3] if variant == "one-discriminator" else roles)
+    with torch.inference_mode():
+        assert model.eval().edit(_tasks(2, Smiling=[0, 1])).abs().max() <= 1
+
+
+def test_the_same_seed_gives_the_same_weights() -> None:
+    first, second = _tiny(), _tiny()
+    for model in (first, second):
+        torch.manual_seed(3)
+        _train(model, 2)
+    for one, other in zip(first.state_dict().values(), second.state_dict().values(), strict=True):
+        assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize("size", [64, 96])
+def test_a_step_under_autocast_and_channels_last(size: int) -> None:
+    model = _tiny(size).to(memory_format=torch.channels_last)
     (stage,) = model.stages()
     model.begin_stage(stage)
-    before, optim = _snapshot(model), model.optimizers(stage)
     with torch.autocast("cpu", torch.bfloat16):
-        losses = model.train_step(faces, optim)
+        losses = model.train_step(_faces(4, size).to("cpu", channels_last=True), model.optimizers(stage))
     assert all(value.dtype == torch.float32 and value.isfinite() for value in losses.values())
-    assert all(parameter.isfinite().all() for parameter in model.parameters())
-    assert {key.partition(".")[0] for key in before if not torch.equal(before[key], model.state_dict()[key])} == {
-        "generator",
-        "discriminators",
-    }
 
 
 def test_edits_are_deterministic_and_in_range() -> None:
-    model, tasks = _tiny(), _tasks(SMILING)
-    _train(model, steps=2)
+    model = _tiny()
+    _train(model, 2)
     model.eval()
-    before = _snapshot(model)
+    tasks = _tasks(2, Smiling=[0, 1])
     with torch.inference_mode():
         once, again = model.edit(tasks), model.edit(tasks)
         with torch.autocast("cpu", torch.bfloat16):
@@ -195,56 +233,44 @@ def test_edits_are_deterministic_and_in_range() -> None:
     assert torch.equal(once, again)
     assert once.abs().max() <= 1
     assert halved.dtype == torch.float32
-    assert all(torch.equal(before[key], value) for key, value in model.state_dict().items())
 
 
-def test_an_edit_takes_the_sources_part_of_what_is_asked_for_alone() -> None:
-    model = _tiny().eval()
-    smile, both = _tasks(SMILING), _tasks(SMILING, BANGS)
-    image, source = smile.target.image, smile.source.image
-    expected = (image + model.generator(image, source, 1)["C"]).clamp(-1, 1)
-    torch.testing.assert_close(model.edit(smile), expected)
-    assert not torch.allclose(model.edit(both), expected)
-    lent = replace(smile.source, image=random_faces(2, 32, seed=9).image)
-    assert not torch.allclose(model.edit(replace(smile, source=lent)), expected)
+def test_only_rows_that_ask_are_edited_and_by_their_own_source() -> None:
+    model = _tiny()
+    _train(model, 2)
+    model.eval()
+    tasks = _tasks(4, Smiling=[1], Bangs=[3])
+    source = replace(tasks.source, image=tasks.source.image.clone())
+    source.image[3] = -source.image[3]
+    with torch.inference_mode():
+        edited, other = model.edit(tasks), model.edit(replace(tasks, source=source))
+    for row, same in enumerate([True, False, True, False]):
+        assert torch.equal(edited[row], tasks.target.image[row]) == same
+    assert torch.equal(edited[1], other[1])
+    assert not torch.equal(edited[3], other[3])
 
 
-def test_a_row_that_asks_for_no_change_stays_as_it_is() -> None:
-    model, tasks = _tiny().eval(), _tasks(SMILING)
-    tasks.attributes[0] = tasks.target.attributes[0]
-    edited = model.edit(tasks)
-    assert torch.equal(edited[0], tasks.target.image[0])
-    assert not torch.equal(edited[1], tasks.target.image[1])
+def test_an_attribute_that_was_not_trained_on_is_refused() -> None:
+    with pytest.raises(CannotEdit, match="trained on Bangs, Smiling, and a task asks for Young"):
+        _tiny().eval().edit(_tasks(3, Smiling=[0], Young=[2]))
 
 
-def test_a_task_for_an_attribute_it_was_not_trained_on_cannot_be_edited() -> None:
-    with pytest.raises(CannotEdit) as refusal:
-        _tiny().eval().edit(_tasks(BLOND))
-    assert str(refusal.value) == "it was trained on Bangs, Smiling, and a task asks for Blond_Hair"
+def test_weights_survive_a_round_trip(tmp_path: Path) -> None:
+    model = _tiny()
+    _train(model, 2)
+    torch.save(model.state_dict(), tmp_path / "weights.pth")
+    other = _tiny()
+    other.load_state_dict(torch.load(tmp_path / "weights.pth", weights_only=True))
+    tasks = _tasks(2, Smiling=[0, 1])
+    with torch.inference_mode():
+        assert torch.equal(model.eval().edit(tasks), other.eval().edit(tasks))
 
 
-def test_unknown_attributes_are_refused_with_near_matches() -> None:
-    with pytest.raises(UnknownNameError, match="did you mean 'Bangs'"):
-        _tiny(attributes=("Bang", "Smiling"))
-
-
-def test_weights_survive_saving_and_loading(tmp_path: Path) -> None:
-    model, tasks = _tiny(), _tasks(SMILING)
-    _train(model, steps=2)
-    torch.save(model.state_dict(), tmp_path / "model.pth")
-    restored = Elegant(32, **TINY)
-    restored.load_state_dict(torch.load(tmp_path / "model.pth", weights_only=True))
-    assert torch.equal(restored.eval().edit(tasks), model.eval().edit(tasks))
-
-
-def test_published_roles_load_published_weights() -> None:
-    with torch.device("meta"):
-        roles = Elegant(256, attributes=("Bangs", "Smiling")).published_networks()
-    names = {"encoder": "encoder", "decoder": "decoder", "discriminator_1": "d1", "discriminator_2": "d2"}
-    assert list(roles) == list(names)
-    for role, network in roles.items():
-        published = build(f"elegant_{names[role]}").network
-        network.to_empty(device="cpu").load_state_dict(published.state_dict())
+def test_rates_fall_in_steps() -> None:
+    (stage,) = _tiny().stages()
+    assert set(stage.schedulers) == {"generator", "discriminators"}
+    for (schedule,) in stage.schedulers.values():
+        assert (schedule["step_size"], schedule["gamma"]) == (3000, 0.97)
 
 
 @pytest.mark.parametrize("size", [16, 48, 100])
@@ -254,23 +280,16 @@ def test_sizes_that_do_not_fit_are_refused(size: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "value"),
+    ("options", "message"),
     [
-        ("widths", (8, 8)),
-        ("widths", (4, 4, 4, 4, 1)),
-        ("batch_size", 1),
-        ("lr_step", 0),
-        ("ema_decay", 1.0),
-        ("half_size_weight", -0.5),
+        ({"attributes": ("Smilling",)}, "did you mean 'Smiling'"),
+        ({"widths": (4, 4, 4, 4)}, "widths must be 5"),
+        ({"widths": (4, 4, 4, 4, 1)}, "too few for 2 attributes"),
+        ({"batch_size": 1}, "batch_size"),
+        ({"half_size_weight": -0.5}, "half_size_weight"),
+        ({"ema_decay": 1.0}, "ema_decay"),
     ],
 )
-def test_options_that_do_not_fit_are_refused(option: str, value: object) -> None:
-    with pytest.raises(ValueError, match=option):
-        _tiny(**{option: value})
-
-
-def test_rates_fall_in_steps_for_both_sides() -> None:
-    (stage,) = _tiny(lr_step=7).stages()
-    assert set(stage.schedulers) == {"generator", "discriminators"}
-    for (schedule,) in stage.schedulers.values():
-        assert (schedule["type"], schedule["step_size"], schedule["gamma"]) == ("StepLR", 7, 0.97)
+def test_options_that_do_not_fit_are_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        _tiny(**options)

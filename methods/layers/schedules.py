@@ -1,0 +1,18 @@
+"""Learning-rate schedules that methods share, as mmengine parameter-scheduler configs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def linear_decay(iterations: int, decay_from: float) -> Sequence[Mapping[str, Any]]:
+    """Constant rates, then a linear fall to 0.
+
+    Args:
+        iterations: of the stage.
+        decay_from: share of them after which the rates fall; 1 keeps them constant.
+    """
+    begin = int(decay_from * iterations)
+    if begin >= iterations:
+        return []
+    span = {"begin": begin, "end": iterations + 1, "by_epoch": False}
+    return [{"type": "LinearLR", "start_factor": 1.0, "end_factor": 0.0, **span}]
