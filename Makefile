@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 export GOMP_SPINCOUNT = 20000
 
-.PHONY: demo table test test-slow lint types bench-renderer clean
+.PHONY: demo table test test-slow lint types bench-renderer bench-steps clean
 
 demo: $(VENV)/installed
 	$(BIN)/bench run --method maskgan
@@ -36,6 +36,11 @@ table: $(VENV)/installed
 
 bench-renderer: $(VENV)/installed
 	$(BIN)/python -m benchmarks.renderer
+
+bench-steps: $(VENV)/installed
+	$(BIN)/python -m benchmarks.steps_pix2pixhd
+	$(BIN)/python -m benchmarks.steps_spade
+	$(BIN)/python -m benchmarks.steps_attribute
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
-import time
 from collections.abc import Callable
 from functools import partial
 
@@ -11,24 +9,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from benchmarks.timing import compare, random_faces
 from methods.base import FaceBatch
 from methods.elegant.model import Elegant
 from methods.elegant.pairs import draw_pairs
 from methods.elegant.swap import add_residual
-from methods.labels import ATTRIBUTES
 from methods.stargan.model import StarGAN
 
 SIZE = 64
 STARGAN = {"ngf": 16, "n_blocks": 3, "ndf": 16, "d_downsampling": 5, "batch_size": 8, "n_critic": 1}
 ELEGANT = {"widths": (16, 32, 64, 64, 64), "ndf": 16, "batch_size": 16}
-ROUNDS = 12
-
-
-def random_faces(count: int) -> FaceBatch:
-    """Noise with random attributes."""
-    image = torch.rand(count, 3, SIZE, SIZE) * 2 - 1
-    mask = torch.zeros(count, SIZE, SIZE, dtype=torch.uint8)
-    return FaceBatch(image, mask, torch.rand(count, len(ATTRIBUTES)).round(), tuple(map(str, range(count))))
 
 
 def published_stargan_step(
@@ -102,22 +92,13 @@ def _update(adams: dict[str, torch.optim.Optimizer], loss: Tensor, name: str) ->
     adams[name].step()
 
 
-def compare(name: str, model: nn.Module, published: Callable[..., None], faces: FaceBatch) -> None:
-    """Print the median milliseconds of ours and of the published step, alternately timed, and their ratio."""
+def against_published(name: str, model: nn.Module, published: Callable[..., None], faces: FaceBatch) -> None:
+    """Compare our step of a model with the published one of the same model and optimisers."""
     (stage,) = model.stages()
     model.train().begin_stage(stage)
     optim = model.optimizers(stage)
     adams = {key: optim[key].optimizer for key in optim.keys()}  # noqa: SIM118 - not a mapping
-    steps = {"ours": lambda: model.train_step(faces, optim), "published": lambda: published(model, faces, adams)}
-    times: dict[str, list[float]] = {key: [] for key in steps}
-    for number in range(ROUNDS + 2):
-        for key, step in steps.items():
-            started = time.process_time()
-            step()
-            if number >= 2:
-                times[key].append(1000 * (time.process_time() - started))
-    ours, theirs = (statistics.median(times[key]) for key in steps)
-    print(f"{name}: ours {ours:.1f} ms a step, published order {theirs:.1f} ms, ratio {ours / theirs:.2f}")
+    compare(name, partial(model.train_step, faces, optim), partial(published, model, faces, adams))
 
 
 def main() -> None:
@@ -126,11 +107,13 @@ def main() -> None:
     torch.manual_seed(0)
     stargan = StarGAN(SIZE, **STARGAN)
     both = partial(published_stargan_step, generators_turn=True)
-    compare("StarGAN, both turns", stargan, both, random_faces(STARGAN["batch_size"]))
+    against_published("StarGAN, both turns", stargan, both, random_faces(STARGAN["batch_size"], SIZE))
     critic = StarGAN(SIZE, **(STARGAN | {"n_critic": 10**9}))
     alone = partial(published_stargan_step, generators_turn=False)
-    compare("StarGAN, discriminator's turn", critic, alone, random_faces(STARGAN["batch_size"]))
-    compare("ELEGANT", Elegant(SIZE, **ELEGANT), published_elegant_step, random_faces(ELEGANT["batch_size"]))
+    against_published("StarGAN, discriminator's turn", critic, alone, random_faces(STARGAN["batch_size"], SIZE))
+    against_published(
+        "ELEGANT", Elegant(SIZE, **ELEGANT), published_elegant_step, random_faces(ELEGANT["batch_size"], SIZE)
+    )
 
 
 if __name__ == "__main__":
