@@ -82,6 +82,7 @@ def test_card_states_the_options_and_their_defaults() -> None:
     }
     for changes in (*CARD["variants"].values(), *CARD["presets"].values()):
         assert set(changes) <= set(defaults)
+    assert set(CARD["ablation"]["factors"]) <= set(defaults)
     assert not CARD["presets"]["paper"]
 
 
@@ -306,6 +307,7 @@ def test_published_roles_load_published_weights() -> None:
         ("decay_from", 1.5),
         ("n_critic", 0),
         ("n_downsampling", 6),
+        ("n_downsampling", 5),
         ("d_downsampling", 6),
         ("classification_weight", -1.0),
     ],
