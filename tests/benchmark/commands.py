@@ -92,7 +92,13 @@ def python(*words: str | Path, **environment: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_hear_ctrl_c,
     )
+
+
+def _hear_ctrl_c() -> None:
+    """A shell's background jobs, and all that they start, ignore Ctrl-C; a terminal's do not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def bench_process(*words: str | Path, **environment: str) -> subprocess.Popen[str]:
