@@ -19,6 +19,7 @@ from benchmark.data.base import FaceDataset
 from benchmark.data.integrity import damage
 from benchmark.data.quantise import image_array
 from benchmark.files import replacing, write_text_atomically
+from benchmark.image_writer import ImageWriter
 from benchmark.interruption import deferred_interruption
 from benchmark.progress import Reporter
 from benchmark.protocols.base import Protocol
@@ -56,7 +57,8 @@ def edit_tasks(
     batches = [tasks.iloc[start : start + batch_size] for start in range(0, len(tasks), batch_size)]
     milliseconds: list[float] = []
     forget_peak_memory(compute)
-    with deferred_interruption() as stop, reporter.bar(f"{title}: edit {protocol.name}", len(tasks)) as advance:
+    bar = reporter.bar(f"{title}: edit {protocol.name}", len(tasks))
+    with deferred_interruption() as stop, bar as advance, ImageWriter() as writer:
         for number, rows in enumerate(batches):
             note = ""
             paths = [edit_path(folder, task) for task in rows["task"]]
@@ -64,8 +66,7 @@ def edit_tasks(
                 images, seconds = _edit_batch(editor, protocol, dataset, rows, seed + number, compute)
                 for path, image in zip(paths, images, strict=True):
                     if not path.exists():
-                        with replacing(path, durable=False) as temporary:
-                            mmcv.imwrite(mmcv.rgb2bgr(image), str(temporary))
+                        writer.write(path, image)
                 milliseconds.append(1000 * seconds / len(rows))
                 note = f"{len(rows) / max(seconds, 1e-9):.0f} images/s"
             advance(min((number + 1) * batch_size, len(tasks)), note)
