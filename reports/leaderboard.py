@@ -9,6 +9,7 @@ from benchmark.files import write_text_atomically
 from benchmark.results import Result
 from reports import html, markdown
 from reports.comparable import IncomparableError
+from reports.edit_grid import write_edit_grids
 from reports.samples import collect_samples
 from reports.tables import in_order, tabulate
 
@@ -20,7 +21,7 @@ TITLE = "Leaderboard of face-editing methods"
 def write_leaderboard(
     results: Sequence[tuple[Path, Result]], out: Path, allow_mixed: bool = False, embed_samples: bool = True
 ) -> list[Path]:
-    """Write `leaderboard.md` and `leaderboard.html`, each atomically.
+    """Write `leaderboard.md`, `leaderboard.html` and the pictures of `write_edit_grids`, each atomically.
 
     Args:
         results: results with the `result.json` that each was read from.
@@ -36,10 +37,11 @@ def write_leaderboard(
     """
     tables = tabulate(results, allow_mixed)
     runs = collect_samples(in_order(results), embed_samples)
+    grids = write_edit_grids(results, out)
     pages = {
-        out / "leaderboard.md": markdown.render(tables, TITLE),
+        out / "leaderboard.md": markdown.render(tables, TITLE, grids),
         out / "leaderboard.html": html.render(tables, runs, TITLE),
     }
     for path, text in pages.items():
         write_text_atomically(path, text)
-    return list(pages)
+    return [*pages, *(picture for pictures in grids.values() for picture in pictures)]

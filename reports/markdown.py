@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from reports.cells import Cell, Column, Row, Table
+from reports.edit_grid import EditGrids
 from reports.words import FLAG, NO_RUNS, Legend, heading, legend, provenance, remarks, row_facts
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|~#!$])")
@@ -18,9 +19,15 @@ def plain(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", escape(" ".join(text.split()), quote=False))
 
 
-def render(tables: Sequence[Table], title: str) -> str:
-    """The whole page."""
+def render(tables: Sequence[Table], title: str, grids: EditGrids) -> str:
+    """The whole page, which shows each picture of edits from its own folder."""
     parts = [f"# {plain(title)}", *(_section(table) for table in tables)]
+    parts += [
+        f"## {plain(f'Edits: {dataset}, {protocol}')}\n\n"
+        f"The first tasks of the table, not chosen; a column a method.\n\n![]({picture.name})"
+        for (dataset, protocol), pictures in grids.items()
+        for picture in pictures
+    ]
     return "\n\n".join(parts if tables else [*parts, NO_RUNS]) + "\n"
 
 
