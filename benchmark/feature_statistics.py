@@ -30,8 +30,9 @@ class FeatureStatistics:
         """Statistics of rows (N, D), N at least 1."""
         exact = rows.astype(np.float64)
         mean = exact.mean(axis=0)
-        exact -= mean
-        return cls(len(exact), mean, exact.T @ exact)
+        with np.errstate(invalid="ignore"):  # an infinity becomes NaN, which `finite` tells
+            exact -= mean
+            return cls(len(exact), mean, exact.T @ exact)
 
     def merge(self, other: FeatureStatistics) -> FeatureStatistics:
         """Statistics of both sets of rows together (Chan, Golub and LeVeque, 1983)."""

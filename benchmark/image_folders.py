@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from PIL import Image
 from benchmark.encoders.base import Encoder, Pixels
 from benchmark.encoders.inception import INCEPTION_ENCODERS, WEIGHTS
 from benchmark.feature_cache import cached_features, write_features
-from benchmark.feature_set import FeaturePair, FeatureWriter
+from benchmark.feature_set import FeaturePair, FeatureSet, FeatureWriter
 from benchmark.metrics.base import Tools
 from benchmark.progress import Reporter
 from benchmark.readiness import encoder_of, ready_metrics
@@ -88,13 +88,20 @@ def score_folders(
             write_features(writers, encoders, _batches(outputs), len(outputs), reporter, f"{images}")
         pairs = {}
         for name, each in encoders.items():
-            kept = cache / "features" / stamp_of(_content_of(real), each.key)[:32]
-            real_features = cached_features(kept, _writing(real, name, each, reporter, f"{reference}"))
-            pairs[name] = FeaturePair(writers[name].finish(), real_features)
+            pairs[name] = FeaturePair(writers[name].finish(), real_side(real, each, cache, reporter, f"{reference}"))
         for name, metric in ready.sets.items():
             cells[name], breakdown[name] = set_cell(metric, pairs[encoder_of(name)], ready.cautions.get(name))
     weights = (tools.weights.find(WEIGHTS),) if encoders else ()
     return FolderScores({name: cells[name] for name in metric_ids}, breakdown, len(real), weights)
+
+
+def real_side(files: list[Path], encoder: Encoder, cache: Path, reporter: Reporter, title: str) -> FeatureSet:
+    """An encoder's features of real images, kept in `cache` by the content of the files."""
+
+    def write(writer: FeatureWriter) -> None:
+        write_features({"": writer}, {"": encoder}, _batches(files), len(files), reporter, title)
+
+    return cached_features(cache / "features" / stamp_of(_content_of(files), encoder.key)[:32], write)
 
 
 def list_images(folder: Path) -> list[Path]:
@@ -131,15 +138,6 @@ def _check_metric(name: str) -> None:
         raise InputError(
             f"--metrics {name}: folders of images have no judge and no tasks; they have {', '.join(usable)}"
         )
-
-
-def _writing(
-    files: list[Path], name: str, encoder: Encoder, reporter: Reporter, title: str
-) -> Callable[[FeatureWriter], None]:
-    def write(writer: FeatureWriter) -> None:
-        write_features({name: writer}, {name: encoder}, _batches(files), len(files), reporter, title)
-
-    return write
 
 
 def _batches(files: list[Path]) -> Iterator[list[Pixels]]:

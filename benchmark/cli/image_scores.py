@@ -12,10 +12,12 @@ from registry.catalogue import METRIC_CARDS
 def print_scores(scores: FolderScores, as_json: bool) -> None:
     """Print the figures on stdout, and on stderr what they must be read with or why there are none."""
     for name, value in scores.cells.items():
-        if value.reason is not None:
-            print(f"bench: {name}: {value.reason}", file=sys.stderr)
+        least = METRIC_CARDS.find(name).card.min_n
+        few = f"{value.n:,} images; sound from {least:,}" if value.value is not None and value.n < least else None
+        for caution in filter(None, (few, value.reason)):
+            print(f"bench: {name}: {caution}", file=sys.stderr)
     if as_json:
-        print(json.dumps(_content(scores), indent=2))
+        print(json.dumps(_content(scores), indent=2, ensure_ascii=False))
         return
     for name, value in scores.cells.items():
         figure = "–" if value.value is None else f"{value.value:.{METRIC_CARDS.find(name).card.decimals}f}"

@@ -10,6 +10,8 @@ from torchvision.models import alexnet
 from benchmark.compute import Compute
 from benchmark.metrics.base import Tools
 from benchmark.weights import Weights
+from benchmarks.faces import faces
+from benchmarks.generated_inception import write_generated_inception
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +41,11 @@ def alexnet_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tools(alexnet_file: Path) -> Tools:
     """What metrics may need, on the CPU."""
     return Tools(Compute(torch.device("cpu"), "fp32", channels_last=False), Weights(named={"alexnet": alexnet_file}))
+
+
+@pytest.fixture(scope="session")
+def inception_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random Inception in pytorch-fid's format, calibrated on rendered faces."""
+    path = tmp_path_factory.mktemp("inception") / "pt_inception-2015-12-05-6726825d.pth"
+    write_generated_inception(path, faces(4, 64))
+    return path
