@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from benchmark.encoders.base import Encoder
 from benchmark.encoders.inception import INCEPTION_ENCODERS, WEIGHTS
 from benchmark.metrics.base import ImageMetric, MetricUnavailable, SetMetric, Tools
-from benchmark.weights import Weights, manifest
+from benchmark.weights import Weights, WeightsFile, WeightsMissing, manifest
 from registry import METRICS
 from registry.catalogue import METRIC_CARDS
 
@@ -67,12 +67,19 @@ def encoder_of(metric: str) -> str:
     return chosen
 
 
+def weights_of(metric: str, weights: Weights) -> list[WeightsFile]:
+    """The weights files that a metric's figure rests on, by the manifest; empty where one of them is missing."""
+    on_inception = METRIC_CARDS.find(metric).card.encoder in INCEPTION_ENCODERS
+    ids = [id for id, each in manifest().items() if metric in each.needed_by or (on_inception and id == WEIGHTS)]
+    try:
+        return [weights.find(id) for id in ids]
+    except WeightsMissing:
+        return []
+
+
 def _foreign_weights(metric: str, weights: Weights) -> str | None:
     """A sentence where a metric's figure rests on a weights file that is not the published one."""
-    on_inception = METRIC_CARDS.find(metric).card.encoder in INCEPTION_ENCODERS
-    for id in weights.named:
-        if metric in manifest()[id].needed_by or (on_inception and id == WEIGHTS):
-            found = weights.find(id)
-            if not found.published:
-                return f"by weights that are not the published {id}: SHA-256 {found.sha256[:12]}…"
+    for each in weights_of(metric, weights):
+        if not each.published:
+            return f"by weights that are not the published {each.id}: SHA-256 {each.sha256[:12]}…"
     return None
