@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from benchmark.feature_statistics import FeatureStatistics
 
 BLOCK: Final = 1024
-"""Rows that are in memory at once."""
+"""Rows that are in memory at once, if not said."""
 
 Computed = TypeVar("Computed")
 
@@ -50,10 +50,10 @@ class FeatureSet:
             return np.array(mapped[rows])
         return np.array(self._rows[rows])
 
-    def blocks(self) -> Iterator[NDArray[np.float32]]:
-        """All rows in order, `BLOCK` at a time."""
-        for start in range(0, len(self), BLOCK):
-            yield self.take(slice(start, start + BLOCK))
+    def blocks(self, size: int = BLOCK) -> Iterator[NDArray[np.float32]]:
+        """All rows in order, `size` at a time."""
+        for start in range(0, len(self), size):
+            yield self.take(slice(start, start + size))
 
 
 class FeaturePair:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmark.feature_set import FeaturePair, FeatureSet
 from benchmark.metrics.base import SetFigure, SetMetric
-from benchmark.metrics.polynomial_kernel import kernel_sum, self_kernels
+from benchmark.metrics.polynomial_kernel import kernel, self_kernels
 
 
 def kernel_distance(features: FeatureSet, real: FeatureSet) -> float:
@@ -26,7 +26,7 @@ def _mean_of_pairs(rows: FeatureSet) -> float:
 
 
 def _sum_of_pairs(rows: FeatureSet, others: FeatureSet) -> float:
-    return sum(kernel_sum(block, other) for block in rows.blocks() for other in others.blocks())
+    return sum(float(kernel(block, other).sum()) for block in rows.blocks() for other in others.blocks())
 
 
 class KernelJudge(SetMetric):

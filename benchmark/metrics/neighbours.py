@@ -8,13 +8,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.feature_set import FeaturePair, FeatureSet
+from benchmark.feature_set import BLOCK, FeaturePair, FeatureSet
 from benchmark.metrics.base import SetFigure, SetMetric
 
 PRECISION_NEIGHBOURS: Final = 3
 """k of precision and recall, as in Kynkäänniemi et al. (NeurIPS 2019)."""
 DENSITY_NEIGHBOURS: Final = 5
 """k of density and coverage, as in Naeem et al. (ICML 2020)."""
+
+DISTANCES_AT_ONCE: Final = 2**23
+"""Bounds memory to 64 MiB, and some copies of it."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def neighbourhoods(outputs: FeatureSet, real: FeatureSet) -> Neighbourhoods:
     nearest = np.full(len(real), np.inf)
     precise = dense = 0
     seen = 0
-    for block in outputs.blocks():
+    for block in outputs.blocks(_rows_beside(real)):
         distances = _squared_distances(block, real)
         precise += int((distances <= narrow).any(axis=1).sum())
         dense += int((distances < wide).sum())
@@ -67,7 +70,7 @@ def _squared_radii(rows: FeatureSet) -> dict[int, NDArray[np.float64]]:
     ranks = (PRECISION_NEIGHBOURS, DENSITY_NEIGHBOURS)
     found: dict[int, list[NDArray[np.float64]]] = {rank: [] for rank in ranks}
     start = 0
-    for block in rows.blocks():
+    for block in rows.blocks(_rows_beside(rows)):
         distances = _squared_distances(block, rows)
         within = np.arange(len(block))
         distances[within, start + within] = -1.0  # a row comes first among its own neighbours, whatever the rounding
@@ -76,6 +79,11 @@ def _squared_radii(rows: FeatureSet) -> dict[int, NDArray[np.float64]]:
             found[rank].append(smallest[:, rank])
         start += len(block)
     return {rank: np.concatenate(parts) for rank, parts in found.items()}
+
+
+def _rows_beside(others: FeatureSet) -> int:
+    """Rows whose distances to all of `others` fit into memory."""
+    return max(1, min(BLOCK, DISTANCES_AT_ONCE // len(others)))
 
 
 def _squared_distances(block: NDArray[np.float32], others: FeatureSet) -> NDArray[np.float64]:

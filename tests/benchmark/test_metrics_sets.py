@@ -169,6 +169,19 @@ def test_kid_of_subsets_says_so_where_they_are_smaller() -> None:
     assert found.breakdown["standard deviation over subsets"] > 0
 
 
+@pytest.mark.parametrize(("count", "others"), [(1100, 1300), (12000, 2000)], ids=["whole", "by subset"])
+def test_kid_is_the_mean_over_the_subsets_that_torch_fidelity_draws(count: int, others: int) -> None:
+    outputs, real = two_sets(count, others, 3)
+    draws = np.random.RandomState(2020)
+    expected = []
+    for _ in range(100):
+        rows = outputs[draws.choice(count, 1000, replace=False)], real[draws.choice(others, 1000, replace=False)]
+        expected.append(figure(KernelJudge(), *rows))
+    mean, spread, size = kernel_inception_distance(FeatureSet.of(outputs), FeatureSet.of(real))
+    assert (mean, spread) == pytest.approx((np.mean(expected), np.std(expected)), rel=1e-9)
+    assert size == 1000
+
+
 def neighbourhoods_by_whole_matrices(outputs: np.ndarray, real: np.ndarray) -> tuple[float, float, float, float]:
     radius = {k: np.sort(cdist(real, real), axis=1)[:, k] for k in (3, 5)}
     outputs_radius = np.sort(cdist(outputs, outputs), axis=1)[:, 3]
