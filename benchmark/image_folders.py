@@ -29,7 +29,7 @@ from registry.errors import InputError
 
 EXTENSIONS: Final = ("bmp", "jpg", "jpeg", "pgm", "png", "ppm", "tif", "tiff", "webp")
 """pytorch-fid's."""
-BATCH: Final = 32
+BATCH: Final = 64
 DECODERS: Final = 4
 """Threads that read and decode; decoding runs outside Python's lock."""
 

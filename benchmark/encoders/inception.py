@@ -14,14 +14,13 @@ from torch.nn import functional
 
 from benchmark.encoders.base import Encoder, Pixels
 from benchmark.encoders.inception_network import SIDE, load_fid_inception
+from benchmark.encoders.streams import in_streams
 from benchmark.metrics.base import MetricUnavailable, Tools
 from benchmark.stamps import code_version, stamp_of
 from benchmark.weights import WeightsMissing
 from methods.checkpoint import CheckpointError
 
 WEIGHTS = "inception-fid"
-AT_ONCE = 32
-"""Images in one pass: more gain nothing on a CPU, and take memory."""
 
 
 class InceptionEncoder(Encoder):
@@ -58,8 +57,7 @@ class InceptionEncoder(Encoder):
 
     def features(self, inputs: Tensor) -> Tensor:
         """Features (N, 2048) after the last average pooling."""
-        laid_out = inputs.contiguous(memory_format=torch.channels_last)
-        return torch.cat([self.network(part) for part in torch.split(laid_out, AT_ONCE)])
+        return in_streams(self.network, inputs.contiguous(memory_format=torch.channels_last))
 
 
 class CleanInceptionEncoder(InceptionEncoder):

@@ -95,6 +95,20 @@ def test_images_of_mixed_sizes_have_the_features_they_have_alone(folder: Path, e
     np.testing.assert_allclose(together, apart, atol=2e-4)
 
 
+def test_features_do_not_depend_on_the_number_of_cores(folder: Path, encoder: InceptionEncoder) -> None:
+    images = [read_image(path) for path in list_images(folder)[:5]]
+    threads = torch.get_num_threads()
+    found = []
+    try:
+        for number in (1, 3):
+            torch.set_num_threads(number)
+            found.append(encoder.encode(images))
+            assert torch.get_num_threads() == number
+    finally:
+        torch.set_num_threads(threads)
+    np.testing.assert_allclose(*found, atol=2e-4)
+
+
 def test_a_file_without_batch_counters_is_read(inception_file: Path, tmp_path: Path, folder: Path) -> None:
     state = torch.load(inception_file, weights_only=True)
     old = {key: value for key, value in state.items() if not key.endswith("num_batches_tracked")}
