@@ -232,7 +232,7 @@ class Run:
             asked.tasks,
             self.setting.judges,
             self.setting.real_features,
-            compute=self.setting.compute,
+            tools=self.setting.tools,
             draws=self.experiment.bootstrap_draws,
             reporter=self.setting.reporter,
             title=self.experiment.label,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from torch import Tensor
 from benchmark.compute import Compute
 from benchmark.data.base import FaceDataset
 from benchmark.interruption import deferred_interruption
-from benchmark.metrics.base import Columns, Evidence, ImageMetric, SetMetric
+from benchmark.metrics.base import Columns, Evidence, ImageMetric, MetricUnavailable, SetMetric, Tools
 from benchmark.metrics.mean import VALUE
 from benchmark.progress import Advance, Reporter
 from benchmark.protocols.base import Protocol
@@ -63,7 +64,7 @@ def score_tasks(
     judges: Judges,
     real_features: NDArray[np.float32],
     *,
-    compute: Compute,
+    tools: Tools,
     draws: int,
     reporter: Reporter,
     title: str,
@@ -78,30 +79,46 @@ def score_tasks(
         tasks: the protocol's table.
         judges: look at each output once.
         real_features: (R, D) parser features of real faces, which set metrics compare with.
-        compute: how judges run.
+        tools: how judges run, and what metrics may need.
         draws: bootstrap draws.
         reporter: shows a progress bar.
         title: what the bar calls the method.
     """
-    built = {name: METRICS.get(name)() for name in metric_ids}
+    built, missing = prepared_metrics(metric_ids, tools)
     images: dict[str, ImageMetric] = {name: each for name, each in built.items() if isinstance(each, ImageMetric)}
     features: list[NDArray[np.float32]] = []
     with reporter.bar(f"{title}: score {protocol.name}", len(tasks)) as advance:
-        for numbers, evidence in _evidence(outputs, protocol, dataset, tasks, judges, compute, advance):
+        for numbers, evidence in _evidence(outputs, protocol, dataset, tasks, judges, tools.compute, advance):
             features.append(evidence.features.numpy())
             for metric in images.values():
                 metric.process(numbers, [{"evidence": evidence}])
     columns = {name: metric.evaluate(len(tasks)) for name, metric in images.items()}
     cells: dict[str, Value] = {}
-    for name, metric in built.items():
-        if isinstance(metric, SetMetric):
-            cells[name] = _set_cell(metric, np.concatenate(features), real_features)
+    for name in metric_ids:
+        if name in missing:
+            cells[name] = Value(value=None, n=0, reason=missing[name])
+        elif name in images:
+            cells[name] = _image_cell(images[name], columns[name], tasks, draws)
         else:
-            cells[name] = _image_cell(metric, columns[name], tasks, draws)
+            cells[name] = _set_cell(built[name], np.concatenate(features), real_features)
     breakdown = {name: _finite(metric.breakdown(columns[name])) for name, metric in images.items()}
     frame = tasks.drop(columns=["target_row", "source_row"])
     flat = {_column(name, inner): values for name, each in columns.items() for inner, values in each.items()}
     return Scores(pd.concat([frame, pd.DataFrame(flat, index=frame.index)], axis=1), cells, breakdown)
+
+
+def prepared_metrics(metric_ids: list[str], tools: Tools) -> tuple[dict[str, Any], dict[str, str]]:
+    """Metrics ready to score, by id, and of the others the reason why they are not."""
+    ready: dict[str, Any] = {}
+    missing: dict[str, str] = {}
+    for name in metric_ids:
+        metric = METRICS.get(name)()
+        try:
+            metric.prepare(tools)
+            ready[name] = metric
+        except MetricUnavailable as reason:
+            missing[name] = str(reason)
+    return ready, missing
 
 
 def real_outputs(protocol: Protocol) -> Outputs:

@@ -19,6 +19,7 @@ from benchmark.experiment import Experiment, Options
 from benchmark.files import replacing
 from benchmark.judges.base import Judge
 from benchmark.judges.cache import load_judge
+from benchmark.metrics.base import Tools
 from benchmark.plugin_code import plugin_code
 from benchmark.progress import Reporter
 from benchmark.protocols.base import Protocol, tasks_sha256
@@ -26,6 +27,7 @@ from benchmark.results import DatasetFacts, JudgeFacts
 from benchmark.scoring import Judges, face_features
 from benchmark.stamps import code_version, stamp_of
 from benchmark.training import place, train
+from benchmark.weights import Weights
 from registry import DATASETS, JUDGES, PROTOCOLS
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS
 from registry.errors import InputError
@@ -52,10 +54,14 @@ class Setting:
         experiment: any run of the comparison.
         cache: folder of packed faces, judges and features.
         reporter: shows progress.
+        weights: finds the weights files of metrics.
     """
 
-    def __init__(self, experiment: Experiment, cache: Path, reporter: Reporter) -> None:
+    def __init__(
+        self, experiment: Experiment, cache: Path, reporter: Reporter, weights: Weights | None = None
+    ) -> None:
         self.experiment = experiment
+        self.weights = weights or Weights()
         self.cache = cache
         self.reporter = reporter
         self._asked: dict[str, Asked] = {}
@@ -65,6 +71,11 @@ class Setting:
         """Device, precision and layout."""
         asked = self.experiment.compute
         return choose_compute(asked.device, asked.precision, asked.channels_last, asked.num_workers)
+
+    @property
+    def tools(self) -> Tools:
+        """What metrics may need."""
+        return Tools(self.compute, self.weights)
 
     @cached_property
     def dataset(self) -> FaceDataset:

@@ -5,17 +5,38 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from mmengine.evaluator import BaseMetric
 from numpy.typing import NDArray
 from torch import Tensor
 
+from benchmark.compute import Compute
 from methods.base import EditBatch
+
+if TYPE_CHECKING:
+    from benchmark.weights import Weights
 
 Columns = Mapping[str, NDArray[np.float64]]
 """Per-task figures by column name, each (T,); NaN where a task has none."""
+
+
+class MetricUnavailable(RuntimeError):
+    """A metric that cannot be had here; the message is the reason that its cells show."""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a metric may need beside the evidence.
+
+    Attributes:
+        compute: where and how its networks run.
+        weights: finds weights files.
+    """
+
+    compute: Compute
+    weights: Weights
 
 
 @dataclass(frozen=True)
@@ -54,6 +75,13 @@ class ImageMetric(BaseMetric):
     def __init__(self) -> None:
         super().__init__(collect_device="cpu")
 
+    def prepare(self, tools: Tools) -> None:
+        """Load what the metric needs; called once, before any task is scored.
+
+        Raises:
+            MetricUnavailable: if something it needs is not here.
+        """
+
     @abstractmethod
     def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
         """Columns for the N tasks of `evidence`, each (N,); NaN where the metric does not apply to a task."""
@@ -85,6 +113,13 @@ class ImageMetric(BaseMetric):
 
 class SetMetric:
     """A metric of a whole set of images against the real images, on the parser judge's features."""
+
+    def prepare(self, tools: Tools) -> None:
+        """Load what the metric needs; called once, before any task is scored.
+
+        Raises:
+            MetricUnavailable: if something it needs is not here.
+        """
 
     @abstractmethod
     def compute(self, features: NDArray[np.float32], real: NDArray[np.float32]) -> float:
