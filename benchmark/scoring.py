@@ -90,8 +90,12 @@ def score_tasks(
     with reporter.bar(f"{title}: score {protocol.name}", len(tasks)) as advance:
         for numbers, evidence in _evidence(outputs, protocol, dataset, tasks, judges, tools.compute, advance):
             features.append(evidence.features.numpy())
-            for metric in images.values():
-                metric.process(numbers, [{"evidence": evidence}])
+            for name, metric in list(images.items()):
+                try:
+                    metric.process(numbers, [{"evidence": evidence}])
+                except MetricUnavailable as reason:  # images of a size that it does not take
+                    missing[name] = str(reason)
+                    del images[name]
     columns = {name: metric.evaluate(len(tasks)) for name, metric in images.items()}
     cells: dict[str, Value] = {}
     for name in metric_ids:

@@ -57,9 +57,7 @@ class Setting:
         weights: finds the weights files of metrics.
     """
 
-    def __init__(
-        self, experiment: Experiment, cache: Path, reporter: Reporter, weights: Weights | None = None
-    ) -> None:
+    def __init__(self, experiment: Experiment, cache: Path, reporter: Reporter, weights: Weights | None = None) -> None:
         self.experiment = experiment
         self.weights = weights or Weights()
         self.cache = cache

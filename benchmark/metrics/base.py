@@ -84,7 +84,11 @@ class ImageMetric(BaseMetric):
 
     @abstractmethod
     def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
-        """Columns for the N tasks of `evidence`, each (N,); NaN where the metric does not apply to a task."""
+        """Columns for the N tasks of `evidence`, each (N,); NaN where the metric does not apply to a task.
+
+        Raises:
+            MetricUnavailable: if the metric does not take images such as these.
+        """
 
     @abstractmethod
     def summarise(self, columns: Columns, weights: NDArray[np.float64]) -> float:
