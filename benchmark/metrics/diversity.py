@@ -47,7 +47,8 @@ def mean_to_partners(number: int, pairs: NDArray[np.int64], distances: NDArray[n
     for side in (0, 1):
         np.add.at(count, pairs[:, side], 1)
         np.add.at(total, pairs[:, side], distances)
-    return np.divide(total, count, out=np.full(number, np.nan), where=count > 0)
+    mean: NDArray[np.float64] = np.divide(total, count, out=np.full(number, np.nan), where=count > 0)
+    return mean
 
 
 class _Diversity(MeanMetric):
