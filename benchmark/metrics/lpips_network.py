@@ -58,14 +58,22 @@ class Perceptual:
         Raises:
             MetricUnavailable: if the images are smaller.
         """
-        if min(image.shape[2:]) < MIN_SIDE:
-            raise MetricUnavailable(
-                f"LPIPS takes images of {MIN_SIDE} pixels a side or more; these have {min(image.shape[2:])}"
-            )
+        check_size(image)
         with torch.autocast(self.device.type, enabled=False):
             pair = (each.to(self.device, torch.float32).contiguous() for each in (image, reference))
             distances: Tensor = self.network(*pair)
         return distances.flatten().double().cpu().numpy()
+
+
+def check_size(image: Tensor) -> None:
+    """Refuse images (N, 3, H, W) that are too small for LPIPS.
+
+    Raises:
+        MetricUnavailable: with the sizes.
+    """
+    side = min(image.shape[2:])
+    if side < MIN_SIDE:
+        raise MetricUnavailable(f"LPIPS takes images of {MIN_SIDE} pixels a side or more; these have {side}")
 
 
 def perceptual(tools: Tools) -> Perceptual:
