@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 export GOMP_SPINCOUNT = 20000
 
-.PHONY: demo table test test-slow lint types bench-renderer bench-steps clean
+.PHONY: demo table test test-slow lint types bench-renderer bench-steps bench-scoring clean
 
 demo: $(VENV)/installed
 	$(BIN)/bench run --method maskgan
@@ -42,6 +42,11 @@ bench-steps: $(VENV)/installed
 	$(BIN)/python -m benchmarks.steps_pix2pixhd
 	$(BIN)/python -m benchmarks.steps_spade
 	$(BIN)/python -m benchmarks.steps_attribute
+
+bench-scoring: $(VENV)/installed
+	$(BIN)/python -m benchmarks.scoring_fid
+	$(BIN)/python -m benchmarks.scoring_chain
+	$(BIN)/python -m benchmarks.scoring_memory
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -11,13 +11,20 @@ from benchmark.finished import finished_result
 from benchmark.progress import Reporter
 from benchmark.results import Result, read_result
 from benchmark.stamps import Stamps, code_version, stamp_of
+from benchmark.weights import Weights
 from registry.catalogue import METHOD_CARDS
 
 PAGES = "leaderboard"
 
 
 def run_all(
-    experiments: Sequence[Experiment], runs: Path, cache: Path, reporter: Reporter, *, fresh: bool = False
+    experiments: Sequence[Experiment],
+    runs: Path,
+    cache: Path,
+    reporter: Reporter,
+    *,
+    weights: Weights,
+    fresh: bool = False,
 ) -> list[Result]:
     """Run experiments that share dataset, protocols and judges, then the references, and write their leaderboard.
 
@@ -28,6 +35,7 @@ def run_all(
         runs: folder of all runs.
         cache: folder of packed faces, judges and features.
         reporter: shows progress.
+        weights: finds the weights files of metrics.
         fresh: begin the experiments anew; references are kept.
 
     Returns:
@@ -36,7 +44,9 @@ def run_all(
     shared = all_protocols(experiments[0])
     planned = [*experiments, *_references(shared)]
     anew = [fresh] * len(experiments) + [False] * (len(planned) - len(experiments))
-    finished = [None if again else finished_result(each, runs) for each, again in zip(planned, anew, strict=True)]
+    finished = [
+        None if again else finished_result(each, runs, weights) for each, again in zip(planned, anew, strict=True)
+    ]
     pages = runs / shared.dataset.name
     done = [each for each in finished if each is not None]
     stamp = _pages_stamp(pages)
@@ -48,7 +58,7 @@ def run_all(
     from benchmark.setting import Setting
     from registry import REPORTS
 
-    setting = Setting(shared, cache, reporter)
+    setting = Setting(shared, cache, reporter, weights)
     results: list[Result] = []
     for experiment, result, again in zip(planned, finished, anew, strict=True):
         kind = RealImages if experiment.method == REAL else Run

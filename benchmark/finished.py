@@ -11,6 +11,7 @@ from benchmark.files import sha256_of
 from benchmark.plugin_code import plugin_code
 from benchmark.results import Result, ResultError, read_result
 from benchmark.stamps import Stamps, code_version, stamp_of, tree_version
+from benchmark.weights import Weights, manifest
 from registry.catalogue import (
     DATASET_CARDS,
     JUDGE_CARDS,
@@ -24,11 +25,11 @@ from registry.catalogue import (
 FINISHED = "finished"
 
 
-def finished_result(experiment: Experiment, runs: Path) -> Result | None:
+def finished_result(experiment: Experiment, runs: Path, weights: Weights) -> Result | None:
     """The run's result, if it still answers to the experiment, the code, and the files it was made from; else None."""
     folder = experiment.folder(runs)
     path = folder / "result.json"
-    if not path.is_file() or Stamps(folder).get(FINISHED) != finished_stamp(experiment):
+    if not path.is_file() or Stamps(folder).get(FINISHED) != finished_stamp(experiment, weights):
         return None
     try:
         return read_result(path)
@@ -36,7 +37,7 @@ def finished_result(experiment: Experiment, runs: Path) -> Result | None:
         return None
 
 
-def finished_stamp(experiment: Experiment) -> str:
+def finished_stamp(experiment: Experiment, weights: Weights) -> str:
     """Hash of everything that a result depends on, as far as it can be known from files alone."""
     root, checkpoint = experiment.dataset.root, experiment.checkpoint
     return stamp_of(
@@ -45,7 +46,14 @@ def finished_stamp(experiment: Experiment) -> str:
         [(each.card.model_dump(mode="json"), plugin_code(each)) for each in _registered(experiment)],
         tree_version(Path(root)) if root is not None else None,
         sha256_of(Path(checkpoint)) if checkpoint is not None and Path(checkpoint).is_file() else None,
+        _weights_version(weights),
     )
+
+
+def _weights_version(weights: Weights) -> list[tuple[str, str, int, int]]:
+    """Place, size and time of every weights file that there is, so that one put there scores anew; none is read."""
+    found = [(each.id, path, path.stat()) for each in manifest().values() for path in weights.places(each)]
+    return [(id, str(path), facts.st_size, facts.st_mtime_ns) for id, path, facts in found]
 
 
 def method_code(method: str) -> str | None:

@@ -81,7 +81,7 @@ class Run:
 
     def score(self) -> Result:
         """Score every protocol's edits, and write the result with its samples and provenance."""
-        done = finished_result(self.experiment, self.runs)
+        done = finished_result(self.experiment, self.runs, self.setting.weights)
         if done is not None:
             return done
         self._check()
@@ -116,7 +116,7 @@ class Run:
         write_provenance(self.folder, self.setting.compute, self.setting.dataset, weights, facts.notes)
         write_text_atomically(self.folder / "experiment.yaml", self.experiment.to_yaml())
         write_result(self.folder / "result.json", result)
-        self.stamps.put(FINISHED, finished_stamp(self.experiment))
+        self.stamps.put(FINISHED, finished_stamp(self.experiment, self.setting.weights))
         return result
 
     @cached_property
@@ -231,8 +231,8 @@ class Run:
             self.setting.dataset,
             asked.tasks,
             self.setting.judges,
-            self.setting.real_features,
-            compute=self.setting.compute,
+            self.setting,
+            tools=self.setting.tools,
             draws=self.experiment.bootstrap_draws,
             reporter=self.setting.reporter,
             title=self.experiment.label,
@@ -297,7 +297,7 @@ class RealImages(Run):
 
     def score(self) -> Result:
         """Score the real images and write the result."""
-        done = finished_result(self.experiment, self.runs)
+        done = finished_result(self.experiment, self.runs, self.setting.weights)
         if done is not None:
             return done
         protocols = {

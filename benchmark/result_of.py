@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from benchmark.experiment import Experiment
+from benchmark.readiness import weights_of
 from benchmark.results import Cost, MetricFacts, ProtocolResult, Result
 from benchmark.setting import Setting
+from benchmark.weights import Weights
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 
 NO_COST = Cost(parameters=0, flops=None, train_seconds=None, edit_ms=None, peak_memory_mib=None, device="")
@@ -46,19 +48,24 @@ def result_of(
         weights_sha256=facts.weights_sha256,
         notes=facts.notes,
         judges=setting.judge_facts,
-        metrics=_metric_facts(list(protocols)),
+        metrics=_metric_facts(list(protocols), setting.weights),
         protocols=protocols,
         cost=cost,
         experiment_sha256=experiment.sha256(),
     )
 
 
-def _metric_facts(protocols: list[str]) -> dict[str, MetricFacts]:
+def _metric_facts(protocols: list[str], weights: Weights) -> dict[str, MetricFacts]:
     """Facts of the metrics that the protocols show, in the order of their cards, then of the costs."""
     fields = set(MetricFacts.model_fields)
     shown = [name for protocol in protocols for name in PROTOCOL_CARDS.find(protocol).card.metrics]
     costs = [entry.card.name for entry in METRIC_CARDS if entry.card.level == "cost"]
     return {
-        name: MetricFacts.model_validate(METRIC_CARDS.find(name).card.model_dump(include=fields))
+        name: MetricFacts.model_validate(
+            {
+                **METRIC_CARDS.find(name).card.model_dump(include=fields),
+                "weights_sha256": " ".join(each.sha256 for each in weights_of(name, weights)) or None,
+            }
+        )
         for name in dict.fromkeys([*shown, *costs])
     }

@@ -51,6 +51,7 @@ class MetricFacts(_Strict):
         level: a figure an image, one a set, or a cost of the method.
         scale: what a table divides a cost by, to print it in `unit`.
         min_n: the smallest sound number of tasks; below it a table flags the figure.
+        weights_sha256: of the weights files that its figures rest on; None where it needs none, or has them not.
     """
 
     title: str
@@ -61,6 +62,7 @@ class MetricFacts(_Strict):
     min_n: int
     citation: str
     scale: float = Field(default=1.0, gt=0)
+    weights_sha256: str | None = None
 
 
 class ProtocolResult(_Strict):

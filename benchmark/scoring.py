@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -14,16 +17,21 @@ from torch import Tensor
 
 from benchmark.compute import Compute
 from benchmark.data.base import FaceDataset
+from benchmark.data.quantise import image_array
+from benchmark.encoders.base import Encoder
+from benchmark.encoders.parser import PARSER
+from benchmark.feature_set import FeaturePair, FeatureSet, FeatureWriter
 from benchmark.interruption import deferred_interruption
-from benchmark.metrics.base import Columns, Evidence, ImageMetric, SetMetric
+from benchmark.metrics.base import Columns, Evidence, ImageMetric, MetricUnavailable, SetMetric, Tools
 from benchmark.metrics.mean import VALUE
 from benchmark.progress import Advance, Reporter
-from benchmark.protocols.base import Protocol
+from benchmark.protocols.base import Protocol as EditProtocol
+from benchmark.read_ahead import read_ahead
+from benchmark.readiness import encoder_of, ready_metrics
 from benchmark.results import Value
 from benchmark.statistics import bootstrap_interval
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES
-from registry import METRICS
 
 BATCH = 64
 
@@ -54,21 +62,33 @@ Outputs = Callable[[pd.DataFrame, EditBatch], tuple[EditBatch, Tensor]]
 """From task rows and what was asked to what the outputs answer and the outputs, (N, 3, H, W) in [-1, 1]."""
 
 
+class RealSide(Protocol):
+    """The real images that set metrics compare outputs with."""
+
+    def encoder(self, name: str) -> Encoder:
+        """An encoder by the name on metrics' cards; raises `MetricUnavailable` where it cannot be had."""
+        ...
+
+    def real_features(self, name: str) -> FeatureSet:
+        """That encoder's features of the real images."""
+        ...
+
+
 def score_tasks(
     outputs: Outputs,
-    protocol: Protocol,
+    protocol: EditProtocol,
     metric_ids: list[str],
     dataset: FaceDataset,
     tasks: pd.DataFrame,
     judges: Judges,
-    real_features: NDArray[np.float32],
+    real: RealSide,
     *,
-    compute: Compute,
+    tools: Tools,
     draws: int,
     reporter: Reporter,
     title: str,
 ) -> Scores:
-    """Score every task.
+    """Score every task, each image read, judged and encoded once.
 
     Args:
         outputs: gives the images to score.
@@ -77,34 +97,60 @@ def score_tasks(
         dataset: the faces.
         tasks: the protocol's table.
         judges: look at each output once.
-        real_features: (R, D) parser features of real faces, which set metrics compare with.
-        compute: how judges run.
+        real: what set metrics compare the outputs with.
+        tools: how judges run, and what metrics may need.
         draws: bootstrap draws.
         reporter: shows a progress bar.
         title: what the bar calls the method.
     """
-    built = {name: METRICS.get(name)() for name in metric_ids}
-    images: dict[str, ImageMetric] = {name: each for name, each in built.items() if isinstance(each, ImageMetric)}
-    features: list[NDArray[np.float32]] = []
-    with reporter.bar(f"{title}: score {protocol.name}", len(tasks)) as advance:
-        for numbers, evidence in _evidence(outputs, protocol, dataset, tasks, judges, compute, advance):
-            features.append(evidence.features.numpy())
-            for metric in images.values():
-                metric.process(numbers, [{"evidence": evidence}])
-    columns = {name: metric.evaluate(len(tasks)) for name, metric in images.items()}
-    cells: dict[str, Value] = {}
-    for name, metric in built.items():
-        if isinstance(metric, SetMetric):
-            cells[name] = _set_cell(metric, np.concatenate(features), real_features)
-        else:
-            cells[name] = _image_cell(metric, columns[name], tasks, draws)
-    breakdown = {name: _finite(metric.breakdown(columns[name])) for name, metric in images.items()}
+    ready = ready_metrics(metric_ids, tools, real.encoder)
+    with TemporaryDirectory(prefix="features-") as folder:
+        writers = {name: FeatureWriter(Path(folder) / name) for name in ready.encoders}
+        with reporter.bar(f"{title}: score {protocol.name}", len(tasks)) as advance:
+            for numbers, evidence in _evidence(outputs, protocol, dataset, tasks, judges, tools.compute, advance):
+                for name, writer in writers.items():
+                    writer.add(_features(name, ready.encoders[name], evidence))
+                for name, metric in list(ready.images.items()):
+                    try:
+                        metric.process(numbers, [{"evidence": evidence}])
+                    except MetricUnavailable as reason:  # images of a size that it does not take
+                        ready.missing[name] = str(reason)
+                        del ready.images[name]
+        pairs = {name: FeaturePair(writer.finish(), real.real_features(name)) for name, writer in writers.items()}
+        cells = {name: Value(value=None, n=0, reason=reason) for name, reason in ready.missing.items()}
+        breakdown: dict[str, dict[str, float | None]] = {}
+        for name, set_metric in ready.sets.items():
+            cells[name], figures = set_cell(set_metric, pairs[encoder_of(name)], ready.cautions.get(name))
+            breakdown[name] = _finite(figures)
+    columns = {name: metric.evaluate(len(tasks)) for name, metric in ready.images.items()}
+    for name, metric in ready.images.items():
+        cells[name] = _image_cell(metric, columns[name], tasks, draws, ready.cautions.get(name))
+        breakdown[name] = _finite(metric.breakdown(columns[name]))
     frame = tasks.drop(columns=["target_row", "source_row"])
     flat = {_column(name, inner): values for name, each in columns.items() for inner, values in each.items()}
-    return Scores(pd.concat([frame, pd.DataFrame(flat, index=frame.index)], axis=1), cells, breakdown)
+    ordered = {name: cells[name] for name in metric_ids}
+    return Scores(pd.concat([frame, pd.DataFrame(flat, index=frame.index)], axis=1), ordered, breakdown)
 
 
-def real_outputs(protocol: Protocol) -> Outputs:
+def set_cell(metric: SetMetric, pair: FeaturePair, caution: str | None) -> tuple[Value, Mapping[str, float]]:
+    """The cell of a set metric, and its further figures; the reason instead where the metric refuses the sets."""
+    number = len(pair.outputs)
+    try:
+        figure = metric.figure(pair)
+    except MetricUnavailable as reason:
+        return Value(value=None, n=number, reason=str(reason)), {}
+    if not math.isfinite(figure.value):
+        return Value(value=None, n=number, reason="the figure is not finite on these images"), {}
+    return Value(value=figure.value, n=number, reason=_joined(figure.caution, caution)), figure.breakdown
+
+
+def _features(name: str, encoder: Encoder, evidence: Evidence) -> NDArray[np.float32]:
+    if name == PARSER:  # the judge has looked at these images already
+        return evidence.features.numpy()
+    return encoder.encode(list(image_array(evidence.output)))
+
+
+def real_outputs(protocol: EditProtocol) -> Outputs:
     """The real images of a protocol as if they were its outputs, each asked for its own mask and attributes."""
 
     def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Tensor]:
@@ -115,24 +161,9 @@ def real_outputs(protocol: Protocol) -> Outputs:
     return give
 
 
-def face_features(
-    dataset: FaceDataset, rows: NDArray[np.int64], judges: Judges, compute: Compute, reporter: Reporter
-) -> NDArray[np.float32]:
-    """Parser features (R, D) of real faces."""
-    found = []
-    with reporter.bar("features of real faces", len(rows)) as advance, deferred_interruption() as stop:
-        for start in range(0, len(rows), BATCH):
-            some = rows[start : start + BATCH]
-            image = dataset.batch(some).to(compute.device, channels_last=compute.channels_last).image
-            found.append(judges.parse(image)[1].float().cpu().numpy())
-            advance(start + len(some), "")
-            stop.check("reading real faces")
-    return np.concatenate(found)
-
-
 def _evidence(
     outputs: Outputs,
-    protocol: Protocol,
+    protocol: EditProtocol,
     dataset: FaceDataset,
     tasks: pd.DataFrame,
     judges: Judges,
@@ -142,9 +173,8 @@ def _evidence(
     asked = tuple(ATTRIBUTES.index(name) for name in protocol.asked_attributes)
     kept = tuple(ATTRIBUTES.index(name) for name in protocol.kept_attributes(dataset))
     with deferred_interruption() as stop:
-        for start in range(0, len(tasks), BATCH):
-            rows = tasks.iloc[start : start + BATCH]
-            batch, images = outputs(rows, protocol.batch(dataset, rows))
+        done = 0
+        for rows, batch, images in read_ahead(_images(outputs, protocol, dataset, tasks)):
             on_device = images.to(compute.device)
             parsed, features = judges.parse(on_device)
             scores = judges.attribute_scores(on_device)
@@ -152,11 +182,20 @@ def _evidence(
                 list(rows["task"]),
                 Evidence(batch, images, parsed.cpu(), scores.float().cpu(), features.float().cpu(), asked, kept),
             )
-            advance(start + len(rows), "")
+            done += len(rows)
+            advance(done, "")
             stop.check(f"scoring {protocol.name}")
 
 
-def _image_cell(metric: ImageMetric, columns: Columns, tasks: pd.DataFrame, draws: int) -> Value:
+def _images(
+    outputs: Outputs, protocol: EditProtocol, dataset: FaceDataset, tasks: pd.DataFrame
+) -> Iterator[tuple[pd.DataFrame, EditBatch, Tensor]]:
+    for start in range(0, len(tasks), BATCH):
+        rows = tasks.iloc[start : start + BATCH]
+        yield rows, *outputs(rows, protocol.batch(dataset, rows))
+
+
+def _image_cell(metric: ImageMetric, columns: Columns, tasks: pd.DataFrame, draws: int, caution: str | None) -> Value:
     value = metric.summarise(columns, np.ones(len(tasks)))
     if not math.isfinite(value):
         return Value(value=None, n=0, reason=metric.inapplicable)
@@ -164,15 +203,13 @@ def _image_cell(metric: ImageMetric, columns: Columns, tasks: pd.DataFrame, draw
     low, high = bootstrap_interval(columns, metric.summarise, clusters, draws=draws)
     number = int(_answered(columns).sum())
     if not math.isfinite(low):
-        return Value(value=value, n=number, reason="one source face: no interval")
-    return Value(value=value, n=number, low=low, high=high, interval=f"95% bootstrap by source face, {draws} draws")
+        return Value(value=value, n=number, reason=_joined("one source face: no interval", caution))
+    made = f"95% bootstrap by source face, {draws} draws"
+    return Value(value=value, n=number, low=low, high=high, interval=made, reason=caution)
 
 
-def _set_cell(metric: SetMetric, features: NDArray[np.float32], real: NDArray[np.float32]) -> Value:
-    value = metric.compute(features, real)
-    if not math.isfinite(value):
-        return Value(value=None, n=len(features), reason="a distance of sets needs two images at least")
-    return Value(value=value, n=len(features))
+def _joined(*cautions: str | None) -> str | None:
+    return "; ".join(filter(None, cautions)) or None
 
 
 def _answered(columns: Columns) -> NDArray[np.bool_]:

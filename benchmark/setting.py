@@ -9,23 +9,27 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from benchmark.compute import Compute, choose_compute, seed_everything
 from benchmark.data.base import SPLITS, FaceDataset
+from benchmark.encoders.base import Encoder
+from benchmark.encoders.inception import INCEPTION_ENCODERS
+from benchmark.encoders.parser import PARSER, ParserEncoder
 from benchmark.experiment import Experiment, Options
-from benchmark.files import replacing
+from benchmark.feature_cache import cached_features, write_features
+from benchmark.feature_set import FeatureSet, FeatureWriter
 from benchmark.judges.base import Judge
 from benchmark.judges.cache import load_judge
+from benchmark.metrics.base import Tools
 from benchmark.plugin_code import plugin_code
 from benchmark.progress import Reporter
 from benchmark.protocols.base import Protocol, tasks_sha256
 from benchmark.results import DatasetFacts, JudgeFacts
-from benchmark.scoring import Judges, face_features
-from benchmark.stamps import code_version, stamp_of
+from benchmark.scoring import BATCH, Judges
+from benchmark.stamps import stamp_of
 from benchmark.training import place, train
+from benchmark.weights import Weights
 from registry import DATASETS, JUDGES, PROTOCOLS
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS
 from registry.errors import InputError
@@ -52,19 +56,28 @@ class Setting:
         experiment: any run of the comparison.
         cache: folder of packed faces, judges and features.
         reporter: shows progress.
+        weights: finds the weights files of metrics.
     """
 
-    def __init__(self, experiment: Experiment, cache: Path, reporter: Reporter) -> None:
+    def __init__(self, experiment: Experiment, cache: Path, reporter: Reporter, weights: Weights | None = None) -> None:
         self.experiment = experiment
+        self.weights = weights or Weights()
         self.cache = cache
         self.reporter = reporter
         self._asked: dict[str, Asked] = {}
+        self._encoders: dict[str, Encoder] = {}
+        self._real_features: dict[str, FeatureSet] = {}
 
     @cached_property
     def compute(self) -> Compute:
         """Device, precision and layout."""
         asked = self.experiment.compute
         return choose_compute(asked.device, asked.precision, asked.channels_last, asked.num_workers)
+
+    @property
+    def tools(self) -> Tools:
+        """What metrics may need."""
+        return Tools(self.compute, self.weights)
 
     @cached_property
     def dataset(self) -> FaceDataset:
@@ -142,26 +155,37 @@ class Setting:
         title = f"judge {name}"
         train(judge, dataset, folder, seed=JUDGE_SEED, compute=self.compute, reporter=self.reporter, title=title)
 
-    @cached_property
-    def real_features(self) -> NDArray[np.float32]:
-        """Parser features of the train split's faces (at most 5,000), which set metrics compare with."""
-        key = stamp_of(
-            self.dataset.fingerprint,
-            self.judge_facts["parser"].weights_sha256,
-            self.compute.described,
-            MAX_REAL_FACES,
-            code_version("benchmark.judges", "benchmark.scoring", "benchmark.data.base"),
-            plugin_code(DATASET_CARDS.find(self.experiment.dataset.name)),
-            plugin_code(JUDGE_CARDS.find(self.experiment.parser_judge)),
-        )
-        path = self.cache / "features" / f"{key[:32]}.npy"
-        if path.exists():
-            return np.asarray(np.load(path, allow_pickle=False), dtype=np.float32)
-        rows = self.dataset.rows("train")[:MAX_REAL_FACES]
-        features = face_features(self.dataset, rows, self.judges, self.compute, self.reporter)
-        with replacing(path) as temporary, temporary.open("wb") as file:
-            np.save(file, features, allow_pickle=False)
-        return features
+    def encoder(self, name: str) -> Encoder:
+        """An encoder by the name on metrics' cards.
+
+        Raises:
+            MetricUnavailable: if it cannot be had here.
+        """
+        if name not in self._encoders:
+            if name == PARSER:
+                code = plugin_code(JUDGE_CARDS.find(self.experiment.parser_judge))
+                sha256 = self.judge_facts["parser"].weights_sha256
+                self._encoders[name] = ParserEncoder(self.judges.parse, sha256, self.compute, code)
+            else:
+                self._encoders[name] = INCEPTION_ENCODERS[name](self.tools)
+        return self._encoders[name]
+
+    def real_features(self, name: str) -> FeatureSet:
+        """An encoder's features of the train split's faces (at most 5,000), which set metrics compare with."""
+        if name not in self._real_features:
+            encoder = self.encoder(name)
+            dataset_code = plugin_code(DATASET_CARDS.find(self.experiment.dataset.name))
+            key = stamp_of(self.dataset.fingerprint, MAX_REAL_FACES, dataset_code, encoder.key)
+            rows = self.dataset.rows("train")[:MAX_REAL_FACES]
+            images = self.dataset.packed.images
+
+            def write(writer: FeatureWriter) -> None:
+                batches = (images[rows[start : start + BATCH]] for start in range(0, len(rows), BATCH))
+                title = f"{name} features of real faces"
+                write_features({name: writer}, {name: encoder}, batches, len(rows), self.reporter, title)
+
+            self._real_features[name] = cached_features(self.cache / "features" / key[:32], write)
+        return self._real_features[name]
 
     @cached_property
     def dataset_facts(self) -> DatasetFacts:

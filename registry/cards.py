@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from registry.errors import InputError, unknown
 
@@ -87,6 +87,7 @@ class MetricCard(Card):
     """A metric's card: the protocol of its number. Two numbers under one name are comparable.
 
     Attributes:
+        encoder: whose features a metric of sets compares.
         scale: what a table divides a cost by, to print it in `unit`.
     """
 
@@ -94,9 +95,16 @@ class MetricCard(Card):
     unit: str = ""
     decimals: int
     level: Literal["image", "set", "cost"]
+    encoder: Literal["parser", "inception", "inception-clean"] | None = None
     min_n: int = 1
     citation: str
     scale: float = Field(default=1.0, gt=0)
+
+    @model_validator(mode="after")
+    def _encodes_sets(self) -> Self:
+        if (self.level == "set") != (self.encoder is not None):
+            raise ValueError("metrics of level 'set' name their encoder, and no others do")
+        return self
 
 
 class JudgeCard(Card):

@@ -47,6 +47,8 @@ def differences(first: Result, second: Result, protocol: str) -> list[str]:
             continue
         facts.append((f"direction of metric {name!r}", ours.direction, theirs.direction))
         facts.append((f"unit of metric {name!r}", ours.unit, theirs.unit))
+        if None not in (ours.weights_sha256, theirs.weights_sha256):  # without weights there are no figures to mix
+            facts.append((f"weights of metric {name!r}", ours.weights_sha256, theirs.weights_sha256))
     found = [f"{what} is {_short(ours)}, not {_short(theirs)}" for what, ours, theirs in facts if ours != theirs]
     if configuration(first) == configuration(second) and first.seed == second.seed:
         found.append(f"both are seed {first.seed} of {first.label} ({first.preset})")

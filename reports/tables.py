@@ -129,11 +129,11 @@ def _value(asked: ProtocolResult, metric: str) -> Value | None:
 
 
 def _number_notes(rows: Sequence[Row]) -> tuple[tuple[Row, ...], tuple[str, ...]]:
-    """Number the distinct reasons; costs go without, and so do figures whose flag already says what is doubtful."""
+    """Number the distinct reasons; costs go without."""
     numbers: dict[str, int] = {}
 
     def numbered(cell: Cell) -> Cell:
-        if cell.reason is None or cell.flagged or cell.column.facts.level == "cost":
+        if cell.reason is None or cell.column.facts.level == "cost":
             return cell
         return replace(cell, note=numbers.setdefault(cell.reason, len(numbers) + 1))
 

@@ -12,7 +12,7 @@ if "OMP_WAIT_POLICY" not in os.environ:
 
 import typer
 
-from benchmark.cli import catalogue, data, leaderboard, methods, stages
+from benchmark.cli import catalogue, data, leaderboard, methods, stages, weights
 from registry.errors import InputError
 
 CTRL_C = 130
@@ -31,6 +31,7 @@ catalogue.add_to(app)
 leaderboard.add_to(app)
 methods.add_to(app)
 app.add_typer(data.app, name="data")
+app.add_typer(weights.app, name="weights")
 
 
 def main() -> None:

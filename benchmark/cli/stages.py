@@ -1,4 +1,4 @@
-"""`bench run`, and its stages one by one: `train`, `edit`, `score`."""
+"""`bench run`, and its stages one by one: `train`, `edit`, `score`; `score` also of two folders of images."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from benchmark.cli import options
 from benchmark.cli.plugins import PluginOption, load_plugins
 from registry.errors import InputError
 
@@ -16,6 +17,32 @@ if TYPE_CHECKING:
     from benchmark.experiment import Experiment
     from benchmark.pipeline import Run
     from benchmark.progress import Reporter
+    from benchmark.weights import Weights
+
+
+@dataclass(frozen=True)
+class Words:
+    """What was written after a stage command; None where nothing was."""
+
+    method: str | None
+    dataset: str | None
+    data: Path | None
+    preset: str | None
+    config: Path | None
+    set_: list[str] | None
+    protocol: list[str] | None
+    seed: str | None
+    limit: int | None
+    device: str | None
+    checkpoint: Path | None
+    network: str | None
+    weights_dir: Path | None
+    weights: list[str] | None
+    runs: Path
+    fresh: bool
+    plugin: list[str] | None
+    dry_run: bool
+    json: bool
 
 
 @dataclass(frozen=True)
@@ -25,62 +52,109 @@ class Request:
     experiments: list[Experiment]
     runs: Path
     reporter: Reporter
+    weights: Weights
     fresh: bool
     json: bool
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add the stage commands, which all take the same options."""
+    """Add the stage commands."""
     _add(app, "run", "Train (or load), edit, score, and write the leaderboard beside the reference methods.", _run)
     _add(app, "train", "Train a method; does nothing where that is done.", _train)
     _add(app, "edit", "Edit every task of the protocols, training first where that is not done.", _edit)
-    _add(app, "score", "Score the edits and write result.json, doing first what is not done.", _score)
+    app.command("score", help="Score a method's edits, doing first what is not done; or a folder of images.")(_score)
 
 
 def _add(app: typer.Typer, name: str, summary: str, act: Callable[[Request], None]) -> None:
     def command(
-        method: Annotated[
-            str | None, typer.Option(help="Registered method, with +VARIANT for one of its variants.")
-        ] = None,
-        dataset: Annotated[str | None, typer.Option(help="Registered dataset. [default: rendered-faces]")] = None,
-        data: Annotated[Path | None, typer.Option(help="Folder of the dataset's files.")] = None,
-        preset: Annotated[str | None, typer.Option(help="Sizes and budgets. [default: demo]")] = None,
-        config: Annotated[Path | None, typer.Option(help="YAML file of settings.")] = None,
-        set_: Annotated[
-            list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="One setting, e.g. options.ngf=32.")
-        ] = None,
-        protocol: Annotated[list[str] | None, typer.Option(help="Only this protocol; may be repeated.")] = None,
-        seed: Annotated[str | None, typer.Option(help="Training seed, or a range such as 0..4. [default: 0]")] = None,
-        limit: Annotated[int | None, typer.Option(help="At most so many tasks a protocol.")] = None,
-        device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1 … [default: auto]")] = None,
-        checkpoint: Annotated[Path | None, typer.Option(help="Published weights to load instead of training.")] = None,
-        network: Annotated[str | None, typer.Option(help="Which network the checkpoint fills.")] = None,
-        runs: Annotated[Path, typer.Option(help="Folder of all runs.")] = Path("runs"),
-        fresh: Annotated[bool, typer.Option("--fresh/--resume", help="Begin anew, or go on.")] = False,
+        method: options.Method = None,
+        dataset: options.Dataset = None,
+        data: options.Data = None,
+        preset: options.Preset = None,
+        config: options.Config = None,
+        set_: options.Set = None,
+        protocol: options.Protocols = None,
+        seed: options.Seed = None,
+        limit: options.Limit = None,
+        device: options.Device = None,
+        checkpoint: options.Checkpoint = None,
+        network: options.Network = None,
+        weights_dir: options.WeightsDir = None,
+        weights: options.WeightsFiles = None,
+        runs: options.Runs = Path("runs"),
+        fresh: options.Fresh = False,
         plugin: PluginOption = None,
-        dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the resolved configuration and stop.")] = False,
-        json: Annotated[bool, typer.Option("--json", help="Results as JSON on stdout.")] = False,
+        dry_run: options.DryRun = False,
+        json: options.Json = False,
     ) -> None:
-        load_plugins(plugin)
-        flags: dict[str, Any] = {
-            "method": method,
-            "preset": preset,
-            "limit": limit,
-            "checkpoint": str(checkpoint) if checkpoint else None,
-            "network": network,
-            "protocols": {each: {} for each in protocol or ()},
-            "dataset": {"name": dataset, "root": str(data) if data else None},
-            "compute": {"device": device},
-        }
-        experiments = _experiments(flags, config, set_ or [], seed)
-        if dry_run:
-            _print_plan(experiments, json)
-            return
-        from benchmark.progress import Reporter
-
-        act(Request(experiments, runs, Reporter(), fresh, json))
+        _do(act, Words(**locals()))
 
     app.command(name, help=summary)(command)
+
+
+def _score(
+    images: Annotated[Path | None, typer.Option(help="Score this folder of images instead of a method.")] = None,
+    reference: Annotated[Path | None, typer.Option(help="Folder of real images to compare --images with.")] = None,
+    metrics: Annotated[str | None, typer.Option(help="Metrics of --images, with commas. [default: fid]")] = None,
+    method: options.Method = None,
+    dataset: options.Dataset = None,
+    data: options.Data = None,
+    preset: options.Preset = None,
+    config: options.Config = None,
+    set_: options.Set = None,
+    protocol: options.Protocols = None,
+    seed: options.Seed = None,
+    limit: options.Limit = None,
+    device: options.Device = None,
+    checkpoint: options.Checkpoint = None,
+    network: options.Network = None,
+    weights_dir: options.WeightsDir = None,
+    weights: options.WeightsFiles = None,
+    runs: options.Runs = Path("runs"),
+    fresh: options.Fresh = False,
+    plugin: PluginOption = None,
+    dry_run: options.DryRun = False,
+    json: options.Json = False,
+) -> None:
+    given = dict(locals())
+    folders = {name: given.pop(name) for name in ("images", "reference", "metrics")}
+    words = Words(**given)
+    if images is None:
+        stray = next((name for name, value in folders.items() if value is not None), None)
+        if stray is not None:
+            raise InputError(f"--{stray} goes with --images FOLDER; a method's metrics are those of its protocols")
+        _do(_score_runs, words)
+    else:
+        if reference is None:
+            raise InputError("--images needs --reference, the folder of real images to compare them with")
+        _score_images(images, reference, metrics or "fid", words)
+
+
+def _do(act: Callable[[Request], None], words: Words) -> None:
+    load_plugins(words.plugin)
+    flags: dict[str, Any] = {
+        "method": words.method,
+        "preset": words.preset,
+        "limit": words.limit,
+        "checkpoint": str(words.checkpoint) if words.checkpoint else None,
+        "network": words.network,
+        "protocols": {each: {} for each in words.protocol or ()},
+        "dataset": {"name": words.dataset, "root": str(words.data) if words.data else None},
+        "compute": {"device": words.device},
+    }
+    experiments = _experiments(flags, words.config, words.set_ or [], words.seed)
+    if words.dry_run:
+        _print_plan(experiments, words.json)
+        return
+    from benchmark.progress import Reporter
+
+    act(Request(experiments, words.runs, Reporter(), _weights(words), words.fresh, words.json))
+
+
+def _weights(words: Words) -> Weights:
+    from benchmark.weights import Weights
+
+    return Weights(words.weights_dir, options.named_weights(words.weights))
 
 
 def _experiments(
@@ -130,7 +204,9 @@ def _run(request: Request) -> None:
 
     writable(request.runs, "runs folder")
     cache = writable(cache_folder(), "cache folder")
-    results = run_all(request.experiments, request.runs, cache, request.reporter, fresh=request.fresh)
+    results = run_all(
+        request.experiments, request.runs, cache, request.reporter, weights=request.weights, fresh=request.fresh
+    )
     print_results(results, request.json)
 
 
@@ -144,7 +220,7 @@ def _edit(request: Request) -> None:
         run.edit()
 
 
-def _score(request: Request) -> None:
+def _score_runs(request: Request) -> None:
     from benchmark.cli.summary import print_results
 
     print_results([run.score() for run in _each_run(request)], request.json)
@@ -155,8 +231,36 @@ def _each_run(request: Request) -> Iterator[Run]:
     from benchmark.pipeline import Run
     from benchmark.setting import Setting
 
-    setting = Setting(request.experiments[0], writable(cache_folder(), "cache folder"), request.reporter)
+    cache = writable(cache_folder(), "cache folder")
+    setting = Setting(request.experiments[0], cache, request.reporter, request.weights)
     for experiment in request.experiments:
         run = Run(experiment, setting, request.runs, fresh=request.fresh)
         with request.reporter.logging_to(run.folder / "log.txt"):
             yield run
+
+
+_OF_FOLDERS = {"device", "weights_dir", "weights", "json", "plugin", "runs", "fresh", "dry_run"}
+"""What `--images` goes with, and what is not told apart from its default."""
+
+
+def _score_images(images: Path, reference: Path, metrics: str, words: Words) -> None:
+    stray = next((name for name, value in vars(words).items() if value is not None and name not in _OF_FOLDERS), None)
+    if stray is not None:
+        raise InputError(f"--{stray.strip('_')} belongs to scoring a method, --images to scoring a folder: give one")
+    load_plugins(words.plugin)
+    names = [each.strip() for each in metrics.split(",") if each.strip()]
+    weights = _weights(words)
+
+    from benchmark.cli.image_scores import print_scores
+    from benchmark.compute import choose_compute
+    from benchmark.folders import cache_folder, writable
+    from benchmark.image_folders import score_folders
+    from benchmark.metrics.base import Tools
+    from benchmark.progress import Reporter
+
+    tools = Tools(choose_compute(words.device or "auto", precision="fp32"), weights)
+    cache = writable(cache_folder(), "cache folder")
+    scores = score_folders(images, reference, names, tools, cache, Reporter())
+    print_scores(scores, words.json)
+    if all(value.value is None for value in scores.cells.values()):
+        raise typer.Exit(1)

@@ -4,18 +4,40 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from mmengine.evaluator import BaseMetric
 from numpy.typing import NDArray
 from torch import Tensor
 
+from benchmark.compute import Compute
+from benchmark.feature_set import FeaturePair
 from methods.base import EditBatch
+
+if TYPE_CHECKING:
+    from benchmark.weights import Weights
 
 Columns = Mapping[str, NDArray[np.float64]]
 """Per-task figures by column name, each (T,); NaN where a task has none."""
+
+
+class MetricUnavailable(RuntimeError):
+    """A metric that cannot be had here; the message is the reason that its cells show."""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a metric may need beside the evidence.
+
+    Attributes:
+        compute: where and how its networks run.
+        weights: finds weights files.
+    """
+
+    compute: Compute
+    weights: Weights
 
 
 @dataclass(frozen=True)
@@ -54,9 +76,20 @@ class ImageMetric(BaseMetric):
     def __init__(self) -> None:
         super().__init__(collect_device="cpu")
 
+    def prepare(self, tools: Tools) -> None:
+        """Load what the metric needs; called once, before any task is scored.
+
+        Raises:
+            MetricUnavailable: if something it needs is not here.
+        """
+
     @abstractmethod
     def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
-        """Columns for the N tasks of `evidence`, each (N,); NaN where the metric does not apply to a task."""
+        """Columns for the N tasks of `evidence`, each (N,); NaN where the metric does not apply to a task.
+
+        Raises:
+            MetricUnavailable: if the metric does not take images such as these.
+        """
 
     @abstractmethod
     def summarise(self, columns: Columns, weights: NDArray[np.float64]) -> float:
@@ -83,12 +116,58 @@ class ImageMetric(BaseMetric):
         return {name: np.array([row[name] for _, row in ordered], dtype=np.float64) for name in names}
 
 
+@dataclass(frozen=True)
+class SetFigure:
+    """What a metric of a whole set comes to.
+
+    Attributes:
+        value: the figure.
+        breakdown: further figures by name, such as its spread.
+        caution: what it must be read with; None where there is nothing.
+    """
+
+    value: float
+    breakdown: Mapping[str, float] = field(default_factory=dict)
+    caution: str | None = None
+
+
 class SetMetric:
-    """A metric of a whole set of images against the real images, on the parser judge's features."""
+    """A metric of a whole set of images against real images, on the features of the encoder that its card names.
+
+    Attributes:
+        least: images that either set must hold for the figure to be defined.
+    """
+
+    least: ClassVar[int] = 2
+
+    def prepare(self, tools: Tools) -> None:
+        """Load what the metric needs beside its encoder; called once, before any image is scored.
+
+        Raises:
+            MetricUnavailable: if something it needs is not here.
+        """
 
     @abstractmethod
-    def compute(self, features: NDArray[np.float32], real: NDArray[np.float32]) -> float:
-        """One number from (T, D) features of the outputs and (R, D) of real faces; NaN where undefined."""
+    def compute(self, pair: FeaturePair) -> SetFigure:
+        """The figure of two sets that `figure` found fit for it."""
+
+    def figure(self, pair: FeaturePair) -> SetFigure:
+        """The figure of the outputs against the real images.
+
+        Raises:
+            MetricUnavailable: if a set is too small, or a feature is not finite.
+            ValueError: if the two sets have features of different encoders.
+        """
+        if pair.outputs.dimensions != pair.real.dimensions:
+            raise ValueError(
+                f"features of {pair.outputs.dimensions} and of {pair.real.dimensions} dimensions cannot be compared"
+            )
+        for name, each in (("outputs", pair.outputs), ("real images", pair.real)):
+            if len(each) < self.least:
+                raise MetricUnavailable(f"it needs {self.least} {name} at least, not {len(each)}")
+            if not each.statistics.finite:
+                raise MetricUnavailable(f"features of the {name} are not finite")
+        return self.compute(pair)
 
 
 def weighted_mean(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:

@@ -22,26 +22,42 @@ class StyleCopy(Protocol):
     """The style of face A (target) on the geometry of face B (source).
 
     Args:
-        count: faces that lend their style; fewer where the test split does not have as many.
+        count: tasks wanted; fewer where the test split does not have as many faces.
+        styles: styles that are copied to each geometry, every one a task; two or more show diversity.
     """
 
     name: ClassVar[str] = "style-copy"
 
-    def __init__(self, *, count: int = 1000) -> None:
+    def __init__(self, *, count: int = 1000, styles: int = 1) -> None:
+        if styles < 1:
+            raise ValueError(f"styles is {styles}; it must be 1 or more")
+        self.styles = styles
         super().__init__(count=count)
 
     def draw(self, dataset: FaceDataset, seed: int) -> Draw:
-        """Deal the test faces into a random ring; each copies its style to the face after it.
+        """Deal the test faces into a random ring; to each face, those before it copy their styles, the nearest first.
 
         Raises:
-            InputError: if the test split has fewer than two faces.
+            InputError: if the test split has too few faces to give every geometry its styles.
         """
         ring = shuffled_test_rows(dataset, seed, self.name)
-        if len(ring) < 2:
-            raise InputError(f"style-copy needs two faces in the test split, which has {len(ring)}")
-        rule = f"up to {self.count} test faces in random order, each lending its style once to the next one's geometry"
+        if len(ring) <= self.styles:
+            raise InputError(f"style-copy needs {self.styles + 1} faces in the test split, which has {len(ring)}")
+        targets = np.stack([np.roll(ring, each) for each in range(self.styles)], axis=1).ravel()
+        sources = np.roll(ring, -1).repeat(self.styles)
         asked = tuple(each for each in STYLE_ATTRIBUTES if each in dataset.known_attributes)
-        return Draw(ring[: self.count], np.roll(ring, -1)[: self.count], rule, asked)
+        return Draw(targets[: self.count], sources[: self.count], self._rule, asked)
+
+    @property
+    def _rule(self) -> str:
+        if self.styles == 1:
+            return (
+                f"up to {self.count} test faces in random order, each lending its style once to the next one's geometry"
+            )
+        return (
+            f"up to {self.count} tasks: test faces in random order, each geometry under the styles of the "
+            f"{self.styles} faces before it"
+        )
 
     def edits(self, dataset: FaceDataset, targets: Rows, sources: Rows) -> EditBatch:
         """N tasks: the source's mask, the target's `STYLE_ATTRIBUTES`, and the source's (the true edit's) others."""

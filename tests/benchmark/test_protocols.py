@@ -223,6 +223,25 @@ def test_a_style_goes_to_another_face_once(drawn: DrawnFaces) -> None:
     assert batch.oracle is None
 
 
+def test_several_styles_go_to_one_geometry(drawn: DrawnFaces) -> None:
+    table = StyleCopy(styles=3).tasks(drawn, seed=0)
+    assert len(table) == 60
+    for source, tasks in table.groupby(table.index // 3):
+        assert tasks["source"].nunique() == 1, source
+        assert tasks["target"].nunique() == 3
+    assert (table["source"].value_counts() == 3).all()
+    assert (table["target"].value_counts() == 3).all()
+    assert not table.duplicated(["target", "source"]).any()
+    assert (table["target"] != table["source"]).all()
+    once = StyleCopy().tasks(drawn, seed=0)
+    pd.testing.assert_frame_equal(table[::3].reset_index(drop=True).assign(task=once["task"]), once)
+    with pytest.raises(ValueError, match="needs 21 faces in the test split, which has 20"):
+        StyleCopy(styles=20).tasks(drawn, seed=0)
+    assert len(StyleCopy(styles=19).tasks(drawn, seed=0)) == 20 * 19
+    with pytest.raises(ValueError, match="styles is 0"):
+        StyleCopy(styles=0)
+
+
 def test_rendered_style_copies_agree_with_their_oracle(rendered: RenderedFaces) -> None:
     protocol = StyleCopy()
     rows = protocol.tasks(rendered, seed=0, limit=6)
@@ -240,7 +259,7 @@ def test_rendered_style_copies_agree_with_their_oracle(rendered: RenderedFaces) 
 
 
 def test_too_few_faces_are_refused(cache: Path) -> None:
-    with pytest.raises(ValueError, match="needs two faces"):
+    with pytest.raises(ValueError, match="needs 2 faces"):
         StyleCopy().tasks(DrawnFaces(cache, 2), seed=0)
     with pytest.raises(ValueError, match="1 usable faces without it and 0 with it"):
         AttributeTransfer().tasks(DrawnFaces(cache, 2), seed=0)

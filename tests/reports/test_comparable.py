@@ -59,3 +59,18 @@ def test_another_unit_of_a_cost_keeps_nobody_apart_and_both_are_printed_in_one()
 def test_a_judge_that_only_one_run_has_keeps_nobody_apart():
     judges = {"parser": judge(), "identity": judge("0" * 64)}
     assert len(tabulate(runs(result("a"), result("b", judges=judges)))) == 1
+
+
+def by_weights(sha256: str | None) -> dict:
+    return {"metrics": METRICS | {"fid": facts("FID", "down", level="set", weights_sha256=sha256)}}
+
+
+def test_figures_by_two_weights_files_never_share_a_table():
+    published, other = result("a", **by_weights("1" * 64)), result("b", **by_weights("2" * 64))
+    with pytest.raises(IncomparableError, match="weights of metric 'fid' is 111111111111, not 222222222222"):
+        tabulate(runs(published, other))
+    assert len(tabulate(runs(published, other), allow_mixed=True)) == 2
+
+
+def test_a_run_without_the_weights_file_stands_beside_one_that_had_it():
+    assert len(tabulate(runs(result("a", **by_weights("1" * 64)), result("b", **by_weights(None))))) == 1

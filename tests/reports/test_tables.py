@@ -95,3 +95,10 @@ def test_equal_reasons_share_a_note():
 
 def test_no_runs_no_tables():
     assert tabulate([]) == []
+
+
+def test_a_caution_is_listed_where_too_few_images_are_flagged_too():
+    (table,) = tabulate(runs(result("a", {"fid": figure(20.0, n=400, reason="by weights that are not published")})))
+    (cell,) = (cell for cell in table.rows[0].cells if cell.column.id == "fid")
+    assert cell.flagged
+    assert table.notes[cell.note - 1] == "by weights that are not published"

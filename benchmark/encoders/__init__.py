@@ -1,0 +1,1 @@
+"""Encoders: networks whose features of an image set the metrics of whole sets compare."""

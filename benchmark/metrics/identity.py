@@ -1,0 +1,44 @@
+"""Identity: how alike a face-recognition network finds the faces of output and target."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.data.quantise import image_array
+from benchmark.metrics.base import Columns, Evidence, Tools
+from benchmark.metrics.face_embedding import FaceEmbedder, face_embedder
+from benchmark.metrics.mean import VALUE, MeanMetric
+
+
+def cosine_similarity(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cosine of the angle between the rows of two (N, D) matrices: (N,) in [-1, 1]; NaN where a row is."""
+    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+    similarity: NDArray[np.float64] = (one * other).sum(axis=1) / lengths
+    return np.clip(similarity, -1, 1)
+
+
+class Identity(MeanMetric):
+    """Cosine similarity of the face embeddings of output and target, which is the face that must stay itself."""
+
+    inapplicable: ClassVar[str] = "no output shows a face that the detector finds"
+
+    def prepare(self, tools: Tools) -> None:
+        """Load the face-recognition network.
+
+        Raises:
+            MetricUnavailable: if the extra `identity` is not installed.
+        """
+        self._embedder: FaceEmbedder = face_embedder(tools)
+
+    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+        """In [-1, 1]; NaN where no face is found in output or target."""
+        pair = (self._embedder.embeddings(image_array(each)) for each in (evidence.output, evidence.tasks.target.image))
+        return {VALUE: cosine_similarity(*pair)}
+
+    def breakdown(self, columns: Columns) -> dict[str, float]:
+        """Share of the tasks in which both faces were found, so that the mean is not read without it."""
+        values = columns.get(VALUE, np.empty(0))
+        return {"faces found": float(np.isfinite(values).mean())} if len(values) else {}

@@ -1,0 +1,108 @@
+"""Features of a set: statistics that merge, rows on disk, and the cache of real images' features."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmark.feature_cache import cached_features
+from benchmark.feature_set import BLOCK, FeaturePair, FeatureSet, FeatureWriter
+from benchmark.feature_statistics import FeatureStatistics
+from benchmark.read_ahead import read_ahead
+
+
+def rows_of(count: int, dimensions: int = 6, seed: int = 0) -> np.ndarray:
+    return (np.random.default_rng(seed).normal(size=(count, dimensions)) + 3).astype(np.float32)
+
+
+@given(st.lists(st.integers(1, 20), min_size=1, max_size=6), st.integers(0, 100))
+def test_statistics_of_shards_merge_to_those_of_the_whole(sizes: list[int], seed: int) -> None:
+    rows = rows_of(sum(sizes) + 1, seed=seed)
+    shards = np.split(rows, np.cumsum(sizes))
+    merged = FeatureStatistics.of(shards[0])
+    for shard in shards[1:]:
+        merged = merged.merge(FeatureStatistics.of(shard))
+    assert merged.count == len(rows)
+    np.testing.assert_allclose(merged.mean, rows.mean(axis=0, dtype=np.float64), rtol=1e-12)
+    np.testing.assert_allclose(merged.covariance, np.cov(rows.astype(np.float64), rowvar=False), rtol=1e-9, atol=1e-12)
+
+
+def test_the_covariance_of_features_that_hardly_vary_is_not_lost() -> None:
+    rows = 1000 + 1e-4 * np.random.default_rng(0).normal(size=(3000, 2))
+    halves = FeatureStatistics.of(rows[:1000]).merge(FeatureStatistics.of(rows[1000:]))
+    np.testing.assert_allclose(halves.covariance, np.cov(rows, rowvar=False), rtol=1e-6, atol=1e-13)
+
+
+def test_rows_on_disk_are_those_that_were_added(tmp_path: Path) -> None:
+    rows = rows_of(2 * BLOCK + 77)
+    writer = FeatureWriter(tmp_path / "rows")
+    for start in range(0, len(rows), 100):
+        writer.add(rows[start : start + 100])
+    found = writer.finish()
+    assert (len(found), found.dimensions) == rows.shape
+    np.testing.assert_array_equal(np.concatenate(list(found.blocks())), rows)
+    np.testing.assert_array_equal(found.take(np.array([5, 2000, 0])), rows[[5, 2000, 0]])
+    np.testing.assert_allclose(found.statistics.covariance, np.cov(rows.astype(np.float64), rowvar=False), rtol=1e-9)
+
+
+def test_what_two_metrics_ask_of_a_pair_is_computed_once() -> None:
+    calls = []
+
+    def compute(outputs: FeatureSet, real: FeatureSet) -> int:
+        calls.append((len(outputs), len(real)))
+        return len(calls)
+
+    pair = FeaturePair(FeatureSet.of(rows_of(3)), FeatureSet.of(rows_of(4)))
+    assert [pair.once(compute), pair.once(compute)] == [1, 1]
+    assert calls == [(3, 4)]
+
+
+def test_the_cache_gives_what_it_holds_and_makes_anew_what_is_cut_short(tmp_path: Path) -> None:
+    rows, written = rows_of(50), []
+
+    def write(writer: FeatureWriter) -> None:
+        written.append(1)
+        writer.add(rows)
+
+    folder = tmp_path / "key"
+    for _ in range(2):
+        found = cached_features(folder, write)
+        np.testing.assert_array_equal(np.concatenate(list(found.blocks())), rows)
+        np.testing.assert_allclose(found.statistics.mean, rows.mean(axis=0, dtype=np.float64))
+    assert len(written) == 1
+    with (folder / "rows.f32").open("r+b") as file:
+        file.truncate(100)
+    np.testing.assert_array_equal(cached_features(folder, write).take(slice(None)), rows)
+    assert len(written) == 2
+
+
+def test_reading_ahead_keeps_the_order_and_reads_while_the_last_item_is_used() -> None:
+    made = threading.Event()
+
+    def items() -> Iterator[int]:
+        yield 1
+        made.set()
+        yield 2
+
+    found = []
+    for item in read_ahead(items()):
+        assert made.wait(5)
+        found.append(item)
+    assert found == [1, 2]
+
+
+def test_reading_ahead_passes_errors_on() -> None:
+    def items() -> Iterator[int]:
+        yield 1
+        raise OSError("gone")
+
+    reading = read_ahead(items())
+    assert next(reading) == 1
+    with pytest.raises(OSError, match="gone"):
+        next(reading)
