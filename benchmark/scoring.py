@@ -20,7 +20,7 @@ from benchmark.metrics.mean import VALUE
 from benchmark.progress import Advance, Reporter
 from benchmark.protocols.base import Protocol
 from benchmark.results import Value
-from benchmark.statistics import bootstrap_interval
+from benchmark.statistics.bootstrap import bootstrap_interval
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES
 from registry import METRICS
@@ -161,7 +161,7 @@ def _image_cell(metric: ImageMetric, columns: Columns, tasks: pd.DataFrame, draw
     if not math.isfinite(value):
         return Value(value=None, n=0, reason=metric.inapplicable)
     clusters = tasks["source"].to_numpy()
-    low, high = bootstrap_interval(columns, metric.summarise, clusters, draws=draws)
+    low, high = bootstrap_interval([metric.tally(columns)], metric.figure, clusters, draws=draws)
     number = int(_answered(columns).sum())
     if not math.isfinite(low):
         return Value(value=value, n=number, reason="one source face: no interval")
