@@ -135,7 +135,7 @@ def sign_flip_p(sums: FaceSums, figure: Figure, error: SeedError, flips: int, ge
     as_extreme = 0
     for start in range(0, flips, _FLIPS_AT_ONCE):
         number = min(_FLIPS_AT_ONCE, flips - start)
-        swaps = generator.integers(2, size=(number, sums.num_faces)).astype(np.float64)
+        swaps = generator.integers(2, size=(number, sums.num_faces), dtype=np.uint8).astype(np.float64)
         found = _swapped(ours, theirs, figure, swaps) + error.draw(number, generator)
         as_extreme += int(np.sum(np.abs(found) >= reached))
     return (as_extreme + 1) / (flips + 1)

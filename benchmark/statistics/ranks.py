@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from benchmark.statistics.bootstrap import percentile_interval
 
@@ -37,14 +38,14 @@ def win_rates(merits: Array) -> Array:
     metrics on which it has a figure and a rival (Liang et al., Holistic Evaluation of Language Models, TMLR 2023).
     A missing figure (NaN) is neither a win nor a loss of anyone.
     """
-    one, other = merits[..., :, None, :], merits[..., None, :, :]
-    met = np.isfinite(one) & np.isfinite(other) & ~np.eye(merits.shape[-2], dtype=np.bool_)[:, :, None]
-    wins = np.where(met, (one > other) + 0.5 * (one == other), 0.0).sum(axis=-2)
-    rivals = met.sum(axis=-2)
-    rates = np.divide(wins, rivals, out=np.zeros(wins.shape), where=rivals > 0)
-    metrics = (rivals > 0).sum(axis=-1)
+    # the mean rank counts a method itself, every method that it beats, and half of those that it ties with
+    wins = rankdata(merits, axis=-2, nan_policy="omit") - 1
+    rivals = np.isfinite(merits).sum(axis=-2, keepdims=True) - 1
+    known = np.isfinite(wins) & (rivals > 0)
+    shares = np.where(known, wins, 0.0) / np.maximum(rivals, 1)
+    metrics = known.sum(axis=-1)
     blank = np.full(metrics.shape, np.nan)
-    mean: Array = np.divide(rates.sum(axis=-1), metrics, out=blank, where=metrics > 0)
+    mean: Array = np.divide(shares.sum(axis=-1), metrics, out=blank, where=metrics > 0)
     return mean
 
 
@@ -52,7 +53,7 @@ def rank_methods(merits: Array, drawn: Array, level: float = 0.95) -> list[Rank]
     """Rank M methods.
 
     A method is better than another beyond doubt where the `level` interval of the difference of their win rates, draw
-    by draw, lies above 0.
+    by draw, lies above 0: where it leads in all draws but half of what `level` leaves.
 
     Args:
         merits: (M, K) figures on K metrics, signed so that more is better; NaN where there is none.
@@ -62,8 +63,8 @@ def rank_methods(merits: Array, drawn: Array, level: float = 0.95) -> list[Rank]
     rates, drawn_rates = win_rates(merits), win_rates(drawn)
     ranks: list[Rank] = []
     for method, rate in enumerate(rates):
-        low, high = percentile_interval(drawn_rates[:, method], level)
-        leads = [percentile_interval(other - drawn_rates[:, method], level)[0] for other in drawn_rates.T]
-        better = sum(lead > 0 for lead in leads)
-        ranks.append(Rank(float(rate), low, high, None if np.isnan(rate) else 1 + better))
+        own = drawn_rates[:, method]
+        leads = (drawn_rates > own[:, None]).mean(axis=0)
+        better = int((leads > (1 + level) / 2).sum())
+        ranks.append(Rank(float(rate), *percentile_interval(own, level), None if np.isnan(rate) else 1 + better))
     return ranks

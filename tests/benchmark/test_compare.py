@@ -172,7 +172,7 @@ class TestRefusals:
         ("words", "said"),
         [
             ("tiny tiny", "tiny and tiny are the same run, runs/rendered-faces/tiny/seed0; name two"),
-            ("tiny orcale", "unknown method of the runs in runs 'orcale'; did you mean 'oracle'?"),
+            ("tiny orcale", "unknown method of the runs in runs 'orcale'; did you mean 'oracle'"),
             ("tiny absent/oracle", "absent/oracle holds no result.json, and no seed*/result.json"),
             ("tiny oracle --runs absent", "runs folder absent does not exist"),
             (
