@@ -94,9 +94,9 @@ def paired_difference(
     """
     sums = sum_by_face([ours.runs, theirs.runs], clusters)
     first, second = (figure(method.sum(axis=1)) for method in sums.methods)
-    nothing = Difference(float(first.mean()), float(second.mean()), *NO_INTERVAL, float("nan"), 0, 0, SeedError())
+    values, counts = (float(first.mean()), float(second.mean())), (sums.num_tasks, sums.num_faces)
     if sums.num_faces < 2:
-        return nothing
+        return Difference(*values, *NO_INTERVAL, float("nan"), *counts, SeedError())
     generator = np.random.default_rng(seed)
     weights = draw_faces(sums.num_faces, draws, generator)
     drawn = [figures_of_runs(method, weights, figure) for method in sums.methods]
@@ -105,7 +105,7 @@ def paired_difference(
     difference = drawn[0].mean(axis=1) - drawn[1].mean(axis=1) + error.draw(draws, generator)
     low, high = percentile_interval(difference, level)
     p_value = sign_flip_p(sums, figure, error, flips, generator)
-    return Difference(nothing.ours, nothing.theirs, low, high, p_value, sums.num_tasks, sums.num_faces, error)
+    return Difference(*values, low, high, p_value, *counts, error)
 
 
 def sign_flip_p(sums: FaceSums, figure: Figure, error: SeedError, flips: int, generator: np.random.Generator) -> float:

@@ -74,6 +74,7 @@ def test_tasks_that_one_method_has_no_figure_for_are_left_out_of_both() -> None:
 def test_one_face_gives_values_without_interval_and_p() -> None:
     found = compare(np.ones(3), np.zeros(3), np.zeros(3))
     assert (found.value, math.isnan(found.low), math.isnan(found.p_value)) == (1, True, True)
+    assert (found.num_tasks, found.num_faces) == (3, 1)
     nothing = compare(np.full(3, math.nan), np.zeros(3), np.arange(3))
     assert math.isnan(nothing.value)
 
