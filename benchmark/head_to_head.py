@@ -59,6 +59,7 @@ def compare(a: Contender, b: Contender, protocols: Sequence[str] = (), metrics: 
         ours, theirs = _taking_part(a, protocol), _taking_part(b, protocol)
         if isinstance(ours, Contender) and isinstance(theirs, Contender):
             _check_comparable(ours, theirs, protocol)
+            notes.extend(_fewer_seeds(a, ours, protocol) + _fewer_seeds(b, theirs, protocol))
             matches.extend(_matches((ours, theirs), protocol, wanted, facts))
             continue
         absence = next(each for each in (ours, theirs) if isinstance(each, str))
@@ -96,6 +97,14 @@ def _taking_part(contender: Contender, protocol: str) -> Contender | str:
     found = [run.result.protocols[protocol].reason for run in contender.runs if protocol in run.result.protocols]
     reason = next((each for each in found if each), None)
     return f"{contender.name} has no figures under {protocol}" + (f": {reason}" if reason else "")
+
+
+def _fewer_seeds(contender: Contender, part: Contender, protocol: str) -> list[str]:
+    """A note on the seeds that have no figures under the protocol, if there are any."""
+    left_out = [str(run.result.seed) for run in contender.runs if run not in part.runs]
+    if not left_out:
+        return []
+    return [f"{contender.name} has no figures under {protocol} of seed {', '.join(left_out)}, which is left out"]
 
 
 def _check_comparable(ours: Contender, theirs: Contender, protocol: str) -> None:

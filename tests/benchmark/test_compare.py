@@ -86,7 +86,8 @@ def test_values_are_those_of_the_results_and_the_sign_says_who_is_better(runs: P
 
 
 def test_a_comparison_is_the_same_every_time(runs: Path) -> None:
-    assert compared("tiny", "oracle") == compared("tiny", "oracle")
+    words = ("tiny", "oracle", "--protocol", "style-copy")
+    assert compared(*words) == compared(*words)
 
 
 def test_all_seeds_of_a_method_are_taken(runs: Path) -> None:
@@ -102,19 +103,20 @@ def test_all_seeds_of_a_method_are_taken(runs: Path) -> None:
 
 
 def test_a_folder_of_seeds_is_the_method(runs: Path) -> None:
-    by_name, by_folder = compared("tiny", "oracle"), compared(runs / "rendered-faces" / "tiny", "oracle")
+    words = ("oracle", "--protocol", "style-copy")
+    by_name, by_folder = compared("tiny", *words), compared(runs / "rendered-faces" / "tiny", *words)
     assert by_folder["matches"] == by_name["matches"]
 
 
 def test_with_one_seed_it_says_that_it_knows_nothing_of_training(runs: Path) -> None:
-    found = compared(run_folder(runs, "tiny", 1), "oracle")
+    found = compared(run_folder(runs, "tiny", 1), "oracle", "--metric", "seg-miou")
     assert found["notes"] == ["test-set variation only, since tiny has one seed"]
-    outcome = bench("compare", run_folder(runs, "tiny", 1), "oracle")
+    outcome = bench("compare", run_folder(runs, "tiny", 1), "oracle", "--metric", "seg-miou")
     assert "test-set variation only, since tiny has one seed." in outcome.out
 
 
 def test_set_metrics_go_by_the_spread_of_seeds(runs: Path) -> None:
-    spread = match_of(compared("tiny", "oracle"), "frechet-judge")
+    spread = match_of(compared("tiny", "oracle", "--metric", "frechet-judge"), "frechet-judge")
     figures = [
         json.loads((run_folder(runs, "tiny", seed) / "result.json").read_text())["protocols"]["style-copy"]["metrics"]
         for seed in range(3)
@@ -135,9 +137,16 @@ def test_set_metrics_go_by_the_spread_of_seeds(runs: Path) -> None:
 def test_set_metrics_of_few_seeds_have_no_p(runs: Path, kept: tuple[int, ...], method: str, reason: str) -> None:
     for seed in {0, 1, 2} - set(kept):
         shutil.rmtree(run_folder(runs, "tiny", seed))
-    match = match_of(compared(method, "oracle"), "frechet-judge")
+    match = match_of(compared(method, "oracle", "--metric", "frechet-judge"), "frechet-judge")
     assert match["gain"] is not None
     assert (match["p_value"], match["low"], match["reason"]) == (None, None, reason)
+
+
+def test_a_seed_without_the_protocol_is_left_out_and_said_so(runs: Path) -> None:
+    change_result(runs, "tiny", lambda result: result["protocols"].pop("style-copy"), seed=2)
+    found = compared("tiny", "oracle", "--protocol", "style-copy")
+    assert "tiny has no figures under style-copy of seed 2, which is left out" in found["notes"]
+    assert match_of(found, "frechet-judge")["reason"].endswith("tiny has 2")
 
 
 def test_holm_counts_every_p_of_the_command(runs: Path) -> None:
@@ -151,10 +160,13 @@ def test_holm_counts_every_p_of_the_command(runs: Path) -> None:
 
 
 def test_a_figure_that_one_method_lacks_is_missing_with_its_reason(runs: Path) -> None:
-    match = match_of(compared("real", "oracle"), "psnr-oracle")
+    match = match_of(compared("real", "oracle", "--metric", "psnr-oracle", "--metric", "seg-accuracy"), "psnr-oracle")
     assert (match["gain"], match["p_value"], match["reason"]) == (None, None, "real: real images are not edits")
     change_result(runs, "oracle", lambda result: result["protocols"]["style-copy"]["metrics"].pop("seg-miou"))
-    assert match_of(compared("tiny", "oracle"), "seg-miou")["reason"] == "oracle seed 0 was not scored with it"
+    assert (
+        match_of(compared("tiny", "oracle", "--metric", "seg-miou"), "seg-miou")["reason"]
+        == "oracle seed 0 was not scored with it"
+    )
 
 
 def test_the_table_shows_every_metric_and_fits_no_terminal(runs: Path) -> None:
