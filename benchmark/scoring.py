@@ -29,7 +29,7 @@ from benchmark.protocols.base import Protocol as EditProtocol
 from benchmark.read_ahead import read_ahead
 from benchmark.readiness import encoder_of, ready_metrics
 from benchmark.results import Value
-from benchmark.statistics import bootstrap_interval
+from benchmark.statistics.bootstrap import bootstrap_interval
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES
 
@@ -200,7 +200,7 @@ def _image_cell(metric: ImageMetric, columns: Columns, tasks: pd.DataFrame, draw
     if not math.isfinite(value):
         return Value(value=None, n=0, reason=metric.inapplicable)
     clusters = tasks["source"].to_numpy()
-    low, high = bootstrap_interval(columns, metric.summarise, clusters, draws=draws)
+    low, high = bootstrap_interval([metric.tally(columns)], metric.figure, clusters, draws=draws)
     number = int(_answered(columns).sum())
     if not math.isfinite(low):
         return Value(value=value, n=number, reason=_joined("one source face: no interval", caution))

@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
+from benchmark.comparable import configuration
 from benchmark.files import replacing
-from reports.comparable import Run, configuration
+from reports.groups import Run
 from reports.tables import in_order, row_title
 
 EditGrids = dict[tuple[str, str], list[Path]]

@@ -7,9 +7,9 @@ from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from benchmark.comparable import SHORT_HASH
 from reports import words
 from reports.cells import Table
-from reports.comparable import SHORT_HASH
 from reports.samples import RunSamples
 from reports.tables import row_title
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmark.comparable import IncomparableError
 from benchmark.files import write_text_atomically
 from benchmark.results import Result
 from reports import html, markdown
-from reports.comparable import IncomparableError
 from reports.edit_grid import write_edit_grids
 from reports.samples import collect_samples
 from reports.tables import in_order, tabulate

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmark.results import Result
-from reports.comparable import Run
+from reports.groups import Run
 
 SAMPLES_NAME = "samples.png"
 MAX_SHEET_BYTES = 2 * 2**20

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from benchmark.comparable import configuration
 from benchmark.results import ProtocolResult, Result, Value
 from reports.cells import Cell, Column, Kind, Row, Table, cell_of_seeds
-from reports.comparable import Run, comparable_groups, configuration, differences
 from reports.costs import cost_cells, cost_columns
 from reports.emphasis import emphasise
+from reports.groups import Run, clashes, comparable_groups
 
 _KINDS: tuple[Kind, ...] = ("real", "reference", "learned")
 _LEVELS = ("image", "set", "cost")
@@ -38,7 +39,7 @@ def tabulate(runs: Sequence[Run], allow_mixed: bool = False) -> list[Table]:
             for number, group in enumerate(groups, start=1):
                 table = replace(_table([result for _, result in group], protocol), not_run=not_run)
                 if len(groups) > 1:
-                    apart = differences(group[0][1], groups[0][0][1], protocol) if number > 1 else []
+                    apart = clashes(group[0][1], groups[0][0][1], protocol) if number > 1 else []
                     table = replace(table, part=(number, len(groups)), apart=tuple(apart))
                 tables.append(table)
     return tables

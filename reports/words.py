@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from benchmark.comparable import SHORT_HASH
 from reports.cells import MISSING, Cell, Row, Table
-from reports.comparable import SHORT_HASH
 from reports.emphasis import MIN_METHODS_FOR_SECOND
 
 FLAG = "†"

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.metrics.base import Columns, ImageMetric
-from benchmark.metrics.mean import mean_of_means, plain_means
+from benchmark.metrics.base import Columns, ImageMetric, tally_of_means
+from benchmark.metrics.mean import plain_means
 from methods.labels import ATTRIBUTES
 
 
@@ -36,11 +36,11 @@ def attribute_agreement(
 
 
 class AgreementMetric(ImageMetric):
-    """A metric with a column of agreement for each attribute it looks at."""
+    """A metric with a column of agreement for each attribute: the mean over attributes of the share that agrees."""
 
-    def summarise(self, columns: Columns, weights: NDArray[np.float64]) -> float:
-        """Mean over attributes of the share of tasks that agree, in [0, 1]; NaN without attributes."""
-        return mean_of_means(columns, weights)
+    def tally(self, columns: Columns) -> NDArray[np.float64]:
+        """Agreement, and 1, for each task and attribute that was read."""
+        return tally_of_means(list(columns.values()))
 
     def breakdown(self, columns: Columns) -> dict[str, float]:
         """Share of tasks that agree, by attribute."""

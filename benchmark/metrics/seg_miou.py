@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.metrics.base import Columns, Evidence, ImageMetric
+from benchmark.metrics.base import Columns, Evidence, ImageMetric, ratio
 from methods.labels import LABELS, NUM_LABELS
 
 
@@ -43,23 +43,11 @@ def _pixels_per_label(labels: NDArray[Any], counted: NDArray[np.bool_]) -> NDArr
     return counts.reshape(number, NUM_LABELS).astype(np.float64)
 
 
-def class_ious(columns: Columns, weights: NDArray[np.float64]) -> dict[str, float]:
-    """Weighted intersection over weighted union of each label, in [0, 1]; labels in no region are left out.
-
-    Args:
-        columns: `intersection/<label>` and `union/<label>`, each (T,) pixel counts.
-        weights: (T,), not negative.
-    """
-    ious = {}
-    for label in LABELS if columns else ():
-        union = float(weights @ columns[f"union/{label}"])
-        if union > 0:
-            ious[label] = float(weights @ columns[f"intersection/{label}"]) / union
-    return ious
-
-
 class SegMIoU(ImageMetric):
-    """Mean over labels of the pooled intersection over union, parsed output against asked mask."""
+    """Mean over labels of the pooled intersection over union, parsed output against asked mask, in [0, 1].
+
+    A label that neither mask shows in any task has no part in the mean.
+    """
 
     def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
         """Pixel counts a task: `intersection/<label>` and `union/<label>`."""
@@ -67,11 +55,14 @@ class SegMIoU(ImageMetric):
         columns = {f"intersection/{label}": intersection[:, column] for column, label in enumerate(LABELS)}
         return columns | {f"union/{label}": union[:, column] for column, label in enumerate(LABELS)}
 
-    def summarise(self, columns: Columns, weights: NDArray[np.float64]) -> float:
-        """Mean IoU in [0, 1] over the labels that either mask shows in the weighted tasks."""
-        ious = class_ious(columns, weights)
-        return sum(ious.values()) / len(ious) if ious else float("nan")
+    def tally(self, columns: Columns) -> NDArray[np.float64]:
+        """Pixels of each label's intersection and union."""
+        counts = [[columns[f"{region}/{label}"] for label in LABELS] for region in ("intersection", "union")]
+        return np.moveaxis(np.array(counts), -1, 0)
 
     def breakdown(self, columns: Columns) -> dict[str, float]:
         """IoU of each label present."""
-        return class_ious(columns, np.ones(len(next(iter(columns.values()), ()))))
+        if not columns:
+            return {}
+        intersections, unions = self.tally(columns).sum(axis=0)
+        return {label: float(iou) for label, iou in zip(LABELS, ratio(intersections, unions), strict=True) if iou >= 0}

@@ -3,7 +3,7 @@
 import pytest
 from synthetic import METRICS, dataset_facts, facts, figure, judge, protocol, result, runs
 
-from reports.comparable import IncomparableError
+from benchmark.comparable import IncomparableError
 from reports.tables import tabulate
 from reports.words import remarks
 

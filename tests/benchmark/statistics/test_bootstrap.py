@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
 
 import numpy as np
 import pytest
+from experiments import mean, tally
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.metrics.base import weighted_mean
 from benchmark.metrics.seg_miou import SegMIoU
-from benchmark.statistics import bootstrap_interval
+from benchmark.statistics.bootstrap import bootstrap_interval
 from methods.labels import LABELS
 
 
-def mean(columns: Mapping[str, np.ndarray], weights: np.ndarray) -> float:
-    return weighted_mean(columns["value"], weights)
-
-
 def interval(values: np.ndarray, clusters: np.ndarray, **options: float) -> tuple[float, float]:
-    return bootstrap_interval({"value": np.asarray(values, np.float64)}, mean, np.asarray(clusters), **options)
+    return bootstrap_interval([tally(values)], mean, np.asarray(clusters), **options)
 
 
 def test_it_covers_where_an_interval_over_tasks_does_not() -> None:
@@ -81,13 +76,27 @@ def test_fewer_than_two_faces_with_a_figure_give_no_interval(values: list[float]
     assert all(math.isnan(end) for end in interval(np.array(values, np.float64), np.array(clusters)))
 
 
-def test_a_metric_without_columns_gives_no_interval() -> None:
-    assert all(math.isnan(end) for end in bootstrap_interval({}, mean, np.arange(5)))
-
-
 def test_a_figure_that_is_never_defined_gives_no_interval() -> None:
-    columns = {"value": np.arange(5.0)}
-    assert all(math.isnan(end) for end in bootstrap_interval(columns, lambda *_: math.nan, np.arange(5), draws=10))
+    def undefined(sums: np.ndarray) -> np.ndarray:
+        return np.full(sums.shape[:-2], np.nan)
+
+    assert all(math.isnan(end) for end in bootstrap_interval([tally(np.arange(5.0))], undefined, np.arange(5)))
+
+
+def test_equal_seeds_are_one_seed() -> None:
+    values, clusters = tally(np.random.default_rng(6).normal(size=40)), np.arange(40)
+    assert bootstrap_interval([values] * 3, mean, clusters) == bootstrap_interval([values], mean, clusters)
+
+
+def test_seeds_that_differ_widen_it_more_the_fewer_there_are() -> None:
+    values, clusters = np.random.default_rng(7).normal(size=400), np.arange(400)
+    few, many = np.array([-0.5, 0.5]), np.tile([-0.5, 0.5], 5)
+
+    def width(shifts: np.ndarray) -> float:
+        low, high = bootstrap_interval([tally(values + shift) for shift in shifts], mean, clusters)
+        return high - low
+
+    assert width(few) > 3 * width(many) > 3 * width(np.zeros(1))
 
 
 def test_missing_tasks_do_not_move_it() -> None:
@@ -97,17 +106,18 @@ def test_missing_tasks_do_not_move_it() -> None:
 
 
 def test_columns_of_another_length_are_refused() -> None:
-    with pytest.raises(ValueError, match="'value' has shape"):
+    with pytest.raises(ValueError, match="for 5 tasks"):
         interval(np.zeros(4), np.arange(5))
 
 
-def test_five_thousand_tasks_take_seconds_at_most() -> None:
+def test_five_thousand_tasks_take_a_second_at_most() -> None:
     generator = np.random.default_rng(5)
     clusters = generator.integers(2000, size=5000)
     counts = generator.random((38, 5000))
     columns = {f"intersection/{label}": counts[each] for each, label in enumerate(LABELS)}
     columns |= {f"union/{label}": 1 + counts[19 + each] for each, label in enumerate(LABELS)}
+    metric = SegMIoU()
     start = time.process_time()
-    low, high = bootstrap_interval(columns, SegMIoU().summarise, clusters)
-    assert time.process_time() - start < 4
-    assert low < SegMIoU().summarise(columns, np.ones(5000)) < high
+    low, high = bootstrap_interval([metric.tally(columns)], metric.figure, clusters)
+    assert time.process_time() - start < 1
+    assert low < metric.summarise(columns, np.ones(5000)) < high

@@ -1,32 +1,26 @@
-"""Which runs may stand in one table: those scored on the same tasks, at the same size, by the same judges."""
+"""Which results may be compared: those scored on the same tasks, at the same size, by the same judges."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-
 from benchmark.results import Result
 from registry.errors import InputError
-
-Run = tuple[Path, Result]
-"""A result and the file that it was read from."""
 
 SHORT_HASH = 12
 
 
 class IncomparableError(InputError):
-    """Runs whose figures must not stand in one table; the message names the difference and both runs."""
+    """Runs whose figures must not be compared; the message names the difference and both runs."""
 
 
 def configuration(result: Result) -> tuple[str, str, str, str]:
-    """What the seeds of one row share: kind, method with variant, preset, and where its weights came from."""
+    """What the seeds of one method share: kind, method with variant, preset, and where its weights came from."""
     return (result.kind, result.label, result.preset, result.weights_origin)
 
 
 def differences(first: Result, second: Result, protocol: str) -> list[str]:
-    """What keeps two results that both have `protocol` out of one table, in words; empty where nothing does.
+    """What keeps two results that both have `protocol` from being compared, in words; empty where nothing does.
 
-    A judge or a metric that only one of them has does not: its cells are simply missing from the other's row.
+    A judge or a metric that only one of them has does not: its figures are simply missing from the other.
     """
     facts: list[tuple[str, object, object]] = [
         ("schema version", first.schema_version, second.schema_version),
@@ -49,36 +43,7 @@ def differences(first: Result, second: Result, protocol: str) -> list[str]:
         facts.append((f"unit of metric {name!r}", ours.unit, theirs.unit))
         if None not in (ours.weights_sha256, theirs.weights_sha256):  # without weights there are no figures to mix
             facts.append((f"weights of metric {name!r}", ours.weights_sha256, theirs.weights_sha256))
-    found = [f"{what} is {_short(ours)}, not {_short(theirs)}" for what, ours, theirs in facts if ours != theirs]
-    if configuration(first) == configuration(second) and first.seed == second.seed:
-        found.append(f"both are seed {first.seed} of {first.label} ({first.preset})")
-    return found
-
-
-def comparable_groups(runs: Sequence[Run], protocol: str, allow_mixed: bool) -> list[list[Run]]:
-    """Split runs that have `protocol` into groups that may share a table, in the order of their first members.
-
-    Raises:
-        IncomparableError: if there is more than one group and `allow_mixed` is false.
-    """
-    groups: list[list[Run]] = []
-    for path, result in runs:
-        for group in groups:
-            clash = next(
-                (pair for pair in ((run, differences(run[1], result, protocol)) for run in group) if pair[1]), None
-            )
-            if clash is None:
-                group.append((path, result))
-                break
-            if not allow_mixed:
-                (other, _), found = clash
-                raise IncomparableError(
-                    f"{other} and {path} cannot share a table of {result.dataset}, {protocol}: {'; '.join(found)}. "
-                    "Score both the same way, or ask for separate tables (allow_mixed)."
-                )
-        else:
-            groups.append([(path, result)])
-    return groups
+    return [f"{what} is {_short(ours)}, not {_short(theirs)}" for what, ours, theirs in facts if ours != theirs]
 
 
 def _short(fact: object) -> str:

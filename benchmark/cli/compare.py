@@ -1,0 +1,168 @@
+"""`bench compare`: two methods on the tasks they share."""
+
+from __future__ import annotations
+
+import json as json_format
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from benchmark.cli.plugins import PluginOption, load_plugins
+
+if TYPE_CHECKING:
+    from benchmark.found_runs import Contender
+    from benchmark.head_to_head import Comparison
+    from benchmark.matches import Figure, Match
+
+MISSING = "–"
+FLAG = "†"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("compare", help="Compare two methods on the tasks they share: differences, intervals, p-values.")(
+        _compare
+    )
+
+
+def _compare(
+    a: Annotated[str, typer.Argument(metavar="A", help="A method with runs (or a run folder).")],
+    b: Annotated[str, typer.Argument(metavar="B", help="The method to compare it with.")],
+    runs: Annotated[Path, typer.Option(help="Folder of all runs.")] = Path("runs"),
+    dataset: Annotated[str | None, typer.Option(help="The dataset, where methods have runs on several.")] = None,
+    protocol: Annotated[list[str] | None, typer.Option(help="Only this protocol; may be repeated.")] = None,
+    metric: Annotated[list[str] | None, typer.Option(help="Only this metric; may be repeated.")] = None,
+    plugin: PluginOption = None,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    load_plugins(plugin)
+    from benchmark.found_runs import find_contenders
+
+    ours, theirs = find_contenders(a, b, runs, dataset)
+    # imported here: a misspelt name must not wait for torch
+    from benchmark.head_to_head import compare
+
+    found = compare(ours, theirs, protocol or (), metric or ())
+    if json:
+        print(json_format.dumps(_as_json(found), indent=2))
+    else:
+        _print(found)
+
+
+def _as_json(found: Comparison) -> dict[str, Any]:
+    return {
+        "a": _side(found.a),
+        "b": _side(found.b),
+        "num_tests": found.num_tests,
+        "notes": found.notes,
+        "matches": [_match(each) for each in found.matches],
+    }
+
+
+def _side(contender: Contender) -> dict[str, Any]:
+    first = contender.runs[0].result
+    return {
+        "name": contender.name,
+        "method": first.label,
+        "dataset": first.dataset,
+        "preset": first.preset,
+        "seeds": [run.result.seed for run in contender.runs],
+        "results": [str(run.path) for run in contender.runs],
+    }
+
+
+def _match(match: Match) -> dict[str, Any]:
+    facts = {key: getattr(match.facts, key) for key in ("title", "direction", "unit", "level", "decimals")}
+    return {**asdict(match), "facts": facts, "better": match.better}
+
+
+def _print(found: Comparison) -> None:
+    # where nobody watches, no terminal limits the width
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    first = found.a.runs[0].result
+    for protocol in dict.fromkeys(match.protocol for match in found.matches):
+        console.print(_table(found, protocol, first.dataset))
+    console.print(
+        Text(
+            f"gain: by how much {found.a.name} is better, with its 95% interval. p: sign flips of whole source faces "
+            f"(set metrics: t test over seeds); Holm p counts {found.num_tests} {_plural('test', found.num_tests)}."
+        )
+    )
+    if any(_is_doubtful(match) for match in found.matches):
+        console.print(Text(f"{FLAG}: from fewer images than the metric is sound for."))
+    for note in found.notes:
+        console.print(Text(f"{note}."))
+
+
+def _table(found: Comparison, protocol: str, dataset: str) -> Table:
+    matches = [match for match in found.matches if match.protocol == protocol]
+    table = Table(title=Text(f"{protocol} on {dataset}"))
+    table.add_column("metric", no_wrap=True)
+    for name in (_titled(found.a), _titled(found.b), "gain", "p", "Holm p", "n"):
+        table.add_column(Text(name), justify="right")
+    table.add_column("better")
+    reasons = list(dict.fromkeys(match.reason for match in matches if match.reason))
+    for match in matches:
+        table.add_row(*(Text(cell) for cell in _cells(match, found, reasons)))
+    if reasons:
+        table.caption = Text("\n".join(f"{number}: {reason}" for number, reason in enumerate(reasons, start=1)))
+        table.caption_justify = "left"
+    return table
+
+
+def _titled(contender: Contender) -> str:
+    number = len(contender.runs)
+    return f"{contender.name}, {number} seeds" if number > 1 else contender.name
+
+
+def _is_doubtful(match: Match) -> bool:
+    return 0 < match.n < match.facts.min_n
+
+
+def _plural(word: str, number: int) -> str:
+    return word if number == 1 else f"{word}s"
+
+
+def _cells(match: Match, found: Comparison, reasons: list[str]) -> list[str]:
+    decimals = match.facts.decimals
+    mark = f" [{reasons.index(match.reason) + 1}]" if match.reason else ""
+    better = {"a": found.a.name, "b": found.b.name, None: MISSING if match.holm_p is None else "not told apart"}
+    return [
+        f"{match.metric} {'↑' if match.facts.direction == 'up' else '↓'}",
+        _figure(match.a, decimals),
+        _figure(match.b, decimals),
+        _number(match.gain, decimals, "+") + _interval(match.low, match.high, decimals, "+"),
+        _p_value(match.p_value),
+        _p_value(match.holm_p),
+        f"{match.n}{FLAG if _is_doubtful(match) else ''}" if match.n else MISSING,
+        better[match.better] + mark,
+    ]
+
+
+def _figure(figure: Figure | None, decimals: int) -> str:
+    if figure is None:
+        return MISSING
+    return _number(figure.value, decimals) + _interval(figure.low, figure.high, decimals)
+
+
+def _number(value: float | None, decimals: int, sign: str = "") -> str:
+    # adding 0.0 makes a rounded -0.0 a plain zero
+    return MISSING if value is None else f"{round(value, decimals) + 0.0:{sign}.{decimals}f}"
+
+
+def _interval(low: float | None, high: float | None, decimals: int, sign: str = "") -> str:
+    if low is None or high is None:
+        return ""
+    return f" [{_number(low, decimals, sign)}, {_number(high, decimals, sign)}]"
+
+
+def _p_value(value: float | None) -> str:
+    if value is None:
+        return MISSING
+    return "<0.001" if value < 0.001 else f"{value:.3f}"

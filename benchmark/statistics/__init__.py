@@ -1,0 +1,1 @@
+"""Statistics of comparisons: bootstrap over source faces and seeds, paired tests, Holm, win-rate ranks."""

@@ -1,0 +1,73 @@
+"""Source faces as the units of resampling: sums of tallies by face, and how often each draw draws a face."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Figure = Callable[[Array], Array]
+"""From summed tallies (..., 2, K) to figures (...), as `ImageMetric.figure`."""
+
+
+@dataclass(frozen=True)
+class FaceSums:
+    """Tallies of one or more methods summed by source face, over the tasks that all of their runs have a figure for.
+
+    Attributes:
+        methods: a method each, (S, F, 2, K) sums of S runs (one a seed) over F faces.
+        num_tasks: tasks that every run has a figure for.
+    """
+
+    methods: tuple[Array, ...]
+    num_tasks: int
+
+    @property
+    def num_faces(self) -> int:
+        """Source faces with such a task."""
+        return int(self.methods[0].shape[1])
+
+
+def sum_by_face(methods: Sequence[Sequence[Array]], clusters: NDArray[Any]) -> FaceSums:
+    """Sum tallies by face.
+
+    Args:
+        methods: a method each, its runs' tallies (T, 2, K).
+        clusters: (T,) labels, the source face of each task.
+
+    Raises:
+        ValueError: if a tally does not have one row a task.
+    """
+    for tally in (tally for runs in methods for tally in runs):
+        if len(tally) != len(clusters):
+            raise ValueError(f"a tally of shape {tally.shape} for {len(clusters)} tasks")
+    known = np.ones(len(clusters), dtype=np.bool_)
+    for tally in (tally for runs in methods for tally in runs):
+        known &= (tally != 0).any(axis=(1, 2))
+    faces, face_of_task = np.unique(clusters[known], return_inverse=True)
+    order = np.argsort(face_of_task, kind="stable")
+    starts = np.searchsorted(face_of_task[order], np.arange(len(faces)))
+
+    def summed(tally: Array) -> Array:
+        if not len(faces):
+            return np.empty((0, *tally.shape[1:]))
+        sums: Array = np.add.reduceat(tally[known][order], starts, axis=0)
+        return sums
+
+    return FaceSums(tuple(np.stack([summed(tally) for tally in runs]) for runs in methods), int(known.sum()))
+
+
+def draw_faces(num_faces: int, draws: int, generator: np.random.Generator) -> Array:
+    """How often each of F faces comes up when F are drawn with replacement: (draws, F)."""
+    drawn = generator.integers(num_faces, size=(draws, num_faces)) + num_faces * np.arange(draws)[:, None]
+    counts = np.bincount(drawn.ravel(), minlength=draws * num_faces)
+    return counts.reshape(draws, num_faces).astype(np.float64)
+
+
+def figures_of_runs(sums: Array, weights: Array, figure: Figure) -> Array:
+    """Figures (draws, S) of S runs' sums (S, F, 2, K) under weights (draws, F)."""
+    return np.stack([figure(np.tensordot(weights, run, axes=1)) for run in sums], axis=-1)

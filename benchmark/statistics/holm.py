@@ -1,0 +1,22 @@
+"""Holm's adjustment of p-values for the number of comparisons made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from statsmodels.stats.multitest import multipletests
+
+
+def holm(p_values: Sequence[float]) -> NDArray[np.float64]:
+    """Adjusted p-values of one family (Holm, Scandinavian Journal of Statistics 1979), in the same order.
+
+    Args:
+        p_values: in [0, 1]; NaN where no test was made, which stays NaN and does not count.
+    """
+    found = np.array(p_values, dtype=np.float64)
+    tested = ~np.isnan(found)
+    if tested.any():
+        found[tested] = multipletests(found[tested], method="holm")[1]
+    return found

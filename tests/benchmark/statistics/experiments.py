@@ -1,0 +1,43 @@
+"""Made-up experiments of known truth: faces with several tasks each, several seeds, two methods that do not differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmark.metrics.base import finite_mean, ratio, tally_of_means
+
+FACES = 80
+
+
+@dataclass(frozen=True)
+class Made:
+    """Two methods of expectation 0: tallies (T, 2, 1) a seed, and the source face of each task."""
+
+    ours: list[np.ndarray]
+    theirs: list[np.ndarray]
+    faces: np.ndarray
+
+
+def mean(sums: np.ndarray) -> np.ndarray:
+    """The figure of plain means."""
+    return finite_mean(ratio(sums[..., 0, :], sums[..., 1, :]))
+
+
+def tally(values: np.ndarray) -> np.ndarray:
+    """The tally of one value a task."""
+    return tally_of_means([np.asarray(values, np.float64)])
+
+
+def draw_experiment(generator: np.random.Generator, seeds: int, seed_spread: float) -> Made:
+    """One to five tasks a face; figures share the face and the task, and differ by method, seed and noise."""
+    faces = np.repeat(np.arange(FACES), generator.integers(1, 6, size=FACES))
+    shared = generator.normal(0, 0.5, FACES)[faces] + generator.normal(0, 0.3, len(faces))
+
+    def method() -> list[np.ndarray]:
+        own = shared + generator.normal(0, 0.3, FACES)[faces]
+        trained = generator.normal(0, seed_spread, seeds)
+        return [tally(own + each + generator.normal(0, 0.5, len(faces))) for each in trained]
+
+    return Made(method(), method(), faces)

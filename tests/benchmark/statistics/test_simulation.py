@@ -1,0 +1,95 @@
+"""The claims of the intervals and of the test, checked by 1,000 made-up experiments whose truth is known."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+
+import numpy as np
+import pytest
+from experiments import Made, draw_experiment, mean
+
+from benchmark.statistics.bootstrap import bootstrap_interval, percentile_interval
+from benchmark.statistics.faces import draw_faces, figures_of_runs, sum_by_face
+from benchmark.statistics.paired import Difference, Side, paired_difference, sign_flip_p
+from benchmark.statistics.seeds import SeedError
+
+EXPERIMENTS = 1000
+CASES = [(1, 0.0), (3, 0.1), (5, 0.1)]
+"""Seeds, and the spread between them; the noise of a mean over tasks is about 0.03, of faces 0.07."""
+
+each_case = pytest.mark.parametrize(("seeds", "spread"), CASES)
+
+
+@cache
+def experiments(seeds: int, spread: float) -> list[Made]:
+    generator = np.random.default_rng(2026)
+    return [draw_experiment(generator, seeds, spread) for _ in range(EXPERIMENTS)]
+
+
+@cache
+def differences(seeds: int, spread: float) -> list[Difference]:
+    compare = partial(paired_difference, figure=mean, draws=500, flips=499)
+    return [
+        compare(Side(made.ours, True), Side(made.theirs, True), clusters=made.faces, seed=number)
+        for number, made in enumerate(experiments(seeds, spread))
+    ]
+
+
+def covered(intervals: list[tuple[float, float]]) -> float:
+    """Share of intervals that hold the truth, 0."""
+    return float(np.mean([low <= 0 <= high for low, high in intervals]))
+
+
+@each_case
+def test_95_percent_intervals_of_a_mean_cover_93_to_97(seeds: int, spread: float) -> None:
+    every = experiments(seeds, spread)
+    found = [bootstrap_interval(made.ours, mean, made.faces, draws=500, seed=n) for n, made in enumerate(every)]
+    assert 0.93 <= covered(found) <= 0.97
+
+
+@each_case
+def test_95_percent_intervals_of_a_difference_cover_93_to_97(seeds: int, spread: float) -> None:
+    assert 0.93 <= covered([(each.low, each.high) for each in differences(seeds, spread)]) <= 0.97
+
+
+@each_case
+def test_the_paired_test_errs_in_4_to_6_of_100(seeds: int, spread: float) -> None:
+    assert 0.04 <= np.mean([each.p_value <= 0.05 for each in differences(seeds, spread)]) <= 0.06
+
+
+def test_intervals_over_tasks_cover_too_little() -> None:
+    every = experiments(1, 0.0)
+    found = [bootstrap_interval(made.ours, mean, np.arange(len(made.faces)), draws=500) for made in every[:300]]
+    assert covered(found) < 0.85
+
+
+def test_a_test_that_flips_tasks_errs_too_often() -> None:
+    every = experiments(1, 0.0)
+    found = [
+        paired_difference(
+            Side(made.ours, True), Side(made.theirs, True), mean, np.arange(len(made.faces)), draws=2, flips=299
+        )
+        for made in every[:300]
+    ]
+    assert np.mean([each.p_value <= 0.05 for each in found]) > 0.1
+
+
+@pytest.mark.parametrize("resampled", [False, True], ids=["as if they were all seeds", "with replacement"])
+def test_intervals_that_keep_or_resample_three_seeds_cover_too_little(resampled: bool) -> None:
+    found = []
+    for number, made in enumerate(experiments(3, 0.3)[:300]):
+        generator = np.random.default_rng(number)
+        sums = sum_by_face([made.ours], made.faces)
+        drawn = figures_of_runs(sums.methods[0], draw_faces(sums.num_faces, 500, generator), mean)
+        if resampled:
+            drawn = np.take_along_axis(drawn, generator.integers(3, size=drawn.shape), axis=1)
+        found.append(percentile_interval(drawn.mean(axis=1)))
+    assert covered(found) < 0.9
+
+
+def test_a_test_that_knows_nothing_of_seeds_errs_too_often() -> None:
+    found = []
+    for number, made in enumerate(experiments(3, 0.1)[:300]):
+        sums = sum_by_face([made.ours, made.theirs], made.faces)
+        found.append(sign_flip_p(sums, mean, SeedError(), 299, np.random.default_rng(number)))
+    assert np.mean([p_value <= 0.05 for p_value in found]) > 0.15
