@@ -51,6 +51,7 @@ class MetricFacts(_Strict):
         level: a figure an image, one a set, or a cost of the method.
         scale: what a table divides a cost by, to print it in `unit`.
         min_n: the smallest sound number of tasks; below it a table flags the figure.
+        caveats: where the metric is blind or misleads, as its card says.
     """
 
     title: str
@@ -61,6 +62,7 @@ class MetricFacts(_Strict):
     min_n: int
     citation: str
     scale: float = Field(default=1.0, gt=0)
+    caveats: list[str] = []
 
 
 class ProtocolResult(_Strict):

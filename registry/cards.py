@@ -88,6 +88,7 @@ class MetricCard(Card):
 
     Attributes:
         scale: what a table divides a cost by, to print it in `unit`.
+        caveats: where the metric is blind or misleads, as `bench calibrate` found on rendered faces.
     """
 
     direction: Literal["up", "down"]
@@ -97,6 +98,7 @@ class MetricCard(Card):
     min_n: int = 1
     citation: str
     scale: float = Field(default=1.0, gt=0)
+    caveats: list[str] = []
 
 
 class JudgeCard(Card):

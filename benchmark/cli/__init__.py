@@ -12,7 +12,7 @@ if "OMP_WAIT_POLICY" not in os.environ:
 
 import typer
 
-from benchmark.cli import catalogue, data, leaderboard, methods, stages
+from benchmark.cli import calibrate, catalogue, data, leaderboard, methods, stages
 from registry.errors import InputError
 
 CTRL_C = 130
@@ -29,6 +29,7 @@ app = typer.Typer(
 stages.add_to(app)
 catalogue.add_to(app)
 leaderboard.add_to(app)
+calibrate.add_to(app)
 methods.add_to(app)
 app.add_typer(data.app, name="data")
 
