@@ -13,10 +13,10 @@ from benchmark.data.base import FaceDataset
 from benchmark.files import replacing
 from benchmark.setting import Asked
 
-CELL = 96
+CELL = 64
 GAP = 4
 LABEL = 16
-NAME = 120
+NAME = 104
 _INK = (40, 40, 40)
 
 
