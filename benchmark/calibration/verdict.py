@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
+from scipy.stats import t as student
 
 from benchmark.calibration.result import Shape
 
@@ -20,8 +21,8 @@ Figures = NDArray[np.float64]
 
 MARGIN: Final = 1.96
 """Standard errors to either side of a 95% interval."""
-AGREEMENT: Final = 0.975
-"""Share of halves that must see a change the same way: 95%, either way."""
+FALSE_CHANGES: Final = 0.05
+"""Share of flat curves in which chance may make a change, at most."""
 SEPARATION: Final = 0.95
 """Share of subsamples that must order two neighbouring strengths rightly for these to count as told apart."""
 
@@ -34,8 +35,9 @@ def margins(halves: Figures) -> Figures:
 def shape(figures: Figures, halves: Figures) -> Shape:
     """The way of a curve, by all pairs of strengths between which it changes.
 
-    A pair is a change where the figures differ by more than the margin of either, which another draw of tasks could
-    make, and where `AGREEMENT` of the halves see it.
+    A pair is a change where the figures differ by more than the margin of either, which is what another draw of tasks
+    makes, and by more than chance makes of their difference on the same tasks: by Student's t over the halves, with
+    Bonferroni's correction for the number of pairs.
 
     Args:
         figures: (R,) on all tasks, by growing strength.
@@ -47,10 +49,10 @@ def shape(figures: Figures, halves: Figures) -> Shape:
     margin = margins(halves)
     later, earlier = np.tril_indices(len(figures), -1)
     step = figures[later] - figures[earlier]
-    visible = np.abs(step) > np.maximum(margin[later], margin[earlier])
-    steps = halves[:, later] - halves[:, earlier]
-    rises = bool(np.any(visible & (step > 0) & ((steps > 0).mean(axis=0) >= AGREEMENT)))
-    falls = bool(np.any(visible & (step < 0) & ((steps < 0).mean(axis=0) >= AGREEMENT)))
+    chance = student.ppf(1 - FALSE_CHANGES / 2 / len(step), len(halves) - 1)
+    least = np.maximum(margin[later], margin[earlier])
+    least = np.maximum(least, chance * (halves[:, later] - halves[:, earlier]).std(axis=0, ddof=1))
+    rises, falls = bool(np.any(step > least)), bool(np.any(-step > least))
     if rises and falls:
         return "not monotone"
     return "rising" if rises else "falling" if falls else "insensitive"
