@@ -52,6 +52,7 @@ class MetricFacts(_Strict):
         scale: what a table divides a cost by, to print it in `unit`.
         min_n: the smallest sound number of tasks; below it a table flags the figure.
         weights_sha256: of the weights files that its figures rest on; None where it needs none, or has them not.
+        caveats: where the metric is blind or misleads, as its card says.
     """
 
     title: str
@@ -63,6 +64,7 @@ class MetricFacts(_Strict):
     citation: str
     scale: float = Field(default=1.0, gt=0)
     weights_sha256: str | None = None
+    caveats: list[str] = []
 
 
 class ProtocolResult(_Strict):

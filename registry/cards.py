@@ -89,6 +89,7 @@ class MetricCard(Card):
     Attributes:
         encoder: whose features a metric of sets compares.
         scale: what a table divides a cost by, to print it in `unit`.
+        caveats: where the metric is blind or misleads, as `bench calibrate` found on rendered faces.
     """
 
     direction: Literal["up", "down"]
@@ -99,6 +100,7 @@ class MetricCard(Card):
     min_n: int = 1
     citation: str
     scale: float = Field(default=1.0, gt=0)
+    caveats: list[str] = []
 
     @model_validator(mode="after")
     def _encodes_sets(self) -> Self:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from benchmark.results import Result
 from reports.groups import Run
@@ -45,5 +46,17 @@ def collect_samples(runs: Sequence[Run], embed: bool) -> list[RunSamples]:
             collected.append(RunSamples(result, None, f"{SAMPLES_NAME} is not a PNG file"))
         else:
             room -= size
-            collected.append(RunSamples(result, f"data:image/png;base64,{b64encode(content).decode('ascii')}"))
+            collected.append(RunSamples(result, _uri(content)))
     return collected
+
+
+def picture_uri(path: Path) -> str | None:
+    """A PNG file that a page may hold, as a data URI; None where there is none."""
+    if not path.is_file() or path.stat().st_size > MAX_SHEET_BYTES:
+        return None
+    content = path.read_bytes()
+    return _uri(content) if content.startswith(_PNG) else None
+
+
+def _uri(png: bytes) -> str:
+    return f"data:image/png;base64,{b64encode(png).decode('ascii')}"

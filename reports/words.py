@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchmark.comparable import SHORT_HASH
-from reports.cells import MISSING, Cell, Row, Table
+from reports.cells import MISSING, Cell, Column, Row, Table
 from reports.emphasis import MIN_METHODS_FOR_SECOND
 
 FLAG = "†"
@@ -55,6 +55,12 @@ def details(cell: Cell) -> list[str]:
     if cell.reason is not None:
         lines.append(cell.reason)
     return lines
+
+
+def about(column: Column) -> str:
+    """What a metric's header says on hover: where it was published, and where it is blind or misleads."""
+    facts = column.facts
+    return "\n".join([*filter(None, [facts.citation]), *facts.caveats])
 
 
 def row_facts(row: Row) -> str:

@@ -12,7 +12,7 @@ if "OMP_WAIT_POLICY" not in os.environ:
 
 import typer
 
-from benchmark.cli import catalogue, compare, data, leaderboard, methods, stages, weights
+from benchmark.cli import calibrate, catalogue, compare, data, leaderboard, methods, stages, weights
 from registry.errors import InputError
 
 CTRL_C = 130
@@ -30,6 +30,7 @@ stages.add_to(app)
 catalogue.add_to(app)
 leaderboard.add_to(app)
 compare.add_to(app)
+calibrate.add_to(app)
 methods.add_to(app)
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")

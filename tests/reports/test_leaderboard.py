@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from synthetic import figure, protocol, result, runs
+from synthetic import METRICS, figure, protocol, result, runs
 
 from reports import samples
 from reports.leaderboard import IncomparableError, write_leaderboard
@@ -65,6 +65,14 @@ def test_html_escapes_every_string(tmp_path):
     assert not any(name.startswith("on") for _, attributes in elements.found for name in attributes)
     assert HOSTILE in elements.text
     assert any(TRICKY in (attributes.get("data-tip") or "") for attributes in elements.of("td"))
+
+
+def test_a_metrics_header_says_on_hover_where_it_misleads(tmp_path):
+    said = [f"copy: blind to {HOSTILE}", "copy: not monotone under noise"]
+    metrics = {**METRICS, "seg-accuracy": METRICS["seg-accuracy"].model_copy(update={"caveats": said})}
+    _, page = write(tmp_path, result("a", metrics=metrics))
+    titles = [attributes["title"] for attributes in Elements(page).of("th") if "title" in attributes]
+    assert titles == ["\n".join(said)]
 
 
 def test_html_fetches_nothing(tmp_path):

@@ -1,0 +1,1 @@
+"""Calibration: do the metrics see errors that are known, because they were made?"""

@@ -1,0 +1,36 @@
+"""What a calibration has to say on a metric's card: where it is blind, and where it misleads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from benchmark.calibration.result import Curve, DegradationFacts, MetricCalibration, ProtocolCalibration
+from benchmark.results import MetricFacts
+
+
+def caveats_of(facts: Mapping[str, MetricFacts], protocols: Mapping[str, ProtocolCalibration]) -> dict[str, list[str]]:
+    """Sentences by metric, of every protocol in turn; no entry for a metric that sees every degradation."""
+    found: dict[str, list[str]] = {}
+    for name, protocol in protocols.items():
+        for metric, calibration in protocol.metrics.items():
+            for sentence in _sentences(facts[metric], calibration, protocol):
+                found.setdefault(metric, []).append(f"{name}: {sentence}")
+    return found
+
+
+def _sentences(facts: MetricFacts, calibration: MetricCalibration, protocol: ProtocolCalibration) -> list[str]:
+    blind = [
+        protocol.degradations[name].title for name, curve in calibration.curves.items() if curve.verdict == "blind"
+    ]
+    sentences = [f"blind to {', '.join(blind)}"] if blind else []
+    for name, curve in calibration.curves.items():
+        if curve.verdict == "misleads":
+            sentences.append(_misled(facts, curve, protocol.degradations[name]))
+    return sentences
+
+
+def _misled(facts: MetricFacts, curve: Curve, degradation: DegradationFacts) -> str:
+    how = "not monotone" if curve.shape == "not monotone" else "better the worse the image"
+    figures = ", ".join(f"{each:.{facts.decimals}f}" for each in curve.figures)
+    strengths = ", ".join(f"{each:g}" for each in degradation.strengths)
+    return f"{how} under {degradation.title}: {figures} at {strengths} {degradation.unit}"

@@ -1,0 +1,57 @@
+"""The figures of every metric on subsamples of the tasks of a rung."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.calibration.rungs import Rung
+from benchmark.calibration.subsampling import subsamples
+from benchmark.metrics.base import ImageMetric, SetMetric
+from registry import METRICS
+
+DRAWS: Final[Mapping[str, int]] = {"image": 200, "set": 20}
+"""Subsamples of each size; a figure of a set takes hundreds of times as long as a mean."""
+REAL_FACES: Final = 500
+"""Real faces that a subsample of edits is compared with: what they take does not fall with its size."""
+
+
+class SubsampleFigures:
+    """Figures of metrics on the same subsamples at every strength, so that strengths are compared task by task.
+
+    Args:
+        metric_ids: registered metrics of images and of sets.
+        real_features: (R, D) parser features of real faces.
+        sizes: numbers of tasks.
+        seed: of the draws.
+    """
+
+    def __init__(
+        self, metric_ids: Sequence[str], real_features: NDArray[np.float32], sizes: Sequence[int], seed: int
+    ) -> None:
+        self._built = {name: METRICS.get(name)() for name in metric_ids}
+        chosen = np.random.default_rng(seed).permutation(len(real_features))[:REAL_FACES]
+        self._real = real_features[np.sort(chosen)]
+        self._sizes = sizes
+        self._seed = seed
+
+    def of(self, metric: str, rung: Rung) -> dict[int, NDArray[np.float64]]:
+        """Figures (draws,) by size; NaN where a subsample has none."""
+        built = self._built[metric]
+        total = len(rung.features)
+        draws = DRAWS["set" if isinstance(built, SetMetric) else "image"]
+        return {
+            size: np.array(
+                [self._figure(built, metric, rung, tasks) for tasks in subsamples(total, size, draws, self._seed)]
+            )
+            for size in self._sizes
+        }
+
+    def _figure(self, built: ImageMetric | SetMetric, metric: str, rung: Rung, tasks: NDArray[np.int64]) -> float:
+        if isinstance(built, SetMetric):
+            return built.compute(rung.features[tasks], self._real)
+        columns = {name: values[tasks] for name, values in rung.columns[metric].items()}
+        return built.summarise(columns, np.ones(len(tasks)))

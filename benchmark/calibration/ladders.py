@@ -1,0 +1,72 @@
+"""The ladders of a protocol: every degradation's rungs, each scored once and read from its file after that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from benchmark.calibration.degradations import DEGRADATIONS
+from benchmark.calibration.rungs import Rung, read_rung, score_rung, write_rung
+from benchmark.calibration.truths import RememberedTruths
+from benchmark.plugin_code import plugin_code
+from benchmark.setting import Asked, Setting
+from benchmark.stamps import code_version, stamp_of
+from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METRIC_CARDS, PROTOCOL_CARDS, Entry
+
+Ladders = Mapping[str, Sequence[Rung]]
+"""By degradation, its rungs by growing strength; the first rung of all is one and the same."""
+
+RUNG_CODE: Final = (
+    *(f"benchmark.calibration.{each}" for each in ("degradations", "mistakes", "repaints", "rungs")),
+    *(f"benchmark.{each}" for each in ("data", "judges", "metrics", "protocols", "scoring")),
+    "methods.base",
+    "methods.labels",
+)
+"""What decides a rung beside its inputs."""
+
+
+def scored_ladders(asked: Asked, setting: Setting, metrics: Sequence[str], seed: int, folder: Path) -> Ladders:
+    """Score every rung that `folder` does not hold yet.
+
+    Raises:
+        Interrupted: if a stop was asked for; the rungs scored so far are kept.
+    """
+    dataset = RememberedTruths(setting.dataset)
+    inputs = _inputs(asked, setting, metrics, seed)
+
+    def rung_of(name: str, strength: float) -> Rung:
+        path = folder / f"{stamp_of(inputs, name if strength else '', strength)[:32]}.npz"
+        rung = read_rung(path)
+        if rung is None:
+            rung = score_rung(name, strength, asked, dataset, setting, metrics, seed)
+            write_rung(path, rung)
+        return rung
+
+    truth = rung_of(next(iter(DEGRADATIONS)), 0)
+    return {
+        name: [truth, *(rung_of(name, strength) for strength in each.strengths if strength)]
+        for name, each in DEGRADATIONS.items()
+    }
+
+
+def _inputs(asked: Asked, setting: Setting, metrics: Sequence[str], seed: int) -> str:
+    """Hash of all that decides what a rung holds, but for the degradation and its strength."""
+    experiment = setting.experiment
+    entries: list[Entry[Any]] = [
+        DATASET_CARDS.find(experiment.dataset.name),
+        PROTOCOL_CARDS.find(asked.protocol.name),
+        *(METRIC_CARDS.find(each) for each in metrics),
+        *(JUDGE_CARDS.find(each) for each in experiment.judges),
+    ]
+    return stamp_of(
+        asked.sha256,
+        setting.dataset.fingerprint,
+        {role: facts.weights_sha256 for role, facts in setting.judge_facts.items()},
+        setting.compute.described,
+        experiment.protocols[asked.protocol.name],
+        list(metrics),
+        seed,
+        code_version(*RUNG_CODE),
+        [plugin_code(each) for each in entries],
+    )

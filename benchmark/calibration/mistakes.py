@@ -1,0 +1,79 @@
+"""Mistakes: pure functions that say whose true edit a task shows in place of its own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from registry.errors import InputError
+
+MODES: Final = 4
+"""How many images (or styles) a collapsed method still makes."""
+
+
+def none(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFrame:
+    """Every task shows its own true edit."""
+    return tasks
+
+
+def wrong_identity(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFrame:
+    """A share of the tasks show the right edit of another target face.
+
+    Args:
+        tasks: a protocol's table, with the targets of two faces at least.
+        strength: the share in %; a task that is wrong at one strength is wrong at every greater one.
+        seed: decides which tasks are wrong, and whose face they show.
+
+    Returns:
+        The table with other `target_row` values.
+
+    Raises:
+        InputError: if all tasks edit one face.
+    """
+    rows = tasks["target_row"].to_numpy()
+    if len(np.unique(rows)) < 2:
+        raise InputError("a calibration needs tasks of two target faces at least")
+    others = [_of_task(seed, task).choice(rows[rows != row]) for task, row in zip(tasks["task"], rows, strict=True)]
+    return tasks.assign(target_row=np.where(_wrong(tasks, strength, seed), others, rows))
+
+
+def style_collapse(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFrame:
+    """A share of the tasks show the right edit of one of `MODES` target faces: few styles, each matched to the task.
+
+    Arguments and result as of `wrong_identity`.
+    """
+    modes = tasks["target_row"].to_numpy()[_modes(tasks, seed)]
+    return tasks.assign(target_row=np.where(_wrong(tasks, strength, seed), modes, tasks["target_row"]))
+
+
+def mode_collapse(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFrame:
+    """A share of the tasks show the true edit of one of `MODES` tasks: few images, whatever was asked.
+
+    Arguments and result as of `wrong_identity`, with other `source_row` values too.
+    """
+    wrong, modes = _wrong(tasks, strength, seed), _modes(tasks, seed)
+    shown = {
+        column: np.where(wrong, tasks[column].to_numpy()[modes], tasks[column])
+        for column in ("target_row", "source_row")
+    }
+    return tasks.assign(**shown)
+
+
+def _wrong(tasks: pd.DataFrame, strength: float, seed: int) -> NDArray[np.bool_]:
+    """(T,) bool: one uniform draw a task against the share, so that greater shares hold the smaller ones."""
+    draws = np.array([_of_task(seed, task).uniform() for task in tasks["task"]])
+    return draws < strength / 100
+
+
+def _modes(tasks: pd.DataFrame, seed: int) -> NDArray[np.int64]:
+    """(T,) positions of the tasks that are shown in place of each."""
+    kept = np.random.default_rng(seed).choice(len(tasks), min(MODES, len(tasks)), replace=False)
+    return kept[[_of_task(seed, task).integers(len(kept)) for task in tasks["task"]]]
+
+
+def _of_task(seed: int, task: int) -> np.random.Generator:
+    """A generator of the task's own, so that a task's mistake does not depend on the tasks beside it."""
+    return np.random.default_rng([seed, task])

@@ -1,0 +1,148 @@
+"""One rung of a ladder, a degradation at one strength: scored as a run is, and kept in a file to go on from."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from torch import Tensor
+
+from benchmark.calibration.degradations import DEGRADATIONS, degraded, shown
+from benchmark.data.base import FaceDataset, image_tensor
+from benchmark.data.quantise import image_array
+from benchmark.files import replacing
+from benchmark.metrics.mean import VALUE
+from benchmark.results import Value
+from benchmark.scoring import Judges, Outputs, score_tasks
+from benchmark.setting import Asked, Setting
+from methods.base import EditBatch
+
+DRAWS = 100
+"""Bootstrap draws of the cells, whose intervals are not used: margins come from halves of the tasks."""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """What scoring found of the tasks' edits at one strength.
+
+    Attributes:
+        cells: by metric, the figure on all tasks, or the reason why there is none.
+        columns: by metric of images, then by its column, (T,).
+        features: (T, D) the parser judge's features, which metrics of sets compare.
+        squared_errors: (T,) mean squared difference from the true edit in levels of 255.
+    """
+
+    cells: dict[str, Value]
+    columns: dict[str, dict[str, NDArray[np.float64]]]
+    features: NDArray[np.float32]
+    squared_errors: NDArray[np.float64]
+
+
+def score_rung(
+    name: str,
+    strength: float,
+    asked: Asked,
+    dataset: FaceDataset,
+    setting: Setting,
+    metric_ids: Sequence[str],
+    seed: int,
+) -> Rung:
+    """Degrade the true edits of all tasks and score them with the code and the judges of a run.
+
+    Args:
+        name: a degradation.
+        strength: 0 is no degradation, whichever was named.
+        asked: the protocol with its tasks.
+        dataset: the setting's, or one that remembers its true edits.
+        setting: gives the judges, the real faces and the device.
+        metric_ids: registered metrics of images and of sets.
+        seed: of the degradation.
+    """
+    squared_errors: list[NDArray[np.float64]] = []
+    features: list[NDArray[np.float32]] = []
+    edits = shown(name, strength, asked.tasks, seed)
+
+    def parse(images: Tensor) -> tuple[Tensor, Tensor]:
+        labels, found = setting.judges.parse(images)
+        features.append(found.float().cpu().numpy())
+        return labels, found
+
+    title = f"{DEGRADATIONS[name].title} {strength:g}" if strength else "true edits"
+    scores = score_tasks(
+        _outputs(name, strength, asked, dataset, edits, seed, squared_errors),
+        asked.protocol,
+        list(metric_ids),
+        dataset,
+        asked.tasks,
+        Judges(parse, setting.judges.attribute_scores),
+        setting.real_features,
+        compute=setting.compute,
+        draws=DRAWS,
+        reporter=setting.reporter,
+        title=title,
+    )
+    columns = {each: _columns(scores.frame, each) for each in metric_ids}
+    return Rung(scores.cells, columns, np.concatenate(features), np.concatenate(squared_errors))
+
+
+def _outputs(
+    name: str,
+    strength: float,
+    asked: Asked,
+    dataset: FaceDataset,
+    edits: pd.DataFrame,
+    seed: int,
+    squared_errors: list[NDArray[np.float64]],
+) -> Outputs:
+    def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Tensor]:
+        assert batch.oracle is not None  # the calibration refused the dataset otherwise
+        images = degraded(name, strength, asked.protocol, dataset, edits.loc[rows.index], seed)
+        difference = images.astype(np.float64) - image_array(batch.oracle)
+        squared_errors.append(np.square(difference).mean(axis=(1, 2, 3)))
+        return batch, image_tensor(images)
+
+    return give
+
+
+def _columns(frame: pd.DataFrame, metric: str) -> dict[str, NDArray[np.float64]]:
+    """A metric's columns out of the score table, where they stand under its id or `id/column`."""
+    prefix = f"{metric}/"
+    names = {each: each.removeprefix(prefix) for each in frame.columns if each.startswith(prefix)}
+    if metric in frame.columns:
+        names[metric] = VALUE
+    return {inner: frame[each].to_numpy(np.float64) for each, inner in names.items()}
+
+
+def write_rung(path: Path, rung: Rung) -> None:
+    """Write a rung atomically, as arrays and JSON."""
+    cells = json.dumps({name: cell.model_dump() for name, cell in rung.cells.items()})
+    columns = {f"{name}/{inner}": values for name, each in rung.columns.items() for inner, values in each.items()}
+    with replacing(path, durable=False) as temporary, temporary.open("wb") as file:
+        np.savez(
+            file,
+            cells=np.array(cells),
+            names=np.array(list(columns), dtype=np.str_),
+            values=np.stack(list(columns.values())) if columns else np.empty((0, len(rung.features))),
+            features=rung.features,
+            squared_errors=rung.squared_errors,
+        )
+
+
+def read_rung(path: Path) -> Rung | None:
+    """Read a rung; None where there is none, or the file is not whole."""
+    try:
+        with np.load(path, allow_pickle=False) as held:
+            cells = {name: Value.model_validate(each) for name, each in json.loads(str(held["cells"])).items()}
+            columns: dict[str, dict[str, NDArray[np.float64]]] = {name: {} for name in cells}
+            for each, values in zip(held["names"], held["values"], strict=True):
+                name, _, inner = str(each).partition("/")
+                columns[name][inner] = values
+            return Rung(cells, columns, held["features"], held["squared_errors"])
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return None

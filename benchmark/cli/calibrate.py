@@ -1,0 +1,85 @@
+"""`bench calibrate`: hold the metrics against known errors, and write what they saw."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmark.cli.plugins import PluginOption, load_plugins
+
+TRUTH = "oracle"
+"""The method whose edits a calibration degrades."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("calibrate", help="Degrade true edits at graded strengths, and report what each metric sees.")(
+        _calibrate
+    )
+
+
+def _calibrate(
+    dataset: Annotated[str, typer.Option(help="Registered dataset that knows its true edits.")] = "rendered-faces",
+    data: Annotated[Path | None, typer.Option(help="Folder of the dataset's files.")] = None,
+    preset: Annotated[str, typer.Option(help="Sizes and budgets.")] = "demo",
+    protocol: Annotated[list[str] | None, typer.Option(help="Protocol; may be repeated. [default: style-copy]")] = None,
+    metrics: Annotated[
+        str | None, typer.Option(metavar="NAME,NAME", help="Only these metrics. [default: the protocol's]")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="At most so many tasks a protocol.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the degradations and of the subsamples.")] = 0,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="One setting, e.g. dataset.size=128.")
+    ] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1 … [default: auto]")] = None,
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("calibration"),
+    plugin: PluginOption = None,
+    json: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,
+) -> None:
+    from benchmark.experiment import all_protocols, resolve
+    from benchmark.settings import COMMAND, Layer, set_layer
+    from registry.catalogue import PROTOCOL_CARDS
+
+    load_plugins(plugin)
+    names = list(dict.fromkeys(protocol or ["style-copy"]))
+    for name in names:
+        PROTOCOL_CARDS.find(name)
+    named = [each.strip() for each in (metrics or "").split(",") if each.strip()]
+    flags = {
+        "method": TRUTH,
+        "preset": preset,
+        "dataset": {"name": dataset, **({"root": str(data)} if data else {})},
+        **({"limit": limit} if limit is not None else {}),
+        **({"compute": {"device": device}} if device else {}),
+    }
+    every = all_protocols(resolve([set_layer(set_ or []), Layer(flags, COMMAND)]))
+    experiment = every.model_copy(update={"protocols": {name: every.protocols[name] for name in names}})
+    words = [
+        *("bench", "calibrate", "--dataset", dataset, "--preset", preset),
+        *(word for name in names for word in ("--protocol", name)),
+        *(("--metrics", ",".join(named)) if named else ()),
+        *(("--limit", str(limit)) if limit is not None else ()),
+        *("--seed", str(seed)),
+        *(word for each in set_ or () for word in ("--set", each)),
+    ]
+
+    from benchmark.calibration.calibrate import calibrate, check_metrics
+    from benchmark.calibration.result import RESULT_NAME, write_calibration
+    from benchmark.folders import cache_folder, writable
+    from benchmark.progress import Reporter
+    from benchmark.setting import Setting
+    from registry import REPORTS
+
+    check_metrics(named)
+    setting = Setting(experiment, writable(cache_folder(), "cache folder"), Reporter())
+    calibration = calibrate(setting, named, seed, writable(out, "folder"), shlex.join(words))
+    write_calibration(out / RESULT_NAME, calibration)
+    pages = REPORTS.get("calibration")(out / RESULT_NAME, out)
+    if json:
+        print(calibration.model_dump_json(indent=2))
+        return
+    for page in [out / RESULT_NAME, *pages]:
+        print(page)
