@@ -51,11 +51,19 @@ class Judges:
 
 @dataclass(frozen=True)
 class Scores:
-    """A protocol's figures: a row a task, a cell a metric, and cells broken down by class or attribute."""
+    """A protocol's figures.
+
+    Attributes:
+        frame: a row a task.
+        cells: a cell a metric.
+        breakdown: cells broken down by class or attribute.
+        features: of the outputs, by encoder, where they were kept.
+    """
 
     frame: pd.DataFrame
     cells: dict[str, Value]
     breakdown: dict[str, dict[str, float | None]]
+    features: dict[str, FeatureSet]
 
 
 Outputs = Callable[[pd.DataFrame, EditBatch], tuple[EditBatch, Tensor]]
@@ -87,6 +95,7 @@ def score_tasks(
     draws: int,
     reporter: Reporter,
     title: str,
+    keep: Path | None = None,
 ) -> Scores:
     """Score every task, each image read, judged and encoded once.
 
@@ -102,10 +111,11 @@ def score_tasks(
         draws: bootstrap draws.
         reporter: shows a progress bar.
         title: what the bar calls the method.
+        keep: folder for the features of the outputs, which are else forgotten.
     """
     ready = ready_metrics(metric_ids, tools, real.encoder)
-    with TemporaryDirectory(prefix="features-") as folder:
-        writers = {name: FeatureWriter(Path(folder) / name) for name in ready.encoders}
+    with TemporaryDirectory(prefix="features-") as forgotten:
+        writers = {name: FeatureWriter((keep or Path(forgotten)) / name) for name in ready.encoders}
         with reporter.bar(f"{title}: score {protocol.name}", len(tasks)) as advance:
             for numbers, evidence in _evidence(outputs, protocol, dataset, tasks, judges, tools.compute, advance):
                 for name, writer in writers.items():
@@ -116,7 +126,8 @@ def score_tasks(
                     except MetricUnavailable as reason:  # images of a size that it does not take
                         ready.missing[name] = str(reason)
                         del ready.images[name]
-        pairs = {name: FeaturePair(writer.finish(), real.real_features(name)) for name, writer in writers.items()}
+        features = {name: writer.finish() for name, writer in writers.items()}
+        pairs = {name: FeaturePair(found, real.real_features(name)) for name, found in features.items()}
         cells = {name: Value(value=None, n=0, reason=reason) for name, reason in ready.missing.items()}
         breakdown: dict[str, dict[str, float | None]] = {}
         for name, set_metric in ready.sets.items():
@@ -129,7 +140,8 @@ def score_tasks(
     frame = tasks.drop(columns=["target_row", "source_row"])
     flat = {_column(name, inner): values for name, each in columns.items() for inner, values in each.items()}
     ordered = {name: cells[name] for name in metric_ids}
-    return Scores(pd.concat([frame, pd.DataFrame(flat, index=frame.index)], axis=1), ordered, breakdown)
+    table = pd.concat([frame, pd.DataFrame(flat, index=frame.index)], axis=1)
+    return Scores(table, ordered, breakdown, features if keep else {})
 
 
 def set_cell(metric: SetMetric, pair: FeaturePair, caution: str | None) -> tuple[Value, Mapping[str, float]]:

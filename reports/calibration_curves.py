@@ -8,7 +8,6 @@ import textwrap
 from typing import Any, Final
 
 import numpy as np
-import seaborn as sns
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -18,14 +17,18 @@ from reports.calibration_words import metric_name
 
 _COLOURS: Final = {"sees": "#2458b3", "blind": "#8a9097", "misleads": "#c0392b"}
 _PANEL: Final = (1.45, 1.1)
-_STYLE: Final[dict[str, Any]] = {
-    **sns.axes_style("ticks"),
+_STYLE: Final[Any] = {
     "svg.fonttype": "none",
     "font.family": "sans-serif",
     "font.size": 8,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.linewidth": 0.6,
+    "axes.edgecolor": "#444",
+    "axes.labelcolor": "#222",
+    "text.color": "#222",
+    "xtick.color": "#444",
+    "ytick.color": "#444",
     "xtick.labelsize": 6,
     "ytick.labelsize": 6,
     "xtick.major.size": 2,
@@ -42,7 +45,7 @@ def draw_curves(calibration: Calibration, name: str) -> str:
     protocol = calibration.protocols[name]
     metrics = [metric for metric, each in protocol.metrics.items() if each.curves]
     rows, columns = max(len(metrics), 1), len(protocol.degradations)
-    with rc_context({**_STYLE, "svg.hashsalt": f"curves of {len(metrics)} metrics"}):
+    with rc_context({**_STYLE, "svg.hashsalt": name}):
         figure = Figure(figsize=(1.2 + _PANEL[0] * columns, 0.6 + _PANEL[1] * rows), layout="constrained")
         panels = figure.subplots(rows, columns, sharex="col", sharey="row", squeeze=False)
         for row, metric in zip(panels, metrics, strict=False):

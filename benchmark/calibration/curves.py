@@ -30,8 +30,8 @@ def calibrated_metrics(
     rungs = {id(rung): rung for rung in chain.from_iterable(ladders.values())}
     reasons = {name: _why_not(name, rungs.values()) for name in metrics}
     available = [name for name, reason in reasons.items() if reason is None]
-    total = len(next(iter(rungs.values())).features)
-    figures = SubsampleFigures(available, setting.real_features, subsample_sizes(total), seed)
+    total = len(next(iter(rungs.values())).squared_errors)
+    figures = SubsampleFigures(available, setting, subsample_sizes(total), seed)
     found: dict[str, MetricCalibration] = {}
     steps = len(available) * len(rungs)
     with setting.reporter.bar("figures of subsamples", steps) as advance, deferred_interruption() as stop:

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from benchmark.calibration.rungs import Rung
 from benchmark.calibration.subsampling import subsamples
-from benchmark.metrics.base import ImageMetric, SetMetric
-from registry import METRICS
+from benchmark.feature_set import FeaturePair, FeatureSet
+from benchmark.metrics.base import ImageMetric, MetricUnavailable, SetMetric
+from benchmark.readiness import encoder_of, ready_metrics
+from benchmark.setting import Setting
 
 DRAWS: Final[Mapping[str, int]] = {"image": 200, "set": 20}
 """Subsamples of each size; a figure of a set takes hundreds of times as long as a mean."""
@@ -24,24 +26,22 @@ class SubsampleFigures:
 
     Args:
         metric_ids: registered metrics of images and of sets.
-        real_features: (R, D) parser features of real faces.
+        setting: gives the real faces, and what metrics may need.
         sizes: numbers of tasks.
         seed: of the draws.
     """
 
-    def __init__(
-        self, metric_ids: Sequence[str], real_features: NDArray[np.float32], sizes: Sequence[int], seed: int
-    ) -> None:
-        self._built = {name: METRICS.get(name)() for name in metric_ids}
-        chosen = np.random.default_rng(seed).permutation(len(real_features))[:REAL_FACES]
-        self._real = real_features[np.sort(chosen)]
+    def __init__(self, metric_ids: Sequence[str], setting: Setting, sizes: Sequence[int], seed: int) -> None:
+        ready = ready_metrics(metric_ids, setting.tools, setting.encoder)
+        self._built = {**ready.images, **ready.sets}
+        self._real = {name: _some(setting.real_features(name), seed) for name in ready.encoders}
         self._sizes = sizes
         self._seed = seed
 
     def of(self, metric: str, rung: Rung) -> dict[int, NDArray[np.float64]]:
         """Figures (draws,) by size; NaN where a subsample has none."""
         built = self._built[metric]
-        total = len(rung.features)
+        total = len(rung.squared_errors)
         draws = DRAWS["set" if isinstance(built, SetMetric) else "image"]
         return {
             size: np.array(
@@ -52,6 +52,15 @@ class SubsampleFigures:
 
     def _figure(self, built: ImageMetric | SetMetric, metric: str, rung: Rung, tasks: NDArray[np.int64]) -> float:
         if isinstance(built, SetMetric):
-            return built.compute(rung.features[tasks], self._real)
+            encoder = encoder_of(metric)
+            try:
+                return built.figure(FeaturePair(FeatureSet.of(rung.features[encoder][tasks]), self._real[encoder])).value
+            except MetricUnavailable:
+                return float("nan")
         columns = {name: values[tasks] for name, values in rung.columns[metric].items()}
         return built.summarise(columns, np.ones(len(tasks)))
+
+
+def _some(real: FeatureSet, seed: int) -> FeatureSet:
+    chosen = np.random.default_rng(seed).permutation(len(real))[:REAL_FACES]
+    return FeatureSet.of(real.take(np.sort(chosen)))

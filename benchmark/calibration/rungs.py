@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
@@ -19,12 +20,15 @@ from benchmark.data.quantise import image_array
 from benchmark.files import replacing
 from benchmark.metrics.mean import VALUE
 from benchmark.results import Value
-from benchmark.scoring import Judges, Outputs, score_tasks
+from benchmark.scoring import Outputs, score_tasks
 from benchmark.setting import Asked, Setting
 from methods.base import EditBatch
 
 DRAWS = 100
 """Bootstrap draws of the cells, whose intervals are not used: margins come from halves of the tasks."""
+
+_FEATURES = "features of "
+"""In a rung's file, before the name of an encoder."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,13 @@ class Rung:
     Attributes:
         cells: by metric, the figure on all tasks, or the reason why there is none.
         columns: by metric of images, then by its column, (T,).
-        features: (T, D) the parser judge's features, which metrics of sets compare.
+        features: by encoder, (T, D) features that metrics of sets compare.
         squared_errors: (T,) mean squared difference from the true edit in levels of 255.
     """
 
     cells: dict[str, Value]
     columns: dict[str, dict[str, NDArray[np.float64]]]
-    features: NDArray[np.float32]
+    features: dict[str, NDArray[np.float32]]
     squared_errors: NDArray[np.float64]
 
 
@@ -65,30 +69,27 @@ def score_rung(
         seed: of the degradation.
     """
     squared_errors: list[NDArray[np.float64]] = []
-    features: list[NDArray[np.float32]] = []
     edits = shown(name, strength, asked.tasks, seed)
 
-    def parse(images: Tensor) -> tuple[Tensor, Tensor]:
-        labels, found = setting.judges.parse(images)
-        features.append(found.float().cpu().numpy())
-        return labels, found
-
     title = f"{DEGRADATIONS[name].title} {strength:g}" if strength else "true edits"
-    scores = score_tasks(
-        _outputs(name, strength, asked, dataset, edits, seed, squared_errors),
-        asked.protocol,
-        list(metric_ids),
-        dataset,
-        asked.tasks,
-        Judges(parse, setting.judges.attribute_scores),
-        setting.real_features,
-        compute=setting.compute,
-        draws=DRAWS,
-        reporter=setting.reporter,
-        title=title,
-    )
+    with TemporaryDirectory(prefix="rung-") as folder:
+        scores = score_tasks(
+            _outputs(name, strength, asked, dataset, edits, seed, squared_errors),
+            asked.protocol,
+            list(metric_ids),
+            dataset,
+            asked.tasks,
+            setting.judges,
+            setting,
+            tools=setting.tools,
+            draws=DRAWS,
+            reporter=setting.reporter,
+            title=title,
+            keep=Path(folder),
+        )
+        features = {encoder: found.take(slice(None)) for encoder, found in scores.features.items()}
     columns = {each: _columns(scores.frame, each) for each in metric_ids}
-    return Rung(scores.cells, columns, np.concatenate(features), np.concatenate(squared_errors))
+    return Rung(scores.cells, columns, features, np.concatenate(squared_errors))
 
 
 def _outputs(
@@ -128,9 +129,9 @@ def write_rung(path: Path, rung: Rung) -> None:
             file,
             cells=np.array(cells),
             names=np.array(list(columns), dtype=np.str_),
-            values=np.stack(list(columns.values())) if columns else np.empty((0, len(rung.features))),
-            features=rung.features,
+            values=np.stack(list(columns.values())) if columns else np.empty((0, len(rung.squared_errors))),
             squared_errors=rung.squared_errors,
+            **{f"{_FEATURES}{encoder}": rows for encoder, rows in rung.features.items()},
         )
 
 
@@ -143,6 +144,7 @@ def read_rung(path: Path) -> Rung | None:
             for each, values in zip(held["names"], held["values"], strict=True):
                 name, _, inner = str(each).partition("/")
                 columns[name][inner] = values
-            return Rung(cells, columns, held["features"], held["squared_errors"])
+            kept = {each.removeprefix(_FEATURES): held[each] for each in held.files if each.startswith(_FEATURES)}
+            return Rung(cells, columns, kept, held["squared_errors"])
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None

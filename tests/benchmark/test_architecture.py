@@ -13,7 +13,19 @@ from registry.catalogue import METHOD_CARDS
 ROOT = Path(__file__).parents[2]
 ROOMS = ("registry", "methods", "benchmark", "reports")
 MODULES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
-HEAVY = {"torch", "torchvision", "mmengine", "mmcv", "numpy", "pandas", "scipy", "cv2", "skimage", "seaborn"}
+HEAVY = {
+    "torch",
+    "torchvision",
+    "mmengine",
+    "mmcv",
+    "numpy",
+    "pandas",
+    "scipy",
+    "cv2",
+    "skimage",
+    "seaborn",
+    "matplotlib",
+}
 
 
 def imports(path: Path, *, at_import: bool = False) -> Iterator[str]:
