@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -43,6 +43,11 @@ class Words:
     plugin: list[str] | None
     dry_run: bool
     json: bool
+
+    @classmethod
+    def among(cls, given: Mapping[str, Any]) -> Words:
+        """The words among a command's arguments."""
+        return cls(**{each.name: given[each.name] for each in fields(cls)})
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ def _add(app: typer.Typer, name: str, summary: str, act: Callable[[Request], Non
         dry_run: options.DryRun = False,
         json: options.Json = False,
     ) -> None:
-        _do(act, Words(**locals()))
+        _do(act, Words.among(locals()))
 
     app.command(name, help=summary)(command)
 
@@ -116,11 +121,9 @@ def _score(
     dry_run: options.DryRun = False,
     json: options.Json = False,
 ) -> None:
-    given = dict(locals())
-    folders = {name: given.pop(name) for name in ("images", "reference", "metrics")}
-    words = Words(**given)
+    words = Words.among(locals())
     if images is None:
-        stray = next((name for name, value in folders.items() if value is not None), None)
+        stray = "reference" if reference is not None else "metrics" if metrics is not None else None
         if stray is not None:
             raise InputError(f"--{stray} goes with --images FOLDER; a method's metrics are those of its protocols")
         _do(_score_runs, words)

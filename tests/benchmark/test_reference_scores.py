@@ -41,9 +41,7 @@ def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     where = ["-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"]
     packages = Path(subprocess.run([python, *where], check=True, capture_output=True, text=True).stdout.strip())
     (packages / "tests.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")
-    installed = subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "--no-deps", *PACKAGES], capture_output=True, text=True
-    )
+    installed = subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], capture_output=True, text=True)
     if installed.returncode != 0:
         pytest.skip(f"{' and '.join(PACKAGES)} cannot be installed here: {installed.stderr.splitlines()[-1:]}")
     return python
