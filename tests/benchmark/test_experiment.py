@@ -62,7 +62,7 @@ def test_presets_change_what_they_list_and_nothing_else(preset: str) -> None:
 def test_protocols_take_their_size_from_the_preset_until_told_otherwise() -> None:
     assert resolve([flags()]).protocols["style-copy"]["count"] == 300
     chosen = resolve([flags(protocols={"style-copy": {"count": 7}})])
-    assert chosen.protocols == {"style-copy": {"count": 7}}
+    assert chosen.protocols == {"style-copy": {"count": 7, "styles": 1}}
 
 
 def test_whole_numbers_do_for_fractions_but_not_the_reverse(tmp_path: Path) -> None:
