@@ -33,7 +33,7 @@ class SubsampleFigures:
 
     def __init__(self, metric_ids: Sequence[str], setting: Setting, sizes: Sequence[int], seed: int) -> None:
         ready = ready_metrics(metric_ids, setting.tools, setting.encoder)
-        self._built = {**ready.images, **ready.sets}
+        self._built: dict[str, ImageMetric | SetMetric] = {**ready.images, **ready.sets}
         self._real = {name: _some(setting.real_features(name), seed) for name in ready.encoders}
         self._sizes = sizes
         self._seed = seed
@@ -53,8 +53,9 @@ class SubsampleFigures:
     def _figure(self, built: ImageMetric | SetMetric, metric: str, rung: Rung, tasks: NDArray[np.int64]) -> float:
         if isinstance(built, SetMetric):
             encoder = encoder_of(metric)
+            outputs = FeatureSet.of(rung.features[encoder][tasks])
             try:
-                return built.figure(FeaturePair(FeatureSet.of(rung.features[encoder][tasks]), self._real[encoder])).value
+                return built.figure(FeaturePair(outputs, self._real[encoder])).value
             except MetricUnavailable:
                 return float("nan")
         columns = {name: values[tasks] for name, values in rung.columns[metric].items()}

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -124,15 +125,15 @@ def write_rung(path: Path, rung: Rung) -> None:
     """Write a rung atomically, as arrays and JSON."""
     cells = json.dumps({name: cell.model_dump() for name, cell in rung.cells.items()})
     columns = {f"{name}/{inner}": values for name, each in rung.columns.items() for inner, values in each.items()}
+    arrays: dict[str, Any] = {
+        "cells": np.array(cells),
+        "names": np.array(list(columns), dtype=np.str_),
+        "values": np.stack(list(columns.values())) if columns else np.empty((0, len(rung.squared_errors))),
+        "squared_errors": rung.squared_errors,
+        **{f"{_FEATURES}{encoder}": rows for encoder, rows in rung.features.items()},
+    }
     with replacing(path, durable=False) as temporary, temporary.open("wb") as file:
-        np.savez(
-            file,
-            cells=np.array(cells),
-            names=np.array(list(columns), dtype=np.str_),
-            values=np.stack(list(columns.values())) if columns else np.empty((0, len(rung.squared_errors))),
-            squared_errors=rung.squared_errors,
-            **{f"{_FEATURES}{encoder}": rows for encoder, rows in rung.features.items()},
-        )
+        np.savez(file, **arrays)
 
 
 def read_rung(path: Path) -> Rung | None:
