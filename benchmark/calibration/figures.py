@@ -51,15 +51,15 @@ class SubsampleFigures:
         }
 
     def _figure(self, built: ImageMetric | SetMetric, metric: str, rung: Rung, tasks: NDArray[np.int64]) -> float:
-        if isinstance(built, SetMetric):
-            encoder = encoder_of(metric)
-            outputs = FeatureSet.of(rung.features[encoder][tasks])
-            try:
-                return built.figure(FeaturePair(outputs, self._real[encoder])).value
-            except MetricUnavailable:
-                return float("nan")
-        columns = {name: values[tasks] for name, values in rung.columns[metric].items()}
-        return built.summarise(columns, np.ones(len(tasks)))
+        if isinstance(built, ImageMetric):
+            columns = {name: values[tasks] for name, values in rung.columns[metric].items()}
+            return built.summarise(columns, np.ones(len(tasks)))
+        encoder = encoder_of(metric)
+        outputs = FeatureSet.of(rung.features[encoder][tasks])
+        try:
+            return built.figure(FeaturePair(outputs, self._real[encoder])).value
+        except MetricUnavailable:
+            return float("nan")
 
 
 def _some(real: FeatureSet, seed: int) -> FeatureSet:
