@@ -41,6 +41,8 @@ def calibrated_metrics(
                 sampled[key] = figures.of(name, rung)
                 advance(available.index(name) * len(rungs) + number + 1, name)
                 stop.check("drawing subsamples")
+            if reason is None and not all(_has_figures(samples) for samples in sampled.values()):
+                reason = "half of the tasks are too few for it"
             curves = {} if reason else {each: _curve(name, ladder, sampled) for each, ladder in ladders.items()}
             found[name] = MetricCalibration(curves=curves, reason=reason)
     return found
@@ -49,6 +51,11 @@ def calibrated_metrics(
 def _why_not(metric: str, rungs: Iterable[Rung]) -> str | None:
     """The reason of the first rung on which a metric has no figure."""
     return next((cell.reason for rung in rungs if (cell := rung.cells[metric]).value is None), None)
+
+
+def _has_figures(samples: Mapping[int, NDArray[np.float64]]) -> bool:
+    """Whether subsamples of half of the tasks have figures."""
+    return bool(np.isfinite(samples[max(samples)]).any())
 
 
 def _curve(metric: str, ladder: Sequence[Rung], sampled: Mapping[int, Mapping[int, NDArray[np.float64]]]) -> Curve:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from benchmark.calibration.rungs import Rung
 from benchmark.calibration.subsampling import subsamples
 from benchmark.feature_set import FeaturePair, FeatureSet
-from benchmark.metrics.base import ImageMetric, MetricUnavailable, SetMetric
+from benchmark.metrics.base import MetricUnavailable
 from benchmark.readiness import encoder_of, ready_metrics
 from benchmark.setting import Setting
 
@@ -33,32 +33,30 @@ class SubsampleFigures:
 
     def __init__(self, metric_ids: Sequence[str], setting: Setting, sizes: Sequence[int], seed: int) -> None:
         ready = ready_metrics(metric_ids, setting.tools, setting.encoder)
-        self._built: dict[str, ImageMetric | SetMetric] = {**ready.images, **ready.sets}
+        self._images, self._sets = ready.images, ready.sets
         self._real = {name: _some(setting.real_features(name), seed) for name in ready.encoders}
         self._sizes = sizes
         self._seed = seed
 
     def of(self, metric: str, rung: Rung) -> dict[int, NDArray[np.float64]]:
         """Figures (draws,) by size; NaN where a subsample has none."""
-        built = self._built[metric]
+        figure, draws = (self._of_images, DRAWS["image"]) if metric in self._images else (self._of_set, DRAWS["set"])
         total = len(rung.squared_errors)
-        draws = DRAWS["set" if isinstance(built, SetMetric) else "image"]
         return {
-            size: np.array(
-                [self._figure(built, metric, rung, tasks) for tasks in subsamples(total, size, draws, self._seed)]
-            )
+            size: np.array([figure(metric, rung, tasks) for tasks in subsamples(total, size, draws, self._seed)])
             for size in self._sizes
         }
 
-    def _figure(self, built: ImageMetric | SetMetric, metric: str, rung: Rung, tasks: NDArray[np.int64]) -> float:
-        if isinstance(built, ImageMetric):
-            columns = {name: values[tasks] for name, values in rung.columns[metric].items()}
-            return built.summarise(columns, np.ones(len(tasks)))
+    def _of_images(self, metric: str, rung: Rung, tasks: NDArray[np.int64]) -> float:
+        columns = {name: values[tasks] for name, values in rung.columns[metric].items()}
+        return self._images[metric].summarise(columns, np.ones(len(tasks)))
+
+    def _of_set(self, metric: str, rung: Rung, tasks: NDArray[np.int64]) -> float:
         encoder = encoder_of(metric)
-        outputs = FeatureSet.of(rung.features[encoder][tasks])
+        pair = FeaturePair(FeatureSet.of(rung.features[encoder][tasks]), self._real[encoder])
         try:
-            return built.figure(FeaturePair(outputs, self._real[encoder])).value
-        except MetricUnavailable:
+            return self._sets[metric].figure(pair).value
+        except MetricUnavailable:  # too few for this metric
             return float("nan")
 
 
