@@ -242,14 +242,15 @@ def _each_run(request: Request) -> Iterator[Run]:
             yield run
 
 
-_OF_FOLDERS = {"device", "weights_dir", "weights", "json", "plugin", "runs", "fresh", "dry_run"}
-"""What `--images` goes with, and what is not told apart from its default."""
+_OF_FOLDERS = {"device", "weights_dir", "weights", "json", "plugin", "runs"}
+"""What `--images` goes with; `--runs`, which it does not, is never empty."""
 
 
 def _score_images(images: Path, reference: Path, metrics: str, words: Words) -> None:
-    stray = next((name for name, value in vars(words).items() if value is not None and name not in _OF_FOLDERS), None)
+    stray = next((name for name, value in vars(words).items() if value and name not in _OF_FOLDERS), None)
     if stray is not None:
-        raise InputError(f"--{stray.strip('_')} belongs to scoring a method, --images to scoring a folder: give one")
+        option = stray.strip("_").replace("_", "-")
+        raise InputError(f"--{option} belongs to scoring a method, --images to scoring a folder: give one")
     load_plugins(words.plugin)
     names = [each.strip() for each in metrics.split(",") if each.strip()]
     weights = _weights(words)

@@ -1,0 +1,37 @@
+"""What makes a finished run be scored again: weights files that come, change or go."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from benchmark.experiment import resolve
+from benchmark.finished import finished_stamp
+from benchmark.settings import COMMAND, Layer
+from benchmark.weights import Weights, published
+
+
+def test_a_weights_file_that_comes_or_changes_scores_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in ("TORCH_HOME", "BENCH_CACHE"):
+        monkeypatch.setenv(place, str(tmp_path / "empty"))
+    monkeypatch.delenv("BENCH_WEIGHTS", raising=False)
+    experiment = resolve([Layer({"method": "copy-target"}, COMMAND)])
+    folder = tmp_path / "weights"
+    folder.mkdir()
+
+    def stamp() -> str:
+        return finished_stamp(experiment, Weights(folder))
+
+    without = stamp()
+    assert without == finished_stamp(experiment, Weights())
+    file = folder / published("inception-fid").file
+    file.write_bytes(b"first")
+    first = stamp()
+    assert first == stamp() != without
+    file.write_bytes(b"other")
+    os.utime(file, ns=(0, 0))
+    assert stamp() not in (first, without)
+    file.unlink()
+    assert stamp() == without
