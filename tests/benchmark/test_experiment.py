@@ -203,7 +203,7 @@ def test_a_reference_shares_dataset_protocols_and_judges() -> None:
 def test_every_protocol_joins_without_changing_those_chosen() -> None:
     experiment = all_protocols(resolve([flags(protocols={"style-copy": {"count": 7}})]))
     assert set(experiment.protocols) == {entry.card.name for entry in PROTOCOL_CARDS}
-    assert experiment.protocols["style-copy"] == {"count": 7}
+    assert experiment.protocols["style-copy"] == {"count": 7, "styles": 1}
     assert experiment.protocols["reconstruction"]["count"] == 200
 
 
