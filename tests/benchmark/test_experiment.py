@@ -62,7 +62,7 @@ def test_presets_change_what_they_list_and_nothing_else(preset: str) -> None:
 def test_protocols_take_their_size_from_the_preset_until_told_otherwise() -> None:
     assert resolve([flags()]).protocols["style-copy"]["count"] == 300
     chosen = resolve([flags(protocols={"style-copy": {"count": 7}})])
-    assert chosen.protocols == {"style-copy": {"count": 7}}
+    assert chosen.protocols == {"style-copy": {"count": 7, "styles": 1}}
 
 
 def test_whole_numbers_do_for_fractions_but_not_the_reverse(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_a_reference_shares_dataset_protocols_and_judges() -> None:
 def test_every_protocol_joins_without_changing_those_chosen() -> None:
     experiment = all_protocols(resolve([flags(protocols={"style-copy": {"count": 7}})]))
     assert set(experiment.protocols) == {entry.card.name for entry in PROTOCOL_CARDS}
-    assert experiment.protocols["style-copy"] == {"count": 7}
+    assert experiment.protocols["style-copy"] == {"count": 7, "styles": 1}
     assert experiment.protocols["reconstruction"]["count"] == 200
 
 

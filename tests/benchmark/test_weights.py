@@ -167,6 +167,6 @@ def test_verify_fails_only_for_a_wrong_file(tmp_path: Path) -> None:
     path.write_bytes(CONTENT[:-1])
     outcome = bench("weights", "verify", "--json")
     assert outcome.code == 1
-    (wrong,) = (row for row in json.loads(outcome.out) if row["state"] == "wrong")
-    assert (wrong["id"], wrong["path"]) == ("trunk", str(path))
-    assert "is not the published" in wrong["detail"]
+    found = next(row for row in json.loads(outcome.out) if row["id"] == "trunk")
+    assert (found["state"], found["path"]) == ("wrong", str(path))
+    assert "is not the published" in found["detail"]
