@@ -51,7 +51,7 @@ class MetricFacts(_Strict):
         level: a figure an image, one a set, or a cost of the method.
         scale: what a table divides a cost by, to print it in `unit`.
         min_n: the smallest sound number of tasks; below it a table flags the figure.
-        caveats: where the metric is blind or misleads, as its card says.
+        caveats: where the metric is blind, coarse or misleads, as its card says.
     """
 
     title: str
