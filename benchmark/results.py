@@ -52,7 +52,7 @@ class MetricFacts(_Strict):
         scale: what a table divides a cost by, to print it in `unit`.
         min_n: the smallest sound number of tasks; below it a table flags the figure.
         weights_sha256: of the weights files that its figures rest on; None where it needs none, or has them not.
-        caveats: where the metric is blind or misleads, as its card says.
+        caveats: where the metric is blind, coarse or misleads, as its card says.
     """
 
     title: str

@@ -89,7 +89,7 @@ class MetricCard(Card):
     Attributes:
         encoder: whose features a metric of sets compares.
         scale: what a table divides a cost by, to print it in `unit`.
-        caveats: where the metric is blind or misleads, as `bench calibrate` found on rendered faces.
+        caveats: where the metric is blind, coarse or misleads, as `bench calibrate` found on rendered faces.
     """
 
     direction: Literal["up", "down"]

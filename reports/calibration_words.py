@@ -112,7 +112,7 @@ def findings(calibration: Calibration) -> list[tuple[str, list[str]]]:
         for name, facts in calibration.metrics.items()
         if name not in calibration.caveats and any(each.metrics[name].curves for each in _having(calibration, name))
     ]
-    return [*found, *([(", ".join(clean), ["sees every degradation"])] if clean else [])]
+    return [*found, *([(", ".join(clean), ["sees every degradation, and orders its strengths"])] if clean else [])]
 
 
 def _having(calibration: Calibration, metric: str) -> list[ProtocolCalibration]:

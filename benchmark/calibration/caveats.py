@@ -1,4 +1,4 @@
-"""What a calibration has to say on a metric's card: where it is blind, and where it misleads."""
+"""What a calibration has to say on a metric's card: where it is blind, coarse, or misleads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from benchmark.results import MetricFacts
 
 
 def caveats_of(facts: Mapping[str, MetricFacts], protocols: Mapping[str, ProtocolCalibration]) -> dict[str, list[str]]:
-    """Sentences by metric, of every protocol in turn; no entry for a metric that sees every degradation."""
+    """Sentences by metric, of every protocol in turn; no entry for a metric that orders every ladder."""
     found: dict[str, list[str]] = {}
     for name, protocol in protocols.items():
         for metric, calibration in protocol.metrics.items():
@@ -19,10 +19,15 @@ def caveats_of(facts: Mapping[str, MetricFacts], protocols: Mapping[str, Protoco
 
 
 def _sentences(facts: MetricFacts, calibration: MetricCalibration, protocol: ProtocolCalibration) -> list[str]:
-    blind = [
-        protocol.degradations[name].title for name, curve in calibration.curves.items() if curve.verdict == "blind"
-    ]
+    titles = {name: each.title for name, each in protocol.degradations.items()}
+    curves = calibration.curves.items()
+    blind = [titles[name] for name, curve in curves if curve.verdict == "blind"]
+    coarse = [titles[name] for name, curve in curves if curve.verdict == "sees" and curve.hardest_n is None]
     sentences = [f"blind to {', '.join(blind)}"] if blind else []
+    if coarse:
+        sentences.append(
+            f"{max(protocol.sizes)} tasks are too few to order all neighbouring strengths of {', '.join(coarse)}"
+        )
     for name, curve in calibration.curves.items():
         if curve.verdict == "misleads":
             sentences.append(_misled(facts, curve, protocol.degradations[name]))

@@ -99,7 +99,7 @@ class Calibration(_Strict):
     Attributes:
         command: the command that makes this file again.
         draws: subsamples of each size, by level of metric.
-        caveats: by metric, the sentences that belong on its card; none where it saw everything.
+        caveats: by metric, the sentences that belong on its card; none where it ordered every ladder.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION

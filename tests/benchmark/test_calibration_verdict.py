@@ -143,13 +143,16 @@ def test_caveats_name_what_a_metric_is_blind_to_and_the_figures_that_mislead() -
         tasks_sha256="",
         rule="",
         sizes=[4],
-        degradations={each: DegradationFacts(title=each, **ladder) for each in ("blur", "noise", "warp", "tint")},
+        degradations={
+            each: DegradationFacts(title=each, **ladder) for each in ("blur", "noise", "warp", "tint", "grain")
+        },
         metrics={
             "sharpness": MetricCalibration(
                 curves={
                     "blur": curve(3, 2, 1, higher_is_better=True),
                     "noise": curve(1, 2, 3, higher_is_better=True, noise=0, spread=0),
                     "warp": curve(1, 1, 1, higher_is_better=True),
+                    "grain": curve(2, 2, 1, higher_is_better=True),
                     "tint": curve(2, 3, 1, higher_is_better=True, noise=0, spread=0),
                 }
             ),
@@ -160,6 +163,7 @@ def test_caveats_name_what_a_metric_is_blind_to_and_the_figures_that_mislead() -
     assert caveats_of({"sharpness": facts, "absent": facts}, {"copy": protocol}) == {
         "sharpness": [
             "copy: blind to warp",
+            "copy: 4 tasks are too few to order all neighbouring strengths of grain",
             "copy: better the worse the image under noise: 1.00, 2.00, 3.00 at 0, 0.5, 2 px",
             "copy: not monotone under tint: 2.00, 3.00, 1.00 at 0, 0.5, 2 px",
         ]
