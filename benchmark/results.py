@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -11,6 +11,8 @@ from benchmark.files import write_text_atomically
 from registry.errors import InputError
 
 SCHEMA_VERSION: Literal[1] = 1
+
+Content = TypeVar("Content", bound=BaseModel)
 
 
 class ResultError(InputError):
@@ -169,10 +171,23 @@ def read_result(path: Path) -> Result:
     Raises:
         ResultError: if it is missing, not JSON, of another schema, or a key is wrong.
     """
+    return read_strictly(path, Result)
+
+
+def read_strictly(path: Path, kind: type[Content]) -> Content:
+    """Read a file as its schema asks.
+
+    Args:
+        path: JSON in UTF-8.
+        kind: the schema.
+
+    Raises:
+        ResultError: naming the file and the fault.
+    """
     try:
-        return Result.model_validate_json(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ResultError(f"{path}: {error.strerror or error}") from error
+        return kind.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ResultError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(each) for each in first["loc"]) or "the file"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from benchmark.calibration.result import Calibration, read_calibration
 from benchmark.files import write_text_atomically
 from reports import calibration_markdown, calibration_words
 from reports.calibration_curves import draw_curves, inline
+from reports.pages import render_page
 from reports.samples import picture_uri
 
 TITLE = "Calibration of the metrics"
@@ -46,13 +45,11 @@ def write_calibration_pages(result: Path, out: Path) -> list[Path]:
 
 def _html(calibration: Calibration, curves: dict[str, str], samples: dict[str, str | None]) -> str:
     """The whole page: every string of the result escaped, styles and pictures inline, nothing fetched."""
-    environment = Environment(
-        loader=PackageLoader("reports", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("calibration.html.j2").render(
-        title=TITLE, calibration=calibration, curves=curves, samples=samples, words=calibration_words
+    return render_page(
+        "calibration.html.j2",
+        title=TITLE,
+        calibration=calibration,
+        curves=curves,
+        samples=samples,
+        words=calibration_words,
     )

@@ -5,26 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from benchmark.comparable import SHORT_HASH
 from reports import words
 from reports.cells import Table
+from reports.pages import render_page
 from reports.samples import RunSamples
 from reports.tables import row_title
 
 
 def render(tables: Sequence[Table], runs: Sequence[RunSamples], title: str) -> str:
     """The whole page: every string escaped, styles and script inline, nothing fetched."""
-    environment = Environment(
-        loader=PackageLoader("reports", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    template = environment.get_template("leaderboard.html.j2")
-    return template.render(
+    return render_page(
+        "leaderboard.html.j2",
         title=title,
         tables=tables,
         runs=runs,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from benchmark.files import write_text_atomically
-from benchmark.results import DatasetFacts, JudgeFacts, MetricFacts, ResultError
+from benchmark.results import DatasetFacts, JudgeFacts, MetricFacts, read_strictly
 
 SCHEMA_VERSION: Literal[1] = 1
 RESULT_NAME = "calibration.json"
@@ -125,11 +125,4 @@ def read_calibration(path: Path) -> Calibration:
     Raises:
         ResultError: if it is missing, not JSON, of another schema, or a key is wrong.
     """
-    try:
-        return Calibration.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ResultError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(each) for each in first["loc"]) or "the file"
-        raise ResultError(f"{path}: {where}: {first['msg']}") from error
+    return read_strictly(path, Calibration)

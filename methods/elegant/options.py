@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from methods.elegant.encoder import WIDTHS
 from methods.layers.asked_attributes import attribute_columns
+from methods.layers.checked_options import CheckedOptions
 
 
 @dataclass(frozen=True, kw_only=True)
-class ElegantOptions:
+class ElegantOptions(CheckedOptions):
     """Every option of the method's card; defaults are the published ones but for the choice of attributes.
 
     Attributes:
@@ -57,11 +58,8 @@ class ElegantOptions:
             raise ValueError(f"widths must be {len(WIDTHS)} widths, not {self.widths}")
         if self.widths[-1] < len(self.attributes):
             raise ValueError(f"widths end in {self.widths[-1]}, too few for {len(self.attributes)} attributes")
-        for name, least in (("ndf", 1), ("iterations", 0), ("batch_size", 2), ("lr_step", 1)):
-            if getattr(self, name) < least:
-                raise ValueError(f"{name} must be at least {least}, not {getattr(self, name)}")
-        for name in ("lr_gamma", "weight_decay", "reconstruction_weight", "half_size_weight"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} must be at least 0, not {getattr(self, name)}")
+        self.require_at_least(1, "ndf", "lr_step")
+        self.require_at_least(2, "batch_size")
+        self.require_at_least(0, "iterations", "lr_gamma", "weight_decay", "reconstruction_weight", "half_size_weight")
         if not 0 <= self.ema_decay < 1:
             raise ValueError(f"ema_decay must be at least 0 and below 1, not {self.ema_decay}")

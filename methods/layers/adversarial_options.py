@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from methods.layers.checked_options import CheckedOptions
 from methods.layers.conditional_gan import LossWeights
 from methods.layers.perceptual import PerceptualLoss
 from methods.layers.schedules import linear_decay
 
 
 @dataclass(frozen=True, kw_only=True)
-class AdversarialOptions:
+class AdversarialOptions(CheckedOptions):
     """Discriminator, losses and optimiser of a conditional GAN.
 
     Attributes:
@@ -54,18 +55,7 @@ class AdversarialOptions:
         self.require_at_least(1, "ndf", "n_layers_d", "num_d")
         if not 0 < self.ema_decay < 1:
             raise ValueError(f"ema_decay must be between 0 and 1, not {self.ema_decay}")
-        if not 0 <= self.decay_from <= 1:
-            raise ValueError(f"decay_from must be in [0, 1], not {self.decay_from}")
-
-    def require_at_least(self, least: int, *names: str) -> None:
-        """Refuse options below `least`.
-
-        Raises:
-            ValueError: naming the first such option and its value.
-        """
-        for name in names:
-            if getattr(self, name) < least:
-                raise ValueError(f"{name} must be at least {least}, not {getattr(self, name)}")
+        self.require_share("decay_from")
 
     def loss_weights(self) -> LossWeights:
         """Weights of the generator's terms."""

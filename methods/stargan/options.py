@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from methods.layers.asked_attributes import attribute_columns
+from methods.layers.checked_options import CheckedOptions
 
 
 @dataclass(frozen=True, kw_only=True)
-class StarGANOptions:
+class StarGANOptions(CheckedOptions):
     """Every option of the method's card; defaults are the published ones but for Smiling among the attributes.
 
     Attributes:
@@ -61,22 +62,11 @@ class StarGANOptions:
             ValueError: naming the option and its value.
         """
         attribute_columns(self.attributes)
-        for name in ("ngf", "ndf", "d_downsampling", "batch_size", "n_critic"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
-        for name in (
-            "n_downsampling",
-            "n_blocks",
-            "iterations",
-            "classification_weight",
-            "reconstruction_weight",
-            "gradient_penalty_weight",
-        ):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} must be at least 0, not {getattr(self, name)}")
+        self.require_at_least(1, "ngf", "ndf", "d_downsampling", "batch_size", "n_critic")
+        self.require_at_least(0, "n_downsampling", "n_blocks", "iterations")
+        self.require_at_least(0, "classification_weight", "reconstruction_weight", "gradient_penalty_weight")
         if self.outer_kernel < 1 or self.outer_kernel % 2 == 0:
             raise ValueError(f"outer_kernel must be odd, not {self.outer_kernel}")
         if not 0 <= self.ema_decay < 1:
             raise ValueError(f"ema_decay must be at least 0 and below 1, not {self.ema_decay}")
-        if not 0 <= self.decay_from <= 1:
-            raise ValueError(f"decay_from must be in [0, 1], not {self.decay_from}")
+        self.require_share("decay_from")

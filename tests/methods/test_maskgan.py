@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 import yaml
+from cards import assert_states_options
 from torch import Tensor
 
 from methods.base import Stage, one_hot
@@ -62,12 +63,7 @@ def _stage(model: MaskGAN, name: str) -> Stage:
 
 def test_card_states_the_options_and_their_defaults() -> None:
     defaults = vars(MaskGANOptions())
-    assert CARD["options"] == {
-        key: list(value) if isinstance(value, tuple) else value for key, value in defaults.items()
-    }
-    for changes in (*CARD["variants"].values(), *CARD["presets"].values()):
-        assert set(changes) <= set(defaults)
-    assert set(CARD["ablation"]["factors"]) <= set(defaults)
+    assert_states_options(CARD, defaults)
 
 
 @pytest.mark.parametrize("variant", [None, *CARD["variants"]])

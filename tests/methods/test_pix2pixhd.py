@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 import yaml
+from cards import assert_states_options
 from torch import Tensor
 
 from benchmark.editors import build_editor
@@ -89,12 +90,7 @@ def _halves(left: int, right: int, at: int = 32) -> Tensor:
 
 def test_card_states_the_options_and_their_defaults() -> None:
     defaults = vars(Pix2PixHDOptions())
-    assert CARD["options"] == {
-        key: list(value) if isinstance(value, tuple) else value for key, value in defaults.items()
-    }
-    for changes in (*CARD["variants"].values(), *CARD["presets"].values()):
-        assert set(changes) <= set(defaults)
-    assert set(CARD["ablation"]["factors"]) <= set(defaults)
+    assert_states_options(CARD, defaults)
     assert defaults["iterations"] * defaults["batch_size"] == 200 * 24_183
 
 

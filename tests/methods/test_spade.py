@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 import yaml
+from cards import assert_states_options
 from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 from torch.nn.utils import spectral_norm
@@ -66,12 +67,7 @@ def _painted(model: Spade, style_seed: int) -> Tensor:
 
 def test_card_states_the_options_and_their_defaults() -> None:
     defaults = vars(SpadeOptions())
-    assert CARD["options"] == {
-        key: list(value) if isinstance(value, tuple) else value for key, value in defaults.items()
-    }
-    for changes in (*CARD["variants"].values(), *CARD["presets"].values()):
-        assert set(changes) <= set(defaults)
-    assert set(CARD["ablation"]["factors"]) <= set(defaults)
+    assert_states_options(CARD, defaults)
 
 
 @pytest.mark.parametrize("variant", [None, *CARD["variants"]])

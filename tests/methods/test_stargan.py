@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 import yaml
+from cards import assert_states_options
 from torch import Tensor, nn
 
 from methods.base import CannotEdit, EditBatch, FaceBatch
@@ -77,12 +78,7 @@ def _snapshot(model: nn.Module) -> dict[str, Tensor]:
 
 def test_card_states_the_options_and_their_defaults() -> None:
     defaults = vars(StarGANOptions())
-    assert CARD["options"] == {
-        key: list(value) if isinstance(value, tuple) else value for key, value in defaults.items()
-    }
-    for changes in (*CARD["variants"].values(), *CARD["presets"].values()):
-        assert set(changes) <= set(defaults)
-    assert set(CARD["ablation"]["factors"]) <= set(defaults)
+    assert_states_options(CARD, defaults)
     assert not CARD["presets"]["paper"]
 
 

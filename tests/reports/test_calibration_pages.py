@@ -4,10 +4,10 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from elements import Elements
 from synthetic import METRICS, dataset_facts, judge
 
 from benchmark.calibration.result import (
@@ -81,24 +81,6 @@ def write(folder, found):
     return {
         path.name: path.read_text() for path in write_calibration_pages(folder / "calibration.json", folder / "out")
     }
-
-
-class Elements(HTMLParser):
-    """Every element of a page with its attributes, and all of its text."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.found, self.text = [], ""
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
-
-    def handle_data(self, data):
-        self.text += data
-
-    def of(self, tag):
-        return [attributes for name, attributes in self.found if name == tag]
 
 
 @pytest.mark.parametrize("words", [HOSTILE, TRICKY])

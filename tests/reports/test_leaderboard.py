@@ -4,11 +4,11 @@ import importlib
 import re
 import subprocess
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 import yaml
+from elements import Elements
 from synthetic import METRICS, figure, protocol, result, runs
 
 from reports import samples
@@ -17,24 +17,6 @@ from reports.leaderboard import IncomparableError, write_leaderboard
 HOSTILE = "<img src=x onerror=alert(1)>"
 TRICKY = 'a "quoted", <b>bold</b> | piped\nsecond line </script><script>alert(2)</script>'
 PNG = b"\x89PNG\r\n\x1a\n" + b"not much of a picture"
-
-
-class Elements(HTMLParser):
-    """Every element of a page with its attributes, and all of its text."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.found, self.text = [], ""
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
-
-    def handle_data(self, data):
-        self.text += data
-
-    def of(self, tag):
-        return [attributes for name, attributes in self.found if name == tag]
 
 
 def write(tmp_path, *results, **options):
