@@ -51,7 +51,8 @@ class Compute:
         """The device in words, for provenance and cost tables."""
         if self.device.type == "cuda":
             return str(torch.cuda.get_device_name(self.device))
-        return f"{processor_name()}, {torch.get_num_threads()} threads"
+        threads = torch.get_num_threads()
+        return f"{processor_name()}, {threads} thread{'s' if threads > 1 else ''}"
 
 
 def choose_compute(

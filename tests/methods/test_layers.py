@@ -37,12 +37,14 @@ def test_adain_gives_the_mean_and_deviation_asked_for(seed: int, n: int, channel
 
 
 def test_adain_keeps_its_statistics_in_half_precision() -> None:
-    # A mean far from 0 is what sums in bfloat16 would lose.
+    torch.manual_seed(0)
+    # A mean far from 0 is what sums in bfloat16 would lose; a shift of -16 in bfloat16 is off by 1/16 at most, as is
+    # the scale's share of it.
     content = (torch.randn(2, 4, 64, 64) * 0.5 + 8).bfloat16()
     style = torch.tensor([[0.0] * 4 + [1.0] * 4] * 2)
     styled = adaptive_instance_norm(content, style)
     assert styled.dtype == torch.bfloat16
-    assert styled.float().mean((2, 3)).abs().max() < 0.1
+    assert styled.float().mean((2, 3)).abs().max() < 0.125
     assert (styled.float().std((2, 3)) - 1).abs().max() < 0.1
 
 
