@@ -10,13 +10,12 @@ from typing import Final, Literal
 import numpy as np
 
 from benchmark.found_runs import Contender
-from benchmark.metrics.base import ImageMetric
 from benchmark.results import MetricFacts, Value
 from benchmark.statistics.bootstrap import bootstrap_interval
 from benchmark.statistics.paired import Side, paired_difference
 from benchmark.statistics.seeds import seed_error
+from benchmark.statistics.tally import mean_of_ratios
 from benchmark.task_scores import TaskScores
-from registry import METRICS
 
 ALPHA: Final = 0.05
 MIN_SEEDS: Final = 3
@@ -85,18 +84,17 @@ def match_images(
         contenders: the two methods, all of whose runs were scored with the metric.
         scores: theirs, a run a seed.
     """
-    built: ImageMetric = METRICS.get(metric)()
     clusters = scores[0][0].sources
     sides = [
-        Side([built.tally(run.columns(metric)) for run in runs], contender.trained)
+        Side([run.tally(metric) for run in runs], contender.trained)
         for contender, runs in zip(contenders, scores, strict=True)
     ]
-    found = paired_difference(sides[0], sides[1], built.figure, clusters)
+    found = paired_difference(sides[0], sides[1], mean_of_ratios, clusters)
     if math.isnan(found.value):
         return Match(protocol, metric, facts, reason="no task has a figure of both")
     shared = np.all([(tally != 0).any(axis=(1, 2)) for side in sides for tally in side.runs], axis=0)
     intervals = [
-        bootstrap_interval([tally[shared] for tally in side.runs], built.figure, clusters[shared]) for side in sides
+        bootstrap_interval([tally[shared] for tally in side.runs], mean_of_ratios, clusters[shared]) for side in sides
     ]
     a, b = (
         Figure(value, _or_none(low), _or_none(high))

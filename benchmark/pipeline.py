@@ -17,7 +17,7 @@ from benchmark.data.base import image_tensor
 from benchmark.editing import edit_path, edit_tasks, read_edits
 from benchmark.editors import Editor, build_editor
 from benchmark.experiment import Experiment, all_protocols
-from benchmark.files import replacing, sha256_of, write_text_atomically
+from benchmark.files import sha256_of, write_text_atomically
 from benchmark.finished import FINISHED, finished_result, finished_stamp, method_code
 from benchmark.folders import writable
 from benchmark.plugin_code import plugin_code
@@ -28,6 +28,7 @@ from benchmark.samples import SampleRows, write_samples
 from benchmark.scoring import Outputs, Scores, real_outputs, score_tasks
 from benchmark.setting import Asked, Setting
 from benchmark.stamps import TRAINING_CODE, Stamps, code_version, stamp_of
+from benchmark.task_scores import write_task_scores
 from benchmark.training import place, train
 from methods.base import CannotEdit, EditBatch, Stage
 from registry.catalogue import DATASET_CARDS, METHOD_CARDS, PROTOCOL_CARDS
@@ -237,8 +238,7 @@ class Run:
             reporter=self.setting.reporter,
             title=self.experiment.label,
         )
-        with replacing(self.folder / "scores" / f"{protocol.name}.parquet") as temporary:
-            scores.frame.to_parquet(temporary)
+        write_task_scores(self.folder, protocol.name, scores.frame, scores.ratios)
         return scores
 
     def _method_facts(self) -> MethodFacts:

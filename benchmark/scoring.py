@@ -22,7 +22,7 @@ from benchmark.encoders.base import Encoder
 from benchmark.encoders.parser import PARSER
 from benchmark.feature_set import FeaturePair, FeatureSet, FeatureWriter
 from benchmark.interruption import deferred_interruption
-from benchmark.metrics.base import Columns, Evidence, ImageMetric, MetricUnavailable, SetMetric, Tools
+from benchmark.metrics.base import Evidence, ImageMetric, MetricUnavailable, SetMetric, Tools
 from benchmark.metrics.mean import VALUE
 from benchmark.progress import Advance, Reporter
 from benchmark.protocols.base import Protocol as EditProtocol
@@ -30,6 +30,7 @@ from benchmark.read_ahead import read_ahead
 from benchmark.readiness import encoder_of, ready_metrics
 from benchmark.results import Value
 from benchmark.statistics.bootstrap import bootstrap_interval
+from benchmark.statistics.tally import Columns, Ratio, mean_of_ratios, tally
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES
 
@@ -55,12 +56,14 @@ class Scores:
 
     Attributes:
         frame: a row a task.
+        ratios: by image metric, the columns of `frame` that its figure is made of.
         cells: a cell a metric.
         breakdown: cells broken down by class or attribute.
         features: of the outputs, by encoder, where they were kept.
     """
 
     frame: pd.DataFrame
+    ratios: dict[str, list[Ratio]]
     cells: dict[str, Value]
     breakdown: dict[str, dict[str, float | None]]
     features: dict[str, FeatureSet]
@@ -139,9 +142,10 @@ def score_tasks(
         breakdown[name] = _finite(metric.breakdown(columns[name]))
     frame = tasks.drop(columns=["target_row", "source_row"])
     flat = {_column(name, inner): values for name, each in columns.items() for inner, values in each.items()}
+    ratios = {name: _ratios(name, metric, columns[name]) for name, metric in ready.images.items() if columns[name]}
     ordered = {name: cells[name] for name in metric_ids}
     table = pd.concat([frame, pd.DataFrame(flat, index=frame.index)], axis=1)
-    return Scores(table, ordered, breakdown, features if keep else {})
+    return Scores(table, ratios, ordered, breakdown, features if keep else {})
 
 
 def set_cell(metric: SetMetric, pair: FeaturePair, caution: str | None) -> tuple[Value, Mapping[str, float]]:
@@ -212,7 +216,7 @@ def _image_cell(metric: ImageMetric, columns: Columns, tasks: pd.DataFrame, draw
     if not math.isfinite(value):
         return Value(value=None, n=0, reason=metric.inapplicable)
     clusters = tasks["source"].to_numpy()
-    low, high = bootstrap_interval([metric.tally(columns)], metric.figure, clusters, draws=draws)
+    low, high = bootstrap_interval([tally(columns, metric.ratios(columns))], mean_of_ratios, clusters, draws=draws)
     number = int(_answered(columns).sum())
     if not math.isfinite(low):
         return Value(value=value, n=number, reason=_joined("one source face: no interval", caution))
@@ -231,6 +235,13 @@ def _answered(columns: Columns) -> NDArray[np.bool_]:
 
 def _finite(values: Mapping[str, float]) -> dict[str, float | None]:
     return {name: value if math.isfinite(value) else None for name, value in values.items()}
+
+
+def _ratios(name: str, metric: ImageMetric, columns: Columns) -> list[Ratio]:
+    return [
+        Ratio(_column(name, each.numerator), None if each.denominator is None else _column(name, each.denominator))
+        for each in metric.ratios(columns)
+    ]
 
 
 def _column(metric: str, inner: str) -> str:

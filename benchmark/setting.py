@@ -24,10 +24,11 @@ from benchmark.judges.cache import load_judge
 from benchmark.metrics.base import Tools
 from benchmark.plugin_code import plugin_code
 from benchmark.progress import Reporter
-from benchmark.protocols.base import Protocol, tasks_sha256
+from benchmark.protocols.base import Protocol
 from benchmark.results import DatasetFacts, JudgeFacts
 from benchmark.scoring import BATCH, Judges
 from benchmark.stamps import stamp_of
+from benchmark.task_table import tasks_sha256
 from benchmark.training import place, train
 from benchmark.weights import Weights
 from registry import DATASETS, JUDGES, PROTOCOLS

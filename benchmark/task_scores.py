@@ -1,20 +1,41 @@
-"""Per-task scores read back from a run's Parquet files, checked against its result."""
+"""Per-task scores in a run's Parquet files, which say themselves how a metric's figure is made of their columns."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from pyarrow import ArrowException
 
-from benchmark.metrics.base import Columns
-from benchmark.metrics.mean import VALUE
-from benchmark.protocols.base import tasks_sha256
+from benchmark.files import replacing
 from benchmark.results import ProtocolResult, ResultError
+from benchmark.statistics.tally import Array, Ratio, tally
+from benchmark.task_table import tasks_sha256
 
 TASK_COLUMNS = ("task", "target", "source", "attribute")
+RATIOS: Final = b"ratios"
+"""Key of the file's metadata: JSON, by metric the [numerator, denominator] columns of its ratios."""
+
+
+def write_task_scores(folder: Path, protocol: str, frame: pd.DataFrame, ratios: Mapping[str, Sequence[Ratio]]) -> None:
+    """Write the scores of a run under one protocol, atomically.
+
+    Args:
+        folder: of the run.
+        protocol: its name.
+        frame: a row a task, with `TASK_COLUMNS` and the columns that the ratios name.
+        ratios: by metric, of which its figure is the mean.
+    """
+    table = pa.Table.from_pandas(frame)
+    metadata = {**(table.schema.metadata or {}), RATIOS: json.dumps(ratios).encode()}
+    with replacing(_path(folder, protocol)) as temporary:
+        pq.write_table(table.replace_schema_metadata(metadata), temporary)
 
 
 class TaskScores:
@@ -30,12 +51,14 @@ class TaskScores:
     """
 
     def __init__(self, folder: Path, protocol: str, result: ProtocolResult) -> None:
-        self.path = folder / "scores" / f"{protocol}.parquet"
+        self.path = _path(folder, protocol)
         try:
-            frame = pd.read_parquet(self.path)
+            table = pq.read_table(self.path)
+            frame = table.to_pandas()
+            self._ratios = _ratios((table.schema.metadata or {}).get(RATIOS, b"{}"))
         except FileNotFoundError as error:
             raise ResultError(f"{self.path}: no such file; score the run again") from error
-        except (OSError, ValueError, ArrowException) as error:
+        except (OSError, ValueError, TypeError, pa.ArrowException) as error:
             raise ResultError(f"{self.path}: cannot be read as Parquet; score the run again") from error
         missing = [name for name in TASK_COLUMNS if name not in frame]
         if missing:
@@ -47,22 +70,27 @@ class TaskScores:
     @property
     def sources(self) -> NDArray[np.object_]:
         """(T,) the source face of each task."""
-        return self._frame["source"].to_numpy(dtype=object)
+        return np.asarray(self._frame["source"], dtype=object)
 
-    def columns(self, metric: str) -> Columns:
-        """The columns of an image metric, as its `measure` named them.
+    def tally(self, metric: str) -> Array:
+        """What each task adds to the sums of an image metric's K ratios: (T, 2, K), as `mean_of_ratios` takes them.
 
         Raises:
-            ResultError: if there are none, or one holds something else than numbers.
+            ResultError: if the file holds none, or one holds something else than numbers.
         """
-        inner = {
-            name: VALUE if name == metric else name.removeprefix(f"{metric}/")
-            for name in map(str, self._frame)
-            if name == metric or name.startswith(f"{metric}/")
-        }
-        if not inner:
+        ratios = self._ratios.get(metric, [])
+        names = {name for each in ratios for name in each if name is not None}
+        if not names or not names <= set(self._frame):
             raise ResultError(f"{self.path}: holds no scores of {metric}; score the run again")
         try:
-            return {short: self._frame[name].to_numpy(dtype=np.float64) for name, short in inner.items()}
+            return tally({name: self._frame[name].to_numpy(dtype=np.float64) for name in names}, ratios)
         except (TypeError, ValueError) as error:
             raise ResultError(f"{self.path}: the scores of {metric} are not numbers") from error
+
+
+def _path(folder: Path, protocol: str) -> Path:
+    return folder / "scores" / f"{protocol}.parquet"
+
+
+def _ratios(text: bytes) -> dict[str, list[Ratio]]:
+    return {str(metric): [Ratio(*each) for each in ratios] for metric, ratios in dict(json.loads(text)).items()}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.metrics.base import Columns, ImageMetric, tally_of_means
+from benchmark.metrics.base import ImageMetric
 from benchmark.metrics.mean import plain_means
+from benchmark.statistics.tally import Columns, Ratio
 from methods.labels import ATTRIBUTES
 
 
@@ -38,9 +39,9 @@ def attribute_agreement(
 class AgreementMetric(ImageMetric):
     """A metric with a column of agreement for each attribute: the mean over attributes of the share that agrees."""
 
-    def tally(self, columns: Columns) -> NDArray[np.float64]:
-        """Agreement, and 1, for each task and attribute that was read."""
-        return tally_of_means(list(columns.values()))
+    def ratios(self, names: Iterable[str]) -> list[Ratio]:
+        """The share that agrees, for each attribute."""
+        return [Ratio(name) for name in names]
 
     def breakdown(self, columns: Columns) -> dict[str, float]:
         """Share of tasks that agree, by attribute."""

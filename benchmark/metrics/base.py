@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,13 +14,11 @@ from torch import Tensor
 
 from benchmark.compute import Compute
 from benchmark.feature_set import FeaturePair
+from benchmark.statistics.tally import Columns, Ratio, mean_of_ratios, ratio, tally
 from methods.base import EditBatch
 
 if TYPE_CHECKING:
     from benchmark.weights import Weights
-
-Columns = Mapping[str, NDArray[np.float64]]
-"""Per-task figures by column name, each (T,); NaN where a task has none."""
 
 
 class MetricUnavailable(RuntimeError):
@@ -67,7 +65,8 @@ class ImageMetric(BaseMetric):
     """A metric with one figure (or several columns) a task, and a figure over tasks that is a mean of ratios of sums.
 
     A plain mean is the ratio of a sum to a count; a mean IoU is the mean over labels of such ratios. Whatever resamples
-    or swaps tasks needs their sums alone, so that thousands of resamples are one product of matrices.
+    or swaps tasks needs their sums alone, so that thousands of resamples are one product of matrices; and whatever
+    reads the columns later needs the names of the ratios alone, which stand beside them.
 
     Attributes:
         inapplicable: why the cell is empty where no task has a figure.
@@ -95,22 +94,18 @@ class ImageMetric(BaseMetric):
         """
 
     @abstractmethod
-    def tally(self, columns: Columns) -> NDArray[np.float64]:
-        """What each of T tasks adds to the sums: (T, 2, K) numerators and denominators, 0 where it adds nothing.
+    def ratios(self, names: Iterable[str]) -> list[Ratio]:
+        """The ratios of column sums whose mean is the figure.
 
         Args:
-            columns: as `measure` names them; at least one.
+            names: the columns that `measure` gave; at least one.
         """
-
-    def figure(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The figures (...) of summed tallies (..., 2, K): the mean of the ratios that have a denominator, else NaN."""
-        return finite_mean(ratio(sums[..., 0, :], sums[..., 1, :]))
 
     def summarise(self, columns: Columns, weights: NDArray[np.float64]) -> float:
         """One number from T tasks under non-negative `weights` (T,); NaN where nothing applies."""
         if not columns:
             return float("nan")
-        return float(self.figure(np.tensordot(weights, self.tally(columns), axes=1)))
+        return float(mean_of_ratios(np.tensordot(weights, tally(columns, self.ratios(columns)), axes=1)))
 
     def breakdown(self, columns: Columns) -> dict[str, float]:
         """Figures by class or attribute, for the pages; empty where there is nothing to break down."""
@@ -188,23 +183,3 @@ def weighted_mean(values: NDArray[np.float64], weights: NDArray[np.float64]) -> 
     """Mean of the finite values under weights; NaN if none carries weight."""
     finite = np.isfinite(values)
     return float(ratio(weights[finite] @ values[finite], weights[finite].sum()))
-
-
-def ratio(numerators: NDArray[np.float64], denominators: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Their quotients, of the same shape; NaN where a denominator is not above 0."""
-    blank = np.full(np.shape(denominators), np.nan)
-    quotients: NDArray[np.float64] = np.divide(numerators, denominators, out=blank, where=np.asarray(denominators) > 0)
-    return quotients
-
-
-def finite_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean over the last axis of the values that are finite; NaN where none is."""
-    finite = np.isfinite(values)
-    return ratio(np.where(finite, values, 0.0).sum(axis=-1), finite.sum(axis=-1))
-
-
-def tally_of_means(columns: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-    """The tally (T, 2, K) whose figure is the mean over K columns (T,) of the mean of each column's finite values."""
-    values = np.stack(columns, axis=-1)
-    finite = np.isfinite(values)
-    return np.stack([np.where(finite, values, 0.0), finite], axis=1)

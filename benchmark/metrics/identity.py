@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.data.quantise import image_array
-from benchmark.metrics.base import Columns, Evidence, Tools
+from benchmark.metrics.base import Evidence, Tools
 from benchmark.metrics.face_embedding import FaceEmbedder, face_embedder
 from benchmark.metrics.mean import VALUE, MeanMetric
+from benchmark.statistics.tally import Columns
 
 
 def cosine_similarity(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from benchmark.metrics.base import Columns, ImageMetric, tally_of_means, weighted_mean
+from benchmark.metrics.base import ImageMetric, weighted_mean
+from benchmark.statistics.tally import Columns, Ratio
 
 VALUE: Final = "value"
 """The column that a `MeanMetric` averages; any other column it keeps is there to be broken down."""
@@ -16,9 +17,9 @@ VALUE: Final = "value"
 class MeanMetric(ImageMetric):
     """A metric that measures a column `value`; tasks where it is NaN are left out of the mean."""
 
-    def tally(self, columns: Columns) -> NDArray[np.float64]:
-        """The value, and 1, of each task that has one."""
-        return tally_of_means([columns[VALUE]])
+    def ratios(self, names: Iterable[str]) -> list[Ratio]:
+        """The mean of the values there are."""
+        return [Ratio(VALUE)]
 
 
 def plain_means(columns: Columns) -> dict[str, float]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.metrics.base import Columns, Evidence, ImageMetric, ratio
+from benchmark.metrics.base import Evidence, ImageMetric
+from benchmark.statistics.tally import Columns, Ratio, ratio, tally
 from methods.labels import LABELS, NUM_LABELS
 
 
@@ -55,14 +57,13 @@ class SegMIoU(ImageMetric):
         columns = {f"intersection/{label}": intersection[:, column] for column, label in enumerate(LABELS)}
         return columns | {f"union/{label}": union[:, column] for column, label in enumerate(LABELS)}
 
-    def tally(self, columns: Columns) -> NDArray[np.float64]:
-        """Pixels of each label's intersection and union."""
-        counts = [[columns[f"{region}/{label}"] for label in LABELS] for region in ("intersection", "union")]
-        return np.moveaxis(np.array(counts), -1, 0)
+    def ratios(self, names: Iterable[str]) -> list[Ratio]:
+        """Pixels of each label's intersection over those of its union."""
+        return [Ratio(f"intersection/{label}", f"union/{label}") for label in LABELS]
 
     def breakdown(self, columns: Columns) -> dict[str, float]:
         """IoU of each label present."""
         if not columns:
             return {}
-        intersections, unions = self.tally(columns).sum(axis=0)
+        intersections, unions = tally(columns, self.ratios(columns)).sum(axis=0)
         return {label: float(iou) for label, iou in zip(LABELS, ratio(intersections, unions), strict=True) if iou >= 0}

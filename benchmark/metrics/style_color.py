@@ -10,8 +10,9 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 from torch import Tensor
 
 from benchmark.data.quantise import to_bytes
-from benchmark.metrics.base import Columns, Evidence
+from benchmark.metrics.base import Evidence
 from benchmark.metrics.mean import VALUE, MeanMetric, plain_means
+from benchmark.statistics.tally import Columns
 from methods.labels import LABELS, NUM_LABELS
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
@@ -120,14 +119,6 @@ class Protocol(ABC):
                 if str(asked) != str(found):
                     raise ValueError(f"the tasks were drawn from another dataset: {column} {asked} is {found} here")
         return self.edits(dataset, targets, sources)
-
-
-def tasks_sha256(frame: pd.DataFrame) -> str:
-    """SHA-256 of a task table's content: ids and attribute in the order of the tasks, whatever the rows or dtypes."""
-    ordered = frame.sort_values("task")
-    columns = ordered["target"], ordered["source"], ordered["attribute"].fillna("")
-    content = [[str(each) for each in row] for row in zip(*columns, strict=True)]
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
 def shuffled_test_rows(dataset: FaceDataset, seed: int, role: str) -> Rows:

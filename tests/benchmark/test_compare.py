@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from commands import TINY, TINY_METHOD, bench, settings
 
@@ -277,5 +280,17 @@ class TestScores:
         ],
     )
     def test_other_content(self, runs: Path, change: Callable[[pd.DataFrame], pd.DataFrame], said: str) -> None:
-        change(pd.read_parquet(self.PLACE)).to_parquet(self.PLACE)
+        table = pq.read_table(self.PLACE)
+        changed = pa.Table.from_pandas(change(table.to_pandas()))
+        pq.write_table(changed.replace_schema_metadata(table.schema.metadata), self.PLACE)
         assert self.said() == said
+
+    def test_a_file_that_does_not_say_how_figures_are_made(self, runs: Path) -> None:
+        pd.read_parquet(self.PLACE).to_parquet(self.PLACE)
+        assert re.fullmatch("holds no scores of .*; score the run again", self.said())
+
+    @pytest.mark.parametrize("ratios", ["{", "[1]", '{"psnr": [[]]}', "7"])
+    def test_ratios_that_are_none(self, runs: Path, ratios: str) -> None:
+        table = pq.read_table(self.PLACE)
+        pq.write_table(table.replace_schema_metadata({**table.schema.metadata, b"ratios": ratios.encode()}), self.PLACE)
+        assert self.said() == "cannot be read as Parquet; score the run again"

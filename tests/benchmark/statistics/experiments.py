@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.metrics.base import finite_mean, ratio, tally_of_means
+from benchmark.statistics import tally as tallies
 
 FACES = 80
 
@@ -20,14 +20,9 @@ class Made:
     faces: np.ndarray
 
 
-def mean(sums: np.ndarray) -> np.ndarray:
-    """The figure of plain means."""
-    return finite_mean(ratio(sums[..., 0, :], sums[..., 1, :]))
-
-
 def tally(values: np.ndarray) -> np.ndarray:
     """The tally of one value a task."""
-    return tally_of_means([np.asarray(values, np.float64)])
+    return tallies.tally({"value": np.asarray(values, np.float64)}, [tallies.Ratio("value")])
 
 
 def draw_experiment(generator: np.random.Generator, seeds: int, seed_spread: float) -> Made:

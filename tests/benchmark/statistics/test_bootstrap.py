@@ -7,17 +7,19 @@ import time
 
 import numpy as np
 import pytest
-from experiments import mean, tally
+from experiments import tally
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmark.metrics.seg_miou import SegMIoU
 from benchmark.statistics.bootstrap import bootstrap_interval
+from benchmark.statistics.tally import mean_of_ratios
+from benchmark.statistics.tally import tally as tally_of
 from methods.labels import LABELS
 
 
 def interval(values: np.ndarray, clusters: np.ndarray, **options: float) -> tuple[float, float]:
-    return bootstrap_interval([tally(values)], mean, np.asarray(clusters), **options)
+    return bootstrap_interval([tally(values)], mean_of_ratios, np.asarray(clusters), **options)
 
 
 def test_it_covers_where_an_interval_over_tasks_does_not() -> None:
@@ -85,7 +87,9 @@ def test_a_figure_that_is_never_defined_gives_no_interval() -> None:
 
 def test_equal_seeds_are_one_seed() -> None:
     values, clusters = tally(np.random.default_rng(6).normal(size=40)), np.arange(40)
-    assert bootstrap_interval([values] * 3, mean, clusters) == bootstrap_interval([values], mean, clusters)
+    assert bootstrap_interval([values] * 3, mean_of_ratios, clusters) == bootstrap_interval(
+        [values], mean_of_ratios, clusters
+    )
 
 
 def test_seeds_that_differ_widen_it_more_the_fewer_there_are() -> None:
@@ -93,7 +97,7 @@ def test_seeds_that_differ_widen_it_more_the_fewer_there_are() -> None:
     few, many = np.array([-0.5, 0.5]), np.tile([-0.5, 0.5], 5)
 
     def width(shifts: np.ndarray) -> float:
-        low, high = bootstrap_interval([tally(values + shift) for shift in shifts], mean, clusters)
+        low, high = bootstrap_interval([tally(values + shift) for shift in shifts], mean_of_ratios, clusters)
         return high - low
 
     assert width(few) > 3 * width(many) > 3 * width(np.zeros(1))
@@ -118,6 +122,6 @@ def test_five_thousand_tasks_take_a_second_at_most() -> None:
     columns |= {f"union/{label}": 1 + counts[19 + each] for each, label in enumerate(LABELS)}
     metric = SegMIoU()
     start = time.process_time()
-    low, high = bootstrap_interval([metric.tally(columns)], metric.figure, clusters)
+    low, high = bootstrap_interval([tally_of(columns, metric.ratios(columns))], mean_of_ratios, clusters)
     assert time.process_time() - start < 1
     assert low < metric.summarise(columns, np.ones(5000)) < high

@@ -7,16 +7,17 @@ from itertools import product
 
 import numpy as np
 import pytest
-from experiments import mean, tally
+from experiments import tally
 from scipy.stats import permutation_test
 
 from benchmark.statistics.paired import Difference, Side, paired_difference
+from benchmark.statistics.tally import mean_of_ratios
 
 FACES = np.repeat(np.arange(8), 2)
 
 
 def compare(ours: np.ndarray, theirs: np.ndarray, faces: np.ndarray, **options: int) -> Difference:
-    return paired_difference(Side([tally(ours)], True), Side([tally(theirs)], True), mean, faces, **options)
+    return paired_difference(Side([tally(ours)], True), Side([tally(theirs)], True), mean_of_ratios, faces, **options)
 
 
 def test_few_faces_are_tested_exactly() -> None:
@@ -95,18 +96,24 @@ class TestSeeds:
 
     def test_a_difference_within_the_spread_of_seeds_is_none(self) -> None:
         ours, theirs = self.sides([-0.5, 0.1, 0.7], True), self.sides([-0.6, 0.0, 0.6], True)
-        found = paired_difference(ours, theirs, mean, np.arange(100))
+        found = paired_difference(ours, theirs, mean_of_ratios, np.arange(100))
         assert found.low < 0 < found.high
         assert found.p_value > 0.5
         assert found.error.freedom == 4
 
     def test_the_seeds_of_editors_that_learn_nothing_mean_nothing(self) -> None:
-        found = paired_difference(self.sides([0.1], False), self.sides([0.0, 0.0], False), mean, np.arange(100))
+        found = paired_difference(
+            self.sides([0.1], False), self.sides([0.0, 0.0], False), mean_of_ratios, np.arange(100)
+        )
         assert found.error.scale == 0
         assert found.p_value < 0.001
-        against = paired_difference(self.sides([-0.5, 0.1, 0.7], True), self.sides([0.0], False), mean, np.arange(100))
+        against = paired_difference(
+            self.sides([-0.5, 0.1, 0.7], True), self.sides([0.0], False), mean_of_ratios, np.arange(100)
+        )
         assert (against.error.freedom, against.p_value > 0.5) == (2, True)
 
     def test_one_seed_says_nothing_of_training(self) -> None:
-        found = paired_difference(self.sides([-0.5, 0.1, 0.7], True), self.sides([0.0], True), mean, np.arange(100))
+        found = paired_difference(
+            self.sides([-0.5, 0.1, 0.7], True), self.sides([0.0], True), mean_of_ratios, np.arange(100)
+        )
         assert found.error.scale == 0

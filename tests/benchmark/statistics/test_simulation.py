@@ -6,12 +6,13 @@ from functools import cache, partial
 
 import numpy as np
 import pytest
-from experiments import Made, draw_experiment, mean
+from experiments import Made, draw_experiment
 
 from benchmark.statistics.bootstrap import bootstrap_interval, percentile_interval
 from benchmark.statistics.faces import draw_faces, figures_of_runs, sum_by_face
 from benchmark.statistics.paired import Difference, Side, paired_difference, sign_flip_p
 from benchmark.statistics.seeds import SeedError
+from benchmark.statistics.tally import mean_of_ratios
 
 EXPERIMENTS = 1000
 CASES = [(1, 0.0), (3, 0.1), (5, 0.1)]
@@ -28,7 +29,7 @@ def experiments(seeds: int, spread: float) -> list[Made]:
 
 @cache
 def differences(seeds: int, spread: float) -> list[Difference]:
-    compare = partial(paired_difference, figure=mean, draws=500, flips=499)
+    compare = partial(paired_difference, figure=mean_of_ratios, draws=500, flips=499)
     return [
         compare(Side(made.ours, True), Side(made.theirs, True), clusters=made.faces, seed=number)
         for number, made in enumerate(experiments(seeds, spread))
@@ -43,7 +44,9 @@ def covered(intervals: list[tuple[float, float]]) -> float:
 @each_case
 def test_95_percent_intervals_of_a_mean_cover_93_to_97(seeds: int, spread: float) -> None:
     every = experiments(seeds, spread)
-    found = [bootstrap_interval(made.ours, mean, made.faces, draws=500, seed=n) for n, made in enumerate(every)]
+    found = [
+        bootstrap_interval(made.ours, mean_of_ratios, made.faces, draws=500, seed=n) for n, made in enumerate(every)
+    ]
     assert 0.93 <= covered(found) <= 0.97
 
 
@@ -59,7 +62,9 @@ def test_the_paired_test_errs_in_4_to_6_of_100(seeds: int, spread: float) -> Non
 
 def test_intervals_over_tasks_cover_too_little() -> None:
     every = experiments(1, 0.0)
-    found = [bootstrap_interval(made.ours, mean, np.arange(len(made.faces)), draws=500) for made in every[:300]]
+    found = [
+        bootstrap_interval(made.ours, mean_of_ratios, np.arange(len(made.faces)), draws=500) for made in every[:300]
+    ]
     assert covered(found) < 0.85
 
 
@@ -67,7 +72,12 @@ def test_a_test_that_flips_tasks_errs_too_often() -> None:
     every = experiments(1, 0.0)
     found = [
         paired_difference(
-            Side(made.ours, True), Side(made.theirs, True), mean, np.arange(len(made.faces)), draws=2, flips=299
+            Side(made.ours, True),
+            Side(made.theirs, True),
+            mean_of_ratios,
+            np.arange(len(made.faces)),
+            draws=2,
+            flips=299,
         )
         for made in every[:300]
     ]
@@ -80,7 +90,7 @@ def test_intervals_that_keep_or_resample_three_seeds_cover_too_little(resampled:
     for number, made in enumerate(experiments(3, 0.3)[:300]):
         generator = np.random.default_rng(number)
         sums = sum_by_face([made.ours], made.faces)
-        drawn = figures_of_runs(sums.methods[0], draw_faces(sums.num_faces, 500, generator), mean)
+        drawn = figures_of_runs(sums.methods[0], draw_faces(sums.num_faces, 500, generator), mean_of_ratios)
         if resampled:
             drawn = np.take_along_axis(drawn, generator.integers(3, size=drawn.shape), axis=1)
         found.append(percentile_interval(drawn.mean(axis=1)))
@@ -91,5 +101,5 @@ def test_a_test_that_knows_nothing_of_seeds_errs_too_often() -> None:
     found = []
     for number, made in enumerate(experiments(3, 0.1)[:300]):
         sums = sum_by_face([made.ours, made.theirs], made.faces)
-        found.append(sign_flip_p(sums, mean, SeedError(), 299, np.random.default_rng(number)))
+        found.append(sign_flip_p(sums, mean_of_ratios, SeedError(), 299, np.random.default_rng(number)))
     assert np.mean([p_value <= 0.05 for p_value in found]) > 0.15

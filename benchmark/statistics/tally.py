@@ -1,0 +1,54 @@
+"""Figures that are means of ratios of sums: what each task adds to the sums, and what the sums come to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Columns = Mapping[str, Array]
+"""Per-task figures by column name, each (T,); NaN where a task has none."""
+
+
+class Ratio(NamedTuple):
+    """Two columns whose sums over tasks make a ratio.
+
+    Attributes:
+        numerator: its column.
+        denominator: its column; None counts the tasks that have a numerator, so that the ratio is their mean.
+    """
+
+    numerator: str
+    denominator: str | None = None
+
+
+def tally(columns: Columns, ratios: Sequence[Ratio]) -> Array:
+    """What each of T tasks adds to the sums of K ratios: (T, 2, K) numerators and denominators, 0 for what is NaN."""
+    numerators = [columns[each.numerator] for each in ratios]
+    denominators = [
+        np.isfinite(values).astype(np.float64) if each.denominator is None else columns[each.denominator]
+        for each, values in zip(ratios, numerators, strict=True)
+    ]
+    tallied = np.array([numerators, denominators])
+    return np.ascontiguousarray(np.moveaxis(np.where(np.isfinite(tallied), tallied, 0.0), -1, 0))
+
+
+def mean_of_ratios(sums: Array) -> Array:
+    """The figures (...) of summed tallies (..., 2, K): the mean of the ratios that have a denominator, else NaN."""
+    return finite_mean(ratio(sums[..., 0, :], sums[..., 1, :]))
+
+
+def ratio(numerators: Array, denominators: Array) -> Array:
+    """Their quotients, of the same shape; NaN where a denominator is not above 0."""
+    blank = np.full(np.shape(denominators), np.nan)
+    quotients: Array = np.divide(numerators, denominators, out=blank, where=np.asarray(denominators) > 0)
+    return quotients
+
+
+def finite_mean(values: Array) -> Array:
+    """Mean over the last axis of the values that are finite; NaN where none is."""
+    finite = np.isfinite(values)
+    return ratio(np.where(finite, values, 0.0).sum(axis=-1), finite.sum(axis=-1))
