@@ -33,11 +33,13 @@ def bold_rule(table: Table) -> str:
 
 def rank_rule(table: Table) -> str:
     """What rank and win rate mean."""
-    metrics = sum(column.level == "image" for column in table.columns)
+    learned = [row for row in table.rows if row.kind == "learned"]
+    places = [place for place, column in enumerate(table.columns) if column.level == "image"]
+    metrics = sum(any(row.cells[place].value is not None for row in learned) for place in places)
     return (
         "1 plus the number of learned methods whose win rate is higher beyond doubt (the 95% interval of their "
-        "difference lies above 0). Methods that cannot be told apart may share a rank. Win rate: the share of the other ranked "
-        f"methods that a method beats, the mean over the table's {metrics} per-image "
+        "difference lies above 0). Methods that cannot be told apart may share a rank. Win rate: the share of the "
+        f"other ranked methods that a method beats, the mean over the table's {metrics} per-image "
         f"{'metric' if metrics == 1 else 'metrics'}, with its interval under resampled source faces, seeds nested."
     )
 
