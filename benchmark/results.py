@@ -192,7 +192,7 @@ def read_strictly(path: Path, kind: type[Content]) -> Content:
         first = error.errors()[0]
         if first["loc"] == ("schema_version",):
             raise ResultError(
-                f"{path}: has schema version {first['input']!r}, and this code reads "
+                f"{path}: schema_version is {first['input']!r}, and this code reads "
                 f"{kind.model_fields['schema_version'].default}; read it with the code that wrote it, or make it again"
             ) from error
         where = ".".join(str(each) for each in first["loc"]) or "the file"

@@ -210,7 +210,7 @@ class TestResults:
             ("", "Invalid JSON"),
             ('{"schema_version": 1, "kind"', "Invalid JSON"),
             ("[]", "Input should be an object"),
-            ('{"schema_version": 99}', "has schema version 99, and this code reads 1"),
+            ('{"schema_version": 99}', "schema_version is 99, and this code reads 1"),
         ],
     )
     def test_a_corrupt_result_is_named(self, tmp_path: Path, content: str, said: str) -> None:

@@ -32,7 +32,7 @@ def test_another_schema_version_is_one_sentence(tmp_path: Path, version: object)
     path.write_text(json.dumps(json.loads(FORMS[0].read_text()) | {"schema_version": version}))
     with pytest.raises(ResultError) as refused:
         read_result(path)
-    assert str(refused.value).startswith(f"{path}: has schema version {version!r}, and this code reads 1")
+    assert str(refused.value).startswith(f"{path}: schema_version is {version!r}, and this code reads 1")
 
 
 def runs(folder: Path, number: int) -> list[Path]:
