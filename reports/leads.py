@@ -19,7 +19,7 @@ from reports.table_scores import NO_SCORES, TableScores
 
 FEW_SEEDS: Final = f"a set metric needs {MIN_SEEDS} seeds of both methods"
 A_SEED_WITHOUT: Final = "a seed has no figure"
-ONE_FACE: Final = "all tasks have one source face"
+FEW_FACES: Final = "fewer than two source faces have a figure of both"
 SAME_FIGURE: Final = "the figure is the same for every seed"
 
 
@@ -99,7 +99,7 @@ def _images(
         sides = [Side(runs, trained=True) for runs in having.values()]
         differences = paired_differences(Side(ours, trained=True), sides, mean_of_ratios, scores.faces)
         for number, found in zip(having, differences, strict=True):
-            untested = ONE_FACE if math.isnan(found.p_value) else None
+            untested = FEW_FACES if math.isnan(found.p_value) else None
             yield Outcome(number, place, found.p_value, untested)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.statistics.faces import Array, Figure, alike, draw_faces, figures_of_runs, have_figures, sum_by_face
-from benchmark.statistics.seeds import seed_error
+from benchmark.statistics.seeds import seed_error, standard_t
 
 NO_INTERVAL = (float("nan"), float("nan"))
 
@@ -74,10 +74,13 @@ def bootstrap_intervals(
         weights = draw_faces(sums.num_faces, draws, generator)
         runs_drawn = figures_of_runs(np.concatenate(sums.methods), weights, figure)
         ends = np.cumsum([len(method) for method in sums.methods])[:-1]
+        shared: dict[int, Array] = {}  # Student's t of the same freedom is drawn once, and scaled to each
         for place, method, drawn in zip(places, sums.methods, np.split(runs_drawn, ends, axis=1), strict=True):
             error = seed_error([figure(method.sum(axis=1))], [drawn])
-            whole = drawn.mean(axis=1) + error.draw(draws, deepcopy(generator))
-            found[place] = percentile_interval(whole, level)
+            freedom = error.freedom_drawn
+            if freedom not in shared:
+                shared[freedom] = standard_t(freedom, draws, deepcopy(generator))
+            found[place] = percentile_interval(drawn.mean(axis=1) + error.scale * shared[freedom], level)
     return found
 
 

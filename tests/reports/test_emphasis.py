@@ -113,7 +113,10 @@ def test_all_on_one_source_face_cannot_be_tested(tmp_path):
         for name, value in (("a", 0.9), ("b", 0.5))
     ]
     (table,) = tabulate(found)
-    assert "Not tested against the best: Pixel accuracy (all tasks have one source face)." in remarks(table)
+    assert (
+        "Not tested against the best: Pixel accuracy (fewer than two source faces have a figure of both)."
+        in remarks(table)
+    )
 
 
 def test_direction_decides_what_is_best():
