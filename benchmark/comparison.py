@@ -9,12 +9,14 @@ from benchmark.experiment import REAL, Experiment, all_protocols, as_reference
 from benchmark.files import sha256_of
 from benchmark.finished import finished_result
 from benchmark.progress import Reporter
-from benchmark.results import Result, read_result
+from benchmark.result_files import read_results
+from benchmark.results import Result
 from benchmark.stamps import Stamps, code_version, stamp_of
 from benchmark.weights import Weights
 from registry.catalogue import METHOD_CARDS
 
 PAGES = "leaderboard"
+PAGE_FILES = tuple(f"leaderboard.{suffix}" for suffix in ("html", "md", "tex", "csv", "json"))
 
 
 def run_all(
@@ -64,7 +66,9 @@ def run_all(
         kind = RealImages if experiment.method == REAL else Run
         with reporter.logging_to(experiment.folder(runs) / "log.txt"):
             results.append(result or kind(experiment, setting, runs, fresh=again).score())
-    found = [(path, read_result(path)) for path in _result_files(pages)]
+    found, errors = read_results(_result_files(pages))
+    for error in errors:
+        reporter.say(f"left out: {error}")
     for page in REPORTS.get("leaderboard")(found, pages, allow_mixed=True):
         reporter.say(f"wrote {page}")
     Stamps(pages).put(PAGES, _pages_stamp(pages))
@@ -77,10 +81,11 @@ def _result_files(pages: Path) -> list[Path]:
 
 def _pages_stamp(pages: Path) -> str | None:
     """Hash of what the pages were made from and by; None where one of them is missing."""
-    if not all((pages / name).exists() for name in ("leaderboard.html", "leaderboard.md")):
+    if not all((pages / name).exists() for name in PAGE_FILES):
         return None
-    results = {str(path.relative_to(pages)): sha256_of(path) for path in _result_files(pages)}
-    return stamp_of(results, code_version("reports", suffixes=(".py", ".yaml", ".j2", ".css", ".js")))
+    made_from = [*_result_files(pages), *sorted(pages.glob("*/*/scores/*.parquet"))]
+    hashes = {str(path.relative_to(pages)): sha256_of(path) for path in made_from}
+    return stamp_of(hashes, code_version("reports", suffixes=(".py", ".yaml", ".j2", ".css", ".js")))
 
 
 def _references(shared: Experiment) -> list[Experiment]:

@@ -8,17 +8,25 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from benchmark.results import DatasetFacts, JudgeFacts, MetricFacts, Value
+from reports.groups import Run
 
 Kind = Literal["real", "reference", "learned"]
+Level = Literal["standing", "image", "set", "cost"]
 MISSING = "\N{EN DASH}"
 
 
 @dataclass(frozen=True)
 class Column:
-    """A metric or a cost, with what a table must know to print it."""
+    """A metric, a cost, or a method's standing over metrics, with what a table must know to print it."""
 
     id: str
     facts: MetricFacts
+    standing: bool = False
+
+    @property
+    def level(self) -> Level:
+        """What it is a figure of."""
+        return "standing" if self.standing else self.facts.level
 
     @property
     def arrow(self) -> str:
@@ -39,11 +47,13 @@ class Cell:
         n: tasks (or images) behind it, the fewest of any seed; None for a cost.
         seeds: seeds that have a figure.
         asked_seeds: seeds that were run.
-        low: lower end of the run's own 95% interval; only where one seed was run.
+        low: lower end of the 95% interval: the run's own of one seed; of several, one in which seeds are nested.
         high: upper end.
         interval: how that interval was made.
         seed_range: least and greatest figure of any seed, where several have one.
         reason: why there is no value, or a caution on it.
+        holm_p: of no difference to the best learned method's figure, adjusted for all tests of the table.
+        untested: why a learned method's figure could not be tested against the best.
         emphasis: whether it is among the best learned methods, or next to them.
         note: number of `reason` among the table's notes, where it is listed there.
     """
@@ -58,6 +68,8 @@ class Cell:
     interval: str | None = None
     seed_range: tuple[float, float] | None = None
     reason: str | None = None
+    holm_p: float | None = None
+    untested: str | None = None
     emphasis: Literal["best", "second"] | None = None
     note: int | None = None
 
@@ -81,8 +93,13 @@ class Row:
     kind: Kind
     preset: str
     weights_origin: Literal["trained", "published", "none"]
-    seeds: tuple[int, ...]
+    runs: tuple[Run, ...]
     cells: tuple[Cell, ...]
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Those that were run, in order."""
+        return tuple(result.seed for _, result in self.runs)
 
 
 @dataclass(frozen=True)
@@ -92,6 +109,7 @@ class Table:
     Attributes:
         notes: distinct reasons of missing and doubtful figures; a cell's `note` counts from 1.
         not_run: methods with runs on this dataset, none of them under this protocol.
+        unranked: why no learned method of it has a rank.
         devices: hardware that the costs were taken on.
         part: place among the tables that the same dataset and protocol had to be split into, as (number, total).
         apart: what keeps its runs out of the first of those tables.
@@ -109,6 +127,7 @@ class Table:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     not_run: tuple[str, ...] = ()
+    unranked: str | None = None
     devices: tuple[str, ...] = ()
     part: tuple[int, int] | None = None
     apart: tuple[str, ...] = field(default=())
@@ -122,8 +141,8 @@ def cell_of_seeds(column: Column, values: Sequence[Value | None]) -> Cell:
         values: one figure a seed; None where that run was not scored with this metric.
 
     Returns:
-        The run's own figure and interval for one seed; for several the mean, with no interval, since a run's
-        interval covers the test set alone and says nothing of the spread between seeds.
+        The run's own figure and interval for one seed; for several the mean, with no interval yet: a run's own covers
+        the test set alone (see `nest_seeds`).
     """
     found = [value for value in values if value is not None]
     reason = next((value.reason for value in found if value.reason), None)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from benchmark.statistics.holm import ALPHA
 from reports.cells import Cell, Row
+from reports.leads import merit
 
 MIN_METHODS_FOR_SECOND = 3
 
@@ -13,10 +15,10 @@ MIN_METHODS_FOR_SECOND = 3
 def emphasise(rows: Sequence[Row]) -> tuple[Row, ...]:
     """Mark the best learned methods of every column that is not a cost.
 
-    Bold is the best figure of a learned method, and every learned method's whose 95% interval overlaps the best
-    one's. Where either has no interval, only the best figure is bold (with any that prints the same), and nothing
-    is claimed of the difference. Underlined is the next best, where three or more methods have a figure. With one
-    learned method there is nothing to compare and nothing is marked.
+    Bold is the best figure of a learned method, and every learned method's that `against_best` does not find worse at
+    5%. A figure that could not be tested is bold only where it prints the same as the best. Underlined is the next
+    best, where three or more methods have a figure. With one learned method there is nothing to compare and nothing is
+    marked.
     """
     marked = [list(row.cells) for row in rows]
     learned = [number for number, row in enumerate(rows) if row.kind == "learned"]
@@ -29,11 +31,11 @@ def emphasise(rows: Sequence[Row]) -> tuple[Row, ...]:
 
 def _mark(cells: Sequence[Cell]) -> list[Cell]:
     valued = [cell for cell in cells if cell.value is not None]
-    if len(valued) < 2 or valued[0].column.facts.level == "cost":
+    if len(valued) < 2 or valued[0].column.level == "cost":
         return list(cells)
-    best = max(valued, key=_merit)
+    best = max(valued, key=merit)
     others = [cell for cell in valued if not _level_with(cell, best)]
-    second = max(others, key=_merit) if others and len(valued) >= MIN_METHODS_FOR_SECOND else None
+    second = max(others, key=merit) if others and len(valued) >= MIN_METHODS_FOR_SECOND else None
     return [_with_emphasis(cell, best, second) for cell in cells]
 
 
@@ -47,14 +49,7 @@ def _with_emphasis(cell: Cell, best: Cell, second: Cell | None) -> Cell:
     return cell
 
 
-def _merit(cell: Cell) -> float:
-    assert cell.value is not None
-    return cell.value if cell.column.facts.direction == "up" else -cell.value
-
-
 def _level_with(cell: Cell, best: Cell) -> bool:
-    if cell.text == best.text:
+    if cell is best:
         return True
-    if cell.low is None or cell.high is None or best.low is None or best.high is None:
-        return False
-    return cell.low <= best.high and best.low <= cell.high
+    return cell.text == best.text if cell.holm_p is None else cell.holm_p >= ALPHA

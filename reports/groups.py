@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmark.comparable import IncomparableError, configuration, differences
+from benchmark.comparable import IncomparableError, configuration, differences, scoring
 from benchmark.results import Result
 
 Run = tuple[Path, Result]
@@ -26,21 +26,43 @@ def comparable_groups(runs: Sequence[Run], protocol: str, allow_mixed: bool) -> 
     Raises:
         IncomparableError: if there is more than one group and `allow_mixed` is false.
     """
-    groups: list[list[Run]] = []
-    for path, result in runs:
+    groups: list[_Group] = []
+    for run in runs:
         for group in groups:
-            clash = next(
-                (pair for pair in ((run, clashes(run[1], result, protocol)) for run in group) if pair[1]), None
-            )
+            clash = group.clash(run, protocol)
             if clash is None:
-                group.append((path, result))
+                group.add(run, protocol)
                 break
             if not allow_mixed:
-                (other, _), found = clash
                 raise IncomparableError(
-                    f"{other} and {path} cannot share a table of {result.dataset}, {protocol}: {'; '.join(found)}. "
+                    f"{clash[0]} and {run[0]} cannot share a table of {run[1].dataset}, {protocol}: "
+                    f"{'; '.join(clashes(clash[1], run[1], protocol))}. "
                     "Score both the same way, or ask for separate tables (allow_mixed)."
                 )
         else:
-            groups.append([(path, result)])
-    return groups
+            groups.append(_Group())
+            groups[-1].add(run, protocol)
+    return [group.runs for group in groups]
+
+
+class _Group:
+    """Runs of one table. A new run is held against one member of each way of scoring, not against all of hundreds."""
+
+    def __init__(self) -> None:
+        self.runs: list[Run] = []
+        self._ways: dict[frozenset[tuple[str, str | int]], Run] = {}
+        self._seeds: dict[tuple[tuple[str, ...], int], Run] = {}
+
+    def add(self, run: Run, protocol: str) -> None:
+        self.runs.append(run)
+        self._ways.setdefault(frozenset(scoring(run[1], protocol).items()), run)
+        self._seeds[configuration(run[1]), run[1].seed] = run
+
+    def clash(self, run: Run, protocol: str) -> Run | None:
+        """A member that the run cannot stand beside."""
+        twin = self._seeds.get((configuration(run[1]), run[1].seed))
+        if twin is not None:
+            return twin
+        if frozenset(scoring(run[1], protocol).items()) in self._ways:
+            return None
+        return next((other for other in self._ways.values() if differences(other[1], run[1], protocol)), None)

@@ -29,5 +29,5 @@ def render(tables: Sequence[Table], runs: Sequence[RunSamples], title: str) -> s
 
 def _spans(table: Table) -> list[tuple[str, int]]:
     """Headings over the columns, each with the number of columns that it spans."""
-    levels = groupby(table.columns, key=lambda column: column.facts.level)
+    levels = groupby(table.columns, key=lambda column: column.level)
     return [(words.LEVELS[level], len(list(columns))) for level, columns in levels]

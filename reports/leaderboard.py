@@ -1,47 +1,63 @@
-"""The leaderboard: every method's figures on each dataset and protocol, as Markdown and as HTML."""
+"""The leaderboard: every method's figures on each dataset and protocol, in five formats."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
+from typing import Final
 
 from benchmark.comparable import IncomparableError
 from benchmark.files import write_text_atomically
 from benchmark.results import Result
-from reports import html, markdown
-from reports.edit_grid import write_edit_grids
+from registry.errors import UnknownNameError, unknown
+from reports import csv_table, html, json_table, latex, markdown
+from reports.edit_grid import EditGrids, write_edit_grids
 from reports.samples import collect_samples
 from reports.tables import in_order, tabulate
 
-__all__ = ["IncomparableError", "write_leaderboard"]
+__all__ = ["FORMATS", "IncomparableError", "write_leaderboard"]
 
-TITLE = "Leaderboard of face-editing methods"
+TITLE: Final = "Leaderboard of face-editing methods"
+FORMATS: Final = ("md", "html", "tex", "csv", "json")
+"""Each the suffix of its file, in the order of writing."""
 
 
 def write_leaderboard(
-    results: Sequence[tuple[Path, Result]], out: Path, allow_mixed: bool = False, embed_samples: bool = True
+    results: Sequence[tuple[Path, Result]],
+    out: Path,
+    allow_mixed: bool = False,
+    embed_samples: bool = True,
+    formats: Collection[str] = FORMATS,
 ) -> list[Path]:
-    """Write `leaderboard.md`, `leaderboard.html` and the pictures of `write_edit_grids`, each atomically.
+    """Write `leaderboard.md`, `.html`, `.tex`, `.csv`, `.json` and the pictures of `write_edit_grids`, each atomically.
 
     Args:
-        results: results with the `result.json` that each was read from.
+        results: results with the `result.json` that each was read from; per-task scores are looked for beside it.
         out: folder to write to, created where it is missing.
         allow_mixed: split runs that cannot be compared into tables of their own, rather than refuse them.
         embed_samples: inline the `samples.png` beside a result, where there is one and it is not too large.
+        formats: only these of `FORMATS`; the pictures belong to "md".
 
     Returns:
         The files written.
 
     Raises:
         IncomparableError: if runs of one dataset and protocol cannot be compared and `allow_mixed` is false.
+        UnknownNameError: if there is no such format.
     """
+    for name in formats:
+        if name not in FORMATS:
+            raise UnknownNameError(unknown("format", name, FORMATS))
     tables = tabulate(results, allow_mixed)
-    runs = collect_samples(in_order(results), embed_samples)
-    grids = write_edit_grids(results, out)
-    pages = {
-        out / "leaderboard.md": markdown.render(tables, TITLE, grids),
-        out / "leaderboard.html": html.render(tables, runs, TITLE),
+    grids: EditGrids = write_edit_grids(results, out) if "md" in formats else {}
+    render: dict[str, Callable[[], str]] = {
+        "md": lambda: markdown.render(tables, TITLE, grids),
+        "html": lambda: html.render(tables, collect_samples(in_order(results), embed_samples), TITLE),
+        "tex": lambda: latex.render(tables),
+        "csv": lambda: csv_table.render(tables),
+        "json": lambda: json_table.render(tables),
     }
+    pages = {out / f"leaderboard.{name}": render[name]() for name in FORMATS if name in formats}
     for path, text in pages.items():
         write_text_atomically(path, text)
     return [*pages, *(picture for pictures in grids.values() for picture in pictures)]

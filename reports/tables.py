@@ -11,6 +11,10 @@ from reports.cells import Cell, Column, Kind, Row, Table, cell_of_seeds
 from reports.costs import cost_cells, cost_columns
 from reports.emphasis import emphasise
 from reports.groups import Run, clashes, comparable_groups
+from reports.intervals import nest_seeds
+from reports.leads import against_best
+from reports.standings import standings
+from reports.table_scores import TableScores
 
 _KINDS: tuple[Kind, ...] = ("real", "reference", "learned")
 _LEVELS = ("image", "set", "cost")
@@ -37,7 +41,7 @@ def tabulate(runs: Sequence[Run], allow_mixed: bool = False) -> list[Table]:
             absent = [result for _, result in of_dataset if configuration(result) not in reached]
             not_run = tuple(dict.fromkeys(row_title(result) for result in absent))
             for number, group in enumerate(groups, start=1):
-                table = replace(_table([result for _, result in group], protocol), not_run=not_run)
+                table = replace(_table(group, protocol), not_run=not_run)
                 if len(groups) > 1:
                     apart = clashes(group[0][1], groups[0][0][1], protocol) if number > 1 else []
                     table = replace(table, part=(number, len(groups)), apart=tuple(apart))
@@ -69,11 +73,17 @@ def _order(run: Run) -> tuple[int, str, str, str, int, str]:
     )
 
 
-def _table(results: Sequence[Result], protocol: str) -> Table:
+def _table(runs: Sequence[Run], protocol: str) -> Table:
+    results = [result for _, result in runs]
     asked = [result.protocols[protocol] for result in results]
     facts = next((each for each in asked if each.metrics), asked[0])
     columns, costs = _columns(results, asked), cost_columns(results)
-    rows = emphasise(_rows(results, protocol, columns, costs))
+    rows = _rows(runs, protocol, columns, costs)
+    scores = TableScores(rows, protocol)
+    rows = emphasise(against_best(nest_seeds(rows, scores), scores, protocol))
+    ranks = standings(rows, scores)
+    if ranks.cells:
+        rows = tuple(replace(row, cells=(*cells, *row.cells)) for row, cells in zip(rows, ranks.cells, strict=True))
     rows, notes = _number_notes(rows)
     return Table(
         dataset=results[0].dataset,
@@ -84,9 +94,10 @@ def _table(results: Sequence[Result], protocol: str) -> Table:
         num_tasks=facts.num_tasks,
         tasks_sha256=facts.tasks_sha256,
         judges={name: judge for result in reversed(results) for name, judge in result.judges.items()},
-        columns=(*columns, *costs),
+        columns=tuple(cell.column for cell in rows[0].cells),
         rows=rows,
         notes=notes,
+        unranked=ranks.reason,
         devices=tuple(dict.fromkeys(result.cost.device for result in results if result.kind != "real")),
     )
 
@@ -97,20 +108,22 @@ def _columns(results: Sequence[Result], asked: Sequence[ProtocolResult]) -> tupl
     order = dict.fromkeys(name for result in results for name in result.metrics)
     scored = {name for each in asked for name in each.metrics}
     columns = [Column(name, facts[name]) for name in order if name in scored]
-    return tuple(sorted(columns, key=lambda column: _LEVELS.index(column.facts.level)))
+    return tuple(sorted(columns, key=lambda column: _LEVELS.index(column.level)))
 
 
-def _rows(results: Sequence[Result], protocol: str, columns: Sequence[Column], costs: Sequence[Column]) -> list[Row]:
-    by_configuration: dict[tuple[str, str, str, str], list[Result]] = {}
-    for result in results:
-        by_configuration.setdefault(configuration(result), []).append(result)
-    return [_row(seeds, protocol, columns, costs) for seeds in by_configuration.values()]
+def _rows(runs: Sequence[Run], protocol: str, columns: Sequence[Column], costs: Sequence[Column]) -> tuple[Row, ...]:
+    by_configuration: dict[tuple[str, str, str, str], list[Run]] = {}
+    for run in runs:
+        by_configuration.setdefault(configuration(run[1]), []).append(run)
+    return tuple(_row(seeds, protocol, columns, costs) for seeds in by_configuration.values())
 
 
-def _row(seeds: Sequence[Result], protocol: str, columns: Sequence[Column], costs: Sequence[Column]) -> Row:
-    first = seeds[0]
+def _row(runs: Sequence[Run], protocol: str, columns: Sequence[Column], costs: Sequence[Column]) -> Row:
+    results = [result for _, result in runs]
+    first = results[0]
     cells = [
-        cell_of_seeds(column, [_value(result.protocols[protocol], column.id) for result in seeds]) for column in columns
+        cell_of_seeds(column, [_value(result.protocols[protocol], column.id) for result in results])
+        for column in columns
     ]
     return Row(
         title=row_title(first),
@@ -118,8 +131,8 @@ def _row(seeds: Sequence[Result], protocol: str, columns: Sequence[Column], cost
         kind=first.kind,
         preset=first.preset,
         weights_origin=first.weights_origin,
-        seeds=tuple(result.seed for result in seeds),
-        cells=(*cells, *cost_cells(costs, seeds)),
+        runs=tuple(runs),
+        cells=(*cells, *cost_cells(costs, results)),
     )
 
 
@@ -134,7 +147,7 @@ def _number_notes(rows: Sequence[Row]) -> tuple[tuple[Row, ...], tuple[str, ...]
     numbers: dict[str, int] = {}
 
     def numbered(cell: Cell) -> Cell:
-        if cell.reason is None or cell.column.facts.level == "cost":
+        if cell.reason is None or cell.column.level == "cost":
             return cell
         return replace(cell, note=numbers.setdefault(cell.reason, len(numbers) + 1))
 

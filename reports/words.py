@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchmark.comparable import SHORT_HASH
+from benchmark.statistics.holm import ALPHA
 from reports.cells import MISSING, Cell, Column, Row, Table
 from reports.emphasis import MIN_METHODS_FOR_SECOND
+from reports.rules import bold_rule, p_value, rank_rule, untested
 
 FLAG = "†"
-LEVELS = {"image": "Per image", "set": "Whole set", "cost": "Cost"}
+LEVELS = {"standing": "Overall", "image": "Per image", "set": "Whole set", "cost": "Cost"}
 ORIGINS = {"trained": "trained", "published": "published", "none": "none"}
 NO_RUNS = "There are no runs yet: a run that was scored appears here."
 
@@ -46,12 +48,18 @@ def details(cell: Cell) -> list[str]:
         lines.append(f"95% interval {ends}{made}")
     if cell.seed_range is not None:
         least, greatest = (cell.column.format(end) for end in cell.seed_range)
-        lines.append(f"mean of {cell.seeds} seeds, which range from {least} to {greatest}; no interval")
+        without = "" if interval(cell) else "; no interval"
+        lines.append(f"mean of {cell.seeds} seeds, which range from {least} to {greatest}{without}")
     if 0 < cell.seeds < cell.asked_seeds:
         lines.append(f"{cell.seeds} of {cell.asked_seeds} seeds have a figure")
     if cell.n:
         sound = f"; sound from {facts.min_n:,}" if cell.flagged else ""
         lines.append(f"n = {cell.n:,}{sound}")
+    if cell.holm_p is not None:
+        verdict = "worse than" if cell.holm_p < ALPHA else "not told apart from"
+        lines.append(f"{verdict} the best learned method (Holm p {p_value(cell.holm_p)})")
+    if cell.untested is not None:
+        lines.append(f"not tested against the best: {cell.untested}")
     if cell.reason is not None:
         lines.append(cell.reason)
     return lines
@@ -77,11 +85,9 @@ def legend(table: Table) -> list[Legend]:
     cells = [cell for row in table.rows for cell in row.cells]
     entries = [Legend("↑ ↓", "", "more is better, less is better.")]
     if any(cell.emphasis == "best" for cell in cells):
-        meaning = (
-            "the best figure among learned methods, and every other whose 95% interval overlaps its interval; "
-            "where one of the two has no interval, the best figure alone, its lead untested."
+        entries.append(
+            Legend("Bold", "best", f"{bold_rule(table)} Costs, real images and reference methods are not marked.")
         )
-        entries.append(Legend("Bold", "best", f"{meaning} Costs, real images and reference methods are not ranked."))
     if any(cell.emphasis == "second" for cell in cells):
         entries.append(
             Legend(
@@ -95,6 +101,8 @@ def legend(table: Table) -> list[Legend]:
     if any(cell.value is None for cell in cells):
         numbered = " A number points to the reason below." if table.notes else ""
         entries.append(Legend(MISSING, "", f"no figure, which is not zero.{numbered}"))
+    if table.columns and table.columns[0].standing:
+        entries.append(Legend("Rank", "", rank_rule(table)))
     return entries
 
 
@@ -102,9 +110,17 @@ def remarks(table: Table) -> list[str]:
     """Sentences on the table as a whole: what n is, how seeds were joined, who is absent, which tables differ."""
     lines = [_sizes(table)]
     if any(len(row.seeds) > 1 for row in table.rows):
-        lines.append("Several seeds: the mean, with no interval, since a run's own interval covers the test set alone.")
-    if any(interval(cell) for row in table.rows for cell in row.cells):
-        lines.append("No number of seeds means one seed: its interval covers the test set only, not training.")
+        lines.append(
+            "Several seeds: their mean, with an interval in which seeds are nested where there are per-task scores of "
+            "every seed, else with none: a run's own interval covers the test set alone."
+        )
+    if any(interval(cell) for row in table.rows for cell in row.cells if len(row.seeds) == 1):
+        lines.append(
+            "No number of seeds means one seed: its interval and its tests speak of the test set only, not of training."
+        )
+    lines.extend(untested(table))
+    if table.unranked:
+        lines.append(f"No rank: {table.unranked}.")
     if len(table.devices) > 1:
         lines.append(f"Times and memory were taken on different hardware: {', '.join(table.devices)}.")
     if table.not_run:

@@ -2,61 +2,63 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from registry.errors import InputError
-
 
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("leaderboard", help="Write leaderboard.md and leaderboard.html from result files.")(_leaderboard)
+    app.command("leaderboard", help="Write leaderboard.html, .md, .tex, .csv and .json from result files.")(
+        _leaderboard
+    )
 
 
 def _leaderboard(
-    runs: Annotated[str, typer.Option(help="Folder of runs, or a glob of run folders or result files.")] = "runs",
+    runs: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="GLOB",
+            help="Folder of runs, or a glob of run folders or result files; may be repeated. [default: runs]",
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("leaderboard"),
     protocol: Annotated[str | None, typer.Option(help="Only this protocol.")] = None,
     dataset: Annotated[str | None, typer.Option(help="Only this dataset.")] = None,
+    methods: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Only these learned methods; reference rows stay.")
+    ] = None,
+    metrics: Annotated[str | None, typer.Option(metavar="A,B", help="Only these metrics and costs.")] = None,
+    formats: Annotated[
+        str | None, typer.Option("--format", metavar="A,B", help="Of html, md, tex, csv, json. [default: all]")
+    ] = None,
     allow_mixed: Annotated[
         bool, typer.Option("--allow-mixed", help="Group results that cannot be compared instead of refusing them.")
     ] = False,
     embed_samples: Annotated[bool, typer.Option(help="Inline each run's sample sheet in the HTML.")] = True,
 ) -> None:
     from benchmark.folders import writable
-    from benchmark.results import read_result
+    from benchmark.result_files import read_results, result_files
+    from benchmark.selection import Selection, select
     from registry import REPORTS
-    from registry.catalogue import PROTOCOL_CARDS
 
-    if protocol is not None:
-        PROTOCOL_CARDS.find(protocol)
-    found = [(path, read_result(path)) for path in _result_files(runs)]
-    found = [(path, each) for path, each in found if dataset in (None, each.dataset)]
-    if protocol is not None:
-        found = [
-            (path, each.model_copy(update={"protocols": {protocol: each.protocols[protocol]}}))
-            for path, each in found
-            if protocol in each.protocols
-        ]
+    found, errors = read_results(result_files(runs or ["runs"]))
+    asked = select(found, Selection(dataset, protocol, _names(methods), _names(metrics)))
+    options = {"formats": _names(formats)} if formats is not None else {}
     report = REPORTS.get("leaderboard")
     try:
-        pages = report(found, out, allow_mixed=allow_mixed, embed_samples=embed_samples)
+        pages = report(asked, out, allow_mixed=allow_mixed, embed_samples=embed_samples, **options)
     except OSError:  # only now, so that a refused mixture leaves no empty folder
         writable(out, "folder")
         raise
+    for error in errors:
+        print(f"left out: {error}", file=sys.stderr)
     for page in pages:
         print(page)
 
 
-def _result_files(pattern: str) -> list[Path]:
-    folder = Path(pattern)
-    if folder.is_dir():
-        return sorted(folder.rglob("result.json"))
-    anchor = Path(folder.anchor) if folder.is_absolute() else Path()
-    matches = sorted(anchor.glob(str(folder.relative_to(anchor)) if folder.is_absolute() else pattern))
-    if not matches:
-        raise InputError(f"--runs {pattern!r} matches no file or folder")
-    files = [each / "result.json" if each.is_dir() else each for each in matches]
-    return [each for each in files if each.exists()]
+def _names(words: str | None) -> list[str]:
+    """Names from `a,b`."""
+    return [name for each in (words or "").split(",") if (name := each.strip())]

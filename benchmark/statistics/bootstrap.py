@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.statistics.faces import Array, Figure, draw_faces, figures_of_runs, sum_by_face
-from benchmark.statistics.seeds import seed_error
+from benchmark.statistics.faces import Array, Figure, alike, draw_faces, figures_of_runs, have_figures, sum_by_face
+from benchmark.statistics.seeds import seed_error, standard_t
 
 NO_INTERVAL = (float("nan"), float("nan"))
 
@@ -43,14 +44,44 @@ def bootstrap_interval(
     Raises:
         ValueError: if a tally does not have one row a task.
     """
-    sums = sum_by_face([runs], clusters)
-    if sums.num_faces < 2:
-        return NO_INTERVAL
-    generator = np.random.default_rng(seed)
-    (method,) = sums.methods
-    drawn = figures_of_runs(method, draw_faces(sums.num_faces, draws, generator), figure)
-    error = seed_error([figure(method.sum(axis=1))], [drawn])
-    return percentile_interval(drawn.mean(axis=1) + error.draw(draws, generator), level)
+    return bootstrap_intervals([runs], figure, clusters, draws, level, seed)[0]
+
+
+def bootstrap_intervals(
+    methods: Sequence[Sequence[Array]],
+    figure: Figure,
+    clusters: NDArray[Any],
+    draws: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> list[tuple[float, float]]:
+    """`bootstrap_interval` of many methods at once: those that have figures for the same tasks share their draws.
+
+    Args:
+        methods: a method each, its runs' tallies (T, 2, K).
+        figure: as for one.
+        clusters: as for one.
+        draws: as for one.
+        level: as for one.
+        seed: as for one.
+    """
+    found = [NO_INTERVAL] * len(methods)
+    for places in alike([have_figures(runs) for runs in methods]):
+        sums = sum_by_face([methods[place] for place in places], clusters)
+        if sums.num_faces < 2:
+            continue
+        generator = np.random.default_rng(seed)
+        weights = draw_faces(sums.num_faces, draws, generator)
+        runs_drawn = figures_of_runs(np.concatenate(sums.methods), weights, figure)
+        ends = np.cumsum([len(method) for method in sums.methods])[:-1]
+        shared: dict[int, Array] = {}  # Student's t of the same freedom is drawn once, and scaled to each
+        for place, method, drawn in zip(places, sums.methods, np.split(runs_drawn, ends, axis=1), strict=True):
+            error = seed_error([figure(method.sum(axis=1))], [drawn])
+            freedom = error.freedom_drawn
+            if freedom not in shared:
+                shared[freedom] = standard_t(freedom, draws, deepcopy(generator))
+            found[place] = percentile_interval(drawn.mean(axis=1) + error.scale * shared[freedom], level)
+    return found
 
 
 def percentile_interval(drawn: Array, level: float = 0.95) -> tuple[float, float]:

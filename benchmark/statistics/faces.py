@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+_SUMS_AT_ONCE: Final = 4_000_000
+"""Bounds memory: the draws of a thousand runs' sums of 19 classes would take 600 MB."""
 Figure = Callable[[Array], Array]
 """From summed tallies (..., 2, K) to figures (...), as `ImageMetric.figure`."""
 
@@ -32,6 +34,22 @@ class FaceSums:
         return int(self.methods[0].shape[1])
 
 
+def have_figures(runs: Sequence[Array]) -> NDArray[np.bool_]:
+    """Which tasks every run has a figure for: (T,), from tallies (T, 2, K)."""
+    known = np.ones(len(runs[0]), dtype=np.bool_)
+    for tally in runs:
+        known &= (tally != 0).any(axis=(1, 2))
+    return known
+
+
+def alike(tasks: Sequence[NDArray[np.bool_]]) -> list[list[int]]:
+    """Places of equal task selections (T,), so that what they share need be drawn only once."""
+    places: dict[bytes, list[int]] = {}
+    for place, selected in enumerate(tasks):
+        places.setdefault(selected.tobytes(), []).append(place)
+    return list(places.values())
+
+
 def sum_by_face(methods: Sequence[Sequence[Array]], clusters: NDArray[Any]) -> FaceSums:
     """Sum tallies by face.
 
@@ -45,9 +63,7 @@ def sum_by_face(methods: Sequence[Sequence[Array]], clusters: NDArray[Any]) -> F
     for tally in (tally for runs in methods for tally in runs):
         if len(tally) != len(clusters):
             raise ValueError(f"a tally of shape {tally.shape} for {len(clusters)} tasks")
-    known = np.ones(len(clusters), dtype=np.bool_)
-    for tally in (tally for runs in methods for tally in runs):
-        known &= (tally != 0).any(axis=(1, 2))
+    known = have_figures([tally for runs in methods for tally in runs])
     faces, face_of_task = np.unique(clusters[known], return_inverse=True)
     order = np.argsort(face_of_task, kind="stable")
     starts = np.searchsorted(face_of_task[order], np.arange(len(faces)))
@@ -70,4 +86,6 @@ def draw_faces(num_faces: int, draws: int, generator: np.random.Generator) -> Ar
 
 def figures_of_runs(sums: Array, weights: Array, figure: Figure) -> Array:
     """Figures (draws, S) of S runs' sums (S, F, 2, K) under weights (draws, F)."""
-    return np.stack([figure(np.tensordot(weights, run, axes=1)) for run in sums], axis=-1)
+    at_once = max(1, _SUMS_AT_ONCE // (len(weights) * sums[0, 0].size))
+    blocks = (sums[start : start + at_once] for start in range(0, len(sums), at_once))
+    return np.concatenate([figure(np.tensordot(weights, block, axes=(1, 1))) for block in blocks], axis=-1)

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.statistics.bootstrap import NO_INTERVAL, percentile_interval
-from benchmark.statistics.faces import Array, FaceSums, Figure, draw_faces, figures_of_runs, sum_by_face
-from benchmark.statistics.seeds import SeedError, seed_error
+from benchmark.statistics.faces import (
+    Array,
+    FaceSums,
+    Figure,
+    alike,
+    draw_faces,
+    figures_of_runs,
+    have_figures,
+    sum_by_face,
+)
+from benchmark.statistics.seeds import SeedError, seed_error, standard_t
+from benchmark.statistics.sign_flips import sign_flip_p_values
 
 DRAWS: Final = 2000
 FLIPS: Final = 9999
-_FLIPS_AT_ONCE: Final = 1000
-"""Bounds memory: 10,000 flips of 5,000 faces would take 400 MB."""
-_ROUNDING: Final = 1e-12
-"""Flips that give the observed difference but for rounding count as giving it."""
 
 
 @dataclass(frozen=True)
@@ -92,56 +98,81 @@ def paired_difference(
         level: coverage of the interval, in (0, 1).
         seed: of the draws; equal arguments give equal results.
     """
-    sums = sum_by_face([ours.runs, theirs.runs], clusters)
-    first, second = (figure(method.sum(axis=1)) for method in sums.methods)
-    values, counts = (float(first.mean()), float(second.mean())), (sums.num_tasks, sums.num_faces)
+    found = paired_differences(ours, [theirs], figure, clusters, draws=draws, flips=flips, level=level, seed=seed)
+    return found[0]
+
+
+def paired_differences(
+    ours: Side,
+    others: Sequence[Side],
+    figure: Figure,
+    clusters: NDArray[Any],
+    *,
+    draws: int = DRAWS,
+    flips: int = FLIPS,
+    level: float = 0.95,
+    seed: int = 0,
+) -> list[Difference]:
+    """`paired_difference` of one method to each of many.
+
+    Others that have figures for the same tasks share draws and flips, so that hundreds take seconds.
+
+    Args:
+        ours: the first method of every comparison.
+        others: the second of each.
+        figure: as for two.
+        clusters: as for two.
+        draws: as for two.
+        flips: as for two.
+        level: as for two.
+        seed: as for two.
+    """
+    found: dict[int, Difference] = {}
+    for places in alike([have_figures([*ours.runs, *other.runs]) for other in others]):
+        sides = [others[place] for place in places]
+        sums = sum_by_face([ours.runs, *(side.runs for side in sides)], clusters)
+        differences = _differences(
+            sums, ours.trained, [side.trained for side in sides], figure, draws, flips, level, seed
+        )
+        found.update(zip(places, differences, strict=True))
+    return [found[place] for place in range(len(others))]
+
+
+def _differences(
+    sums: FaceSums,
+    trained: bool,
+    others_trained: Sequence[bool],
+    figure: Figure,
+    draws: int,
+    flips: int,
+    level: float,
+    seed: int,
+) -> list[Difference]:
+    """Of the first method of `sums` to each of the others."""
+    figures = [figure(method.sum(axis=1)) for method in sums.methods]
+    own, *theirs = (float(each.mean()) for each in figures)
+    counts = (sums.num_tasks, sums.num_faces)
     if sums.num_faces < 2:
-        return Difference(*values, *NO_INTERVAL, float("nan"), *counts, SeedError())
+        return [Difference(own, each, *NO_INTERVAL, float("nan"), *counts, SeedError()) for each in theirs]
     generator = np.random.default_rng(seed)
     weights = draw_faces(sums.num_faces, draws, generator)
-    drawn = [figures_of_runs(method, weights, figure) for method in sums.methods]
-    trained = [place for place, side in enumerate((ours, theirs)) if side.trained]
-    error = seed_error([(first, second)[place] for place in trained], [drawn[place] for place in trained])
-    difference = drawn[0].mean(axis=1) - drawn[1].mean(axis=1) + error.draw(draws, generator)
-    low, high = percentile_interval(difference, level)
-    p_value = sign_flip_p(sums, figure, error, flips, generator)
-    return Difference(*values, low, high, p_value, *counts, error)
-
-
-def sign_flip_p(sums: FaceSums, figure: Figure, error: SeedError, flips: int, generator: np.random.Generator) -> float:
-    """Two-sided p of the hypothesis that two methods differ in name alone.
-
-    Then swapping the names on any set of source faces, with all of a face's tasks and seeds, gives a difference as
-    likely as the observed one; for a mean that is to flip the signs of faces' differences (Good, Permutation,
-    Parametric and Bootstrap Tests of Hypotheses, 2005). Seeds' tallies are averaged first. All swaps are tried where
-    they are no more than `flips` and seeds add no error; else `flips` random ones, and p is (b + 1) / (m + 1), which is
-    never 0 (Phipson and Smyth, Statistical Applications in Genetics and Molecular Biology 2010). Every difference gets
-    a draw of the seeds' error, by which two methods that differ in name alone differ too.
-
-    Returns:
-        p in (0, 1]; NaN where the observed difference is.
-    """
-    ours, theirs = (method.mean(axis=0) for method in sums.methods)
-    observed = float(figure(ours.sum(axis=0)) - figure(theirs.sum(axis=0)))
-    if np.isnan(observed):
-        return float("nan")
-    reached = abs(observed) - _ROUNDING * max(1.0, abs(observed))
-    exact = error.scale == 0 and 2 ** (sums.num_faces - 1) <= flips
-    if exact:
-        # swapping every face turns the sign of the difference alone: half of all swaps suffice
-        swaps = np.array(list(product([0.0, 1.0], repeat=sums.num_faces - 1))).reshape(-1, sums.num_faces - 1)
-        found = _swapped(ours, theirs, figure, np.pad(swaps, ((0, 0), (1, 0))))
-        return float(np.mean(np.abs(found) >= reached))
-    as_extreme = 0
-    for start in range(0, flips, _FLIPS_AT_ONCE):
-        number = min(_FLIPS_AT_ONCE, flips - start)
-        swaps = generator.integers(2, size=(number, sums.num_faces), dtype=np.uint8).astype(np.float64)
-        found = _swapped(ours, theirs, figure, swaps) + error.draw(number, generator)
-        as_extreme += int(np.sum(np.abs(found) >= reached))
-    return (as_extreme + 1) / (flips + 1)
-
-
-def _swapped(ours: Array, theirs: Array, figure: Figure, swaps: Array) -> Array:
-    """Differences (m,) after swapping the faces marked 1 in `swaps` (m, F) between sums (F, 2, K)."""
-    moved = np.tensordot(swaps, theirs - ours, axes=1)
-    return figure(ours.sum(axis=0) + moved) - figure(theirs.sum(axis=0) - moved)
+    ends = np.cumsum([len(method) for method in sums.methods])[:-1]
+    drawn = np.split(figures_of_runs(np.concatenate(sums.methods), weights, figure), ends, axis=1)
+    errors = []
+    for place, other_trained in enumerate(others_trained, start=1):
+        learned = [each for each, is_trained in ((0, trained), (place, other_trained)) if is_trained]
+        errors.append(seed_error([figures[each] for each in learned], [drawn[each] for each in learned]))
+    ours, *others = (method.mean(axis=0) for method in sums.methods)
+    found: dict[int, Difference] = {}
+    # Student's t of the same freedom is drawn once, and scaled to each
+    for freedom in sorted({error.freedom_drawn for error in errors}):
+        places = [place for place, error in enumerate(errors) if error.freedom_drawn == freedom]
+        again = deepcopy(generator)
+        unscaled = standard_t(freedom, draws, again)
+        same = [errors[place] for place in places]
+        p_values = sign_flip_p_values(ours, np.stack([others[place] for place in places]), figure, same, flips, again)
+        for place, p_value in zip(places, p_values, strict=True):
+            difference = drawn[0].mean(axis=1) - drawn[place + 1].mean(axis=1) + errors[place].scale * unscaled
+            interval = percentile_interval(difference, level)
+            found[place] = Difference(own, theirs[place], *interval, float(p_value), *counts, errors[place])
+    return [found[place] for place in range(len(theirs))]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
 Array = NDArray[np.float64]
+MIN_SEEDS: Final = 3
+"""Seeds of each trained method from which a set metric, whose spread is known over seeds alone, gets a p-value."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,12 @@ class SeedError:
 
     def draw(self, draws: int, generator: np.random.Generator) -> Array:
         """Errors (draws,); zeros where the scale is 0."""
-        if self.scale == 0:
-            return np.zeros(draws)
-        return self.scale * generator.standard_t(self.freedom, size=draws)
+        return self.scale * standard_t(self.freedom_drawn, draws, generator)
+
+    @property
+    def freedom_drawn(self) -> int:
+        """The freedom of the t that `draw` scales; 0 where the scale is 0 and nothing is drawn."""
+        return self.freedom if self.scale else 0
 
     def half_width(self, level: float = 0.95) -> float:
         """Half the width of the t interval."""
@@ -43,6 +49,11 @@ class SeedError:
     def p_value(self, difference: float) -> float:
         """Two-sided p of a difference under the hypothesis of none."""
         return float(2 * student.sf(abs(difference) / self.scale, self.freedom))
+
+
+def standard_t(freedom: int, draws: int, generator: np.random.Generator) -> Array:
+    """Draws (draws,) of Student's t; zeros, and nothing drawn, where the freedom is 0."""
+    return generator.standard_t(freedom, size=draws) if freedom else np.zeros(draws)
 
 
 def seed_error(figures: Sequence[Array], resampled: Sequence[Array] | None = None) -> SeedError:

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmark.results import Cost, DatasetFacts, JudgeFacts, MetricFacts, ProtocolResult, Result, Value
+import numpy as np
+import pandas as pd
+
+from benchmark.results import (
+    Cost,
+    DatasetFacts,
+    JudgeFacts,
+    MetricFacts,
+    ProtocolResult,
+    Result,
+    Value,
+    write_result,
+)
+from benchmark.statistics.tally import Ratio
+from benchmark.task_scores import write_task_scores
+from benchmark.task_table import tasks_sha256
+
+Run = tuple[Path, Result]
 
 
 def facts(title: str, direction: str = "up", **changes: Any) -> MetricFacts:
@@ -75,3 +93,31 @@ def result(method: str, figures: dict[str, Value] | None = None, **changes: Any)
 def runs(*results: Result) -> list[tuple[Path, Result]]:
     """Each result with a file of its own."""
     return [(Path(f"runs/{number}/result.json"), each) for number, each in enumerate(results)]
+
+
+def scored_run(folder: Path, method: str, scores: Mapping[str, np.ndarray], seed: int = 0, **changes: Any) -> Run:
+    """A run on disk, with its result and its per-task scores.
+
+    Args:
+        folder: of all runs.
+        method: a learned method.
+        scores: by image metric, (T,) figures of tasks, every two of which share a source face.
+        seed: of the run.
+        changes: to its result; its further `figures`, too.
+    """
+    number = len(next(iter(scores.values())))
+    faces = [f"face{task // 2}" for task in range(number)]
+    frame = pd.DataFrame({"task": range(number), "target": faces, "source": faces, "attribute": "Smiling"})
+    figures = {metric: figure(float(values.mean()), 0.01, n=number) for metric, values in scores.items()}
+    asked = protocol(figures | changes.pop("figures", {}), num_tasks=number, tasks_sha256=tasks_sha256(frame))
+    made = result(method, seed=seed, **{"protocols": {"attribute-transfer": asked}} | changes)
+    path = folder / made.dataset / made.label / f"seed{seed}" / "result.json"
+    write_result(path, made)
+    ratios = {metric: [Ratio(metric)] for metric in scores}
+    write_task_scores(path.parent, "attribute-transfer", frame.assign(**scores), ratios)
+    return path, made
+
+
+def noise(seed: int, mean: float, spread: float = 0.05, number: int = 60) -> np.ndarray:
+    """Figures of tasks that hover around a mean."""
+    return np.random.default_rng(seed).normal(mean, spread, number)

@@ -3,9 +3,13 @@
 import math
 
 import pytest
-from synthetic import METRICS, figure
+from synthetic import METRICS, figure, noise, scored_run
 
+from benchmark.statistics.bootstrap import bootstrap_interval
+from benchmark.statistics.tally import mean_of_ratios
+from benchmark.task_scores import TaskScores
 from reports.cells import Column, cell_of_seeds
+from reports.tables import tabulate
 from reports.words import details
 
 ACCURACY = Column("seg-accuracy", METRICS["seg-accuracy"])
@@ -54,3 +58,23 @@ def test_too_few_images_are_flagged():
 
 def test_no_negative_zero():
     assert ACCURACY.format(-0.0001) == "0.000"
+
+
+def test_an_interval_of_several_seeds_nests_them_where_all_have_scores(tmp_path):
+    faces = noise(3, 0.0)
+    found = [
+        scored_run(tmp_path, "a", {"seg-accuracy": mean + faces}, seed=seed)
+        for seed, mean in enumerate((0.7, 0.8, 0.9))
+    ]
+    (table,) = tabulate(found)
+    cell = table.rows[0].cells[0]
+    tallies = [
+        TaskScores(path.parent, "attribute-transfer", made.protocols["attribute-transfer"]) for path, made in found
+    ]
+    expected = bootstrap_interval([each.tally("seg-accuracy") for each in tallies], mean_of_ratios, tallies[0].sources)
+    assert (cell.low, cell.high) == pytest.approx(expected)
+    assert cell.high - cell.low > 0.2, "the spread of seeds is in it"
+    assert any("seeds nested" in line for line in details(cell))
+    (found[2][0].parent / "scores" / "attribute-transfer.parquet").unlink()
+    (table,) = tabulate(found)
+    assert (table.rows[0].cells[0].low, table.rows[0].cells[0].value) == (None, pytest.approx(cell.value))

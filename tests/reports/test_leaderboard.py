@@ -1,4 +1,4 @@
-"""The leaderboard's two files: whole, escaped, the same for the same results."""
+"""The leaderboard's files: whole, escaped, the same for the same results."""
 
 import importlib
 import re
@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 from elements import Elements
+from hostile import hostile_results
 from synthetic import METRICS, figure, protocol, result, runs
 
+from registry.errors import UnknownNameError
 from reports import samples
-from reports.leaderboard import IncomparableError, write_leaderboard
+from reports.leaderboard import FORMATS, IncomparableError, write_leaderboard
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 TRICKY = 'a "quoted", <b>bold</b> | piped\nsecond line </script><script>alert(2)</script>'
@@ -21,9 +23,9 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"not much of a picture"
 
 def write(tmp_path, *results, **options):
     """The Markdown and the HTML page."""
-    markdown, page = write_leaderboard(runs(*results), tmp_path / "out", **options)
-    assert (markdown.name, page.name) == ("leaderboard.md", "leaderboard.html")
-    return markdown.read_text(), page.read_text()
+    written = write_leaderboard(runs(*results), tmp_path / "out", **options)
+    assert [path.suffix.removeprefix(".") for path in written] == list(FORMATS)
+    return written[0].read_text(), written[1].read_text()
 
 
 def hostile(method="evil"):
@@ -47,6 +49,18 @@ def test_html_escapes_every_string(tmp_path):
     assert not any(name.startswith("on") for _, attributes in elements.found for name in attributes)
     assert HOSTILE in elements.text
     assert any(TRICKY in (attributes.get("data-tip") or "") for attributes in elements.of("td"))
+
+
+def test_hostile_names_neither_break_the_page_nor_the_markdown_table(tmp_path):
+    text, page = write(tmp_path, *hostile_results())
+    elements = Elements(page)
+    assert elements.of("img") == elements.of("b") == []
+    assert len(elements.of("script")) == 1
+    assert r"\input{/etc/passwd}" in elements.text
+    table = [line for line in text.splitlines() if line.startswith("|")]
+    assert len(table) == 2 + len(hostile_results())
+    assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table}) == 1
+    assert not re.search(r"(?<!\\)[$`]|<img|<b>", text)
 
 
 def test_a_metrics_header_says_on_hover_where_it_misleads(tmp_path):
@@ -113,8 +127,7 @@ def test_a_refused_mixture_leaves_old_pages_alone(tmp_path):
     before = write(tmp_path, result("a"))
     with pytest.raises(IncomparableError):
         write(tmp_path, result("a"), result("a"))
-    files = sorted((tmp_path / "out").iterdir())
-    assert tuple(path.read_text() for path in files[::-1]) == before
+    assert tuple((tmp_path / "out" / f"leaderboard.{name}").read_text() for name in ("md", "html")) == before
 
 
 def test_a_refused_mixture_leaves_no_empty_folder(tmp_path):
@@ -140,7 +153,8 @@ def test_samples_are_inlined_when_asked_small_and_png(tmp_path, monkeypatch, con
     folder = tmp_path / "run"
     folder.mkdir()
     (folder / "samples.png").write_bytes(content)
-    _, page = write_leaderboard([(folder / "result.json", result("a"))], tmp_path, embed_samples=embed)
+    found = [(folder / "result.json", result("a"))]
+    (page,) = write_leaderboard(found, tmp_path, embed_samples=embed, formats=["html"])
     images = Elements(page.read_text()).of("img")
     assert bool(images) is shown
     assert all(image["src"].startswith("data:image/png;base64,") for image in images)
@@ -160,3 +174,20 @@ def test_the_card_names_the_function():
 def test_reports_do_not_import_torch():
     code = "import sys, reports.leaderboard; sys.exit(bool({'torch', 'methods', 'mmengine'} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_only_the_formats_asked_for_are_written_and_an_unknown_one_is_refused(tmp_path):
+    written = write_leaderboard(runs(result("a")), tmp_path / "out", formats=["csv", "tex"])
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"leaderboard.csv", "leaderboard.tex"}
+    assert {path.suffix for path in written} == {".csv", ".tex"}
+    with pytest.raises(UnknownNameError, match="unknown format 'htm'; did you mean 'html'"):
+        write_leaderboard(runs(result("a")), tmp_path / "none", formats=["htm"])
+    assert not (tmp_path / "none").exists()
+
+
+def test_every_format_of_no_runs_one_run_and_no_figures_is_written(tmp_path):
+    absent = protocol({}, reason="it has no style input", tasks_sha256="")
+    for number, results in enumerate([[], [result("a")], [result("b", protocols={"attribute-transfer": absent})]]):
+        written = write_leaderboard(runs(*results), tmp_path / str(number))
+        assert len(written) == len(FORMATS)
+        assert all(path.stat().st_size for path in written)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmark.metrics.seg_miou import SegMIoU
-from benchmark.statistics.bootstrap import bootstrap_interval
+from benchmark.statistics.bootstrap import bootstrap_interval, bootstrap_intervals
 from benchmark.statistics.tally import mean_of_ratios
 from benchmark.statistics.tally import tally as tally_of
 from methods.labels import LABELS
@@ -87,8 +87,8 @@ def test_a_figure_that_is_never_defined_gives_no_interval() -> None:
 
 def test_equal_seeds_are_one_seed() -> None:
     values, clusters = tally(np.random.default_rng(6).normal(size=40)), np.arange(40)
-    assert bootstrap_interval([values] * 3, mean_of_ratios, clusters) == bootstrap_interval(
-        [values], mean_of_ratios, clusters
+    assert bootstrap_interval([values] * 3, mean_of_ratios, clusters) == pytest.approx(
+        bootstrap_interval([values], mean_of_ratios, clusters)
     )
 
 
@@ -125,3 +125,16 @@ def test_five_thousand_tasks_take_a_second_at_most() -> None:
     low, high = bootstrap_interval([tally_of(columns, metric.ratios(columns))], mean_of_ratios, clusters)
     assert time.process_time() - start < 1
     assert low < metric.summarise(columns, np.ones(5000)) < high
+
+
+def test_many_methods_at_once_have_the_intervals_that_each_has_alone() -> None:
+    generator, clusters = np.random.default_rng(8), np.repeat(np.arange(20), 3)
+    absent = np.where(np.arange(60) < 9, np.nan, 0.0)
+    methods = [
+        [tally(generator.normal(size=60))],
+        [tally(generator.normal(size=60) + shift) for shift in (0.0, 0.5, 1.0)],
+        [tally(generator.normal(size=60) + absent)],
+    ]
+    together = bootstrap_intervals(methods, mean_of_ratios, clusters)
+    for runs, interval in zip(methods, together, strict=True):
+        assert interval == pytest.approx(bootstrap_interval(runs, mean_of_ratios, clusters))

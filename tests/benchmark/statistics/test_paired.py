@@ -10,7 +10,7 @@ import pytest
 from experiments import tally
 from scipy.stats import permutation_test
 
-from benchmark.statistics.paired import Difference, Side, paired_difference
+from benchmark.statistics.paired import Difference, Side, paired_difference, paired_differences
 from benchmark.statistics.tally import mean_of_ratios
 
 FACES = np.repeat(np.arange(8), 2)
@@ -117,3 +117,21 @@ class TestSeeds:
             self.sides([-0.5, 0.1, 0.7], True), self.sides([0.0], True), mean_of_ratios, np.arange(100)
         )
         assert found.error.scale == 0
+
+
+def test_many_at_once_differ_as_each_does_alone() -> None:
+    generator, faces = np.random.default_rng(9), np.repeat(np.arange(30), 2)
+
+    def side(*shifts: float, absent: int = 0, trained: bool = True) -> Side:
+        gaps = np.where(np.arange(60) < absent, np.nan, 0.0)
+        return Side([tally(generator.normal(size=60) + shift + gaps) for shift in shifts], trained)
+
+    ours = side(0.3, 0.4, 0.5)
+    others = [side(0.0), side(0.1, 0.3, 0.0), side(0.2, 0.0, 0.1), side(0.0, absent=8), side(0.2, 0.2, trained=False)]
+    together = paired_differences(ours, others, mean_of_ratios, faces)
+    for other, found in zip(others, together, strict=True):
+        alone = paired_difference(ours, other, mean_of_ratios, faces)
+        assert (found.p_value, found.error.freedom) == (alone.p_value, alone.error.freedom)
+        assert (found.num_tasks, found.num_faces) == (alone.num_tasks, alone.num_faces)
+        assert (found.low, found.high, found.value) == pytest.approx((alone.low, alone.high, alone.value))
+    assert len({found.p_value for found in together}) > 1

@@ -10,8 +10,9 @@ from experiments import Made, draw_experiment
 
 from benchmark.statistics.bootstrap import bootstrap_interval, percentile_interval
 from benchmark.statistics.faces import draw_faces, figures_of_runs, sum_by_face
-from benchmark.statistics.paired import Difference, Side, paired_difference, sign_flip_p
+from benchmark.statistics.paired import Difference, Side, paired_difference
 from benchmark.statistics.seeds import SeedError
+from benchmark.statistics.sign_flips import sign_flip_p
 from benchmark.statistics.tally import mean_of_ratios
 
 EXPERIMENTS = 1000
