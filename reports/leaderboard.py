@@ -9,9 +9,9 @@ from benchmark.comparable import IncomparableError
 from benchmark.files import write_text_atomically
 from benchmark.results import Result
 from reports import html, markdown
+from reports.differences import differences
 from reports.edit_grid import write_edit_grids
-from reports.samples import collect_samples
-from reports.tables import in_order, tabulate
+from reports.tables import tabulate
 
 __all__ = ["IncomparableError", "write_leaderboard"]
 
@@ -27,7 +27,7 @@ def write_leaderboard(
         results: results with the `result.json` that each was read from.
         out: folder to write to, created where it is missing.
         allow_mixed: split runs that cannot be compared into tables of their own, rather than refuse them.
-        embed_samples: inline the `samples.png` beside a result, where there is one and it is not too large.
+        embed_samples: inline pictures of edits in the HTML page.
 
     Returns:
         The files written.
@@ -36,11 +36,11 @@ def write_leaderboard(
         IncomparableError: if runs of one dataset and protocol cannot be compared and `allow_mixed` is false.
     """
     tables = tabulate(results, allow_mixed)
-    runs = collect_samples(in_order(results), embed_samples)
+    compared = [differences(table, results) for table in tables]
     grids = write_edit_grids(results, out)
     pages = {
         out / "leaderboard.md": markdown.render(tables, TITLE, grids),
-        out / "leaderboard.html": html.render(tables, runs, TITLE),
+        out / "leaderboard.html": html.render(tables, compared, results, TITLE, embed_samples),
     }
     for path, text in pages.items():
         write_text_atomically(path, text)

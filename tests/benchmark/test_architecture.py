@@ -105,7 +105,17 @@ def test_the_harness_names_no_method(path: Path) -> None:
 
 def test_reports_read_result_files_only() -> None:
     names = {name for path in (ROOT / "reports").rglob("*.py") for name in imports(path)}
-    readers = ("benchmark.results.", "benchmark.files.", "benchmark.calibration.result.", "benchmark.comparable.")
+    readers = (
+        "benchmark.calibration.result.",
+        "benchmark.comparable.",
+        "benchmark.edit_files.",
+        "benchmark.files.",
+        "benchmark.found_runs.",
+        "benchmark.matches.",
+        "benchmark.results.",
+        "benchmark.statistics.",
+        "benchmark.task_scores.",
+    )
     assert [name for name in names if name.startswith("benchmark") and not name.startswith(readers)] == []
 
 
