@@ -53,8 +53,8 @@ class Differences:
 
     Attributes:
         methods: those that were compared; the numbers of `gains` are places among them.
-        columns: metrics on which two of them have a difference.
-        gains: by metric id and the numbers of two methods, in both orders.
+        columns: metrics on which a difference of two of them has an interval.
+        gains: on these metrics, by metric id and the numbers of two methods, in both orders.
         notes: what was left out, and why.
     """
 
@@ -119,8 +119,12 @@ def differences(table: Table, runs: Sequence[Run]) -> Differences:
             if gain is not None:
                 gains[column.id, ours, theirs] = gain
                 gains[column.id, theirs, ours] = gain.mirrored
-    found_in = {metric for metric, _, _ in gains}
-    return Differences(methods, tuple(each for each in ranked if each.id in found_in), gains, tuple(notes))
+    tested = {metric for (metric, _, _), gain in gains.items() if gain.low is not None}
+    untested = [column.facts.title for column in ranked if column.id in {key[0] for key in gains} - tested]
+    if untested:
+        notes.append(f"Without an interval of any two methods, and so not shown: {', '.join(untested)}.")
+    kept = {key: gain for key, gain in gains.items() if key[0] in tested}
+    return Differences(methods, tuple(each for each in ranked if each.id in tested), kept, tuple(notes))
 
 
 def _left_out(shown: int, total: int) -> list[str]:

@@ -58,7 +58,7 @@ class Sheet:
     """The pictures of one table's tasks; numbers of methods, metrics and pictures are places in their lists.
 
     Attributes:
-        given: method whose edits are the target, the source or the true edit, by these words.
+        given: ("target", method) where the edits of a method are the targets; and so for the source and the true edit.
         first: the first tasks of the table, not chosen.
         tasks: what each task asks, where a score file says it.
         pictures: by task, then by method, the place of its picture in the album.
@@ -69,7 +69,7 @@ class Sheet:
     title: str
     methods: list[Shown] = field(default_factory=list)
     metrics: list[Measure] = field(default_factory=list)
-    given: dict[str, int] = field(default_factory=dict)
+    given: list[tuple[str, int]] = field(default_factory=list)
     first: list[int] = field(default_factory=list)
     tasks: dict[int, Asked] = field(default_factory=dict)
     pictures: dict[int, dict[int, int]] = field(default_factory=dict)
@@ -101,7 +101,7 @@ def browse(tables: Sequence[tuple[str, Table]], runs: Sequence[Run], album: Albu
         sheet = Sheet(heading, [Shown(each.contestant.row.title, each.contestant.row.kind) for each in shown])
         if len(shown) < len(every):
             sheet.notes.append(f"{len(shown)} of {len(every):,} methods with edits are shown.")
-        sheet.given.update(_given(shown, sheet.notes))
+        sheet.given.extend(_given(shown, sheet.notes))
         _fill_first(sheet, table.protocol, shown, album)
         if sheet.first:
             filled.append((sheet, table, shown))
@@ -128,17 +128,17 @@ def _chosen(every: Sequence[Source]) -> list[Source]:
     return [each for each in every if each in first]
 
 
-def _given(shown: Sequence[Source], notes: list[str]) -> dict[str, int]:
-    found = {
-        said: place
+def _given(shown: Sequence[Source], notes: list[str]) -> list[tuple[str, int]]:
+    found = [
+        (said, place)
         for said, name in GIVEN.items()
         for place, each in enumerate(shown)
         if each.contestant.row.kind == "reference" and each.run.result.method == name
-    }
+    ]
     notes.extend(
         f"The {said} is not shown: it is the edit of {name}, which is not among the runs."
         for said, name in GIVEN.items()
-        if said not in found
+        if said not in dict(found)
     )
     return found
 
@@ -154,7 +154,8 @@ def _fill_first(sheet: Sheet, protocol: str, shown: Sequence[Source], album: Alb
 
 def _fill_extremes(sheet: Sheet, table: Table, shown: Sequence[Source], album: Album) -> None:
     """Add the best and worst tasks of every method by every metric of images, while the album has room."""
-    methods = [place for place in range(len(shown)) if place not in sheet.given.values()]
+    given = {place for _, place in sheet.given}
+    methods = [place for place in range(len(shown)) if place not in given]
     if not any(shown[place].scores for place in methods):
         sheet.notes.append("Best and worst edits need the runs' score files, which are not at hand.")
         return

@@ -2,7 +2,8 @@
 const LINE = { width: 200, height: 18 };
 
 function signed(value, decimals) {
-  return (value > 0 ? "+" : value < 0 ? "\u2212" : "") + Math.abs(value).toFixed(decimals);
+  const digits = Math.abs(value).toFixed(decimals);
+  return (Number(digits) === 0 ? "" : value > 0 ? "+" : "\u2212") + digits;
 }
 
 function verdict(gain) {
@@ -12,8 +13,8 @@ function verdict(gain) {
 function gainLine(gain, at) {
   const middle = LINE.height / 2;
   const svg = draw("svg", { viewBox: `0 0 ${LINE.width} ${LINE.height}`, "aria-hidden": "true", class: verdict(gain) },
-    draw("line", { x1: at(0), x2: at(0), y1: 0, y2: LINE.height, class: "zero" }));
-  if (gain.low !== null) svg.append(draw("line", { x1: at(gain.low), x2: at(gain.high), y1: middle, y2: middle, class: "interval" }));
+    draw("line", { x1: at(0), x2: at(0), y1: -LINE.height, y2: 2 * LINE.height, class: "zero" }));
+  if (gain.low !== null) svg.append(draw("line", { x1: at(gain.low), x2: at(gain.high), y1: middle, y2: middle, class: "reach" }));
   svg.append(draw("circle", { cx: at(gain.value), cy: middle, r: 4 }));
   return svg;
 }

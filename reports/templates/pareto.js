@@ -34,7 +34,7 @@ function placeLabels(places, svg) {
   const free = (box) => box[0] > PLOT.left && box[2] < PLOT.width - 2 && box[1] > 0 && box[3] < PLOT.height - PLOT.bottom
     && !taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]);
   places.forEach(({ point, at: [x, y] }) => {
-    const width = point.title.length * LABEL * 0.53;
+    const width = point.title.length * LABEL * 0.62;
     const tries = [[x + 9, y - 6], [x - 9 - width, y - 6], [x - width / 2, y - 20], [x - width / 2, y + 8],
       [x + 6, y - 18], [x + 6, y + 6], [x - 6 - width, y - 18], [x - 6 - width, y + 6]];
     const corner = tries.find(([left, top]) => free([left, top, left + width, top + LABEL + 1]));

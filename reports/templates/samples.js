@@ -10,7 +10,7 @@ function browse() {
   let sheet, left;
 
   const uri = (task, place) => pictures[sheet.pictures[task]?.[place]];
-  const given = () => Object.entries(sheet.given);
+  const given = () => sheet.given;
   const isGiven = (place) => given().some(([, each]) => each === place);
   const named = (place) => given().find(([, each]) => each === place)?.[0] ?? sheet.methods[place].title;
 
@@ -39,7 +39,7 @@ function browse() {
     if (!picture) return null;
     const title = named(place);
     const button = make("button", { type: "button", className: "tile" },
-      make("img", { src: picture, alt: "", loading: "lazy" }), make("span", { textContent: title }));
+      make("img", { src: picture, alt: "" }), make("span", { textContent: title }));
     Object.assign(button.dataset, { task, place });
     button.addEventListener("click", () => { left = { task, place }; compare(); });
     return button;
@@ -52,7 +52,7 @@ function browse() {
     const score = figure === undefined ? "" : `${measure.title} of ${sheet.methods[Number(method.value)].title}: ${figure.toFixed(measure.decimals)} ${measure.unit}`;
     const places = [...given().map(([, place]) => place), ...sheet.methods.keys()].filter((place, at, all) => all.indexOf(place) === at);
     return make("section", { className: "task" },
-      make("h3", { textContent: `Task ${task}` }, make("small", { textContent: [score, words].filter(Boolean).join(" · ") })),
+      make("h3", {}, `Task ${task} `, make("small", { textContent: [score, words].filter(Boolean).join(" · ") })),
       make("div", { className: "tiles" }, ...places.map((place) => tile(task, place)).filter(Boolean)));
   }
 
