@@ -10,6 +10,7 @@ from benchmark.files import sha256_of
 from benchmark.finished import finished_result
 from benchmark.progress import Reporter
 from benchmark.results import Result, read_result
+from benchmark.run_pages import write_run_pages
 from benchmark.stamps import Stamps, code_version, stamp_of
 from benchmark.weights import Weights
 from registry.catalogue import METHOD_CARDS
@@ -64,6 +65,7 @@ def run_all(
         kind = RealImages if experiment.method == REAL else Run
         with reporter.logging_to(experiment.folder(runs) / "log.txt"):
             results.append(result or kind(experiment, setting, runs, fresh=again).score())
+    write_run_pages((experiment.folder(runs) for experiment in planned), reporter)
     found = [(path, read_result(path)) for path in _result_files(pages)]
     for page in REPORTS.get("leaderboard")(found, pages, allow_mixed=True):
         reporter.say(f"wrote {page}")
