@@ -63,6 +63,11 @@ class Differences:
     gains: dict[tuple[str, int, int], Gain]
     notes: tuple[str, ...]
 
+    @property
+    def reference(self) -> int:
+        """Place of the method that the others are set against first: the first learned one."""
+        return next((place for place, each in enumerate(self.methods) if each.row.kind == "learned"), 0)
+
     def wins(self, ours: int, theirs: int) -> list[str]:
         """Titles of the metrics on which one method is better than another beyond doubt."""
         return [

@@ -48,7 +48,6 @@ def render(
         forests=[forest_data(each) for each in compared],
         samples={"pictures": album.uris, "sheets": [asdict(sheet) for sheet in sheets]},
         trade_offs=TRADE_OFFS,
-        reference_place=_reference_place,
         nothing_compared=_nothing_compared,
         methods=methods,
         method_of=_method_of,
@@ -80,11 +79,6 @@ def forest_data(compared: Differences) -> dict[str, Any]:
 def _brief(value: float | None) -> float | None:
     """More digits than any table shows would only make the page larger."""
     return None if value is None else float(f"{value:.6g}")
-
-
-def _reference_place(compared: Differences) -> int:
-    """The method that the others are set against first: the first learned one."""
-    return next((place for place, each in enumerate(compared.methods) if each.row.kind == "learned"), 0)
 
 
 def _nothing_compared(compared: Differences) -> str:

@@ -11,6 +11,7 @@ from benchmark.results import Result
 from reports import html, markdown
 from reports.differences import differences
 from reports.edit_grid import write_edit_grids
+from reports.print_figures import write_print_figures
 from reports.tables import tabulate
 
 __all__ = ["IncomparableError", "write_leaderboard"]
@@ -21,7 +22,7 @@ TITLE = "Leaderboard of face-editing methods"
 def write_leaderboard(
     results: Sequence[tuple[Path, Result]], out: Path, allow_mixed: bool = False, embed_samples: bool = True
 ) -> list[Path]:
-    """Write `leaderboard.md`, `leaderboard.html` and the pictures of `write_edit_grids`, each atomically.
+    """Write `leaderboard.md`, `leaderboard.html` the pictures of `write_edit_grids` and the figures of `write_print_figures`.
 
     Args:
         results: results with the `result.json` that each was read from.
@@ -44,4 +45,5 @@ def write_leaderboard(
     }
     for path, text in pages.items():
         write_text_atomically(path, text)
-    return [*pages, *(picture for pictures in grids.values() for picture in pictures)]
+    figures = write_print_figures(tables, compared, out / "figures")
+    return [*pages, *(picture for pictures in grids.values() for picture in pictures), *figures]

@@ -28,7 +28,7 @@ function gainsTo(forest, metric, reference) {
 function forestPanel(forest, place, reference) {
   const metric = forest.metrics[place];
   const gains = gainsTo(forest, place, reference);
-  if (!gains.length) return null;
+  if (!gains.some((gain) => gain.low !== null)) return null;
   const ends = gains.flatMap((gain) => [gain.value, gain.low ?? 0, gain.high ?? 0, 0]);
   const least = Math.min(...ends), most = Math.max(...ends);
   const at = (value) => 6 + (LINE.width - 12) * (value - least) / (most - least || 1);
