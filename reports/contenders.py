@@ -29,9 +29,10 @@ def contestants(table: Table, runs: Sequence[Run]) -> list[Contestant]:
         runs: what it was made of, and any others.
     """
     having = [run for run in in_order(runs) if run[1].dataset == table.dataset and table.protocol in run[1].protocols]
-    groups = comparable_groups(having, table.protocol, allow_mixed=True)
+    if table.part is not None:
+        having = comparable_groups(having, table.protocol, allow_mixed=True)[table.part[0] - 1]
     by_configuration: dict[tuple[str, str, str, str], list[FoundRun]] = {}
-    for path, result in groups[(table.part or (1, 1))[0] - 1]:
+    for path, result in having:
         by_configuration.setdefault(configuration(result), []).append(FoundRun(path, result))
     return [
         Contestant(number, row, Contender(row.title, tuple(by_configuration[_configuration(row)])))

@@ -15,7 +15,7 @@ function gainLine(gain, at) {
   const svg = draw("svg", { viewBox: `0 0 ${LINE.width} ${LINE.height}`, "aria-hidden": "true", class: verdict(gain) },
     draw("line", { x1: at(0), x2: at(0), y1: -LINE.height, y2: 2 * LINE.height, class: "zero" }));
   if (gain.low !== null) svg.append(draw("line", { x1: at(gain.low), x2: at(gain.high), y1: middle, y2: middle, class: "reach" }));
-  svg.append(draw("circle", { cx: at(gain.value), cy: middle, r: 4 }));
+  svg.append(draw("circle", { cx: at(gain.value), cy: middle, r: 5 }));
   return svg;
 }
 

@@ -1,12 +1,17 @@
 // Trade-offs: two metrics against each other, read from the table itself, so that the plot never says anything else.
 const PLOT = { width: 480, height: 340, left: 58, right: 14, top: 22, bottom: 50 };
-const LABEL = 11;
+const LABEL = matchMedia("(max-width: 40rem)").matches ? 14 : 11; // as the style sheet has it
 
 function readTable(table) {
   const metrics = [...table.querySelectorAll("th[data-metric]")].map((header) => ({ ...header.dataset, column: header.cellIndex }));
   const rows = [...table.tBodies[0].rows].map((row) => ({ title: row.dataset.title, kind: row.className, cells: [...row.cells] }));
   const figure = (row, metric) => row.cells[metric.column].dataset.value;
   return { metrics: metrics.filter((metric) => rows.some((row) => figure(row, metric) !== undefined)), rows, figure };
+}
+
+function said(row, metric) {
+  const text = row.cells[metric.column].querySelector(".figure").textContent;
+  return `${metric.metric}: ${text} ${metric.unit}`.trim();
 }
 
 function axisTitle(metric) {
@@ -47,7 +52,7 @@ function placeLabels(places, svg) {
 function drawPareto(figure, { rows, figure: value }, x, y) {
   const points = rows.filter((row) => value(row, x) !== undefined && value(row, y) !== undefined).map((row) => ({
     title: row.title, kind: row.kind, x: Number(value(row, x)), y: Number(value(row, y)),
-    tip: `${row.title}\n${x.metric}: ${row.cells[x.column].dataset.text}${x.unit && " " + x.unit}\n${y.metric}: ${row.cells[y.column].dataset.text}${y.unit && " " + y.unit}`,
+    tip: [row.title, said(row, x), said(row, y)].join("\n"),
   }));
   const svg = draw("svg", { viewBox: `0 0 ${PLOT.width} ${PLOT.height}`, role: "group", "aria-label": `${y.metric} against ${x.metric}` });
   figure.querySelector("svg")?.remove();
