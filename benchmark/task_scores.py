@@ -70,7 +70,8 @@ class TaskScores:
     @property
     def tasks(self) -> pd.DataFrame:
         """What was asked, in the order of the tasks: the columns of `TASK_COLUMNS`, a row a task."""
-        return self._frame[list(TASK_COLUMNS)]
+        columns: pd.DataFrame = self._frame[list(TASK_COLUMNS)]
+        return columns
 
     @property
     def sources(self) -> NDArray[np.object_]:

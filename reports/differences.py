@@ -133,7 +133,9 @@ def differences(table: Table, runs: Sequence[Run]) -> Differences:
 
 
 def _left_out(shown: int, total: int) -> list[str]:
-    return [f"The first {shown} of {total:,} methods are compared; filter the runs for others."] if shown < total else []
+    return (
+        [f"The first {shown} of {total:,} methods are compared; filter the runs for others."] if shown < total else []
+    )
 
 
 def _of_images(
@@ -160,9 +162,7 @@ def _of_sets(table: Table, column: Column, pair: tuple[Contestant, Contestant]) 
     ours, theirs = (_values(table, column, each) for each in pair)
     if not ours or not theirs:
         return None
-    match = match_sets(
-        table.protocol, column.id, column.facts, (pair[0].contender, pair[1].contender), (ours, theirs)
-    )
+    match = match_sets(table.protocol, column.id, column.facts, (pair[0].contender, pair[1].contender), (ours, theirs))
     return None if match.gain is None else Gain(match.gain, match.low, match.high)
 
 

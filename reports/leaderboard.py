@@ -22,7 +22,7 @@ TITLE = "Leaderboard of face-editing methods"
 def write_leaderboard(
     results: Sequence[tuple[Path, Result]], out: Path, allow_mixed: bool = False, embed_samples: bool = True
 ) -> list[Path]:
-    """Write `leaderboard.md`, `leaderboard.html` the pictures of `write_edit_grids` and the figures of `write_print_figures`.
+    """Write `leaderboard.md`, `leaderboard.html`, the pictures of edits and the figures for print, each atomically.
 
     Args:
         results: results with the `result.json` that each was read from.

@@ -17,7 +17,7 @@ class KnownMethod:
     Attributes:
         anchor: its place on the page.
         card: None where no card of this name is registered.
-        variants: options that each variant among the runs changes, by its name; None where the card has no such variant.
+        variants: the options that each variant among the runs changes; None where the card has no such variant.
     """
 
     anchor: str

@@ -47,7 +47,9 @@ def draw_pareto(table: Table) -> Figure | None:
     }
     numbers = sorted(handles, key=int)
     drawn = figure.legend(
-        [handles[number] for number in numbers], [rows[int(number)].title for number in numbers], loc="outside right center"
+        [handles[number] for number in numbers],
+        [rows[int(number)].title for number in numbers],
+        loc="outside right center",
     )
     for text in drawn.get_texts():
         text.set_parse_math(False)

@@ -167,9 +167,7 @@ def _fill_extremes(sheet: Sheet, table: Table, shown: Sequence[Source], album: A
             continue
         sheet.metrics.append(Measure(facts.title, facts.unit, facts.decimals, facts.direction))
         for place, ends in found.items():
-            kept = [
-                [each for each in end if _add(sheet, table.protocol, shown, each[0], place, album)] for end in ends
-            ]
+            kept = [[each for each in end if _add(sheet, table.protocol, shown, each[0], place, album)] for end in ends]
             if any(kept):
                 sheet.extremes[f"{len(sheet.metrics) - 1} {place}"] = kept
             tasks.update(task for end in kept for task, _ in end)

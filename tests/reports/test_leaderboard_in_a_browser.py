@@ -134,7 +134,9 @@ def test_the_page_prints(browser, page_file):
 
 def test_a_method_cannot_run_code_by_its_name(browser, tmp_path):
     found = [
-        run_folder(tmp_path / "runs", "evil", title=HOSTILE, preset='"><script>alert(2)</script>', notes={"a": HOSTILE}),
+        run_folder(
+            tmp_path / "runs", "evil", title=HOSTILE, preset='"><script>alert(2)</script>', notes={"a": HOSTILE}
+        ),
         run_folder(tmp_path / "runs", "good", 0.9, variant="</script><script>alert(3)</script>"),
         run_folder(tmp_path / "runs", "copy-target", 0.7, kind="reference", title=HOSTILE),
     ]

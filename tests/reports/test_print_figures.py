@@ -12,7 +12,7 @@ from reports.print_figures import write_print_figures
 from reports.tables import tabulate
 from reports.trade_offs import undominated
 
-HOSTILE = "<img src=x> $x^2$ & \"quotes\""
+HOSTILE = '<img src=x> $x^2$ & "quotes"'
 
 
 def draw(found, folder):

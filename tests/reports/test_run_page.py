@@ -29,12 +29,16 @@ def record(iteration, stage="painting", **losses):
 
 def complete(folder):
     """A finished run's folder with everything that a run leaves, beside the reference runs."""
-    files = dict(zip(("real", "source", "target", "oracle", "alpha"), (path for path, _ in study(folder)), strict=False))
+    files = dict(
+        zip(("real", "source", "target", "oracle", "alpha"), (path for path, _ in study(folder)), strict=False)
+    )
     run = files["alpha"].parent
     lines = [record(step, l1=10 / step, adversarial=(-1) ** step) for step in range(1, 101)]
     (run / "progress.jsonl").write_text("\n".join(lines))
     (run / "experiment.yaml").write_text(f"method: alpha\nnote: '{HOSTILE}'\n")
-    (run / "provenance.json").write_text(json.dumps({"revision": "abc", "versions": {"torch": "2"}, "command": ["run"]}))
+    (run / "provenance.json").write_text(
+        json.dumps({"revision": "abc", "versions": {"torch": "2"}, "command": ["run"]})
+    )
     Image.new("RGB", (40, 30)).save(run / "samples.png")
     return run
 
@@ -138,5 +142,3 @@ def test_long_curves_are_thinned_to_means(tmp_path):
     assert len(thinned) == MAX_POINTS
     assert thinned[-1][0] == points[-1][0]
     assert {value for _, value in thinned} == {0.5}
-
-
