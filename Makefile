@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 export GOMP_SPINCOUNT = 20000
 
-.PHONY: demo table test test-slow lint types bench-renderer bench-steps bench-scoring bench-reports clean
+.PHONY: demo table example-report test test-slow lint types bench-renderer bench-steps bench-scoring bench-reports clean
 
 demo: $(VENV)/installed
 	$(BIN)/bench run --method maskgan
@@ -36,6 +36,13 @@ table: $(VENV)/installed
 	done
 	$(BIN)/bench run --method $(TABLE_QUICK) --seed 0..2 --runs $(TABLE_RUNS)
 	$(BIN)/bench leaderboard --runs $(TABLE_RUNS) --out $(TABLE_OUT)
+
+# the pages of committed results, in seconds: open example-report/leaderboard.html
+EXAMPLE = reports/examples/results
+
+example-report: $(VENV)/installed
+	$(BIN)/bench leaderboard --runs $(EXAMPLE) --out example-report
+	$(BIN)/bench report $(EXAMPLE)/rendered-faces/maskgan/seed0 --out example-report/run.html
 
 bench-renderer: $(VENV)/installed
 	$(BIN)/python -m benchmarks.renderer

@@ -18,6 +18,7 @@ from benchmark.cost import edit_complexity, forget_peak_memory, now, peak_memory
 from benchmark.data.base import FaceDataset
 from benchmark.data.integrity import damage
 from benchmark.data.quantise import image_array
+from benchmark.edit_files import edit_path
 from benchmark.files import replacing, write_text_atomically
 from benchmark.image_writer import ImageWriter
 from benchmark.interruption import deferred_interruption
@@ -79,11 +80,6 @@ def edit_tasks(
             milliseconds.append(1000 * seconds / len(batches[0]))
         cost = _cost(editor, protocol, dataset, tasks, milliseconds, compute)
         write_text_atomically(folder / "cost.json", json.dumps(cost, indent=2) + "\n")
-
-
-def edit_path(folder: Path, task: int) -> Path:
-    """The PNG of a task."""
-    return folder / f"{task:05d}.png"
 
 
 def read_edits(folder: Path, tasks: pd.DataFrame, size: int) -> NDArray[np.uint8]:

@@ -14,7 +14,8 @@ from torch import Tensor
 
 from benchmark.checkpoints import read_checkpoint, weights_sha256
 from benchmark.data.base import image_tensor
-from benchmark.editing import edit_path, edit_tasks, read_edits
+from benchmark.edit_files import edit_path, edits_folder
+from benchmark.editing import edit_tasks, read_edits
 from benchmark.editors import Editor, build_editor
 from benchmark.experiment import Experiment, all_protocols
 from benchmark.files import sha256_of, write_text_atomically
@@ -177,7 +178,7 @@ class Run:
         return sorted((self.folder / "checkpoints").glob("*.pth"), key=lambda path: path.stat().st_mtime)
 
     def _edits_folder(self, asked: Asked) -> Path:
-        return self.folder / "edits" / asked.protocol.name
+        return edits_folder(self.folder, asked.protocol.name)
 
     def _edit(self, asked: Asked) -> None:
         name = asked.protocol.name

@@ -68,6 +68,12 @@ class TaskScores:
         self._frame = frame.sort_values("task", ignore_index=True)
 
     @property
+    def tasks(self) -> pd.DataFrame:
+        """What was asked, in the order of the tasks: the columns of `TASK_COLUMNS`, a row a task."""
+        columns: pd.DataFrame = self._frame[list(TASK_COLUMNS)]
+        return columns
+
+    @property
     def sources(self) -> NDArray[np.object_]:
         """(T,) the source face of each task."""
         return np.asarray(self._frame["source"], dtype=object)

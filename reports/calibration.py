@@ -9,7 +9,7 @@ from benchmark.files import write_text_atomically
 from reports import calibration_markdown, calibration_words
 from reports.calibration_curves import draw_curves, inline
 from reports.pages import render_page
-from reports.samples import picture_uri
+from reports.pictures import picture_uri
 
 TITLE = "Calibration of the metrics"
 

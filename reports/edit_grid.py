@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmark.comparable import configuration
+from benchmark.edit_files import edit_path, edits_folder
 from benchmark.files import replacing
 from reports.groups import Run
 from reports.tables import in_order, row_title
@@ -41,7 +42,7 @@ def write_edit_grids(runs: Sequence[Run], out: Path) -> EditGrids:
     columns: dict[tuple[str, str, str], dict[tuple[str, ...], Run]] = {}
     for path, result in in_order(runs):
         for protocol, asked in result.protocols.items():
-            if Path(protocol).name == protocol and (path.parent / "edits" / protocol).is_dir():
+            if Path(protocol).name == protocol and edits_folder(path.parent, protocol).is_dir():
                 of_table = columns.setdefault((result.dataset, protocol, asked.tasks_sha256), {})
                 of_table.setdefault(configuration(result), (path, result))
     written: EditGrids = {}
@@ -70,7 +71,7 @@ def _write(path: Path, protocol: str, runs: Sequence[Run]) -> None:
             parse_math=False,
         )
         for row in range(TASKS):
-            image = _read(file.parent / "edits" / protocol / f"{row:05d}.png")
+            image = _read(edit_path(edits_folder(file.parent, protocol), row))
             if image is not None:
                 top = _HEADER + row * (_CELL + _GAP)
                 figure.figimage(image, left, height - top - _CELL, origin="upper")

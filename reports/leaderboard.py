@@ -11,9 +11,10 @@ from benchmark.files import write_text_atomically
 from benchmark.results import Result
 from registry.errors import UnknownNameError, unknown
 from reports import csv_table, html, json_table, latex, markdown
+from reports.differences import differences
 from reports.edit_grid import EditGrids, write_edit_grids
-from reports.samples import collect_samples
-from reports.tables import in_order, tabulate
+from reports.print_figures import write_print_figures
+from reports.tables import tabulate
 
 __all__ = ["FORMATS", "IncomparableError", "write_leaderboard"]
 
@@ -29,14 +30,14 @@ def write_leaderboard(
     embed_samples: bool = True,
     formats: Collection[str] = FORMATS,
 ) -> list[Path]:
-    """Write `leaderboard.md`, `.html`, `.tex`, `.csv`, `.json` and the pictures of `write_edit_grids`, each atomically.
+    """Write `leaderboard.md`, `.html`, `.tex`, `.csv`, `.json`, pictures of edits and figures for print, atomically.
 
     Args:
         results: results with the `result.json` that each was read from; per-task scores are looked for beside it.
         out: folder to write to, created where it is missing.
         allow_mixed: split runs that cannot be compared into tables of their own, rather than refuse them.
-        embed_samples: inline the `samples.png` beside a result, where there is one and it is not too large.
-        formats: only these of `FORMATS`; the pictures belong to "md".
+        embed_samples: inline pictures of edits in the HTML page.
+        formats: only these of `FORMATS`; the pictures of edits belong to "md", the figures for print to "html".
 
     Returns:
         The files written.
@@ -49,10 +50,11 @@ def write_leaderboard(
         if name not in FORMATS:
             raise UnknownNameError(unknown("format", name, FORMATS))
     tables = tabulate(results, allow_mixed)
+    compared = [differences(table, results) for table in tables] if "html" in formats else []
     grids: EditGrids = write_edit_grids(results, out) if "md" in formats else {}
     render: dict[str, Callable[[], str]] = {
         "md": lambda: markdown.render(tables, TITLE, grids),
-        "html": lambda: html.render(tables, collect_samples(in_order(results), embed_samples), TITLE),
+        "html": lambda: html.render(tables, compared, results, TITLE, embed_samples),
         "tex": lambda: latex.render(tables),
         "csv": lambda: csv_table.render(tables),
         "json": lambda: json_table.render(tables),
@@ -60,4 +62,5 @@ def write_leaderboard(
     pages = {out / f"leaderboard.{name}": render[name]() for name in FORMATS if name in formats}
     for path, text in pages.items():
         write_text_atomically(path, text)
-    return [*pages, *(picture for pictures in grids.values() for picture in pictures)]
+    figures = write_print_figures(tables, compared, out / "figures") if compared else []
+    return [*pages, *(picture for pictures in grids.values() for picture in pictures), *figures]

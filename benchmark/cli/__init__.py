@@ -12,7 +12,7 @@ if "OMP_WAIT_POLICY" not in os.environ:
 
 import typer
 
-from benchmark.cli import calibrate, catalogue, compare, data, leaderboard, methods, stages, weights
+from benchmark.cli import calibrate, catalogue, compare, data, leaderboard, methods, report, stages, weights
 from registry.errors import InputError
 
 CTRL_C = 130
@@ -29,6 +29,7 @@ app = typer.Typer(
 stages.add_to(app)
 catalogue.add_to(app)
 leaderboard.add_to(app)
+report.add_to(app)
 compare.add_to(app)
 calibrate.add_to(app)
 methods.add_to(app)

@@ -219,8 +219,11 @@ def _edit(request: Request) -> None:
 
 def _score_runs(request: Request) -> None:
     from benchmark.cli.summary import print_results
+    from benchmark.run_pages import write_run_pages
 
-    print_results([run.score() for run in _each_run(request)], request.json)
+    results = [run.score() for run in _each_run(request)]
+    write_run_pages((each.folder(request.runs) for each in request.experiments), request.reporter)
+    print_results(results, request.json)
 
 
 def _each_run(request: Request) -> Iterator[Run]:

@@ -25,13 +25,21 @@ function hide() {
   document.querySelectorAll("[aria-describedby='tip']").forEach((cell) => cell.removeAttribute("aria-describedby"));
 }
 
-const tipped = (event) => event.target instanceof Element ? event.target.closest("td[data-tip]") : null;
+// a link to a method opens its card
+function openCard() {
+  const card = location.hash && document.getElementById(location.hash.slice(1));
+  if (card instanceof HTMLDetailsElement) card.open = true;
+}
+addEventListener("hashchange", openCard);
+openCard();
+
+const tipped = (event) => event.target instanceof Element ? event.target.closest("[data-tip]") : null;
 document.addEventListener("mouseover", (event) => { hide(); const cell = tipped(event); if (cell) show(cell); });
 document.addEventListener("focusin", (event) => { hide(); const cell = tipped(event); if (cell) show(cell); });
 document.addEventListener("focusout", hide);
 // Focus scrolls a figure into view: its tip goes along, while the tip of a figure that was only pointed at goes.
 document.addEventListener("scroll", () => {
-  const cell = document.activeElement.closest("td[aria-describedby]");
+  const cell = document.activeElement.closest("[aria-describedby='tip']");
   if (cell) place(cell); else hide();
 }, true);
 
@@ -53,7 +61,7 @@ function neighbour(cell, key) {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") hide();
   const cell = tipped(event);
-  if (!cell || !event.key.startsWith("Arrow")) return;
+  if (!cell || !cell.closest("td") || !event.key.startsWith("Arrow")) return;
   event.preventDefault();
   const next = neighbour(cell, event.key);
   if (next) enter(next);
@@ -68,7 +76,7 @@ function sort(body, column, sign) {
   body.append(...[...body.rows].sort(compare));
 }
 
-document.querySelectorAll("table").forEach((table) => {
+document.querySelectorAll(".results, .wins").forEach((table) => {
   const body = table.tBodies[0];
   [...body.rows].forEach((row, place) => { row.dataset.place = place; });
   body.querySelectorAll("td").forEach((cell, place) => { cell.tabIndex = place === 0 ? 0 : -1; });
@@ -89,7 +97,7 @@ if (filter) {
   filter.hidden = false;
   filter.addEventListener("input", () => {
     const wanted = filter.value.trim().toLowerCase();
-    const rows = [...document.querySelectorAll("tbody tr")];
+    const rows = [...document.querySelectorAll(".results tbody tr")];
     rows.forEach((row) => { row.hidden = !row.dataset.name.toLowerCase().includes(wanted); });
     const left = rows.filter((row) => !row.hidden).length;
     document.getElementById("found").textContent = wanted ? `${left} of ${rows.length} rows` : "";

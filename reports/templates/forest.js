@@ -1,0 +1,58 @@
+// Differences to a chosen method: a small table a metric, a line a method, with its 95% interval.
+const LINE = { width: 200, height: 18 };
+
+function signed(value, decimals) {
+  const digits = Math.abs(value).toFixed(decimals);
+  return (Number(digits) === 0 ? "" : value > 0 ? "+" : "\u2212") + digits;
+}
+
+function verdict(gain) {
+  return gain.low === null ? "untested" : gain.low > 0 ? "better" : gain.high < 0 ? "worse" : "level";
+}
+
+function gainLine(gain, at) {
+  const middle = LINE.height / 2;
+  const svg = draw("svg", { viewBox: `0 0 ${LINE.width} ${LINE.height}`, "aria-hidden": "true", class: verdict(gain) },
+    draw("line", { x1: at(0), x2: at(0), y1: -LINE.height, y2: 2 * LINE.height, class: "zero" }));
+  if (gain.low !== null) svg.append(draw("line", { x1: at(gain.low), x2: at(gain.high), y1: middle, y2: middle, class: "reach" }));
+  svg.append(draw("circle", { cx: at(gain.value), cy: middle, r: 5 }));
+  return svg;
+}
+
+function gainsTo(forest, metric, reference) {
+  return forest.gains.filter((gain) => gain[0] === metric && (gain[1] === reference || gain[2] === reference)).map(([, ours, theirs, value, low, high]) =>
+    theirs === reference ? { method: ours, value, low, high }
+      : { method: theirs, value: -value, low: high === null ? null : -high, high: low === null ? null : -low });
+}
+
+function forestPanel(forest, place, reference) {
+  const metric = forest.metrics[place];
+  const gains = gainsTo(forest, place, reference);
+  if (!gains.some((gain) => gain.low !== null)) return null;
+  const ends = gains.flatMap((gain) => [gain.value, gain.low ?? 0, gain.high ?? 0, 0]);
+  const least = Math.min(...ends), most = Math.max(...ends);
+  const at = (value) => 6 + (LINE.width - 12) * (value - least) / (most - least || 1);
+  const digits = metric.decimals;
+  const rows = gains.map((gain) => make("tr", {},
+    make("th", { scope: "row", textContent: forest.methods[gain.method] }),
+    make("td", {}, gainLine(gain, at)),
+    make("td", { textContent: signed(gain.value, digits) }, make("small", {
+      textContent: gain.low === null ? "no interval" : `${signed(gain.low, digits)} to ${signed(gain.high, digits)}` }))));
+  const heads = ["Method", "Worse or better", "Gain"].map((title) => make("th", { scope: "col", textContent: title }));
+  return make("table", { className: "forest" },
+    make("caption", { textContent: metric.title + (metric.unit ? ` (${metric.unit})` : "") }),
+    make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows));
+}
+
+document.querySelectorAll(".differences").forEach((part) => {
+  const forest = data(part.dataset.forest);
+  const select = part.querySelector("select");
+  forest.methods.forEach((title, place) => option(select, place, title));
+  select.value = part.dataset.reference;
+  const panels = part.querySelector(".panels");
+  const update = () => panels.replaceChildren(
+    ...forest.metrics.map((_, place) => forestPanel(forest, place, Number(select.value))).filter(Boolean));
+  select.addEventListener("change", update);
+  update();
+  part.hidden = false;
+});

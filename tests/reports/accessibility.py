@@ -1,0 +1,19 @@
+"""Accessibility faults of an open page, as axe-core finds them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+axe_module = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is missing")
+
+
+def serious_faults(page: Any) -> list[str]:
+    """Each serious or critical fault with the elements that have it."""
+    found = axe_module.Axe().run(page).response["violations"]
+    return [
+        f"{fault['id']}: {fault['help']}: {[node['html'][:160] for node in fault['nodes'][:3]]}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+    ]
