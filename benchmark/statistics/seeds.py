@@ -74,6 +74,7 @@ def seed_error(figures: Sequence[Array], resampled: Sequence[Array] | None = Non
     squares = sum(float(np.square(each - each.mean()).sum()) for each in figures)
     for each in resampled or ():
         deviations = each - each.mean(axis=1, keepdims=True)
-        squares -= float(np.nanvar(deviations, axis=0).sum())
+        known = deviations[~np.isnan(deviations[:, 0])]  # a draw without a figure of one run has no mean over runs
+        squares -= float(known.var(axis=0).sum())
     variance = max(squares, 0.0) / freedom * sum(1 / len(each) for each in figures)
     return SeedError(float(np.sqrt(variance)), freedom)
