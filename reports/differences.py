@@ -17,7 +17,7 @@ from reports.cells import Column, Table
 from reports.contenders import Contestant, contestants
 from reports.groups import Run
 
-MAX_COMPARED: Final = 12
+MAX_COMPARED: Final = 16
 """Methods that are set against each other: pairs, and their time and their space on a page, grow with the square."""
 
 

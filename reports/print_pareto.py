@@ -13,6 +13,7 @@ from reports.trade_offs import TRADE_OFFS, chosen_column, undominated
 
 MAX_METHODS: Final = 16
 _LOG_FROM: Final = 20.0
+"""Costs that span more than this factor are drawn on a logarithmic scale."""
 _PANEL: Final = (3.3, 2.7)
 
 
@@ -33,6 +34,7 @@ def draw_pareto(table: Table) -> Figure | None:
     axes = [(x, y) for x, y in axes if sum(_point(row, x, y) is not None for row in rows) > 1]
     if not axes:
         return None
+    rows = [row for row in rows if any(_point(row, x, y) is not None for x, y in axes)]
     of_rows = marks([row.kind for row in rows])
     legend = 0.9 + 0.065 * max(len(row.title) for row in rows)
     figure = Figure(figsize=(_PANEL[0] * len(axes) + legend, _PANEL[1]), layout="constrained")
@@ -79,8 +81,10 @@ def _panel(panel: Axes, rows: list[Row], of_rows: list[Mark], x: Column, y: Colu
         )
     panel.set_xlabel(_title(x), parse_math=False)
     panel.set_ylabel(_title(y), parse_math=False)
-    for values, scale in zip(zip(*points.values(), strict=True), (panel.set_xscale, panel.set_yscale), strict=True):
-        if min(values) > 0 and max(values) / min(values) > _LOG_FROM:
+    for column, values, scale in zip(
+        (x, y), zip(*points.values(), strict=True), (panel.set_xscale, panel.set_yscale), strict=True
+    ):
+        if column.facts.level == "cost" and min(values) > 0 and max(values) / min(values) > _LOG_FROM:
             scale("log")
     panel.margins(0.08)
 

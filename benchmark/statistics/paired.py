@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -154,8 +155,7 @@ def _differences(
     counts = (sums.num_tasks, sums.num_faces)
     if sums.num_faces < 2:
         return [Difference(own, each, *NO_INTERVAL, float("nan"), *counts, SeedError()) for each in theirs]
-    generator = np.random.default_rng(seed)
-    weights = draw_faces(sums.num_faces, draws, generator)
+    weights, generator = _drawn(sums.num_faces, draws, seed)
     ends = np.cumsum([len(method) for method in sums.methods])[:-1]
     drawn = np.split(figures_of_runs(np.concatenate(sums.methods), weights, figure), ends, axis=1)
     errors = []
@@ -176,3 +176,12 @@ def _differences(
             interval = percentile_interval(difference, level)
             found[place] = Difference(own, theirs[place], *interval, float(p_value), *counts, errors[place])
     return [found[place] for place in range(len(theirs))]
+
+
+@lru_cache(maxsize=2)
+def _drawn(num_faces: int, draws: int, seed: int) -> tuple[Array, np.random.Generator]:
+    """Draws of faces, the same for every metric of a comparison, and the generator after them, to be copied."""
+    generator = np.random.default_rng(seed)
+    weights = draw_faces(num_faces, draws, generator)
+    weights.setflags(write=False)
+    return weights, generator

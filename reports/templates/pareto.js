@@ -58,8 +58,8 @@ function drawPareto(figure, { rows, figure: value }, x, y) {
   figure.querySelector("svg")?.remove();
   figure.querySelector("figcaption").textContent = points.length ? "" : "No method has a figure of both.";
   if (!points.length) return;
-  const across = axis(points.map((point) => point.x), PLOT.left, PLOT.width - PLOT.right, 5);
-  const up = axis(points.map((point) => point.y), PLOT.height - PLOT.bottom, PLOT.top, 5);
+  const across = axis(points.map((point) => point.x), x, PLOT.left, PLOT.width - PLOT.right, 5);
+  const up = axis(points.map((point) => point.y), y, PLOT.height - PLOT.bottom, PLOT.top, 5);
   const bottom = PLOT.height - PLOT.bottom;
   across.ticks.forEach((tick) => svg.append(
     draw("line", { x1: across.at(tick), x2: across.at(tick), y1: PLOT.top, y2: bottom, class: "grid" }),

@@ -48,10 +48,10 @@ function tickText(value) {
   return String(Number(value.toPrecision(6)));
 }
 
-// An axis from figures to pixels, logarithmic where they span more than a factor of 20.
-function axis(values, from, to, parts) {
+// An axis from figures to pixels; that of a cost is logarithmic where the costs span more than a factor of 20.
+function axis(values, metric, from, to, parts) {
   const least = Math.min(...values), most = Math.max(...values);
-  const log = least > 0 && most / least > 20;
+  const log = metric.level === "cost" && least > 0 && most / least > 20;
   const warp = log ? Math.log10 : (value) => value;
   const margin = 0.07 * (warp(most) - warp(least)) || Math.abs(warp(most)) * 0.1 || 1;
   const low = warp(least) - margin, high = warp(most) + margin;

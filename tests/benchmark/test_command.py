@@ -132,6 +132,7 @@ class TestARun:
         lines = [json.loads(line) for line in (folder / "progress.jsonl").read_text().splitlines()]
         assert [line["stage"] for line in lines] == ["mask_vae", "dense_mapping", "editing_behavior"]
         assert (folder / "log.txt").read_text().strip()
+        assert "mask_vae" in (folder / "report.html").read_text()
         assert not [path for path in folder.rglob("*") if path.name.startswith(".")], "nothing temporary is left"
 
     def test_the_leaderboard_has_every_row(self, folder: Path, runs: Path) -> None:

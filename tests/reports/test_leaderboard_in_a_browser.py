@@ -127,8 +127,12 @@ def test_nothing_is_cut_off_and_axe_finds_no_serious_fault(browser, page_file, w
         assert serious_faults(page) == []
 
 
-def test_the_page_prints(browser, page_file):
-    with opened(browser, page_file) as page:
+def test_the_page_prints_and_says_on_paper_what_differences_are_taken_to(browser, page_file):
+    with opened(browser, page_file, scheme="dark") as page:
+        page.emulate_media(media="print")
+        assert page.get_by_label("Gain over").is_visible()
+        assert page.get_by_label("Filter methods").is_hidden()
+        assert page.locator(".pareto svg").first.is_visible()
         assert page.pdf().startswith(b"%PDF")
 
 
