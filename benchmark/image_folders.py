@@ -47,8 +47,8 @@ class FolderScores:
 
     cells: dict[str, Value]
     breakdown: dict[str, Mapping[str, float]]
-    num_real: int
-    weights: tuple[WeightsFile, ...]
+    num_real: int = 0
+    weights: tuple[WeightsFile, ...] = ()
 
 
 def score_folders(
@@ -70,7 +70,7 @@ def score_folders(
         InputError: if a metric is unknown or needs a judge, or a folder or an image cannot be read.
     """
     for name in metric_ids:
-        _check_metric(name)
+        check_set_metric(name)
     outputs, real = list_images(images), list_images(reference)
     encoders: dict[str, Encoder] = {}
 
@@ -131,12 +131,18 @@ def read_image(path: Path) -> Pixels:
         raise InputError(f"{path}: cannot be read as an image: {error}") from error
 
 
-def _check_metric(name: str) -> None:
+def check_set_metric(name: str) -> None:
+    """Refuse a metric that two folders of images cannot have.
+
+    Raises:
+        InputError: if it is unknown, or needs a judge or tasks.
+    """
     card = METRIC_CARDS.find(name).card
     if card.encoder not in INCEPTION_ENCODERS:
         usable = [entry.card.name for entry in METRIC_CARDS if entry.card.encoder in INCEPTION_ENCODERS]
         raise InputError(
-            f"--metrics {name}: folders of images have no judge and no tasks; they have {', '.join(usable)}"
+            f"--metrics {name}: folders of images have no tasks; they have {', '.join(usable)}, and with --masks "
+            "seg-accuracy, seg-miou"
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -137,8 +137,9 @@ def score_tasks(
             cells[name], figures = set_cell(set_metric, pairs[encoder_of(name)], ready.cautions.get(name))
             breakdown[name] = _finite(figures)
     columns = {name: metric.evaluate(len(tasks)) for name, metric in ready.images.items()}
+    sources = tasks["source"].to_numpy()
     for name, metric in ready.images.items():
-        cells[name] = _image_cell(metric, columns[name], tasks, draws, ready.cautions.get(name))
+        cells[name] = image_cell(metric, columns[name], sources, draws, ready.cautions.get(name))
         breakdown[name] = _finite(metric.breakdown(columns[name]))
     frame = tasks.drop(columns=["target_row", "source_row"])
     flat = {_column(name, inner): values for name, each in columns.items() for inner, values in each.items()}
@@ -211,12 +212,12 @@ def _images(
         yield rows, *outputs(rows, protocol.batch(dataset, rows))
 
 
-def _image_cell(metric: ImageMetric, columns: Columns, tasks: pd.DataFrame, draws: int, caution: str | None) -> Value:
-    value = metric.summarise(columns, np.ones(len(tasks)))
+def image_cell(metric: ImageMetric, columns: Columns, sources: NDArray[Any], draws: int, caution: str | None) -> Value:
+    """The cell of an image metric from its columns (T,), with the bootstrap interval over the source faces (T,)."""
+    value = metric.summarise(columns, np.ones(len(sources)))
     if not math.isfinite(value):
         return Value(value=None, n=0, reason=metric.inapplicable)
-    clusters = tasks["source"].to_numpy()
-    low, high = bootstrap_interval([tally(columns, metric.ratios(columns))], mean_of_ratios, clusters, draws=draws)
+    low, high = bootstrap_interval([tally(columns, metric.ratios(columns))], mean_of_ratios, sources, draws=draws)
     number = int(_answered(columns).sum())
     if not math.isfinite(low):
         return Value(value=value, n=number, reason=_joined("one source face: no interval", caution))

@@ -16,7 +16,7 @@ from benchmark.data.base import SPLITS, FaceDataset
 from benchmark.encoders.base import Encoder
 from benchmark.encoders.inception import INCEPTION_ENCODERS
 from benchmark.encoders.parser import PARSER, ParserEncoder
-from benchmark.experiment import Experiment, Options
+from benchmark.experiment import Experiment, JudgeRole, Options
 from benchmark.feature_cache import cached_features, write_features
 from benchmark.feature_set import FeatureSet, FeatureWriter
 from benchmark.judges.base import Judge
@@ -66,6 +66,7 @@ class Setting:
         self.cache = cache
         self.reporter = reporter
         self._asked: dict[str, Asked] = {}
+        self._judges: dict[JudgeRole, tuple[Any, JudgeFacts]] = {}
         self._encoders: dict[str, Encoder] = {}
         self._real_features: dict[str, FeatureSet] = {}
 
@@ -118,19 +119,17 @@ class Setting:
     @cached_property
     def judge_facts(self) -> dict[str, JudgeFacts]:
         """What tables say of the judges, by role; trains those that the cache does not hold."""
-        return {role: facts for role, (_, facts) in self._loaded_judges.items()}
+        return {role: self.judge(role)[1] for role in self.experiment.judge_by_role}
 
     @cached_property
     def judges(self) -> Judges:
         """The judges, on the compute device."""
-        for judge, _ in self._loaded_judges.values():
-            place(judge, self.compute)
-        return Judges(self._loaded_judges["parser"][0].parse, self._loaded_judges["attributes"][0].scores)
+        return Judges(self.judge("parser")[0].parse, self.judge("attributes")[0].scores)
 
-    @cached_property
-    def _loaded_judges(self) -> dict[str, tuple[Any, JudgeFacts]]:
-        found: dict[str, tuple[Any, JudgeFacts]] = {}
-        for role, name in self.experiment.judge_by_role.items():
+    def judge(self, role: JudgeRole) -> tuple[Any, JudgeFacts]:
+        """A judge, on the compute device, and what tables say of it; trained where the cache does not hold it."""
+        if role not in self._judges:
+            name = self.experiment.judge_by_role[role]
             options = self.experiment.judges[name]
             seed_everything(JUDGE_SEED)
             with _building(f"judge {name}"):
@@ -149,8 +148,9 @@ class Setting:
                 recipe=", ".join(f"{key} {value}" for key, value in record.recipe.items()),
                 scores=dict(record.scores),
             )
-            found[role] = (judge, facts)
-        return found
+            place(judge, self.compute)
+            self._judges[role] = (judge, facts)
+        return self._judges[role]
 
     def _train_judge(self, name: str, judge: Judge, dataset: FaceDataset, folder: Path) -> None:
         title = f"judge {name}"
@@ -165,8 +165,8 @@ class Setting:
         if name not in self._encoders:
             if name == PARSER:
                 code = plugin_code(JUDGE_CARDS.find(self.experiment.parser_judge))
-                sha256 = self.judge_facts["parser"].weights_sha256
-                self._encoders[name] = ParserEncoder(self.judges.parse, sha256, self.compute, code)
+                judge, facts = self.judge("parser")
+                self._encoders[name] = ParserEncoder(judge.parse, facts.weights_sha256, self.compute, code)
             else:
                 self._encoders[name] = INCEPTION_ENCODERS[name](self.tools)
         return self._encoders[name]

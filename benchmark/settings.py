@@ -158,3 +158,11 @@ def _collect_lines(node: Any, path: tuple[str, ...], lines: dict[tuple[str, ...]
             here = (*path, str(key.value))
             lines[here] = key.start_mark.line + 1
             _collect_lines(value, here, lines)
+
+
+def given(flags: dict[str, Any]) -> dict[str, Any]:
+    """The flags that were given, so that the others leave files and presets alone."""
+    nested = {
+        key: given(value) if isinstance(value, dict) and key != "protocols" else value for key, value in flags.items()
+    }
+    return {key: value for key, value in nested.items() if value not in (None, {})}

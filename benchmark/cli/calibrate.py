@@ -40,7 +40,7 @@ def _calibrate(
     json: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,
 ) -> None:
     from benchmark.experiment import all_protocols, resolve
-    from benchmark.settings import COMMAND, Layer, set_layer
+    from benchmark.settings import COMMAND, Layer, given, set_layer
     from registry.catalogue import PROTOCOL_CARDS
 
     load_plugins(plugin)
@@ -51,11 +51,11 @@ def _calibrate(
     flags = {
         "method": TRUTH,
         "preset": preset,
-        "dataset": {"name": dataset, **({"root": str(data)} if data else {})},
-        **({"limit": limit} if limit is not None else {}),
-        **({"compute": {"device": device}} if device else {}),
+        "dataset": {"name": dataset, "root": str(data) if data else None},
+        "limit": limit,
+        "compute": {"device": device},
     }
-    every = all_protocols(resolve([set_layer(set_ or []), Layer(flags, COMMAND)]))
+    every = all_protocols(resolve([set_layer(set_ or []), Layer(given(flags), COMMAND)]))
     experiment = every.model_copy(update={"protocols": {name: every.protocols[name] for name in names}})
     words = [
         *("bench", "calibrate", "--dataset", dataset, "--preset", preset),

@@ -100,7 +100,8 @@ def _add(app: typer.Typer, name: str, summary: str, act: Callable[[Request], Non
 def _score(
     images: Annotated[Path | None, typer.Option(help="Score this folder of images instead of a method.")] = None,
     reference: Annotated[Path | None, typer.Option(help="Folder of real images to compare --images with.")] = None,
-    metrics: Annotated[str | None, typer.Option(help="Metrics of --images, with commas. [default: fid]")] = None,
+    masks: Annotated[Path | None, typer.Option(help="Folder of label maps that --images were to show.")] = None,
+    metrics: Annotated[str | None, typer.Option(help="Metrics of --images, with commas.")] = None,
     method: options.Method = None,
     dataset: options.Dataset = None,
     data: options.Data = None,
@@ -122,15 +123,16 @@ def _score(
     json: options.Json = False,
 ) -> None:
     words = Words.among(locals())
-    if images is None:
-        stray = "reference" if reference is not None else "metrics" if metrics is not None else None
-        if stray is not None:
-            raise InputError(f"--{stray} goes with --images FOLDER; a method's metrics are those of its protocols")
-        _do(_score_runs, words)
-    else:
-        if reference is None:
-            raise InputError("--images needs --reference, the folder of real images to compare them with")
-        _score_images(images, reference, metrics or "fid", words)
+    if images is not None:
+        from benchmark.cli.image_scores import Folders, score_images
+
+        score_images(Folders(images, reference, masks), metrics, words)
+        return
+    of_folders = {"reference": reference, "masks": masks, "metrics": metrics}
+    stray = next((name for name, value in of_folders.items() if value is not None), None)
+    if stray is not None:
+        raise InputError(f"--{stray} goes with --images FOLDER; a method's metrics are those of its protocols")
+    _do(_score_runs, words)
 
 
 def _do(act: Callable[[Request], None], words: Words) -> None:
@@ -164,20 +166,12 @@ def _experiments(
     flags: dict[str, Any], config: Path | None, assignments: list[str], seed: str | None
 ) -> list[Experiment]:
     from benchmark.experiment import over_seeds, resolve
-    from benchmark.settings import COMMAND, Layer, read_layer, set_layer
+    from benchmark.settings import COMMAND, Layer, given, read_layer, set_layer
 
     layers = [read_layer(config)] if config else []
-    layers += [set_layer(assignments), Layer(_given(flags), COMMAND)]
+    layers += [set_layer(assignments), Layer(given(flags), COMMAND)]
     experiment = resolve(layers)
     return [experiment] if seed is None else over_seeds(experiment, _seeds(seed))
-
-
-def _given(flags: dict[str, Any]) -> dict[str, Any]:
-    """The flags that were given, so that the others leave files and presets alone."""
-    nested = {
-        key: _given(value) if isinstance(value, dict) and key != "protocols" else value for key, value in flags.items()
-    }
-    return {key: value for key, value in nested.items() if value not in (None, {})}
 
 
 def _seeds(text: str) -> list[int]:
@@ -240,31 +234,3 @@ def _each_run(request: Request) -> Iterator[Run]:
         run = Run(experiment, setting, request.runs, fresh=request.fresh)
         with request.reporter.logging_to(run.folder / "log.txt"):
             yield run
-
-
-_OF_FOLDERS = {"device", "weights_dir", "weights", "json", "plugin", "runs"}
-"""What `--images` goes with; `--runs`, which it does not, is never empty."""
-
-
-def _score_images(images: Path, reference: Path, metrics: str, words: Words) -> None:
-    stray = next((name for name, value in vars(words).items() if value and name not in _OF_FOLDERS), None)
-    if stray is not None:
-        option = stray.strip("_").replace("_", "-")
-        raise InputError(f"--{option} belongs to scoring a method, --images to scoring a folder: give one")
-    load_plugins(words.plugin)
-    names = [each.strip() for each in metrics.split(",") if each.strip()]
-    weights = _weights(words)
-
-    from benchmark.cli.image_scores import print_scores
-    from benchmark.compute import choose_compute
-    from benchmark.folders import cache_folder, writable
-    from benchmark.image_folders import score_folders
-    from benchmark.metrics.base import Tools
-    from benchmark.progress import Reporter
-
-    tools = Tools(choose_compute(words.device or "auto", precision="fp32"), weights)
-    cache = writable(cache_folder(), "cache folder")
-    scores = score_folders(images, reference, names, tools, cache, Reporter())
-    print_scores(scores, words.json)
-    if all(value.value is None for value in scores.cells.values()):
-        raise typer.Exit(1)

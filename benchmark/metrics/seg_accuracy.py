@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.metrics.base import Evidence
+from benchmark.metrics.label_maps import LabelMapMetric
 from benchmark.metrics.mean import VALUE, MeanMetric
 
 
@@ -32,9 +32,9 @@ def pixel_accuracy(parsed: NDArray[Any], asked: NDArray[Any]) -> NDArray[np.floa
     return accuracy
 
 
-class SegAccuracy(MeanMetric):
+class SegAccuracy(LabelMapMetric, MeanMetric):
     """Pixel accuracy of the parser judge's labels against the asked mask."""
 
-    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+    def compare(self, parsed: NDArray[Any], asked: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
         """Pixel accuracy a task, in [0, 1]."""
-        return {VALUE: pixel_accuracy(evidence.parsed.cpu().numpy(), evidence.tasks.mask.cpu().numpy())}
+        return {VALUE: pixel_accuracy(parsed, asked)}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.metrics.base import Evidence, ImageMetric
+from benchmark.metrics.label_maps import LabelMapMetric
 from benchmark.statistics.tally import Columns, Ratio, ratio, tally
 from methods.labels import LABELS, NUM_LABELS
 
@@ -45,15 +45,15 @@ def _pixels_per_label(labels: NDArray[Any], counted: NDArray[np.bool_]) -> NDArr
     return counts.reshape(number, NUM_LABELS).astype(np.float64)
 
 
-class SegMIoU(ImageMetric):
+class SegMIoU(LabelMapMetric):
     """Mean over labels of the pooled intersection over union, parsed output against asked mask, in [0, 1].
 
     A label that neither mask shows in any task has no part in the mean.
     """
 
-    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+    def compare(self, parsed: NDArray[Any], asked: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
         """Pixel counts a task: `intersection/<label>` and `union/<label>`."""
-        intersection, union = intersections_and_unions(evidence.parsed.cpu().numpy(), evidence.tasks.mask.cpu().numpy())
+        intersection, union = intersections_and_unions(parsed, asked)
         columns = {f"intersection/{label}": intersection[:, column] for column, label in enumerate(LABELS)}
         return columns | {f"union/{label}": union[:, column] for column, label in enumerate(LABELS)}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import torch
 from commands import Outcome, bench
 from PIL import Image
 
+from benchmark.data.rendered.factors import sample_factors
+from benchmark.data.rendered.renderer import render
 from benchmarks.faces import write_faces
 
 
@@ -113,10 +116,13 @@ def test_a_damaged_image_is_named(place: Path, inception_file: Path, tmp_path: P
     ("words", "sentence"),
     [
         (("--images", "o", "--reference", "r", "--metrics", "fidd"), "unknown metric 'fidd'; did you mean 'fid'"),
-        (("--images", "o", "--reference", "r", "--metrics", "seg-miou"), "no judge and no tasks"),
+        (("--images", "o", "--reference", "r", "--metrics", "seg-miou"), "folders of images have no tasks"),
         (("--images", "o", "--reference", "r", "--method", "copy-target"), "give one"),
         (("--images", "o", "--reference", "r", "--seed", "1"), "--seed belongs to scoring a method"),
         (("--images", "o"), "needs --reference"),
+        (("--images", "o", "--masks", "m", "--metrics", "fid"), "fid needs --reference"),
+        (("--images", "o", "--reference", "r", "--dataset", "celebamask-hq"), "belongs to choosing the judge"),
+        (("--masks", "m", "--method", "copy-target"), "--masks goes with --images"),
         (("--metrics", "fid", "--method", "copy-target"), "--metrics goes with --images"),
         (("--images", "o", "--reference", "r"), "no such folder"),
         (("--images", "o", "--reference", "r", "--weights", "inception"), "write ID=FILE"),
@@ -128,3 +134,77 @@ def test_a_mistake_is_one_sentence(words: tuple[str, ...], sentence: str) -> Non
     found = bench("score", *words)
     assert found.code == 2
     assert sentence in found.sentence
+
+
+class TestMasks:
+    """`--masks`: the parser judge, trained in moments, reads images against label maps."""
+
+    JUDGE = ("--set", "judges.parser.iterations=150", "--set", "judges.parser.lr=0.005")
+    SMALL = ("--set", "dataset.size=32", "--set", "dataset.options.train=60", "--set", "dataset.options.test=20")
+
+    @pytest.fixture
+    def folders(self, tmp_path: Path) -> tuple[Path, Path]:
+        """Rendered faces at 64 pixels and their masks at 128, as CelebAMask-HQ's too are of another size."""
+        images, masks = tmp_path / "images", tmp_path / "masks"
+        images.mkdir()
+        masks.mkdir()
+        for number in range(5):
+            Image.fromarray(render(sample_factors(3, number), 64).image).save(images / f"{number}.png")
+            Image.fromarray(render(sample_factors(3, number), 128).mask).save(masks / f"{number}.png")
+        return images, masks
+
+    def scored(self, images: Path, masks: Path, *words: str | Path) -> Outcome:
+        return bench("score", "--images", images, "--masks", masks, *self.JUDGE, *self.SMALL, *words)
+
+    def test_the_judge_is_named_beside_its_figures(self, folders: tuple[Path, Path]) -> None:
+        found = self.scored(*folders, "--json")
+        assert found.code == 0, found.err
+        content = json.loads(found.out)
+        assert list(content["metrics"]) == ["seg-accuracy", "seg-miou"]
+        assert all(each["n"] == 5 for each in content["metrics"].values())
+        assert content["metrics"]["seg-miou"]["low"] < content["metrics"]["seg-miou"]["value"]
+        assert (content["judge"]["dataset"], content["judge"]["size"]) == ("rendered-faces", 32)
+        assert len(content["judge"]["weights_sha256"]) == 64
+
+    def test_masks_of_other_faces_score_less(self, folders: tuple[Path, Path]) -> None:
+        images, masks = folders
+        right = json.loads(self.scored(images, masks, "--json").out)["metrics"]["seg-accuracy"]["value"]
+        for number in range(5):
+            Image.fromarray(render(sample_factors(4, number), 128).mask).save(masks / f"{number}.png")
+        wrong = json.loads(self.scored(images, masks, "--json").out)["metrics"]["seg-accuracy"]["value"]
+        assert wrong < right
+
+    def test_a_palette_image_is_read_by_its_indices(self, folders: tuple[Path, Path]) -> None:
+        images, masks = folders
+        plain = self.scored(images, masks).out
+        for path in masks.iterdir():
+            colored = Image.open(path).convert("L")
+            colored.putpalette([value for label in range(256) for value in (255 - label, label, 7)])
+            colored.save(path)
+        assert self.scored(images, masks).out == plain
+        assert "read by Face parser" in plain
+        assert "of rendered-faces at 32x32" in plain
+
+    @pytest.mark.parametrize(
+        ("spoil", "sentence"),
+        [
+            (lambda masks: (masks / "3.png").unlink(), "3.png has no mask: "),
+            (lambda masks: (masks / "3.png").write_bytes(b"none"), "3.png: cannot be read as an image"),
+            (lambda masks: Image.new("RGB", (8, 8)).save(masks / "3.png"), "3.png: a label map has one channel"),
+            (lambda masks: Image.new("L", (8, 8), 19).save(masks / "3.png"), "3.png: holds label 19; labels are 0..18"),
+            (lambda masks: Image.new("L", (8, 9)).save(masks / "3.png"), "3.png is 8x9, not square"),
+        ],
+    )
+    def test_a_mask_that_cannot_be_used(
+        self, folders: tuple[Path, Path], spoil: Callable[[Path], None], sentence: str
+    ) -> None:
+        spoil(folders[1])
+        found = self.scored(*folders)
+        assert (found.code, found.out) == (2, "")
+        assert sentence in found.sentence
+
+    def test_beside_real_images(self, folders: tuple[Path, Path], place: Path, inception_file: Path) -> None:
+        words = ("--reference", place / "real", "--weights", f"inception-fid={inception_file}", "--json")
+        content = json.loads(self.scored(*folders, *words).out)
+        assert list(content["metrics"]) == ["fid", "seg-accuracy", "seg-miou"]
+        assert content["num_real"] == 11
