@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -11,10 +11,13 @@ from benchmark.found_runs import Contender
 from benchmark.head_to_head import compare
 from benchmark.matches import Match
 from benchmark.statistics.holm import holm
+from registry.errors import InputError
 
 MIN_SEEDS: Final = 3
 """Seeds of either side from which a difference may be called the change's doing."""
-Verdict = Literal["better", "worse", "no difference shown", "test-set variation only", "too few seeds", "no interval", "no figure"]
+Verdict = Literal[
+    "better", "worse", "no difference shown", "test-set variation only", "too few seeds", "no interval", "no figure"
+]
 
 
 @dataclass(frozen=True)
@@ -22,46 +25,52 @@ class Contrast:
     """One metric of one cell against the reference.
 
     Attributes:
-        cell: label of the cell.
         match: the cell's figure as `a`, the reference's as `b`; its gain is above 0 where the cell is better, and its
             adjusted p counts every contrast of the study.
         seeds: the fewest of either side.
         verdict: what may be said of the change.
     """
 
-    cell: str
     match: Match
     seeds: int
     verdict: Verdict
 
 
 def contrasts(
-    reference: Contender, cells: Sequence[Contender], protocols: Sequence[str] = (), metrics: Sequence[str] = ()
-) -> list[Contrast]:
+    reference: Contender, cells: Mapping[str, Contender], protocols: Sequence[str] = (), metrics: Sequence[str] = ()
+) -> dict[str, list[Contrast] | str]:
     """Set every cell against the reference, with Holm's adjustment over the whole study.
 
     Args:
         reference: the full method, a run a seed.
-        cells: its variants.
+        cells: its variants by label.
         protocols: only these; all that both sides took part in where none is named.
         metrics: only these; all of images and sets where none is named.
 
-    Raises:
-        IncomparableError: if any two of the runs were not scored alike.
-        ResultError: if scores cannot be read.
-        InputError: if a cell has nothing to compare.
+    Returns:
+        By label, its contrasts, or why it has none.
     """
-    found = [(cell, match) for cell in cells for match in compare(cell, reference, protocols, metrics).matches]
-    adjusted = holm([math.nan if match.p_value is None else match.p_value for _, match in found])
-    return [
-        _contrast(cell, reference, replace(match, holm_p=None if math.isnan(p_value) else float(p_value)))
-        for (cell, match), p_value in zip(found, adjusted, strict=True)
-    ]
+    found: dict[str, tuple[Match, ...]] = {}
+    refused: dict[str, str] = {}
+    for label, cell in cells.items():
+        try:
+            found[label] = compare(cell, reference, protocols, metrics).matches
+        except InputError as error:  # scored otherwise, or not at all: the other cells stand
+            refused[label] = str(error)
+    every = [match for matches in found.values() for match in matches]
+    adjusted = iter(holm([math.nan if match.p_value is None else match.p_value for match in every]))
+    seeds = {label: min(len(cells[label].runs), len(reference.runs)) for label in found}
+    return {
+        label: refused[label]
+        if label in refused
+        else [_contrast(match, float(next(adjusted)), seeds[label]) for match in found[label]]
+        for label in cells
+    }
 
 
-def _contrast(cell: Contender, reference: Contender, match: Match) -> Contrast:
-    seeds = min(len(cell.runs), len(reference.runs))
-    return Contrast(cell.name, match, seeds, verdict(match, seeds))
+def _contrast(match: Match, holm_p: float, seeds: int) -> Contrast:
+    match = replace(match, holm_p=None if math.isnan(holm_p) else holm_p)
+    return Contrast(match, seeds, verdict(match, seeds))
 
 
 def verdict(match: Match, seeds: int) -> Verdict:

@@ -1,0 +1,1 @@
+"""Ablation studies: variants of a method, run and set against it."""
