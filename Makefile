@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 export GOMP_SPINCOUNT = 20000
 
-.PHONY: demo table test test-slow lint types bench-renderer bench-steps bench-scoring clean
+.PHONY: demo table test test-slow lint types bench-renderer bench-steps bench-scoring bench-reports clean
 
 demo: $(VENV)/installed
 	$(BIN)/bench run --method maskgan
@@ -49,6 +49,9 @@ bench-scoring: $(VENV)/installed
 	$(BIN)/python -m benchmarks.scoring_fid
 	$(BIN)/python -m benchmarks.scoring_chain
 	$(BIN)/python -m benchmarks.scoring_memory
+
+bench-reports: $(VENV)/installed
+	$(BIN)/python -m benchmarks.leaderboard_scale
 
 clean:
 	rm -rf $(VENV) build *.egg-info

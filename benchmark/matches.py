@@ -5,21 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 
 from benchmark.found_runs import Contender
 from benchmark.results import MetricFacts, Value
 from benchmark.statistics.bootstrap import bootstrap_interval
+from benchmark.statistics.holm import ALPHA
 from benchmark.statistics.paired import Side, paired_difference
-from benchmark.statistics.seeds import seed_error
+from benchmark.statistics.seeds import MIN_SEEDS, seed_error
 from benchmark.statistics.tally import mean_of_ratios
 from benchmark.task_scores import TaskScores
-
-ALPHA: Final = 0.05
-MIN_SEEDS: Final = 3
-"""Seeds of each trained method from which a set metric, whose spread is known over seeds alone, gets a p-value."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,9 @@ from benchmark.found_runs import RESULT
 from benchmark.results import Result, ResultError, read_result
 from registry.errors import InputError
 
+Run = tuple[Path, Result]
+"""A result and the file that it was read from."""
+
 
 def result_files(patterns: Sequence[str]) -> list[Path]:
     """Result files, each once.
@@ -23,13 +26,13 @@ def result_files(patterns: Sequence[str]) -> list[Path]:
     return list({path.resolve(): path for path in found}.values())
 
 
-def read_results(paths: Sequence[Path]) -> tuple[list[tuple[Path, Result]], list[ResultError]]:
+def read_results(paths: Sequence[Path]) -> tuple[list[Run], list[ResultError]]:
     """Results that can be read, and an error for each that cannot.
 
     Raises:
         ResultError: if there are files and none can be read.
     """
-    found: list[tuple[Path, Result]] = []
+    found: list[Run] = []
     errors: list[ResultError] = []
     for path in paths:
         try:

@@ -166,10 +166,10 @@ def write_result(path: Path, result: Result) -> None:
 
 
 def read_result(path: Path) -> Result:
-    """Read a result file.
+    """Read a result file of this schema version, whose newer fields have defaults that hold for older files.
 
     Raises:
-        ResultError: if it is missing, not JSON, of another schema, or a key is wrong.
+        ResultError: if it is missing, not JSON, of another schema version, or a key is wrong.
     """
     return read_strictly(path, Result)
 
@@ -190,5 +190,10 @@ def read_strictly(path: Path, kind: type[Content]) -> Content:
         raise ResultError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
     except ValidationError as error:
         first = error.errors()[0]
+        if first["loc"] == ("schema_version",):
+            raise ResultError(
+                f"{path}: schema_version is {first['input']!r}, and this code reads "
+                f"{kind.model_fields['schema_version'].default}; read it with the code that wrote it, or make it again"
+            ) from error
         where = ".".join(str(each) for each in first["loc"]) or "the file"
         raise ResultError(f"{path}: {where}: {first['msg']}") from error

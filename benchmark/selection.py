@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
+from benchmark.result_files import Run
 from benchmark.results import Result
 from registry.catalogue import DATASET_CARDS, PROTOCOL_CARDS
 from registry.errors import UnknownNameError, unknown
 
-Run = tuple[Path, Result]
 Content = TypeVar("Content")
 
 

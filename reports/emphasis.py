@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from benchmark.matches import ALPHA
+from benchmark.statistics.holm import ALPHA
 from reports.cells import Cell, Row
 from reports.leads import merit
 

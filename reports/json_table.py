@@ -172,10 +172,12 @@ def _method(row: Row) -> Method:
 
 
 def _figure(cell: Cell) -> Figure:
-    given = cell.value is not None and cell.low is not None and cell.high is not None
+    interval = None
+    if cell.value is not None and cell.low is not None and cell.high is not None:
+        interval = Interval(low=cell.low, high=cell.high, method=cell.interval)
     return Figure(
         value=cell.value,
-        interval=Interval(low=cell.low, high=cell.high, method=cell.interval) if given else None,
+        interval=interval,
         n=cell.n,
         seeds=cell.seeds,
         seeds_run=cell.asked_seeds,

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
+from textwrap import wrap
 from typing import Final, TypeVar
 
 from reports.cells import Cell, Column, Row, Table
 from reports.latex_text import escaped
-from reports.words import FLAG, NO_RUNS, heading, legend, provenance, remarks, row_facts
+from reports.words import FLAG, NO_RUNS, Legend, heading, legend, provenance, remarks, row_facts
 
 PREAMBLE: Final = "% needs \\usepackage[T1]{fontenc} and \\usepackage{booktabs,graphicx}"
 COLUMNS_IN_BLOCK: Final = 7
 _ROWS_IN_BLOCK: Final = 40
-_LINES_IN_FLOAT: Final = 54
+_HEADER_WIDTH: Final = 15
+"""Characters."""
+_LINES_IN_FLOAT: Final = 50
 """About a page of lines, headers and rules counted; a taller float would lose its foot."""
 _LINES_OF_HEADER: Final = 4
 _STYLES: Final = {"": "{}", "best": r"\textbf{{{}}}", "second": r"\underline{{{}}}"}
@@ -85,8 +88,11 @@ def _tabular(table: Table, rows: Sequence[Row], places: Sequence[int]) -> str:
 
 
 def _header(column: Column) -> str:
-    unit = f" ({escaped(column.facts.unit)})" if column.facts.unit else ""
-    return f"{escaped(column.facts.title)}{unit} {escaped(column.arrow)}"
+    """Broken into short lines, since long headers would shrink the whole block."""
+    unit = f" ({column.facts.unit})" if column.facts.unit else ""
+    lines = wrap(f"{column.facts.title}{unit}\N{NO-BREAK SPACE}{column.arrow}", _HEADER_WIDTH, break_on_hyphens=False)
+    stacked = r" \\ ".join(map(escaped, lines))
+    return rf"\shortstack[r]{{{stacked}}}"
 
 
 def _line(row: Row, places: Sequence[int]) -> str:
@@ -102,16 +108,19 @@ def _figure(cell: Cell) -> str:
 
 
 def _caption(table: Table) -> str:
-    meanings = [
-        f"{_STYLES[entry.style].format(escaped(entry.mark))}: {escaped(entry.meaning)}" for entry in legend(table)
-    ]
+    meanings = [_meaning(entry) for entry in legend(table) if entry.style]
     return " ".join([f"{escaped(heading(table))}.", *meanings])
 
 
 def _foot(table: Table) -> str:
-    said = [escaped(remark) for remark in remarks(table)]
+    said = [_meaning(entry) for entry in legend(table) if not entry.style]
+    said += [escaped(remark) for remark in remarks(table)]
     said += [rf"\textsuperscript{{{number}}}~{escaped(note)}." for number, note in enumerate(table.notes, start=1)]
     return " ".join(said)
+
+
+def _meaning(entry: Legend) -> str:
+    return f"{_STYLES[entry.style].format(escaped(entry.mark))}: {escaped(entry.meaning)}"
 
 
 def _label(table: Table) -> str:

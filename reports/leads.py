@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from benchmark.found_runs import Contender, FoundRun
-from benchmark.matches import MIN_SEEDS, match_sets
-from benchmark.results import Value
+import numpy as np
+
+from benchmark.statistics.faces import Array
 from benchmark.statistics.holm import holm
 from benchmark.statistics.paired import Side, paired_differences
+from benchmark.statistics.seeds import MIN_SEEDS, seed_error
 from benchmark.statistics.tally import mean_of_ratios
 from reports.cells import Cell, Row
 from reports.table_scores import NO_SCORES, TableScores
@@ -36,7 +37,7 @@ def against_best(rows: Sequence[Row], scores: TableScores, protocol: str) -> tup
     """Test every learned method's figure against the best learned method's, in all columns but costs.
 
     Image metrics by the paired sign flips of `paired_differences` on the tasks that both have a figure for, set metrics
-    by the spread over seeds of `match_sets`. The p-values of a table are one family, adjusted by Holm's method.
+    by the t test over seeds of `seed_error`. The p-values of a table are one family, adjusted by Holm's method.
 
     Args:
         rows: of one table.
@@ -106,16 +107,14 @@ def _set(rows: Sequence[Row], place: int, best: int, other: int, protocol: str) 
     pair = rows[best], rows[other]
     if min(len(row.runs) for row in pair) < MIN_SEEDS:
         return Outcome(other, place, untested=FEW_SEEDS)
-    column = rows[best].cells[place].column
-    contenders = (_contender(pair[0]), _contender(pair[1]))
-    values = (_values(pair[0], protocol, column.id), _values(pair[1], protocol, column.id))
-    p_value = match_sets(protocol, column.id, column.facts, contenders, values).p_value
-    return Outcome(other, place, untested=SAME_FIGURE) if p_value is None else Outcome(other, place, p_value)
+    metric = rows[best].cells[place].column.id
+    ours, theirs = (_figures(row, protocol, metric) for row in pair)
+    error = seed_error([ours, theirs])
+    if error.scale == 0:
+        return Outcome(other, place, untested=SAME_FIGURE)
+    return Outcome(other, place, error.p_value(float(ours.mean() - theirs.mean())))
 
 
-def _contender(row: Row) -> Contender:
-    return Contender(row.title, tuple(FoundRun(path, result) for path, result in row.runs))
-
-
-def _values(row: Row, protocol: str, metric: str) -> list[Value]:
-    return [result.protocols[protocol].metrics[metric] for _, result in row.runs]
+def _figures(row: Row, protocol: str, metric: str) -> Array:
+    """Of the row's seeds (S,), all of which have one."""
+    return np.array([result.protocols[protocol].metrics[metric].value for _, result in row.runs], dtype=np.float64)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchmark.matches import MIN_SEEDS
 from benchmark.statistics.paired import FLIPS
+from benchmark.statistics.seeds import MIN_SEEDS
 from reports.cells import Table
 
 

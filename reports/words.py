@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchmark.comparable import SHORT_HASH
-from benchmark.matches import ALPHA
+from benchmark.statistics.holm import ALPHA
 from reports.cells import MISSING, Cell, Column, Row, Table
 from reports.emphasis import MIN_METHODS_FOR_SECOND
 from reports.rules import bold_rule, p_value, rank_rule, untested

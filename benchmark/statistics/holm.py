@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from statsmodels.stats.multitest import multipletests
+
+ALPHA: Final = 0.05
+"""Adjusted p-values below it count as a difference."""
 
 
 def holm(p_values: Sequence[float]) -> NDArray[np.float64]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
 Array = NDArray[np.float64]
+MIN_SEEDS: Final = 3
+"""Seeds of each trained method from which a set metric, whose spread is known over seeds alone, gets a p-value."""
 
 
 @dataclass(frozen=True)

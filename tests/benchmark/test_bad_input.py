@@ -70,6 +70,8 @@ class Payload:
         ("list methds", "unknown kind 'methds'; did you mean 'methods'"),
         ("show maskgam", "unknown name 'maskgam'; did you mean 'maskgan'"),
         ("leaderboard --runs absent", "--runs 'absent' matches no file or folder"),
+        ("leaderboard --runs . --format html,pdf", "unknown format 'pdf'; known: csv, html, json, md, tex"),
+        ("leaderboard --runs . --methods maskgn", "unknown method of these runs 'maskgn'; known: none"),
         ("leaderboard --runs . --protocol style-cpy", "unknown protocol 'style-cpy'; did you mean 'style-copy'"),
         ("data verify --data absent", "absent is not a CelebAMask-HQ folder"),
         ("data pack --dataset rendered-faces --size 5", "rendered-faces are 32 to 512 pixels a side, not 5"),
@@ -208,7 +210,7 @@ class TestResults:
             ("", "Invalid JSON"),
             ('{"schema_version": 1, "kind"', "Invalid JSON"),
             ("[]", "Input should be an object"),
-            ('{"schema_version": 99}', "result.json: "),
+            ('{"schema_version": 99}', "schema_version is 99, and this code reads 1"),
         ],
     )
     def test_a_corrupt_result_is_named(self, tmp_path: Path, content: str, said: str) -> None:
@@ -219,6 +221,20 @@ class TestResults:
         assert sentence.startswith(f"{path}: ")
         assert said in sentence
         assert not (tmp_path / "pages").exists()
+
+    def test_a_corrupt_one_among_others_is_left_out_and_the_pages_written(self, tmp_path: Path) -> None:
+        good = tmp_path / "runs" / "good" / "result.json"
+        good.parent.mkdir(parents=True)
+        shutil.copy(Path(__file__).parents[1] / "data" / "results" / "v1-first.json", good)
+        bad = good.parents[1] / "bad" / "result.json"
+        bad.parent.mkdir()
+        bad.write_text('{"schema_version": 1')
+        outcome = bench("leaderboard", "--runs", tmp_path / "runs", "--out", tmp_path / "pages", "--format", "md,csv")
+        assert outcome.code == 0
+        (line,) = outcome.err.splitlines()
+        assert line.startswith(f"left out: {bad}: ")
+        assert {path.name for path in (tmp_path / "pages").iterdir()} == {"leaderboard.md", "leaderboard.csv"}
+        assert "MaskGAN" in (tmp_path / "pages" / "leaderboard.md").read_text()
 
 
 class TestCheckpoints:

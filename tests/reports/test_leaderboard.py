@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from elements import Elements
+from hostile import hostile_results
 from synthetic import METRICS, figure, protocol, result, runs
 
 from registry.errors import UnknownNameError
@@ -48,6 +49,18 @@ def test_html_escapes_every_string(tmp_path):
     assert not any(name.startswith("on") for _, attributes in elements.found for name in attributes)
     assert HOSTILE in elements.text
     assert any(TRICKY in (attributes.get("data-tip") or "") for attributes in elements.of("td"))
+
+
+def test_hostile_names_neither_break_the_page_nor_the_markdown_table(tmp_path):
+    text, page = write(tmp_path, *hostile_results())
+    elements = Elements(page)
+    assert elements.of("img") == elements.of("b") == []
+    assert len(elements.of("script")) == 1
+    assert r"\input{/etc/passwd}" in elements.text
+    table = [line for line in text.splitlines() if line.startswith("|")]
+    assert len(table) == 2 + len(hostile_results())
+    assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table}) == 1
+    assert not re.search(r"(?<!\\)[$`]|<img|<b>", text)
 
 
 def test_a_metrics_header_says_on_hover_where_it_misleads(tmp_path):

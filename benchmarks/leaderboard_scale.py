@@ -1,0 +1,149 @@
+"""Writes the leaderboard of a thousand runs in all formats: seconds, memory, sizes, without and with per-task scores.
+
+Usage: python -m benchmarks.leaderboard_scale [METHODS] [SEEDS]
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+
+from benchmark.results import (
+    Cost,
+    DatasetFacts,
+    JudgeFacts,
+    MetricFacts,
+    ProtocolResult,
+    Result,
+    Value,
+    write_result,
+)
+from benchmark.statistics.tally import Ratio
+from benchmark.task_scores import write_task_scores
+from benchmark.task_table import tasks_sha256
+from benchmarks.processes import python
+
+METHODS, SEEDS = 334, 3
+IMAGE_METRICS, SET_METRICS, TASKS = 15, 5, 200
+PROTOCOL = "attribute-transfer"
+COSTS = ("parameters", "flops", "train-seconds", "edit-ms", "peak-memory-mib")
+CHILD = """
+import json, resource, sys, time
+from pathlib import Path
+started = time.perf_counter(), time.process_time()
+from benchmark.result_files import read_results, result_files
+from reports.leaderboard import write_leaderboard
+found, _ = read_results(result_files([sys.argv[1]]))
+read = time.perf_counter(), time.process_time()
+pages = write_leaderboard(found, Path(sys.argv[2]))
+end = time.perf_counter(), time.process_time()
+print(json.dumps({
+    "read": [read[0] - started[0], read[1] - started[1]],
+    "write": [end[0] - read[0], end[1] - read[1]],
+    "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    "sizes": {page.name: page.stat().st_size for page in pages},
+}))
+"""
+
+
+def main(methods: int = METHODS, seeds: int = SEEDS) -> None:
+    """Print what both leaderboards took."""
+    with TemporaryDirectory() as folder:
+        runs = Path(folder) / "runs"
+        _write_runs(runs, methods, seeds)
+        _measure("without per-task scores", runs, Path(folder) / "bare")
+        _write_scores(runs)
+        _measure("with per-task scores", runs, Path(folder) / "tested")
+
+
+def _measure(what: str, runs: Path, out: Path) -> None:
+    found = json.loads(python("-c", CHILD, runs, out).out)
+    (wall_read, cpu_read), (wall, cpu) = found["read"], found["write"]
+    sizes = ", ".join(f"{name} {size / 1e6:.2f} MB" for name, size in found["sizes"].items())
+    print(
+        f"{what}: imported and read in {wall_read:.1f} s (CPU {cpu_read:.1f} s), all formats written in {wall:.1f} s "
+        f"(CPU {cpu:.1f} s), peak memory {found['mib']:.0f} MiB; {sizes}"
+    )
+
+
+def _tasks() -> pd.DataFrame:
+    names = [f"{number:05d}" for number in range(TASKS)]
+    return pd.DataFrame({"task": range(TASKS), "target": names, "source": names[::-1], "attribute": "Smiling"})
+
+
+def _write_runs(runs: Path, methods: int, seeds: int) -> None:
+    facts = {f"image-{number}": _facts(f"Image metric {number}", "image") for number in range(IMAGE_METRICS)}
+    facts |= {f"set-{number}": _facts(f"Set metric {number}", "set") for number in range(SET_METRICS)}
+    costs = {name: _facts(name, "cost") for name in COSTS}
+    tasks = tasks_sha256(_tasks())
+    for method in range(methods):
+        for seed in range(seeds):
+            generator = np.random.default_rng([method, seed])
+            means = generator.normal(0.5 + method / 4 / methods, 0.02, len(facts))
+            figures = {
+                name: Value(value=mean, n=TASKS)
+                if facts[name].level == "set"
+                else Value(value=mean, n=TASKS, low=mean - 0.01, high=mean + 0.01, interval="bootstrap by source face")
+                for name, mean in zip(facts, means.tolist(), strict=True)
+            }
+            made = _result(f"method-{method:03d}", seed, facts | costs, figures, tasks)
+            write_result(runs / made.dataset / made.label / f"seed{seed}" / "result.json", made)
+
+
+def _write_scores(runs: Path) -> None:
+    """Scores whose means are the figures of the results."""
+    shared = np.random.default_rng(0).normal(0, 0.05, (TASKS, IMAGE_METRICS))
+    for path in sorted(runs.rglob("result.json")):
+        figures = json.loads(path.read_text())["protocols"][PROTOCOL]["metrics"]
+        names = [name for name in figures if name.startswith("image-")]
+        noise = np.random.default_rng(list(map(ord, str(path.parent)))).normal(0, 0.03, shared.shape) + shared
+        scores = noise - noise.mean(axis=0) + [figures[name]["value"] for name in names]
+        frame = _tasks().assign(**dict(zip(names, scores.T, strict=True)))
+        write_task_scores(path.parent, PROTOCOL, frame, {name: [Ratio(name)] for name in names})
+
+
+def _facts(title: str, level: str) -> MetricFacts:
+    given = {"direction": "down" if level == "cost" else "up", "unit": "", "decimals": 3, "min_n": 50}
+    return MetricFacts.model_validate({"title": title, "level": level, "citation": "An author, 2020"} | given)
+
+
+def _result(method: str, seed: int, facts: dict[str, MetricFacts], figures: dict[str, Value], tasks: str) -> Result:
+    return Result(
+        kind="learned",
+        method=method,
+        title=method.title(),
+        seed=seed,
+        preset="demo",
+        dataset="rendered-faces",
+        dataset_facts=DatasetFacts(
+            title="Rendered faces", fingerprint="f" * 64, size=64, faces={"test": 400}, skipped=0, resize_policy="none"
+        ),
+        weights_origin="trained",
+        weights_sha256=f"{seed:064d}",
+        notes={"l1_term": "weight 30; the paper has none"},
+        judges={"parser": JudgeFacts(title="Face parser", weights_sha256="b" * 64, recipe="", scores={"miou": 0.8})},
+        metrics=facts,
+        protocols={
+            PROTOCOL: ProtocolResult(
+                title="Attribute transfer", num_tasks=TASKS, tasks_sha256=tasks, rule="made up", metrics=figures
+            )
+        },
+        cost=Cost(
+            parameters=1_000_000,
+            flops=2,
+            train_seconds=250.0,
+            edit_ms=4.0,
+            peak_memory_mib=500.0,
+            device="CPU, 1 thread",
+        ),
+        experiment_sha256="e" * 64,
+    )
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
