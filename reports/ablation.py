@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from benchmark.ablation.study import Study, read_study
+from benchmark.ablation.study import AblationCell, AblationStudy, read_study
 from benchmark.files import replacing, write_text_atomically
 from benchmark.found_runs import RESULT, Contender, FoundRun
 from benchmark.results import read_result
@@ -25,7 +25,7 @@ def write_ablation(study_file: Path, out: Path) -> list[Path]:
     """Write `report.md`, `.html`, `.tex`, `.csv`, `.json` and the figures as SVG and PNG, each atomically.
 
     Args:
-        study_file: the study's `ablation.json`, in a folder beside the run folders of its cells.
+        study_file: the study's `ablation.json`, beside which its run folders are looked for.
         out: folder to write to, created where it is missing.
 
     Returns:
@@ -35,10 +35,10 @@ def write_ablation(study_file: Path, out: Path) -> list[Path]:
         ResultError: if the study or a result cannot be read.
     """
     study = read_study(study_file)
-    runs = study_file.resolve().parent.parent
-    cells = {cell.label: found for cell in study.cells if (found := _contender(runs, cell.label, study)) is not None}
-    report = tabulate_ablation(study, _contender(runs, study.reference, study), cells)
-    title = f"Ablation of {report.title}"
+    found = {cell.label: _contender(cell, study_file.parent) for cell in study.cells}
+    cells = {label: each for label, each in found.items() if each is not None and label != study.reference}
+    report = tabulate_ablation(study, found[study.reference], cells)
+    title = f"Ablation of {report.study.title}"
     figures = _figures(study, report)
     pictures = {protocol: [f"{name}-{protocol}.svg" for name in drawn] for protocol, drawn in figures.items()}
     render: Mapping[str, Callable[[], str]] = {
@@ -63,14 +63,14 @@ def write_ablation(study_file: Path, out: Path) -> list[Path]:
     return written
 
 
-def _contender(runs: Path, label: str, study: Study) -> Contender | None:
-    """The finished runs of a cell, those of the study's seeds alone."""
-    files = [runs / label / f"seed{seed}" / RESULT for seed in study.seeds]
+def _contender(cell: AblationCell, here: Path) -> Contender | None:
+    """The finished runs of a cell; None where there are none."""
+    files = [here / folder / RESULT for seed, folder in cell.runs.items() if seed not in cell.failures]
     found = tuple(FoundRun(path, read_result(path)) for path in files if path.is_file())
-    return Contender(label, found) if found else None
+    return Contender(cell.label, found) if found else None
 
 
-def _figures(study: Study, report: AblationReport) -> Figures:
+def _figures(study: AblationStudy, report: AblationReport) -> Figures:
     drawn: Figures = {}
     for table in report.tables:
         of_table = drawn.setdefault(table.protocol, {})

@@ -32,8 +32,8 @@ def render(report: AblationReport) -> str:
 
 
 def _lines(report: AblationReport, table: AblationTable, row: ChangeRow) -> Iterator[list[Entry]]:
-    change = words.change(row.changes)
-    common: list[Entry] = [table.dataset, table.protocol, report.study.method, row.label, change, len(row.seeds)]
+    change = words.change(row.cell.changes)
+    common: list[Entry] = [table.dataset, table.protocol, report.study.method, row.cell.label, change, len(row.seeds)]
     blank: list[Entry] = [None] * (len(COLUMNS) - len(common) - 1)
     if not row.contrasts:
         yield [*common, *blank, row.reason]

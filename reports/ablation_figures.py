@@ -13,7 +13,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchmark.ablation.study import Study
+from benchmark.ablation.study import AblationStudy
 from reports import ablation_words as words
 from reports.ablation_tables import AblationTable, ChangeRow
 from reports.cells import Column
@@ -71,14 +71,14 @@ def _gains(panel: Axes, column: Column, rows: Sequence[ChangeRow]) -> None:
         filled = words.told_apart(contrast)
         panel.plot(gain, place, "o", color=colour, markersize=4, markerfacecolor=colour if filled else "white")
     panel.set_title(column.facts.title, fontsize=8, parse_math=False)
-    panel.set_yticks(range(len(rows)), [words.change(row.changes) for row in rows], parse_math=False)
+    panel.set_yticks(range(len(rows)), [words.change(row.cell.changes) for row in rows], parse_math=False)
     panel.set_ylim(len(rows) - 0.4, -0.6)
     panel.margins(x=0.12)
     panel.locator_params(axis="x", nbins=3)
     sns.despine(ax=panel, left=True)
 
 
-def draw_interactions(study: Study, table: AblationTable, columns: Sequence[Column]) -> dict[str, bytes] | None:
+def draw_interactions(study: AblationStudy, table: AblationTable, columns: Sequence[Column]) -> dict[str, bytes] | None:
     """A row a metric, a panel a pair of factors: mean figures over the levels of one, a line a level of the other.
 
     Returns:
@@ -99,7 +99,7 @@ def draw_interactions(study: Study, table: AblationTable, columns: Sequence[Colu
 
 def _interaction(
     panel: Axes,
-    study: Study,
+    study: AblationStudy,
     table: AblationTable,
     column: Column,
     across: str,
@@ -125,13 +125,13 @@ def _mean(values: Sequence[float]) -> float:
     return float(np.mean(values)) if values else float("nan")
 
 
-def _cells(study: Study, table: AblationTable, column: Column) -> Iterator[tuple[dict[str, str], float]]:
+def _cells(study: AblationStudy, table: AblationTable, column: Column) -> Iterator[tuple[dict[str, str], float]]:
     if (full := table.reference.get(column.id)) is not None:
         yield study.levels({}), full.value
     for row in table.rows:
         contrast = row.contrasts.get(column.id)
         if contrast is not None and contrast.match.a is not None:
-            yield study.levels(row.changes), contrast.match.a.value
+            yield study.levels(row.cell.changes), contrast.match.a.value
 
 
 def _saved(figure: Figure) -> dict[str, bytes]:

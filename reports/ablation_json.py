@@ -18,7 +18,6 @@ def render(report: AblationReport) -> str:
     content = {
         "schema_version": SCHEMA_VERSION,
         "study": report.study.model_dump(mode="json"),
-        "title": report.title,
         "reference_seeds": list(report.reference_seeds),
         "num_tests": report.num_tests,
         "reason": report.reason,
@@ -43,8 +42,8 @@ def _table(table: AblationTable) -> dict[str, Any]:
 
 def _row(table: AblationTable, row: ChangeRow) -> dict[str, Any]:
     return {
-        "cell": row.label,
-        "changes": dict(row.changes),
+        "cell": row.cell.label,
+        "changes": dict(row.cell.changes),
         "seeds": list(row.seeds),
         "reason": row.reason,
         "figures": {

@@ -14,12 +14,12 @@ from reports.latex_text import escaped
 
 def render(report: AblationReport) -> str:
     """The whole file: a float for each table, or the reason why there is none."""
-    parts = [PREAMBLE, f"% {escaped(report.study.command)}", *(_float(report, table) for table in report.tables)]
+    parts = [PREAMBLE, *(_float(report, table) for table in report.tables)]
     return "\n\n".join(parts if report.reason is None else [*parts, escaped(report.reason)]) + "\n"
 
 
 def _float(report: AblationReport, table: AblationTable) -> str:
-    heading = f"Ablation of {report.title}, {table.facts.title}"
+    heading = f"Ablation of {report.study.title}, {table.facts.title}"
     label = "tab:ablation-" + re.sub(r"[^A-Za-z0-9]+", "-", f"{report.study.method}-{table.protocol}")
     rules = " ".join([*words.remarks(report)[:2], *words.missing(report)])
     blocks = even(table.columns, COLUMNS_IN_BLOCK)
@@ -47,7 +47,7 @@ def _tabular(report: AblationReport, table: AblationTable, columns: Sequence[Col
             contrast = row.contrasts.get(column.id)
             text = _number(words.gain(column, contrast))
             cells.append(rf"\textbf{{{text}}}" if words.told_apart(contrast) else text)
-        lines.append(" & ".join([escaped(words.change(row.changes)), *cells]) + r" \\")
+        lines.append(" & ".join([escaped(words.change(row.cell.changes)), *cells]) + r" \\")
     body = "\n".join(lines)
     return (
         f"{NO_WIDER}{{%\n\\begin{{tabular}}{{l{'r' * len(columns)}}}\n\\toprule\n{headers} \\\\\n\\midrule\n{body}\n"

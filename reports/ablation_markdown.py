@@ -17,7 +17,7 @@ def render(report: AblationReport, title: str, pictures: dict[str, list[str]]) -
         title: of the page.
         pictures: file names by protocol, beside the page.
     """
-    parts = [f"# {plain(title)}", plain(f"Made by: {report.study.command}")]
+    parts = [f"# {plain(title)}"]
     if report.reason is not None:
         parts.append(plain(report.reason))
     parts += [_section(report, table, pictures.get(table.protocol, [])) for table in report.tables]
@@ -54,7 +54,7 @@ def _gains(report: AblationReport, table: AblationTable) -> Iterator[str]:
             contrast = row.contrasts.get(column.id)
             text = words.gain(column, contrast)
             cells.append(f"**{text}**" if words.told_apart(contrast) else text)
-        name = f"{plain(words.change(row.changes))} <sub>{plain(words.seeds(row))}</sub>"
+        name = f"{plain(words.change(row.cell.changes))} <sub>{plain(words.seeds(row))}</sub>"
         yield _line(name, *cells, *(words.cost(each) for each in row.costs))
 
 
@@ -68,7 +68,7 @@ def _details(table: AblationTable) -> Iterator[str]:
                 continue
             match = contrast.match
             yield _line(
-                plain(words.change(row.changes)),
+                plain(words.change(row.cell.changes)),
                 plain(column.facts.title),
                 words.figure(column, match.b),
                 words.figure(column, match.a),

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark.ablation.contrasts import Contrast, contrasts
-from benchmark.ablation.study import Study
+from benchmark.ablation.study import AblationCell, AblationStudy
 from benchmark.found_runs import Contender
 from benchmark.matches import Figure
 from benchmark.results import ProtocolResult, Result
 from benchmark.statistics.factorial import FactorialEffects, NotFactorial, factorial_effects
-from registry.cards import Option
 from reports.cells import Column
 from reports.costs import cost_cells, cost_columns
 
@@ -40,15 +39,13 @@ class ChangeRow:
     """One cell of the study.
 
     Attributes:
-        label: its name in run folders.
-        changes: options by which it differs from the reference.
         seeds: those that have a result.
         contrasts: by metric, in no order; empty where `reason` says why.
         costs: in the order of the table's.
+        reason: why it has no figures, or fewer seeds than the study asked for.
     """
 
-    label: str
-    changes: Mapping[str, Option]
+    cell: AblationCell
     seeds: tuple[int, ...]
     contrasts: Mapping[str, Contrast]
     costs: tuple[CostChange, ...]
@@ -86,15 +83,16 @@ class AblationReport:
         reason: why there are no tables.
     """
 
-    study: Study
-    title: str
+    study: AblationStudy
     reference_seeds: tuple[int, ...]
     tables: tuple[AblationTable, ...]
     num_tests: int = 0
     reason: str | None = None
 
 
-def tabulate_ablation(study: Study, reference: Contender | None, cells: Mapping[str, Contender]) -> AblationReport:
+def tabulate_ablation(
+    study: AblationStudy, reference: Contender | None, cells: Mapping[str, Contender]
+) -> AblationReport:
     """Tables of a study.
 
     Args:
@@ -104,15 +102,13 @@ def tabulate_ablation(study: Study, reference: Contender | None, cells: Mapping[
     """
     if reference is None:
         reason = f"{study.reference}, the reference, has no finished run; run the command again to go on"
-        return AblationReport(study, study.method, (), (), reason=reason)
+        return AblationReport(study, (), (), reason=reason)
     found = contrasts(reference, cells)
-    first = reference.runs[0].result
-    protocols = [name for name, each in first.protocols.items() if each.metrics]
+    protocols = [name for name, each in reference.runs[0].result.protocols.items() if each.metrics]
     tables = tuple(_table(study, reference, cells, found, protocol) for protocol in protocols)
     tested = [each.match.p_value for row in found.values() if not isinstance(row, str) for each in row]
     return AblationReport(
         study,
-        first.title,
         tuple(run.result.seed for run in reference.runs),
         tables,
         num_tests=sum(p_value is not None for p_value in tested),
@@ -120,7 +116,7 @@ def tabulate_ablation(study: Study, reference: Contender | None, cells: Mapping[
 
 
 def _table(
-    study: Study,
+    study: AblationStudy,
     reference: Contender,
     cells: Mapping[str, Contender],
     found: Mapping[str, list[Contrast] | str],
@@ -128,8 +124,9 @@ def _table(
 ) -> AblationTable:
     results = [run.result for run in reference.runs]
     costs = cost_columns(results)
+    changed = [cell for cell in study.cells if cell.label != study.reference]
     rows = tuple(
-        _row(cell.label, cell.changes, cell.failed, reference, cells, found, protocol, costs) for cell in study.cells
+        _row(cell, reference, cells.get(cell.label), found.get(cell.label, []), protocol, costs) for cell in changed
     )
     columns = _columns(results[0], [row.contrasts for row in rows], protocol)
     figures = {
@@ -154,40 +151,37 @@ def _columns(first: Result, rows: Sequence[Mapping[str, Contrast]], protocol: st
 
 
 def _row(
-    label: str,
-    changes: Mapping[str, Option],
-    failed: str | None,
+    cell: AblationCell,
     reference: Contender,
-    cells: Mapping[str, Contender],
-    found: Mapping[str, list[Contrast] | str],
+    contender: Contender | None,
+    contrasted: Sequence[Contrast] | str,
     protocol: str,
     costs: Sequence[Column],
 ) -> ChangeRow:
-    if label not in cells:
-        return ChangeRow(label, changes, (), {}, (), failed or "no finished run")
-    own = [run.result for run in cells[label].runs]
-    theirs = [run.result for run in reference.runs]
+    failed = "; ".join(f"seed {seed}: {reason}" for seed, reason in cell.failures.items()) or None
+    if contender is None:
+        return ChangeRow(cell, (), {}, (), failed or "no finished run")
+    own, theirs = ([run.result for run in each.runs] for each in (contender, reference))
     changed = tuple(
-        CostChange(column, cell.value, other.value)
-        for column, cell, other in zip(costs, cost_cells(costs, own), cost_cells(costs, theirs), strict=True)
+        CostChange(column, ours.value, full.value)
+        for column, ours, full in zip(costs, cost_cells(costs, own), cost_cells(costs, theirs), strict=True)
     )
     seeds = tuple(result.seed for result in own)
-    contrasted = found[label]
     if isinstance(contrasted, str):
-        return ChangeRow(label, changes, seeds, {}, changed, contrasted)
+        return ChangeRow(cell, seeds, {}, changed, contrasted)
     of_protocol = {each.match.metric: each for each in contrasted if each.match.protocol == protocol}
-    return ChangeRow(label, changes, seeds, of_protocol, changed, failed)
+    return ChangeRow(cell, seeds, of_protocol, changed, failed)
 
 
 def _effects(
-    study: Study, reference: Contender, cells: Mapping[str, Contender], protocol: str, column: Column
+    study: AblationStudy, reference: Contender, cells: Mapping[str, Contender], protocol: str, column: Column
 ) -> FactorialEffects | str:
-    runs = [(study.levels({}), run) for run in reference.runs]
-    runs += [
+    contenders = {**cells, study.reference: reference}
+    runs = [
         (study.levels(cell.changes), run)
         for cell in study.cells
-        if cell.label in cells
-        for run in cells[cell.label].runs
+        if cell.label in contenders
+        for run in contenders[cell.label].runs
     ]
     sign = 1.0 if column.facts.direction == "up" else -1.0
     figures = [(levels, _figure(run.result, protocol, column.id)) for levels, run in runs]

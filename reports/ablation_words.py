@@ -68,7 +68,7 @@ def told_apart(contrast: Contrast | None) -> bool:
 
 def verdict(row: ChangeRow, contrast: Contrast) -> str:
     """The verdict; of a component that the cell goes without, whether it helps."""
-    removed = list(row.changes) if all(value is False or value == 0 for value in row.changes.values()) else []
+    removed = list(row.cell.changes) if all(value is False or value == 0 for value in row.cell.changes.values()) else []
     if len(removed) == 1 and contrast.verdict in ("better", "worse"):
         return f"{removed[0]} {'helps' if contrast.verdict == 'worse' else 'hurts'}"
     return str(contrast.verdict)
@@ -110,8 +110,8 @@ def remarks(report: AblationReport) -> list[str]:
 
 def missing(report: AblationReport) -> list[str]:
     """Cells without figures, or with fewer seeds than asked, and why."""
-    rows = {row.label: row for table in report.tables for row in table.rows if row.reason is not None}
-    return [f"{row.label}: {row.reason}" for row in rows.values()]
+    rows = {row.cell.label: row for table in report.tables for row in table.rows if row.reason is not None}
+    return [f"{row.cell.label}: {row.reason}" for row in rows.values()]
 
 
 def with_figures(table: AblationTable) -> Sequence[ChangeRow]:

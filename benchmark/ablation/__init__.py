@@ -1,1 +1,1 @@
-"""Ablation studies: variants of a method, run and set against it."""
+"""Ablation studies: one experiment expanded to its cells, and the file that says what was run."""

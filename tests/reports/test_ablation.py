@@ -12,7 +12,7 @@ from hostile import NAME, NOTE
 from synthetic import facts, figure, noise, scored_run
 
 from benchmark.ablation.contrasts import verdict
-from benchmark.ablation.study import STUDY_NAME, Study, StudyCell, write_study
+from benchmark.ablation.study import STUDY, AblationCell, AblationStudy, write_study
 from benchmark.matches import Match
 from benchmark.results import ResultError
 from reports.ablation import write_ablation
@@ -20,23 +20,34 @@ from reports.ablation import write_ablation
 CELLS = {"no-ebst": {"ebst": False}, "wide": {"width": 64}, "same": {"blender": False}}
 
 
-def a_study(**changes: object) -> Study:
+def cell(variant: str | None, changes: dict[str, object], **more: object) -> AblationCell:
+    label = f"painter+{variant}" if variant else "painter"
+    runs = {seed: f"../{label}/seed{seed}" for seed in range(3)}
+    return AblationCell.model_validate(
+        {"name": variant or "full", "label": label, "changes": changes, "runs": runs} | more
+    )
+
+
+FULL = cell(None, {})
+
+
+def a_study(**changes: object) -> AblationStudy:
     given = {
         "method": "painter",
+        "title": "Painter",
         "dataset": "rendered-faces",
         "preset": "demo",
         "design": "one-off",
         "factors": {"ebst": [True, False], "width": [32, 64], "blender": [True, False]},
         "seeds": [0, 1, 2],
         "reference": "painter",
-        "cells": [StudyCell(label=f"painter+{name}", changes=each) for name, each in CELLS.items()],
-        "command": "bench ablate --method painter",
+        "cells": [FULL, *(cell(name, each) for name, each in CELLS.items())],
     }
-    return Study.model_validate(given | changes)
+    return AblationStudy.model_validate(given | changes)
 
 
-def write(tmp_path: Path, study: Study) -> Path:
-    path = tmp_path / "rendered-faces" / "ablation-painter" / STUDY_NAME
+def write(tmp_path: Path, study: AblationStudy) -> Path:
+    path = tmp_path / "rendered-faces" / "ablation-painter" / STUDY
     write_study(path, study)
     return path
 
@@ -117,8 +128,9 @@ def test_failed_and_unfinished_cells_are_named_with_their_reason(tmp_path: Path)
     scored(tmp_path, None, 0.8)
     scored(tmp_path, "wide", 0.85)
     cells = [
-        *a_study().cells[1:],
-        StudyCell(label="painter+no-ebst", changes={"ebst": False}, failed="seed 0: diverged"),
+        FULL,
+        *a_study().cells[2:],
+        cell("no-ebst", {"ebst": False}, failures={0: "diverged"}),
     ]
     write_ablation(write(tmp_path, a_study(cells=cells)), tmp_path / "out")
     page = (tmp_path / "out" / "report.md").read_text()
@@ -139,7 +151,7 @@ def test_without_the_full_method_there_is_a_sentence(tmp_path: Path) -> None:
 def test_a_damaged_study_is_named(tmp_path: Path, content: str) -> None:
     path = write(tmp_path, a_study())
     path.write_text(content)
-    with pytest.raises(ResultError, match=STUDY_NAME):
+    with pytest.raises(ResultError, match=STUDY):
         write_ablation(path, tmp_path / "out")
 
 
@@ -165,11 +177,11 @@ class TestFactorial:
     @pytest.fixture
     def out(self, tmp_path: Path) -> Path:
         scored(tmp_path, None, 0.8)
-        cells = []
+        cells = [FULL]
         for name, mean in {"no-a": 0.75, "no-b": 0.78, "no-a-no-b": 0.4}.items():
             scored(tmp_path, name, mean)
             changes = {letter: False for letter in "ab" if f"no-{letter}" in name}
-            cells.append(StudyCell(label=f"painter+{name}", changes=changes))
+            cells.append(cell(name, changes))
         factors = {"a": [True, False], "b": [True, False]}
         write_ablation(write(tmp_path, a_study(design="factorial", factors=factors, cells=cells)), tmp_path / "out")
         return tmp_path / "out"
@@ -192,10 +204,11 @@ def test_hostile_strings_do_no_harm(tmp_path: Path) -> None:
     scored(tmp_path, None, 0.8)
     scored(tmp_path, "wide", 0.85)
     cells = [
-        StudyCell(label="painter+wide", changes={NAME: NOTE}),
-        StudyCell(label="painter+other", changes={"=cmd()": NOTE}, failed=NOTE),
+        FULL,
+        cell("wide", {NAME: NOTE}),
+        cell("other", {"=cmd()": NOTE}, name=NAME, failures={0: NOTE}),
     ]
-    write_ablation(write(tmp_path, a_study(cells=cells, command=NAME)), tmp_path / "out")
+    write_ablation(write(tmp_path, a_study(cells=cells, title=NAME)), tmp_path / "out")
     page = (tmp_path / "out" / "report.html").read_text()
     assert "<img" not in page
     assert NAME.replace("<", "&lt;").replace(">", "&gt;") in page
