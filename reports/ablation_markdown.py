@@ -43,11 +43,13 @@ def _line(*cells: str) -> str:
 
 def _gains(report: AblationReport, table: AblationTable) -> Iterator[str]:
     names = [plain(column.facts.title) + f" {column.arrow}" for column in table.columns]
-    costs = [plain(column.facts.title) for column in table.costs]
+    costs = [plain(words.cost_title(column)) for column in table.costs]
     yield _line("Change", *names, *costs)
     yield _line("---", *("---:" for _ in [*names, *costs]))
     full = [words.figure(column, table.reference.get(column.id)) for column in table.columns]
-    yield _line(f"full method <sub>{plain(report.study.reference)}</sub>", *full, *("×1.00" for _ in costs))
+    yield _line(
+        f"full method <sub>{plain(report.study.reference)}</sub>", *full, *(cell.text for cell in table.reference_costs)
+    )
     for row in words.with_figures(table):
         cells = []
         for column in table.columns:

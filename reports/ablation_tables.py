@@ -14,7 +14,7 @@ from benchmark.found_runs import Contender
 from benchmark.matches import Figure
 from benchmark.results import ProtocolResult, Result
 from benchmark.statistics.factorial import FactorialEffects, NotFactorial, factorial_effects
-from reports.cells import Column
+from reports.cells import Cell, Column
 from reports.costs import cost_cells, cost_columns
 
 
@@ -61,6 +61,7 @@ class AblationTable:
         columns: metrics that the reference was scored with, of images and then of sets, without those of which no run
             has a figure.
         reference: its figures by metric.
+        reference_costs: its costs, in the order of `costs`.
         effects: of a factorial study, by metric, in the direction of better; the reason instead where there are none.
     """
 
@@ -70,6 +71,7 @@ class AblationTable:
     columns: tuple[Column, ...]
     costs: tuple[Column, ...]
     reference: Mapping[str, Figure]
+    reference_costs: tuple[Cell, ...]
     rows: tuple[ChangeRow, ...]
     effects: Mapping[str, FactorialEffects | str]
 
@@ -139,7 +141,15 @@ def _table(
     if study.design == "factorial":
         effects = {column.id: _effects(study, reference, cells, protocol, column) for column in columns}
     return AblationTable(
-        results[0].dataset, protocol, results[0].protocols[protocol], columns, costs, figures, rows, effects
+        results[0].dataset,
+        protocol,
+        results[0].protocols[protocol],
+        columns,
+        costs,
+        figures,
+        tuple(cost_cells(costs, results)),
+        rows,
+        effects,
     )
 
 

@@ -79,6 +79,11 @@ def cost(change: CostChange) -> str:
     return MISSING if change.factor is None else f"×{change.factor:.2f}"
 
 
+def cost_title(column: Column) -> str:
+    """The header of a cost, whose unit is that of the full method's."""
+    return f"{column.facts.title} ({column.facts.unit})" if column.facts.unit else column.facts.title
+
+
 def seeds(row: ChangeRow) -> str:
     """The seeds of a row."""
     return f"{len(row.seeds)} seed{'' if len(row.seeds) == 1 else 's'}"
