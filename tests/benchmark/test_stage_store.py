@@ -1,4 +1,4 @@
-"""Shared stages: a variant takes what another trained, to the bit what it would have trained, and never anything else."""
+"""Shared stages: a variant takes what another trained, equal to the bit, and nothing else."""
 
 import json
 from collections.abc import Mapping
