@@ -68,15 +68,11 @@ def variant_name(card: MethodCard, changes: Mapping[str, Option]) -> str | None:
 def _canonical(card: MethodCard, changes: Mapping[str, Option]) -> dict[str, str]:
     """Values as JSON in the order of the card's options, so that 4 and 4.0 are one where the option is a fraction."""
     return {
-        option: json.dumps(float(value) if _is_fraction(default, value) else value)
+        option: json.dumps(float(value) if isinstance(default, float) and isinstance(value, int) else value)
         for option, default in card.options.items()
         if option in changes
         for value in [changes[option]]
     }
-
-
-def _is_fraction(default: Option, value: Any) -> bool:
-    return isinstance(default, float) and isinstance(value, int)
 
 
 def _written(card: MethodCard, option: str, text: str) -> str:

@@ -69,7 +69,7 @@ def _named_changes(
         if name not in listed:
             kind = "ablation cell" if plan.design == "list" else "factor"
             raise UnknownNameError(unknown(f"{kind} of {card.name}", name, listed))
-    what = f"{card.name}'s card, ablation: option"
+    what = f"ablation option of {card.name}"
     for name, level in _every_level(plan):
         check_option(what, name, level, card.options)
     if plan.design == "list":

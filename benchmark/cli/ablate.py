@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -48,7 +48,7 @@ def _ablate(
     from benchmark.experiment import over_seeds
     from registry.catalogue import METHOD_CARDS, REPORT_CARDS
 
-    flags = {
+    flags: dict[str, Any] = {
         "method": method,
         "preset": preset,
         "limit": limit,
