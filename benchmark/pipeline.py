@@ -138,8 +138,12 @@ class Run:
 
     @property
     def _stage_store(self) -> StageStore:
-        """Stages of the method's other variants; which options decide a stage, the stage itself says."""
+        """Stages of the method's other variants; which options decide a stage, the stage itself says.
+
+        Hardware is among what decides them: other threads round otherwise, and a stage's seconds are its cost there.
+        """
         decided_by = {key: each for key, each in self._training_inputs.items() if key not in ("variant", "options")}
+        decided_by["hardware"] = self.setting.compute.hardware
         return StageStore(self.setting.cache / "stages", decided_by)
 
     @cached_property

@@ -21,7 +21,7 @@ class StageStore:
 
     Args:
         folder: of the files; created where absent.
-        decided_by: what decides every stage of a training: method, code, faces, size, seed, compute.
+        decided_by: what decides every stage of a training: method, code, faces, size, seed, compute, hardware.
     """
 
     def __init__(self, folder: Path, decided_by: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,8 +70,9 @@ def so_many_or_range(option: str, text: str) -> list[int]:
 
 
 def named(text: str) -> list[str]:
-    """The words between commas, none twice."""
-    return list(dict.fromkeys(each.strip() for each in text.split(",") if each.strip()))
+    """The words between commas, none twice; `METHOD+OPTION=VALUE,OPTION=VALUE` is one word."""
+    words = re.split(r",(?!\w+=)", text)
+    return list(dict.fromkeys(each.strip() for each in words if each.strip()))
 
 
 def print_plan(experiments: Iterable[Experiment], as_json: bool) -> None:

@@ -54,17 +54,18 @@ def test_one_that_fails_is_reported_and_the_others_run(swept: Outcome, runs: Pat
         assert failed.log in text
     assert "Traceback" not in swept.err
     assert read_result(runs / "rendered-faces" / "tiny" / "seed0" / "result.json").label == "tiny"
-    assert "tiny" in (runs / "rendered-faces" / "leaderboard.md").read_text()
+    assert "Two convolutions" in (runs / "rendered-faces" / "leaderboard.md").read_text()
 
 
 def test_what_is_shared_is_made_once(swept: Outcome, cache: Path, runs: Path) -> None:
     assert swept.code == 1
-    logs = {path.stem: path.read_text() for path in (runs / "sweep" / "jobs").rglob("*.log")}
+    folder = runs / "sweep" / "jobs" / "rendered-faces"
+    logs = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*.log")}
     said = {
         name: [word for word in ("judge parser", "pack rendered-faces") if word in log] for name, log in logs.items()
     }
     assert len(said) == 4
-    assert all(not words for name, words in said.items() if not name.startswith("shared"))
+    assert [name.partition("-")[0] for name, words in said.items() if words] == ["shared"]
 
 
 def test_stopped_by_ctrl_c_it_saves_and_goes_on(swept: Outcome, runs: Path, cache: Path) -> None:
@@ -147,6 +148,13 @@ def test_wrong_input_is_a_sentence(words: list[str], said: str, tmp_path: Path) 
     assert outcome.code == 2
     assert outcome.sentence.startswith(said)
     assert not (tmp_path / "runs").exists()
+
+
+def test_written_variants_may_stand_in_a_list(tmp_path: Path) -> None:
+    methods = "maskgan+blender=false,sft=false,spade,spade+use_vae=false"
+    outcome = bench("sweep", "--methods", methods, "--dry-run", "--json", "--runs", tmp_path)
+    planned = [(each["method"], each["variant"]) for each in json.loads(outcome.out)]
+    assert planned == [("maskgan", "blender=false,sft=false"), ("spade", None), ("spade", "no-vae")]
 
 
 def test_a_dry_run_prints_every_experiment(tmp_path: Path) -> None:
