@@ -12,7 +12,9 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from benchmark.option_values import check_option
 from benchmark.settings import SET, Layer, deep_merge
+from benchmark.variants import variant_changes, variant_name
 from registry.cards import MethodCard, Option
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError, UnknownNameError, unknown
@@ -63,6 +65,7 @@ class Experiment(_Spec):
     """One run: a method on a dataset under protocols, from one seed.
 
     Attributes:
+        variant: one on the method's card, or the changed options written out (`benchmark.variants`).
         options: the method's, after preset and variant.
         protocols: options by protocol.
         parser_judge: the judge that labels regions and gives the features of set metrics.
@@ -169,14 +172,15 @@ def resolve(layers: list[Layer]) -> Experiment:
     with _placed(layers, "method"):
         card = METHOD_CARDS.find(method).card
     with _placed(layers, "method" if variant != asked.get("variant") else "variant"):
-        if variant is not None and variant not in card.variants:
-            raise UnknownNameError(unknown(f"variant of {method}", variant, card.variants))
+        changes = {} if variant is None else variant_changes(card, variant)
+        if variant not in card.variants:
+            variant = variant_name(card, changes)
     preset_name = asked.get("preset") or "demo"
     with _placed(layers, "preset"):
         preset = read_preset(preset_name)
     dataset = _dataset(asked.get("dataset") or {}, preset, layers)
     protocols = _protocols(asked.get("protocols") or {}, _chosen(layers, card), preset, card, layers)
-    options = {**card.options, **card.presets.get(preset_name, {}), **(card.variants[variant] if variant else {})}
+    options = {**card.options, **card.presets.get(preset_name, {}), **changes}
     options |= _checked(asked.get("options"), card.options, f"option of {method}", layers, "options")
     content = {
         "edit_batch_size": preset.edit_batch_size,
@@ -309,11 +313,7 @@ def _checked(asked: Any, known: Options, what: str, layers: list[Layer], *path: 
             raise ExperimentError(f"{'.'.join(path)} holds options with values, not {asked!r}")
     for name, value in asked.items():
         with _placed(layers, *path, name):
-            if name not in known:
-                raise UnknownNameError(unknown(what, name, known))
-            default = known[name]
-            if default is not None and not _same_kind(value, default):
-                raise ExperimentError(f"{what} {name} is {default!r} by default and cannot be {value!r}")
+            check_option(what, name, value, known)
     return asked
 
 
@@ -327,11 +327,3 @@ def _placed(layers: list[Layer], *path: str) -> Iterator[None]:
         if layer is None or layer.is_command:
             raise
         raise type(error)(f"{layer.place(path)}: {error}") from error
-
-
-def _same_kind(value: Option, default: Option) -> bool:
-    if isinstance(default, bool) or isinstance(value, bool):
-        return isinstance(default, bool) and isinstance(value, bool)
-    if isinstance(default, float):
-        return isinstance(value, int | float)
-    return isinstance(value, type(default))

@@ -66,13 +66,13 @@ def method_code(method: str) -> str | None:
 
 
 def _registered(experiment: Experiment) -> Iterator[Entry[Any]]:
-    """Everything that the run finds by its name, and so may come from a plug-in."""
-    protocols = [PROTOCOL_CARDS.find(name) for name in experiment.protocols]
+    """Everything that the run finds by its name, and so may come from a plug-in; in an order of its own."""
+    protocols = [PROTOCOL_CARDS.find(name) for name in sorted(experiment.protocols)]
     named: list[tuple[Catalogue[Any], list[str]]] = [
         (METHOD_CARDS, [experiment.method] if experiment.method in METHOD_CARDS else []),
         (DATASET_CARDS, [experiment.dataset.name]),
         (METRIC_CARDS, [name for protocol in protocols for name in protocol.card.metrics]),
-        (JUDGE_CARDS, list(experiment.judges)),
+        (JUDGE_CARDS, sorted(experiment.judges)),
     ]
     yield from protocols
     yield from (catalogue.find(name) for catalogue, names in named for name in names)

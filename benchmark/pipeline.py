@@ -28,6 +28,7 @@ from benchmark.results import Cost, ProtocolResult, Result, write_result
 from benchmark.samples import SampleRows, write_samples
 from benchmark.scoring import Outputs, Scores, real_outputs, score_tasks
 from benchmark.setting import Asked, Setting
+from benchmark.stage_store import StageStore
 from benchmark.stamps import TRAINING_CODE, Stamps, code_version, stamp_of
 from benchmark.task_scores import write_task_scores
 from benchmark.training import place, train
@@ -136,6 +137,16 @@ class Run:
             "code": stamp_of(code_version(*TRAINING_CODE), method_code(self.experiment.method)),
         }
 
+    @property
+    def _stage_store(self) -> StageStore:
+        """Stages of the method's other variants; which options decide a stage, the stage itself says.
+
+        Hardware is among what decides them: other threads round otherwise, and a stage's seconds are its cost there.
+        """
+        decided_by = {key: each for key, each in self._training_inputs.items() if key not in ("variant", "options")}
+        decided_by["hardware"] = self.setting.compute.hardware
+        return StageStore(self.setting.cache / "stages", decided_by)
+
     @cached_property
     def _editor(self) -> Editor:
         return build_editor(self.experiment)
@@ -165,6 +176,7 @@ class Run:
                 reporter=self.setting.reporter,
                 title=self.experiment.label,
                 tensorboard=self.experiment.tensorboard,
+                store=self._stage_store,
             )
         editor.model.eval()
         return editor

@@ -119,10 +119,9 @@ def set_layer(assignments: Iterable[str]) -> Layer:
         if not sign or not key.strip():
             raise InputError(f"--set {word!r}: write key=value, e.g. --set options.ngf=32")
         try:
-            parsed = yaml.safe_load(value)
+            nested: Any = parse_value(value)
         except yaml.YAMLError as error:
             raise InputError(f"--set {word!r}: the value is not YAML") from error
-        nested: Any = _number(parsed)
         for part in reversed(key.strip().split(".")):
             nested = {part: nested}
         content = deep_merge(content, nested)
@@ -138,8 +137,13 @@ def deep_merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _number(value: Any) -> Any:
-    # YAML 1.1 reads 1e-4 (no point) as a string; people mean the number
+def parse_value(text: str) -> Any:
+    """A value as people write it: YAML, except that 1e-4, a string to YAML 1.1, is the number that is meant.
+
+    Raises:
+        yaml.YAMLError: if the text is no YAML.
+    """
+    value = yaml.safe_load(text)
     if isinstance(value, str):
         try:
             return float(value)

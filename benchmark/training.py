@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from benchmark.hooks import CheckpointHook, EMAHook, ProgressHook
 from benchmark.interruption import deferred_interruption
 from benchmark.progress import Reporter
 from benchmark.runner import StageLoop, StageRunner
+from benchmark.stage_store import StageStore
 from methods.base import Stage, Trainable
 from registry.errors import InputError
 
@@ -35,6 +37,7 @@ def train(
     reporter: Reporter,
     title: str = "train",
     tensorboard: bool = False,
+    store: StageStore | None = None,
 ) -> float:
     """Train every stage that `folder/checkpoints` does not hold already, and leave the model trained.
 
@@ -47,9 +50,10 @@ def train(
         reporter: shows one progress bar a stage.
         title: what the bar calls the model.
         tensorboard: write losses as TensorBoard event files too.
+        store: holds the stages that variants share; those it has are not trained again.
 
     Returns:
-        Seconds of training over all stages and sittings.
+        Seconds of training over all stages and sittings, a shared stage's included wherever it was trained.
 
     Raises:
         Interrupted: if a stop was asked for; the state is saved.
@@ -66,14 +70,19 @@ def train(
     seconds = 0.0
     for number, stage in enumerate(each for each in model.stages() if each.iterations > 0):
         finished = folder / "checkpoints" / f"{stage.name}.pth"
-        if finished.exists():
-            content = read_checkpoint(finished)
-            model.load_state_dict(content["state_dict"])
-            seconds += float(content["meta"]["seconds"])
-            continue
-        seed_everything(seed * 1000 + number)
-        model.begin_stage(stage)
-        seconds += _train_stage(model, stage, dataset, folder, seed, compute, reporter, title, tensorboard)
+        if not finished.exists():
+            with nullcontext() if store is None else store.turn(stage):
+                if store is not None and store.restore(stage, finished, model):
+                    reporter.say(f"{title}: {stage.name} is as another run trained it")
+                else:
+                    seed_everything(seed * 1000 + number)
+                    model.begin_stage(stage)
+                    _train_stage(model, stage, dataset, folder, seed, compute, reporter, title, tensorboard)
+                    if store is not None:
+                        store.keep(stage, finished)
+        content = read_checkpoint(finished)
+        model.load_state_dict(content["state_dict"])
+        seconds += float(content["meta"]["seconds"])
     model.eval()
     return seconds
 
@@ -95,7 +104,7 @@ def _train_stage(
     reporter: Reporter,
     title: str,
     tensorboard: bool,
-) -> float:
+) -> None:
     finished = folder / "checkpoints" / f"{stage.name}.pth"
     unfinished = finished.with_name(f"{stage.name}.unfinished.pth")
     meta: dict[str, Any] = read_checkpoint(unfinished)["meta"] if unfinished.exists() else {"iter": 0, "seconds": 0.0}
@@ -135,7 +144,6 @@ def _train_stage(
         (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
         runner.train()
         stop.check(f"training {title}, stage {stage.name}")
-        return runner.seconds
 
 
 def _optimizers(model: Trainable, stage: Stage, title: str) -> OptimWrapperDict:

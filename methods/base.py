@@ -83,6 +83,22 @@ class EditBatch:
 
 
 @dataclass(frozen=True)
+class SharedStage:
+    """What a stage leaves, and what decides it: variants that agree in the latter train the stage once.
+
+    A method says this of a stage only where a test holds it to the bit.
+
+    Attributes:
+        networks: module names of the editor that the stage changes; it changes no other.
+        decided_by: values by name that decide them, beside the stage's own fields, the images' size, the seed, the
+            faces and the code. Whatever of other stages matters is among them, the networks' first weights included.
+    """
+
+    networks: tuple[str, ...]
+    decided_by: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Stage:
     """One phase of a method's training, run as one mmengine `Runner`.
 
@@ -101,6 +117,8 @@ class Stage:
     ema_decay: float = 0.999
     schedulers: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     """mmengine parameter-scheduler configs by optimiser name, e.g. a linear decay."""
+    shared: SharedStage | None = None
+    """What makes the stage the same in several variants; None trains it anew in each."""
 
 
 class Trainable(BaseModel):

@@ -40,12 +40,27 @@ class Card(BaseModel):
 
 
 class Ablation(BaseModel):
-    """The ablation study that a method's card proposes."""
+    """The ablation study that a method's card proposes.
+
+    Attributes:
+        reference: what the study calls the method with nothing changed.
+        design: one-off changes one factor at a time; factorial takes every combination of levels; list takes `cells`.
+        factors: by option, the levels it takes beside that of the reference.
+        cells: named changes of options, where the design is a list.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     reference: str = "full"
     design: Literal["one-off", "factorial", "list"] = "one-off"
-    factors: dict[str, list[Option]]
+    factors: dict[str, list[Option]] = {}
+    cells: dict[str, dict[str, Option]] = {}
+
+    @model_validator(mode="after")
+    def _has_what_its_design_takes(self) -> Self:
+        wanted, other = ("cells", "factors") if self.design == "list" else ("factors", "cells")
+        if not getattr(self, wanted) or getattr(self, other):
+            raise ValueError(f"design {self.design!r} takes {wanted}, and no {other}")
+        return self
 
 
 class MethodCard(Card):

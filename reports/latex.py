@@ -13,7 +13,7 @@ from reports.latex_text import escaped
 from reports.words import FLAG, NO_RUNS, Legend, heading, legend, provenance, remarks, row_facts
 
 PREAMBLE: Final = "% needs \\usepackage[T1]{fontenc} and \\usepackage{booktabs,graphicx}"
-_COLUMNS_IN_BLOCK: Final = 7
+COLUMNS_IN_BLOCK: Final = 7
 _ROWS_IN_BLOCK: Final = 40
 _HEADER_WIDTH: Final = 15
 """Characters."""
@@ -21,7 +21,7 @@ _LINES_IN_FLOAT: Final = 50
 """About a page of lines, headers and rules counted; a taller float would lose its foot."""
 _LINES_OF_HEADER: Final = 4
 _STYLES: Final = {"": "{}", "best": r"\textbf{{{}}}", "second": r"\underline{{{}}}"}
-_NO_WIDER: Final = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}"
+NO_WIDER: Final = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}"
 
 Piece = TypeVar("Piece")
 Block = tuple[Sequence[Row], Sequence[int]]
@@ -42,8 +42,8 @@ def _floats(table: Table) -> str:
 
 
 def _blocks(table: Table) -> list[Block]:
-    places = _even(range(len(table.columns)), _COLUMNS_IN_BLOCK)
-    return [(rows, columns) for rows in _even(table.rows, _ROWS_IN_BLOCK) for columns in places]
+    places = even(range(len(table.columns)), COLUMNS_IN_BLOCK)
+    return [(rows, columns) for rows in even(table.rows, _ROWS_IN_BLOCK) for columns in places]
 
 
 def _pages(blocks: Sequence[Block]) -> Iterator[list[Block]]:
@@ -56,7 +56,7 @@ def _pages(blocks: Sequence[Block]) -> Iterator[list[Block]]:
     yield page
 
 
-def _even(items: Sequence[Piece], most: int) -> list[Sequence[Piece]]:
+def even(items: Sequence[Piece], most: int) -> list[Sequence[Piece]]:
     """Items in as few runs of at most `most` as will do, of lengths as even as may be."""
     number = max(1, -(-len(items) // most))
     ends = [len(items) * each // number for each in range(number + 1)]
@@ -82,7 +82,7 @@ def _tabular(table: Table, rows: Sequence[Row], places: Sequence[int]) -> str:
     body = "\n\\midrule\n".join(kinds)
     columns = f"l{'r' * len(places)}"
     return (
-        f"{_NO_WIDER}{{%\n\\begin{{tabular}}{{{columns}}}\n\\toprule\n{headers} \\\\\n\\midrule\n{body}\n"
+        f"{NO_WIDER}{{%\n\\begin{{tabular}}{{{columns}}}\n\\toprule\n{headers} \\\\\n\\midrule\n{body}\n"
         "\\bottomrule\n\\end{tabular}}"
     )
 

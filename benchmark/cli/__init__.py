@@ -12,7 +12,19 @@ if "OMP_WAIT_POLICY" not in os.environ:
 
 import typer
 
-from benchmark.cli import calibrate, catalogue, compare, data, leaderboard, methods, report, stages, weights
+from benchmark.cli import (
+    ablate,
+    calibrate,
+    catalogue,
+    compare,
+    data,
+    leaderboard,
+    methods,
+    report,
+    stages,
+    sweep,
+    weights,
+)
 from registry.errors import InputError
 
 CTRL_C = 130
@@ -27,6 +39,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 stages.add_to(app)
+sweep.add_to(app)
+ablate.add_to(app)
 catalogue.add_to(app)
 leaderboard.add_to(app)
 report.add_to(app)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from benchmark.cli.experiments import named, resolved
 from benchmark.cli.plugins import PluginOption, load_plugins
 
 TRUTH = "oracle"
@@ -39,15 +40,14 @@ def _calibrate(
     plugin: PluginOption = None,
     json: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,
 ) -> None:
-    from benchmark.experiment import all_protocols, resolve
-    from benchmark.settings import COMMAND, Layer, given, set_layer
+    from benchmark.experiment import all_protocols
     from registry.catalogue import PROTOCOL_CARDS
 
     load_plugins(plugin)
     names = list(dict.fromkeys(protocol or ["style-copy"]))
     for name in names:
         PROTOCOL_CARDS.find(name)
-    named = [each.strip() for each in (metrics or "").split(",") if each.strip()]
+    chosen = named(metrics or "")
     flags = {
         "method": TRUTH,
         "preset": preset,
@@ -55,12 +55,12 @@ def _calibrate(
         "limit": limit,
         "compute": {"device": device},
     }
-    every = all_protocols(resolve([set_layer(set_ or []), Layer(given(flags), COMMAND)]))
+    every = all_protocols(resolved(flags, None, set_ or []))
     experiment = every.model_copy(update={"protocols": {name: every.protocols[name] for name in names}})
     words = [
         *("bench", "calibrate", "--dataset", dataset, "--preset", preset),
         *(word for name in names for word in ("--protocol", name)),
-        *(("--metrics", ",".join(named)) if named else ()),
+        *(("--metrics", ",".join(chosen)) if chosen else ()),
         *(("--limit", str(limit)) if limit is not None else ()),
         *("--seed", str(seed)),
         *(word for each in set_ or () for word in ("--set", each)),
@@ -73,9 +73,9 @@ def _calibrate(
     from benchmark.setting import Setting
     from registry import REPORTS
 
-    check_metrics(named)
+    check_metrics(chosen)
     setting = Setting(experiment, writable(cache_folder(), "cache folder"), Reporter())
-    calibration = calibrate(setting, named, seed, writable(out, "folder"), shlex.join(words))
+    calibration = calibrate(setting, chosen, seed, writable(out, "folder"), shlex.join(words))
     write_calibration(out / RESULT_NAME, calibration)
     pages = REPORTS.get("calibration")(out / RESULT_NAME, out)
     if json:

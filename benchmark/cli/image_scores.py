@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from benchmark.cli import options
+from benchmark.cli.experiments import named, resolved
 from benchmark.cli.plugins import load_plugins
 from registry.catalogue import METHOD_CARDS, METRIC_CARDS
 from registry.errors import InputError
@@ -51,7 +52,7 @@ def score_images(folders: Folders, metrics: str | None, words: Words) -> None:
     from benchmark.masked_images import LABEL_METRICS
 
     default = [*(["fid"] if folders.reference else []), *(LABEL_METRICS if folders.masks else [])]
-    names = [each.strip() for each in metrics.split(",") if each.strip()] if metrics else default
+    names = named(metrics) if metrics else default
     of_masks = [name for name in names if name in LABEL_METRICS] if folders.masks else []
     of_sets = [name for name in names if name not in of_masks]
     scores, judge = _score(folders, of_sets, of_masks, words)
@@ -102,9 +103,7 @@ def _score(
 
 def _setting(words: Words, cache: Path, reporter: Reporter) -> Setting:
     """The dataset that the parser judge learns from."""
-    from benchmark.experiment import resolve
     from benchmark.setting import Setting
-    from benchmark.settings import COMMAND, Layer, given, set_layer
 
     flags = {
         "method": next(each.card.name for each in METHOD_CARDS if each.card.kind == "reference"),  # any would do
@@ -112,7 +111,7 @@ def _setting(words: Words, cache: Path, reporter: Reporter) -> Setting:
         "dataset": {"name": words.dataset, "root": str(words.data) if words.data else None},
         "compute": {"device": words.device},
     }
-    return Setting(resolve([set_layer(words.set_ or []), Layer(given(flags), COMMAND)]), cache, reporter)
+    return Setting(resolved(flags, None, words.set_ or []), cache, reporter)
 
 
 def print_scores(scores: FolderScores, judge: dict[str, object], as_json: bool) -> None:

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from benchmark.cli.experiments import named
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
@@ -45,8 +47,8 @@ def _leaderboard(
     from registry import REPORTS
 
     found, errors = read_results(result_files(runs or ["runs"]))
-    asked = select(found, Selection(dataset, protocol, _names(methods), _names(metrics)))
-    options = {"formats": _names(formats)} if formats is not None else {}
+    asked = select(found, Selection(dataset, protocol, named(methods or ""), named(metrics or "")))
+    options = {"formats": named(formats)} if formats is not None else {}
     report = REPORTS.get("leaderboard")
     try:
         pages = report(asked, out, allow_mixed=allow_mixed, embed_samples=embed_samples, **options)
@@ -57,8 +59,3 @@ def _leaderboard(
         print(f"left out: {error}", file=sys.stderr)
     for page in pages:
         print(page)
-
-
-def _names(words: str | None) -> list[str]:
-    """Names from `a,b`."""
-    return [name for each in (words or "").split(",") if (name := each.strip())]

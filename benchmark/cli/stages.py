@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from benchmark.cli import options
+from benchmark.cli.experiments import one_seed_or_range, print_plan, resolved
 from benchmark.cli.plugins import PluginOption, load_plugins
 from registry.errors import InputError
 
@@ -149,7 +150,7 @@ def _do(act: Callable[[Request], None], words: Words) -> None:
     }
     experiments = _experiments(flags, words.config, words.set_ or [], words.seed)
     if words.dry_run:
-        _print_plan(experiments, words.json)
+        print_plan(experiments, words.json)
         return
     from benchmark.progress import Reporter
 
@@ -165,33 +166,10 @@ def _weights(words: Words) -> Weights:
 def _experiments(
     flags: dict[str, Any], config: Path | None, assignments: list[str], seed: str | None
 ) -> list[Experiment]:
-    from benchmark.experiment import over_seeds, resolve
-    from benchmark.settings import COMMAND, Layer, given, read_layer, set_layer
+    from benchmark.experiment import over_seeds
 
-    layers = [read_layer(config)] if config else []
-    layers += [set_layer(assignments), Layer(given(flags), COMMAND)]
-    experiment = resolve(layers)
-    return [experiment] if seed is None else over_seeds(experiment, _seeds(seed))
-
-
-def _seeds(text: str) -> list[int]:
-    first, dots, last = text.partition("..")
-    try:
-        seeds = list(range(int(first), int(last) + 1)) if dots else [int(first)]
-    except ValueError:
-        seeds = []
-    if not seeds or min(seeds) < 0:
-        raise InputError(f"--seed {text!r}: write a number such as 0, or a range such as 0..4")
-    return seeds
-
-
-def _print_plan(experiments: list[Experiment], as_json: bool) -> None:
-    import json
-
-    if as_json:
-        print(json.dumps([each.model_dump(mode="json") for each in experiments], indent=2))
-    else:
-        print("---\n".join(each.to_yaml() for each in experiments), end="")
+    experiment = resolved(flags, config, assignments)
+    return [experiment] if seed is None else over_seeds(experiment, one_seed_or_range("--seed", seed))
 
 
 def _run(request: Request) -> None:

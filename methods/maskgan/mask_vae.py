@@ -79,3 +79,10 @@ class MaskVAE(nn.Module):
         mean, log_variance = self.encode(label)
         sample = mean + torch.randn_like(mean) * torch.exp(0.5 * log_variance)
         return self.decode(sample), mean, log_variance
+
+
+def init_mask_vae(network: MaskVAE) -> None:
+    """Draw the weights anew, as torch does when it builds the layers."""
+    for layer in network.children():
+        if isinstance(layer, nn.Conv2d | nn.Linear | nn.BatchNorm2d):
+            layer.reset_parameters()

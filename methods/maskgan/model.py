@@ -9,7 +9,7 @@ import torch
 from mmengine.optim import OptimWrapper, OptimWrapperDict
 from torch import Tensor, nn
 
-from methods.base import EditBatch, FaceBatch, FaceEditor, Stage, one_hot
+from methods.base import EditBatch, FaceBatch, FaceEditor, SharedStage, Stage, one_hot
 from methods.labels import NUM_LABELS
 from methods.layers.conditional_gan import ConditionalGAN
 from methods.layers.gan_losses import LeastSquares
@@ -18,7 +18,7 @@ from methods.layers.patch_discriminator import MultiscaleDiscriminator
 from methods.maskgan.blender import AlphaBlender
 from methods.maskgan.dense_mapping import DenseMappingNetwork, init_dense_mapping
 from methods.maskgan.editing_behavior import mask_vae_losses, simulated_edits
-from methods.maskgan.mask_vae import MaskVAE, stage_widths
+from methods.maskgan.mask_vae import MaskVAE, init_mask_vae, stage_widths
 from methods.maskgan.options import MaskGANOptions
 
 TRAINED = {
@@ -78,6 +78,7 @@ class MaskGAN(FaceEditor):
     def _stage(self, name: str) -> Stage:
         asked = self.options
         iterations = getattr(asked, f"{name}_iterations")
+        deciding = asked.deciding(name)
         return Stage(
             name=name,
             iterations=iterations,
@@ -85,6 +86,7 @@ class MaskGAN(FaceEditor):
             ema=() if name == "mask_vae" else ("generator",),
             ema_decay=asked.ema_decay,
             schedulers=dict.fromkeys(self._trained(name), asked.schedule(iterations)),
+            shared=None if deciding is None else SharedStage(tuple(self._trained(name)), deciding),
         )
 
     def _trained(self, stage: str) -> dict[str, nn.Module]:
@@ -93,8 +95,14 @@ class MaskGAN(FaceEditor):
         return {name: modules[name] for name in TRAINED[stage] if name in modules}
 
     def begin_stage(self, stage: Stage) -> None:
-        """Let gradients into the networks of this stage only."""
+        """Let gradients into the networks of this stage only.
+
+        The MaskVAE starts from weights drawn here, not when it was built: those depend on the networks built before
+        it, and one MaskVAE is to serve every variant.
+        """
         self.stage_name = stage.name
+        if stage.name == "mask_vae":
+            init_mask_vae(self.mask_vae)
         trained = self._trained(stage.name)
         for name, module in self.named_children():
             module.requires_grad_(name in trained)

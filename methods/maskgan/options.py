@@ -1,9 +1,35 @@
 """Options of MaskGAN: widths, schedule, losses, and the switches that its ablations turn."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from methods.layers.adversarial_options import AdversarialOptions
 from methods.layers.style_encoder import require_style_encoder
+
+OF_MASK_VAE = {
+    "vae_width",
+    "vae_max_width",
+    "latent",
+    "kl_weight",
+    "mask_vae_iterations",
+    "mask_vae_batch_size",
+    "mask_vae_lr",
+}
+"""Options that only the MaskVAE reads, and training on its masks."""
+OF_EBST = {
+    "ebst",
+    "lambda_inter",
+    "blender",
+    "blender_ngf",
+    "blender_n_downsampling",
+    "blender_n_blocks",
+    "editing_behavior_iterations",
+    "editing_behavior_batch_size",
+    "editing_behavior_lr",
+}
+"""Options that only training on the MaskVAE's masks reads."""
+OF_ADAM = {"beta1", "beta2", "decay_from"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,3 +110,13 @@ class MaskGANOptions(AdversarialOptions):
             raise ValueError(f"lambda_inter must be positive, not {self.lambda_inter}")
         if self.ebst and self.editing_behavior_batch_size < 2:
             raise ValueError("editing_behavior_batch_size must be 2 at least: faces lend each other their masks")
+
+    def deciding(self, stage: str) -> Mapping[str, Any] | None:
+        """The options that decide what a stage's networks become; None for the last, which all of them decide."""
+        values = asdict(self)
+        if stage == "mask_vae":
+            return {name: values[name] for name in OF_MASK_VAE | OF_ADAM}
+        if stage == "dense_mapping":
+            without_vgg = {"perceptual", "perceptual_weight"} if self.vgg_weights is None else set()
+            return {name: values[name] for name in values.keys() - OF_MASK_VAE - OF_EBST - without_vgg}
+        return None

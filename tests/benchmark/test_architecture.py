@@ -106,6 +106,7 @@ def test_the_harness_names_no_method(path: Path) -> None:
 def test_reports_read_results_and_scores_only() -> None:
     names = {name for path in (ROOT / "reports").rglob("*.py") for name in imports(path)}
     readers = (
+        "benchmark.ablation.",
         "benchmark.calibration.result.",
         "benchmark.comparable.",
         "benchmark.edit_files.",

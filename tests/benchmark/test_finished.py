@@ -35,3 +35,13 @@ def test_a_weights_file_that_comes_or_changes_scores_anew(tmp_path: Path, monkey
     assert stamp() not in (first, without)
     file.unlink()
     assert stamp() == without
+
+
+def test_the_order_in_which_protocols_are_named_does_not_matter() -> None:
+    asked = {"style-copy": {}, "attribute-transfer": {}}
+    one, other = (
+        resolve([Layer({"method": "copy-target", "protocols": dict(each)}, COMMAND)])
+        for each in (asked.items(), reversed(asked.items()))
+    )
+    assert list(one.protocols) != list(other.protocols)
+    assert finished_stamp(one, Weights()) == finished_stamp(other, Weights())

@@ -1,0 +1,1 @@
+"""Ablation studies: one experiment expanded to its cells, and the file that says what was run."""

@@ -1,0 +1,88 @@
+"""What each change of a method does to its figures: every cell of an ablation against the reference, paired."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from benchmark.found_runs import Contender
+from benchmark.head_to_head import compare
+from benchmark.matches import Match
+from benchmark.statistics.holm import holm
+from registry.errors import InputError
+
+MIN_SEEDS: Final = 3
+"""Seeds of either side from which a difference may be called the change's doing."""
+Verdict = Literal[
+    "better", "worse", "no difference shown", "test-set variation only", "too few seeds", "no interval", "no figure"
+]
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """One metric of one cell against the reference.
+
+    Attributes:
+        match: the cell's figure as `a`, the reference's as `b`; its gain is above 0 where the cell is better, and its
+            adjusted p counts every contrast of the study.
+        seeds: the fewest of either side.
+        verdict: what may be said of the change.
+    """
+
+    match: Match
+    seeds: int
+    verdict: Verdict
+
+
+def contrasts(
+    reference: Contender, cells: Mapping[str, Contender], protocols: Sequence[str] = (), metrics: Sequence[str] = ()
+) -> dict[str, list[Contrast] | str]:
+    """Set every cell against the reference, with Holm's adjustment over the whole study.
+
+    Args:
+        reference: the full method, a run a seed.
+        cells: its variants by label.
+        protocols: only these; all that both sides took part in where none is named.
+        metrics: only these; all of images and sets where none is named.
+
+    Returns:
+        By label, its contrasts, or why it has none.
+    """
+    found: dict[str, tuple[Match, ...]] = {}
+    refused: dict[str, str] = {}
+    for label, cell in cells.items():
+        try:
+            found[label] = compare(cell, reference, protocols, metrics).matches
+        except InputError as error:  # scored otherwise, or not at all: the other cells stand
+            refused[label] = str(error)
+    every = [match for matches in found.values() for match in matches]
+    adjusted = iter(holm([math.nan if match.p_value is None else match.p_value for match in every]))
+    seeds = {label: min(len(cells[label].runs), len(reference.runs)) for label in found}
+    return {
+        label: refused[label]
+        if label in refused
+        else [_contrast(match, float(next(adjusted)), seeds[label]) for match in found[label]]
+        for label in cells
+    }
+
+
+def _contrast(match: Match, holm_p: float, seeds: int) -> Contrast:
+    match = replace(match, holm_p=None if math.isnan(holm_p) else holm_p)
+    return Contrast(match, seeds, verdict(match, seeds))
+
+
+def verdict(match: Match, seeds: int) -> Verdict:
+    """What may be said: a difference is a change's doing from three seeds, where its interval leaves 0 out."""
+    if match.gain is None:
+        return "no figure"
+    if seeds == 1:
+        return "test-set variation only"
+    if seeds < MIN_SEEDS:
+        return "too few seeds"
+    if match.low is None or match.high is None:
+        return "no interval"
+    if match.low <= 0 <= match.high:
+        return "no difference shown"
+    return "better" if match.gain > 0 else "worse"

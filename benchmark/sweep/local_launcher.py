@@ -1,0 +1,71 @@
+"""Jobs as processes of this machine, which share its processors equally."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+from benchmark.sweep.jobs import Job
+
+
+class LocalProcess:
+    """A job in a process group of its own: Ctrl-C at the terminal reaches the sweep alone, which asks its jobs to stop.
+
+    A second signal, were it to reach a job directly, would end it at once.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+
+    def exit_code(self) -> int | None:
+        """The process's; None while it runs."""
+        return self.process.poll()
+
+    def stop(self) -> None:
+        """Send SIGTERM, which a training answers by saving its state."""
+        if self.process.poll() is None:
+            self.process.terminate()
+
+    def kill(self) -> None:
+        """Kill the process and those that it started."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+class LocalLauncher:
+    """Starts jobs on this machine.
+
+    Args:
+        places: how many at once; the processors' threads are divided among them.
+    """
+
+    def __init__(self, places: int) -> None:
+        self.places = places
+        self.threads = max(1, available_threads() // places)
+
+    def start(self, job: Job) -> LocalProcess:
+        """Start a job."""
+        with job.log.open("wb") as log:
+            # -P: a folder called as one of the program's packages must not take its place
+            return LocalProcess(
+                subprocess.Popen(
+                    [sys.executable, "-P", "-m", "benchmark.cli", *job.command],
+                    env={**os.environ, "OMP_NUM_THREADS": str(self.threads)},
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            )
+
+
+def available_threads() -> int:
+    """Threads that this process may use: those that `OMP_NUM_THREADS` leaves it, else its processors."""
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    if asked.isdecimal() and int(asked) > 0:
+        return int(asked)
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1

@@ -1,0 +1,92 @@
+"""The report of an ablation study: what each change of a method does, in five formats and as figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from benchmark.ablation.study import AblationCell, AblationStudy, read_study
+from benchmark.files import replacing, write_text_atomically
+from benchmark.found_runs import RESULT, Contender, FoundRun
+from benchmark.results import read_result
+from reports import ablation_csv, ablation_json, ablation_latex, ablation_markdown, ablation_words
+from reports.ablation_figures import draw_gains, draw_interactions
+from reports.ablation_tables import AblationReport, tabulate_ablation
+from reports.calibration_curves import inline
+from reports.pages import render_page
+
+FORMATS: Final = ("md", "html", "tex", "csv", "json")
+Figures = dict[str, dict[str, dict[str, bytes]]]
+"""By protocol, name of the figure, and suffix."""
+
+
+def write_ablation(study_file: Path, out: Path) -> list[Path]:
+    """Write `report.md`, `.html`, `.tex`, `.csv`, `.json` and the figures as SVG and PNG, each atomically.
+
+    Args:
+        study_file: the study's `ablation.json`, beside which its run folders are looked for.
+        out: folder to write to, created where it is missing.
+
+    Returns:
+        The files written.
+
+    Raises:
+        ResultError: if the study or a result cannot be read.
+    """
+    study = read_study(study_file)
+    found = {cell.label: _contender(cell, study_file.parent) for cell in study.cells}
+    cells = {label: each for label, each in found.items() if each is not None and label != study.reference}
+    report = tabulate_ablation(study, found[study.reference], cells)
+    title = f"Ablation of {report.study.title}"
+    figures = _figures(study, report)
+    pictures = {protocol: [f"{name}-{protocol}.svg" for name in drawn] for protocol, drawn in figures.items()}
+    render: Mapping[str, Callable[[], str]] = {
+        "md": lambda: ablation_markdown.render(report, title, pictures),
+        "html": lambda: _html(report, title, figures),
+        "tex": lambda: ablation_latex.render(report),
+        "csv": lambda: ablation_csv.render(report),
+        "json": lambda: ablation_json.render(report),
+    }
+    written = []
+    for suffix in FORMATS:
+        path = out / f"report.{suffix}"
+        write_text_atomically(path, render[suffix]())
+        written.append(path)
+    for protocol, drawn in figures.items():
+        for name, files in drawn.items():
+            for suffix, content in files.items():
+                path = out / f"{name}-{protocol}.{suffix}"
+                with replacing(path) as temporary:
+                    temporary.write_bytes(content)
+                written.append(path)
+    return written
+
+
+def _contender(cell: AblationCell, here: Path) -> Contender | None:
+    """The finished runs of a cell; None where there are none."""
+    files = [here / folder / RESULT for seed, folder in cell.runs.items() if seed not in cell.failures]
+    found = tuple(FoundRun(path, read_result(path)) for path in files if path.is_file())
+    return Contender(cell.label, found) if found else None
+
+
+def _figures(study: AblationStudy, report: AblationReport) -> Figures:
+    drawn: Figures = {}
+    for table in report.tables:
+        of_table = drawn.setdefault(table.protocol, {})
+        if ablation_words.with_figures(table):
+            of_table["gains"] = draw_gains(table)
+        if study.design == "factorial":
+            tested = [column for column in table.columns if not isinstance(table.effects[column.id], str)]
+            if (picture := draw_interactions(study, table, tested)) is not None:
+                of_table["interactions"] = picture
+    return drawn
+
+
+def _html(report: AblationReport, title: str, figures: Figures) -> str:
+    """The whole page: every string escaped, styles and figures inline, nothing fetched."""
+    inlined = {
+        protocol: {name: inline(files["svg"].decode("utf-8")) for name, files in drawn.items()}
+        for protocol, drawn in figures.items()
+    }
+    return render_page("ablation.html.j2", title=title, report=report, figures=inlined, words=ablation_words)

@@ -1,0 +1,85 @@
+"""Factorial effects against statsmodels' own analysis of variance, and on made-up runs of known effect."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from statsmodels.formula.api import ols
+from statsmodels.stats.anova import anova_lm
+
+from benchmark.statistics.factorial import NotFactorial, factorial_effects
+
+LEVELS = {"loss": ("on", "off"), "width": ("64", "32", "16")}
+
+
+def runs(seeds: int, spread: float = 0.1) -> tuple[list[dict[str, str]], np.ndarray]:
+    """Turning the loss off costs 1; width 16 costs 0.5, and another 2 without the loss."""
+    draw = np.random.default_rng(0)
+    cells = [dict(zip(LEVELS, cell, strict=True)) for cell in product(*LEVELS.values()) for _ in range(seeds)]
+    truth = [
+        -(cell["loss"] == "off") - 0.5 * (cell["width"] == "16") - 2 * (cell == {"loss": "off", "width": "16"})
+        for cell in cells
+    ]
+    return cells, np.array(truth, dtype=np.float64) + draw.normal(0, spread, len(cells))
+
+
+def test_main_effects_are_differences_of_marginal_means() -> None:
+    cells, figures = runs(3)
+    frame = pd.DataFrame(cells).assign(figure=figures)
+    found = {(each.factor, each.level): each for each in factorial_effects(LEVELS, cells, figures).main}
+    for factor, levels in LEVELS.items():
+        means = frame.groupby(factor)["figure"].mean()
+        for level in levels[1:]:
+            effect = found[factor, level]
+            assert effect.effect == pytest.approx(means[level] - means[levels[0]])
+            assert effect.low < effect.effect < effect.high
+    assert found["width", "32"].p_value > 0.05
+    assert found["width", "16"].p_value < 0.001
+
+
+@pytest.mark.parametrize("unbalanced", [False, True])
+def test_interactions_are_those_of_type_three_analysis_of_variance(unbalanced: bool) -> None:
+    cells, figures = runs(3)
+    if unbalanced:
+        cells, figures = cells[1:], figures[1:]
+    frame = pd.DataFrame(cells).assign(figure=figures)
+    expected = anova_lm(ols("figure ~ C(loss, Sum) * C(width, Sum)", frame).fit(), typ=3)
+    (found,) = factorial_effects(LEVELS, cells, figures).interactions
+    row = expected.loc["C(loss, Sum):C(width, Sum)"]
+    assert found.freedom == (2, len(cells) - 6)
+    assert (found.f_value, found.p_value) == pytest.approx((row["F"], row["PR(>F)"]))
+    assert found.p_value < 0.001
+
+
+def test_no_interaction_is_found_where_none_is() -> None:
+    cells, _ = runs(4)
+    draw = np.random.default_rng(1)
+    figures = np.array([float(cell["loss"] == "on") + len(cell["width"]) for cell in cells]) + draw.normal(0, 0.1, 24)
+    assert factorial_effects(LEVELS, cells, figures).interactions[0].p_value > 0.05
+
+
+def test_three_factors_leave_their_common_product_to_the_residual() -> None:
+    levels = dict.fromkeys("abc", ("on", "off"))
+    cells = [dict(zip(levels, cell, strict=True)) for cell in product(*levels.values())]
+    figures = np.array(
+        [sum(cell[name] == "on" for name in "ab") + 0.01 * (cell["a"] == cell["b"] == cell["c"]) for cell in cells]
+    )
+    found = factorial_effects(levels, cells, figures)
+    assert [each.factors for each in found.interactions] == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert found.interactions[0].freedom == (1, 1)
+
+
+def test_one_run_a_cell_says_nothing_of_the_spread() -> None:
+    cells, figures = runs(1)
+    with pytest.raises(NotFactorial, match="6 runs do not show the spread of 6 terms; run more seeds"):
+        factorial_effects(LEVELS, cells, figures)
+
+
+def test_an_empty_cell_is_named() -> None:
+    cells, figures = runs(3)
+    kept = [number for number, cell in enumerate(cells) if cell != {"loss": "off", "width": "32"}]
+    with pytest.raises(NotFactorial, match="no run of loss off, width 32"):
+        factorial_effects(LEVELS, [cells[number] for number in kept], figures[kept])

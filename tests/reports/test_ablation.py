@@ -1,0 +1,219 @@
+"""The report of an ablation: verdicts by the rule, five formats, figures, what is missing, hostile strings."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hostile import NAME, NOTE
+from synthetic import facts, figure, noise, scored_run
+
+from benchmark.ablation.contrasts import verdict
+from benchmark.ablation.study import STUDY, AblationCell, AblationStudy, write_study
+from benchmark.matches import Match
+from benchmark.results import ResultError
+from reports.ablation import write_ablation
+
+CELLS = {"no-ebst": {"ebst": False}, "wide": {"width": 64}, "same": {"blender": False}}
+
+
+def cell(variant: str | None, changes: dict[str, object], **more: object) -> AblationCell:
+    label = f"painter+{variant}" if variant else "painter"
+    runs = {seed: f"../{label}/seed{seed}" for seed in range(3)}
+    return AblationCell.model_validate(
+        {"name": variant or "full", "label": label, "changes": changes, "runs": runs} | more
+    )
+
+
+FULL = cell(None, {})
+
+
+def a_study(**changes: object) -> AblationStudy:
+    given = {
+        "method": "painter",
+        "title": "Painter",
+        "dataset": "rendered-faces",
+        "preset": "demo",
+        "design": "one-off",
+        "factors": {"ebst": [True, False], "width": [32, 64], "blender": [True, False]},
+        "seeds": [0, 1, 2],
+        "reference": "painter",
+        "cells": [FULL, *(cell(name, each) for name, each in CELLS.items())],
+    }
+    return AblationStudy.model_validate(given | changes)
+
+
+def write(tmp_path: Path, study: AblationStudy) -> Path:
+    path = tmp_path / "rendered-faces" / "ablation-painter" / STUDY
+    write_study(path, study)
+    return path
+
+
+def scored(tmp_path: Path, variant: str | None, mean: float, seeds: int = 3, colour: float = 10.0) -> None:
+    for seed in range(seeds):
+        scores = {
+            "seg-accuracy": noise(0, mean) + noise(seed + 1, 0, 0.002),
+            "style-color": noise(9, colour, 1.0) + noise(seed + 5, 0, 0.01),
+        }
+        figures = {"fid": figure(20 + 10 * mean + seed / 10)}
+        scored_run(tmp_path, "painter", scores, seed, variant=variant, title="Painter", figures=figures)
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """The full method and a change that harms, one that helps, and one that does nothing."""
+    scored(tmp_path, None, 0.8)
+    scored(tmp_path, "no-ebst", 0.7, colour=9.0)
+    scored(tmp_path, "wide", 0.85)
+    scored(tmp_path, "same", 0.8)
+    return write(tmp_path, a_study())
+
+
+def rows_of(out: Path) -> dict[tuple[str, str], dict[str, str]]:
+    with (out / "report.csv").open(newline="") as file:
+        return {(row["cell"], row["metric"]): row for row in csv.DictReader(file)}
+
+
+def test_the_verdict_follows_the_rule(study: Path, tmp_path: Path) -> None:
+    write_ablation(study, tmp_path / "out")
+    found = {key: row["verdict"] for key, row in rows_of(tmp_path / "out").items() if row["level"] != "cost"}
+    assert found["painter+no-ebst", "seg-accuracy"] == "ebst helps"
+    assert found["painter+no-ebst", "style-color"] == "ebst hurts"
+    assert found["painter+no-ebst", "fid"] == "ebst hurts"
+    assert found["painter+wide", "seg-accuracy"] == "better"
+    assert found["painter+same", "seg-accuracy"] == "no difference shown"
+
+
+def test_gains_are_signed_so_that_more_is_better(study: Path, tmp_path: Path) -> None:
+    write_ablation(study, tmp_path / "out")
+    rows = rows_of(tmp_path / "out")
+    for (cell, metric), sign in {
+        ("painter+no-ebst", "seg-accuracy"): 1,
+        ("painter+no-ebst", "style-color"): -1,
+    }.items():
+        row = rows[cell, metric]
+        assert float(row["gain"]) == pytest.approx(sign * (float(row["value"]) - float(row["reference"])))
+        assert float(row["low"]) < float(row["gain"]) < float(row["high"])
+    adjusted = [float(row["holm_p"]) for row in rows.values() if row["holm_p"]]
+    content = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert content["num_tests"] == len(adjusted) > 6
+    assert all(float(row["holm_p"]) >= float(row["p"]) for row in rows.values() if row["p"])
+
+
+def test_costs_stand_beside_the_reference(study: Path, tmp_path: Path) -> None:
+    write_ablation(study, tmp_path / "out")
+    row = rows_of(tmp_path / "out")["painter+wide", "parameters"]
+    assert (row["level"], row["value"], row["reference"]) == ("cost", "1.25", "1.25")
+    assert "×1.00" in (tmp_path / "out" / "report.md").read_text()
+
+
+@pytest.mark.parametrize(("seeds", "said"), [(1, "test-set variation only"), (2, "too few seeds")])
+def test_fewer_than_three_seeds_settle_nothing(tmp_path: Path, seeds: int, said: str) -> None:
+    scored(tmp_path, None, 0.8)
+    scored(tmp_path, "no-ebst", 0.5, seeds=seeds)
+    write_ablation(write(tmp_path, a_study()), tmp_path / "out")
+    assert rows_of(tmp_path / "out")["painter+no-ebst", "seg-accuracy"]["verdict"] == said
+    assert "**" not in (tmp_path / "out" / "report.md").read_text()
+
+
+def test_a_gain_with_no_interval_is_no_verdict() -> None:
+    assert verdict(Match("p", "fid", facts("FID"), gain=0.5), 3) == "no interval"
+    assert verdict(Match("p", "fid", facts("FID")), 3) == "no figure"
+
+
+def test_failed_and_unfinished_cells_are_named_with_their_reason(tmp_path: Path) -> None:
+    scored(tmp_path, None, 0.8)
+    scored(tmp_path, "wide", 0.85)
+    cells = [
+        FULL,
+        *a_study().cells[2:],
+        cell("no-ebst", {"ebst": False}, failures={0: "diverged"}),
+    ]
+    write_ablation(write(tmp_path, a_study(cells=cells)), tmp_path / "out")
+    page = (tmp_path / "out" / "report.md").read_text()
+    assert "painter+no-ebst: seed 0: diverged" in page
+    assert "painter+same: no finished run" in page
+    assert rows_of(tmp_path / "out")["painter+no-ebst", ""]["reason"] == "seed 0: diverged"
+
+
+def test_without_the_full_method_there_is_a_sentence(tmp_path: Path) -> None:
+    scored(tmp_path, "wide", 0.85)
+    write_ablation(write(tmp_path, a_study()), tmp_path / "out")
+    for suffix in ("md", "html", "tex"):
+        assert "painter, the reference, has no finished run" in (tmp_path / "out" / f"report.{suffix}").read_text()
+    assert json.loads((tmp_path / "out" / "report.json").read_text())["tables"] == []
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"schema_version": 2}'])
+def test_a_damaged_study_is_named(tmp_path: Path, content: str) -> None:
+    path = write(tmp_path, a_study())
+    path.write_text(content)
+    with pytest.raises(ResultError, match=STUDY):
+        write_ablation(path, tmp_path / "out")
+
+
+def test_equal_studies_give_equal_files(study: Path, tmp_path: Path) -> None:
+    first = [path.read_bytes() for path in write_ablation(study, tmp_path / "one")]
+    again = [path.read_bytes() for path in write_ablation(study, tmp_path / "two")]
+    assert first == again
+    assert len(first) == 7
+
+
+def test_latex_has_the_numbers_of_the_csv(study: Path, tmp_path: Path) -> None:
+    write_ablation(study, tmp_path / "out")
+    text = (tmp_path / "out" / "report.tex").read_text().replace("$-$", "-").replace("$+$", "+")
+    for row in rows_of(tmp_path / "out").values():
+        if row["printed"]:
+            decimals = {"seg-accuracy": 3, "style-color": 1, "fid": 1}[row["metric"]]
+            assert f"{float(row['printed']):+.{decimals}f}" in text
+
+
+class TestFactorial:
+    """Two factors whose loss together is more than the sum."""
+
+    @pytest.fixture
+    def out(self, tmp_path: Path) -> Path:
+        scored(tmp_path, None, 0.8)
+        cells = [FULL]
+        for name, mean in {"no-a": 0.75, "no-b": 0.78, "no-a-no-b": 0.4}.items():
+            scored(tmp_path, name, mean)
+            changes = {letter: False for letter in "ab" if f"no-{letter}" in name}
+            cells.append(cell(name, changes))
+        factors = {"a": [True, False], "b": [True, False]}
+        write_ablation(write(tmp_path, a_study(design="factorial", factors=factors, cells=cells)), tmp_path / "out")
+        return tmp_path / "out"
+
+    def test_main_effects_and_interaction(self, out: Path) -> None:
+        effects = json.loads((out / "report.json").read_text())["tables"][0]["effects"]["seg-accuracy"]
+        assert effects["num_runs"] == 12
+        main = {each["factor"]: each for each in effects["main"]}
+        assert main["a"]["effect"] == pytest.approx(((0.75 + 0.4) - (0.8 + 0.78)) / 2, abs=0.01)
+        assert effects["interactions"][0]["p_value"] < 0.001
+        assert "a × b" in (out / "report.md").read_text()
+
+    def test_the_interaction_plot(self, out: Path) -> None:
+        svg = (out / "interactions-attribute-transfer.svg").read_text()
+        assert svg.count("b off") == len(re.findall("b on", svg)) > 0
+        assert "<svg" in (out / "report.html").read_text()
+
+
+def test_hostile_strings_do_no_harm(tmp_path: Path) -> None:
+    scored(tmp_path, None, 0.8)
+    scored(tmp_path, "wide", 0.85)
+    cells = [
+        FULL,
+        cell("wide", {NAME: NOTE}),
+        cell("other", {"=cmd()": NOTE}, name=NAME, failures={0: NOTE}),
+    ]
+    write_ablation(write(tmp_path, a_study(cells=cells, title=NAME)), tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "<img" not in page
+    assert NAME.replace("<", "&lt;").replace(">", "&gt;") in page
+    assert "<img" not in (tmp_path / "out" / "report.md").read_text()
+    assert r"\input" not in (tmp_path / "out" / "report.tex").read_text()
+    with (tmp_path / "out" / "report.csv").open(newline="") as file:
+        for row in csv.reader(file):
+            assert not any(cell.lstrip().startswith(("=", "@")) for cell in row)
