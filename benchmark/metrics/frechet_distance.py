@@ -1,10 +1,10 @@
-"""Fréchet distance of two Gaussians, by symmetric eigenvalues."""
+"""Fréchet distance of two Gaussians, by singular values."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, cholesky, eigh, eigvalsh
+from scipy.linalg import LinAlgError, cholesky, eigh, svdvals
 
 Matrix = NDArray[np.float64]
 
@@ -12,9 +12,10 @@ Matrix = NDArray[np.float64]
 def frechet_distance(mean: Matrix, covariance: Matrix, other_mean: Matrix, other_covariance: Matrix) -> float:
     """Squared 2-Wasserstein distance of two Gaussians: |m1 - m2|² + tr(S1 + S2 - 2 (S1 S2)^½).
 
-    The formula of Heusel et al. (NeurIPS 2017). With any factor S1 = F Fᵀ, the matrices S1 S2 and Fᵀ S2 F have the same
-    eigenvalues besides 0; the second is symmetric, so they are real, cost a third of a general matrix square root, and
-    exist for singular covariances too, where that root fails.
+    The formula of Heusel et al. (NeurIPS 2017). With any factors S1 = F Fᵀ and S2 = G Gᵀ, the trace of the root is the
+    sum of the singular values of Fᵀ G. Those exist for singular covariances too, where a general matrix square root
+    fails, and keep the small directions of features whose variances span many decades: the eigenvalues of a product of
+    covariances are their squares, and drown in its rounding.
 
     Args:
         mean: (D,).
@@ -25,10 +26,8 @@ def frechet_distance(mean: Matrix, covariance: Matrix, other_mean: Matrix, other
     Returns:
         The distance, at least 0.
     """
-    factor = _factor(covariance)
-    inner = factor.T @ other_covariance @ factor
-    eigenvalues = eigvalsh((inner + inner.T) / 2) if inner.size else np.zeros(0)
-    trace_of_root = np.sqrt(_without_noise(eigenvalues)).sum()
+    inner = _factor(covariance).T @ _factor(other_covariance)
+    trace_of_root = svdvals(inner).sum() if inner.size else 0.0
     difference = mean - other_mean
     distance = difference @ difference + np.trace(covariance) + np.trace(other_covariance) - 2 * trace_of_root
     return max(float(distance), 0.0)
@@ -41,12 +40,6 @@ def _factor(covariance: Matrix) -> Matrix:
         return factor
     except LinAlgError:
         values, vectors = eigh(covariance)
-        kept = _without_noise(values) > 0
+        kept = values > values.max(initial=0.0) * len(values) * np.finfo(np.float64).eps
         spanned: Matrix = vectors[:, kept] * np.sqrt(values[kept])
         return spanned
-
-
-def _without_noise(eigenvalues: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Eigenvalues below rounding error set to 0: the square root would turn 1e-16 of noise into 1e-8, D times."""
-    tolerance = np.abs(eigenvalues).max(initial=0.0) * len(eigenvalues) * np.finfo(np.float64).eps
-    return np.where(eigenvalues > tolerance, eigenvalues, 0.0)

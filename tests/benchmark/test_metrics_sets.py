@@ -53,6 +53,19 @@ def test_frechet_equals_the_plain_matrix_square_root(dimensions: int) -> None:
     assert frechet(first, second) == pytest.approx(expected, rel=1e-6)
 
 
+def test_frechet_keeps_directions_of_little_variance() -> None:
+    # variances over twelve decades: squared, as eigenvalues of a product of covariances, most would be rounding
+    draw = np.random.default_rng(0)
+    scale = 10 ** np.linspace(1, -5, 200)
+    turned = np.linalg.qr(draw.normal(size=(200, 200)))[0]
+    sets = [(draw.normal(size=(300, 200)) * scale) @ turned for _ in range(2)]
+    means, covariances = [each.mean(axis=0) for each in sets], [np.cov(each, rowvar=False) for each in sets]
+    roots = [np.linalg.qr((each - each.mean(axis=0)) / 299**0.5, mode="r") for each in sets]
+    difference, overlap = means[0] - means[1], np.linalg.svd(roots[0] @ roots[1].T, compute_uv=False).sum()
+    expected = difference @ difference + np.trace(covariances[0] + covariances[1]) - 2 * overlap
+    assert frechet_distance(means[0], covariances[0], means[1], covariances[1]) == pytest.approx(expected, rel=1e-12)
+
+
 def test_frechet_of_gaussians_known_in_closed_form() -> None:
     mean, other = np.zeros(3), np.array([1.0, 2, 2])
     distance = frechet_distance(mean, np.diag([1.0, 4, 9]), other, np.diag([4.0, 4, 0]))
