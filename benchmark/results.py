@@ -162,7 +162,7 @@ class Result(_Strict):
 
 def write_result(path: Path, result: Result) -> None:
     """Write `result.json` atomically."""
-    write_text_atomically(path, result.model_dump_json(indent=2) + "\n")
+    write_strictly(path, result)
 
 
 def read_result(path: Path) -> Result:
@@ -172,6 +172,11 @@ def read_result(path: Path) -> Result:
         ResultError: if it is missing, not JSON, of another schema version, or a key is wrong.
     """
     return read_strictly(path, Result)
+
+
+def write_strictly(path: Path, content: BaseModel) -> None:
+    """Write a file of a schema, as `read_strictly` reads it, atomically."""
+    write_text_atomically(path, content.model_dump_json(indent=2) + "\n")
 
 
 def read_strictly(path: Path, kind: type[Content]) -> Content:

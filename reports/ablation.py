@@ -6,19 +6,21 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from matplotlib.figure import Figure
+
 from benchmark.ablation.study import AblationCell, AblationStudy, read_study
-from benchmark.files import replacing, write_text_atomically
+from benchmark.files import write_text_atomically
 from benchmark.found_runs import RESULT, Contender, FoundRun
 from benchmark.results import read_result
 from reports import ablation_csv, ablation_json, ablation_latex, ablation_markdown, ablation_words
 from reports.ablation_figures import draw_gains, draw_interactions
 from reports.ablation_tables import AblationReport, tabulate_ablation
-from reports.calibration_curves import inline
-from reports.pages import render_page
+from reports.pages import inline, render_page
+from reports.print_style import print_style, write_figure
 
 FORMATS: Final = ("md", "html", "tex", "csv", "json")
-Figures = dict[str, dict[str, dict[str, bytes]]]
-"""By protocol, name of the figure, and suffix."""
+Figures = dict[str, dict[str, list[Path]]]
+"""Files by protocol and name of the figure: the SVG, and the PNG."""
 
 
 def write_ablation(study_file: Path, out: Path) -> list[Path]:
@@ -39,7 +41,7 @@ def write_ablation(study_file: Path, out: Path) -> list[Path]:
     cells = {label: each for label, each in found.items() if each is not None and label != study.reference}
     report = tabulate_ablation(study, found[study.reference], cells)
     title = f"Ablation of {report.study.title}"
-    figures = _figures(study, report)
+    figures = _write_figures(study, report, out)
     pictures = {protocol: [f"{name}-{protocol}.svg" for name in drawn] for protocol, drawn in figures.items()}
     render: Mapping[str, Callable[[], str]] = {
         "md": lambda: ablation_markdown.render(report, title, pictures),
@@ -53,14 +55,7 @@ def write_ablation(study_file: Path, out: Path) -> list[Path]:
         path = out / f"report.{suffix}"
         write_text_atomically(path, render[suffix]())
         written.append(path)
-    for protocol, drawn in figures.items():
-        for name, files in drawn.items():
-            for suffix, content in files.items():
-                path = out / f"{name}-{protocol}.{suffix}"
-                with replacing(path) as temporary:
-                    temporary.write_bytes(content)
-                written.append(path)
-    return written
+    return [*written, *(file for drawn in figures.values() for files in drawn.values() for file in files)]
 
 
 def _contender(cell: AblationCell, here: Path) -> Contender | None:
@@ -70,23 +65,28 @@ def _contender(cell: AblationCell, here: Path) -> Contender | None:
     return Contender(cell.label, found) if found else None
 
 
-def _figures(study: AblationStudy, report: AblationReport) -> Figures:
-    drawn: Figures = {}
+def _write_figures(study: AblationStudy, report: AblationReport, out: Path) -> Figures:
+    written: Figures = {}
     for table in report.tables:
-        of_table = drawn.setdefault(table.protocol, {})
+        drawn: dict[str, Figure | None] = {}
         if ablation_words.with_figures(table):
-            of_table["gains"] = draw_gains(table)
+            drawn["gains"] = draw_gains(table)
         if study.design == "factorial":
             tested = [column for column in table.columns if not isinstance(table.effects[column.id], str)]
-            if (picture := draw_interactions(study, table, tested)) is not None:
-                of_table["interactions"] = picture
-    return drawn
+            drawn["interactions"] = draw_interactions(study, table, tested)
+        with print_style():
+            written[table.protocol] = {
+                name: write_figure(figure, out / f"{name}-{table.protocol}")
+                for name, figure in drawn.items()
+                if figure is not None
+            }
+    return written
 
 
 def _html(report: AblationReport, title: str, figures: Figures) -> str:
     """The whole page: every string escaped, styles and figures inline, nothing fetched."""
     inlined = {
-        protocol: {name: inline(files["svg"].decode("utf-8")) for name, files in drawn.items()}
+        protocol: {name: inline(svg.read_text(encoding="utf-8")) for name, (svg, _) in drawn.items()}
         for protocol, drawn in figures.items()
     }
     return render_page("ablation.html.j2", title=title, report=report, figures=inlined, words=ablation_words)

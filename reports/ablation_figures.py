@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from itertools import combinations, cycle
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import seaborn as sns
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -17,29 +15,18 @@ from benchmark.ablation.study import AblationStudy
 from reports import ablation_words as words
 from reports.ablation_tables import AblationTable, ChangeRow
 from reports.cells import Column
+from reports.print_style import BETTER, LEVEL, MARKERS, WORSE, print_style
 
-_STYLE: Final[Any] = {
-    **sns.axes_style("ticks"),
-    "svg.fonttype": "none",
-    "font.family": "sans-serif",
-    "font.size": 8,
-    "axes.linewidth": 0.6,
-    "xtick.labelsize": 7,
-    "ytick.labelsize": 8,
-    "xtick.major.size": 2,
-    "ytick.major.size": 0,
-}
 _IN_ROW: Final = 4
 
 
-def draw_gains(table: AblationTable) -> dict[str, bytes]:
+def draw_gains(table: AblationTable) -> Figure:
     """A panel a metric, a line a change: its gain and 95% interval, filled where it is told apart from the full method.
 
-    Returns:
-        The same picture by suffix, "svg" and "png". Equal tables give equal files; names are drawn as they are.
+    Names are drawn as they are.
     """
     rows = list(words.with_figures(table))
-    with rc_context({**_STYLE, "svg.hashsalt": table.protocol}):
+    with print_style():
         columns = [column for column in table.columns if any(_has_interval(row, column) for row in rows)]
         wide = min(_IN_ROW, max(len(columns), 1))
         high = -(-len(columns) // wide) or 1
@@ -49,7 +36,7 @@ def draw_gains(table: AblationTable) -> dict[str, bytes]:
             _gains(panel, column, rows)
         for panel in panels[len(columns) :]:
             panel.set_visible(False)
-        return _saved(figure)
+        return figure
 
 
 def _has_interval(row: ChangeRow, column: Column) -> bool:
@@ -58,14 +45,13 @@ def _has_interval(row: ChangeRow, column: Column) -> bool:
 
 
 def _gains(panel: Axes, column: Column, rows: Sequence[ChangeRow]) -> None:
-    better, worse, neither = (sns.color_palette("colorblind")[place] for place in (0, 3, 7))
     panel.axvline(0, color="#444", linewidth=0.6)
     for place, row in enumerate(rows):
         contrast = row.contrasts.get(column.id)
         if contrast is None or (gain := contrast.match.gain) is None:
             continue
         match = contrast.match
-        colour = {"better": better, "worse": worse}.get(contrast.verdict, neither)
+        colour = {"better": BETTER, "worse": WORSE}.get(contrast.verdict, LEVEL)
         if match.low is not None and match.high is not None:
             panel.plot([match.low, match.high], [place, place], color=colour, linewidth=1.4, solid_capstyle="butt")
         filled = words.told_apart(contrast)
@@ -75,26 +61,28 @@ def _gains(panel: Axes, column: Column, rows: Sequence[ChangeRow]) -> None:
     panel.set_ylim(len(rows) - 0.4, -0.6)
     panel.margins(x=0.12)
     panel.locator_params(axis="x", nbins=3)
-    sns.despine(ax=panel, left=True)
+    panel.spines.left.set_visible(False)
+    panel.grid(visible=False, axis="y")
+    panel.tick_params(axis="y", length=0)
 
 
-def draw_interactions(study: AblationStudy, table: AblationTable, columns: Sequence[Column]) -> dict[str, bytes] | None:
+def draw_interactions(study: AblationStudy, table: AblationTable, columns: Sequence[Column]) -> Figure | None:
     """A row a metric, a panel a pair of factors: mean figures over the levels of one, a line a level of the other.
 
     Returns:
-        The picture by suffix; None where there are no two factors.
+        The figure; None where there are no two factors.
     """
     pairs = list(combinations(study.factors, 2))
     if not pairs or not columns:
         return None
     levels = study.factor_levels
-    with rc_context({**_STYLE, "svg.hashsalt": f"{table.protocol} interactions", "ytick.major.size": 2}):
+    with print_style():
         figure = Figure(figsize=(2.6 * len(pairs), 1.9 * len(columns)), layout="constrained")
         panels = figure.subplots(len(columns), len(pairs), squeeze=False)
         for line, column in zip(panels, columns, strict=True):
             for panel, (across, apart) in zip(line, pairs, strict=True):
                 _interaction(panel, study, table, column, across, apart, levels)
-        return _saved(figure)
+        return figure
 
 
 def _interaction(
@@ -108,7 +96,7 @@ def _interaction(
 ) -> None:
     cells = list(_cells(study, table, column))
     palette = sns.color_palette("colorblind", len(levels[apart]))
-    for colour, marker, level in zip(palette, cycle("osD^vPX*"), levels[apart], strict=False):
+    for colour, marker, level in zip(palette, cycle(MARKERS), levels[apart], strict=False):
         apart_at = [(cell[across], value) for cell, value in cells if cell[apart] == level]
         means = [_mean([value for here, value in apart_at if here == each]) for each in levels[across]]
         name = f"{apart} {words.level(level)}"
@@ -118,7 +106,6 @@ def _interaction(
     panel.set_ylabel(f"{column.facts.title} {column.arrow}", parse_math=False)
     panel.margins(x=0.15)
     panel.legend(frameon=False, fontsize=7)
-    sns.despine(ax=panel)
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -132,13 +119,3 @@ def _cells(study: AblationStudy, table: AblationTable, column: Column) -> Iterat
         contrast = row.contrasts.get(column.id)
         if contrast is not None and contrast.match.a is not None:
             yield study.levels(row.cell.changes), contrast.match.a.value
-
-
-def _saved(figure: Figure) -> dict[str, bytes]:
-    files = {}
-    for suffix in ("svg", "png"):
-        file = io.BytesIO()
-        metadata = {"Date": None, "Creator": None} if suffix == "svg" else None
-        figure.savefig(file, format=suffix, dpi=200, metadata=metadata)
-        files[suffix] = file.getvalue()
-    return files

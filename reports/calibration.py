@@ -7,8 +7,8 @@ from pathlib import Path
 from benchmark.calibration.result import Calibration, read_calibration
 from benchmark.files import write_text_atomically
 from reports import calibration_markdown, calibration_words
-from reports.calibration_curves import draw_curves, inline
-from reports.pages import render_page
+from reports.calibration_curves import draw_curves
+from reports.pages import inline, render_page
 from reports.pictures import picture_uri
 
 TITLE = "Calibration of the metrics"

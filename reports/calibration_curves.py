@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import textwrap
 from typing import Any, Final
 
@@ -60,13 +59,6 @@ def draw_curves(calibration: Calibration, name: str) -> str:
         file = io.StringIO()
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     return file.getvalue()
-
-
-def inline(svg: str) -> str:
-    """The `<svg>` element of an SVG file, as HTML takes it: no declarations, and no addresses but namespaces."""
-    element = svg[svg.index("<svg") :]
-    element = re.sub(r"<metadata>.*?</metadata>", "", element, flags=re.DOTALL)
-    return re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", element.replace("xlink:href", "href"))
 
 
 def _panel(panel: Axes, curve: Curve, degradation: DegradationFacts) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -22,3 +23,10 @@ def render_page(template: str, **facts: Any) -> str:
         lstrip_blocks=True,
     )
     return environment.get_template(template).render(**facts)
+
+
+def inline(svg: str) -> str:
+    """The `<svg>` element of an SVG file, as HTML takes it: no declarations, and no addresses but namespaces."""
+    element = svg[svg.index("<svg") :]
+    element = re.sub(r"<metadata>.*?</metadata>", "", element, flags=re.DOTALL)
+    return re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", element.replace("xlink:href", "href"))

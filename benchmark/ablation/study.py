@@ -11,8 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from benchmark.ablation.expansion import Cell, factor_levels
 from benchmark.experiment import over_seeds
-from benchmark.files import write_text_atomically
-from benchmark.results import read_strictly
+from benchmark.results import read_strictly, write_strictly
 from registry.cards import MethodCard, Option
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -124,7 +123,7 @@ def _cell(cell: Cell, seeds: Sequence[int], runs: Path, here: Path, failures: Ma
 
 def write_study(path: Path, study: AblationStudy) -> None:
     """Write a study atomically."""
-    write_text_atomically(path, study.model_dump_json(indent=2) + "\n")
+    write_strictly(path, study)
 
 
 def read_study(path: Path) -> AblationStudy:

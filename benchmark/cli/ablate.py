@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from benchmark.cli import options
-from benchmark.cli.experiments import named, print_plan, resolved, so_many_or_range
+from benchmark.cli.experiments import flags_of, named, print_plan, resolved, so_many_or_range
 from benchmark.cli.plugins import PluginOption, load_plugins
 from benchmark.cli.sweep import Jobs, finish, swept
-
-REPORT = "ablation"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,16 +44,10 @@ def _ablate(
     from benchmark.ablation.expansion import expand
     from benchmark.ablation.study import STUDY, study_folder, study_of, write_study
     from benchmark.experiment import over_seeds
-    from registry.catalogue import METHOD_CARDS, REPORT_CARDS
+    from registry import REPORTS
+    from registry.catalogue import METHOD_CARDS
 
-    flags: dict[str, Any] = {
-        "method": method,
-        "preset": preset,
-        "limit": limit,
-        "protocols": {each: {} for each in protocol or ()},
-        "dataset": {"name": dataset, "root": str(data) if data else None},
-        "compute": {"device": device},
-    }
+    flags = flags_of(method, dataset, data, preset=preset, device=device, limit=limit, protocols=protocol)
     reference = resolved(flags, config, set_ or [])
     card = METHOD_CARDS.find(reference.method).card
     chosen = named(factors or "")
@@ -69,11 +61,6 @@ def _ablate(
     record = swept(planned, Jobs(runs, jobs, plugin or [], weights_dir, weights or []), folder)
     failures = {Path(job.folder): job.error or "" for job in record.failed}
     write_study(folder / STUDY, study_of(card, cells, numbers, chosen, runs, failures))
-    pages = [folder / STUDY]
-    if REPORT in REPORT_CARDS:
-        from registry import REPORTS
-
-        pages += REPORTS.get(REPORT)(folder / STUDY, folder)
-    for page in pages:
+    for page in [folder / STUDY, *REPORTS.get("ablation")(folder / STUDY, folder)]:
         typer.echo(page, err=True)
     finish(record, json)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from benchmark.cli.experiments import named, resolved
+from benchmark.cli.experiments import flags_of, named, resolved
 from benchmark.cli.plugins import PluginOption, load_plugins
 
 TRUTH = "oracle"
@@ -48,13 +48,7 @@ def _calibrate(
     for name in names:
         PROTOCOL_CARDS.find(name)
     chosen = named(metrics or "")
-    flags = {
-        "method": TRUTH,
-        "preset": preset,
-        "dataset": {"name": dataset, "root": str(data) if data else None},
-        "limit": limit,
-        "compute": {"device": device},
-    }
+    flags = flags_of(TRUTH, dataset, data, preset=preset, device=device, limit=limit)
     every = all_protocols(resolved(flags, None, set_ or []))
     experiment = every.model_copy(update={"protocols": {name: every.protocols[name] for name in names}})
     words = [

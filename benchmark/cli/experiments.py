@@ -32,6 +32,27 @@ def resolved(flags: dict[str, Any], config: Path | None, assignments: Sequence[s
     return resolve([*layers, set_layer(assignments), Layer(_given(flags), COMMAND)])
 
 
+def flags_of(
+    method: str | None,
+    dataset: str | None,
+    root: object,
+    *,
+    preset: str | None,
+    device: str | None,
+    limit: int | None = None,
+    protocols: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """The flags that commands share, in the keys of `Experiment`; None where one was not given."""
+    return {
+        "method": method,
+        "preset": preset,
+        "limit": limit,
+        "protocols": {each: {} for each in protocols or ()},
+        "dataset": {"name": dataset, "root": str(root) if root else None},
+        "compute": {"device": device},
+    }
+
+
 def _given(flags: dict[str, Any]) -> dict[str, Any]:
     """The flags that were given, so that the others leave files and presets alone."""
     nested = {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from benchmark.cli import options
-from benchmark.cli.experiments import named, resolved
+from benchmark.cli.experiments import flags_of, named, resolved
 from benchmark.cli.plugins import load_plugins
 from registry.catalogue import METHOD_CARDS, METRIC_CARDS
 from registry.errors import InputError
@@ -105,12 +105,8 @@ def _setting(words: Words, cache: Path, reporter: Reporter) -> Setting:
     """The dataset that the parser judge learns from."""
     from benchmark.setting import Setting
 
-    flags = {
-        "method": next(each.card.name for each in METHOD_CARDS if each.card.kind == "reference"),  # any would do
-        "preset": words.preset,
-        "dataset": {"name": words.dataset, "root": str(words.data) if words.data else None},
-        "compute": {"device": words.device},
-    }
+    method = next(each.card.name for each in METHOD_CARDS if each.card.kind == "reference")  # any would do
+    flags = flags_of(method, words.dataset, words.data, preset=words.preset, device=words.device)
     return Setting(resolved(flags, None, words.set_ or []), cache, reporter)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from benchmark.cli import options
-from benchmark.cli.experiments import one_seed_or_range, print_plan, resolved
+from benchmark.cli.experiments import flags_of, one_seed_or_range, print_plan, resolved
 from benchmark.cli.plugins import PluginOption, load_plugins
 from registry.errors import InputError
 
@@ -138,16 +138,17 @@ def _score(
 
 def _do(act: Callable[[Request], None], words: Words) -> None:
     load_plugins(words.plugin)
-    flags: dict[str, Any] = {
-        "method": words.method,
-        "preset": words.preset,
-        "limit": words.limit,
-        "checkpoint": str(words.checkpoint) if words.checkpoint else None,
-        "network": words.network,
-        "protocols": {each: {} for each in words.protocol or ()},
-        "dataset": {"name": words.dataset, "root": str(words.data) if words.data else None},
-        "compute": {"device": words.device},
-    }
+    shared = flags_of(
+        words.method,
+        words.dataset,
+        words.data,
+        preset=words.preset,
+        device=words.device,
+        limit=words.limit,
+        protocols=words.protocol,
+    )
+    checkpoint = str(words.checkpoint) if words.checkpoint else None
+    flags = {**shared, "checkpoint": checkpoint, "network": words.network}
     experiments = _experiments(flags, words.config, words.set_ or [], words.seed)
     if words.dry_run:
         print_plan(experiments, words.json)

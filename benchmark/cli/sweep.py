@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from benchmark.cli import options
-from benchmark.cli.experiments import named, print_plan, resolved, so_many_or_range
+from benchmark.cli.experiments import flags_of, named, print_plan, resolved, so_many_or_range
 from benchmark.cli.plugins import PluginOption, load_plugins
 from registry.errors import InputError
 
@@ -79,14 +79,15 @@ def _sweep(
     folders = _folders(data or [], dataset_names)
     asked = [
         resolved(
-            {
-                "method": method,
-                "preset": preset,
-                "limit": limit,
-                "protocols": {each: {} for each in protocol or ()},
-                "dataset": {"name": dataset, "root": folders.get(dataset)},
-                "compute": {"device": device},
-            },
+            flags_of(
+                method,
+                dataset,
+                folders.get(dataset),
+                preset=preset,
+                device=device,
+                limit=limit,
+                protocols=protocol,
+            ),
             config,
             set_ or [],
         )

@@ -9,8 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from benchmark.files import write_text_atomically
-from benchmark.results import read_strictly
+from benchmark.results import read_strictly, write_strictly
 from benchmark.sweep.jobs import Job, Role, State
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -80,7 +79,7 @@ def new_record(jobs: Sequence[Job], runs: Path) -> SweepRecord:
 
 def write_record(path: Path, record: SweepRecord) -> None:
     """Write a record atomically."""
-    write_text_atomically(path, record.model_dump_json(indent=2) + "\n")
+    write_strictly(path, record)
 
 
 def read_record(path: Path) -> SweepRecord:

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import pytest
 from accessibility import serious_faults
-from chromium import launched, opened
+from chromium import opened
 from test_ablation import CELLS, FULL, a_study, cell, scored, write
 
 from reports.ablation import write_ablation
 
 HOSTILE = "<img src=x onerror=alert(1)>"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

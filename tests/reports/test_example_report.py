@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from chromium import launched, opened
+from chromium import opened
 
 from benchmark.results import read_result
 from reports.leaderboard import write_leaderboard
@@ -26,18 +26,17 @@ def pages(tmp_path_factory):
     return out
 
 
-def test_the_pages_open_with_their_plots_and_samples(pages):
-    with launched() as browser:
-        with opened(browser, pages / "leaderboard.html", width=390) as page:
-            assert page.locator("table.results").count() == 3
-            assert page.locator(".pareto svg").count() >= 3
-            assert page.locator(".forest").count() > 9
-            assert page.locator("#browser .task").count() == 6
-            page.locator("#browser select[name=order]").select_option("1")
-            assert page.locator("#browser .task").count() == 3
-        with opened(browser, pages / "run.html") as page:
-            assert page.locator(".curves svg").count() > 6
-            assert page.locator(".cases").count() == 8
+def test_the_pages_open_with_their_plots_and_samples(browser, pages):
+    with opened(browser, pages / "leaderboard.html", width=390) as page:
+        assert page.locator("table.results").count() == 3
+        assert page.locator(".pareto svg").count() >= 3
+        assert page.locator(".forest").count() > 9
+        assert page.locator("#browser .task").count() == 6
+        page.locator("#browser select[name=order]").select_option("1")
+        assert page.locator("#browser .task").count() == 3
+    with opened(browser, pages / "run.html") as page:
+        assert page.locator(".curves svg").count() > 6
+        assert page.locator(".cases").count() == 8
 
 
 def test_the_page_is_far_below_its_bound(pages):

@@ -2,19 +2,13 @@
 
 import pytest
 from accessibility import serious_faults
-from chromium import launched, opened
+from chromium import opened
 from run_folders import run_folder, study
 from synthetic import figure, result, runs
 
 from reports.leaderboard import write_leaderboard
 
 HOSTILE = "<img src=x onerror=alert(1)>"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from accessibility import serious_faults
-from chromium import launched, opened
+from chromium import opened
 from elements import Elements
 from PIL import Image
 from run_folders import PROTOCOL, run_folder, study
@@ -15,12 +15,6 @@ from reports.loss_curves import MAX_POINTS, read_loss_curves, thin
 from reports.run_page import write_run_page
 
 HOSTILE = "<img src=x onerror=alert(1)>"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as found:
-        yield found
 
 
 def record(iteration, stage="painting", **losses):
