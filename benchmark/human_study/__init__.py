@@ -1,0 +1,1 @@
+"""People judge edits: a study drawn from runs, its answers read back, and what they say."""
