@@ -46,6 +46,7 @@ def _row(table: AblationTable, row: ChangeRow) -> dict[str, Any]:
         "changes": dict(row.cell.changes),
         "seeds": list(row.seeds),
         "reason": row.reason,
+        "same_weights": row.same_weights,
         "figures": {
             name: {
                 **{name: value for name, value in asdict(contrast.match).items() if name != "facts"},

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from reports import ablation_words as words
 from reports.ablation_tables import AblationReport, AblationTable
 from reports.cells import Column
-from reports.latex import COLUMNS_IN_BLOCK, NO_WIDER, PREAMBLE, even
+from reports.latex import COLUMNS_IN_BLOCK, NO_WIDER, PREAMBLE
 from reports.latex_text import escaped
+from reports.pieces import pieces
 
 
 def render(report: AblationReport) -> str:
@@ -22,7 +23,7 @@ def _float(report: AblationReport, table: AblationTable) -> str:
     heading = f"Ablation of {report.study.title}, {table.facts.title}"
     label = "tab:ablation-" + re.sub(r"[^A-Za-z0-9]+", "-", f"{report.study.method}-{table.protocol}")
     rules = " ".join([*words.remarks(report)[:2], *words.missing(report)])
-    blocks = even(table.columns, COLUMNS_IN_BLOCK)
+    blocks = pieces(table.columns, COLUMNS_IN_BLOCK)
     bodies = "\n\\par\\medskip\n".join(_tabular(report, table, columns) for columns in blocks)
     caption = escaped(f"{heading}. {words.size(report, table)} {rules}")
     return "\n".join(

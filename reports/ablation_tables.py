@@ -43,6 +43,7 @@ class ChangeRow:
         contrasts: by metric, in no order; empty where `reason` says why.
         costs: in the order of the table's.
         reason: why it has no figures, or fewer seeds than the study asked for.
+        same_weights: whether every seed trained to the reference's weights, bit for bit.
     """
 
     cell: AblationCell
@@ -50,6 +51,7 @@ class ChangeRow:
     contrasts: Mapping[str, Contrast]
     costs: tuple[CostChange, ...]
     reason: str | None = None
+    same_weights: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,12 @@ def _row(
     if isinstance(contrasted, str):
         return ChangeRow(cell, seeds, {}, changed, contrasted)
     of_protocol = {each.match.metric: each for each in contrasted if each.match.protocol == protocol}
-    return ChangeRow(cell, seeds, of_protocol, changed, failed)
+    return ChangeRow(cell, seeds, of_protocol, changed, failed, _same_weights(own, theirs))
+
+
+def _same_weights(own: Sequence[Result], theirs: Sequence[Result]) -> bool:
+    full = {result.seed: result.weights_sha256 for result in theirs}
+    return all(result.weights_sha256 is not None and result.weights_sha256 == full.get(result.seed) for result in own)
 
 
 def _effects(

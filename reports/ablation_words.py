@@ -16,6 +16,7 @@ BOLD_RULE: Final = (
     "difference that leaves 0 out."
 )
 SIGN_RULE: Final = "A figure above 0 is better than the full method, whichever way the metric points."
+SAME_WEIGHTS: Final = "trained to the full method's weights, bit for bit: here the change does nothing to training."
 LEVEL_WORDS: Final = {"True": "on", "False": "off"}
 
 
@@ -114,9 +115,11 @@ def remarks(report: AblationReport) -> list[str]:
 
 
 def missing(report: AblationReport) -> list[str]:
-    """Cells without figures, or with fewer seeds than asked, and why."""
-    rows = {row.cell.label: row for table in report.tables for row in table.rows if row.reason is not None}
-    return [f"{row.cell.label}: {row.reason}" for row in rows.values()]
+    """Cells without figures, or with fewer seeds than asked, and why; and those that changed nothing."""
+    rows = {row.cell.label: row for table in report.tables for row in table.rows}
+    reasons = [f"{label}: {row.reason}" for label, row in rows.items() if row.reason is not None]
+    same = [f"{label}: {SAME_WEIGHTS}" for label, row in rows.items() if row.same_weights]
+    return reasons + same
 
 
 def with_figures(table: AblationTable) -> Sequence[ChangeRow]:

@@ -17,12 +17,15 @@ from benchmark.comparable import configuration
 from benchmark.edit_files import edit_path, edits_folder
 from benchmark.files import replacing
 from reports.groups import Run
+from reports.pieces import pieces
 from reports.tables import in_order, row_title
 
 EditGrids = dict[tuple[str, str], list[Path]]
-"""Pictures by dataset and protocol; more than one where runs answered different task tables."""
+"""Pictures by dataset and protocol; more than one where runs are many or answered different task tables."""
 
 TASKS: Final = 6
+COLUMNS: Final = 100
+"""Methods in one picture; far below what a PNG can be wide."""
 _CELL: Final = 128
 _GAP: Final = 8
 _HEADER: Final = 44
@@ -48,10 +51,11 @@ def write_edit_grids(runs: Sequence[Run], out: Path) -> EditGrids:
     written: EditGrids = {}
     for (dataset, protocol, _), methods in columns.items():
         pages = written.setdefault((dataset, protocol), [])
-        number = f"-{len(pages) + 1}" if pages else ""
-        path = out / f"edits-{_file_name(dataset)}-{_file_name(protocol)}{number}.png"
-        _write(path, protocol, list(methods.values()))
-        pages.append(path)
+        for of_picture in pieces(list(methods.values()), COLUMNS):
+            number = f"-{len(pages) + 1}" if pages else ""
+            path = out / f"edits-{_file_name(dataset)}-{_file_name(protocol)}{number}.png"
+            _write(path, protocol, of_picture)
+            pages.append(path)
     return written
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
 from textwrap import wrap
-from typing import Final, TypeVar
+from typing import Final
 
 from reports.cells import Cell, Column, Row, Table
 from reports.latex_text import escaped
+from reports.pieces import pieces
 from reports.words import FLAG, NO_RUNS, Legend, heading, legend, provenance, remarks, row_facts
 
 PREAMBLE: Final = "% needs \\usepackage[T1]{fontenc} and \\usepackage{booktabs,graphicx}"
@@ -23,7 +24,6 @@ _LINES_OF_HEADER: Final = 4
 _STYLES: Final = {"": "{}", "best": r"\textbf{{{}}}", "second": r"\underline{{{}}}"}
 NO_WIDER: Final = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}"
 
-Piece = TypeVar("Piece")
 Block = tuple[Sequence[Row], Sequence[int]]
 """Rows of a table, and the places of the columns that stand beside each other."""
 
@@ -42,8 +42,8 @@ def _floats(table: Table) -> str:
 
 
 def _blocks(table: Table) -> list[Block]:
-    places = even(range(len(table.columns)), COLUMNS_IN_BLOCK)
-    return [(rows, columns) for rows in even(table.rows, _ROWS_IN_BLOCK) for columns in places]
+    places = pieces(range(len(table.columns)), COLUMNS_IN_BLOCK)
+    return [(rows, columns) for rows in pieces(table.rows, _ROWS_IN_BLOCK) for columns in places]
 
 
 def _pages(blocks: Sequence[Block]) -> Iterator[list[Block]]:
@@ -54,13 +54,6 @@ def _pages(blocks: Sequence[Block]) -> Iterator[list[Block]]:
             page = []
         page.append(block)
     yield page
-
-
-def even(items: Sequence[Piece], most: int) -> list[Sequence[Piece]]:
-    """Items in as few runs of at most `most` as will do, of lengths as even as may be."""
-    number = max(1, -(-len(items) // most))
-    ends = [len(items) * each // number for each in range(number + 1)]
-    return [items[start:end] for start, end in pairwise(ends)]
 
 
 def _float(table: Table, page: Sequence[Block], number: int, pages: int) -> str:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from benchmark.cli.experiments import named
 from benchmark.cli.plugins import PluginOption, load_plugins
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def _compare(
     runs: Annotated[Path, typer.Option(help="Folder of all runs.")] = Path("runs"),
     dataset: Annotated[str | None, typer.Option(help="The dataset, where methods have runs on several.")] = None,
     protocol: Annotated[list[str] | None, typer.Option(help="Only this protocol; may be repeated.")] = None,
-    metric: Annotated[list[str] | None, typer.Option(help="Only this metric; may be repeated.")] = None,
+    metrics: Annotated[str | None, typer.Option(metavar="A,B", help="Only these metrics.")] = None,
     plugin: PluginOption = None,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
@@ -48,7 +49,7 @@ def _compare(
     # imported here: a misspelt name must not wait for torch
     from benchmark.head_to_head import compare
 
-    found = compare(ours, theirs, protocol or (), metric or ())
+    found = compare(ours, theirs, protocol or (), named(metrics or ""))
     if json:
         print(json_format.dumps(_as_json(found), indent=2))
     else:

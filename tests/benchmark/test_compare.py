@@ -94,7 +94,7 @@ def test_a_comparison_is_the_same_every_time(runs: Path) -> None:
 
 
 def test_all_seeds_of_a_method_are_taken(runs: Path) -> None:
-    words = ("--protocol", "style-copy", "--metric", "psnr-oracle")
+    words = ("--protocol", "style-copy", "--metrics", "psnr-oracle")
     every = compared("tiny", "copy-target", *words)
     assert every["a"]["seeds"] == [0, 1, 2]
     assert every["notes"] == ["intervals and p-values speak of other test faces and other training seeds"]
@@ -112,14 +112,14 @@ def test_a_folder_of_seeds_is_the_method(runs: Path) -> None:
 
 
 def test_with_one_seed_it_says_that_it_knows_nothing_of_training(runs: Path) -> None:
-    found = compared(run_folder(runs, "tiny", 1), "oracle", "--metric", "seg-miou")
+    found = compared(run_folder(runs, "tiny", 1), "oracle", "--metrics", "seg-miou")
     assert found["notes"] == ["test-set variation only, since tiny has one seed"]
-    outcome = bench("compare", run_folder(runs, "tiny", 1), "oracle", "--metric", "seg-miou")
+    outcome = bench("compare", run_folder(runs, "tiny", 1), "oracle", "--metrics", "seg-miou")
     assert "test-set variation only, since tiny has one seed." in outcome.out
 
 
 def test_set_metrics_go_by_the_spread_of_seeds(runs: Path) -> None:
-    spread = match_of(compared("tiny", "oracle", "--metric", "frechet-judge"), "frechet-judge")
+    spread = match_of(compared("tiny", "oracle", "--metrics", "frechet-judge"), "frechet-judge")
     figures = [
         json.loads((run_folder(runs, "tiny", seed) / "result.json").read_text())["protocols"]["style-copy"]["metrics"]
         for seed in range(3)
@@ -140,7 +140,7 @@ def test_set_metrics_go_by_the_spread_of_seeds(runs: Path) -> None:
 def test_set_metrics_of_few_seeds_have_no_p(runs: Path, kept: tuple[int, ...], method: str, reason: str) -> None:
     for seed in {0, 1, 2} - set(kept):
         shutil.rmtree(run_folder(runs, "tiny", seed))
-    match = match_of(compared(method, "oracle", "--metric", "frechet-judge"), "frechet-judge")
+    match = match_of(compared(method, "oracle", "--metrics", "frechet-judge"), "frechet-judge")
     assert match["gain"] is not None
     assert (match["p_value"], match["low"], match["reason"]) == (None, None, reason)
 
@@ -158,16 +158,16 @@ def test_holm_counts_every_p_of_the_command(runs: Path) -> None:
     assert found["num_tests"] == len(tested) > 10
     least = min(tested, key=lambda each: each["p_value"])
     assert least["holm_p"] == pytest.approx(min(1, least["p_value"] * len(tested)))
-    (alone,) = compared("tiny", "oracle", "--protocol", least["protocol"], "--metric", least["metric"])["matches"]
+    (alone,) = compared("tiny", "oracle", "--protocol", least["protocol"], "--metrics", least["metric"])["matches"]
     assert alone["holm_p"] == alone["p_value"] == least["p_value"]
 
 
 def test_a_figure_that_one_method_lacks_is_missing_with_its_reason(runs: Path) -> None:
-    match = match_of(compared("real", "oracle", "--metric", "psnr-oracle", "--metric", "seg-accuracy"), "psnr-oracle")
+    match = match_of(compared("real", "oracle", "--metrics", "psnr-oracle,seg-accuracy"), "psnr-oracle")
     assert (match["gain"], match["p_value"], match["reason"]) == (None, None, "real: real images are not edits")
     change_result(runs, "oracle", lambda result: result["protocols"]["style-copy"]["metrics"].pop("seg-miou"))
     assert (
-        match_of(compared("tiny", "oracle", "--metric", "seg-miou"), "seg-miou")["reason"]
+        match_of(compared("tiny", "oracle", "--metrics", "seg-miou"), "seg-miou")["reason"]
         == "oracle seed 0 was not scored with it"
     )
 
@@ -194,7 +194,7 @@ class TestRefusals:
                 "tiny oracle --dataset rendred",
                 "unknown dataset of the runs in runs 'rendred'; did you mean 'rendered-faces'?",
             ),
-            ("tiny oracle --metric seg-mio", "unknown metric of these runs 'seg-mio'; did you mean 'seg-miou'"),
+            ("tiny oracle --metrics seg-mio", "unknown metric of these runs 'seg-mio'; did you mean 'seg-miou'"),
             (
                 "tiny oracle --protocol style-cpy",
                 "unknown protocol of these runs 'style-cpy'; did you mean 'style-copy'",

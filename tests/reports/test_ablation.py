@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import re
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from hostile import NAME, NOTE
 from synthetic import facts, figure, noise, scored_run
+from typesetting import typeset
 
 from benchmark.ablation.contrasts import verdict
 from benchmark.ablation.study import STUDY, AblationCell, AblationStudy, write_study
@@ -52,14 +54,18 @@ def write(tmp_path: Path, study: AblationStudy) -> Path:
     return path
 
 
-def scored(tmp_path: Path, variant: str | None, mean: float, seeds: int = 3, colour: float = 10.0) -> None:
+def scored(
+    tmp_path: Path, variant: str | None, mean: float, seeds: int = 3, colour: float = 10.0, trained: str | None = None
+) -> None:
     for seed in range(seeds):
         scores = {
             "seg-accuracy": noise(0, mean) + noise(seed + 1, 0, 0.002),
             "style-color": noise(9, colour, 1.0) + noise(seed + 5, 0, 0.01),
         }
         figures = {"fid": figure(20 + 10 * mean + seed / 10)}
-        scored_run(tmp_path, "painter", scores, seed, variant=variant, title="Painter", figures=figures)
+        weights = f"{trained or variant}-{seed}"
+        named = {"variant": variant, "title": "Painter", "weights_sha256": weights}
+        scored_run(tmp_path, "painter", scores, seed, figures=figures, **named)
 
 
 @pytest.fixture
@@ -139,6 +145,20 @@ def test_failed_and_unfinished_cells_are_named_with_their_reason(tmp_path: Path)
     assert rows_of(tmp_path / "out")["painter+no-ebst", ""]["reason"] == "seed 0: diverged"
 
 
+def test_a_change_that_left_the_weights_as_they_were_is_named(tmp_path: Path) -> None:
+    scored(tmp_path, None, 0.8)
+    scored(tmp_path, "same", 0.8, trained="None")
+    scored(tmp_path, "wide", 0.8)
+    write_ablation(write(tmp_path, a_study(cells=[FULL, *a_study().cells[2:]])), tmp_path / "out")
+    said = "painter+same: trained to the full method's weights, bit for bit"
+    for suffix in ("md", "html", "tex"):
+        text = html.unescape((tmp_path / "out" / f"report.{suffix}").read_text())
+        assert said in text
+        assert "painter+wide: trained to" not in text
+    rows = json.loads((tmp_path / "out" / "report.json").read_text())["tables"][0]["rows"]
+    assert {row["cell"]: row["same_weights"] for row in rows} == {"painter+same": True, "painter+wide": False}
+
+
 def test_without_the_full_method_there_is_a_sentence(tmp_path: Path) -> None:
     scored(tmp_path, "wide", 0.85)
     write_ablation(write(tmp_path, a_study()), tmp_path / "out")
@@ -169,6 +189,20 @@ def test_latex_has_the_numbers_of_the_csv(study: Path, tmp_path: Path) -> None:
         if row["printed"]:
             decimals = {"seg-accuracy": 3, "style-color": 1, "fid": 1}[row["metric"]]
             assert f"{float(row['printed']):+.{decimals}f}" in text
+
+
+@pytest.mark.slow
+def test_latex_compiles_and_prints_the_numbers_of_the_csv(study: Path, tmp_path: Path) -> None:
+    write_ablation(study, tmp_path / "out")
+    printed = typeset((tmp_path / "out" / "report.tex").read_text(), tmp_path)
+    decimals = {"seg-accuracy": 3, "style-color": 1, "fid": 1}
+    gains = [
+        f"{float(row['printed']):+.{decimals[row['metric']]}f}"
+        for row in rows_of(tmp_path / "out").values()
+        if row["printed"]
+    ]
+    assert len(gains) == 9
+    assert not [each for each in gains if each not in printed]
 
 
 class TestFactorial:

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.image import imread, imsave
 from synthetic import protocol, result
 
-from reports.edit_grid import TASKS, write_edit_grids
+from reports.edit_grid import COLUMNS, TASKS, write_edit_grids
 from reports.leaderboard import write_leaderboard
 
 COLORS = {"alpha": (200, 40, 40), "beta": (40, 60, 200)}
@@ -55,6 +55,14 @@ def test_different_task_tables_never_share_a_picture(tmp_path):
     (pictures,) = write_edit_grids(runs, tmp_path / "out").values()
     assert [COLORS["alpha"] in colors_of(each) for each in pictures] == [True, False]
     assert [COLORS["beta"] in colors_of(each) for each in pictures] == [False, True]
+
+
+def test_many_methods_are_split_over_pictures(tmp_path):
+    names = [f"method-{number:03d}" for number in range(COLUMNS + 1)]
+    runs = [run(tmp_path, result(name), COLORS["beta"], tasks=1) for name in names]
+    (pictures,) = write_edit_grids(runs, tmp_path / "out").values()
+    assert len({path.name for path in pictures}) == len(pictures) == 2
+    assert sum(pixels_of(path, COLORS["beta"]) for path in pictures) == len(names) * 128 * 128
 
 
 def test_a_damaged_edit_leaves_its_place_empty(tmp_path):

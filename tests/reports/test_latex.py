@@ -2,8 +2,6 @@ r"""LaTeX: the numbers of the CSV in bold and underline, every string inert, wid
 
 import csv
 import re
-import shutil
-import subprocess
 from io import StringIO
 
 import pytest
@@ -11,19 +9,12 @@ from hostile import hostile_results
 from hypothesis import given
 from hypothesis import strategies as st
 from synthetic import METRICS, facts, figure, noise, protocol, result, runs, scored_run
+from typesetting import typeset
 
 from reports import csv_table
 from reports.latex import render
 from reports.latex_text import escaped
 from reports.tables import tabulate
-
-DOCUMENT = r"""\documentclass{article}
-\usepackage[T1]{fontenc}
-\usepackage{booktabs,graphicx}
-\begin{document}
-\input{leaderboard}
-\end{document}
-"""
 
 
 def scored(tmp_path):
@@ -110,21 +101,8 @@ def test_no_runs_is_a_sentence():
 
 @pytest.mark.slow
 def test_it_compiles_and_prints_the_numbers_of_the_csv(tmp_path):
-    programs = [program for program in ("pdflatex", "tectonic") if shutil.which(program)]
-    if not programs or not shutil.which("pdftotext"):
-        pytest.skip("needs pdflatex or tectonic, and pdftotext")
     tables = tabulate([*scored(tmp_path / "runs"), *runs(*hostile_results())], allow_mixed=True)
-    (tmp_path / "leaderboard.tex").write_text(render(tables))
-    (tmp_path / "paper.tex").write_text(DOCUMENT)
-    options = ["-interaction=nonstopmode", "-halt-on-error"] if programs[0] == "pdflatex" else []
-    made = subprocess.run(
-        [programs[0], *options, "paper.tex"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert made.returncode == 0, made.stdout[-3000:]
-    read = subprocess.run(
-        ["pdftotext", "-layout", "paper.pdf", "-"], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    printed = read.stdout.replace("−", "-")
+    printed = typeset(render(tables), tmp_path)
     figures = {
         f"{float(line['printed']):.{METRICS[line['metric']].decimals}f}"
         for line in csv.DictReader(StringIO(csv_table.render(tables)))
