@@ -11,6 +11,7 @@ from benchmark.finished import finished_result
 from benchmark.progress import Reporter
 from benchmark.result_files import read_results
 from benchmark.results import Result
+from benchmark.run_lock import working_on
 from benchmark.run_pages import write_run_pages
 from benchmark.stamps import Stamps, code_version, stamp_of
 from benchmark.weights import Weights
@@ -65,8 +66,10 @@ def run_all(
     results: list[Result] = []
     for experiment, result, again in zip(planned, finished, anew, strict=True):
         kind = RealImages if experiment.method == REAL else Run
-        with reporter.logging_to(experiment.folder(runs) / "log.txt"):
-            results.append(result or kind(experiment, setting, runs, fresh=again).score())
+        if result is None:
+            with working_on(experiment.folder(runs), reporter):
+                result = kind(experiment, setting, runs, fresh=again).score()
+        results.append(result)
     write_run_pages((experiment.folder(runs) for experiment in planned), reporter)
     found, errors = read_results(_result_files(pages))
     for error in errors:

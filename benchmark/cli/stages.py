@@ -208,11 +208,11 @@ def _score_runs(request: Request) -> None:
 def _each_run(request: Request) -> Iterator[Run]:
     from benchmark.folders import cache_folder, writable
     from benchmark.pipeline import Run
+    from benchmark.run_lock import working_on
     from benchmark.setting import Setting
 
     cache = writable(cache_folder(), "cache folder")
     setting = Setting(request.experiments[0], cache, request.reporter, request.weights)
     for experiment in request.experiments:
-        run = Run(experiment, setting, request.runs, fresh=request.fresh)
-        with request.reporter.logging_to(run.folder / "log.txt"):
-            yield run
+        with working_on(experiment.folder(request.runs), request.reporter):
+            yield Run(experiment, setting, request.runs, fresh=request.fresh)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 import torch
-from commands import TINY_DATASET, TINY_METHOD, Outcome, bench, bench_process, settings, signalled
+from commands import TINY_DATASET, TINY_METHOD, Outcome, bench, bench_process, ended, settings, signalled
+from filelock import FileLock
 
 from benchmark.results import Result, read_result
 from reports.tables import tabulate
@@ -129,6 +130,20 @@ def test_a_killed_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, p
     assert finished.code == 0, finished.err
     assert {path: path.stat().st_mtime_ns for path in kept} == kept, "edits that were whole are not made again"
     assert len(list((run / "edits" / "style-copy").glob("*.png"))) == 100
+
+
+def test_it_waits_for_another_process_that_works_on_the_run(place: Path, tmp_path: Path, stopped: object) -> None:
+    words = ("edit", *WORDS[1:], "--limit", "2", "--runs", tmp_path)
+    folder = tmp_path / "rendered-faces" / "tiny"
+    folder.mkdir(parents=True)
+    with FileLock(folder / ".seed0.lock"):
+        process = bench_process(*words, BENCH_CACHE=str(place / "cache"))
+        assert process.stderr is not None
+        said = next(line for line in process.stderr if line.startswith("waiting"))
+        assert said.startswith("waiting for another process that works on")
+        assert not (folder / "seed0" / "checkpoints").exists()
+    assert ended(process).code == 0
+    assert (folder / "seed0" / "edits" / "style-copy" / "00001.png").exists()
 
 
 def test_protocols_beyond_the_card_are_dashes_with_their_reason(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

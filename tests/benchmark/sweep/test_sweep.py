@@ -16,7 +16,7 @@ from benchmark.sweep.sweep import LOCK
 
 OPTIONS = ("--plugin", TINY_METHOD, *TINY, *settings("dataset.size=32"))
 FAILING = "tiny+width=-1"
-SLOW = "tiny+iterations=60,step_seconds=0.1"
+SLOW = "tiny+iterations=60,step_seconds={}"
 
 
 def by_name(record: SweepRecord) -> dict[str, Any]:
@@ -68,17 +68,20 @@ def test_what_is_shared_is_made_once(swept: Outcome, cache: Path, runs: Path) ->
     assert [name.partition("-")[0] for name, words in said.items() if words] == ["shared"]
 
 
-def test_stopped_by_ctrl_c_it_saves_and_goes_on(swept: Outcome, runs: Path, cache: Path) -> None:
+@pytest.mark.parametrize(("number", "step"), [(signal.SIGINT, 0.1), (signal.SIGTERM, 0.11)])
+def test_asked_to_stop_it_saves_and_goes_on(
+    swept: Outcome, runs: Path, cache: Path, number: signal.Signals, step: float
+) -> None:
     assert swept.code == 1
-    words = ("sweep", "--methods", f"{SLOW},tiny", "--runs", runs, *OPTIONS)
-    folder = runs / "rendered-faces" / SLOW / "seed0"
-    progress = folder / "progress.jsonl"
+    slow = SLOW.format(step)
+    words = ("sweep", "--methods", f"{slow},tiny", "--runs", runs, *OPTIONS)
+    folder = runs / "rendered-faces" / slow / "seed0"
     process = bench_process(*words, BENCH_CACHE=str(cache))
-    outcome = signalled(process, signal.SIGINT, progress.exists)
+    outcome = signalled(process, number, (folder / "progress.jsonl").exists)
     assert outcome.code == 1
     assert outcome.sentence.startswith("stopped while sweeping, ")
     jobs = by_name(read_record(runs / "sweep" / "sweep.json"))
-    assert (jobs[SLOW].state, jobs["tiny"].state) == ("stopped", "waiting")
+    assert (jobs[slow].state, jobs["tiny"].state) == ("stopped", "waiting")
     assert (folder / "checkpoints" / "paint.unfinished.pth").exists()
 
     again = ended(bench_process(*words, "--json", BENCH_CACHE=str(cache)), timeout=500)
@@ -86,8 +89,8 @@ def test_stopped_by_ctrl_c_it_saves_and_goes_on(swept: Outcome, runs: Path, cach
     record = SweepRecord.model_validate_json(again.out)
     assert record == read_record(runs / "sweep" / "sweep.json")
     jobs = by_name(record)
-    assert (jobs[SLOW].state, jobs["tiny"].state) == ("finished", "already finished")
-    iterations = [json.loads(line)["iteration"] for line in progress.read_text().splitlines()]
+    assert (jobs[slow].state, jobs["tiny"].state) == ("finished", "already finished")
+    iterations = [json.loads(line)["iteration"] for line in (folder / "progress.jsonl").read_text().splitlines()]
     assert iterations == [10, 20, 30, 40, 50, 60], "none was trained twice"
 
 
