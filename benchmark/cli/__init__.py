@@ -22,6 +22,7 @@ from benchmark.cli import (
     methods,
     report,
     stages,
+    study,
     sweep,
     weights,
 )
@@ -47,6 +48,7 @@ report.add_to(app)
 compare.add_to(app)
 calibrate.add_to(app)
 methods.add_to(app)
+app.add_typer(study.app, name="study")
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
 

@@ -90,11 +90,9 @@ def table(answers: Iterable[Answer]) -> pd.DataFrame:
     """Answers as a table of `COLUMNS`: text, but trial_index Int64, rt_ms float and is_check bool."""
     import pandas as pd  # a second to import, which `bench --help` does without
 
-    rows = list(answers)
-    kinds = {"trial_index": "Int64", "rt_ms": "float64", "is_check": "bool"}
-    return pd.DataFrame(
-        {name: pd.array([getattr(row, name) for row in rows], dtype=kinds.get(name, "str")) for name in COLUMNS}
-    )
+    kinds = dict.fromkeys(COLUMNS, "str") | {"trial_index": "Int64", "rt_ms": "float64", "is_check": "bool"}
+    rows = [[getattr(answer, name) for name in COLUMNS] for answer in answers]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(kinds)
 
 
 def read_answers(path: Path) -> pd.DataFrame:
@@ -143,7 +141,7 @@ def csv_text(rows: Iterable[Iterable[str]]) -> str:
     return text.getvalue()
 
 
-def _csv_rows(text: str) -> list[Mapping[str, str]]:
+def _csv_rows(text: str) -> list[dict[str, str]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     _check_names(next(reader, []))
     rows = []
@@ -154,7 +152,7 @@ def _csv_rows(text: str) -> list[Mapping[str, str]]:
     return rows
 
 
-def _json_rows(text: str) -> list[Mapping[str, str]]:
+def _json_rows(text: str) -> list[dict[str, str]]:
     content = json.loads(text)
     rows = content.get("answers") if isinstance(content, dict) else None
     if not isinstance(rows, list):

@@ -1,0 +1,53 @@
+"""Canonical answers, as the study's page downloads them (CSV, JSON) and posts them (JSON, or JSON lines of posts)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from benchmark.human_study.answers import COLUMNS
+from benchmark.human_study.formulas import unguarded
+from benchmark.human_study.imports.claims import Claim, raw_json, text_of
+from benchmark.human_study.imports.documents import Line
+from benchmark.human_study.imports.sheets import Sheet
+from benchmark.human_study.rejections import Fault, Reason
+
+
+def from_sheet(sheet: Sheet) -> Iterator[Claim]:
+    """Claims of a CSV that has every canonical column, in whatever order."""
+    for row in sheet.rows:
+        fault = Fault(Reason.BROKEN, row.broken) if row.broken else None
+        cells = {name: unguarded(row.cells.get(name, "")) for name in COLUMNS}
+        yield Claim(row.number, raw_json(row.cells), cells, fault)
+
+
+def from_lines(lines: tuple[Line, ...]) -> Iterator[Claim]:
+    """Claims of JSON lines, each an answer, a list of answers or the body of a post."""
+    for line in lines:
+        if line.broken:
+            yield Claim(line.number, raw_json(line.value), {}, Fault(Reason.BROKEN, line.broken))
+            continue
+        posted = posted_rows(line.value)
+        for row in [line.value] if posted is None else posted:
+            yield _claim(line.number, row)
+
+
+def from_rows(rows: list[Any]) -> Iterator[Claim]:
+    """Claims of one list of answers."""
+    for number, row in enumerate(rows, start=1):
+        yield _claim(number, row)
+
+
+def posted_rows(document: Any) -> list[Any] | None:
+    """The answers of a list, or of a post's body `{"answers": [...]}`; None of anything else."""
+    rows = document.get("answers") if isinstance(document, dict) else document
+    return rows if isinstance(rows, list) else None
+
+
+def _claim(number: int, row: Any) -> Claim:
+    if not isinstance(row, dict):
+        return Claim(number, raw_json(row), {}, Fault(Reason.BROKEN, "not an answer with named cells"))
+    missing = [name for name in COLUMNS if name not in row and name != "is_check"]
+    fault = Fault(Reason.BROKEN, f"it has no {missing[0]}") if missing else None
+    cells = {name: text_of(row.get(name)) for name in COLUMNS}
+    return Claim(number, raw_json(row), cells, fault)
