@@ -42,7 +42,7 @@ class ColumnMap(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    columns: dict[Name, str | list[str]]
+    columns: dict[Name, str | list[str]] = {}
     constants: dict[Name, str] = {}
     choices: dict[str, str] = {}
 
