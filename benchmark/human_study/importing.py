@@ -22,6 +22,8 @@ from registry.errors import InputError
 PUBLIC = "public"
 PRIVATE = "private"
 ANSWERS = "answers.csv"
+LOCK = ".import.lock"
+"""In the private folder; one import at a time."""
 
 Vote = tuple[str, str, str]
 """Participant, trial and question: a person has one vote on each, in however many sessions."""
@@ -82,7 +84,7 @@ def import_answers(folder: Path, files: Sequence[Path], columns: ColumnMap | Non
     for each in claimed:
         _refuse_other_study(each, study.study_id, study_path)
     path = private / ANSWERS
-    with FileLock(private / ".import.lock"):
+    with FileLock(private / LOCK):
         votes = _held(path, checker) if path.exists() else {}
         before = len(votes)
         summaries, rejections = [], []

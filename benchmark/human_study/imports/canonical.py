@@ -12,6 +12,9 @@ from benchmark.human_study.imports.documents import Line
 from benchmark.human_study.imports.sheets import Sheet
 from benchmark.human_study.rejections import Fault, Reason
 
+_TELLING = frozenset({"trial_id", "choice"})
+"""Cells by which a canonical answer is known."""
+
 
 def from_sheet(sheet: Sheet) -> Iterator[Claim]:
     """Claims of a CSV that has every canonical column, in whatever order."""
@@ -27,8 +30,7 @@ def from_lines(lines: tuple[Line, ...]) -> Iterator[Claim]:
         if line.broken:
             yield Claim(line.number, raw_json(line.value), {}, Fault(Reason.BROKEN, line.broken))
             continue
-        posted = posted_rows(line.value)
-        for row in [line.value] if posted is None else posted:
+        for row in posted_rows(line.value) or [line.value]:
             yield _claim(line.number, row)
 
 
@@ -39,9 +41,15 @@ def from_rows(rows: list[Any]) -> Iterator[Claim]:
 
 
 def posted_rows(document: Any) -> list[Any] | None:
-    """The answers of a list, or of a post's body `{"answers": [...]}`; None of anything else."""
-    rows = document.get("answers") if isinstance(document, dict) else document
-    return rows if isinstance(rows, list) else None
+    """The answers of a list, of a post's body `{"answers": [...]}`, or the one answer; None of anything else."""
+    if isinstance(document, dict):
+        document = [document] if document.keys() >= _TELLING else document.get("answers")
+    return document if isinstance(document, list) else None
+
+
+def are_answers(rows: list[Any]) -> bool:
+    """Whether rows are canonical answers, if some broken or none at all."""
+    return not rows or any(isinstance(row, dict) and row.keys() >= _TELLING for row in rows)
 
 
 def _claim(number: int, row: Any) -> Claim:

@@ -63,7 +63,7 @@ def _of_document(document: Any, name: str) -> tuple[str, Iterator[Claim]]:
     if label_studio.is_export(document):
         return "Label Studio's export", label_studio.from_tasks(document)
     rows = canonical.posted_rows(document)
-    if rows is None or not any(isinstance(row, dict) and {"trial_id", "choice"} <= row.keys() for row in rows):
+    if rows is None or not canonical.are_answers(rows):
         first = rows[0] if rows else document
         held = ", ".join(map(str, list(first)[:8])) if isinstance(first, dict) else f"{type(first).__name__} values"
         raise InputError(f"{name}: its JSON ({held}) is no file of answers; expected {_KINDS}")

@@ -3,14 +3,17 @@
 import codecs
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import answered_study as made
 import pytest
 from answered_study import answer, answers, canonical_text, study_folder
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from benchmark.human_study.answers import Answer
+from benchmark.human_study.answers import Answer, read_rows, write_rows
 from benchmark.human_study.importing import Imported, import_answers
 from benchmark.human_study.imports.column_map import read_column_map
 from registry.errors import InputError
@@ -135,6 +138,26 @@ def test_numbers_that_may_count_from_0_or_from_1_are_not_guessed(tmp_path: Path)
     }  # fmt: skip
     (file,) = imported(study_folder(tmp_path), made.sheet([row])).files
     assert dict(file.rejected) == {"unknown option": 1}
+
+
+def test_a_post_may_hold_one_answer_or_none(tmp_path: Path) -> None:
+    (row,) = made.page_rows([answer()])
+    assert imported(study_folder(tmp_path), '{"answers": []}').answers == 0
+    assert imported(tmp_path, json.dumps(row)).answers == 1
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(data=st.data())
+def test_a_damaged_file_is_read_or_refused_and_costs_no_answer(tmp_path: Path, data: st.DataObject) -> None:
+    held = replace(answer(), participant_id="held")
+    write_rows(study_folder(tmp_path) / "private" / "answers.csv", [held])
+    content = bytearray(data.draw(st.sampled_from([write for _, write in KINDS.values()]))(answers()[:4]).encode())
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(content)))
+        content[start : start + data.draw(st.integers(0, 30))] = data.draw(st.binary(max_size=6) | st.just(b'"{,\n'))
+    with suppress(InputError):
+        imported(tmp_path, bytes(content), mapped=data.draw(st.booleans()))
+    assert held in read_rows(tmp_path / "private" / "answers.csv")
 
 
 @pytest.mark.parametrize(

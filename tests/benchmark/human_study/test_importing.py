@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import signal
+import subprocess
 import time
 from collections import Counter
 from dataclasses import replace
@@ -13,10 +14,11 @@ import answered_study as made
 import pytest
 from answered_study import answer, answers, study_folder
 from commands import bench, bench_process, ended, tree
+from filelock import FileLock
 
 from benchmark.human_study.answers import read_answers, read_rows, write_rows
 from benchmark.human_study.arena import arena_votes
-from benchmark.human_study.importing import import_answers
+from benchmark.human_study.importing import LOCK, import_answers
 from benchmark.human_study.rejections import HEADER, Fault, Reason, Rejection, add_rejections
 from registry.errors import InputError
 
@@ -229,6 +231,17 @@ def test_a_killed_import_leaves_the_old_answers_or_the_new(folder: Path) -> None
         left = (folder / "private" / "answers.csv").read_bytes()
         assert left == old or len(read_rows(folder / "private" / "answers.csv")) == 16 + len(many)
     assert import_answers(folder, [path]).answers == 16 + len(many)
+
+
+def test_an_import_waits_for_another(folder: Path) -> None:
+    path = folder / "private" / "answers.csv"
+    with FileLock(folder / "private" / LOCK):
+        process = bench_process("study", "import", folder, file(folder, made.page_csv([answer()])))
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=4)
+        write_rows(path, [answer(person="other")])
+    assert ended(process).code == 0
+    assert [each.participant_id for each in read_rows(path)] == ["other", "11"]
 
 
 def test_the_summary_counts_by_reason(folder: Path) -> None:
