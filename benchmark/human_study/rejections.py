@@ -60,8 +60,8 @@ class Rejection:
 
     Attributes:
         file: as it was named to the import.
-        row: of a CSV as spreadsheets count (the header is 1); of JSON the answer's or task's place, from 1; of JSON
-            lines the line.
+        row: of a CSV as spreadsheets count (the header is 1); of JSON the answer's or task's place, from 1; where a
+            file holds several documents, the line that the document begins in.
         raw: all that the file says of it, as JSON.
     """
 

@@ -1,4 +1,4 @@
-"""Canonical answers, as the study's page downloads them (CSV, JSON) and posts them (JSON, or JSON lines of posts)."""
+"""Canonical answers, as the study's page downloads them (CSV, JSON) and posts them (JSON, one post after another)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from benchmark.human_study.answers import COLUMNS
 from benchmark.human_study.formulas import unguarded
 from benchmark.human_study.imports.claims import Claim, raw_json, text_of
-from benchmark.human_study.imports.documents import Line
+from benchmark.human_study.imports.documents import Part
 from benchmark.human_study.imports.sheets import Sheet
 from benchmark.human_study.rejections import Fault, Reason
 
@@ -24,14 +24,15 @@ def from_sheet(sheet: Sheet) -> Iterator[Claim]:
         yield Claim(row.number, raw_json(row.cells), cells, fault)
 
 
-def from_lines(lines: tuple[Line, ...]) -> Iterator[Claim]:
-    """Claims of JSON lines, each an answer, a list of answers or the body of a post."""
-    for line in lines:
-        if line.broken:
-            yield Claim(line.number, raw_json(line.value), {}, Fault(Reason.BROKEN, line.broken))
+def from_parts(parts: tuple[Part, ...]) -> Iterator[Claim]:
+    """Claims of several documents, each an answer, a list of answers or the body of a post."""
+    for part in parts:
+        if part.broken:
+            yield Claim(part.line, raw_json(part.value), {}, Fault(Reason.BROKEN, part.broken))
             continue
-        for row in posted_rows(line.value) or [line.value]:
-            yield _claim(line.number, row)
+        rows = posted_rows(part.value)
+        for row in [part.value] if rows is None else rows:
+            yield _claim(part.line, row)
 
 
 def from_rows(rows: list[Any]) -> Iterator[Claim]:

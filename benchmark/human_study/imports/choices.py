@@ -7,13 +7,13 @@ from string import ascii_lowercase
 
 
 def chosen(word: str, shown: Sequence[str]) -> str:
-    """The option that `left`, `right`, or a letter from `a` means; every other word as it is.
+    """The option that `left`, `right`, `a` or `Image A` means; every other word as it is.
 
     Args:
         word: a file's word for a choice: an option's id, `tie`, a score, or a place.
         shown: ids of the options as this rater saw them, left to right; never the study's own order.
     """
-    low = word.lower()
+    low = word.lower().removeprefix("image ")
     if word in shown:
         return word
     if low in ("left", "right") and len(shown) == 2:

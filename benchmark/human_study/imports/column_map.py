@@ -8,11 +8,13 @@ from typing import Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from benchmark.human_study.imports.choices import chosen
 from benchmark.human_study.imports.claims import Claim, raw_json
 from benchmark.human_study.imports.sheets import Sheet
 from benchmark.human_study.rejections import Fault, Reason
+from benchmark.settings import read_layer
 from registry.errors import InputError, unknown
 
 Name = Literal[
@@ -68,26 +70,26 @@ def read_column_map(path: Path) -> ColumnMap:
         path: YAML, whose values are all taken as text.
 
     Raises:
-        InputError: naming the file, the key, and the nearest valid name.
+        InputError: naming the file, the line, the key, and the nearest valid name.
     """
+    layer = read_layer(path)
+    # BaseLoader makes nothing but text, lists and maps: `no` and `1` stay the words that a table has
+    content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     try:
-        # BaseLoader makes nothing but text, lists and maps: `no` and `1` stay the words that a table has
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
-    except yaml.YAMLError as error:
-        raise InputError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
-    try:
-        return ColumnMap.model_validate(content)
+        return ColumnMap.model_validate(content or {})
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(each) for each in first["loc"] if each != "[key]")
-        if first["type"] == "extra_forbidden":
-            raise InputError(f"{path}: {unknown('key', where, ColumnMap.model_fields)}") from error
-        if first["type"] == "literal_error":
-            raise InputError(f"{path}: {unknown('canonical column', str(first['input']), get_args(Name))}") from error
-        said = first["msg"].removeprefix("Value error, ")
-        raise InputError(f"{path}: {f'{where}: ' if where else ''}{said}") from error
+        keys = [str(each) for each in first["loc"] if each != "[key]"]
+        raise InputError(f"{layer.place(keys)}: {_words(first, keys)}") from error
+
+
+def _words(error: ErrorDetails, keys: list[str]) -> str:
+    if error["type"] == "extra_forbidden":
+        return unknown("key", keys[-1], ColumnMap.model_fields)
+    if error["type"] == "literal_error":
+        return unknown("canonical column", str(error["input"]), get_args(Name))
+    said = error["msg"].removeprefix("Value error, ")
+    return f"{'.'.join(keys)}: {said}" if keys else said
 
 
 def from_sheet(sheet: Sheet, columns: ColumnMap) -> Iterator[Claim]:

@@ -1,33 +1,36 @@
-"""JSON in a file: one document, or a document a line."""
+"""JSON in a file: one document, or several after one another, as servers keep what is posted to them."""
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from registry.errors import InputError
 
+_BEGIN = re.compile(r"^(?=[\[{])", re.MULTILINE)
+
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a file of JSON lines.
+class Part:
+    """One of several documents in a file.
 
     Attributes:
-        number: from 1.
+        line: where it begins, from 1.
         value: what it holds, or its text where it is broken.
         broken: what is wrong with it, in words.
     """
 
-    number: int
+    line: int
     value: Any
     broken: str = ""
 
 
 def read_document(text: str, name: str) -> Any:
-    """A file's document, or a tuple of its lines where every line is a document of its own.
+    """A file's document, or a tuple of its parts where it holds several, each of which begins a line.
 
-    A broken line is told as such among the others; a broken document cannot be told from half of one.
+    A broken part is told as such among the others; a broken document cannot be told from half of one.
 
     Raises:
         InputError: if it is not JSON, naming the line, and whether it seems to be cut short.
@@ -35,28 +38,36 @@ def read_document(text: str, name: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
-        if len(lines) > 1 and not _line(*lines[0]).broken:
-            return tuple(_line(number, line) for number, line in lines)
-        raise InputError(f"{name}: {_words(error)}") from error
+        parts = _parts(text)
+        if len(parts) > 1 and not parts[0].broken:
+            return tuple(parts)
+        raise InputError(f"{name}: {_words(error, 1)}") from error
     except (RecursionError, ValueError) as error:
         raise InputError(f"{name}: not JSON of answers: {error}") from error
 
 
-def _line(number: int, text: str) -> Line:
+def _parts(text: str) -> list[Part]:
+    parts = []
+    line = 1
+    for piece in _BEGIN.split(text):
+        if piece.strip():
+            parts.append(_part(line, piece))
+        line += piece.count("\n")
+    return parts
+
+
+def _part(line: int, text: str) -> Part:
     try:
-        return Line(number, json.loads(text))
+        return Part(line, json.loads(text))
     except json.JSONDecodeError as error:
-        return Line(number, text, f"not JSON: {error.msg}, byte {_byte(error)} of the line")
+        return Part(line, text, _words(error, line))
     except (RecursionError, ValueError) as error:
-        return Line(number, text, f"not JSON of answers: {error}")
+        return Part(line, text, f"not JSON of answers: {error}")
 
 
-def _words(error: json.JSONDecodeError) -> str:
+def _words(error: json.JSONDecodeError, first_line: int) -> str:
+    line = first_line + error.lineno - 1
+    byte = len(error.doc[error.doc.rfind("\n", 0, error.pos) + 1 : error.pos].encode("utf-8", "replace")) + 1
     cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
-    why = "; the file seems to be cut short: fetch it again" if cut else ""
-    return f"line {error.lineno}, byte {_byte(error)}: not JSON: {error.msg}{why}"
-
-
-def _byte(error: json.JSONDecodeError) -> int:
-    return len(error.doc[: error.pos].encode("utf-8", "replace")) + 1
+    why = "; it seems to be cut short: fetch it again" if cut else ""
+    return f"line {line}, byte {byte} of the line: not JSON: {error.msg}{why}"

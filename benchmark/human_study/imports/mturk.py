@@ -73,12 +73,15 @@ def _cells(row: Row, form: Fields) -> dict[str, str]:
     cells = {name: inputs.get(name) or form.get(name, "") for name in _CARRIED}
     if not cells["study_id"]:
         del cells["study_id"]
-    cells["shown_order"] = cells["shown_order"] or " ".join(
-        PurePosixPath(urlsplit(inputs[variable]).path).stem
-        for variable in (f"image_{letter}_url" for letter in ascii_lowercase)
-        if inputs.get(variable)
-    )
+    cells["shown_order"] = cells["shown_order"] or " ".join(_shown(inputs))
     return {**cells, "participant_id": row.cells.get("WorkerId", ""), "session_id": row.cells.get("AssignmentId", "")}
+
+
+def _shown(inputs: Mapping[str, str]) -> Iterator[str]:
+    """Options in the order of a HIT's variables, by the images' names, which are their ids."""
+    for letter in ascii_lowercase:
+        if address := inputs.get(f"image_{letter}_url"):
+            yield PurePosixPath(urlsplit(address).path).stem
 
 
 def _form(row: Row) -> tuple[Fields, str]:

@@ -59,7 +59,7 @@ def read_claims(path: Path, study: Study, columns: ColumnMap | None = None) -> C
 
 def _of_document(document: Any, name: str) -> tuple[str, Iterator[Claim]]:
     if isinstance(document, tuple):
-        return "canonical JSON lines", canonical.from_lines(document)
+        return "canonical JSON, several", canonical.from_parts(document)
     if label_studio.is_export(document):
         return "Label Studio's export", label_studio.from_tasks(document)
     rows = canonical.posted_rows(document)

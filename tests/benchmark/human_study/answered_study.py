@@ -176,6 +176,12 @@ def posts(given: Sequence[Answer]) -> str:
     return "\n".join(bodies) + "\n"
 
 
+def pretty_posts(given: Sequence[Answer]) -> str:
+    """What a server keeps that appends each post as it came, of many lines."""
+    bodies = [json.dumps({"answers": page_rows(part)}, indent=1) for part in (given[:5], given[:9], given[9:])]
+    return "\n".join(bodies)
+
+
 def sheet(rows: Sequence[dict[str, str]], separator: str = ",") -> str:
     """CSV of rows as spreadsheets write it: a column for every name, quotes where needed, Windows line ends."""
     names = list(dict.fromkeys(name for row in rows for name in row))

@@ -23,7 +23,8 @@ KINDS: dict[str, tuple[str, Write]] = {
     "page CSV": ("canonical CSV", made.page_csv),
     "page JSON": ("canonical JSON", made.page_json),
     "post": ("canonical JSON", made.post_body),
-    "posts": ("canonical JSON lines", made.posts),
+    "posts": ("canonical JSON, several", made.posts),
+    "posts of many lines": ("canonical JSON, several", made.pretty_posts),
     "Answer.q": ("Mechanical Turk", made.turk(made.field_of_text)),
     "Answer.q.<value>": ("Mechanical Turk", made.turk(made.buttons)),
     "Answer.q.<i>.on": ("Mechanical Turk", made.turk(made.numbered_buttons)),
@@ -122,6 +123,15 @@ def test_modes_of_one_image(tmp_path: Path) -> None:
     assert ",7,4,004512,,realism,o004512a,4,2412.5,0," in table_of(tmp_path)
 
 
+@pytest.mark.parametrize("word", ["o004512c", "Image A", "a"])
+def test_label_studio_tells_one_of_many_by_its_id_or_letter(tmp_path: Path, word: str) -> None:
+    task = json.loads(made.label_studio([answer()]))[0]
+    task["data"]["shown_order"] = ["o004512c", "o004512a", "o004512b"]
+    task["annotations"][0]["result"] = [{"type": "choices", "value": {"choices": [word]}}]
+    imported(study_folder(tmp_path, made.study("kway")), json.dumps([task]))
+    assert ",o004512c o004512a o004512b,o004512c,2412.5,0," in table_of(tmp_path)
+
+
 def test_buttons_numbered_from_0_are_no_scores(tmp_path: Path) -> None:
     row = {
         "AssignmentId": "3A", "WorkerId": "A1", "Input.trial_id": "004512",
@@ -202,7 +212,7 @@ def test_half_a_json_file_is_refused_by_line_and_byte(tmp_path: Path, write: Wri
 
 
 def test_a_json_file_that_lacks_its_end_is_said_to_be_cut_short(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="the file seems to be cut short: fetch it again"):
+    with pytest.raises(InputError, match="it seems to be cut short: fetch it again"):
         imported(study_folder(tmp_path), made.page_json(answers())[:-2])
 
 
@@ -210,7 +220,8 @@ def test_a_broken_line_costs_itself_only(tmp_path: Path) -> None:
     text = made.posts(answers())
     (file,) = imported(study_folder(tmp_path), text + text[:40]).files
     assert (file.new, dict(file.rejected)) == (16, {"broken row": 1})
-    assert f'{text.count(chr(10)) + 1},"broken row: not JSON' in (tmp_path / "private" / "rejected.csv").read_text()
+    last = text.count("\n") + 1
+    assert f'{last},"broken row: line {last}, byte ' in (tmp_path / "private" / "rejected.csv").read_text()
 
 
 def test_a_quoted_cell_that_never_ends_is_refused_by_line(tmp_path: Path) -> None:
@@ -222,14 +233,15 @@ def test_a_quoted_cell_that_never_ends_is_refused_by_line(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("columns:", "colums:", "unknown key 'colums'; did you mean 'columns'?"),
-        ("  choice:", "  choise:", "unknown canonical column 'choise'; did you mean 'choice'?"),
+        ("columns:", "colums:", "map.yaml, line 2: unknown key 'colums'; did you mean 'columns'?"),
+        ("  choice:", "  choise:", "line 7: unknown canonical column 'choise'; did you mean 'choice'?"),
         ("  session_id: lab", "  choice: left", "choice is both a column and a constant"),
         ("  study_id: s7d2e90b1", "  started_at: x", "started_at is both"),
         ("  participant_id: Rater\n", "", "participant_id is neither a column nor a constant"),
         ("choice: Preferred", "choice: [Preferred, Other]", "choice names several columns"),
-        ("constants:", "constants: [", "not YAML"),
-        (made.COLUMN_MAP, "text", "dictionary"),
+        ("constants:", "constants: [", "is not YAML"),
+        (made.COLUMN_MAP, "text", "settings are keys with values, not 'text'"),
+        ("columns:", "columns: 3\nconstants_:", "line 2: columns: Input should be a valid dictionary"),
     ],
 )
 def test_a_wrong_column_map_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
