@@ -48,9 +48,9 @@ report.add_to(app)
 compare.add_to(app)
 calibrate.add_to(app)
 methods.add_to(app)
-app.add_typer(study.app, name="study")
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
+app.add_typer(study.app, name="study")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`bench study`: people judge edits."""
+"""`bench study`: the commands of a human study."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import typer
 
 from benchmark.cli import study_import
 
-app = typer.Typer(help="Let people judge edits: import their answers.", no_args_is_help=True)
+app = typer.Typer(help="Let people judge edits: export a study, import answers, analyse them.", no_args_is_help=True)
 study_import.add_to(app)
