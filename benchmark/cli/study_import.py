@@ -19,7 +19,7 @@ Study = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the study.
 Answers = Annotated[
     list[Path],
     typer.Argument(
-        metavar="ANSWERS...",
+        metavar="ANSWERS",
         help="Canonical CSV or JSON, Mechanical Turk's batch results, Label Studio's JSON export, or any CSV.",
         show_default=False,
     ),
@@ -36,7 +36,8 @@ def _import(folder: Study, answers: Answers, columns: Columns = None, json: opti
     """Merge answers into DIR/private/answers.csv; list those that cannot be taken in rejected.csv beside it.
 
     Each person's first answer to a question of a trial counts, whatever is imported again. A file that is broken, or
-    of another study, is refused, and then nothing is imported.
+    of another study, is refused, and then nothing is imported. To take answers back, delete answers.csv and import
+    the other files again.
     """
     from benchmark.human_study.importing import import_answers
     from benchmark.human_study.imports.column_map import read_column_map
