@@ -1,0 +1,37 @@
+"""Ids that a spreadsheet took for numbers when it opened a file, and wrote back as such."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E[+-]\d+")
+_WHOLE_FLOAT = re.compile(r"\d+[.,]0+")
+_DIGITS_KEPT = 15
+
+
+def looks_computed(text: str) -> bool:
+    """Whether a spreadsheet wrote it: `1.23E+10` stands for many ids, so that none can be told from it."""
+    return _SCIENTIFIC.fullmatch(text) is not None
+
+
+def damage(text: str, known: Collection[str]) -> str | None:
+    """What a spreadsheet has done to an id, in words; None where nothing points to one.
+
+    Args:
+        text: what stands where an id should.
+        known: ids that may stand there.
+    """
+    if text in known:
+        return None
+    if looks_computed(text):
+        return f"{text!r} was an id before a spreadsheet made it a number"
+    digits = re.split("[.,]", text)[0] if _WHOLE_FLOAT.fullmatch(text) else text
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    for id in known:
+        if id.isdigit() and digits.lstrip("0") == id.lstrip("0"):
+            return f"{text!r} was {id!r} before a spreadsheet made it a number"
+        if id.isdigit() and len(id) == len(digits) > _DIGITS_KEPT and id[:_DIGITS_KEPT] == digits[:_DIGITS_KEPT]:
+            return f"{text!r} has lost digits of an id: a spreadsheet keeps {_DIGITS_KEPT}"
+    return None
