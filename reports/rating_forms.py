@@ -17,43 +17,50 @@ _ELSEWHERE: Final = ("mturk", "label-studio")
 """Shown on a site of their own, which must fetch the pictures from somewhere."""
 
 
-def write_rating_forms(
-    study: Study, words: Words, public: Path, formats: Collection[str] = ("html",), url_base: str | None = None
-) -> list[Path]:
-    """Write the forms of a study beside its pictures, atomically.
+class RatingForms:
+    """The forms of a study, checked before anything is written.
 
     Args:
-        study: whose pictures lie in `public`.
-        words: what raters read.
-        public: the study's public folder.
         formats: of `FORMATS`.
-        url_base: the address where `public` will be found on the web, for the forms of other sites.
-
-    Returns:
-        The files written: `study.html`; `mturk.csv` and `mturk.html`; `label-studio.json` and `label-studio.xml`.
+        url_base: the address where the study's public folder will be found on the web, for the forms of other sites.
 
     Raises:
         UnknownNameError: if there is no such format.
         InputError: if a format needs `url_base`, and there is none.
     """
-    for name in formats:
-        if name not in FORMATS:
-            raise UnknownNameError(unknown("format", name, FORMATS))
-        if name in _ELSEWHERE and not url_base:
-            raise InputError(f"--format {name} needs --url-base, the address where the public folder will be found")
-    base = (url_base or "").rstrip("/")
-    makers: dict[str, Callable[[], dict[str, str]]] = {
-        "html": lambda: {"study.html": rating_page.render(study, words, public)},
-        "mturk": lambda: {
-            "mturk.csv": mturk_layout.render_csv(study, base),
-            "mturk.html": mturk_layout.render_layout(study, words),
-        },
-        "label-studio": lambda: {
-            "label-studio.json": label_studio_tasks.render_tasks(study, words, base),
-            "label-studio.xml": label_studio_tasks.render_config(study, words),
-        },
-    }
-    pages = {public / name: text for each in FORMATS if each in formats for name, text in makers[each]().items()}
-    for path, text in pages.items():
-        write_text_atomically(path, text)
-    return list(pages)
+
+    def __init__(self, formats: Collection[str] = ("html",), url_base: str | None = None) -> None:
+        for name in formats:
+            if name not in FORMATS:
+                raise UnknownNameError(unknown("format", name, FORMATS))
+            if name in _ELSEWHERE and not url_base:
+                raise InputError(f"--format {name} needs --url-base, the address where the public folder will be found")
+        self.formats = formats
+        self.base = (url_base or "").rstrip("/")
+
+    def write(self, study: Study, words: Words, public: Path) -> list[Path]:
+        """Write the forms, atomically.
+
+        Args:
+            study: what is judged.
+            words: what raters read.
+            public: the study's public folder, which holds its pictures.
+
+        Returns:
+            The files written: `study.html`; `mturk.csv` and `mturk.html`; `label-studio.json` and `label-studio.xml`.
+        """
+        makers: dict[str, Callable[[], dict[str, str]]] = {
+            "html": lambda: {"study.html": rating_page.render(study, words, public)},
+            "mturk": lambda: {
+                "mturk.csv": mturk_layout.render_csv(study, self.base),
+                "mturk.html": mturk_layout.render_layout(study, words),
+            },
+            "label-studio": lambda: {
+                "label-studio.json": label_studio_tasks.render_tasks(study, words, self.base),
+                "label-studio.xml": label_studio_tasks.render_config(study, words),
+            },
+        }
+        made = {public / name: text for each in FORMATS if each in self.formats for name, text in makers[each]().items()}
+        for path, text in made.items():
+            write_text_atomically(path, text)
+        return list(made)

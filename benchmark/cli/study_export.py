@@ -50,7 +50,7 @@ def _export(
     from benchmark.folders import writable
     from benchmark.human_study.drawing import draw_study
     from benchmark.human_study.entrants import find_entrants
-    from benchmark.human_study.export import check_free, key_file, lies_beside, write_export
+    from benchmark.human_study.export import check_writable, key_file, lies_beside, write_export
     from benchmark.human_study.records import Mode
     from benchmark.human_study.words import read_words, shipped_words
     from benchmark.result_files import read_results, result_files
@@ -60,12 +60,13 @@ def _export(
     chosen = next((each for each in modes if each == mode), None)
     if chosen is None:
         raise UnknownNameError(unknown("mode", mode, modes))
+    forms = REPORTS.get("rating-forms")(named(formats), url_base)
     found, errors = read_results(result_files(runs or ["runs"]))
     entrants = find_entrants(found, list(dict.fromkeys(protocol)), named(methods or ""))
     texts = words or shipped_words(chosen)
     said = read_words(texts)
     drawn = draw_study(entrants, chosen, items, said, seed, with_masks=masks)
-    check_free(out, drawn.study)
+    check_writable(out, drawn)
     asked = {}
     if masks:
         from benchmark.human_study.asked_masks import asked_masks
@@ -73,7 +74,7 @@ def _export(
         asked = asked_masks(entrants, drawn.masks.values())
     place = key_file(out, key)
     public = write_export(writable(out, "folder"), drawn, texts, place, asked)
-    forms = REPORTS.get("rating-forms")(drawn.study, said, public, named(formats), url_base)
+    pages = forms.write(drawn.study, said, public)
     for error in errors:
         print(f"left out: {error}", file=sys.stderr)
     for label, why in entrants.left_out.items():
@@ -83,5 +84,5 @@ def _export(
     print(
         f"study {drawn.study.study_id}: {len(drawn.study.trials)} trials of {', '.join(entrants.labels)}", file=sys.stderr
     )
-    for path in [*forms, public / "study.json", place, out / "words.yaml"]:
+    for path in [*pages, public / "study.json", place, out / "words.yaml"]:
         print(path)

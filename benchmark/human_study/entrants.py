@@ -13,7 +13,7 @@ from benchmark.edit_files import edit_path, edits_folder
 from benchmark.result_files import Run
 from benchmark.results import Result
 from benchmark.task_scores import TaskScores
-from registry.catalogue import METHOD_CARDS, PROTOCOL_CARDS
+from registry.catalogue import METHOD_CARDS
 from registry.errors import InputError, UnknownNameError, unknown
 
 
@@ -89,10 +89,10 @@ def find_entrants(runs: Sequence[Run], protocols: Sequence[str], methods: Sequen
     for name in methods:
         if name not in labels:
             raise UnknownNameError(unknown("method of these runs", name, labels))
+    known = {name for _, result in runs for name in result.protocols}
     for name in protocols:
-        if not any(name in result.protocols for _, result in runs):
-            known = {each for _, result in runs for each in result.protocols} | {e.card.name for e in PROTOCOL_CARDS}
-            raise UnknownNameError(unknown("protocol of these runs", name, known - {name}))
+        if name not in known:
+            raise UnknownNameError(unknown("protocol of these runs", name, known))
     asked = list(methods) or sorted({result.label for _, result in runs if result.kind == "learned"})
     lacking = {label: why for label in asked if (why := _lack(label, runs, protocols)) is not None}
     if lacking and methods:

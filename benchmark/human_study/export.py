@@ -10,7 +10,7 @@ from typing import Final
 from benchmark.files import replacing, write_text_atomically
 from benchmark.human_study.drawing import IMAGES, Drawn, Picture
 from benchmark.human_study.pictures import Pixels, jumbled, read_pixels, stored_png
-from benchmark.human_study.records import KEY, STUDY, Study, read_study, write_key, write_study
+from benchmark.human_study.records import KEY, STUDY, read_study, write_key, write_study
 from registry.errors import InputError
 
 PUBLIC: Final = "public"
@@ -44,10 +44,9 @@ def write_export(folder: Path, drawn: Drawn, words: Path, key: Path, masks: Mapp
         The public folder.
 
     Raises:
-        InputError: if the folder holds another study, or an edit is missing.
+        InputError: if an edit is damaged.
     """
     public = folder / PUBLIC
-    check_free(folder, drawn.study)
     size = drawn.study.size[0]
     text = words.read_text(encoding="utf-8")
     for file, picture in sorted(drawn.pictures.items()):  # by what is opaque, for disks remember the order too
@@ -61,17 +60,20 @@ def write_export(folder: Path, drawn: Drawn, words: Path, key: Path, masks: Mapp
     return public
 
 
-def check_free(folder: Path, study: Study) -> None:
-    """Refuse a folder that holds another study, whose answers would lose their meaning.
+def check_writable(folder: Path, drawn: Drawn) -> None:
+    """Refuse what would fail, before anything is written.
 
     Raises:
-        InputError: naming both.
+        InputError: if the folder holds another study, whose answers would lose their meaning, or an edit is missing.
     """
-    path = folder / PUBLIC / STUDY
-    if path.is_file() and (found := read_study(path).study_id) != study.study_id:
+    path, study_id = folder / PUBLIC / STUDY, drawn.study.study_id
+    if path.is_file() and (found := read_study(path).study_id) != study_id:
         raise InputError(
-            f"{path} is of another study ({found}, not {study.study_id}), and its answers need it; choose another --out"
+            f"{path} is of another study ({found}, not {study_id}), and its answers need it; choose another --out"
         )
+    for picture in drawn.pictures.values():
+        if not picture.path.is_file():
+            raise InputError(f"{picture.path}: no such file; edit again, or leave its method out by --methods")
 
 
 def _pixels(picture: Picture, size: int) -> Pixels:

@@ -21,13 +21,11 @@ def read_pixels(path: Path, size: int) -> Pixels:
     """The (H, W, 3) uint8 RGB of a square PNG.
 
     Raises:
-        InputError: if it is missing, damaged, or of another size.
+        InputError: if it is damaged, or of another size.
     """
     try:
         with Image.open(path, formats=["PNG"]) as file:
             pixels = np.asarray(file.convert("RGB"), dtype=np.uint8)
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: no such file; edit again, or leave its method out by --methods") from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise InputError(f"{path}: cannot be read as PNG: {error}") from error
     if pixels.shape != (size, size, 3):

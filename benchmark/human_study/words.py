@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Formatter
 from typing import Annotated, Any, Final
@@ -116,7 +116,9 @@ def read_words(path: Path) -> Words:
 
 
 def _sentence(layer: Layer, error: ValidationError) -> str:
-    first: Mapping[str, Any] = error.errors()[0]
+    faults: Sequence[Mapping[str, Any]] = error.errors()
+    # a misspelt key is missing too, but the spelling is what helps
+    first = next((each for each in faults if each["type"] == "extra_forbidden"), faults[0])
     keys = [str(each) for each in first["loc"]]
     if first["type"] == "extra_forbidden":
         what, model = ("key", Words) if len(keys) == 1 else ("key of a question", RatedQuestion)

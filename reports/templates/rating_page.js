@@ -1,7 +1,7 @@
 // The screens: consent, instructions, practice, trials, end. A trial shows its images and asks one question after another.
 const AHEAD = 4; // trials whose pictures are loaded before they are needed
 const SEEN = 140; // milliseconds for which a choice is shown before the next question
-const LETTERS = "ABCDEFGHI";
+const LETTERS = "ABCDEFGH", BESIDE = ["target", "source", "mask"];
 const part = (id) => document.getElementById(id);
 const pictures = new Map();
 let current = null; // what is being answered: trial, index in the sitting or null in practice, question, since when
@@ -64,8 +64,9 @@ function choiceButton({ value, text, file }, place) {
 
 function draw(trial) {
   part("task").textContent = trial.text;
-  part("beside").replaceChildren(...Object.entries(trial.shown).map(([what, file]) => make("figure", {},
-    picture(file, study.captions[what]), make("figcaption", { textContent: study.captions[what], ariaHidden: "true" }))));
+  part("beside").replaceChildren(...BESIDE.filter((what) => trial.shown[what]).map((what) => make("figure", {},
+    picture(trial.shown[what], study.captions[what]),
+    make("figcaption", { textContent: study.captions[what], ariaHidden: "true" }))));
   const choices = choicesOf(trial).map(choiceButton);
   part("options").replaceChildren(...(alone
     ? [make("figure", { className: "option" }, picture(trial.options[0].file, "The image to judge"))]
