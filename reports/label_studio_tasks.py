@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from string import ascii_lowercase
-from typing import Any
+from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
 from benchmark.human_study.records import SCORES, TIE, Question, Study, Trial
 from benchmark.human_study.words import Words
 
-CONTROL = "choice"
+CONTROL: Final = "choice"
 """Name of the control whose result is the answer."""
+_ONE: Final = 'choice="single-radio" required="true"'
 
 
 def render_tasks(study: Study, words: Words, base: str) -> str:
@@ -79,12 +80,10 @@ def _control(study: Study, words: Words, names: list[str]) -> str:
             for value, text in (("real", words.real), ("fake", words.fake))
         )
     elif _by_choices(study):
-        return (
-            f'  <Choices name="{CONTROL}" toName="{names[0]}" value="$choices" choice="single-radio" required="true"/>\n'
-        )
+        return f'  <Choices name="{CONTROL}" toName="{names[0]}" value="$choices" {_ONE}/>\n'
     else:
         return f'  <Pairwise name="{CONTROL}" toName="{",".join(names)}"/>\n'
-    head = f'<Choices name="{CONTROL}" toName="{names[0]}" choice="single-radio" required="true" showInline="true">'
+    head = f'<Choices name="{CONTROL}" toName="{names[0]}" {_ONE} showInline="true">'
     return f"  {head}\n{rows}  </Choices>\n"
 
 
@@ -102,6 +101,4 @@ def _row(content: str) -> str:
 
 
 def _image(name: str, variable: str, caption: str) -> str:
-    return (
-        f'    <View><Header value={quoteattr(caption)} size="5"/><Image name="{name}" value="${variable}"/></View>\n'
-    )
+    return f'    <View><Header value={quoteattr(caption)} size="5"/><Image name="{name}" value="${variable}"/></View>\n'

@@ -60,7 +60,9 @@ class RatingForms:
                 "label-studio.xml": label_studio_tasks.render_config(study, words),
             },
         }
-        made = {public / name: text for each in FORMATS if each in self.formats for name, text in makers[each]().items()}
+        made = {
+            public / name: text for each in FORMATS if each in self.formats for name, text in makers[each]().items()
+        }
         for path, text in made.items():
             write_text_atomically(path, text)
         return list(made)

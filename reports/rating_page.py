@@ -1,4 +1,4 @@
-"""The page on which raters judge a study's images: one file, which needs nothing but, where they are large, the images."""
+"""The page on which raters judge a study's images: one file, beside which only large images lie."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def render(study: Study, words: Words, public: Path) -> str:
     files = sorted({file for trial in (*study.trials, *study.practice) for file in _files(trial)})
     inline = sum((public / file).stat().st_size for file in files) <= MAX_INLINE_BYTES
     data: dict[str, Any] = {
-        **study.model_dump(include={"schema_version", "study_id", "mode", "questions", "trials", "practice", "ties", "sitting"}),
+        **study.model_dump(
+            include={"schema_version", "study_id", "mode", "questions", "trials", "practice", "ties", "sitting"}
+        ),
         "post": words.post,
         "captions": {what: words.shown.get(what, what) for what in ("target", "source", "mask")},
         "tie": words.tie,

@@ -27,9 +27,9 @@ def _export(
             help="Folder of runs, or a glob of run folders or result files; may be repeated. [default: runs]",
         ),
     ] = None,
-    mode: Annotated[str, typer.Option(help="2afc (which of two), kway (the best of all), mos (1 to 5) or realfake.")] = (
-        "2afc"
-    ),
+    mode: Annotated[
+        str, typer.Option(help="2afc (which of two), kway (the best of all), mos (1 to 5) or realfake.")
+    ] = ("2afc"),
     items: Annotated[int, typer.Option(help="Trials; checks come on top, about one for ten.")] = 50,
     methods: Annotated[
         str | None, typer.Option(metavar="A,B", help="Only these methods. [default: all learned ones]")
@@ -82,7 +82,8 @@ def _export(
     if lies_beside(place, out):
         print(f"warning: {place} lies in the public folder; it tells which method made each image", file=sys.stderr)
     print(
-        f"study {drawn.study.study_id}: {len(drawn.study.trials)} trials of {', '.join(entrants.labels)}", file=sys.stderr
+        f"study {drawn.study.study_id}: {len(drawn.study.trials)} trials of {', '.join(entrants.labels)}",
+        file=sys.stderr,
     )
     for path in [*pages, public / "study.json", place, out / "words.yaml"]:
         print(path)

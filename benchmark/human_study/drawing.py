@@ -128,7 +128,9 @@ def draw_study(
 def _check(entrants: Entrants, mode: Mode, words: Words) -> None:
     if mode == "realfake":
         if "target" not in entrants.given:
-            raise InputError("mode realfake shows unedited faces, and no reference run holds them; run those methods too")
+            raise InputError(
+                "mode realfake shows unedited faces, and no reference run holds them; run those methods too"
+            )
         return
     for protocol in entrants.tasks:
         if protocol not in words.tasks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -123,7 +124,7 @@ def find_entrants(runs: Sequence[Run], protocols: Sequence[str], methods: Sequen
 
 def _entrant(label: str, runs: Sequence[Run]) -> Entrant:
     mine = sorted((run for run in runs if run[1].label == label), key=lambda run: run[1].seed)
-    for (path, result), (other_path, other) in zip(mine, mine[1:], strict=False):
+    for (path, result), (other_path, other) in pairwise(mine):
         if result.seed == other.seed:
             raise InputError(f"{path} and {other_path} are both {label}, seed {result.seed}; leave one out of --runs")
     return Entrant(label, tuple(mine))

@@ -57,7 +57,9 @@ def draw_items(
     if len(methods) < LEAST_METHODS[mode]:
         raise InputError(f"mode {mode} needs {LEAST_METHODS[mode]} methods or more, and there are {len(methods)}")
     if mode == "kway" and len(methods) > MOST_AT_ONCE:
-        raise InputError(f"mode kway shows {len(methods)} methods at once, and {MOST_AT_ONCE} are the most; use --methods")
+        raise InputError(
+            f"mode kway shows {len(methods)} methods at once, and {MOST_AT_ONCE} are the most; use --methods"
+        )
     protocols = list(tasks)
     if mode == "2afc":
         cells = balance.crossed(count, balance.paired(methods), protocols, rng)
@@ -72,9 +74,7 @@ def draw_items(
         drawn = balance.spread(cells, dict(tasks), rng)
     except ValueError as error:
         raise InputError(f"--items {count} is more than there are: {error}") from error
-    return [
-        Item(protocol, task, each) for (_, protocol), task, each in zip(cells, drawn, shown, strict=True)
-    ]
+    return [Item(protocol, task, each) for (_, protocol), task, each in zip(cells, drawn, shown, strict=True)]
 
 
 def _single(

@@ -58,7 +58,7 @@ def screen(page):
 
 def choose(page, act):
     """Answer the question shown, and wait for the next screen; the choice that was marked."""
-    page.wait_for_function("current && !current.busy && current.appeared !== undefined")
+    page.wait_for_function("() => current && !current.busy && current.appeared !== undefined")
     before = screen(page)
     act()
     chosen = page.locator("[aria-pressed=true]").get_attribute("data-choice")
@@ -168,7 +168,9 @@ def browser_process(profile):
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             words = (folder / "cmdline").read_bytes().split(b"\0")
-            if f"--user-data-dir={profile}".encode() in words and not any(each.startswith(b"--type=") for each in words):
+            if f"--user-data-dir={profile}".encode() in words and not any(
+                each.startswith(b"--type=") for each in words
+            ):
                 return int(folder.name)
     raise AssertionError("no such browser")
 
@@ -185,7 +187,9 @@ def on_disk(profile, text):
 
 def test_a_rater_whose_browser_is_killed_goes_on(browser, exported, tmp_path):
     def launch():
-        return browser.browser_type.launch_persistent_context(tmp_path / "profile", executable_path=CHROMIUM, args=[*QUIET])
+        return browser.browser_type.launch_persistent_context(
+            tmp_path / "profile", executable_path=CHROMIUM, args=[*QUIET]
+        )
 
     context = launch()
     page = context.new_page()
@@ -293,36 +297,42 @@ def test_a_sending_that_fails_for_good_is_said_and_can_be_tried_again(browser, r
 @pytest.fixture(scope="module", params=MODES)
 def every_mode(request, runs, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
-    return export(runs, folder / "out", "--mode", request.param, "--items", "3")
+    words = write_words(folder / "words.yaml", request.param, practice=0)
+    return export(runs, folder / "out", "--mode", request.param, "--items", "3", "--words", words)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_nothing_is_cut_off_and_axe_finds_no_serious_fault(browser, every_mode, width, scheme):
     with opened(browser, every_mode.page, width=width, scheme=scheme) as page:
         assert serious_faults(page) == []
         agree(page)
-        page.get_by_role("button", name="Continue").click()
-        page.wait_for_function("current && current.appeared !== undefined")
+        page.wait_for_function("() => current && current.appeared !== undefined")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert serious_faults(page) == []
         for image in page.locator("img").all():
             assert image.evaluate("each => each.naturalWidth") == 16
 
 
-@pytest.mark.parametrize(("mode", "keys", "place"), [("kway", ["3"], 2), ("kway", ["ArrowRight", "ArrowRight", "Enter"], 1),
-    ("mos", ["4"], 3), ("mos", ["ArrowLeft", "Space"], 4), ("realfake", ["ArrowRight"], 1), ("realfake", ["1"], 0)])
-def test_keys_of_the_other_modes(browser, runs, tmp_path, mode, keys, place):
-    words = write_words(tmp_path / "words.yaml", mode, practice=0)
-    study = export(runs, tmp_path / "out", "--mode", mode, "--items", "2", "--words", words)
-    with opened(browser, study.page) as page:
+KEYS = {
+    "2afc": [(["1"], 0), (["ArrowRight"], 1), (["3"], None)],
+    "kway": [(["3"], 2), (["ArrowRight", "ArrowRight", "Enter"], 1), (["ArrowLeft", "Space"], 2)],
+    "mos": [(["4"], 3), (["ArrowLeft", "Enter"], 4), (["6"], None)],
+    "realfake": [(["ArrowRight"], 1), (["1"], 0), (["ArrowDown"], None)],
+}
+
+
+def test_keys_choose_what_they_say(browser, every_mode):
+    mode = every_mode.study.mode
+    with opened(browser, every_mode.page) as page:
         agree(page)
-        page.wait_for_function("current && current.appeared !== undefined")
-        offered = [each.get_attribute("data-choice") for each in page.locator("[data-choice]").all()]
-        assert {"kway": len(METHODS), "mos": 5, "realfake": 2}[mode] == len(offered)
-        for key in keys:
-            page.keyboard.press(key)
-        assert page.evaluate("rater.answers.map(row => row[8])") == [offered[place]]
+        for number, (keys, place) in enumerate(KEYS[mode]):
+            page.wait_for_function("() => current && !current.busy && current.appeared !== undefined")
+            offered = [each.get_attribute("data-choice") for each in page.locator("[data-choice]").all()]
+            assert {"2afc": 2, "kway": len(METHODS), "mos": 5, "realfake": 2}[mode] == len(offered)
+            for key in keys:
+                page.keyboard.press(key)
+            chosen = page.evaluate("rater.answers.map(row => row[8])")
+            assert chosen[number:] == ([] if place is None else [offered[place]])
 
 
 def test_large_pictures_lie_beside_the_page(browser, runs, tmp_path, monkeypatch):
@@ -332,7 +342,7 @@ def test_large_pictures_lie_beside_the_page(browser, runs, tmp_path, monkeypatch
     with opened(browser, study.page) as page:
         agree(page)
         page.get_by_role("button", name="Continue").click()
-        page.wait_for_function("current && current.appeared !== undefined")
+        page.wait_for_function("() => current && current.appeared !== undefined")
         assert page.locator("#options img").first.evaluate("each => each.naturalWidth") == 16
 
 
@@ -368,7 +378,7 @@ def test_words_cannot_run_code(browser, runs, tmp_path):
         agree(page)
         assert page.locator("#noted").inner_text() == hostile
         page.get_by_role("button", name="Continue").click()
-        page.wait_for_function("current && current.appeared !== undefined")
+        page.wait_for_function("() => current && current.appeared !== undefined")
         assert page.locator("#question").inner_text() == hostile
         assert page.locator("#task").inner_text() == "<b>Smiling</b>"
         assert page.locator("img[src=x]").count() == 0

@@ -100,15 +100,15 @@ def test_an_edit_is_shown_as_its_run_made_it(exported, runs):
     for id, option in exported.key.options.items():
         if option.method in METHODS:
             made = runs / "rendered-faces" / option.method / f"seed{option.seed}" / "edits" / option.protocol
-            with Image.open(made / f"{option.task:05d}.png") as edit, Image.open(
-                exported.public / "images" / f"{id}.png"
-            ) as shown:
+            with (
+                Image.open(made / f"{option.task:05d}.png") as edit,
+                Image.open(exported.public / "images" / f"{id}.png") as shown,
+            ):
                 assert edit.tobytes() == shown.tobytes()
 
 
 def test_the_forms_share_the_columns_of_the_contract(exported):
     page = exported.page.read_text(encoding="utf-8")
-    assert f"{list(COLUMNS)[0]}" in page
     named = re.search(r"const COLUMNS = (\[.*?\]);", page, re.DOTALL).group(1)
     assert tuple(json.loads(named)) == COLUMNS
 

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,7 +39,7 @@ def test_a_tenth_are_checks_and_they_are_spread():
     places, _ = sittings(50, 60)
     checks = [place for place, each in enumerate(places) if each.kind != "item"]
     assert len(checks) == 5
-    gaps = [after - before for before, after in zip(checks, checks[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(checks)]
     assert set(gaps) == {11}
 
 
