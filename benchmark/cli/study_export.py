@@ -68,7 +68,7 @@ def _export(
     drawn = draw_study(entrants, chosen, items, said, seed, with_masks=masks)
     check_writable(out, drawn)
     asked = {}
-    if masks:
+    if drawn.masks:
         from benchmark.human_study.asked_masks import asked_masks
 
         asked = asked_masks(entrants, drawn.masks.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from benchmark.human_study.entrants import Entrant, Entrants
 from benchmark.human_study.items import REAL, Item, draw_items
 from benchmark.human_study.opaque import OpaqueIds
 from benchmark.human_study.records import Key, Mode, Option, OptionKey, Study, Trial, TrialKey
-from benchmark.human_study.sittings import arranged
+from benchmark.human_study.sittings import Place, arranged
 from benchmark.human_study.words import Words
 from registry.errors import InputError
 
@@ -83,32 +84,22 @@ def draw_study(
     results = {
         f"{each.label}/seed{result.seed}": sha256_of(path) for each in entrants.methods for path, result in each.runs
     }
-    decided_by = (mode, items, words.questions, words.tie, words.practice, words.sitting, with_masks, entrants.dataset)
-    ids = OpaqueIds((seed, decided_by, sorted(entrants.tasks_sha256.items()), sorted(results.items())))
+    asked = [[each.id, each.text] for each in words.questions]
+    decided_by = [seed, mode, items, asked, words.tie, words.practice, words.sitting, with_masks, entrants.dataset]
+    ids = OpaqueIds(json.dumps([*decided_by, dict(entrants.tasks_sha256), results], sort_keys=True))
     available = {name: len(tasks) for name, tasks in entrants.tasks.items()}
     main = draw_items(mode, items, entrants.labels, available, _chance(ids, "items"))
     practised = (
         draw_items(mode, words.practice, entrants.labels, available, _chance(ids, "practice")) if words.practice else []
     )
-    kept, unkept = Gathered(), Gathered()
+    kept, unkept = Gathered(), Gathered()  # of practice the key says nothing
     screens = _Screens(entrants, mode, words, ids, with_masks, kept)
-    trials: list[Trial] = []
-    shown: dict[int, Trial] = {}
-    for number, place in enumerate(arranged(len(main), words.sitting, _chance(ids, "sittings"))):
-        item = main[place.item]
-        if place.kind == "item":
-            shown[place.item] = screens.plain(item, ("trial", number))
-            trials.append(shown[place.item])
-        elif place.kind == "repeat":
-            trials.append(screens.repeat(item, ("trial", number), shown[place.item]))
-        else:
-            trials.append(screens.obvious(item, ("trial", number)))
     practice = _Screens(entrants, mode, words, ids, with_masks, unkept)
     study = Study(
         study_id=ids.of("study"),
         mode=mode,
         questions=list(words.questions),
-        trials=trials,
+        trials=_trials(screens, main, arranged(len(main), words.sitting, _chance(ids, "sittings"))),
         practice=[practice.plain(item, ("practice", number)) for number, item in enumerate(practised)],
         ties=words.tie is not None and mode in ("2afc", "kway"),
         sitting=words.sitting,
@@ -123,6 +114,21 @@ def draw_study(
         options=kept.options,
     )
     return Drawn(study, key, unkept.pictures | kept.pictures, unkept.masks | kept.masks)
+
+
+def _trials(screens: _Screens, items: Sequence[Item], places: Sequence[Place]) -> list[Trial]:
+    trials: list[Trial] = []
+    shown: dict[int, Trial] = {}
+    for number, place in enumerate(places):
+        item, name = items[place.item], ("trial", number)
+        if place.kind == "item":
+            trials.append(screens.plain(item, name))
+            shown[place.item] = trials[-1]
+        elif place.kind == "repeat":
+            trials.append(screens.repeat(item, name, shown[place.item]))
+        else:
+            trials.append(screens.obvious(item, name))
+    return trials
 
 
 def _check(entrants: Entrants, mode: Mode, words: Words) -> None:

@@ -69,7 +69,8 @@ def check_writable(folder: Path, drawn: Drawn) -> None:
     path, study_id = folder / PUBLIC / STUDY, drawn.study.study_id
     if path.is_file() and (found := read_study(path).study_id) != study_id:
         raise InputError(
-            f"{path} is of another study ({found}, not {study_id}), and its answers need it; choose another --out"
+            f"{path} is of another study ({found}, not {study_id}), and its answers need it; "
+            "choose another --out, or delete the folder if nobody has answered"
         )
     for picture in drawn.pictures.values():
         if not picture.path.is_file():

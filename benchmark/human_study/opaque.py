@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable
 from typing import Final
 
 _LETTERS: Final = "bcdfghjklmnpqrstvwxz"
@@ -19,8 +18,8 @@ class OpaqueIds:
         secret: what decides the study, some of which raters cannot know.
     """
 
-    def __init__(self, secret: Iterable[object]) -> None:
-        self._key = hashlib.sha256("\0".join(str(each) for each in secret).encode()).digest()
+    def __init__(self, secret: str) -> None:
+        self._key = hashlib.sha256(secret.encode()).digest()
 
     def of(self, *thing: object) -> str:
         """The id of a thing: 16 consonants, of which there are 69 bits."""

@@ -200,6 +200,7 @@ def test_a_rater_whose_browser_is_killed_goes_on(browser, exported, tmp_path):
     deadline = time.monotonic() + 30
     while not on_disk(tmp_path / "profile", last) and time.monotonic() < deadline:
         time.sleep(0.2)
+    assert on_disk(tmp_path / "profile", last)
     os.kill(browser_process(tmp_path / "profile"), signal.SIGKILL)
     with contextlib.suppress(Exception):
         context.close()

@@ -139,6 +139,16 @@ def test_the_same_command_writes_the_same_study_and_another_seed_another(runs, t
     assert not set(one.key.options) & set(other.key.options)
 
 
+def test_ids_rest_on_results_that_raters_do_not_have(runs, tmp_path):
+    one = export(runs, tmp_path / "one", "--items", "6")
+    copied = shutil.copytree(runs, tmp_path / "runs")
+    path = copied / "rendered-faces" / METHODS[0] / "seed0" / "result.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"edit_ms": 12.5', '"edit_ms": 12.6'), encoding="utf-8")
+    other = export(copied, tmp_path / "other", "--items", "6")
+    assert not set(one.key.options) & set(other.key.options)
+    assert one.study.study_id != other.study.study_id
+
+
 def test_the_words_used_lie_in_the_folder_and_make_the_same_study(runs, tmp_path):
     first = export(runs, tmp_path / "study", "--items", "6")
     page = first.page.read_bytes()
