@@ -162,6 +162,9 @@ def _collect_lines(node: Any, path: tuple[str, ...], lines: dict[tuple[str, ...]
             here = (*path, str(key.value))
             lines[here] = key.start_mark.line + 1
             _collect_lines(value, here, lines)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            _collect_lines(value, (*path, str(number)), lines)
 
 
 def given(flags: dict[str, Any]) -> dict[str, Any]:

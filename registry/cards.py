@@ -72,10 +72,12 @@ class MethodCard(Card):
         options: its constructor's options with their defaults.
         variants: named changes of options, written `method+variant`.
         presets: changes of options by preset.
+        gives: which picture of a task its edits are copies of, so that what reads run folders finds it there.
     """
 
     kind: Literal["learned", "reference"]
     licence: str
+    gives: Literal["target", "source"] | None = None
     inputs: list[str]
     protocols: list[str]
     options: dict[str, Option] = {}

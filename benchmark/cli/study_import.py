@@ -24,6 +24,9 @@ Answers = Annotated[
         show_default=False,
     ),
 ]
+StudyKey = Annotated[
+    Path | None, typer.Option("--key", metavar="FILE", help="The study's key, where it was put elsewhere.")
+]
 Columns = Annotated[Path | None, typer.Option(help="YAML that maps the columns of a CSV of another make.")]
 
 
@@ -32,7 +35,9 @@ def add_to(app: typer.Typer) -> None:
     app.command("import")(_import)
 
 
-def _import(folder: Study, answers: Answers, columns: Columns = None, json: options.Json = False) -> None:
+def _import(
+    folder: Study, answers: Answers, columns: Columns = None, key: StudyKey = None, json: options.Json = False
+) -> None:
     """Merge answers into DIR/private/answers.csv; list those that cannot be taken in rejected.csv beside it.
 
     Each person's first answer to a question of a trial counts, whatever is imported again. A file that is broken, or
@@ -42,23 +47,23 @@ def _import(folder: Study, answers: Answers, columns: Columns = None, json: opti
     from benchmark.human_study.importing import import_answers
     from benchmark.human_study.imports.column_map import read_column_map
 
-    imported = import_answers(folder, answers, read_column_map(columns) if columns else None)
-    print(_as_json(imported) if json else _in_words(imported, folder))
+    imported = import_answers(folder, answers, read_column_map(columns) if columns else None, key)
+    print(_as_json(imported) if json else _in_words(imported))
     useless = [each for each in imported.files if each.rejected and not each.new and not each.known]
     if useless:
         reason, count = useless[0].rejected.most_common(1)[0]
         raise InputError(
             f"{useless[0].file}: none of its {useless[0].rejected.total()} answers could be imported: "
-            f"{count} {reason}; {_rejected(folder)} lists them"
+            f"{count} {reason}; {imported.rejected} lists them"
         )
 
 
-def _in_words(imported: Imported, folder: Path) -> str:
+def _in_words(imported: Imported) -> str:
     lines = [_file_in_words(each) for each in imported.files]
-    lines.append(f"{folder / 'private' / 'answers.csv'}: {imported.answers} answers")
+    lines.append(f"{imported.path}: {imported.answers} answers")
     rejected = sum((each.rejected for each in imported.files), Counter())
     if rejected:
-        lines.append(f"{_rejected(folder)}: {rejected.total()} not imported")
+        lines.append(f"{imported.rejected}: {rejected.total()} not imported")
         lines += [f"  {count:>6} {reason}" for reason, count in rejected.most_common()]
     if any("spreadsheet" in reason for reason in rejected):
         lines.append("a spreadsheet turned ids into numbers: import the files as they came, not as it saved them")
@@ -89,7 +94,3 @@ def _as_json(imported: Imported) -> str:
         },
         indent=2,
     )
-
-
-def _rejected(folder: Path) -> Path:
-    return folder / "private" / "rejected.csv"

@@ -14,13 +14,11 @@ from benchmark.human_study.arena import write_arena
 from benchmark.human_study.checking import Checker
 from benchmark.human_study.imports.column_map import ColumnMap
 from benchmark.human_study.imports.recognition import Claims, read_claims
-from benchmark.human_study.records import KEY, STUDY, read_key, read_study
+from benchmark.human_study.records import PRIVATE, PUBLIC, STUDY, key_file, read_key, read_study
 from benchmark.human_study.rejections import REJECTED, Fault, Reason, Rejection, add_rejections
 from benchmark.human_study.spreadsheet_damage import damage
 from registry.errors import InputError
 
-PUBLIC = "public"
-PRIVATE = "private"
 ANSWERS = "answers.csv"
 LOCK = ".import.lock"
 """In the private folder; one import at a time."""
@@ -52,34 +50,41 @@ class Imported:
     """What an import did.
 
     Attributes:
-        answers: in `answers.csv` now.
+        path: of the study's answers.
+        answers: how many it holds now.
+        rejected: the file that lists what could not be taken.
         arena: how many votes each arena file holds.
         mode: of the study.
     """
 
     files: tuple[FileSummary, ...]
+    path: Path
     answers: int
+    rejected: Path
     arena: dict[Path, int]
     mode: str
 
 
-def import_answers(folder: Path, files: Sequence[Path], columns: ColumnMap | None = None) -> Imported:
+def import_answers(
+    folder: Path, files: Sequence[Path], columns: ColumnMap | None = None, key: Path | None = None
+) -> Imported:
     """Merge files of answers into a study's.
 
     All files are read before anything is written, and each file is written whole or not at all, answers first: an
     import that fails or is killed leaves what was there, and the same import again goes on from it.
 
     Args:
-        folder: of the study, with `public/study.json` and `private/key.json`.
+        folder: of the study, with `public/study.json`.
         files: of answers, of any kind that `imports` knows.
         columns: of tables of another make.
+        key: of the study, where it is not `private/key.json` in its folder.
 
     Raises:
         InputError: if the study or a file cannot be read, or none of a file's answers is of this study.
     """
     study_path, private = folder / PUBLIC / STUDY, folder / PRIVATE
-    study, key = read_study(study_path), read_key(private / KEY)
-    checker = Checker(study, key)
+    study, secret = read_study(study_path), read_key(key_file(folder, key))
+    checker = Checker(study, secret)
     claimed = [read_claims(path, study, columns) for path in files]
     for each in claimed:
         _refuse_other_study(each, study.study_id, study_path)
@@ -95,8 +100,8 @@ def import_answers(folder: Path, files: Sequence[Path], columns: ColumnMap | Non
         if len(votes) > before or not path.exists():
             write_rows(path, votes.values())
         add_rejections(private / REJECTED, rejections)
-        arena = write_arena(private, study, key, votes.values())
-    return Imported(tuple(summaries), len(votes), arena, study.mode)
+        arena = write_arena(private, study, secret, votes.values())
+    return Imported(tuple(summaries), path, len(votes), private / REJECTED, arena, study.mode)
 
 
 def _held(path: Path, checker: Checker) -> dict[Vote, Answer]:

@@ -10,6 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from benchmark.results import read_strictly, write_strictly
 
 SCHEMA_VERSION: Literal[1] = 1
+PUBLIC = "public"
+"""Folder of a study that raters may see."""
+PRIVATE = "private"
+"""Folder of what they must not see, and of their answers."""
 STUDY = "study.json"
 KEY = "key.json"
 TIE = "tie"
@@ -139,6 +143,11 @@ class Key(_Strict):
     results_sha256: dict[str, str]
     trials: dict[str, TrialKey]
     options: dict[str, OptionKey]
+
+
+def key_file(folder: Path, asked: Path | None = None) -> Path:
+    """Where a study's key goes: into its private folder, unless another place is asked for."""
+    return asked or folder / PRIVATE / KEY
 
 
 def write_study(path: Path, study: Study) -> None:

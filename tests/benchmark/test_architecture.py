@@ -112,6 +112,7 @@ def test_reports_read_results_and_scores_only() -> None:
         "benchmark.edit_files.",
         "benchmark.files.",
         "benchmark.found_runs.",
+        "benchmark.human_study.",
         "benchmark.matches.",
         "benchmark.results.",
         "benchmark.statistics.",

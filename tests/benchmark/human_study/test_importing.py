@@ -55,6 +55,15 @@ def test_the_same_import_again_changes_nothing(folder: Path) -> None:
     assert [dict(each.rejected) for each in second.files] == [dict(first.files[0].rejected)] * 2
 
 
+def test_the_key_may_lie_elsewhere(folder: Path, tmp_path: Path) -> None:
+    path = file(folder, made.page_csv(answers()))
+    key = (folder / "private" / "key.json").rename(tmp_path / "safe.json")
+    assert bench("study", "import", folder, path).code == 2
+    outcome = bench("study", "import", folder, path, "--key", key)
+    assert outcome.code == 0, outcome.err
+    assert len(read_answers(folder / "private" / "answers.csv")) == len(answers())
+
+
 def test_files_of_several_kinds_add_up(folder: Path) -> None:
     page = file(folder, made.page_json(answers()[:8]), "page.json")
     turk = file(folder, made.turk(made.buttons)([replace(each, participant_id="A1") for each in answers()[:8]]))

@@ -1,0 +1,89 @@
+"""`bench study export`: a blind study of finished runs, for raters to answer."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, get_args
+
+import typer
+
+from benchmark.cli.experiments import named
+from registry.errors import UnknownNameError, unknown
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("export", help="Draw trials from finished runs, and write a blind study of them.")(_export)
+
+
+def _export(
+    protocol: Annotated[list[str], typer.Option(help="Whose tasks are shown; may be repeated.")],
+    out: Annotated[Path, typer.Option(help="Folder to write to: public/ for raters, private/ for the key.")],
+    runs: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="GLOB",
+            help="Folder of runs, or a glob of run folders or result files; may be repeated. [default: runs]",
+        ),
+    ] = None,
+    mode: Annotated[
+        str, typer.Option(help="2afc (which of two), kway (the best of all), mos (1 to 5) or realfake.")
+    ] = ("2afc"),
+    items: Annotated[int, typer.Option(help="Trials; checks come on top, about one for ten.")] = 50,
+    methods: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Only these methods. [default: all learned ones]")
+    ] = None,
+    formats: Annotated[str, typer.Option("--format", metavar="A,B", help="Of html, mturk, label-studio.")] = "html",
+    url_base: Annotated[
+        str | None, typer.Option(metavar="URL", help="Where public/ will be found; mturk and label-studio need it.")
+    ] = None,
+    masks: Annotated[
+        bool, typer.Option("--masks", help="Show the mask asked for too; needs the dataset of the runs.")
+    ] = False,
+    words: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="YAML of what raters read; OUT/words.yaml is a copy to edit.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the key goes. [default: OUT/private]")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Another draws other trials.")] = 0,
+) -> None:
+    from benchmark.folders import writable
+    from benchmark.human_study.drawing import draw_study
+    from benchmark.human_study.entrants import find_entrants
+    from benchmark.human_study.export import check_writable, lies_beside, write_export
+    from benchmark.human_study.records import Mode, key_file
+    from benchmark.human_study.words import read_words, shipped_words
+    from benchmark.result_files import read_results, result_files
+    from registry import REPORTS
+
+    modes: tuple[Mode, ...] = get_args(Mode)
+    chosen = next((each for each in modes if each == mode), None)
+    if chosen is None:
+        raise UnknownNameError(unknown("mode", mode, modes))
+    forms = REPORTS.get("rating-forms")(named(formats), url_base)
+    found, errors = read_results(result_files(runs or ["runs"]))
+    entrants = find_entrants(found, list(dict.fromkeys(protocol)), named(methods or ""))
+    texts = words or shipped_words(chosen)
+    said = read_words(texts)
+    drawn = draw_study(entrants, chosen, items, said, seed, with_masks=masks)
+    check_writable(out, drawn)
+    asked = {}
+    if drawn.masks:
+        from benchmark.human_study.asked_masks import asked_masks
+
+        asked = asked_masks(entrants, drawn.masks.values())
+    place = key_file(out, key)
+    public = write_export(writable(out, "folder"), drawn, texts, place, asked)
+    pages = forms.write(drawn.study, said, public)
+    for error in errors:
+        print(f"left out: {error}", file=sys.stderr)
+    for label, why in entrants.left_out.items():
+        print(f"left out: {label}: {why}", file=sys.stderr)
+    if lies_beside(place, out):
+        print(f"warning: {place} lies in the public folder; it tells which method made each image", file=sys.stderr)
+    print(
+        f"study {drawn.study.study_id}: {len(drawn.study.trials)} trials of {', '.join(entrants.labels)}",
+        file=sys.stderr,
+    )
+    for path in [*pages, public / "study.json", place, out / "words.yaml"]:
+        print(path)

@@ -1,0 +1,240 @@
+"""Draws a study from runs: its trials and checks, what raters may see of them, and the key that they must not see."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from benchmark.files import sha256_of
+from benchmark.human_study.entrants import Entrant, Entrants
+from benchmark.human_study.items import REAL, Item, draw_items
+from benchmark.human_study.opaque import OpaqueIds
+from benchmark.human_study.records import Key, Mode, Option, OptionKey, Study, Trial, TrialKey
+from benchmark.human_study.sittings import Place, arranged
+from benchmark.human_study.words import Words
+from registry.errors import InputError
+
+IMAGES: Final = "images"
+"""Folder of the public pictures, relative to the public folder."""
+EXPECTED: Final[dict[Mode, str]] = {"mos": "1", "realfake": "fake"}
+"""The right answer to a spoilt picture that is shown alone."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a public file shows.
+
+    Attributes:
+        path: of an edit.
+        jumble: where given, seeds what spoils it.
+    """
+
+    path: Path
+    jumble: bytes | None = None
+
+
+@dataclass
+class Gathered:
+    """What the trials of a study refer to, gathered as they are drawn.
+
+    Attributes:
+        pictures: by public file.
+        masks: by public file, the (protocol, task) whose mask it shows.
+    """
+
+    options: dict[str, OptionKey] = field(default_factory=dict)
+    trials: dict[str, TrialKey] = field(default_factory=dict)
+    pictures: dict[str, Picture] = field(default_factory=dict)
+    masks: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A study, its key, and what its public files show."""
+
+    study: Study
+    key: Key
+    pictures: dict[str, Picture]
+    masks: dict[str, tuple[str, int]]
+
+
+def draw_study(
+    entrants: Entrants, mode: Mode, items: int, words: Words, seed: int = 0, *, with_masks: bool = False
+) -> Drawn:
+    """Draw a study: the same for the same results, seed, and those words that decide it.
+
+    Args:
+        entrants: whose edits are judged.
+        mode: how.
+        items: trials, checks not counted.
+        words: its questions, tie, practice and sitting, and what edits were to do.
+        seed: another gives other trials under other ids.
+        with_masks: show the mask asked for beside each trial.
+
+    Raises:
+        InputError: if there are too few methods or tasks, no real images are at hand in `realfake`, or the words do not
+            say what edits were to do.
+    """
+    _check(entrants, mode, words)
+    results = {
+        f"{each.label}/seed{result.seed}": sha256_of(path) for each in entrants.methods for path, result in each.runs
+    }
+    asked = [[each.id, each.text] for each in words.questions]
+    decided_by = [seed, mode, items, asked, words.tie, words.practice, words.sitting, with_masks, entrants.dataset]
+    ids = OpaqueIds(json.dumps([*decided_by, dict(entrants.tasks_sha256), results], sort_keys=True))
+    available = {name: len(tasks) for name, tasks in entrants.tasks.items()}
+    main = draw_items(mode, items, entrants.labels, available, _chance(ids, "items"))
+    practised = (
+        draw_items(mode, words.practice, entrants.labels, available, _chance(ids, "practice")) if words.practice else []
+    )
+    kept, unkept = Gathered(), Gathered()  # of practice the key says nothing
+    screens = _Screens(entrants, mode, words, ids, with_masks, kept)
+    practice = _Screens(entrants, mode, words, ids, with_masks, unkept)
+    study = Study(
+        study_id=ids.of("study"),
+        mode=mode,
+        questions=list(words.questions),
+        trials=_trials(screens, main, arranged(len(main), words.sitting, _chance(ids, "sittings"))),
+        practice=[practice.plain(item, ("practice", number)) for number, item in enumerate(practised)],
+        ties=words.tie is not None and mode in ("2afc", "kway"),
+        sitting=words.sitting,
+        size=(entrants.size, entrants.size),
+    )
+    key = Key(
+        study_id=study.study_id,
+        dataset=entrants.dataset,
+        tasks_sha256=dict(entrants.tasks_sha256),
+        results_sha256=results,
+        trials=kept.trials,
+        options=kept.options,
+    )
+    return Drawn(study, key, unkept.pictures | kept.pictures, unkept.masks | kept.masks)
+
+
+def _trials(screens: _Screens, items: Sequence[Item], places: Sequence[Place]) -> list[Trial]:
+    trials: list[Trial] = []
+    shown: dict[int, Trial] = {}
+    for number, place in enumerate(places):
+        item, name = items[place.item], ("trial", number)
+        if place.kind == "item":
+            trials.append(screens.plain(item, name))
+            shown[place.item] = trials[-1]
+        elif place.kind == "repeat":
+            trials.append(screens.repeat(item, name, shown[place.item]))
+        else:
+            trials.append(screens.obvious(item, name))
+    return trials
+
+
+def _check(entrants: Entrants, mode: Mode, words: Words) -> None:
+    if mode == "realfake":
+        if "target" not in entrants.given:
+            raise InputError(
+                "mode realfake shows unedited faces, and no reference run holds them; run those methods too"
+            )
+        return
+    for protocol in entrants.tasks:
+        if protocol not in words.tasks:
+            raise InputError(f"the words do not say what {protocol} asks of an edit; add it below 'tasks:'")
+
+
+def _chance(ids: OpaqueIds, *what: object) -> random.Random:
+    return random.Random(ids.digest("chance", *what))
+
+
+@dataclass
+class _Screens:
+    """Makes trials of items, and gathers what they refer to.
+
+    Attributes:
+        turns: how often each method's edits were taken, so that its training seeds take turns.
+    """
+
+    entrants: Entrants
+    mode: Mode
+    words: Words
+    ids: OpaqueIds
+    with_masks: bool
+    gathered: Gathered
+    turns: Counter[str] = field(default_factory=Counter)
+
+    def plain(self, item: Item, name: tuple[object, ...]) -> Trial:
+        options = [
+            self._option(item, label, self._seed(label), (*name, place)) for place, label in enumerate(item.shown)
+        ]
+        return self._trial(item, name, options)
+
+    def repeat(self, item: Item, name: tuple[object, ...], original: Trial) -> Trial:
+        """The original's very options, the other way round."""
+        return self._trial(item, name, original.options[::-1], check="repeat", repeat_of=original.id)
+
+    def obvious(self, item: Item, name: tuple[object, ...]) -> Trial:
+        """An edit among copies of it that are spoilt, so that it is the right answer to whichever question is asked."""
+        chance = _chance(self.ids, "obvious", *name)
+        places = len(item.shown)
+        right = chance.randrange(places) if places > 1 else None
+        label = chance.choice(item.shown)
+        seed = self._seed(label)
+        options = [self._option(item, label, seed, (*name, place), place != right) for place in range(places)]
+        expected = EXPECTED[self.mode] if right is None else options[right].id
+        return self._trial(item, name, options, check="obvious", expected=expected)
+
+    def _trial(self, item: Item, name: tuple[object, ...], options: Sequence[Option], **why: Any) -> Trial:
+        row = self._task(item)
+        attribute = row["attribute"] if isinstance(row["attribute"], str) else ""
+        alone = self.mode == "realfake"  # the face before its edit would be the answer
+        trial = Trial(
+            id=self.ids.of(*name),
+            text="" if alone else self.words.task(item.protocol, attribute),
+            shown={} if alone else self._beside(item),
+            options=list(options),
+        )
+        self.gathered.trials[trial.id] = TrialKey(
+            protocol=item.protocol, task=int(row["task"]), source=str(row["source"]), **why
+        )
+        return trial
+
+    def _beside(self, item: Item) -> dict[str, str]:
+        row = self._task(item)
+        task = int(row["task"])
+        beside: dict[str, str] = {}
+        for what, copier in self.entrants.given.items():
+            if what == "target" or row["source"] != row["target"]:
+                beside[what] = self._file("shown", item.protocol, task, what)
+                path = copier.edit(copier.seeds[0], item.protocol, task)
+                self.gathered.pictures[beside[what]] = Picture(path)
+        if self.with_masks:
+            beside["mask"] = self._file("shown", item.protocol, task, "mask")
+            self.gathered.masks[beside["mask"]] = (item.protocol, task)
+        return beside
+
+    def _option(self, item: Item, label: str, seed: int, name: tuple[object, ...], spoilt: bool = False) -> Option:
+        row = self._task(item)
+        task = int(row["task"])
+        option = Option(id=self.ids.of("option", *name), file=self._file("option", *name))
+        self.gathered.pictures[option.file] = Picture(
+            self._editor(label).edit(seed, item.protocol, task), self.ids.digest("jumble", *name) if spoilt else None
+        )
+        self.gathered.options[option.id] = OptionKey(
+            method="" if spoilt else label, seed=seed, protocol=item.protocol, task=task, source=str(row["source"])
+        )
+        return option
+
+    def _seed(self, label: str) -> int:
+        seeds = self._editor(label).seeds
+        self.turns[label] += 1
+        return seeds[self.turns[label] % len(seeds)]
+
+    def _editor(self, label: str) -> Entrant:
+        return self.entrants.given["target"] if label == REAL else self.entrants.method(label)
+
+    def _task(self, item: Item) -> Any:
+        return self.entrants.tasks[item.protocol].iloc[item.task]
+
+    def _file(self, *name: object) -> str:
+        return f"{IMAGES}/{self.ids.of(*name)}.png"

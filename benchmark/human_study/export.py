@@ -1,0 +1,81 @@
+"""Writes a study: a public folder that tells nothing, and a private one that tells all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from benchmark.files import replacing, write_text_atomically
+from benchmark.human_study.drawing import IMAGES, Drawn, Picture
+from benchmark.human_study.pictures import Pixels, jumbled, read_pixels, stored_png
+from benchmark.human_study.records import PUBLIC, STUDY, read_study, write_key, write_study
+from registry.errors import InputError
+
+WORDS: Final = "words.yaml"
+_WRITTEN: Final = 946_684_800
+"""Every picture's time, the first second of 2000: the order of writing would tell what was drawn together."""
+
+
+def lies_beside(key: Path, folder: Path) -> bool:
+    """Whether a key lies in the public folder, which raters see."""
+    return key.resolve().is_relative_to((folder / PUBLIC).resolve())
+
+
+def write_export(folder: Path, drawn: Drawn, words: Path, key: Path, masks: Mapping[tuple[str, int], Pixels]) -> Path:
+    """Write pictures, `study.json`, the key and the words.
+
+    Args:
+        folder: of the study.
+        drawn: what to write.
+        words: the file that was used, copied so that the study can be repeated.
+        key: where the key goes.
+        masks: (H, W, 3) RGB by protocol and task, those that the study shows.
+
+    Returns:
+        The public folder.
+
+    Raises:
+        InputError: if an edit is damaged.
+    """
+    public = folder / PUBLIC
+    size = drawn.study.size[0]
+    text = words.read_text(encoding="utf-8")
+    for file, picture in sorted(drawn.pictures.items()):  # by what is opaque, for disks remember the order too
+        _write_picture(public / file, _pixels(picture, size))
+    for file, task in sorted(drawn.masks.items()):
+        _write_picture(public / file, masks[task])
+    write_key(key, drawn.key)
+    write_text_atomically(folder / WORDS, text)
+    write_study(public / STUDY, drawn.study)
+    os.utime(public / IMAGES, (_WRITTEN, _WRITTEN))
+    return public
+
+
+def check_writable(folder: Path, drawn: Drawn) -> None:
+    """Refuse what would fail, before anything is written.
+
+    Raises:
+        InputError: if the folder holds another study, whose answers would lose their meaning, or an edit is missing.
+    """
+    path, study_id = folder / PUBLIC / STUDY, drawn.study.study_id
+    if path.is_file() and (found := read_study(path).study_id) != study_id:
+        raise InputError(
+            f"{path} is of another study ({found}, not {study_id}), and its answers need it; "
+            "choose another --out, or delete the folder if nobody has answered"
+        )
+    for picture in drawn.pictures.values():
+        if not picture.path.is_file():
+            raise InputError(f"{picture.path}: no such file; edit again, or leave its method out by --methods")
+
+
+def _pixels(picture: Picture, size: int) -> Pixels:
+    pixels = read_pixels(picture.path, size)
+    return pixels if picture.jumble is None else jumbled(pixels, picture.jumble)
+
+
+def _write_picture(path: Path, pixels: Pixels) -> None:
+    with replacing(path, durable=False) as temporary:
+        temporary.write_bytes(stored_png(pixels))
+        os.utime(temporary, (_WRITTEN, _WRITTEN))

@@ -1,0 +1,75 @@
+"""A study for Amazon Mechanical Turk: a table with a row a trial, and the layout whose variables are its columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+from string import ascii_lowercase
+from typing import Final
+
+from benchmark.human_study.records import SCORES, TIE, Study, Trial
+from benchmark.human_study.words import Words
+from reports.pages import render_page
+from reports.rating_page import paragraphs
+
+_ALWAYS: Final = ("trial_id", "source_url", "mask_url", "edit_text")
+
+
+def columns(study: Study) -> list[str]:
+    """The table's header, and the names of the layout's variables."""
+    letters = ascii_lowercase[: len(study.trials[0].options)]
+    images = [f"image_{letter}_url" for letter in letters]
+    return [*_ALWAYS, *images, "target_url", *(f"option_{letter}" for letter in letters)]
+
+
+def render_csv(study: Study, base: str) -> str:
+    """The table: UTF-8 CSV, as Mechanical Turk takes it; a picture that a trial does not show has an empty address.
+
+    Args:
+        study: its trials, practice left out.
+        base: address of the public folder.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(columns(study))
+    writer.writerows(_row(trial, base) for trial in study.trials)
+    return text.getvalue()
+
+
+def _row(trial: Trial, base: str) -> list[str]:
+    target, source, mask = (_address(base, trial.shown.get(what)) for what in ("target", "source", "mask"))
+    images = [_address(base, option.file) for option in trial.options]
+    return [trial.id, source, mask, trial.text, *images, target, *(option.id for option in trial.options)]
+
+
+def _address(base: str, file: str | None) -> str:
+    return f"{base}/{file}" if file else ""
+
+
+def render_layout(study: Study, words: Words) -> str:
+    """The HTML of a HIT.
+
+    Its answers come back as `study_id`, `trial_id`, `shown_order` (ids of the options, left to right), `started_at`,
+    `rt_ms` (to the sending), and for each question `choice.<question id>`: an option's id, `tie`, a score, or `real` or
+    `fake`.
+    """
+    letters = ascii_lowercase[: len(study.trials[0].options)]
+    choices: list[tuple[str, str]]
+    if study.mode == "mos":
+        choices = [(score, f"{score} {text}") for score, text in zip(SCORES, words.scale, strict=True)]
+    elif study.mode == "realfake":
+        choices = [("real", words.real), ("fake", words.fake)]
+    else:
+        choices = [(f"${{option_{letter}}}", f"Image {letter.upper()}") for letter in letters]
+        if study.ties and words.tie:
+            choices.append((TIE, words.tie))
+    return render_page(
+        "mturk_layout.html.j2",
+        study=study,
+        words=words,
+        letters=letters,
+        choices=choices,
+        given=[(what, words.shown.get(what, what)) for what in ("target", "source", "mask")],
+        instructions=paragraphs(words.instructions),
+        consent=paragraphs(words.consent),
+    )

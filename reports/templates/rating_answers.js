@@ -1,0 +1,80 @@
+// A rater's answers: who answers which trials, what is kept in the browser, and the table that is handed over.
+const study = JSON.parse(document.getElementById("study-data").textContent);
+const COLUMNS = ["schema_version", "study_id", "participant_id", "session_id", "trial_id", "trial_index", "question_id",
+  "shown_order", "choice", "rt_ms", "is_check", "started_at"];
+const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/; // what a file name and a spreadsheet take as it is
+
+const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => "bcdfghjklmnpqrst"[byte & 15]).join("");
+
+function fromAddress(...names) {
+  const given = new URLSearchParams(location.search);
+  return names.map((name) => given.get(name)).find((value) => value && ID.test(value));
+}
+
+// what is kept is found again by the study and by the person that the address names, or anyone where it names nobody
+const named = fromAddress("PROLIFIC_PID", "workerId");
+const place = `human-study ${study.study_id} ${named ?? ""}`;
+
+function kept() {
+  try {
+    const found = JSON.parse(localStorage.getItem(place));
+    if (found && ID.test(found.participant) && ID.test(found.session) && Array.isArray(found.answers)) return found;
+  } catch { /* nothing kept, or not by this page */ }
+  return null;
+}
+
+const found = kept();
+const rater = found ?? {
+  participant: named ?? newId(),
+  session: fromAddress("SESSION_ID", "assignmentId") ?? newId(),
+  agreed: false, practised: 0, begun: false, answers: [], sent: false,
+};
+
+function keep() {
+  try {
+    localStorage.setItem(place, JSON.stringify(rater));
+  } catch {
+    document.getElementById("unkept").hidden = false;
+  }
+}
+
+// FNV-1a, then the last steps of MurmurHash3: raters with ids that follow one another get sittings that do not
+function hash(text) {
+  let value = 0x811c9dc5;
+  for (const letter of text) value = Math.imul(value ^ letter.codePointAt(0), 0x01000193);
+  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+  return (value ^ (value >>> 16)) >>> 0;
+}
+
+// Trials lie in sittings of equal length, each with its own checks. Everyone goes through one, from a place of their own.
+function sitting(participant) {
+  const total = study.trials.length, parts = Math.ceil(total / study.sitting);
+  const number = hash(`${study.study_id} ${participant}`);
+  const part = number % parts;
+  const mine = study.trials.slice(Math.floor((part * total) / parts), Math.floor(((part + 1) * total) / parts));
+  const first = Math.floor(number / parts) % mine.length;
+  return [...mine.slice(first), ...mine.slice(0, first)];
+}
+
+const trials = sitting(rater.participant);
+
+function answer(index, question, choice, milliseconds, startedAt) {
+  const trial = trials[index];
+  const cells = [study.schema_version, study.study_id, rater.participant, rater.session, trial.id, index, question.id,
+    trial.options.map((option) => option.id).join(" "), choice, Math.round(milliseconds), "", startedAt];
+  rater.answers.push(cells.map(String));
+  keep();
+}
+
+const answersCsv = () => [COLUMNS, ...rater.answers].map((row) => row.join(",") + "\r\n").join("");
+const answersJson = () => JSON.stringify(
+  { answers: rater.answers.map((row) => Object.fromEntries(COLUMNS.map((name, column) => [name, row[column]]))) }, null, 1);
+
+function download(kind, type, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = `answers-${study.study_id}-${rater.participant}.${kind}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}

@@ -1,0 +1,184 @@
+// The screens: consent, instructions, practice, trials, end. A trial shows its images and asks one question after another.
+const AHEAD = 4; // trials whose pictures are loaded before they are needed
+const SEEN = 140; // milliseconds for which a choice is shown before the next question
+const LETTERS = "ABCDEFGH", BESIDE = ["target", "source", "mask"];
+const part = (id) => document.getElementById(id);
+const pictures = new Map();
+let current = null; // what is being answered: trial, index in the sitting or null in practice, question, since when
+
+function make(tag, facts = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), facts);
+  element.append(...children);
+  return element;
+}
+
+function show(id, said = "") {
+  document.querySelectorAll("main > section").forEach((each) => { each.hidden = each.id !== id; });
+  const heading = part(id).querySelector("h1");
+  heading.focus({ preventScroll: true });
+  part("said").textContent = said;
+}
+
+const filesOf = (trial) => [...Object.values(trial.shown), ...trial.options.map((option) => option.file)];
+
+function load(file) {
+  if (!pictures.has(file)) {
+    const image = make("img", { src: study.images[file] ?? file, alt: "" });
+    const loaded = image.decode();
+    loaded.catch(() => pictures.delete(file)); // so that it can be tried again
+    pictures.set(file, { image, loaded });
+  }
+  return pictures.get(file);
+}
+
+function picture(file, alt) {
+  const image = load(file).image.cloneNode();
+  image.alt = alt;
+  image.draggable = false;
+  return image;
+}
+
+// ---- one trial -----------------------------------------------------------------------------------------------------
+
+const alone = study.mode === "mos" || study.mode === "realfake";
+const keysOf = { "2afc": { ArrowLeft: 0, ArrowRight: 1, ArrowDown: 2 }, realfake: { ArrowLeft: 0, ArrowRight: 1 } }[study.mode] ?? {};
+
+function choicesOf(trial) {
+  if (study.mode === "mos") return study.scale.map((text, place) => ({ value: String(place + 1), text }));
+  if (study.mode === "realfake") return [{ value: "real", text: study.real }, { value: "fake", text: study.fake }];
+  const options = trial.options.map((option, place) => ({ value: option.id, text: LETTERS[place], file: option.file }));
+  return study.ties ? [...options, { value: "tie", text: study.tie }] : options;
+}
+
+function choiceButton({ value, text, file }, place) {
+  const button = make("button", { type: "button", className: file ? "option" : "answer" });
+  button.dataset.choice = value;
+  button.setAttribute("aria-keyshortcuts", String(place + 1));
+  if (file) button.append(picture(file, ""));
+  const label = make("span", { className: "label" }, make("span", { textContent: file ? `Image ${text}` : text }));
+  label.append(" ", make("kbd", { textContent: String(place + 1), ariaHidden: "true" }));
+  button.append(label);
+  button.addEventListener("click", (event) => { if (event.detail < 2) choose(button); }); // a double click is one choice
+  return button;
+}
+
+function draw(trial) {
+  part("task").textContent = trial.text;
+  part("beside").replaceChildren(...BESIDE.filter((what) => trial.shown[what]).map((what) => make("figure", {},
+    picture(trial.shown[what], study.captions[what]),
+    make("figcaption", { textContent: study.captions[what], ariaHidden: "true" }))));
+  const choices = choicesOf(trial).map(choiceButton);
+  part("options").replaceChildren(...(alone
+    ? [make("figure", { className: "option" }, picture(trial.options[0].file, "The image to judge"))]
+    : choices.filter((each) => each.className === "option")));
+  part("answers").replaceChildren(...choices.filter((each) => each.className === "answer"));
+  part("options").dataset.number = trial.options.length;
+  part("given").hidden = !trial.text && !Object.keys(trial.shown).length;
+}
+
+function ask(number) {
+  current.question = number;
+  current.busy = false;
+  document.querySelectorAll("[data-choice]").forEach((each) => each.setAttribute("aria-pressed", "false"));
+  part("question").textContent = study.questions[number].text;
+  const which = study.questions.length > 1 ? `Question ${number + 1} of ${study.questions.length}` : "";
+  part("which").textContent = which;
+  show("trial", [part("count").textContent, which].filter(Boolean).join(". "));
+}
+
+async function present(trial, index, question, count, progress) {
+  try {
+    await Promise.all(filesOf(trial).map((file) => load(file).loaded));
+  } catch {
+    show("failed");
+    return;
+  }
+  draw(trial);
+  part("count").textContent = count;
+  part("progress").value = progress;
+  part("progress").textContent = count;
+  current = { trial, index };
+  ask(question);
+  scrollTo(0, 0);
+  await new Promise((drawn) => { requestAnimationFrame(drawn); });
+  Object.assign(current, { appeared: performance.now(), startedAt: new Date().toISOString() });
+  (index === null ? study.practice : trials).slice((index ?? rater.practised) + 1).slice(0, AHEAD)
+    .flatMap(filesOf).forEach(load);
+}
+
+function choose(button) {
+  if (!current || current.busy || current.appeared === undefined) return;
+  const { trial, index, question } = current;
+  current.busy = true;
+  button.setAttribute("aria-pressed", "true");
+  const last = question === study.questions.length - 1;
+  if (index !== null) {
+    answer(index, study.questions[question], button.dataset.choice, performance.now() - current.appeared, current.startedAt);
+  } else if (last) {
+    rater.practised += 1;
+    keep();
+  }
+  setTimeout(() => { if (last) next(); else ask(question + 1); }, SEEN);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (part("trial").hidden || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+  const choices = [...document.querySelectorAll("[data-choice]")];
+  const digit = /^[1-9]$/.test(event.key) ? Number(event.key) - 1 : keysOf[event.key];
+  if (digit !== undefined) {
+    if (choices[digit]) { event.preventDefault(); choose(choices[digit]); }
+  } else if (/^Arrow(Left|Right|Up|Down)$/.test(event.key) && study.mode !== "2afc" && study.mode !== "realfake") {
+    const step = /Left|Up/.test(event.key) ? -1 : 1;
+    const at = choices.indexOf(document.activeElement);
+    event.preventDefault();
+    choices[at < 0 ? (step > 0 ? 0 : choices.length - 1) : (at + step + choices.length) % choices.length].focus();
+  }
+});
+
+// ---- from one screen to the next -----------------------------------------------------------------------------------
+
+function note(text, then) {
+  part("noted").textContent = text;
+  part("note").querySelector("button").onclick = then;
+  show("note");
+}
+
+function next() {
+  current = null;
+  const asked = study.questions.length, done = Math.floor(rater.answers.length / asked);
+  if (!rater.agreed) return show("welcome");
+  if (rater.practised < study.practice.length) {
+    const number = rater.practised;
+    return present(study.practice[number], null, 0, `Practice ${number + 1} of ${study.practice.length}`, 0);
+  }
+  if (!rater.begun) {
+    const begin = () => { rater.begun = true; keep(); next(); };
+    return study.practice.length ? note(study.begin_note, begin) : begin();
+  }
+  if (done < trials.length) {
+    return present(trials[done], done, rater.answers.length % asked, `${done + 1} of ${trials.length}`, done / trials.length);
+  }
+  show("end");
+  if (study.post) return send();
+  sending.textContent = "Please download your answers and give them to the researcher.";
+}
+
+part("welcome").querySelector("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  rater.agreed = true;
+  keep();
+  show("instructions");
+});
+part("instructions").querySelector("button").addEventListener("click", () => {
+  if (study.practice.length) note(study.practice_note, next);
+  else next();
+});
+part("failed").querySelector("button").addEventListener("click", next);
+part("csv").addEventListener("click", () => download("csv", "text/csv;charset=utf-8", answersCsv()));
+part("json").addEventListener("click", () => download("json", "application/json", answersJson()));
+
+keep();
+trials.slice(0, AHEAD).flatMap(filesOf).forEach(load);
+if (found?.agreed && rater.answers.length < trials.length * study.questions.length) {
+  note(`Welcome back: ${Math.floor(rater.answers.length / study.questions.length)} of ${trials.length} screens are done.`, next);
+} else next();

@@ -1,0 +1,61 @@
+"""Pictures that tell nothing but their pixels."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, PngImagePlugin
+
+from benchmark.human_study.pictures import jumbled, read_pixels, stored_png
+from registry.errors import InputError
+
+
+def noise(size, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (size, size, 3), dtype=np.uint8)
+
+
+def chunks(png):
+    found, at = [], 8
+    while at < len(png):
+        length = int.from_bytes(png[at : at + 4])
+        found.append(png[at + 4 : at + 8])
+        at += 12 + length
+    return found
+
+
+@given(st.integers(1, 300), st.integers(0, 255))
+def test_a_flat_picture_is_as_long_a_file_as_noise(size, value):
+    flat = np.full((size, size, 3), value, np.uint8)
+    assert len(stored_png(flat)) == len(stored_png(noise(size)))
+
+
+def test_only_pixels_are_kept(tmp_path):
+    told = PngImagePlugin.PngInfo()
+    told.add_text("Software", "a method")
+    Image.fromarray(noise(16)).save(tmp_path / "edit.png", pnginfo=told, exif=b"Exif\0\0a method", dpi=(72, 72))
+    pixels = read_pixels(tmp_path / "edit.png", 16)
+    np.testing.assert_array_equal(pixels, noise(16))
+    assert set(chunks(stored_png(pixels))) == {b"IHDR", b"IDAT", b"IEND"}
+
+
+@given(st.integers(4, 70), st.binary(min_size=32, max_size=32))
+def test_a_jumbled_picture_keeps_no_tile_in_its_place(size, seed):
+    step = size // 4
+    corners = [int(each) for each in np.linspace(0, size, 5)[:-1]]
+    pixels = np.zeros((size, size, 3), np.uint8)
+    for number, (top, left) in enumerate((top, left) for top in corners for left in corners):
+        pixels[top : top + step, left : left + step] = number + 1
+    after = jumbled(pixels, seed)
+    places = [(slice(top, top + step), slice(left, left + step)) for top in corners for left in corners]
+    assert all((after[place] != pixels[place]).all() for place in places)
+    assert sorted(after[rows, columns][0, 0, 0] for rows, columns in places) == list(range(1, 17))
+    np.testing.assert_array_equal(after, jumbled(pixels, seed))
+
+
+def test_a_picture_that_cannot_be_shown_is_named(tmp_path):
+    Image.fromarray(noise(8)).save(tmp_path / "small.png")
+    with pytest.raises(InputError, match="is 8×8, and its run edits at 16×16"):
+        read_pixels(tmp_path / "small.png", 16)
+    (tmp_path / "broken.png").write_bytes(stored_png(noise(16))[:400])
+    with pytest.raises(InputError, match="cannot be read as PNG"):
+        read_pixels(tmp_path / "broken.png", 16)

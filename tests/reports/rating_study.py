@@ -1,0 +1,87 @@
+"""Studies exported by the command from made-up runs, for the tests of what raters use."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from run_folders import PROTOCOL, run_folder
+from synthetic import dataset_facts
+
+from benchmark.cli import main
+from benchmark.human_study.records import Key, Study, read_key, read_study
+from benchmark.human_study.words import shipped_words
+
+METHODS = ("quillgan", "brushnet", "pastelflow")
+
+
+@dataclass(frozen=True)
+class Exported:
+    """An exported study, and what the command said."""
+
+    folder: Path
+    code: int
+    out: str
+    err: str
+
+    @property
+    def public(self) -> Path:
+        return self.folder / "public"
+
+    @property
+    def page(self) -> Path:
+        return self.public / "study.html"
+
+    @property
+    def study(self) -> Study:
+        return read_study(self.public / "study.json")
+
+    @property
+    def key(self) -> Key:
+        return read_key(self.folder / "private" / "key.json")
+
+
+def made_run(runs: Path, method: str, **changes: Any) -> None:
+    """A run whose result says the size that its edits have."""
+    run_folder(runs, method, **{"dataset_facts": dataset_facts(size=16)} | changes)
+
+
+def make_runs(runs: Path) -> Path:
+    """Three learned methods, one with two seeds, beside references."""
+    for method in ("copy-target", "copy-source"):
+        made_run(runs, method, kind="reference", weights_origin="none")
+    for method in METHODS:
+        made_run(runs, method, title=f"Title of {method}")
+    made_run(runs, METHODS[0], title=f"Title of {METHODS[0]}", seed=1)
+    return runs
+
+
+def export(runs: Path, out: Path, *words: str | Path) -> Exported:
+    """Run `bench study export`."""
+    said, told = io.StringIO(), io.StringIO()
+    given = ["study", "export", "--runs", runs, "--protocol", PROTOCOL, "--out", out, *words]
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(told),
+    ):
+        patch.setattr(sys, "argv", ["bench", *map(str, given)])
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else 0
+    return Exported(out, code, said.getvalue(), told.getvalue())
+
+
+def write_words(path: Path, mode: str = "2afc", **changes: object) -> Path:
+    """The shipped words with changes."""
+    content = yaml.safe_load(shipped_words(mode).read_text(encoding="utf-8")) | changes
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    return path

@@ -1,0 +1,238 @@
+"""`bench study export`: what it writes, that no public byte tells who made an image, and what it refuses."""
+
+import json
+import re
+import shutil
+from collections import Counter
+
+import pytest
+from PIL import Image
+from rating_study import METHODS, export, made_run, make_runs, write_words
+from synthetic import dataset_facts, protocol
+
+from benchmark.human_study.answers import COLUMNS
+
+FORMATS = ("--format", "html,mturk,label-studio", "--url-base", "https://pictures.example.org/study/")
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    return make_runs(tmp_path_factory.mktemp("made") / "runs-of-quill")
+
+
+@pytest.fixture(scope="module", params=["2afc", "kway", "mos", "realfake"])
+def exported(request, runs, tmp_path_factory):
+    items = "8" if request.param == "kway" else "12"
+    found = export(
+        runs, tmp_path_factory.mktemp(request.param) / "study", "--mode", request.param, "--items", items, *FORMATS
+    )
+    assert found.code == 0, found.err
+    return found
+
+
+def without_pixels(path):
+    return re.sub(rb"data:image/png;base64,[A-Za-z0-9+/=]+", b"", path.read_bytes())
+
+
+def test_no_public_byte_tells_who_made_an_image(exported, runs):
+    key = exported.key
+    told = {*METHODS, *(f"Title of {each}" for each in METHODS), "copy-target", "copy-source", "seed0", "seed1"}
+    told |= {str(runs), runs.name, "rendered-faces", *key.tasks_sha256.values(), *key.results_sha256.values()}
+    told |= {each.source for each in key.options.values()}
+    for path in exported.public.rglob("*"):
+        assert not any(each.lower() in str(path.relative_to(exported.folder)).lower() for each in told)
+        if path.is_file() and path.suffix != ".png":
+            content = without_pixels(path).lower()
+            assert [each for each in told if each.lower().encode() in content] == []
+
+
+def test_pictures_hold_pixels_alone_and_differ_in_no_size_or_time(exported):
+    pictures = list((exported.public / "images").iterdir())
+    assert {path.suffix for path in pictures} == {".png"}
+    assert len({path.stat().st_size for path in pictures}) == 1
+    assert len({path.stat().st_mtime for path in pictures}) == 1
+    for path in pictures:
+        content = path.read_bytes()
+        assert content.count(b"IDAT") >= 1
+        assert not any(name in content for name in (b"tEXt", b"iTXt", b"zTXt", b"eXIf", b"tIME", b"pHYs", b"gAMA"))
+
+
+def test_a_guess_from_file_sizes_is_at_chance(exported):
+    sizes = {option: (exported.public / "images" / f"{option}.png").stat().st_size for option in exported.key.options}
+    by_size = Counter((sizes[id], option.method) for id, option in exported.key.options.items())
+    most_common = Counter(option.method for option in exported.key.options.values()).most_common(1)[0][1]
+    right = sum(max(by_size[size, method] for _, method in by_size) for size in set(sizes.values()))
+    assert right == most_common
+
+
+def test_the_key_knows_every_trial_and_option_and_the_study_tells_no_check(exported):
+    study, key = exported.study, exported.key
+    assert key.study_id == study.study_id
+    assert set(key.trials) == {trial.id for trial in study.trials}
+    assert set(key.options) == {option.id for trial in study.trials for option in trial.options}
+    assert {trial.check for trial in key.trials.values()} == {None, "obvious", "repeat"}
+    assert "check" not in (exported.public / "study.json").read_text(encoding="utf-8")
+    everything = {option.file for trial in (*study.trials, *study.practice) for option in trial.options}
+    everything |= {file for trial in (*study.trials, *study.practice) for file in trial.shown.values()}
+    assert everything == {f"images/{path.name}" for path in (exported.public / "images").iterdir()}
+    assert all(re.fullmatch("[bcdfghjklmnpqrstvwxz]{16}", each) for each in [*key.trials, *key.options, study.study_id])
+
+
+def test_checks_expect_what_is_right(exported):
+    study, key = exported.study, exported.key
+    trials = {trial.id: trial for trial in study.trials}
+    for id, facts in key.trials.items():
+        options = trials[id].options
+        methods = {option.id: key.options[option.id].method for option in options}
+        if facts.check == "obvious" and len(options) > 1:
+            assert [each for each, method in methods.items() if method] == [facts.expected]
+            assert len({(key.options[each].task, key.options[each].seed) for each in methods}) == 1
+        elif facts.check == "obvious":
+            assert facts.expected == {"mos": "1", "realfake": "fake"}[study.mode]
+            assert set(methods.values()) == {""}
+        elif facts.check == "repeat":
+            assert options == trials[facts.repeat_of].options[::-1]
+        else:
+            assert "" not in methods.values()
+
+
+def test_an_edit_is_shown_as_its_run_made_it(exported, runs):
+    for id, option in exported.key.options.items():
+        if option.method in METHODS:
+            made = runs / "rendered-faces" / option.method / f"seed{option.seed}" / "edits" / option.protocol
+            with (
+                Image.open(made / f"{option.task:05d}.png") as edit,
+                Image.open(exported.public / "images" / f"{id}.png") as shown,
+            ):
+                assert edit.tobytes() == shown.tobytes()
+
+
+def test_the_forms_share_the_columns_of_the_contract(exported):
+    page = exported.page.read_text(encoding="utf-8")
+    named = re.search(r"const COLUMNS = (\[.*?\]);", page, re.DOTALL).group(1)
+    assert tuple(json.loads(named)) == COLUMNS
+
+
+def test_real_faces_stand_alone(runs, tmp_path):
+    found = export(runs, tmp_path / "study", "--mode", "realfake", "--items", "12")
+    assert all(trial.shown == {} and trial.text == "" for trial in found.study.trials)
+    labels = Counter(
+        found.key.options[trial.options[0].id].method
+        for trial in found.study.trials
+        if found.key.trials[trial.id].check is None
+    )
+    assert labels == {"real": 6, **dict.fromkeys(METHODS, 2)}
+
+
+def test_training_seeds_take_turns(runs, tmp_path):
+    found = export(runs, tmp_path / "study", "--items", "24")
+    seeds = Counter(option.seed for option in found.key.options.values() if option.method == METHODS[0])
+    assert abs(seeds[0] - seeds[1]) <= 2  # checks take turns too
+
+
+def test_the_same_command_writes_the_same_study_and_another_seed_another(runs, tmp_path):
+    one = export(runs, tmp_path / "one", "--items", "6")
+    same = export(runs, tmp_path / "same", "--items", "6")
+    assert one.page.read_bytes() == same.page.read_bytes()
+    assert one.key == same.key
+    other = export(runs, tmp_path / "other", "--items", "6", "--seed", "1")
+    assert not set(one.key.options) & set(other.key.options)
+
+
+def test_ids_rest_on_results_that_raters_do_not_have(runs, tmp_path):
+    one = export(runs, tmp_path / "one", "--items", "6")
+    copied = shutil.copytree(runs, tmp_path / "runs")
+    path = copied / "rendered-faces" / METHODS[0] / "seed0" / "result.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"edit_ms": 12.5', '"edit_ms": 12.6'), encoding="utf-8")
+    other = export(copied, tmp_path / "other", "--items", "6")
+    assert not set(one.key.options) & set(other.key.options)
+    assert one.study.study_id != other.study.study_id
+
+
+def test_the_words_used_lie_in_the_folder_and_make_the_same_study(runs, tmp_path):
+    first = export(runs, tmp_path / "study", "--items", "6")
+    page = first.page.read_bytes()
+    again = export(runs, tmp_path / "study", "--items", "6", "--words", tmp_path / "study" / "words.yaml")
+    assert again.code == 0
+    assert again.page.read_bytes() == page
+
+
+def test_a_folder_of_another_study_is_refused_and_left_as_it_is(runs, tmp_path):
+    first = export(runs, tmp_path / "study", "--items", "6")
+    before = {path: path.read_bytes() for path in first.folder.rglob("*") if path.is_file()}
+    second = export(runs, tmp_path / "study", "--items", "7")
+    assert second.code == 2
+    assert "is of another study" in second.err
+    assert before == {path: path.read_bytes() for path in first.folder.rglob("*") if path.is_file()}
+
+
+def test_a_key_beside_the_public_files_is_warned_of(runs, tmp_path):
+    inside = tmp_path / "study" / "public" / "key.json"
+    assert "lies in the public folder" in export(runs, tmp_path / "study", "--items", "6", "--key", inside).err
+    elsewhere = export(runs, tmp_path / "other", "--items", "6", "--key", tmp_path / "safe" / "key.json")
+    assert "warning" not in elsewhere.err
+    assert (tmp_path / "safe" / "key.json").is_file()
+    assert not (tmp_path / "other" / "private").exists()
+
+
+def test_what_differs_between_runs_is_named(runs, tmp_path):
+    mixed = shutil.copytree(runs, tmp_path / "runs")
+    made_run(mixed, "odd", protocols={"attribute-transfer": protocol({}, tasks_sha256="b" * 64)}, scores=False)
+    found = export(mixed, tmp_path / "study")
+    assert found.code == 2
+    assert "odd" in found.err
+    assert "the task table of attribute-transfer is" in found.err
+    assert "not bbbbbbbbbbbb;" in found.err
+    shutil.rmtree(mixed / "rendered-faces" / "odd")
+    made_run(mixed, "odd", dataset_facts=dataset_facts(size=128))
+    assert "the image size of attribute-transfer is 16, not 128" in export(mixed, tmp_path / "study").err
+
+
+def test_a_method_that_took_no_part_is_left_out_and_refused_by_name(runs, tmp_path):
+    mixed = shutil.copytree(runs, tmp_path / "runs")
+    absent = protocol({}, reason="takes part in style-copy only")
+    made_run(mixed, "absent", protocols={"attribute-transfer": absent}, edits=False)
+    found = export(mixed, tmp_path / "study", "--items", "6")
+    assert found.code == 0
+    assert "left out: absent: takes part in style-copy only" in found.err
+    refused = export(mixed, tmp_path / "other", "--items", "6", "--methods", "absent,brushnet")
+    assert refused.code == 2
+    assert "absent: takes part in style-copy only" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--methods", "quilgan,brushnet"], "unknown method of these runs 'quilgan'; did you mean 'quillgan'?"),
+        (["--mode", "2acf"], "unknown mode '2acf'; did you mean '2afc'"),
+        (["--protocol", "atribute-transfer"], "did you mean 'attribute-transfer'"),
+        (["--protocol", "style-copy"], "unknown protocol of these runs 'style-copy'; known: attribute-transfer"),
+        (["--format", "mtruk"], "unknown format 'mtruk'; did you mean 'mturk'"),
+        (["--format", "mturk"], "--format mturk needs --url-base"),
+        (["--items", "500"], "--items 500 is more than there are"),
+        (["--methods", "quillgan"], "mode 2afc needs 2 methods"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_writes_nothing(runs, tmp_path, words, said):
+    found = export(runs, tmp_path / "study", *words)
+    assert found.code == 2
+    assert said in found.err
+    assert found.err.count("\n") == 1
+    assert not (tmp_path / "study").exists()
+
+
+def test_words_that_say_nothing_of_a_protocol_are_refused(runs, tmp_path):
+    words = write_words(tmp_path / "words.yaml", tasks={})
+    found = export(runs, tmp_path / "study", "--words", words)
+    assert found.code == 2
+    assert "do not say what attribute-transfer asks of an edit" in found.err
+
+
+def test_a_missing_edit_is_named(runs, tmp_path):
+    broken = shutil.copytree(runs, tmp_path / "runs")
+    for path in (broken / "rendered-faces" / "brushnet").rglob("*.png"):
+        path.unlink()
+    found = export(broken, tmp_path / "study", "--items", "6")
+    assert found.code == 2
+    assert "brushnet" in found.err
+    assert "no such file" in found.err
