@@ -34,7 +34,14 @@ class Comparison:
         return sum(match.p_value is not None for match in self.matches)
 
 
-def compare(a: Contender, b: Contender, protocols: Sequence[str] = (), metrics: Sequence[str] = ()) -> Comparison:
+def compare(
+    a: Contender,
+    b: Contender,
+    protocols: Sequence[str] = (),
+    metrics: Sequence[str] = (),
+    *,
+    seeds_paired: bool = False,
+) -> Comparison:
     """Compare two methods.
 
     Args:
@@ -42,6 +49,7 @@ def compare(a: Contender, b: Contender, protocols: Sequence[str] = (), metrics: 
         b: the second.
         protocols: only these; all that both took part in where none is named.
         metrics: only these; all of images and sets where none is named.
+        seeds_paired: as in `paired_difference`; seeds that one of the two lacks are left out then.
 
     Raises:
         IncomparableError: if any two of the runs were not scored alike.
@@ -59,8 +67,10 @@ def compare(a: Contender, b: Contender, protocols: Sequence[str] = (), metrics: 
         ours, theirs = _taking_part(a, protocol), _taking_part(b, protocol)
         if isinstance(ours, Contender) and isinstance(theirs, Contender):
             _check_comparable(ours, theirs, protocol)
+            if seeds_paired:
+                ours, theirs = _of_shared_seeds(ours, theirs)
             notes.extend(_fewer_seeds(a, ours, protocol) + _fewer_seeds(b, theirs, protocol))
-            matches.extend(_matches((ours, theirs), protocol, wanted, facts))
+            matches.extend(_matches((ours, theirs), protocol, wanted, facts, seeds_paired))
             continue
         absence = next(each for each in (ours, theirs) if isinstance(each, str))
         if protocols:
@@ -99,6 +109,23 @@ def _taking_part(contender: Contender, protocol: str) -> Contender | str:
     return f"{contender.name} has no figures under {protocol}" + (f": {reason}" if reason else "")
 
 
+def _of_shared_seeds(ours: Contender, theirs: Contender) -> tuple[Contender, Contender]:
+    """Both with the seeds that they share, in the same order.
+
+    Raises:
+        InputError: if there are none.
+    """
+    shared = sorted({run.result.seed for run in ours.runs} & {run.result.seed for run in theirs.runs})
+    if not shared:
+        raise InputError(f"{ours.name} and {theirs.name} have no seed in common")
+    of_seed = [{run.result.seed: run for run in each.runs} for each in (ours, theirs)]
+    one, other = (
+        replace(each, runs=tuple(runs[seed] for seed in shared))
+        for each, runs in zip((ours, theirs), of_seed, strict=True)
+    )
+    return one, other
+
+
 def _fewer_seeds(contender: Contender, part: Contender, protocol: str) -> list[str]:
     """A note on the seeds that have no figures under the protocol, if there are any."""
     left_out = [str(run.result.seed) for run in contender.runs if run not in part.runs]
@@ -119,7 +146,11 @@ def _check_comparable(ours: Contender, theirs: Contender, protocol: str) -> None
 
 
 def _matches(
-    contenders: tuple[Contender, Contender], protocol: str, wanted: Sequence[str], facts: dict[str, MetricFacts]
+    contenders: tuple[Contender, Contender],
+    protocol: str,
+    wanted: Sequence[str],
+    facts: dict[str, MetricFacts],
+    seeds_paired: bool,
 ) -> Iterator[Match]:
     """A match for each wanted metric that either was scored with."""
     scores: tuple[list[TaskScores], list[TaskScores]] | None = None
@@ -132,10 +163,10 @@ def _matches(
             yield Match(protocol, metric, facts[metric], reason=missing)
         elif facts[metric].level == "set":
             ours, theirs = ([value for value in each if value is not None] for each in values)
-            yield match_sets(protocol, metric, facts[metric], contenders, (ours, theirs))
+            yield match_sets(protocol, metric, facts[metric], contenders, (ours, theirs), seeds_paired=seeds_paired)
         else:
             scores = scores or (_read(contenders[0], protocol), _read(contenders[1], protocol))
-            yield match_images(protocol, metric, facts[metric], contenders, scores)
+            yield match_images(protocol, metric, facts[metric], contenders, scores, seeds_paired=seeds_paired)
 
 
 def _values(contender: Contender, protocol: str, metric: str) -> list[Value | None]:

@@ -71,6 +71,8 @@ def match_images(
     facts: MetricFacts,
     contenders: tuple[Contender, Contender],
     scores: tuple[Sequence[TaskScores], Sequence[TaskScores]],
+    *,
+    seeds_paired: bool = False,
 ) -> Match:
     """Match two methods on an image metric, on the tasks that every run of both has a figure for.
 
@@ -80,13 +82,14 @@ def match_images(
         facts: what its card says.
         contenders: the two methods, all of whose runs were scored with the metric.
         scores: theirs, a run a seed.
+        seeds_paired: as in `paired_difference`.
     """
     clusters = scores[0][0].sources
     sides = [
         Side([run.tally(metric) for run in runs], contender.trained)
         for contender, runs in zip(contenders, scores, strict=True)
     ]
-    found = paired_difference(sides[0], sides[1], mean_of_ratios, clusters)
+    found = paired_difference(sides[0], sides[1], mean_of_ratios, clusters, seeds_paired=seeds_paired)
     if math.isnan(found.value):
         return Match(protocol, metric, facts, reason="no task has a figure of both")
     shared = np.all([(tally != 0).any(axis=(1, 2)) for side in sides for tally in side.runs], axis=0)
@@ -121,6 +124,8 @@ def match_sets(
     facts: MetricFacts,
     contenders: tuple[Contender, Contender],
     values: tuple[Sequence[Value], Sequence[Value]],
+    *,
+    seeds_paired: bool = False,
 ) -> Match:
     """Match two methods on a set metric by the spread of its figure over seeds.
 
@@ -132,6 +137,7 @@ def match_sets(
         facts: what its card says.
         contenders: the two methods.
         values: their figures, a run a seed, none of them missing.
+        seeds_paired: as in `paired_difference`.
     """
     figures = [np.array([value.value for value in each], dtype=np.float64) for each in values]
     ours, theirs = (float(each.mean()) for each in figures)
@@ -145,7 +151,10 @@ def match_sets(
         if len(side.runs) < MIN_SEEDS:
             reason = f"a set metric needs {MIN_SEEDS} seeds for an interval and a p-value; {side.name} has "
             return replace(plain, reason=f"{reason}{len(side.runs)}")
-    error = seed_error([each for each, _ in trained])
+    if seeds_paired and len(trained) == len(contenders):
+        error = seed_error([figures[0] - figures[1]])
+    else:
+        error = seed_error([each for each, _ in trained])
     if error.scale == 0:
         return replace(plain, reason="its figure is the same for every seed")
     half = error.half_width()

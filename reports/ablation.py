@@ -12,7 +12,7 @@ from benchmark.ablation.study import AblationCell, AblationStudy, read_study
 from benchmark.files import write_text_atomically
 from benchmark.found_runs import RESULT, Contender, FoundRun
 from benchmark.results import read_result
-from reports import ablation_csv, ablation_json, ablation_latex, ablation_markdown, ablation_words
+from reports import ablation_csv, ablation_json, ablation_latex, ablation_markdown, ablation_rows, ablation_words
 from reports.ablation_figures import draw_gains, draw_interactions
 from reports.ablation_tables import AblationReport, tabulate_ablation
 from reports.pages import inline, render_page
@@ -89,4 +89,6 @@ def _html(report: AblationReport, title: str, figures: Figures) -> str:
         protocol: {name: inline(svg.read_text(encoding="utf-8")) for name, (svg, _) in drawn.items()}
         for protocol, drawn in figures.items()
     }
-    return render_page("ablation.html.j2", title=title, report=report, figures=inlined, words=ablation_words)
+    return render_page(
+        "ablation.html.j2", title=title, report=report, figures=inlined, words=ablation_words, long=ablation_rows
+    )

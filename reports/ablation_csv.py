@@ -1,4 +1,4 @@
-"""An ablation as CSV: a row for every change and metric, with all that stands behind it."""
+"""An ablation as CSV: a row for every change and metric, and for every effect, with all that stands behind it."""
 
 from __future__ import annotations
 
@@ -25,9 +25,8 @@ def render(report: AblationReport) -> str:
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     writer.writerow(COLUMNS)
     for table in report.tables:
-        for row in table.rows:
-            for line in _lines(report, table, row):
-                writer.writerow([inert(each) if isinstance(each, str) else each for each in line])
+        lines = [*(line for row in table.rows for line in _lines(report, table, row)), *_effects(report, table)]
+        writer.writerows([inert(each) if isinstance(each, str) else each for each in line] for line in lines)
     return text.getvalue()
 
 
@@ -46,7 +45,7 @@ def _lines(report: AblationReport, table: AblationTable, row: ChangeRow) -> Iter
                 None if match.b is None else match.b.value, None if match.a is None else match.a.value,
                 match.gain, None if match.gain is None else float(words.gain(column, contrast)),
                 match.low, match.high, match.p_value, match.holm_p, match.n,
-                words.verdict(row, contrast), match.reason,
+                words.verdict(row, contrast), match.reason or row.reason,
             ]  # fmt: skip
     for cost in row.costs:
         facts = cost.column.facts
@@ -54,3 +53,35 @@ def _lines(report: AblationReport, table: AblationTable, row: ChangeRow) -> Iter
             *common, cost.column.id, facts.level, facts.direction, facts.unit, cost.reference, cost.cell,
             *blank[6:], None,
         ]  # fmt: skip
+
+
+def _effects(report: AblationReport, table: AblationTable) -> Iterator[list[Entry]]:
+    """Main effects and interactions of a factorial study, at the level "effect"; an interaction has a p alone."""
+    for column in table.columns:
+        found = table.effects.get(column.id)
+        if found is None:
+            continue
+        facts = column.facts
+        named: list[Entry] = [column.id, "effect", facts.direction, facts.unit, None, None]
+        common: list[Entry] = [table.dataset, table.protocol, report.study.method, None]
+        if isinstance(found, str):
+            yield [*common, None, None, *named, *[None] * 8, found]
+            continue
+        for main in found.main:
+            printed = float(words.signed(column, main.effect))
+            effect = main.effect, printed, main.low, main.high, main.p_value
+            yield [*common, words.main_effect(main), None, *named, *effect, None, found.num_runs, None, None]
+        for both in found.interactions:
+            none = [None] * 4
+            yield [
+                *common,
+                words.interaction(both),
+                None,
+                *named,
+                *none,
+                both.p_value,
+                None,
+                found.num_runs,
+                None,
+                None,
+            ]

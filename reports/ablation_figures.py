@@ -105,7 +105,8 @@ def _interaction(
     panel.set_xlabel(across, parse_math=False)
     panel.set_ylabel(f"{column.facts.title} {column.arrow}", parse_math=False)
     panel.margins(x=0.15)
-    panel.legend(frameon=False, fontsize=7)
+    for text in panel.legend(frameon=False, fontsize=7).get_texts():
+        text.set_parse_math(False)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -1,60 +1,92 @@
-"""An ablation as LaTeX (booktabs): a float for each protocol, which a paper inputs."""
+"""An ablation as LaTeX (booktabs): floats for each protocol, which a paper inputs."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from reports import ablation_words as words
+from reports.ablation_rows import DETAILS, EFFECTS, details, effects
 from reports.ablation_tables import AblationReport, AblationTable
-from reports.cells import Column
 from reports.latex import COLUMNS_IN_BLOCK, NO_WIDER, PREAMBLE
 from reports.latex_text import escaped
 from reports.pieces import pieces
 
+_ROWS_IN_FLOAT: Final = 40
+
 
 def render(report: AblationReport) -> str:
-    """The whole file: a float for each table, or the reason why there is none."""
-    parts = [PREAMBLE, *(_float(report, table) for table in report.tables)]
-    return "\n\n".join(parts if report.reason is None else [*parts, escaped(report.reason)]) + "\n"
+    """The whole file: for each table a float of gains and floats of every difference, or why there is none."""
+    parts = [PREAMBLE]
+    for table in report.tables:
+        label = "tab:ablation-" + re.sub(r"[^A-Za-z0-9]+", "-", f"{report.study.method}-{table.protocol}")
+        heading = f"Ablation of {report.study.title}, {table.facts.title}"
+        parts.append(_gains(report, table, heading, label))
+        parts += _long(f"{heading}: every difference", f"{label}-differences", DETAILS, details(table))
+        if table.effects:
+            parts += _long(f"{heading}: effects", f"{label}-effects", EFFECTS, effects(table))
+    if not report.tables:
+        parts += [escaped(line) for line in [report.reason or "", *words.missing(report)] if line]
+    return "\n\n".join(parts) + "\n"
 
 
-def _float(report: AblationReport, table: AblationTable) -> str:
-    heading = f"Ablation of {report.study.title}, {table.facts.title}"
-    label = "tab:ablation-" + re.sub(r"[^A-Za-z0-9]+", "-", f"{report.study.method}-{table.protocol}")
-    rules = " ".join([*words.remarks(report)[:2], *words.missing(report)])
-    blocks = pieces(table.columns, COLUMNS_IN_BLOCK)
-    bodies = "\n\\par\\medskip\n".join(_tabular(report, table, columns) for columns in blocks)
-    caption = escaped(f"{heading}. {words.size(report, table)} {rules}")
-    return "\n".join(
-        [
-            r"\begin{table}[htbp]",
-            r"\centering",
-            rf"\caption[{escaped(heading)}]{{{caption}}}",
-            rf"\label{{{label}}}",
-            bodies,
-            r"\end{table}",
-        ]
-    )
-
-
-def _tabular(report: AblationReport, table: AblationTable, columns: Sequence[Column]) -> str:
-    headers = " & ".join(["Change", *(escaped(f"{column.facts.title} {column.arrow}") for column in columns)])
-    full = [_number(words.figure(column, table.reference.get(column.id))) for column in columns]
-    lines = [" & ".join(["full method", *full]) + r" \\", r"\midrule"]
+def _gains(report: AblationReport, table: AblationTable, heading: str, label: str) -> str:
+    rules = " ".join([*words.remarks(report), *words.missing(report)])
+    titles = [f"{column.facts.title} {column.arrow}" for column in table.columns]
+    titles += [words.cost_title(column) for column in table.costs]
+    full = [words.figure(column, table.reference.get(column.id)) for column in table.columns]
+    lines = [["full method", *map(_number, [*full, *(cell.text for cell in table.reference_costs)])]]
     for row in words.with_figures(table):
         cells = []
-        for column in columns:
+        for column in table.columns:
             contrast = row.contrasts.get(column.id)
             text = _number(words.gain(column, contrast))
             cells.append(rf"\textbf{{{text}}}" if words.told_apart(contrast) else text)
-        lines.append(" & ".join([escaped(words.change(row.cell.changes)), *cells]) + r" \\")
-    body = "\n".join(lines)
+        cells += [_number(words.cost(each)) for each in row.costs]
+        lines.append([escaped(words.change(row.cell.changes)), *cells])
+    bodies = [
+        _tabular(
+            "l" + "r" * len(places),
+            ["Change", *(escaped(titles[place]) for place in places)],
+            [[line[0], *(line[place + 1] for place in places)] for line in lines],
+        )
+        for places in pieces(range(len(titles)), COLUMNS_IN_BLOCK)
+    ]
+    caption = f"{heading}. {words.size(report, table)} {rules}"
+    return _float(escaped(heading), escaped(caption), label, "\n\\par\\medskip\n".join(bodies))
+
+
+def _long(heading: str, label: str, titles: Sequence[str], lines: Iterable[Sequence[str]]) -> list[str]:
+    """Floats of a table that may be longer than a page."""
+    printed = [[_number(escaped(cell)) for cell in line] for line in lines]
+    if not printed:
+        return []
+    columns = "ll" + "r" * (len(titles) - 3) + ("l" if titles == DETAILS else "r")
+    return [
+        _float(escaped(heading), escaped(heading), label, body)
+        if number == 0
+        else "\\addtocounter{table}{-1}\n" + _float("", escaped(f"{heading}, continued."), None, body)
+        for number, body in enumerate(
+            _tabular(columns, list(map(escaped, titles)), rows) for rows in pieces(printed, _ROWS_IN_FLOAT)
+        )
+    ]
+
+
+def _float(short: str, caption: str, label: str | None, body: str) -> str:
+    lines = [r"\begin{table}[htbp]", r"\centering", rf"\caption[{short}]{{{caption}}}"]
+    lines += [rf"\label{{{label}}}"] if label else []
+    return "\n".join([*lines, body, r"\end{table}"])
+
+
+def _tabular(columns: str, titles: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    body = "\n".join(" & ".join(line) + r" \\" for line in lines)
     return (
-        f"{NO_WIDER}{{%\n\\begin{{tabular}}{{l{'r' * len(columns)}}}\n\\toprule\n{headers} \\\\\n\\midrule\n{body}\n"
+        f"{NO_WIDER}{{%\n\\begin{{tabular}}{{{columns}}}\n\\toprule\n{' & '.join(titles)} \\\\\n\\midrule\n{body}\n"
         "\\bottomrule\n\\end{tabular}}"
     )
 
 
 def _number(text: str) -> str:
-    return text.replace("-", "$-$").replace("+", "$+$").replace("–", "--")
+    """A number's sign and a missing one's dash as they are typeset; other text as it is."""
+    return re.sub(r"^([-+])(?=\d)|(?<=to )([-+])(?=\d)", lambda sign: f"${sign[0]}$", text).replace("–", "--")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from reports import ablation_words as words
+from reports.ablation_rows import DETAILS, EFFECTS, details, effects
 from reports.ablation_tables import AblationReport, AblationTable
 from reports.markdown import plain
 
@@ -31,9 +32,9 @@ def render(report: AblationReport, title: str, pictures: dict[str, list[str]]) -
 def _section(report: AblationReport, table: AblationTable, pictures: list[str]) -> str:
     parts = [f"## {plain(table.facts.title)}", plain(words.size(report, table)), "\n".join(_gains(report, table))]
     parts += [f"![]({picture})" for picture in pictures]
-    parts += ["\n".join(_details(table))]
+    parts += ["\n".join(_long(DETAILS, details(table), (0, 1, 8)))]
     if table.effects:
-        parts += ["\n".join(_effects(table))]
+        parts += ["\n".join(_long(EFFECTS, effects(table), (0, 1)))]
     return "\n\n".join(parts)
 
 
@@ -60,43 +61,9 @@ def _gains(report: AblationReport, table: AblationTable) -> Iterator[str]:
         yield _line(name, *cells, *(words.cost(each) for each in row.costs))
 
 
-def _details(table: AblationTable) -> Iterator[str]:
-    yield _line("Change", "Metric", "Full", "Changed", "Gain", "95% interval", "p", "Holm p", "Verdict")
-    yield _line("---", "---", *("---:" for _ in range(6)), "---")
-    for row in words.with_figures(table):
-        for column in table.columns:
-            contrast = row.contrasts.get(column.id)
-            if contrast is None:
-                continue
-            match = contrast.match
-            yield _line(
-                plain(words.change(row.cell.changes)),
-                plain(column.facts.title),
-                words.figure(column, match.b),
-                words.figure(column, match.a),
-                words.gain(column, contrast),
-                words.interval(column, contrast),
-                words.p_value(match.p_value),
-                words.p_value(match.holm_p),
-                plain(words.verdict(row, contrast)) + (f" ({plain(match.reason)})" if match.reason else ""),
-            )
-
-
-def _effects(table: AblationTable) -> Iterator[str]:
-    yield _line("Metric", "Effect", "Gain", "95% interval", "p")
-    yield _line("---", "---", "---:", "---:", "---:")
-    for column in table.columns:
-        effects = table.effects[column.id]
-        if isinstance(effects, str):
-            yield _line(plain(column.facts.title), plain(effects), "", "", "")
-            continue
-        for main in effects.main:
-            ends = f"{words.signed(column, main.low)} to {words.signed(column, main.high)}"
-            name = f"{plain(main.factor)} {plain(words.level(main.level))}"
-            yield _line(
-                plain(column.facts.title), name, words.signed(column, main.effect), ends, words.p_value(main.p_value)
-            )
-        for both in effects.interactions:
-            name = plain(" × ".join(both.factors))
-            test = f"F({both.freedom[0]}, {both.freedom[1]}) = {both.f_value:.2f}"
-            yield _line(plain(column.facts.title), name, test, "", words.p_value(both.p_value))
+def _long(headings: Sequence[str], lines: Iterable[Sequence[str]], words_at: Collection[int]) -> Iterator[str]:
+    """A table whose columns at `words_at` hold words, and the others numbers."""
+    yield _line(*headings)
+    yield _line(*("---" if place in words_at else "---:" for place in range(len(headings))))
+    for cells in lines:
+        yield _line(*(plain(cell) for cell in cells))

@@ -60,9 +60,9 @@ class AblationTable:
 
     Attributes:
         facts: what the reference's first result says of the protocol.
-        columns: metrics that the reference was scored with, of images and then of sets, without those of which no run
-            has a figure.
-        reference: its figures by metric.
+        columns: metrics that the reference was scored with, of images and then of sets, without those of which neither
+            it nor a difference to it has a figure.
+        reference: its figures by metric, each the mean over its seeds.
         reference_costs: its costs, in the order of `costs`.
         effects: of a factorial study, by metric, in the direction of better; the reason instead where there are none.
     """
@@ -132,12 +132,11 @@ def _table(
     rows = tuple(
         _row(cell, reference, cells.get(cell.label), found.get(cell.label, []), protocol, costs) for cell in changed
     )
-    columns = _columns(results[0], [row.contrasts for row in rows], protocol)
+    columns = _columns(results, [row.contrasts for row in rows], protocol)
     figures = {
-        column.id: contrast.match.b
+        column.id: Figure(float(np.mean(values)))
         for column in columns
-        for row in reversed(rows)
-        if (contrast := row.contrasts.get(column.id)) is not None and contrast.match.b is not None
+        if (values := [each for result in results if (each := _figure(result, protocol, column.id)) is not None])
     }
     effects = {}
     if study.design == "factorial":
@@ -155,9 +154,14 @@ def _table(
     )
 
 
-def _columns(first: Result, rows: Sequence[Mapping[str, Contrast]], protocol: str) -> tuple[Column, ...]:
+def _columns(results: Sequence[Result], rows: Sequence[Mapping[str, Contrast]], protocol: str) -> tuple[Column, ...]:
+    first = results[0]
     having = {metric for row in rows for metric, contrast in row.items() if contrast.match.gain is not None}
-    facts = {name: first.metrics[name] for name in first.protocols[protocol].metrics if name in having}
+    facts = {
+        name: first.metrics[name]
+        for name in first.protocols[protocol].metrics
+        if name in having or any(_figure(result, protocol, name) is not None for result in results)
+    }
     columns = [Column(name, fact) for name, fact in facts.items()]
     return tuple(sorted(columns, key=lambda column: column.facts.level != "image"))
 
@@ -170,7 +174,7 @@ def _row(
     protocol: str,
     costs: Sequence[Column],
 ) -> ChangeRow:
-    failed = "; ".join(f"seed {seed}: {reason}" for seed, reason in cell.failures.items()) or None
+    failed = failures(cell)
     if contender is None:
         return ChangeRow(cell, (), {}, (), failed or "no finished run")
     own, theirs = ([run.result for run in each.runs] for each in (contender, reference))
@@ -188,6 +192,11 @@ def _row(
 def _same_weights(own: Sequence[Result], theirs: Sequence[Result]) -> bool:
     full = {result.seed: result.weights_sha256 for result in theirs}
     return all(result.weights_sha256 is not None and result.weights_sha256 == full.get(result.seed) for result in own)
+
+
+def failures(cell: AblationCell) -> str | None:
+    """Which of a cell's seeds failed, and why."""
+    return "; ".join(f"seed {seed}: {reason}" for seed, reason in cell.failures.items()) or None
 
 
 def _effects(

@@ -7,8 +7,9 @@ from typing import Final
 
 from benchmark.ablation.contrasts import MIN_SEEDS, Contrast
 from benchmark.matches import Figure
+from benchmark.statistics.factorial import Interaction, MainEffect
 from registry.cards import Option
-from reports.ablation_tables import AblationReport, AblationTable, ChangeRow, CostChange
+from reports.ablation_tables import AblationReport, AblationTable, ChangeRow, CostChange, failures
 from reports.cells import MISSING, Column
 
 BOLD_RULE: Final = (
@@ -75,6 +76,16 @@ def verdict(row: ChangeRow, contrast: Contrast) -> str:
     return str(contrast.verdict)
 
 
+def main_effect(effect: MainEffect) -> str:
+    """What a main effect is of: `ebst off`."""
+    return f"{effect.factor} {level(effect.level)}"
+
+
+def interaction(effect: Interaction) -> str:
+    """What an interaction is of: `ebst × sft`."""
+    return " × ".join(effect.factors)
+
+
 def cost(change: CostChange) -> str:
     """A cost of a cell as a multiple of the reference's."""
     return MISSING if change.factor is None else f"×{change.factor:.2f}"
@@ -105,10 +116,17 @@ def remarks(report: AblationReport) -> list[str]:
     lines = [
         SIGN_RULE,
         BOLD_RULE,
-        "Intervals resample source faces, the same for both sides, with the spread of training seeds where both have "
-        f"two or more; p is that of sign flips of whole source faces, Holm's adjustment counts {tests}. Metrics of "
-        "whole sets go by the spread of seeds.",
+        "Differences are taken seed by seed: a change and the full method share a seed's faces and, where they can, "
+        "its whole training stages. Intervals resample source faces, the same for both sides, with the spread of these "
+        "differences over two seeds or more (Student's t); p is that of sign flips of whole source faces with the same "
+        f"spread, Holm's adjustment counts {tests}. Metrics of whole sets go by the spread over seeds alone.",
+        "Of 100 such intervals five leave 0 out by chance; Holm's p allows for all of them together.",
     ]
+    if any(table.effects for table in report.tables):
+        lines.append(
+            "Main effects and interactions: least squares over runs. Their intervals and p-values speak of training "
+            "seeds on these test faces, are not adjusted, and count interactions of three factors as spread of seeds."
+        )
     if len(report.reference_seeds) == 1:
         lines.append("With one seed everything here is test-set variation only: another training may turn it round.")
     return lines
@@ -116,10 +134,22 @@ def remarks(report: AblationReport) -> list[str]:
 
 def missing(report: AblationReport) -> list[str]:
     """Cells without figures, or with fewer seeds than asked, and why; and those that changed nothing."""
-    rows = {row.cell.label: row for table in report.tables for row in table.rows}
-    reasons = [f"{label}: {row.reason}" for label, row in rows.items() if row.reason is not None]
-    same = [f"{label}: {SAME_WEIGHTS}" for label, row in rows.items() if row.same_weights]
-    return reasons + same
+    rows = [(table, row) for table in report.tables for row in table.rows]
+    shown = {row.cell.label for _, row in rows}
+    lines = [
+        f"{cell.label}: {why}"
+        for cell in report.study.cells
+        if cell.label not in shown and (why := failures(cell)) is not None
+    ]
+    everywhere = {row.cell.label: row.reason for _, row in rows if row.reason is not None}
+    lines += [f"{label}: {reason}" for label, reason in everywhere.items()]
+    lines += [
+        f"{row.cell.label}: no figures under {table.facts.title}"
+        for table, row in rows
+        if not row.contrasts and row.reason is None
+    ]
+    same = dict.fromkeys(row.cell.label for _, row in rows if row.same_weights)
+    return lines + [f"{label}: {SAME_WEIGHTS}" for label in same]
 
 
 def with_figures(table: AblationTable) -> Sequence[ChangeRow]:

@@ -27,7 +27,7 @@ class Contrast:
     Attributes:
         match: the cell's figure as `a`, the reference's as `b`; its gain is above 0 where the cell is better, and its
             adjusted p counts every contrast of the study.
-        seeds: the fewest of either side.
+        seeds: how many both sides have figures of.
         verdict: what may be said of the change.
     """
 
@@ -39,7 +39,9 @@ class Contrast:
 def contrasts(
     reference: Contender, cells: Mapping[str, Contender], protocols: Sequence[str] = (), metrics: Sequence[str] = ()
 ) -> dict[str, list[Contrast] | str]:
-    """Set every cell against the reference, with Holm's adjustment over the whole study.
+    """Set every cell against the reference, seed by seed, with Holm's adjustment over the whole study.
+
+    Cells share their seeds' faces, first weights and whole training stages, so that seeds are paired.
 
     Args:
         reference: the full method, a run a seed.
@@ -54,18 +56,33 @@ def contrasts(
     refused: dict[str, str] = {}
     for label, cell in cells.items():
         try:
-            found[label] = compare(cell, reference, protocols, metrics).matches
+            found[label] = compare(cell, reference, protocols, metrics, seeds_paired=True).matches
         except InputError as error:  # scored otherwise, or not at all: the other cells stand
             refused[label] = str(error)
     every = [match for matches in found.values() for match in matches]
     adjusted = iter(holm([math.nan if match.p_value is None else match.p_value for match in every]))
-    seeds = {label: min(len(cells[label].runs), len(reference.runs)) for label in found}
     return {
         label: refused[label]
         if label in refused
-        else [_contrast(match, float(next(adjusted)), seeds[label]) for match in found[label]]
+        else [
+            _contrast(match, float(next(adjusted)), _shared_seeds(cells[label], reference, match.protocol))
+            for match in found[label]
+        ]
         for label in cells
     }
+
+
+def _shared_seeds(cell: Contender, reference: Contender, protocol: str) -> int:
+    """How many seeds of both have figures under the protocol."""
+    ours, theirs = (
+        {
+            run.result.seed
+            for run in each.runs
+            if protocol in run.result.protocols and run.result.protocols[protocol].metrics
+        }
+        for each in (cell, reference)
+    )
+    return len(ours & theirs)
 
 
 def _contrast(match: Match, holm_p: float, seeds: int) -> Contrast:

@@ -88,6 +88,8 @@ def factorial_effects(levels: Levels, cells: Sequence[Mapping[str, str]], figure
     if len(figures) <= design.shape[1]:
         raise NotFactorial(f"{len(figures)} runs do not show the spread of {design.shape[1]} terms; run more seeds")
     fit: Any = OLS(figures, design).fit()
+    if np.sqrt(fit.ssr / fit.df_resid) <= 1e-12 * float(np.abs(figures).max()):
+        raise NotFactorial("runs of one cell do not differ, so that the spread of seeds is unknown")
     main = tuple(_main_effect(fit, levels, terms, name, level) for name in levels for level in levels[name][1:])
     interactions = tuple(_interaction(fit, (term[0], term[1]), places[term]) for term in terms if len(term) == 2)
     return FactorialEffects(main, interactions, len(figures))

@@ -82,6 +82,7 @@ def paired_difference(
     flips: int = FLIPS,
     level: float = 0.95,
     seed: int = 0,
+    seeds_paired: bool = False,
 ) -> Difference:
     """Compare two methods on the tasks that every run of both has a figure for.
 
@@ -98,9 +99,24 @@ def paired_difference(
         flips: permutations at most, beside the observed one.
         level: coverage of the interval, in (0, 1).
         seed: of the draws; equal arguments give equal results.
+        seeds_paired: whether the runs of both, in their order, were trained from the same seeds and share what comes of
+            that, as variants of one method do: the error is then that of the mean of their differences.
+
+    Raises:
+        ValueError: if seeds are paired, and the two have not as many.
     """
-    found = paired_differences(ours, [theirs], figure, clusters, draws=draws, flips=flips, level=level, seed=seed)
-    return found[0]
+    (found,) = paired_differences(
+        ours,
+        [theirs],
+        figure,
+        clusters,
+        draws=draws,
+        flips=flips,
+        level=level,
+        seed=seed,
+        seeds_paired=seeds_paired,
+    )
+    return found
 
 
 def paired_differences(
@@ -113,6 +129,7 @@ def paired_differences(
     flips: int = FLIPS,
     level: float = 0.95,
     seed: int = 0,
+    seeds_paired: bool = False,
 ) -> list[Difference]:
     """`paired_difference` of one method to each of many.
 
@@ -127,13 +144,16 @@ def paired_differences(
         flips: as for two.
         level: as for two.
         seed: as for two.
+        seeds_paired: as for two.
     """
+    if seeds_paired and any(len(other.runs) != len(ours.runs) for other in others):
+        raise ValueError("seeds can be paired only where both methods have as many")
     found: dict[int, Difference] = {}
     for places in alike([have_figures([*ours.runs, *other.runs]) for other in others]):
         sides = [others[place] for place in places]
         sums = sum_by_face([ours.runs, *(side.runs for side in sides)], clusters)
         differences = _differences(
-            sums, ours.trained, [side.trained for side in sides], figure, draws, flips, level, seed
+            sums, ours.trained, [side.trained for side in sides], figure, draws, flips, level, seed, seeds_paired
         )
         found.update(zip(places, differences, strict=True))
     return [found[place] for place in range(len(others))]
@@ -148,6 +168,7 @@ def _differences(
     flips: int,
     level: float,
     seed: int,
+    seeds_paired: bool,
 ) -> list[Difference]:
     """Of the first method of `sums` to each of the others."""
     figures = [figure(method.sum(axis=1)) for method in sums.methods]
@@ -160,6 +181,9 @@ def _differences(
     drawn = np.split(figures_of_runs(np.concatenate(sums.methods), weights, figure), ends, axis=1)
     errors = []
     for place, other_trained in enumerate(others_trained, start=1):
+        if seeds_paired and trained and other_trained:
+            errors.append(seed_error([figures[0] - figures[place]], [drawn[0] - drawn[place]]))
+            continue
         learned = [each for each, is_trained in ((0, trained), (place, other_trained)) if is_trained]
         errors.append(seed_error([figures[each] for each in learned], [drawn[each] for each in learned]))
     ours, *others = (method.mean(axis=0) for method in sums.methods)

@@ -57,7 +57,7 @@ def standard_t(freedom: int, draws: int, generator: np.random.Generator) -> Arra
 
 
 def seed_error(figures: Sequence[Array], resampled: Sequence[Array] | None = None) -> SeedError:
-    """The error that seeds add to a mean (one method) or to a difference of means (two).
+    """The error that seeds add to a mean (one method, or differences of two by seed) or to a difference of means (two).
 
     The variance between seeds is pooled over the methods, which take it to be the same, as it is where they do not
     differ. Where a method has a single seed, nothing is known of its variance, and the error is left at 0: a caller

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from hostile import NAME, NOTE
-from synthetic import facts, figure, noise, scored_run
+from synthetic import facts, figure, noise, result, scored_run
 from typesetting import typeset
 
 from benchmark.ablation.contrasts import verdict
@@ -62,9 +62,11 @@ def scored(
             "seg-accuracy": noise(0, mean) + noise(seed + 1, 0, 0.002),
             "style-color": noise(9, colour, 1.0) + noise(seed + 5, 0, 0.01),
         }
-        figures = {"fid": figure(20 + 10 * mean + seed / 10)}
+        figures = {"fid": figure(20 + 10 * mean + seed / 10 + len(variant or "") * seed / 100)}
         weights = f"{trained or variant}-{seed}"
         named = {"variant": variant, "title": "Painter", "weights_sha256": weights}
+        if variant == "wide":
+            named["cost"] = result("painter").cost.model_copy(update={"parameters": 2_500_000})
         scored_run(tmp_path, "painter", scores, seed, figures=figures, **named)
 
 
@@ -112,8 +114,9 @@ def test_gains_are_signed_so_that_more_is_better(study: Path, tmp_path: Path) ->
 def test_costs_stand_beside_the_reference(study: Path, tmp_path: Path) -> None:
     write_ablation(study, tmp_path / "out")
     row = rows_of(tmp_path / "out")["painter+wide", "parameters"]
-    assert (row["level"], row["value"], row["reference"]) == ("cost", "1.25", "1.25")
-    assert "×1.00" in (tmp_path / "out" / "report.md").read_text()
+    assert (row["level"], row["value"], row["reference"]) == ("cost", "2.5", "1.25")
+    for suffix in ("md", "html", "tex"):
+        assert "×2.00" in (tmp_path / "out" / f"report.{suffix}").read_text()
 
 
 @pytest.mark.parametrize(("seeds", "said"), [(1, "test-set variation only"), (2, "too few seeds")])
@@ -159,11 +162,33 @@ def test_a_change_that_left_the_weights_as_they_were_is_named(tmp_path: Path) ->
     assert {row["cell"]: row["same_weights"] for row in rows} == {"painter+same": True, "painter+wide": False}
 
 
+def test_a_failed_seed_of_the_full_method_is_named(tmp_path: Path) -> None:
+    scored(tmp_path, None, 0.8, seeds=2)
+    scored(tmp_path, "wide", 0.85)
+    cells = [cell(None, {}, failures={2: "diverged"}), a_study().cells[2]]
+    write_ablation(write(tmp_path, a_study(cells=cells)), tmp_path / "out")
+    for suffix in ("md", "html", "tex"):
+        assert "painter: seed 2: diverged" in (tmp_path / "out" / f"report.{suffix}").read_text()
+    assert rows_of(tmp_path / "out")["painter+wide", "seg-accuracy"]["verdict"] == "too few seeds"
+
+
+def test_where_every_change_failed_the_full_methods_figures_stand(tmp_path: Path) -> None:
+    scored(tmp_path, None, 0.8)
+    cells = [FULL, cell("wide", {"width": 64}, failures={0: "diverged"})]
+    write_ablation(write(tmp_path, a_study(cells=cells)), tmp_path / "out")
+    reference = json.loads((tmp_path / "out" / "report.json").read_text())["tables"][0]["reference"]
+    assert reference["seg-accuracy"]["value"] == pytest.approx(0.8, abs=0.02)
+    assert "painter+wide: seed 0: diverged" in (tmp_path / "out" / "report.tex").read_text()
+
+
 def test_without_the_full_method_there_is_a_sentence(tmp_path: Path) -> None:
     scored(tmp_path, "wide", 0.85)
-    write_ablation(write(tmp_path, a_study()), tmp_path / "out")
+    cells = [cell(None, {}, failures={0: "diverged"}), a_study().cells[2]]
+    write_ablation(write(tmp_path, a_study(cells=cells)), tmp_path / "out")
     for suffix in ("md", "html", "tex"):
-        assert "painter, the reference, has no finished run" in (tmp_path / "out" / f"report.{suffix}").read_text()
+        text = (tmp_path / "out" / f"report.{suffix}").read_text()
+        assert "painter, the reference, has no finished run" in text
+        assert "painter: seed 0: diverged" in text
     assert json.loads((tmp_path / "out" / "report.json").read_text())["tables"] == []
 
 
@@ -182,13 +207,23 @@ def test_equal_studies_give_equal_files(study: Path, tmp_path: Path) -> None:
     assert len(first) == 7
 
 
-def test_latex_has_the_numbers_of_the_csv(study: Path, tmp_path: Path) -> None:
+def test_latex_has_the_numbers_of_the_csv_in_their_places(study: Path, tmp_path: Path) -> None:
     write_ablation(study, tmp_path / "out")
     text = (tmp_path / "out" / "report.tex").read_text().replace("$-$", "-").replace("$+$", "+")
-    for row in rows_of(tmp_path / "out").values():
-        if row["printed"]:
-            decimals = {"seg-accuracy": 3, "style-color": 1, "fid": 1}[row["metric"]]
-            assert f"{float(row['printed']):+.{decimals}f}" in text
+    cells = [line.removesuffix(r" \\").split(" & ") for line in text.splitlines() if line.endswith(r" \\")]
+    gains = {(line[0], line[1]): (line[4], line[8].partition(" (")[0]) for line in cells if len(line) == 9}
+    titles = {"seg-accuracy": "Pixel accuracy", "style-color": "Style colour", "fid": "FID"}
+    decimals = {"seg-accuracy": 3, "style-color": 1, "fid": 1}
+    expected = {
+        (row["change"], titles[row["metric"]]): (
+            f"{float(row['printed']):+.{decimals[row['metric']]}f}",
+            row["verdict"],
+        )
+        for row in rows_of(tmp_path / "out").values()
+        if row["printed"]
+    }
+    assert expected.items() <= gains.items()
+    assert len(expected) == 9
 
 
 @pytest.mark.slow
@@ -221,17 +256,39 @@ class TestFactorial:
         return tmp_path / "out"
 
     def test_main_effects_and_interaction(self, out: Path) -> None:
-        effects = json.loads((out / "report.json").read_text())["tables"][0]["effects"]["seg-accuracy"]
+        every = json.loads((out / "report.json").read_text())["tables"][0]["effects"]
+        effects = every["seg-accuracy"]
+        # fid follows seg-accuracy, and less of it is better
+        assert effects["main"][0]["effect"] < 0 < every["fid"]["main"][0]["effect"]
         assert effects["num_runs"] == 12
         main = {each["factor"]: each for each in effects["main"]}
         assert main["a"]["effect"] == pytest.approx(((0.75 + 0.4) - (0.8 + 0.78)) / 2, abs=0.01)
         assert effects["interactions"][0]["p_value"] < 0.001
-        assert "a × b" in (out / "report.md").read_text()
+        for suffix in ("md", "html", "csv"):
+            assert "a × b" in (out / f"report.{suffix}").read_text()
+        assert r"a $\times$ b" in (out / "report.tex").read_text()
+        with (out / "report.csv").open(newline="") as file:
+            lines = [row for row in csv.DictReader(file) if row["level"] == "effect"]
+        assert {row["change"] for row in lines} == {"a off", "b off", "a × b"}
+        (line,) = [row for row in lines if (row["metric"], row["change"]) == ("seg-accuracy", "a off")]
+        assert float(line["gain"]) == pytest.approx(main["a"]["effect"])
 
     def test_the_interaction_plot(self, out: Path) -> None:
         svg = (out / "interactions-attribute-transfer.svg").read_text()
         assert svg.count("b off") == len(re.findall("b on", svg)) > 0
-        assert "<svg" in (out / "report.html").read_text()
+        assert 'aria-label="interactions, ' in (out / "report.html").read_text()
+
+    def test_levels_that_look_like_mathematics_are_printed_as_they_are(self, tmp_path: Path) -> None:
+        scored(tmp_path, None, 0.8)
+        cells = [FULL]
+        for name, changes in {"x": {"a": r"$\frac$"}, "y": {"b": False}, "z": {"a": r"$\frac$", "b": False}}.items():
+            scored(tmp_path, name, 0.7)
+            cells.append(cell(name, changes))
+        factors = {"a": ["plain", r"$\frac$"], "b": [True, False]}
+        written = write_ablation(
+            write(tmp_path, a_study(design="factorial", factors=factors, cells=cells)), tmp_path / "out"
+        )
+        assert "interactions-attribute-transfer.svg" in {path.name for path in written}
 
 
 def test_hostile_strings_do_no_harm(tmp_path: Path) -> None:

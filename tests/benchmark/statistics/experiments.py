@@ -25,14 +25,19 @@ def tally(values: np.ndarray) -> np.ndarray:
     return tallies.tally({"value": np.asarray(values, np.float64)}, [tallies.Ratio("value")])
 
 
-def draw_experiment(generator: np.random.Generator, seeds: int, seed_spread: float) -> Made:
-    """One to five tasks a face; figures share the face and the task, and differ by method, seed and noise."""
+def draw_experiment(generator: np.random.Generator, seeds: int, seed_spread: float, seeds_shared: float = 0.0) -> Made:
+    """One to five tasks a face; figures share the face and the task, and differ by method, seed and noise.
+
+    `seeds_shared` is the spread of what both methods have of a seed in common.
+    """
     faces = np.repeat(np.arange(FACES), generator.integers(1, 6, size=FACES))
     shared = generator.normal(0, 0.5, FACES)[faces] + generator.normal(0, 0.3, len(faces))
 
+    in_common = generator.normal(0, seeds_shared, seeds) if seeds_shared else np.zeros(seeds)
+
     def method() -> list[np.ndarray]:
         own = shared + generator.normal(0, 0.3, FACES)[faces]
-        trained = generator.normal(0, seed_spread, seeds)
+        trained = in_common + generator.normal(0, seed_spread, seeds)
         return [tally(own + each + generator.normal(0, 0.5, len(faces))) for each in trained]
 
     return Made(method(), method(), faces)

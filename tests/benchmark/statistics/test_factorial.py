@@ -64,10 +64,10 @@ def test_no_interaction_is_found_where_none_is() -> None:
 def test_three_factors_leave_their_common_product_to_the_residual() -> None:
     levels = dict.fromkeys("abc", ("on", "off"))
     cells = [dict(zip(levels, cell, strict=True)) for cell in product(*levels.values())]
-    figures = np.array(
-        [sum(cell[name] == "on" for name in "ab") + 0.01 * (cell["a"] == cell["b"] == cell["c"]) for cell in cells]
-    )
+    signs = [[1 if cell[name] == "on" else -1 for name in "abc"] for cell in cells]
+    figures = np.array([a + b + 0.01 * a * b * c for a, b, c in signs])
     found = factorial_effects(levels, cells, figures)
+    assert found.interactions[0].p_value == pytest.approx(1)
     assert [each.factors for each in found.interactions] == [("a", "b"), ("a", "c"), ("b", "c")]
     assert found.interactions[0].freedom == (1, 1)
 
@@ -76,6 +76,13 @@ def test_one_run_a_cell_says_nothing_of_the_spread() -> None:
     cells, figures = runs(1)
     with pytest.raises(NotFactorial, match="6 runs do not show the spread of 6 terms; run more seeds"):
         factorial_effects(LEVELS, cells, figures)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.7, 1.0, -3.0])
+def test_runs_that_do_not_differ_say_nothing_of_the_spread(value: float) -> None:
+    cells, _ = runs(2)
+    with pytest.raises(NotFactorial, match="do not differ"):
+        factorial_effects(LEVELS, cells, np.full(12, value))
 
 
 def test_an_empty_cell_is_named() -> None:

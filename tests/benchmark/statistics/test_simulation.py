@@ -23,17 +23,17 @@ each_case = pytest.mark.parametrize(("seeds", "spread"), CASES)
 
 
 @cache
-def experiments(seeds: int, spread: float) -> list[Made]:
+def experiments(seeds: int, spread: float, shared: float = 0.0) -> list[Made]:
     generator = np.random.default_rng(2026)
-    return [draw_experiment(generator, seeds, spread) for _ in range(EXPERIMENTS)]
+    return [draw_experiment(generator, seeds, spread, shared) for _ in range(EXPERIMENTS)]
 
 
 @cache
-def differences(seeds: int, spread: float) -> list[Difference]:
-    compare = partial(paired_difference, figure=mean_of_ratios, draws=500, flips=499)
+def differences(seeds: int, spread: float, shared: float = 0.0, paired: bool = False) -> list[Difference]:
+    compare = partial(paired_difference, figure=mean_of_ratios, draws=500, flips=499, seeds_paired=paired)
     return [
         compare(Side(made.ours, True), Side(made.theirs, True), clusters=made.faces, seed=number)
-        for number, made in enumerate(experiments(seeds, spread))
+        for number, made in enumerate(experiments(seeds, spread, shared))
     ]
 
 
@@ -59,6 +59,17 @@ def test_95_percent_intervals_of_a_difference_cover_93_to_97(seeds: int, spread:
 @each_case
 def test_the_paired_test_errs_in_4_to_6_of_100(seeds: int, spread: float) -> None:
     assert 0.04 <= np.mean([each.p_value <= 0.05 for each in differences(seeds, spread)]) <= 0.06
+
+
+@pytest.mark.parametrize(("seeds", "spread"), CASES[1:])
+def test_paired_seeds_cover_and_err_alike_and_are_not_widened_by_what_seeds_share(seeds: int, spread: float) -> None:
+    found = differences(seeds, spread, shared=0.3, paired=True)
+    assert 0.93 <= covered([(each.low, each.high) for each in found]) <= 0.97
+    assert 0.03 <= np.mean([each.p_value <= 0.05 for each in found]) <= 0.06
+    apart = differences(seeds, spread, shared=0.3)
+    assert np.median([each.high - each.low for each in found]) < 0.8 * np.median(
+        [each.high - each.low for each in apart]
+    )
 
 
 def test_intervals_over_tasks_cover_too_little() -> None:
