@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pandas as pd
+
 COLUMNS = (
     "schema_version",
     "study_id",
@@ -23,3 +27,13 @@ shown_order: ids of the options as they stood, left to right, joined by spaces. 
 or 1, told by the key at import; a page leaves it empty, since a rater must not know. started_at: when the trial
 appeared, ISO 8601 in UTC.
 """
+
+
+def read_answers(path: Path) -> pd.DataFrame:
+    """Read canonical answers: strings, but for trial_index (Int64), rt_ms (float) and is_check (bool)."""
+    answers = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return answers.assign(
+        trial_index=pd.to_numeric(answers["trial_index"], errors="coerce").astype("Int64"),
+        rt_ms=pd.to_numeric(answers["rt_ms"], errors="coerce").astype(float),
+        is_check=answers["is_check"] == "1",
+    )
