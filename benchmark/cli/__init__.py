@@ -22,6 +22,7 @@ from benchmark.cli import (
     methods,
     report,
     stages,
+    study,
     sweep,
     weights,
 )
@@ -49,6 +50,7 @@ calibrate.add_to(app)
 methods.add_to(app)
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
+app.add_typer(study.app, name="study")
 
 
 def main() -> None:

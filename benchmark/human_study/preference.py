@@ -26,7 +26,7 @@ UNANIMOUS: Final = (
 def method_figures(votes: Votes) -> Figures:
     """What each method's options got, the mean over the times that it was shown."""
     got, shown = _got(votes, range(len(votes.methods)))
-    return ratio_figures(votes.crossed, got, shown)
+    return ratio_figures(votes.crossed, got, shown, votes.sets)
 
 
 def method_preferences(votes: Votes, figures: Figures, mode: Mode) -> list[Figure]:
@@ -43,7 +43,7 @@ def pair_preferences(votes: Votes) -> list[PairFinding]:
         return []
     first, second = np.array(pairs).T
     both = ((shown[:, first] > 0) & (shown[:, second] > 0)).astype(np.float64)
-    figures = ratio_figures(votes.crossed, got[:, first] * both, both)
+    figures = ratio_figures(votes.crossed, got[:, first] * both, both, votes.sets)
     found = findings(figures, intervals(votes.crossed, figures), (0.0, 1.0))
     return [
         PairFinding(first=votes.methods[ours], second=votes.methods[theirs], preference=figure)

@@ -41,6 +41,12 @@ class Votes:
     unit_items: NDArray[np.object_]
     rt_ms: Array
 
+    @property
+    def sets(self) -> NDArray[np.int64]:
+        """(N,) number of the set of methods that each answer was about."""
+        found: NDArray[np.int64] = np.unique(np.sort(self.shown, axis=1), axis=0, return_inverse=True)[1]
+        return found.reshape(-1)
+
 
 def countable(answers: pd.DataFrame, study: Study, key: Key) -> tuple[pd.DataFrame, dict[str, int]]:
     """The answers that can be counted, checks among them, and how many cannot be, by reason."""

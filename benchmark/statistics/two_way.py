@@ -90,12 +90,24 @@ def resampled_sums(crossed: Crossed, columns: Array, draws: int = 1000, seed: in
     return sums
 
 
-def ratio_figures(crossed: Crossed, numerators: Array, denominators: Array, draws: int = 1000) -> Figures:
-    """F ratios of sums over answers, of (N, F) numerators and denominators; an answer with a denominator has a part."""
+def ratio_figures(
+    crossed: Crossed, numerators: Array, denominators: Array, strata: NDArray[np.int64], draws: int = 1000
+) -> Figures:
+    """F ratios of sums over answers.
+
+    Args:
+        crossed: the N answers.
+        numerators: (N, F).
+        denominators: (N, F); an answer that has one has a part in the figure.
+        strata: (N,) numbers of what was asked, which the study's design fixes, as which methods met: differences
+            between strata are no chance, and add nothing to a figure's spread.
+        draws: resamples.
+    """
     number = numerators.shape[1]
     totals = denominators.sum(axis=0)
     values = ratio(numerators.sum(axis=0), totals)
-    residuals = numerators - np.nan_to_num(values) * denominators
+    usual = np.nan_to_num(ratio(_by_cluster(numerators, strata), _by_cluster(denominators, strata)))
+    residuals = numerators - usual[strata] * denominators
     drawn = resampled_sums(crossed, np.concatenate([numerators, denominators], axis=1), draws)
     return Figures(
         values=values,
