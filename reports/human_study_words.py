@@ -202,9 +202,9 @@ def _points(bias: Figure) -> str:
 
 def _pace(times: Quartiles, what: str) -> str:
     if times.median is None or times.lower is None or times.upper is None:
-        return "no response time is known."
+        return "No response time is known."
     lower, median, upper = (f"{each / 1000:.1f}" for each in (times.lower, times.median, times.upper))
-    return f"median {median} s, quartiles {lower} and {upper} s, of {what}."
+    return f"Median {median} s, quartiles {lower} and {upper} s, of {what}."
 
 
 def _scale(findings: Findings) -> Callable[[float], str]:
