@@ -17,12 +17,12 @@ STRENGTHS = {"alpha": 1.0, "beta": 0.3, "gamma": -0.3, "delta": -1.0}
 
 @dataclass(frozen=True)
 class World:
-    """What a study is drawn from; strengths, tastes and the pull of the left are on the scale of log odds.
+    """What a study is drawn from; strengths and tastes are on the scale of log odds.
 
     Attributes:
         rater_spread: of each rater's own taste for each method.
         item_spread: of how well each method does on each face.
-        left: how much better an option looks for standing at the left.
+        left: how often a rater takes the leftmost option whatever it shows.
         careless: further raters, who pick at random and fast.
         obvious: checks with an obvious fake.
         repeats: checks that show a trial again.
@@ -129,7 +129,6 @@ def _answers(world, study, key, question, generator):
             ids = [option.id for option in trial.options]
             places = [place[key.options[name].method] for name in ids]
             merit = np.array(list(strengths.values()))[places] + of_rater[rater, places] + of_item[facts.task][places]
-            merit[0] += world.left
             choice = _choice(world, ids, merit, generator, careless)
             if facts.check == "obvious" and not careless:
                 choice = facts.expected if generator.random() >= world.lapses else _failed(world, ids)
@@ -149,6 +148,8 @@ def _choice(world, ids, merit, generator, careless):
         return "real" if generator.random() < chance else "fake"
     if world.ties and generator.random() < world.ties:
         return "tie"
+    if world.left and generator.random() < world.left:
+        return ids[0]
     return ids[generator.integers(len(ids))] if careless else ids[np.argmax(merit + generator.gumbel(size=len(ids)))]
 
 
