@@ -68,7 +68,9 @@ def _pairs(part: Part) -> Iterator[str]:
     yield _line("---", *("---:" for _ in names))
     for ours in names:
         cells = (found.get((ours, theirs)) for theirs in names)
-        yield _line(plain(words.method(ours)), *("" if each is None else words.share_over(each, ours) for each in cells))
+        yield _line(
+            plain(words.method(ours)), *("" if each is None else words.share_over(each, ours) for each in cells)
+        )
 
 
 def _line(*cells: str) -> str:

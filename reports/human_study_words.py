@@ -154,9 +154,7 @@ def notes(part: Part) -> list[str]:
 
 def versus(part: Part) -> dict[tuple[str, str], PairFinding]:
     """Pairs by their two methods, in both orders."""
-    return {
-        order: pair for pair in part.pairs for order in ((pair.first, pair.second), (pair.second, pair.first))
-    }
+    return {order: pair for pair in part.pairs for order in ((pair.first, pair.second), (pair.second, pair.first))}
 
 
 def share_over(pair: PairFinding, ours: str) -> str:
@@ -189,10 +187,13 @@ def _positions(findings: Findings, part: Part) -> str:
     if findings.mode == "2afc":
         left = part.positions[0]
         return f"The left image got {_percent(left.share)}% of choices; {_points(left.bias)}."
-    return "; ".join(
-        f"place {each.position} got {_percent(each.share)}% of choices, {_points(each.bias)}"
-        for each in part.positions
-    ) + "."
+    return (
+        "; ".join(
+            f"place {each.position} got {_percent(each.share)}% of choices, {_points(each.bias)}"
+            for each in part.positions
+        )
+        + "."
+    )
 
 
 def _points(bias: Figure) -> str:

@@ -38,7 +38,9 @@ def _leaderboard(
     ] = None,
     human: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder of an analysed human study (or its analysis.json), for a column of it."),
+        typer.Option(
+            metavar="DIR", help="Folder of an analysed human study (or its analysis.json), for a column of it."
+        ),
     ] = None,
     allow_mixed: Annotated[
         bool, typer.Option("--allow-mixed", help="Group results that cannot be compared instead of refusing them.")

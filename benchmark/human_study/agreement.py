@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from benchmark.human_study.findings import Agreement, Figure
+from benchmark.human_study.findings import Agreement, Counts, Figure
 from benchmark.human_study.records import Mode
 from benchmark.human_study.votes import Votes
 from benchmark.statistics.agreement import Scale, krippendorff_alpha
@@ -21,7 +21,7 @@ def agreement_of(votes: Votes, mode: Mode) -> Agreement:
     scale: Scale = "ordinal" if mode == "mos" else "nominal"
     found = krippendorff_alpha(votes.units, votes.unit_items, scale)
     judged = votes.units.sum(axis=1) >= 2
-    counts = {
+    counts: Counts = {
         "votes": int(votes.units[judged].sum()),
         "raters": len(np.unique(votes.crossed.raters)),
         "items": len(np.unique(votes.unit_items[judged])),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from scipy.stats import binom
 
 from benchmark.human_study.records import Key, OptionKey, Study
 
 Reason = Literal["obvious", "repeats", "fast"]
+Mask = NDArray[np.bool_]
 REASONS: tuple[Reason, ...] = ("obvious", "repeats", "fast")
 
 
@@ -50,11 +53,12 @@ def judge_raters(answers: pd.DataFrame, study: Study, key: Key, rule: ExclusionR
     """
     kinds = answers["trial_id"].map({name: trial.check for name, trial in key.trials.items()})
     obvious = answers[kinds == "obvious"]
-    passed = [
-        _passes(study, str(choice), key.trials[trial].expected)
-        for trial, choice in zip(obvious["trial_id"], obvious["choice"], strict=True)
+    failed = obvious[
+        _mask(
+            not _passes(study, str(choice), key.trials[trial].expected)
+            for trial, choice in zip(obvious["trial_id"], obvious["choice"], strict=True)
+        )
     ]
-    failed = obvious[~np.array(passed, dtype=bool)]
     repeats, changed = _repeats(answers[kinds.isna()], answers[kinds == "repeat"], study, key)
     found = pd.DataFrame(index=pd.Index(sorted(set(answers["participant_id"])), name="participant_id"))
     for name, rows in {
@@ -86,15 +90,22 @@ def _passes(study: Study, choice: str, expected: str | None) -> bool:
     return choice == expected
 
 
-def _repeats(
-    first: pd.DataFrame, again: pd.DataFrame, study: Study, key: Key
-) -> tuple[pd.DataFrame, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
-    """Answers to repeated trials beside the first answers, and which of them differ."""
-    again = again.assign(trial_id=again["trial_id"].map({name: each.repeat_of for name, each in key.trials.items()}))
+def _repeats(answers: pd.DataFrame, repeats: pd.DataFrame, study: Study, key: Key) -> tuple[pd.DataFrame, Mask]:
+    """Answers to repeated trials that were answered before, too, and which of them differ."""
     by = ["participant_id", "trial_id", "question_id"]
-    both = again.merge(first.drop_duplicates(by)[[*by, "choice"]], on=by, suffixes=("", "_first"))
-    pairs = zip(both["choice"].astype(str), both["choice_first"].astype(str), strict=True)
-    return both, np.array([not _alike(study, key, *pair) for pair in pairs], dtype=bool)
+    before = answers.drop_duplicates(by).set_index(by)["choice"].to_dict()
+    firsts = [
+        before.get((participant, key.trials[trial].repeat_of, question))
+        for participant, trial, question in zip(*(repeats[name] for name in by), strict=True)
+    ]
+    both = repeats[_mask(first is not None for first in firsts)]
+    pairs = zip((str(first) for first in firsts if first is not None), both["choice"], strict=True)
+    return both, _mask(not _alike(study, key, first, str(again)) for first, again in pairs)
+
+
+def _mask(which: Iterable[bool]) -> Mask:
+    """As an array: an empty list would select no columns, not no rows."""
+    return np.fromiter(which, dtype=np.bool_)
 
 
 def _alike(study: Study, key: Key, one: str, other: str) -> bool:

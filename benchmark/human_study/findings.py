@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypedDict
 
 from pydantic import BaseModel, ConfigDict
 
@@ -42,6 +42,14 @@ class Figure(_Strict):
     raters: int
     items: int
     reason: str | None = None
+
+
+class Counts(TypedDict):
+    """What stands behind a figure, as `Figure` has it."""
+
+    votes: int
+    raters: int
+    items: int
 
 
 class MethodFinding(_Strict):

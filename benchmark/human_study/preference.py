@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.human_study.findings import Figure, PairFinding
+from benchmark.human_study.findings import Counts, Figure, PairFinding
 from benchmark.human_study.records import Mode
 from benchmark.human_study.votes import Votes
 from benchmark.statistics.two_way import Figures, Intervals, intervals, ratio_figures
@@ -60,7 +60,7 @@ def findings(figures: Figures, ends: Intervals, bounds: tuple[float, float] | No
 def _finding(
     figures: Figures, ends: Intervals, votes: NDArray[np.int64], place: int, bounds: tuple[float, float] | None
 ) -> Figure:
-    counts = {
+    counts: Counts = {
         "votes": int(votes[place]),
         "raters": int(ends.num_raters[place]),
         "items": int(ends.num_items[place]),

@@ -1,4 +1,4 @@
-"""Who is better than whom beyond doubt: strengths by the model of choices, ranks, and what a place on the screen does."""
+"""Who is better than whom beyond doubt: strengths by the model of choices, ranks, and the pull of a place."""
 
 from __future__ import annotations
 

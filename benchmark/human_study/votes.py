@@ -22,8 +22,8 @@ class Votes:
     Attributes:
         methods: labels of the M methods, in order.
         shown: (N, K) place among `methods` of the option at each position, left to right; -1 where fewer were shown.
-        given: (N, K) what each option got: its share of the choice (a tie is shared out evenly), its score of 1 to 5, or
-            1 where it was taken for real; 0 where there is no option.
+        given: (N, K) what each option got: its share of the choice (a tie is shared out evenly), its score of 1 to 5,
+            or 1 where it was taken for real; 0 where there is no option.
         crossed: raters, and source faces as items.
         ties: answers that saw no difference.
         units: (U, C) answers to each trial by category: place of the chosen option among the trial's ids in order,

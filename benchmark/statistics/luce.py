@@ -60,13 +60,15 @@ def fit_luce(shown: NDArray[np.int64], chosen: Array, num_methods: int, ridge: f
         return float(-(chosen * likely).sum() + ridge / 2 * (parameters**2).sum())
 
     def slope(parameters: Array) -> Array:
-        return np.einsum("nk,nkp->p", chances(parameters) - chosen, design) + ridge * parameters
+        gradient: Array = np.einsum("nk,nkp->p", chances(parameters) - chosen, design) + ridge * parameters
+        return gradient
 
     def curvature(parameters: Array) -> Array:
         chance = chances(parameters)
         mean = np.einsum("nk,nkp->np", chance, design)
         second = np.einsum("nk,nkp,nkq->pq", chance, design, design, optimize=True)
-        return second - mean.T @ mean + ridge * np.eye(size)
+        hessian: Array = second - mean.T @ mean + ridge * np.eye(size)
+        return hessian
 
     start = np.zeros(size)
     found: Array = minimize(loss, start, jac=slope, hess=curvature, method="trust-exact", options={"gtol": 1e-6}).x
@@ -101,7 +103,8 @@ def _design(shown: NDArray[np.int64], num_methods: int) -> Array:
     num_positions = shown.shape[1]
     methods = shown[..., None] == np.arange(num_methods)
     positions = np.broadcast_to(np.eye(num_positions), (*shown.shape, num_positions)) * (shown >= 0)[..., None]
-    return np.concatenate([methods, positions], axis=-1).astype(np.float64)
+    design: Array = np.concatenate([methods, positions], axis=-1).astype(np.float64)
+    return design
 
 
 def _softmax(logits: Array) -> Array:
@@ -112,4 +115,5 @@ def _softmax(logits: Array) -> Array:
 def _slopes(chance: Array, design: Array) -> Array:
     """(K, P) derivative of each position's mean chance."""
     mean = np.einsum("nk,nkp->np", chance, design)
-    return np.einsum("nk,nkp->kp", chance, design - mean[:, None, :]) / len(chance)
+    slopes: Array = np.einsum("nk,nkp->kp", chance, design - mean[:, None, :]) / len(chance)
+    return slopes

@@ -45,7 +45,9 @@ def covered(studies: int) -> tuple[float, float, float]:
             figure, number, z = each.preference, each.preference.votes, 1.96
             ours.append(figure.low <= truth[each.method] <= figure.high)
             middle = (figure.value + z * z / 2 / number) / (1 + z * z / number)
-            half = z / (1 + z * z / number) * np.sqrt(figure.value * (1 - figure.value) / number + z * z / 4 / number**2)
+            half = (
+                z / (1 + z * z / number) * np.sqrt(figure.value * (1 - figure.value) / number + z * z / 4 / number**2)
+            )
             wilsons.append(abs(truth[each.method] - middle) <= half)
     return float(np.mean(ours)), float(np.mean(wilsons)), float(np.mean(orders))
 
@@ -166,7 +168,9 @@ def test_several_questions_and_protocols_stand_apart() -> None:
     mixed = {name: second[name] if name in half else trial for name, trial in made.key.trials.items()}
     found = analyse(made.answers, made.study, made.key.model_copy(update={"trials": mixed})).findings
     assert {(each.question, each.protocol) for each in found.parts} == {
-        (question, protocol) for question in ("realism", "identity") for protocol in ("attribute-transfer", "style-copy")
+        (question, protocol)
+        for question in ("realism", "identity")
+        for protocol in ("attribute-transfer", "style-copy")
     }
     assert {each.votes for each in found.parts} == {30 * 27}
 
@@ -211,8 +215,7 @@ class TestAStudyThatSaysLittle:
         met = {
             trial.id
             for trial in made.study.trials
-            if {made.key.options[each.id].method for each in trial.options}
-            in ({"alpha", "beta"}, {"gamma", "delta"})
+            if {made.key.options[each.id].method for each in trial.options} in ({"alpha", "beta"}, {"gamma", "delta"})
         }
         found = part(replace(made, answers=made.answers[made.answers["trial_id"].isin(met)]))
         assert found.unranked is not None
@@ -247,5 +250,5 @@ def test_the_file_says_all_and_names_no_participant(tmp_path) -> None:
         assert read_findings(place) == found
     text = (tmp_path / "analysis" / "analysis.json").read_text()
     assert not any(rater in text for rater in set(made.answers["participant_id"]))
-    with pytest.raises(InputError, match="holds no analysis/analysis.json"):
+    with pytest.raises(InputError, match=r"holds no analysis/analysis\.json"):
         read_findings(tmp_path / "elsewhere")

@@ -37,7 +37,8 @@ def test_a_share_out_of_range_is_named(share) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "wrong"), [("methods", {"methods": 1}), ("design-effect", {"design_effect": 0.5}), ("sitting", {"sitting": 1})]
+    ("name", "wrong"),
+    [("methods", {"methods": 1}), ("design-effect", {"design_effect": 0.5}), ("sitting", {"sitting": 1})],
 )
 def test_a_number_out_of_range_is_named(name, wrong) -> None:
     with pytest.raises(InputError, match=f"--{name} is"):
