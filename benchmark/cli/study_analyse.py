@@ -45,6 +45,7 @@ def _analyse(
     from benchmark.human_study.answers import read_answers
     from benchmark.human_study.exclusion import ExclusionRule
     from benchmark.human_study.findings import ANALYSIS, FOLDER, write_findings
+    from benchmark.human_study.formulas import guarded
     from benchmark.human_study.records import KEY, STUDY, read_key, read_study
     from registry import REPORTS
 
@@ -59,7 +60,7 @@ def _analyse(
     analysis, raters = folder / FOLDER / ANALYSIS, folder / "private" / "raters.csv"
     write_findings(analysis, found.findings)
     with replacing(raters) as temporary:
-        found.raters.to_csv(temporary)
+        found.raters.rename(index=guarded).to_csv(temporary)
     for page in [analysis, *REPORTS.get("human-study")(analysis, folder / FOLDER), raters]:
         typer.echo(page, err=True)
     if json:

@@ -109,7 +109,8 @@ def _design(shown: NDArray[np.int64], num_methods: int) -> Array:
 
 def _softmax(logits: Array) -> Array:
     raised: Array = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return raised / raised.sum(axis=1, keepdims=True)
+    chances: Array = raised / raised.sum(axis=1, keepdims=True)
+    return chances
 
 
 def _slopes(chance: Array, design: Array) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,15 @@ def test_who_was_left_out_is_told_in_private_alone(folder: Path) -> None:
     published = "".join(path.read_text() for path in (folder / "analysis").iterdir() if path.suffix != ".png")
     assert not any(f"{rater}," in published + outcome.out or f'"{rater}"' in published for rater in reasons)
     assert Findings.model_validate(json.loads(outcome.out)) == read_findings(folder)
+
+
+def test_a_raters_id_is_no_formula(tmp_path: Path) -> None:
+    made = simulate(World(raters=2))
+    answers = made.answers.assign(participant_id=made.answers["participant_id"].replace("rater0", "=cmd()"))
+    folder = write_folder(tmp_path, replace(made, answers=answers))
+    assert bench("study", "analyse", folder).code == 0
+    with (folder / "private" / "raters.csv").open() as file:
+        assert [row["participant_id"] for row in csv.DictReader(file)] == ["'=cmd()", "rater1"]
 
 
 def test_the_rule_is_the_users(folder: Path) -> None:
