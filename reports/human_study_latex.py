@@ -18,17 +18,19 @@ def render(findings: Findings) -> str:
 
 def _float(findings: Findings, part: Part) -> str:
     heading = f"Human study, {words.heading(findings, part)}"
-    said = [f"{heading}.", words.size(findings, part), *words.method_note(findings), words.exclusions(findings)]
-    said += [f"{name}: {fact}" for name, fact in words.facts(findings, part)]
-    said += [words.dropped(findings), *words.notes(part)]
+    caption = " ".join([f"{heading}.", words.size(findings, part), words.exclusions(findings)])
+    said = [*words.method_note(findings), *(f"{name}: {fact}" for name, fact in words.facts(findings, part))]
+    foot = " ".join(filter(None, [*said, words.dropped(findings), *words.notes(part)]))
     label = "tab:human-" + re.sub(r"[^A-Za-z0-9]+", "-", f"{part.question}-{part.protocol}")
     return "\n".join(
         [
             r"\begin{table}[htbp]",
             r"\centering",
-            rf"\caption[{escaped(heading)}]{{{escaped(' '.join(filter(None, said)))}}}",
+            rf"\caption[{escaped(heading)}]{{{escaped(caption)}}}",
             rf"\label{{{label}}}",
+            r"\par\medskip",
             _tabular(findings, part),
+            rf"\par\medskip\begin{{minipage}}{{\linewidth}}\footnotesize {escaped(foot)}\end{{minipage}}",
             r"\end{table}",
         ]
     )

@@ -14,6 +14,8 @@ from benchmark.statistics.tally import ratio
 
 _NO_SPREAD: Final = 1e-9
 """Of draws that differ by rounding alone."""
+_ALIKE: Final = 6
+"""The fewest that a two-sided sign test at 5% calls more than chance when all agree."""
 _WEIGHTS_AT_ONCE: Final = 4_000_000
 """Bounds memory: the weights of a hundred thousand answers under a thousand draws would take 800 MB."""
 
@@ -160,7 +162,8 @@ def shared_ranks(crossed: Crossed, figures: Figures) -> list[int | None]:
     """Ranks of F figures of which more is better: 1 plus the number that are better beyond doubt.
 
     One is where the 95% interval of the difference lies above 0, so that figures that cannot be told apart may share a
-    rank. A figure that is NaN has none.
+    rank. Where the answers leave the difference no spread, `_ALIKE` raters and items that all agree are beyond doubt.
+    A figure that is NaN has no rank.
     """
     number = len(figures.values)
     ours, theirs = np.triu_indices(number, k=1)
@@ -171,9 +174,10 @@ def shared_ranks(crossed: Crossed, figures: Figures) -> list[int | None]:
         part=figures.part[:, ours] | figures.part[:, theirs],
     )
     found = intervals(crossed, apart)
+    agreed = np.isnan(found.low) & (np.minimum(found.num_raters, found.num_items) >= _ALIKE)
     better = np.zeros(number, dtype=np.int64)
-    np.add.at(better, theirs, found.low > 0)
-    np.add.at(better, ours, found.high < 0)
+    np.add.at(better, theirs, (found.low > 0) | (agreed & (apart.values > 0)))
+    np.add.at(better, ours, (found.high < 0) | (agreed & (apart.values < 0)))
     return [None if np.isnan(value) else 1 + int(count) for value, count in zip(figures.values, better, strict=True)]
 
 
