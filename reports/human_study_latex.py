@@ -18,7 +18,9 @@ def render(findings: Findings) -> str:
 
 def _float(findings: Findings, part: Part) -> str:
     heading = f"Human study, {words.heading(findings, part)}"
-    caption = " ".join([f"{heading}.", words.size(findings, part), words.exclusions(findings)])
+    caption = " ".join(
+        [f"{heading}.", words.size(findings, part), words.interval_note(findings), words.exclusions(findings)]
+    )
     said = [*words.method_note(findings), *(f"{name}: {fact}" for name, fact in words.facts(findings, part))]
     foot = " ".join(filter(None, [*said, words.dropped(findings), *words.notes(part)]))
     label = "tab:human-" + re.sub(r"[^A-Za-z0-9]+", "-", f"{part.question}-{part.protocol}")

@@ -20,7 +20,12 @@ def render(findings: Findings, title: str, pictures: Sequence[str | None]) -> st
     parts = [f"# {plain(title)}", *([] if findings.parts else [words.NO_QUESTIONS])]
     for part, picture in zip(findings.parts, pictures, strict=True):
         parts += _section(findings, part, picture)
-    remarks = [*words.method_note(findings), words.exclusions(findings), words.dropped(findings)]
+    remarks = [
+        words.interval_note(findings),
+        *words.method_note(findings),
+        words.exclusions(findings),
+        words.dropped(findings),
+    ]
     parts.append("\n".join(f"- {plain(line)}" for line in remarks if line))
     return "\n\n".join(parts) + "\n"
 

@@ -92,14 +92,18 @@ def size(findings: Findings, part: Part) -> str:
     )
 
 
+def interval_note(findings: Findings) -> str:
+    """How intervals were made."""
+    return f"95% intervals: {findings.interval}, with the spread of two-way cluster-robust variance."
+
+
 def method_note(findings: Findings) -> list[str]:
-    """What the columns are, how intervals were made, what bold means."""
+    """What the columns are, and what bold means."""
     said = [_MEANING[findings.mode]]
     if findings.mode in _STRENGTH and any(has_strengths(part) for part in findings.parts):
         said.append(_STRENGTH[findings.mode])
     return [
         *said,
-        f"95% intervals: {findings.interval}, with the spread of two-way cluster-robust variance.",
         "Rank: 1 plus the number of methods that are better beyond doubt (the 95% interval of the difference lies "
         "above 0); methods that cannot be told apart may share a rank. Bold: no method is better beyond doubt.",
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,7 +78,7 @@ def analyse(answers: pd.DataFrame, study: Study, key: Key, rule: ExclusionRule |
 
 def _parts(answers: pd.DataFrame, study: Study, key: Key) -> Iterator[Part]:
     asked = [key.trials[trial.id] for trial in study.trials if trial.id in key.trials]
-    protocols: Sequence[str] = list(dict.fromkeys(trial.protocol for trial in asked if trial.check is None))
+    protocols = sorted({trial.protocol for trial in asked if trial.check is None})
     of_trial = {name: trial.protocol for name, trial in key.trials.items()}
     for question in study.questions:
         for protocol in protocols:

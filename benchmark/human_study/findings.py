@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict
 from benchmark.human_study.exclusion import ExclusionRule, Reason
 from benchmark.human_study.records import Mode
 from benchmark.results import read_strictly, write_strictly
+from benchmark.statistics.two_way import DRAWS
 from registry.errors import InputError
 
 SCHEMA_VERSION: Literal[1] = 1
 ANALYSIS: Final = "analysis.json"
 FOLDER: Final = "analysis"
-INTERVAL: Final = "two-way cluster bootstrap (raters × items), 1,000 draws"
+INTERVAL: Final = f"two-way cluster bootstrap (raters × items), {DRAWS:,} draws"
 
 
 class _Strict(BaseModel):

@@ -12,6 +12,7 @@ from scipy.stats import norm, t
 from benchmark.statistics.faces import Array, draw_faces
 from benchmark.statistics.tally import ratio
 
+DRAWS: Final = 1000
 _NO_SPREAD: Final = 1e-9
 """Of draws that differ by rounding alone."""
 _ALIKE: Final = 6
@@ -72,7 +73,7 @@ class Intervals:
     num_items: NDArray[np.int64]
 
 
-def resampled_sums(crossed: Crossed, columns: Array, draws: int = 1000, seed: int = 0) -> Array:
+def resampled_sums(crossed: Crossed, columns: Array, draws: int = DRAWS, seed: int = 0) -> Array:
     """Sums (draws, F) of columns (N, F) under raters and items that are drawn with replacement, each on their own.
 
     An answer counts as often as its rater was drawn, times as often as its item was: the pigeonhole bootstrap (Owen,
@@ -93,7 +94,7 @@ def resampled_sums(crossed: Crossed, columns: Array, draws: int = 1000, seed: in
 
 
 def ratio_figures(
-    crossed: Crossed, numerators: Array, denominators: Array, strata: NDArray[np.int64], draws: int = 1000
+    crossed: Crossed, numerators: Array, denominators: Array, strata: NDArray[np.int64], draws: int = DRAWS
 ) -> Figures:
     """F ratios of sums over answers.
 
@@ -119,7 +120,7 @@ def ratio_figures(
     )
 
 
-def linear_figures(crossed: Crossed, values: Array, influence: Array, draws: int = 1000) -> Figures:
+def linear_figures(crossed: Crossed, values: Array, influence: Array, draws: int = DRAWS) -> Figures:
     """F fitted figures (F,) that answers move by their influence (N, F): resampled by one Newton step, not fitted anew.
 
     All answers have a part in all figures.
