@@ -11,22 +11,27 @@ from benchmark.results import DatasetFacts, JudgeFacts, MetricFacts, Value
 from reports.groups import Run
 
 Kind = Literal["real", "reference", "learned"]
-Level = Literal["standing", "image", "set", "cost"]
+Group = Literal["standing", "human"]
+Level = Literal["standing", "human", "image", "set", "cost"]
 MISSING = "\N{EN DASH}"
 
 
 @dataclass(frozen=True)
 class Column:
-    """A metric, a cost, or a method's standing over metrics, with what a table must know to print it."""
+    """A metric, a cost, or what stands before them, with what a table must know to print it.
+
+    Attributes:
+        group: of a method's standing over metrics, or of what people said; None of a metric or a cost.
+    """
 
     id: str
     facts: MetricFacts
-    standing: bool = False
+    group: Group | None = None
 
     @property
     def level(self) -> Level:
         """What it is a figure of."""
-        return "standing" if self.standing else self.facts.level
+        return self.group or self.facts.level
 
     @property
     def arrow(self) -> str:
@@ -110,6 +115,7 @@ class Table:
         notes: distinct reasons of missing and doubtful figures; a cell's `note` counts from 1.
         not_run: methods with runs on this dataset, none of them under this protocol.
         unranked: why no learned method of it has a rank.
+        human: what the column of a human study is, or why there is none; None where no study was asked for.
         devices: hardware that the costs were taken on.
         part: place among the tables that the same dataset and protocol had to be split into, as (number, total).
         apart: what keeps its runs out of the first of those tables.
@@ -128,6 +134,7 @@ class Table:
     notes: tuple[str, ...] = ()
     not_run: tuple[str, ...] = ()
     unranked: str | None = None
+    human: str | None = None
     devices: tuple[str, ...] = ()
     part: tuple[int, int] | None = None
     apart: tuple[str, ...] = field(default=())

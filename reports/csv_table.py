@@ -63,7 +63,9 @@ def inert(text: str) -> str:
 
 
 def _lines(table: Table, row: Row) -> Iterator[list[str | float | None]]:
-    rank = next((cell.value for cell in row.cells if cell.column.id == "rank" and cell.column.standing), None)
+    rank = next(
+        (cell.value for cell in row.cells if cell.column.id == "rank" and cell.column.group == "standing"), None
+    )
     part = 1 if table.part is None else table.part[0]
     method = (table.dataset, table.protocol, part, row.label, row.title, row.kind, row.preset, row.weights_origin, rank)
     for cell in row.cells:

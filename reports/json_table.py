@@ -90,6 +90,7 @@ class TableFacts(_Strict):
         significance: the rule by which figures are "best", in words.
         num_tests: p-values that Holm's adjustment counts.
         unranked: why no method has a rank.
+        human: what the column of a human study is, or why there is none; null where no study was asked for.
         part: number of the table and of all tables that its dataset and protocol were split into.
         apart: what keeps its runs out of the first of those.
         not_run: methods with runs on the dataset, none of them under this protocol.
@@ -106,6 +107,7 @@ class TableFacts(_Strict):
     significance: str
     num_tests: int
     unranked: str | None
+    human: str | None = None
     part: tuple[int, int] | None
     apart: list[str]
     not_run: list[str]
@@ -138,6 +140,7 @@ def _table(table: Table) -> TableFacts:
         significance=bold_rule(table),
         num_tests=num_tests(table),
         unranked=table.unranked,
+        human=table.human,
         part=table.part,
         apart=list(table.apart),
         not_run=list(table.not_run),

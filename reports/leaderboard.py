@@ -8,6 +8,7 @@ from typing import Final
 
 from benchmark.comparable import IncomparableError
 from benchmark.files import write_text_atomically
+from benchmark.human_study.findings import Findings
 from benchmark.results import Result
 from registry.errors import UnknownNameError, unknown
 from reports import csv_table, html, json_table, latex, markdown
@@ -29,6 +30,7 @@ def write_leaderboard(
     allow_mixed: bool = False,
     embed_samples: bool = True,
     formats: Collection[str] = FORMATS,
+    human: Findings | None = None,
 ) -> list[Path]:
     """Write `leaderboard.md`, `.html`, `.tex`, `.csv`, `.json`, pictures of edits and figures for print, atomically.
 
@@ -38,6 +40,7 @@ def write_leaderboard(
         allow_mixed: split runs that cannot be compared into tables of their own, rather than refuse them.
         embed_samples: inline pictures of edits in the HTML page.
         formats: only these of `FORMATS`; the pictures of edits belong to "md", the figures for print to "html".
+        human: what a human study found, for a column of it.
 
     Returns:
         The files written.
@@ -49,7 +52,7 @@ def write_leaderboard(
     for name in formats:
         if name not in FORMATS:
             raise UnknownNameError(unknown("format", name, FORMATS))
-    tables = tabulate(results, allow_mixed)
+    tables = tabulate(results, allow_mixed, human)
     compared = [differences(table, results) for table in tables] if "html" in formats else []
     grids: EditGrids = write_edit_grids(results, out) if "md" in formats else {}
     render: dict[str, Callable[[], str]] = {

@@ -24,7 +24,7 @@ FEW_SCORES: Final = f"fewer than two learned methods have per-task scores: {NO_S
 RANK: Final = Column(
     "rank",
     MetricFacts(title="Rank", direction="down", unit="", decimals=0, level="image", min_n=0, citation=""),
-    standing=True,
+    group="standing",
 )
 WIN_RATE: Final = Column(
     "win-rate",
@@ -37,7 +37,7 @@ WIN_RATE: Final = Column(
         min_n=0,
         citation="Liang et al., Holistic Evaluation of Language Models, TMLR 2023",
     ),
-    standing=True,
+    group="standing",
 )
 
 

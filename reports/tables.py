@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from benchmark.comparable import configuration
+from benchmark.human_study.findings import Findings
 from benchmark.results import ProtocolResult, Result, Value
 from reports.cells import Cell, Column, Kind, Row, Table, cell_of_seeds
 from reports.costs import cost_cells, cost_columns
 from reports.emphasis import emphasise
 from reports.groups import Run, clashes, comparable_groups
+from reports.human_column import human_column
 from reports.intervals import nest_seeds
 from reports.leads import against_best
 from reports.standings import standings
@@ -20,12 +22,13 @@ _KINDS: tuple[Kind, ...] = ("real", "reference", "learned")
 _LEVELS = ("image", "set", "cost")
 
 
-def tabulate(runs: Sequence[Run], allow_mixed: bool = False) -> list[Table]:
+def tabulate(runs: Sequence[Run], allow_mixed: bool = False, human: Findings | None = None) -> list[Table]:
     """Tables of all runs, by dataset, then by protocol.
 
     Args:
         runs: results with the files that they were read from.
         allow_mixed: split runs that cannot be compared into tables of their own, rather than refuse them.
+        human: what a human study found, for a column of it.
 
     Raises:
         IncomparableError: if runs of one dataset and protocol cannot be compared and `allow_mixed` is false.
@@ -41,7 +44,7 @@ def tabulate(runs: Sequence[Run], allow_mixed: bool = False) -> list[Table]:
             absent = [result for _, result in of_dataset if configuration(result) not in reached]
             not_run = tuple(dict.fromkeys(row_title(result) for result in absent))
             for number, group in enumerate(groups, start=1):
-                table = replace(_table(group, protocol), not_run=not_run)
+                table = replace(_table(group, protocol, human), not_run=not_run)
                 if len(groups) > 1:
                     apart = clashes(group[0][1], groups[0][0][1], protocol) if number > 1 else []
                     table = replace(table, part=(number, len(groups)), apart=tuple(apart))
@@ -73,7 +76,7 @@ def _order(run: Run) -> tuple[int, str, str, str, int, str]:
     )
 
 
-def _table(runs: Sequence[Run], protocol: str) -> Table:
+def _table(runs: Sequence[Run], protocol: str, human: Findings | None) -> Table:
     results = [result for _, result in runs]
     asked = [result.protocols[protocol] for result in results]
     facts = next((each for each in asked if each.metrics), asked[0])
@@ -82,6 +85,9 @@ def _table(runs: Sequence[Run], protocol: str) -> Table:
     scores = TableScores(rows, protocol)
     rows = emphasise(against_best(nest_seeds(rows, scores), scores, protocol))
     ranks = standings(rows, scores)
+    said = human_column(human, rows, results[0].dataset, protocol, facts.tasks_sha256) if human else None
+    if said is not None and said.cells:
+        rows = tuple(replace(row, cells=(cell, *row.cells)) for row, cell in zip(rows, said.cells, strict=True))
     if ranks.cells:
         rows = tuple(replace(row, cells=(*cells, *row.cells)) for row, cells in zip(rows, ranks.cells, strict=True))
     rows, notes = _number_notes(rows)
@@ -98,6 +104,7 @@ def _table(runs: Sequence[Run], protocol: str) -> Table:
         rows=rows,
         notes=notes,
         unranked=ranks.reason,
+        human=said.remark if said else None,
         devices=tuple(dict.fromkeys(result.cost.device for result in results if result.kind != "real")),
     )
 

@@ -11,7 +11,7 @@ from reports.emphasis import MIN_METHODS_FOR_SECOND
 from reports.rules import bold_rule, p_value, rank_rule, untested
 
 FLAG = "†"
-LEVELS = {"standing": "Overall", "image": "Per image", "set": "Whole set", "cost": "Cost"}
+LEVELS = {"standing": "Overall", "human": "Human study", "image": "Per image", "set": "Whole set", "cost": "Cost"}
 ORIGINS = {"trained": "trained", "published": "published", "none": "none"}
 NO_RUNS = "There are no runs yet: a run that was scored appears here."
 
@@ -101,7 +101,7 @@ def legend(table: Table) -> list[Legend]:
     if any(cell.value is None for cell in cells):
         numbered = " A number points to the reason below." if table.notes else ""
         entries.append(Legend(MISSING, "", f"no figure, which is not zero.{numbered}"))
-    if table.columns and table.columns[0].standing:
+    if table.columns and table.columns[0].group == "standing":
         entries.append(Legend("Rank", "", rank_rule(table)))
     return entries
 
@@ -121,6 +121,8 @@ def remarks(table: Table) -> list[str]:
     lines.extend(untested(table))
     if table.unranked:
         lines.append(f"No rank: {table.unranked}.")
+    if table.human:
+        lines.append(table.human)
     if len(table.devices) > 1:
         lines.append(f"Times and memory were taken on different hardware: {', '.join(table.devices)}.")
     if table.not_run:

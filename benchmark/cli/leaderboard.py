@@ -36,22 +36,30 @@ def _leaderboard(
     formats: Annotated[
         str | None, typer.Option("--format", metavar="A,B", help="Of html, md, tex, csv, json. [default: all]")
     ] = None,
+    human: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Folder of an analysed human study (or its analysis.json), for a column of it."
+        ),
+    ] = None,
     allow_mixed: Annotated[
         bool, typer.Option("--allow-mixed", help="Group results that cannot be compared instead of refusing them.")
     ] = False,
     embed_samples: Annotated[bool, typer.Option(help="Inline each run's sample sheet in the HTML.")] = True,
 ) -> None:
     from benchmark.folders import writable
+    from benchmark.human_study.findings import read_findings
     from benchmark.result_files import read_results, result_files
     from benchmark.selection import Selection, select
     from registry import REPORTS
 
+    study = read_findings(human) if human is not None else None
     found, errors = read_results(result_files(runs or ["runs"]))
     asked = select(found, Selection(dataset, protocol, named(methods or ""), named(metrics or "")))
     options = {"formats": named(formats)} if formats is not None else {}
     report = REPORTS.get("leaderboard")
     try:
-        pages = report(asked, out, allow_mixed=allow_mixed, embed_samples=embed_samples, **options)
+        pages = report(asked, out, allow_mixed=allow_mixed, embed_samples=embed_samples, human=study, **options)
     except OSError:  # only now, so that a refused mixture leaves no empty folder
         writable(out, "folder")
         raise

@@ -26,6 +26,9 @@ Network = Annotated[str | None, typer.Option(help="Which network the checkpoint 
 Runs = Annotated[Path, typer.Option(help="Folder of all runs.")]
 Fresh = Annotated[bool, typer.Option("--fresh/--resume", help="Begin anew, or go on.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the resolved configuration and stop.")]
+StudyKey = Annotated[
+    Path | None, typer.Option("--key", metavar="FILE", help="The study's key, where it was put elsewhere.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Results as JSON on stdout.")]
 WeightsDir = Annotated[Path | None, typer.Option(help="Folder of the weights files that metrics need.")]
 WeightsFiles = Annotated[

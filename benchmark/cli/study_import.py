@@ -24,9 +24,6 @@ Answers = Annotated[
         show_default=False,
     ),
 ]
-StudyKey = Annotated[
-    Path | None, typer.Option("--key", metavar="FILE", help="The study's key, where it was put elsewhere.")
-]
 Columns = Annotated[Path | None, typer.Option(help="YAML that maps the columns of a CSV of another make.")]
 
 
@@ -36,7 +33,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _import(
-    folder: Study, answers: Answers, columns: Columns = None, key: StudyKey = None, json: options.Json = False
+    folder: Study, answers: Answers, columns: Columns = None, key: options.StudyKey = None, json: options.Json = False
 ) -> None:
     """Merge answers into DIR/private/answers.csv; list those that cannot be taken in rejected.csv beside it.
 

@@ -14,12 +14,11 @@ from benchmark.human_study.arena import write_arena
 from benchmark.human_study.checking import Checker
 from benchmark.human_study.imports.column_map import ColumnMap
 from benchmark.human_study.imports.recognition import Claims, read_claims
-from benchmark.human_study.records import PRIVATE, PUBLIC, STUDY, key_file, read_key, read_study
+from benchmark.human_study.records import ANSWERS, PRIVATE, PUBLIC, STUDY, key_file, read_key, read_study
 from benchmark.human_study.rejections import REJECTED, Fault, Reason, Rejection, add_rejections
 from benchmark.human_study.spreadsheet_damage import damage
 from registry.errors import InputError
 
-ANSWERS = "answers.csv"
 LOCK = ".import.lock"
 """In the private folder; one import at a time."""
 

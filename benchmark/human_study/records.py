@@ -16,6 +16,7 @@ PRIVATE = "private"
 """Folder of what they must not see, and of their answers."""
 STUDY = "study.json"
 KEY = "key.json"
+ANSWERS = "answers.csv"
 TIE = "tie"
 """What a rater chose who saw no difference, where a study offers it."""
 SCORES = ("1", "2", "3", "4", "5")

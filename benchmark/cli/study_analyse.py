@@ -1,0 +1,103 @@
+"""`bench study analyse`: what the answers to a human study say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from benchmark.cli import options
+from registry.errors import InputError
+
+if TYPE_CHECKING:
+    from benchmark.human_study.findings import Figure, Findings, Part
+
+MISSING = "–"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("analyse", help="Preference, ranks, agreement and side bias from the answers of a study's folder.")(
+        _analyse
+    )
+
+
+def _analyse(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the study.")],
+    obvious_failed: Annotated[
+        float, typer.Option(min=0, max=1, help="Leave out raters who failed more than this share of obvious checks.")
+    ] = 0.2,
+    repeats_chance: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Leave out raters who changed more repeated answers than this chance allows."),
+    ] = 0.01,
+    fastest_ms: Annotated[
+        float, typer.Option(min=0, help="Leave out raters whose median response time is below this.")
+    ] = 500,
+    key: options.StudyKey = None,
+    json: options.Json = False,
+) -> None:
+    from benchmark.files import replacing
+    from benchmark.human_study.analysis import analyse
+    from benchmark.human_study.answers import read_answers
+    from benchmark.human_study.exclusion import ExclusionRule
+    from benchmark.human_study.findings import ANALYSIS, FOLDER, write_findings
+    from benchmark.human_study.formulas import guarded
+    from benchmark.human_study.records import ANSWERS, PRIVATE, PUBLIC, STUDY, key_file, read_key, read_study
+    from registry import REPORTS
+
+    if not folder.is_dir():
+        raise InputError(f"study folder {folder} does not exist")
+    study, secret = read_study(folder / PUBLIC / STUDY), read_key(key_file(folder, key))
+    answers = folder / PRIVATE / ANSWERS
+    if not answers.is_file():
+        raise InputError(f"{answers} does not exist; `bench study import {folder} ANSWERS` writes it")
+    rule = ExclusionRule(obvious_failed=obvious_failed, repeats_chance=repeats_chance, fastest_ms=fastest_ms)
+    found = analyse(read_answers(answers), study, secret, rule)
+    analysis, raters = folder / FOLDER / ANALYSIS, folder / PRIVATE / "raters.csv"
+    write_findings(analysis, found.findings)
+    with replacing(raters) as temporary:
+        found.raters.rename(index=guarded).to_csv(temporary)
+    for page in [analysis, *REPORTS.get("human-study")(analysis, folder / FOLDER), raters]:
+        typer.echo(page, err=True)
+    if json:
+        print(found.findings.model_dump_json(indent=2))
+    else:
+        _print(found.findings)
+
+
+def _print(findings: Findings) -> None:
+    console = Console(highlight=False)
+    for part in findings.parts:
+        console.print(_table(findings, part))
+        if part.unranked:
+            console.print(Text(f"no rank: {part.unranked}"), soft_wrap=True)
+    out = findings.exclusions
+    console.print(f"{out.kept} of {out.raters} raters kept; {sum(findings.dropped.values())} rows not counted")
+
+
+def _table(findings: Findings, part: Part) -> Table:
+    table = Table("method", title=Text(f"{part.question}, {part.protocol}"), title_justify="left")
+    for name in ("rank", "preference", "95% interval", "votes", "raters"):
+        table.add_column(name, justify="right")
+    for each in part.methods:
+        figure = each.preference
+        table.add_row(
+            Text(each.method),
+            MISSING if each.rank is None else str(each.rank),
+            *_figure(figure, findings.mode == "mos"),
+            str(figure.votes),
+            str(figure.raters),
+        )
+    return table
+
+
+def _figure(figure: Figure, score: bool) -> tuple[str, str]:
+    """The value and its interval: a score, or a percentage."""
+    ends = (figure.value, figure.low, figure.high)
+    value, low, high = (MISSING if each is None else f"{each:.2f}" if score else f"{each:.1%}" for each in ends)
+    return value, MISSING if figure.low is None else f"{low} to {high}"

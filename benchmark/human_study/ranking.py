@@ -1,0 +1,87 @@
+"""Who is better than whom beyond doubt: strengths by the model of choices, ranks, and the pull of a place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from benchmark.human_study.findings import Figure, MethodFinding, Position
+from benchmark.human_study.preference import findings, method_figures, method_preferences
+from benchmark.human_study.records import Mode
+from benchmark.human_study.votes import Votes
+from benchmark.statistics.luce import Luce, fit_luce, groups_compared
+from benchmark.statistics.two_way import Figures, intervals, linear_figures, shared_ranks
+
+NO_ANSWERS: Final = "no answers"
+NO_RIVAL: Final = "there is no other method"
+FEW_CLUSTERS: Final = "one rater or one source face does not tell taste from chance"
+BY_CHOICE: Final = ("2afc", "kway")
+"""Modes in which a rater chooses among options."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The methods of a part.
+
+    Attributes:
+        methods: in the order of their ranks, then of their preference.
+        positions: of modes in which a rater chooses among options.
+        unranked: why no method has a rank.
+    """
+
+    methods: list[MethodFinding]
+    positions: list[Position]
+    unranked: str | None
+
+
+def rank(votes: Votes, mode: Mode) -> Ranking:
+    """Rank methods: by strength where raters chose among them, else by mean score or fool rate."""
+    figures = method_figures(votes)
+    preferences = method_preferences(votes, figures, mode)
+    fitted = fit_luce(votes.shown, votes.given, len(votes.methods)) if mode in BY_CHOICE and len(votes.shown) else None
+    unranked = _unranked(votes, mode)
+    ranks: list[int | None] = [None] * len(votes.methods)
+    strengths: list[Figure | None] = [None] * len(votes.methods)
+    if unranked is None and fitted is not None:
+        figures = linear_figures(votes.crossed, fitted.strengths, fitted.influence)
+        strengths = list(findings(figures, intervals(votes.crossed, figures)))
+    if unranked is None:
+        ranks = shared_ranks(votes.crossed, figures)
+    found = [
+        MethodFinding(method=method, preference=preference, strength=strength, rank=place)
+        for method, preference, strength, place in zip(votes.methods, preferences, strengths, ranks, strict=True)
+    ]
+    return Ranking(sorted(found, key=_order), _positions(votes, fitted) if fitted else [], unranked)
+
+
+def _unranked(votes: Votes, mode: Mode) -> str | None:
+    if not len(votes.shown):
+        return NO_ANSWERS
+    if len(votes.methods) < 2:
+        return NO_RIVAL
+    if min(votes.crossed.raters.max(), votes.crossed.items.max()) == 0:
+        return FEW_CLUSTERS
+    if mode in BY_CHOICE and len(groups := groups_compared(votes.shown, len(votes.methods))) > 1:
+        names = "; ".join(", ".join(votes.methods[each] for each in group) for group in groups)
+        return f"these groups of methods were never set against each other, so that no order holds for all: {names}"
+    return None
+
+
+def _positions(votes: Votes, fitted: Luce) -> list[Position]:
+    there = votes.shown >= 0
+    figures = linear_figures(votes.crossed, fitted.position_bias, fitted.position_influence)
+    figures = Figures(figures.values, figures.drawn, figures.influence, there)
+    shares = votes.given.sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+    return [
+        Position(position=place + 1, share=float(share), bias=bias)
+        for place, (share, bias) in enumerate(
+            zip(shares, findings(figures, intervals(votes.crossed, figures)), strict=True)
+        )
+    ]
+
+
+def _order(found: MethodFinding) -> tuple[bool, int, float, str]:
+    value = found.preference.value
+    return (value is None, found.rank or 0, -(value or 0), found.method)

@@ -1,0 +1,254 @@
+"""The analysis of a study against truths that are known: order, intervals, side bias, and studies that say little."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmark.human_study.analysis import analyse
+from benchmark.human_study.exclusion import ExclusionRule
+from benchmark.human_study.findings import Part, read_findings, write_findings
+from benchmark.human_study.records import TIE
+from registry.errors import InputError
+from tests.simulated_study import STRENGTHS, Simulated, World, preference, simulate
+
+MODES = ("2afc", "kway", "mos", "realfake")
+
+
+def part(made: Simulated, rule: ExclusionRule | None = None) -> Part:
+    return analyse(made.answers, made.study, made.key, rule).findings.parts[0]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_thirty_raters_recover_the_true_order(mode) -> None:
+    found = part(simulate(World(mode=mode, items=108)))
+    assert [each.method for each in found.methods] == list(STRENGTHS)
+    ranks = [each.rank for each in found.methods]
+    # whether an image is real is asked of one method at a time, which tells close ones apart least
+    assert ranks == ([1, 2, 2, 4] if mode == "realfake" else [1, 2, 3, 4])
+    assert found.unranked is None
+
+
+def covered(studies: int) -> tuple[float, float, float]:
+    """Shares of intervals of preference that hold the truth, of Wilson's that do, and of studies in the true order."""
+    world = World()
+    others = {name: [each for other, each in STRENGTHS.items() if other != name] for name in STRENGTHS}
+    truth = {name: preference(strength, others[name], world) for name, strength in STRENGTHS.items()}
+    ours, wilsons, orders = [], [], []
+    for seed in range(studies):
+        found = part(simulate(world, seed)).methods
+        orders.append([each.method for each in found] == list(STRENGTHS))
+        for each in found:
+            figure, number, z = each.preference, each.preference.votes, 1.96
+            ours.append(figure.low <= truth[each.method] <= figure.high)
+            middle = (figure.value + z * z / 2 / number) / (1 + z * z / number)
+            half = (
+                z / (1 + z * z / number) * np.sqrt(figure.value * (1 - figure.value) / number + z * z / 4 / number**2)
+            )
+            wilsons.append(abs(truth[each.method] - middle) <= half)
+    return float(np.mean(ours)), float(np.mean(wilsons)), float(np.mean(orders))
+
+
+def test_intervals_cover_the_truth_of_20_studies() -> None:
+    ours, wilsons, orders = covered(20)
+    assert ours >= 0.88
+    assert wilsons < 0.8
+    assert orders >= 0.9
+
+
+@pytest.mark.slow
+def test_over_200_studies_intervals_cover_93_to_97() -> None:
+    ours, wilsons, orders = covered(200)
+    assert 0.93 <= ours <= 0.97
+    assert wilsons < 0.75
+    assert orders >= 0.98
+
+
+def test_a_side_bias_of_10_points_is_found_within_2() -> None:
+    # one vote of five goes left unseen, and half of those would have gone there anyway
+    world = World(items=300, rater_spread=0.3, item_spread=0.3)
+    left, right = part(simulate(replace(world, left=0.2))).positions
+    assert left.bias.value == pytest.approx(0.1, abs=0.02)
+    assert left.bias.low < 0.1 < left.bias.high
+    assert right.bias.value == pytest.approx(-left.bias.value)
+    none = part(simulate(world)).positions[0].bias
+    assert none.low < 0 < none.high
+
+
+def test_a_place_among_four_that_draws_choices_is_found() -> None:
+    first, *others = part(simulate(World(mode="kway", left=0.2, items=100))).positions
+    assert first.bias.low > 0
+    assert sum(each.bias.value for each in (first, *others)) == pytest.approx(0)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_careless_raters_are_left_out_and_others_kept(mode) -> None:
+    made = simulate(World(mode=mode, careless=8, obvious=3, repeats=3), seed=2)
+    found = analyse(made.answers, made.study, made.key)
+    assert set(found.raters.index[found.raters["reasons"] != ""]) == made.careless
+    out = found.findings.exclusions
+    assert (out.raters, out.kept, out.answers) == (38, 30, 8 * len(made.study.trials))
+    assert found.findings.checks == 30 * 6
+    assert found.findings.parts[0].votes == 30 * 54
+
+
+def test_checks_and_practice_are_in_no_figure() -> None:
+    made = simulate(World(obvious=4, repeats=4))
+    practice = made.study.trials[0].model_copy(update={"id": "practised"})
+    study = made.study.model_copy(update={"practice": [practice]})
+    extra = made.answers.iloc[:5].assign(trial_id="practised")
+    found = analyse(pd.concat([made.answers, extra]), study, made.key).findings
+    assert found.dropped == {"practice": 5}
+    assert found.parts == analyse(made.answers, made.study, made.key).findings.parts
+    assert "" not in [each.method for each in found.parts[0].methods]
+
+
+def test_what_cannot_be_counted_is_counted_by_reason() -> None:
+    made = simulate(World(raters=4))
+    answers = made.answers.copy()
+    answers.loc[0, "study_id"] = "other"
+    answers.loc[1, "trial_id"] = "unknown"
+    answers.loc[2, "question_id"] = "unknown"
+    answers.loc[3, "choice"] = TIE  # which this study does not offer
+    answers.loc[4, "choice"] = ""
+    found = analyse(answers, made.study, made.key).findings
+    assert found.dropped == {
+        "of another study": 1,
+        "of a trial that the study does not have": 1,
+        "to a question that the study does not ask": 1,
+        "with a choice that the trial does not offer": 2,
+    }
+    assert found.parts[0].votes == found.rows - 5
+
+
+def test_ties_are_shared_out() -> None:
+    made = simulate(World(ties=0.3))
+    found = part(made)
+    assert found.ties == (made.answers["choice"] == TIE).sum() > 100
+    votes = sum(each.preference.votes for each in found.methods)
+    got = sum(each.preference.value * each.preference.votes for each in found.methods)
+    assert got == pytest.approx(votes / 2)
+    every = made.answers.assign(choice=TIE)
+    even = part(replace(made, answers=every))
+    assert {each.preference.value for each in even.methods} == {0.5}
+    assert {each.rank for each in even.methods} == {1}
+
+
+def test_where_an_option_stood_is_what_the_answer_says() -> None:
+    made = simulate(World(left=0.3))
+    turned = made.answers.assign(shown_order=[" ".join(reversed(each.split())) for each in made.answers["shown_order"]])
+    first, second = part(made).positions, part(replace(made, answers=turned)).positions
+    assert [each.share for each in first] == pytest.approx([each.share for each in reversed(second)])
+    without = part(replace(made, answers=made.answers.assign(shown_order="")))
+    assert without.positions == first
+
+
+def test_pairs_are_the_first_methods_share() -> None:
+    made = simulate(World())
+    pair = next(each for each in part(made).pairs if (each.first, each.second) == ("alpha", "delta"))
+    both = {
+        trial.id: options
+        for trial in made.study.trials
+        if set(options := [made.key.options[each.id].method for each in trial.options]) == {"alpha", "delta"}
+    }
+    mine = made.answers[made.answers["trial_id"].isin(both)]
+    assert pair.preference.votes == len(mine)
+    assert pair.preference.value == pytest.approx(
+        np.mean([made.key.options[choice].method == "alpha" for choice in mine["choice"]])
+    )
+
+
+def test_several_questions_and_protocols_stand_apart() -> None:
+    made = simulate(World(questions=("realism", "identity")))
+    second = {name: trial.model_copy(update={"protocol": "style-copy"}) for name, trial in made.key.trials.items()}
+    half = set(list(second)[::2])
+    mixed = {name: second[name] if name in half else trial for name, trial in made.key.trials.items()}
+    found = analyse(made.answers, made.study, made.key.model_copy(update={"trials": mixed})).findings
+    assert {(each.question, each.protocol) for each in found.parts} == {
+        (question, protocol)
+        for question in ("realism", "identity")
+        for protocol in ("attribute-transfer", "style-copy")
+    }
+    assert {each.votes for each in found.parts} == {30 * 27}
+
+
+def test_response_times_are_quartiles_of_answers_and_of_raters() -> None:
+    made = simulate(World(raters=3))
+    pace = {"rater0": 1000.0, "rater1": 2000.0, "rater2": 3000.0}
+    found = part(replace(made, answers=made.answers.assign(rt_ms=made.answers["participant_id"].map(pace))))
+    assert (found.times.lower, found.times.median, found.times.upper) == (1000, 2000, 3000)
+    assert (found.rater_medians.number, found.rater_medians.median) == (3, 2000)
+    unknown = part(replace(made, answers=made.answers.assign(rt_ms=np.nan)))
+    assert unknown.times.number == 0
+    assert unknown.times.median is None
+
+
+class TestAStudyThatSaysLittle:
+    """A reason in the place of each figure that is not there."""
+
+    @pytest.mark.parametrize("mode", MODES)
+    def test_no_answers(self, mode) -> None:
+        made = simulate(World(mode=mode, raters=0))
+        found = part(made)
+        assert found.unranked == "no answers"
+        assert {each.preference.reason for each in found.methods} == {"no votes"}
+        assert len(found.methods) == 4
+        assert found.agreement.alpha.value is None
+
+    @pytest.mark.parametrize("mode", MODES)
+    def test_one_rater(self, mode) -> None:
+        found = part(simulate(World(mode=mode, raters=1)))
+        assert found.unranked == "one rater or one source face does not tell taste from chance"
+        assert all(each.preference.value is not None and each.preference.low is None for each in found.methods)
+        assert found.agreement.alpha.reason == "no trial was judged by two raters"
+
+    @pytest.mark.parametrize("mode", MODES)
+    def test_one_method(self, mode) -> None:
+        found = part(simulate(World(mode=mode, strengths={"alone": 0.0})))
+        assert found.unranked == "there is no other method"
+
+    def test_methods_that_never_met(self) -> None:
+        made = simulate(World())
+        met = {
+            trial.id
+            for trial in made.study.trials
+            if {made.key.options[each.id].method for each in trial.options} in ({"alpha", "beta"}, {"gamma", "delta"})
+        }
+        found = part(replace(made, answers=made.answers[made.answers["trial_id"].isin(met)]))
+        assert found.unranked is not None
+        assert "alpha, beta; delta, gamma" in found.unranked
+        assert all(each.rank is None and each.strength is None for each in found.methods)
+        assert all(each.preference.low is not None for each in found.methods)
+
+    def test_everyone_is_left_out(self) -> None:
+        made = simulate(World(raters=0, careless=5))
+        found = analyse(made.answers, made.study, made.key).findings
+        assert (found.exclusions.raters, found.exclusions.kept) == (5, 0)
+        assert found.parts[0].unranked == "no answers"
+
+    def test_every_vote_alike_has_the_exact_interval_of_its_fewer_clusters(self) -> None:
+        made = simulate(World(strengths={"good": 40.0, "bad": -40.0}, items=12))
+        best, worst = (each.preference for each in part(made).methods)
+        assert (best.value, best.high) == (1.0, 1.0)
+        assert best.low == pytest.approx(0.025 ** (1 / 12))
+        assert (worst.low, worst.high) == (0.0, pytest.approx(1 - best.low))
+
+    def test_a_key_of_another_study(self) -> None:
+        made = simulate(World(raters=1))
+        with pytest.raises(InputError, match="the key is of study 'other'"):
+            analyse(made.answers, made.study, made.key.model_copy(update={"study_id": "other"}))
+
+
+def test_the_file_says_all_and_names_no_participant(tmp_path) -> None:
+    made = simulate(World(careless=3, obvious=3))
+    found = analyse(made.answers, made.study, made.key).findings
+    write_findings(tmp_path / "analysis" / "analysis.json", found)
+    for place in (tmp_path, tmp_path / "analysis", tmp_path / "analysis" / "analysis.json"):
+        assert read_findings(place) == found
+    text = (tmp_path / "analysis" / "analysis.json").read_text()
+    assert not any(rater in text for rater in set(made.answers["participant_id"]))
+    with pytest.raises(InputError, match=r"holds no analysis/analysis\.json"):
+        read_findings(tmp_path / "elsewhere")

@@ -1,0 +1,112 @@
+"""The pages of a human study: whole, escaped, the same figures in every format."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from elements import Elements
+from hostile import NAME, NOTE
+
+from benchmark.human_study.analysis import analyse
+from benchmark.human_study.findings import Findings, write_findings
+from reports.human_study import write_human_study
+from tests.simulated_study import World, simulate
+
+MODES = ("2afc", "kway", "mos", "realfake")
+
+
+def found(world: World = World(careless=2, obvious=3)) -> Findings:  # noqa: B008 the world is frozen
+    made = simulate(world)
+    return analyse(made.answers, made.study, made.key).findings
+
+
+def write(folder, findings: Findings) -> dict[str, str]:
+    """The text of each page by its suffix."""
+    write_findings(folder / "analysis.json", findings)
+    pages = write_human_study(folder / "analysis.json", folder)
+    return {path.suffix: path.read_text() for path in pages if path.suffix in (".md", ".tex", ".html")}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_format_shows_each_methods_figure_interval_and_rank(tmp_path, mode) -> None:
+    findings = found(World(mode=mode))
+    pages = write(tmp_path, findings)
+    scale, decimals = (1, 2) if mode == "mos" else (100, 1)
+    for each in findings.parts[0].methods:
+        value, low, high = (
+            f"{scale * end:.{decimals}f}" for end in (each.preference.value, each.preference.low, each.preference.high)
+        )
+        for suffix in (".md", ".tex", ".html"):
+            assert each.method in pages[suffix]
+            assert value in pages[suffix]
+            assert f"{low} to {high}" in pages[suffix]
+        assert re.search(rf"^\| {each.method} \| {each.rank} \|", pages[".md"], re.MULTILINE)
+    assert [path.suffix for path in sorted(tmp_path.glob("preference-*"))] == [".png", ".svg"]
+
+
+def test_every_format_states_exclusions_and_how_intervals_were_made(tmp_path) -> None:
+    for page in write(tmp_path, found()).values():
+        text = page.replace("\\%", "%").replace("{}", "")
+        assert "30 of 32 raters kept; 2 left out" in text
+        assert "of their obvious checks" in text
+        assert "two-way cluster bootstrap (raters" in text
+        assert "alpha" in text
+
+
+def test_bold_are_those_whom_none_beats_beyond_doubt(tmp_path) -> None:
+    findings = found(World(strengths={"a": 0.5, "b": 0.5, "c": -2.0}))
+    bold = [each.method for each in findings.parts[0].methods if each.rank == 1]
+    assert set(bold) == {"a", "b"}
+    pages = write(tmp_path, findings)
+    assert pages[".md"].count("| **") == 2
+    assert pages[".tex"].count(r"\textbf") == 2
+    assert len([each for each in Elements(pages[".html"]).of("td") if each.get("class") == "best"]) == 2
+
+
+def test_a_pair_is_told_from_both_sides(tmp_path) -> None:
+    findings = found()
+    pair = next(each for each in findings.parts[0].pairs if each.first == "alpha" and each.second == "beta")
+    text = Elements(write(tmp_path, findings)[".html"]).text
+    value = pair.preference.value
+    assert f"{100 * value:.1f}" in text
+    assert f"{100 * (1 - value):.1f}" in text
+    assert f"{100 * (1 - pair.preference.high):.1f} to {100 * (1 - pair.preference.low):.1f}" in text
+
+
+def test_hostile_names_neither_break_pages_nor_run(tmp_path) -> None:
+    findings = found(World(strengths={NAME: 1.0, "x | $y$ `z` \\input{a}": 0.0, "real": 2.0}, questions=(NAME, NOTE)))
+    pages = write(tmp_path, findings)
+    elements = Elements(pages[".html"])
+    assert elements.of("img") == elements.of("b") == elements.of("script") == []
+    assert NAME in elements.text
+    assert not re.search(r"<img|<b>", pages[".md"])
+    assert not re.search(r"(?<!\\)\$", pages[".md"])
+    tables = [line for line in pages[".md"].splitlines() if line.startswith("| ")]
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in tables if "%" in line or "**" in line} <= {4, 5, 10}
+    assert r"\input{" not in pages[".tex"]
+
+
+def test_the_page_fetches_nothing(tmp_path) -> None:
+    page = write(tmp_path, found())[".html"]
+    assert not re.search(r"https?://|url\((?!#)|@import|<link|<script", page)
+
+
+@pytest.mark.parametrize(
+    "little",
+    [{"raters": 0}, {"raters": 1}, {"strengths": {"alone": 0.0}}, {"items": 0}],
+    ids=["no answers", "one rater", "one method", "checks alone"],
+)
+@pytest.mark.parametrize("mode", MODES)
+def test_a_study_that_says_little_gets_every_page(tmp_path, mode, little) -> None:
+    pages = write(tmp_path, found(World(mode=mode, **little)))
+    if little.get("items") != 0:
+        assert all("No rank: " in page for page in pages.values())
+    else:
+        assert all("asks nothing of any edit" in page for page in pages.values())
+
+
+def test_missing_figures_are_dashes_with_their_reason(tmp_path) -> None:
+    pages = write(tmp_path, found(World(raters=0)))
+    assert pages[".md"].count("| – | – |") == 4
+    assert "no votes" in pages[".html"]
