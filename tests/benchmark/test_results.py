@@ -66,3 +66,17 @@ def test_patterns_that_overlap_name_a_file_once(tmp_path: Path) -> None:
     assert result_files([str(tmp_path), f"{tmp_path}/*/*/seed1", str(paths[0])]) == paths
     with pytest.raises(InputError, match="absent"):
         result_files([str(tmp_path), "absent"])
+
+
+def test_folders_of_a_glob_are_searched_as_one_that_is_named(tmp_path: Path) -> None:
+    paths = runs(tmp_path, 2)
+    (tmp_path / "rendered-faces" / "leaderboard.json").write_text("{}")
+    for pattern in ("*", "rendered-faces/*", "rendered-faces/maskgan/*", "rendered-faces/maskgan/*/*.json"):
+        assert result_files([f"{tmp_path}/{pattern}"]) == paths
+
+
+def test_a_pattern_without_a_result_is_refused_and_an_empty_folder_is_not(tmp_path: Path) -> None:
+    (tmp_path / "runs" / "maskgan").mkdir(parents=True)
+    assert result_files([str(tmp_path / "runs")]) == []
+    with pytest.raises(InputError, match=r"runs/\*' matches no result\.json"):
+        result_files([f"{tmp_path}/runs/*"])
