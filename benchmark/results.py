@@ -153,6 +153,8 @@ class Result(_Strict):
     protocols: dict[str, ProtocolResult]
     cost: Cost
     experiment_sha256: str
+    configuration_sha256: str | None = None
+    """Of what the seeds of a method share (`Experiment.configuration_sha256`); older files do not say it."""
 
     @property
     def label(self) -> str:
