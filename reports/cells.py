@@ -109,6 +109,7 @@ class Table:
     Attributes:
         notes: distinct reasons of missing and doubtful figures; a cell's `note` counts from 1.
         not_run: methods with runs on this dataset, none of them under this protocol.
+        num_rank_metrics: how many metrics its ranks rest on.
         unranked: why no learned method of it has a rank.
         devices: hardware that the costs were taken on.
         part: place among the tables that the same dataset and protocol had to be split into, as (number, total).
@@ -127,6 +128,7 @@ class Table:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     not_run: tuple[str, ...] = ()
+    num_rank_metrics: int = 0
     unranked: str | None = None
     devices: tuple[str, ...] = ()
     part: tuple[int, int] | None = None

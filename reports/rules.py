@@ -33,9 +33,7 @@ def bold_rule(table: Table) -> str:
 
 def rank_rule(table: Table) -> str:
     """What rank and win rate mean."""
-    learned = [row for row in table.rows if row.kind == "learned"]
-    places = [place for place, column in enumerate(table.columns) if column.level == "image"]
-    metrics = sum(any(row.cells[place].value is not None for row in learned) for place in places)
+    metrics = table.num_rank_metrics
     return (
         "1 plus the number of learned methods whose win rate is higher beyond doubt (the 95% interval of their "
         "difference lies above 0). Methods that cannot be told apart may share a rank. Win rate: the share of the "
