@@ -35,6 +35,17 @@ def test_another_schema_version_is_one_sentence(tmp_path: Path, version: object)
     assert str(refused.value).startswith(f"{path}: schema_version is {version!r}, and this code reads 1")
 
 
+def test_figures_of_a_metric_that_is_not_described_are_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    content = json.loads(FORMS[0].read_text())
+    del content["metrics"]["seg-accuracy"]
+    path.write_text(json.dumps(content))
+    with pytest.raises(ResultError) as refused:
+        read_result(path)
+    assert str(refused.value).startswith(f"{path}: the file: protocol '")
+    assert str(refused.value).endswith("has a figure of 'seg-accuracy', which metrics does not describe")
+
+
 def runs(folder: Path, number: int) -> list[Path]:
     made = read_result(FORMS[0])
     paths = [folder / "rendered-faces" / "maskgan" / f"seed{seed}" / "result.json" for seed in range(number)]
