@@ -24,8 +24,8 @@ def bold_rule(table: Table) -> str:
         return "the best figure among learned methods, its lead untested."
     return (
         "the best figure among learned methods, and every other that is not significantly worse at 5%. "
-        f"Per image: paired sign flips of whole source faces ({FLIPS:,} at random, or all where they are fewer and seeds "
-        f"add no error); whole set: a t test over {MIN_SEEDS} or more seeds. "
+        f"Per image: paired sign flips of whole source faces ({FLIPS:,} at random, or all where they are fewer and "
+        f"seeds add no error); whole set: a t test over {MIN_SEEDS} or more seeds. "
         f"Holm's adjustment counts the {tests:,} {'test' if tests == 1 else 'tests'} of this table. "
         "A figure that could not be tested is bold only if it is the best, or prints the same."
     )
