@@ -13,8 +13,17 @@ class IncomparableError(InputError):
 
 
 def configuration(result: Result) -> tuple[str, str, str, str]:
-    """What the seeds of one method share: kind, method with variant, preset, and where its weights came from."""
+    """What a row of a table says of its method: kind, label with variant, preset, and where the weights came from."""
     return (result.kind, result.label, result.preset, result.weights_origin)
+
+
+def one_method(first: Result, second: Result) -> bool:
+    """Whether two results may be seeds of one method: of one configuration, and not known to have other options.
+
+    Options that no variant names stand in no label. Older results do not say theirs, and are taken at their label.
+    """
+    hashes = {first.configuration_sha256, second.configuration_sha256} - {None}
+    return configuration(first) == configuration(second) and len(hashes) < 2
 
 
 def scoring(result: Result, protocol: str) -> dict[str, str | int]:

@@ -119,6 +119,16 @@ class Experiment(_Spec):
             "size": self.dataset.size
         }
 
+    def configuration_sha256(self, published_sha256: str | None) -> str:
+        """Hash of what the seeds of a method share: what is trained, at which options and preset, but not the seed.
+
+        Args:
+            published_sha256: of the checkpoint file that filled the method; None if it was trained, or has no networks.
+        """
+        shared = {"method", "variant", "options", "network", "preset"}
+        content = self.model_dump(mode="json", include=shared) | {"checkpoint": published_sha256}
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
     def sha256(self) -> str:
         """Hash of what decides the figures: everything but where files lie and what is logged."""
         content = self.model_dump(mode="json", exclude={"dataset": {"root"}, "checkpoint": True, "tensorboard": True})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 
-from benchmark.comparable import configuration
+from benchmark.comparable import configuration, one_method
 from benchmark.results import Result, read_result
 from registry.errors import InputError, UnknownNameError, unknown
 
@@ -65,12 +66,14 @@ def find_contender(name: str, runs: Path, dataset: str | None = None) -> Contend
     """
     found = tuple(FoundRun(path, read_result(path)) for path in _result_files(name, runs, dataset))
     found = tuple(sorted(found, key=lambda run: run.result.seed))
-    first = found[0]
-    for other in found[1:]:
+    for first, other in combinations(found, 2):
         if configuration(other.result) != configuration(first.result):
             ours, theirs = (", ".join(configuration(run.result)) for run in (first, other))
             raise InputError(f"{first.path} ({ours}) and {other.path} ({theirs}) are not seeds of one method")
-    return Contender(first.result.label, found)
+        if not one_method(first.result, other.result):
+            both = f"{first.path} and {other.path} are not seeds of one method"
+            raise InputError(f"{both}: {first.result.label} has other options or another checkpoint in each")
+    return Contender(found[0].result.label, found)
 
 
 def _result_files(name: str, runs: Path, dataset: str | None) -> list[Path]:

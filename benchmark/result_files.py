@@ -17,10 +17,10 @@ def result_files(patterns: Sequence[str]) -> list[Path]:
     """Result files, each once.
 
     Args:
-        patterns: folders of runs, searched to the bottom, or globs of run folders or result files.
+        patterns: folders of runs, or globs of folders or result files; every folder is searched to the bottom.
 
     Raises:
-        InputError: if a pattern matches nothing.
+        InputError: if a pattern is no folder and leads to no result file.
     """
     found = dict.fromkeys(path for pattern in patterns for path in _matches(pattern))
     return list({path.resolve(): path for path in found}.values())
@@ -52,5 +52,10 @@ def _matches(pattern: str) -> list[Path]:
     matches = sorted(anchor.glob(str(folder.relative_to(anchor)) if folder.is_absolute() else pattern))
     if not matches:
         raise InputError(f"--runs {pattern!r} matches no file or folder")
-    files = [each / RESULT if each.is_dir() else each for each in matches]
-    return [each for each in files if each.exists()]
+    folders = [each for each in matches if each.is_dir()]
+    # what else lies beside folders, such as the pages of a leaderboard, was not meant
+    files = [each for each in matches if not each.is_dir() and (not folders or each.name == RESULT)]
+    found = sorted([*files, *(path for each in folders for path in each.rglob(RESULT))])
+    if not found:
+        raise InputError(f"--runs {pattern!r} matches no {RESULT}, and no folder that holds one")
+    return found

@@ -35,6 +35,7 @@ def result_of(
     experiment: Experiment, setting: Setting, facts: MethodFacts, protocols: dict[str, ProtocolResult], cost: Cost
 ) -> Result:
     """The result of a run."""
+    published_sha256 = facts.weights_sha256 if facts.origin == "published" else None
     return Result(
         kind=facts.kind,
         method=experiment.method,
@@ -52,6 +53,7 @@ def result_of(
         protocols=protocols,
         cost=cost,
         experiment_sha256=experiment.sha256(),
+        configuration_sha256=experiment.configuration_sha256(published_sha256),
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from benchmark.files import write_text_atomically
 from registry.errors import InputError
@@ -153,6 +154,20 @@ class Result(_Strict):
     protocols: dict[str, ProtocolResult]
     cost: Cost
     experiment_sha256: str
+    configuration_sha256: str | None = None
+    """Of what the seeds of a method share (`Experiment.configuration_sha256`); older files do not say it."""
+
+    @model_validator(mode="after")
+    def _describes_every_metric(self) -> Self:
+        for name, protocol in self.protocols.items():
+            for metric in protocol.metrics:
+                if metric not in self.metrics:
+                    raise PydanticCustomError(
+                        "undescribed_metric",
+                        "protocol {protocol} has a figure of {metric}, which metrics does not describe",
+                        {"protocol": repr(name), "metric": repr(metric)},
+                    )
+        return self
 
     @property
     def label(self) -> str:

@@ -114,6 +114,7 @@ class Table:
     Attributes:
         notes: distinct reasons of missing and doubtful figures; a cell's `note` counts from 1.
         not_run: methods with runs on this dataset, none of them under this protocol.
+        num_rank_metrics: how many metrics its ranks rest on.
         unranked: why no learned method of it has a rank.
         human: what the column of a human study is, or why there is none; None where no study was asked for.
         devices: hardware that the costs were taken on.
@@ -133,6 +134,7 @@ class Table:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     not_run: tuple[str, ...] = ()
+    num_rank_metrics: int = 0
     unranked: str | None = None
     human: str | None = None
     devices: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmark.comparable import configuration
+from benchmark.comparable import one_method
 from benchmark.edit_files import edit_path, edits_folder
 from benchmark.files import replacing
 from reports.groups import Run
@@ -35,23 +35,24 @@ _DPI: Final = 100
 def write_edit_grids(runs: Sequence[Run], out: Path) -> EditGrids:
     """Write `out/edits-DATASET-PROTOCOL.png` from the `edits` folders beside result files.
 
-    A row is one of the first tasks, a column a method with the lowest of its seeds. Runs without edits are left out,
-    and so is a picture without columns. Runs of different task tables never share one.
+    A row is one of the first tasks, a column a method at one set of options, with the lowest of its seeds. Runs without
+    edits are left out, and so is a picture without columns. Runs of different task tables never share one.
 
     Args:
         runs: results with the files that they were read from.
         out: folder to write to.
     """
-    columns: dict[tuple[str, str, str], dict[tuple[str, ...], Run]] = {}
+    columns: dict[tuple[str, str, str], list[Run]] = {}
     for path, result in in_order(runs):
         for protocol, asked in result.protocols.items():
             if Path(protocol).name == protocol and edits_folder(path.parent, protocol).is_dir():
-                of_table = columns.setdefault((result.dataset, protocol, asked.tasks_sha256), {})
-                of_table.setdefault(configuration(result), (path, result))
+                of_table = columns.setdefault((result.dataset, protocol, asked.tasks_sha256), [])
+                if not any(one_method(result, other) for _, other in of_table):
+                    of_table.append((path, result))
     written: EditGrids = {}
     for (dataset, protocol, _), methods in columns.items():
         pages = written.setdefault((dataset, protocol), [])
-        for of_picture in pieces(list(methods.values()), COLUMNS):
+        for of_picture in pieces(methods, COLUMNS):
             number = f"-{len(pages) + 1}" if pages else ""
             path = out / f"edits-{_file_name(dataset)}-{_file_name(protocol)}{number}.png"
             _write(path, protocol, of_picture)

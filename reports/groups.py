@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmark.comparable import IncomparableError, configuration, differences, scoring
+from benchmark.comparable import IncomparableError, configuration, differences, one_method, scoring
 from benchmark.results import Result
 
 Run = tuple[Path, Result]
@@ -15,8 +15,11 @@ Run = tuple[Path, Result]
 def clashes(first: Result, second: Result, protocol: str) -> list[str]:
     """What keeps two results that both have `protocol` out of one table, in words; empty where nothing does."""
     found = differences(first, second, protocol)
-    if configuration(first) == configuration(second) and first.seed == second.seed:
-        found.append(f"both are seed {first.seed} of {first.label} ({first.preset})")
+    if configuration(first) == configuration(second):
+        if not one_method(first, second):
+            found.append(f"{first.label} ({first.preset}) has other options or another checkpoint in each")
+        elif first.seed == second.seed:
+            found.append(f"both are seed {first.seed} of {first.label} ({first.preset})")
     return found
 
 
@@ -52,14 +55,20 @@ class _Group:
         self.runs: list[Run] = []
         self._ways: dict[frozenset[tuple[str, str | int]], Run] = {}
         self._seeds: dict[tuple[tuple[str, ...], int], Run] = {}
+        self._known: dict[tuple[str, ...], Run] = {}
 
     def add(self, run: Run, protocol: str) -> None:
         self.runs.append(run)
         self._ways.setdefault(frozenset(scoring(run[1], protocol).items()), run)
         self._seeds[configuration(run[1]), run[1].seed] = run
+        if run[1].configuration_sha256 is not None:
+            self._known.setdefault(configuration(run[1]), run)
 
     def clash(self, run: Run, protocol: str) -> Run | None:
         """A member that the run cannot stand beside."""
+        known = self._known.get(configuration(run[1]))
+        if known is not None and not one_method(known[1], run[1]):
+            return known
         twin = self._seeds.get((configuration(run[1]), run[1].seed))
         if twin is not None:
             return twin

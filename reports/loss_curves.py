@@ -24,12 +24,13 @@ class LossCurve:
     """One loss of one training stage.
 
     Attributes:
-        path: the curve within `WIDTH` x `HEIGHT`, as an SVG path takes it.
-        least: least value.
-        most: greatest value.
-        last: value at the last iteration.
+        path: the curve of its finite values within `WIDTH` x `HEIGHT`, as an SVG path takes it; "" where it has none.
+        least: least finite value; NaN where it has none, as are the next two.
+        most: greatest finite value.
+        last: last finite value.
         iterations: number of the last iteration.
         log: whether the scale is logarithmic.
+        not_finite_from: the iteration since which it was no finite number; None where it ended in one.
     """
 
     stage: str
@@ -40,6 +41,16 @@ class LossCurve:
     last: float
     iterations: int
     log: bool
+    not_finite_from: int | None = None
+
+    @property
+    def words(self) -> str:
+        """Its range and how it ended."""
+        ended = "" if self.not_finite_from is None else f"not finite from iteration {self.not_finite_from:,}"
+        if not self.path:
+            return ended
+        span = f"{self.least:.4g} to {self.most:.4g}, "
+        return span + (f"then {ended}" if ended else f"at last {self.last:.4g}")
 
 
 def read_loss_curves(path: Path) -> list[LossCurve]:
@@ -51,8 +62,8 @@ def read_loss_curves(path: Path) -> list[LossCurve]:
     found: dict[tuple[str, str], dict[int, float]] = {}
     for stage, iteration, losses in _records(path):
         for loss, value in losses.items():
-            if isinstance(value, int | float) and math.isfinite(value):
-                found.setdefault((stage, str(loss)), {})[iteration] = float(value)
+            if value is None or isinstance(value, int | float):  # a training writes null for what is not finite
+                found.setdefault((stage, str(loss)), {})[iteration] = math.nan if value is None else float(value)
     return [_curve(stage, loss, sorted(points.items())) for (stage, loss), points in found.items()]
 
 
@@ -70,10 +81,15 @@ def _records(path: Path) -> Iterator[tuple[str, int, dict[str, Any]]]:
 
 
 def _curve(stage: str, loss: str, points: Sequence[Point]) -> LossCurve:
-    values = [value for _, value in points]
-    least, most, last = min(values), max(values), points[-1]
+    finite = [point for point in points if math.isfinite(point[1])]
+    after = [iteration for iteration, _ in points if not finite or iteration > finite[-1][0]]
+    iterations, not_finite_from = points[-1][0], min(after, default=None)
+    if not finite:
+        return LossCurve(stage, loss, "", math.nan, math.nan, math.nan, iterations, False, not_finite_from)
+    values = [value for _, value in finite]
+    least, most = min(values), max(values)
     log = least > 0 and most / least > _LOG_FROM
-    return LossCurve(stage, loss, _path(thin(points), log), least, most, last[1], last[0], log)
+    return LossCurve(stage, loss, _path(thin(finite), log), least, most, values[-1], iterations, log, not_finite_from)
 
 
 def thin(points: Sequence[Point]) -> list[Point]:

@@ -24,8 +24,8 @@ def bold_rule(table: Table) -> str:
         return "the best figure among learned methods, its lead untested."
     return (
         "the best figure among learned methods, and every other that is not significantly worse at 5%. "
-        f"Per image: paired sign flips of whole source faces ({FLIPS:,} at random, or all where they are fewer); "
-        f"whole set: a t test over {MIN_SEEDS} or more seeds. "
+        f"Per image: paired sign flips of whole source faces ({FLIPS:,} at random, or all where they are fewer and "
+        f"seeds add no error); whole set: a t test over {MIN_SEEDS} or more seeds. "
         f"Holm's adjustment counts the {tests:,} {'test' if tests == 1 else 'tests'} of this table. "
         "A figure that could not be tested is bold only if it is the best, or prints the same."
     )
@@ -33,9 +33,7 @@ def bold_rule(table: Table) -> str:
 
 def rank_rule(table: Table) -> str:
     """What rank and win rate mean."""
-    learned = [row for row in table.rows if row.kind == "learned"]
-    places = [place for place, column in enumerate(table.columns) if column.level == "image"]
-    metrics = sum(any(row.cells[place].value is not None for row in learned) for place in places)
+    metrics = table.num_rank_metrics
     return (
         "1 plus the number of learned methods whose win rate is higher beyond doubt (the 95% interval of their "
         "difference lies above 0). Methods that cannot be told apart may share a rank. Win rate: the share of the "

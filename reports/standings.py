@@ -19,6 +19,7 @@ from reports.table_scores import NO_SCORES, TableScores
 
 NOT_RANKED: Final = "only learned methods are ranked"
 NO_RIVAL: Final = "there is no other learned method"
+NO_METRIC: Final = "the table has no metric of single images"
 FEW_SCORES: Final = f"fewer than two learned methods have per-task scores: {NO_SCORES}"
 
 RANK: Final = Column(
@@ -43,9 +44,14 @@ WIN_RATE: Final = Column(
 
 @dataclass(frozen=True)
 class Standings:
-    """The cells of rank and win rate, a row each; none where `reason` says why nobody is ranked."""
+    """The cells of rank and win rate, a row each; none where `reason` says why nobody is ranked.
+
+    Attributes:
+        num_metrics: on how many metrics two ranked methods or more were set against each other.
+    """
 
     cells: tuple[tuple[Cell, Cell], ...] = ()
+    num_metrics: int = 0
     reason: str | None = None
 
 
@@ -59,10 +65,17 @@ def standings(rows: Sequence[Row], scores: TableScores) -> Standings:
     learned = [number for number, row in enumerate(rows) if row.kind == "learned"]
     ranked = [number for number in learned if any(scores.tallies(number, metric.id) for metric in metrics)]
     if len(ranked) < 2:
-        return Standings(reason=None if not learned else NO_RIVAL if len(learned) == 1 else FEW_SCORES)
+        return Standings(reason=_why_nobody_is_ranked(len(learned), len(metrics)))
     merits, drawn = _merits(ranked, metrics, scores)
     found = dict(zip(ranked, rank_methods(merits, drawn), strict=True))
-    return Standings(tuple(_cells(row, found.get(number)) for number, row in enumerate(rows)))
+    num_metrics = int((np.isfinite(merits).sum(axis=0) > 1).sum())
+    return Standings(tuple(_cells(row, found.get(number)) for number, row in enumerate(rows)), num_metrics)
+
+
+def _why_nobody_is_ranked(num_learned: int, num_metrics: int) -> str | None:
+    if num_learned < 2:
+        return NO_RIVAL if num_learned else None
+    return FEW_SCORES if num_metrics else NO_METRIC
 
 
 def _merits(ranked: Sequence[int], metrics: Sequence[Column], scores: TableScores) -> tuple[Array, Array]:

@@ -103,6 +103,7 @@ def _table(runs: Sequence[Run], protocol: str, human: Findings | None) -> Table:
         columns=tuple(cell.column for cell in rows[0].cells),
         rows=rows,
         notes=notes,
+        num_rank_metrics=ranks.num_metrics,
         unranked=ranks.reason,
         human=said.remark if said else None,
         devices=tuple(dict.fromkeys(result.cost.device for result in results if result.kind != "real")),

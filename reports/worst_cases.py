@@ -64,7 +64,7 @@ def worst_cases(folder: Path, result: Result) -> tuple[list[WorstCases], list[st
         except ResultError:
             reasons.append(f"{protocol.title}: the score file is missing or does not fit the result.")
             continue
-        edits = {"output": edits_folder(folder, name), **_given(folder, name, protocol)}
+        edits = {"output": edits_folder(folder, name), **reference_edits(folder, name, protocol)}
         found.extend(_of_protocol(result, name, scores, edits))
     return found, reasons
 
@@ -101,12 +101,12 @@ def _of_protocol(result: Result, name: str, scores: TaskScores, edits: dict[str,
     return found
 
 
-def _given(folder: Path, name: str, protocol: ProtocolResult) -> dict[str, Path]:
+def reference_edits(folder: Path, name: str, protocol: ProtocolResult) -> dict[str, Path]:
     """Folders of the reference runs' edits of the same tasks, by what they show."""
     found: dict[str, Path] = {}
     for said, method in GIVEN.items():
         # runs/<dataset>/<method>/seed<k>
-        reference = folder.absolute().parents[1] / method / "seed0"
+        reference = folder.absolute().parent.parent / method / "seed0"
         try:
             asked = read_result(reference / "result.json").protocols.get(name)
         except ResultError:

@@ -55,6 +55,8 @@ def _leaderboard(
 
     study = read_findings(human) if human is not None else None
     found, errors = read_results(result_files(runs or ["runs"]))
+    for error in errors:  # at once, so that it is said where the report is refused, too
+        print(f"left out: {error}", file=sys.stderr)
     asked = select(found, Selection(dataset, protocol, named(methods or ""), named(metrics or "")))
     options = {"formats": named(formats)} if formats is not None else {}
     report = REPORTS.get("leaderboard")
@@ -63,7 +65,5 @@ def _leaderboard(
     except OSError:  # only now, so that a refused mixture leaves no empty folder
         writable(out, "folder")
         raise
-    for error in errors:
-        print(f"left out: {error}", file=sys.stderr)
     for page in pages:
         print(page)

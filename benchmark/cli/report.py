@@ -23,6 +23,10 @@ def _report(
 
     if out is not None and len(folders) > 1:
         raise InputError(f"--out {str(out)!r} takes one run folder, not {len(folders)}")
+    if out is not None and out.is_dir():
+        raise InputError(
+            f"--out {str(out)!r} is a folder; name the file to write, such as {str(out / 'report.html')!r}"
+        )
     report = REPORTS.get("run")
     for folder in folders:
         print(report(folder, out))

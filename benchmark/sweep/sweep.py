@@ -64,11 +64,11 @@ def sweep(
         # one after the other, each with every thread there is
         queue.run(shared, launcher(1), stop)
         failed = {setting_key(job.experiment) for job in shared if queue.state(job) == "failed"}
-        for job in own:
+        for job in [*own, *pages]:
             if setting_key(job.experiment) in failed:
                 queue.fail(job, "the faces, judges or reference methods that it needs failed, see above")
         queue.run([job for job in own if queue.state(job) == "waiting"], launcher(places), stop, is_finished)
-        queue.run([job for job in pages if setting_key(job.experiment) not in failed], launcher(1), stop)
+        queue.run([job for job in pages if queue.state(job) == "waiting"], launcher(1), stop)
         counts = queue.record.counts
         stop.check(f"sweeping, {counts['waiting'] + counts['stopped']} of {len(queue.record.jobs)} jobs left")
     return queue.record

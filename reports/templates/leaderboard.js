@@ -51,6 +51,15 @@ function enter(cell) {
   cell.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
+// Where the filter hid the row of the tab stop, the first row that is left takes it over.
+function keepTabStop(table) {
+  if (!table.querySelector("tr[hidden] td[tabindex='0']")) return;
+  const left = table.querySelector("tbody tr:not([hidden]) td");
+  if (!left) return;
+  table.querySelector("td[tabindex='0']").tabIndex = -1;
+  left.tabIndex = 0;
+}
+
 function neighbour(cell, key) {
   const rows = [...cell.closest("tbody").rows].filter((row) => !row.hidden);
   const row = rows.indexOf(cell.parentElement) + ({ ArrowUp: -1, ArrowDown: 1 }[key] || 0);
@@ -99,6 +108,7 @@ if (filter) {
     const wanted = filter.value.trim().toLowerCase();
     const rows = [...document.querySelectorAll(".results tbody tr")];
     rows.forEach((row) => { row.hidden = !row.dataset.name.toLowerCase().includes(wanted); });
+    document.querySelectorAll(".results").forEach(keepTabStop);
     const left = rows.filter((row) => !row.hidden).length;
     document.getElementById("found").textContent = wanted ? `${left} of ${rows.length} rows` : "";
   });

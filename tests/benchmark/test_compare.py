@@ -17,6 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 from commands import TINY, TINY_METHOD, bench, settings
 
+from benchmark.results import read_result
+
 WORDS = ("--plugin", TINY_METHOD, *TINY, *settings("dataset.size=32"))
 
 
@@ -227,6 +229,14 @@ class TestRefusals:
     def test_a_seed_of_another_preset_is_no_seed_of_the_method(self, runs: Path) -> None:
         change_result(runs, "tiny", lambda result: result.update(preset="paper"), seed=2)
         assert refused("tiny", "oracle").endswith("are not seeds of one method")
+
+    def test_a_seed_with_other_options_is_no_seed_of_the_method(self, runs: Path) -> None:
+        found = {path.parts[-3]: read_result(path) for path in runs.glob("*/*/seed0/result.json")}
+        assert found["tiny"].configuration_sha256 != found["oracle"].configuration_sha256
+        seeds = [read_result(run_folder(runs, "tiny", seed) / "result.json") for seed in range(3)]
+        assert {each.configuration_sha256 for each in seeds} == {found["tiny"].configuration_sha256}
+        change_result(runs, "tiny", lambda result: result.update(configuration_sha256="0" * 64), seed=2)
+        assert refused("tiny", "oracle").endswith("tiny has other options or another checkpoint in each")
 
     def test_a_name_on_several_datasets(self, runs: Path) -> None:
         shutil.copytree(runs / "rendered-faces" / "oracle", runs / "celebamask-hq" / "oracle")

@@ -180,6 +180,17 @@ def test_the_hash_depends_on_what_decides_figures(change: dict[str, Any]) -> Non
     assert resolve([flags(**change)]).sha256() != resolve([flags()]).sha256()
 
 
+def test_seeds_share_a_configuration_which_options_and_a_checkpoint_decide() -> None:
+    experiment = resolve([flags()])
+    own = experiment.configuration_sha256(None)
+    assert {each.configuration_sha256(None) for each in over_seeds(experiment, [0, 1])} == {own}
+    assert all_protocols(experiment).configuration_sha256(None) == own
+    changed = resolve([flags(options={"sft": False})])
+    assert changed.label == experiment.label
+    assert changed.configuration_sha256(None) != own
+    assert experiment.configuration_sha256("1" * 64) != own
+
+
 def test_only_the_judges_that_have_a_role_are_configured() -> None:
     assert set(resolve([flags()]).judges) == {"parser", "attributes"}
     options = {"bisenet": {"lr": 0.5}, "parser": {"lr": 0.25}}

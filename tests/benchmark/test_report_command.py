@@ -20,6 +20,13 @@ def test_a_folder_without_a_result_is_refused(tmp_path: Path) -> None:
     assert str(tmp_path / "result.json") in outcome.sentence
 
 
+def test_a_folder_is_no_file_to_write(tmp_path: Path) -> None:
+    outcome = bench("report", RUN, "--out", tmp_path)
+    assert outcome.code == 2
+    assert outcome.sentence.startswith(f"--out '{tmp_path}' is a folder; name the file to write, such as ")
+    assert not list(tmp_path.iterdir())
+
+
 def test_one_file_cannot_hold_two_runs(tmp_path: Path) -> None:
     outcome = bench("report", RUN, RUN, "--out", tmp_path / "run.html")
     assert outcome.code == 2

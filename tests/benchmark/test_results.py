@@ -21,7 +21,7 @@ def test_every_form_that_was_ever_written_reads(path: Path) -> None:
 
 
 def test_the_newest_form_lacks_nothing_that_is_written_today(tmp_path: Path) -> None:
-    newest = FORMS[[path.stem for path in FORMS].index("v1-caveats")]
+    newest = FORMS[[path.stem for path in FORMS].index("v1-configuration")]
     write_result(tmp_path / "result.json", read_result(newest))
     assert json.loads((tmp_path / "result.json").read_text()) == json.loads(newest.read_text())
 
@@ -33,6 +33,17 @@ def test_another_schema_version_is_one_sentence(tmp_path: Path, version: object)
     with pytest.raises(ResultError) as refused:
         read_result(path)
     assert str(refused.value).startswith(f"{path}: schema_version is {version!r}, and this code reads 1")
+
+
+def test_figures_of_a_metric_that_is_not_described_are_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    content = json.loads(FORMS[0].read_text())
+    del content["metrics"]["seg-accuracy"]
+    path.write_text(json.dumps(content))
+    with pytest.raises(ResultError) as refused:
+        read_result(path)
+    assert str(refused.value).startswith(f"{path}: the file: protocol '")
+    assert str(refused.value).endswith("has a figure of 'seg-accuracy', which metrics does not describe")
 
 
 def runs(folder: Path, number: int) -> list[Path]:
@@ -66,3 +77,17 @@ def test_patterns_that_overlap_name_a_file_once(tmp_path: Path) -> None:
     assert result_files([str(tmp_path), f"{tmp_path}/*/*/seed1", str(paths[0])]) == paths
     with pytest.raises(InputError, match="absent"):
         result_files([str(tmp_path), "absent"])
+
+
+def test_folders_of_a_glob_are_searched_as_one_that_is_named(tmp_path: Path) -> None:
+    paths = runs(tmp_path, 2)
+    (tmp_path / "rendered-faces" / "leaderboard.json").write_text("{}")
+    for pattern in ("*", "rendered-faces/*", "rendered-faces/maskgan/*", "rendered-faces/maskgan/*/*.json"):
+        assert result_files([f"{tmp_path}/{pattern}"]) == paths
+
+
+def test_a_pattern_without_a_result_is_refused_and_an_empty_folder_is_not(tmp_path: Path) -> None:
+    (tmp_path / "runs" / "maskgan").mkdir(parents=True)
+    assert result_files([str(tmp_path / "runs")]) == []
+    with pytest.raises(InputError, match=r"runs/\*' matches no result\.json"):
+        result_files([f"{tmp_path}/runs/*"])

@@ -44,6 +44,14 @@ def test_of_several_seeds_the_lowest_is_shown(tmp_path):
     assert not pixels_of(pictures[0], (20, 0, 90))
 
 
+def test_seeds_with_other_options_have_a_column_each(tmp_path):
+    made = [result("alpha", seed=seed, configuration_sha256=str(seed) * 64) for seed in (1, 2)]
+    runs = [run(tmp_path, each, (10 * each.seed, 0, 90)) for each in made]
+    (pictures,) = write_edit_grids(runs, tmp_path / "out").values()
+    assert pixels_of(pictures[0], (10, 0, 90))
+    assert pixels_of(pictures[0], (20, 0, 90))
+
+
 def test_runs_without_edits_leave_no_picture(tmp_path):
     assert write_edit_grids([run(tmp_path, result("alpha"))], tmp_path / "out") == {}
     assert not (tmp_path / "out").exists()

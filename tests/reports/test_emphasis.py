@@ -54,7 +54,9 @@ def test_the_p_values_are_those_of_a_comparison_and_the_family_is_the_table(tmp_
     for metric in ("seg-accuracy", "style-color"):
         _, p_values = after_tests(metric, *both)
         assert list(filter(None, p_values.values())) == [expected[metric]]
-    assert bold_rule(tabulate(both)[0]).count("counts the 2 tests of this table") == 1
+    rule = bold_rule(tabulate(both)[0])
+    assert rule.count("counts the 2 tests of this table") == 1
+    assert "or all where they are fewer and seeds add no error" in rule
 
 
 def test_a_difference_within_the_spread_of_seeds_is_bold_and_beyond_it_is_not(tmp_path):

@@ -4,6 +4,7 @@ import pytest
 from synthetic import METRICS, dataset_facts, facts, figure, judge, protocol, result, runs
 
 from benchmark.comparable import IncomparableError
+from reports.contenders import contestants
 from reports.tables import tabulate
 from reports.words import remarks
 
@@ -42,6 +43,31 @@ def test_runs_that_differ_can_be_set_apart(changes):
 def test_the_same_seed_twice_is_refused_since_it_would_count_as_two():
     with pytest.raises(IncomparableError, match="both are seed 0 of a"):
         tabulate(runs(result("a"), result("a")))
+
+
+def of_options(hashed: str | None, seed: int, label: str = "a"):
+    return result(label, seed=seed, configuration_sha256=hashed)
+
+
+def test_seeds_with_other_options_are_not_averaged_as_one_method():
+    found = runs(of_options("1" * 64, 0), of_options("2" * 64, 1), of_options("1" * 64, 2))
+    with pytest.raises(IncomparableError, match=r"a \(small\) has other options or another checkpoint in each"):
+        tabulate(found)
+    tables = tabulate(found, allow_mixed=True)
+    assert [[row.seeds for row in table.rows] for table in tables] == [[(0, 2)], [(1,)]]
+    assert "has other options" in tables[1].apart[0]
+    both = [contestants(table, found) for table in tables]
+    assert [[run.result.seed for run in one[0].contender.runs] for one in both] == [[0, 2], [1]]
+
+
+def test_an_older_result_that_does_not_say_its_options_keeps_its_place():
+    (table,) = tabulate(runs(of_options(None, 0), of_options("1" * 64, 1), of_options("1" * 64, 2)))
+    assert [row.seeds for row in table.rows] == [(0, 1, 2)]
+
+
+def test_two_methods_need_not_share_options():
+    (table,) = tabulate(runs(of_options("1" * 64, 0), of_options("2" * 64, 0, "b")))
+    assert len(table.rows) == 2
 
 
 def test_another_dataset_is_another_table_not_a_difference():

@@ -37,6 +37,15 @@ def test_the_filter_leaves_the_rows_that_match(browser, page_file):
         page.get_by_label("Filter methods").fill("copy")
         assert titles(page) == ["Copy-Source", "Copy-Target"]
         assert page.locator("#found").inner_text() == "2 of 6 rows"
+        stop = page.locator(".results").first.locator("td[tabindex='0']")
+        assert stop.count() == 1
+        assert stop.is_visible()
+        page.locator(".results").first.locator("thead button").last.focus()
+        for _ in range(3):  # links of the two rows' names may come first
+            page.keyboard.press("Tab")
+            if page.locator("td:focus").count():
+                break
+        assert page.locator("td:focus").is_visible()
 
 
 def test_a_figure_says_what_stands_behind_it_on_hover_and_on_focus(browser, page_file):

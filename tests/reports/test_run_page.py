@@ -1,6 +1,7 @@
 """A run's own page: whole whatever its folder lacks, escaped, and true to its files."""
 
 import json
+from pathlib import Path
 
 import pytest
 from accessibility import serious_faults
@@ -13,6 +14,7 @@ from synthetic import figure, protocol
 from benchmark.results import ResultError
 from reports.loss_curves import MAX_POINTS, read_loss_curves, thin
 from reports.run_page import write_run_page
+from reports.worst_cases import reference_edits
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -125,9 +127,27 @@ def test_a_damaged_result_is_refused_in_one_sentence(tmp_path):
 
 def test_damaged_lines_are_passed_over_and_a_resumed_iteration_counts_once(tmp_path):
     lines = [record(10, l1=4.0), "{half a li", '{"stage": "painting"}', record(20, l1=9.0), record(20, l1=2.0)]
-    (tmp_path / "progress.jsonl").write_text("\n".join([*lines, record(30, l1=float("nan"))]))
+    (tmp_path / "progress.jsonl").write_text("\n".join([*lines, record(15, l1=float("nan")), record(5, l1="4")]))
     (curve,) = read_loss_curves(tmp_path / "progress.jsonl")
     assert (curve.least, curve.most, curve.last, curve.iterations) == (2.0, 4.0, 2.0, 20)
+    assert curve.words == "2 to 4, at last 2"
+
+
+def test_a_loss_that_ended_in_no_number_is_said_to(tmp_path):
+    path, _ = run_folder(tmp_path, "a", scores=False)
+    lines = [record(10, l1=4.0, color=None), record(20, l1=None, color=None), record(30, l1=float("nan"), color=None)]
+    (path.parent / "progress.jsonl").write_text("\n".join(lines))
+    text = Elements(write_run_page(path.parent).read_text()).text
+    assert "4 to 4, then not finite from iteration 20" in text
+    assert "at last" not in text
+    l1, color = read_loss_curves(path.parent / "progress.jsonl")
+    assert (l1.iterations, color.path, color.words) == (30, "", "not finite from iteration 10")
+
+
+def test_a_run_folder_just_below_the_root_has_no_reference_runs_beside_it(tmp_path):
+    _, made = run_folder(tmp_path, "a", edits=False)
+    folder = Path(tmp_path.anchor) / "run"
+    assert reference_edits(folder, PROTOCOL, made.protocols[PROTOCOL]) == {}
 
 
 def test_long_curves_are_thinned_to_means(tmp_path):

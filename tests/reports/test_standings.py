@@ -75,6 +75,21 @@ def test_where_nobody_can_be_ranked_there_is_no_column_and_a_sentence(methods, s
     assert any(line.startswith(said) for line in remarks(table))
 
 
+def test_a_table_of_whole_sets_alone_says_so():
+    (table,) = tabulate(runs(*(result(method, {"fid": figure(20.0)}) for method in "ab")))
+    assert "No rank: the table has no metric of single images." in remarks(table)
+
+
+def test_the_rule_counts_the_metrics_that_ranks_rest_on(tmp_path):
+    found = [
+        scored_run(tmp_path, name, {"seg-accuracy": noise(ord(name), 0.9)}, figures={"style-color": figure(3.0)})
+        for name in "ab"
+    ]
+    (table,) = tabulate(found)
+    (rule,) = [entry.meaning for entry in legend(table) if entry.mark == "Rank"]
+    assert "over the table's 1 per-image metric," in rule
+
+
 def test_references_alone_are_not_missed_a_rank():
     (table,) = tabulate(runs(result("copy", kind="reference", weights_origin="none")))
     assert not any(line.startswith("No rank") for line in remarks(table))

@@ -1,0 +1,40 @@
+"""A sweep whose shared job fails: no job of its setting is left waiting, and each says why."""
+
+import io
+from pathlib import Path
+from typing import NoReturn
+
+from rich.console import Console
+
+from benchmark.experiment import resolve
+from benchmark.settings import COMMAND, Layer
+from benchmark.sweep.jobs import Job
+from benchmark.sweep.live_table import LiveTable
+from benchmark.sweep.record import read_record
+from benchmark.sweep.sweep import sweep
+from benchmark.weights import Weights
+
+
+class FullMachine:
+    """A place where nothing can be started."""
+
+    def __init__(self, places: int) -> None:
+        self.places = places
+
+    def start(self, job: Job) -> NoReturn:
+        raise OSError("no process can be started")
+
+
+def test_all_that_needs_it_fails_with_the_reason(tmp_path: Path) -> None:
+    experiment = resolve([Layer({"method": "maskgan"}, COMMAND)])
+    table = LiveTable(Console(file=io.StringIO()))
+    weights = Weights(None, {})
+    found = sweep([experiment], tmp_path, tmp_path, places=1, weights=weights, table=table, launcher=FullMachine)
+    assert read_record(tmp_path / "sweep.json") == found
+    assert [(job.role, job.state) for job in found.jobs] == [
+        (role, "failed") for role in ("shared", "experiment", "leaderboard")
+    ]
+    assert [job.error for job in found.jobs] == [
+        "not started: no process can be started",
+        *["the faces, judges or reference methods that it needs failed, see above"] * 2,
+    ]
