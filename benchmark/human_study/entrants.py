@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmark.comparable import SHORT_HASH
+from benchmark.comparable import SHORT_HASH, one_method
 from benchmark.edit_files import edit_path, edits_folder
 from benchmark.result_files import Run
 from benchmark.results import Result
@@ -127,6 +127,8 @@ def _entrant(label: str, runs: Sequence[Run]) -> Entrant:
     for (path, result), (other_path, other) in pairwise(mine):
         if result.seed == other.seed:
             raise InputError(f"{path} and {other_path} are both {label}, seed {result.seed}; leave one out of --runs")
+        if not one_method(result, other):
+            raise InputError(f"{path} and {other_path} are not seeds of one method; leave one out of --runs")
     return Entrant(label, tuple(mine))
 
 

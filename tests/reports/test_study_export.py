@@ -188,6 +188,14 @@ def test_what_differs_between_runs_is_named(runs, tmp_path):
     assert "the image size of attribute-transfer is 16, not 128" in export(mixed, tmp_path / "study").err
 
 
+def test_runs_with_other_options_are_no_seeds_of_a_method(runs, tmp_path):
+    mixed = shutil.copytree(runs, tmp_path / "runs")
+    made_run(mixed, "brushnet", seed=9, preset="paper")
+    refused = export(mixed, tmp_path / "other", "--items", "6")
+    assert refused.code == 2
+    assert "are not seeds of one method" in refused.err
+
+
 def test_a_method_that_took_no_part_is_left_out_and_refused_by_name(runs, tmp_path):
     mixed = shutil.copytree(runs, tmp_path / "runs")
     absent = protocol({}, reason="takes part in style-copy only")
