@@ -61,9 +61,8 @@ def main(images: int = IMAGES, real: int = REAL) -> None:
             for name, step in chain[protocol].items():
                 theirs = float(step.out.split()[-1])
                 value = result["protocols"][protocol]["metrics"][SHOWN[name]]["value"]
-                print(
-                    f"{protocol}, {SHOWN[name]}: chain {theirs:.8g}, bench {value:.8g}, {abs(value / theirs - 1):.1e}"
-                )
+                apart = abs(value - theirs) / max(abs(value), abs(theirs), 1e-12)
+                print(f"{protocol}, {SHOWN[name]}: chain {theirs:.8g}, bench {value:.8g}, {apart:.1e} apart")
         print(f"{sum(len(each.tasks) for each in asked)} edits, {real} real images")
         total = sum(step.wall for step in steps), sum(step.cpu for step in steps)
         ratio("all metrics of a run", total, (ours.wall, ours.cpu))
