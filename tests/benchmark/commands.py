@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,6 +120,11 @@ def signalled(process: subprocess.Popen[str], number: signal.Signals, when: Call
     assert process.poll() is None, process.communicate()
     os.killpg(process.pid, number)
     return ended(process)
+
+
+def half_written(names: Iterable[str]) -> list[str]:
+    """Of names of files, those of temporary ones, which a writer renames when they are whole: hidden, and no locks."""
+    return [name for name in names if Path(name).name.startswith(".") and not name.endswith(".lock")]
 
 
 def tree(folder: Path) -> Mapping[str, int]:

@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from commands import TINY, Outcome, bench, bench_process, python, settings, signalled, tree
+from commands import TINY, Outcome, bench, bench_process, half_written, python, settings, signalled, tree
 
 from benchmark.results import read_result
 
@@ -77,7 +77,7 @@ def test_writing_pages_leaves_each_page_old_or_new(finished: Path, cache: Path, 
     assert outcome.sentence.startswith("stopped; run the same command again")
     assert (pages / "leaderboard.html").read_text() == old
     assert (pages / "leaderboard.md").read_text() == texts["leaderboard.md"]
-    assert not [name for name in tree(finished) if Path(name).name.startswith(".")]
+    assert half_written(tree(finished)) == []
     assert {path: path.read_bytes() for path in finished.rglob("result.json")} == results
 
     again = bench(*words)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from commands import TINY_DATASET, TINY_METHOD, Outcome, bench, bench_process, ended, settings, signalled
+from commands import TINY_DATASET, TINY_METHOD, Outcome, bench, bench_process, ended, half_written, settings, signalled
 from filelock import FileLock
 
 from benchmark.results import Result, read_result
@@ -82,7 +82,7 @@ def test_it_says_what_was_stopped_and_how_to_go_on(stopped: dict[str, Outcome], 
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_stopped_run_leaves_nothing_half_written(stopped: dict[str, Outcome], place: Path, phase: str) -> None:
     names = [Path(line).name for line in stopped[f"{phase}, files"].out.splitlines()]
-    assert [name for name in names if name.startswith(".") and not name.endswith(".lock")] == []
+    assert half_written(names) == []
     assert "result.json" not in names
 
 
