@@ -104,8 +104,9 @@ def method_note(findings: Findings) -> list[str]:
         said.append(_STRENGTH[findings.mode])
     return [
         *said,
-        "Rank: 1 plus the number of methods that are better beyond doubt (the 95% interval of the difference lies "
-        "above 0); methods that cannot be told apart may share a rank. Bold: no method is better beyond doubt.",
+        "Rank: 1 plus the number of methods that are better by the 95% interval of the difference, which lies above 0; "
+        "methods that cannot be told apart may share a rank. Not adjusted for the number of pairs: among many methods "
+        "some differences are chance. Bold: no method is better so.",
     ]
 
 
