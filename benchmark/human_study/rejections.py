@@ -14,6 +14,8 @@ from benchmark.human_study.answers import csv_text
 from benchmark.human_study.formulas import unguarded
 from benchmark.results import ResultError
 
+csv.field_size_limit(2**31 - 1)  # a broken post is one cell, of any length
+
 REJECTED = "rejected.csv"
 HEADER = ("file", "row", "reason", "raw")
 

@@ -55,6 +55,15 @@ def test_the_same_import_again_changes_nothing(folder: Path) -> None:
     assert [dict(each.rejected) for each in second.files] == [dict(first.files[0].rejected)] * 2
 
 
+def test_a_long_broken_post_is_listed_and_later_imports_go_on(folder: Path) -> None:
+    whole = json.dumps(json.loads(made.page_json(answers())))
+    path = file(folder, f'{whole}\n{{"answers": [{{"study_id": "{"x" * 200_000}\n', "posts.jsonl")
+    import_answers(folder, [path])
+    assert any(len(row["raw"]) > 150_000 for row in rejected(folder))
+    done = import_answers(folder, [path, file(folder, made.page_csv(answers()))])
+    assert [each.new for each in done.files] == [0, 0]
+
+
 def test_the_key_may_lie_elsewhere(folder: Path, tmp_path: Path) -> None:
     path = file(folder, made.page_csv(answers()))
     key = (folder / "private" / "key.json").rename(tmp_path / "safe.json")
