@@ -9,7 +9,8 @@ from typing import Final
 from reports import ablation_words as words
 from reports.ablation_rows import DETAILS, EFFECTS, details, effects
 from reports.ablation_tables import AblationReport, AblationTable
-from reports.latex import COLUMNS_IN_BLOCK, NO_WIDER, PREAMBLE
+from reports.latex import COLUMNS_IN_BLOCK, PREAMBLE
+from reports.latex_tabular import line, number, tabular
 from reports.latex_text import escaped
 from reports.pieces import pieces
 
@@ -36,20 +37,20 @@ def _gains(report: AblationReport, table: AblationTable, heading: str, label: st
     titles = [f"{column.facts.title} {column.arrow}" for column in table.columns]
     titles += [words.cost_title(column) for column in table.costs]
     full = [words.figure(column, table.reference.get(column.id)) for column in table.columns]
-    lines = [["full method", *map(_number, [*full, *(cell.text for cell in table.reference_costs)])]]
+    rows = [["full method", *map(number, [*full, *(cell.text for cell in table.reference_costs)])]]
     for row in words.with_figures(table):
         cells = []
         for column in table.columns:
             contrast = row.contrasts.get(column.id)
-            text = _number(words.gain(column, contrast))
+            text = number(words.gain(column, contrast))
             cells.append(rf"\textbf{{{text}}}" if words.told_apart(contrast) else text)
-        cells += [_number(words.cost(each)) for each in row.costs]
-        lines.append([escaped(words.change(row.cell.changes)), *cells])
+        cells += [number(words.cost(each)) for each in row.costs]
+        rows.append([escaped(words.change(row.cell.changes)), *cells])
     bodies = [
-        _tabular(
+        tabular(
             "l" + "r" * len(places),
             ["Change", *(escaped(titles[place]) for place in places)],
-            [[line[0], *(line[place + 1] for place in places)] for line in lines],
+            "\n".join(line([cells[0], *(cells[place + 1] for place in places)]) for cells in rows),
         )
         for places in pieces(range(len(titles)), COLUMNS_IN_BLOCK)
     ]
@@ -59,16 +60,16 @@ def _gains(report: AblationReport, table: AblationTable, heading: str, label: st
 
 def _long(heading: str, label: str, titles: Sequence[str], lines: Iterable[Sequence[str]]) -> list[str]:
     """Floats of a table that may be longer than a page."""
-    printed = [[_number(escaped(cell)) for cell in line] for line in lines]
+    printed = [line([number(escaped(cell)) for cell in cells]) for cells in lines]
     if not printed:
         return []
     columns = "ll" + "r" * (len(titles) - 3) + ("l" if titles == DETAILS else "r")
     return [
         _float(escaped(heading), escaped(heading), label, body)
-        if number == 0
+        if place == 0
         else "\\addtocounter{table}{-1}\n" + _float("", escaped(f"{heading}, continued."), None, body)
-        for number, body in enumerate(
-            _tabular(columns, list(map(escaped, titles)), rows) for rows in pieces(printed, _ROWS_IN_FLOAT)
+        for place, body in enumerate(
+            tabular(columns, list(map(escaped, titles)), "\n".join(rows)) for rows in pieces(printed, _ROWS_IN_FLOAT)
         )
     ]
 
@@ -77,16 +78,3 @@ def _float(short: str, caption: str, label: str | None, body: str) -> str:
     lines = [r"\begin{table}[htbp]", r"\centering", rf"\caption[{short}]{{{caption}}}"]
     lines += [rf"\label{{{label}}}"] if label else []
     return "\n".join([*lines, body, r"\end{table}"])
-
-
-def _tabular(columns: str, titles: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    body = "\n".join(" & ".join(line) + r" \\" for line in lines)
-    return (
-        f"{NO_WIDER}{{%\n\\begin{{tabular}}{{{columns}}}\n\\toprule\n{' & '.join(titles)} \\\\\n\\midrule\n{body}\n"
-        "\\bottomrule\n\\end{tabular}}"
-    )
-
-
-def _number(text: str) -> str:
-    """A number's sign and a missing one's dash as they are typeset; other text as it is."""
-    return re.sub(r"^([-+])(?=\d)|(?<=to )([-+])(?=\d)", lambda sign: f"${sign[0]}$", text).replace("–", "--")

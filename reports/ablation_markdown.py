@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from reports import ablation_words as words
 from reports.ablation_rows import DETAILS, EFFECTS, details, effects
 from reports.ablation_tables import AblationReport, AblationTable
-from reports.markdown import plain
+from reports.markdown import line, plain
 
 
 def render(report: AblationReport, title: str, pictures: dict[str, list[str]]) -> str:
@@ -23,9 +23,9 @@ def render(report: AblationReport, title: str, pictures: dict[str, list[str]]) -
         parts.append(plain(report.reason))
     parts += [_section(report, table, pictures.get(table.protocol, [])) for table in report.tables]
     if report.tables:
-        parts.append("\n".join(f"- {plain(line)}" for line in words.remarks(report)))
+        parts.append("\n".join(f"- {plain(each)}" for each in words.remarks(report)))
     if lines := words.missing(report):
-        parts.append("Missing:\n\n" + "\n".join(f"- {plain(line)}" for line in lines))
+        parts.append("Missing:\n\n" + "\n".join(f"- {plain(each)}" for each in lines))
     return "\n\n".join(parts) + "\n"
 
 
@@ -38,17 +38,13 @@ def _section(report: AblationReport, table: AblationTable, pictures: list[str]) 
     return "\n\n".join(parts)
 
 
-def _line(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
 def _gains(report: AblationReport, table: AblationTable) -> Iterator[str]:
     names = [plain(column.facts.title) + f" {column.arrow}" for column in table.columns]
     costs = [plain(words.cost_title(column)) for column in table.costs]
-    yield _line("Change", *names, *costs)
-    yield _line("---", *("---:" for _ in [*names, *costs]))
+    yield line("Change", *names, *costs)
+    yield line("---", *("---:" for _ in [*names, *costs]))
     full = [words.figure(column, table.reference.get(column.id)) for column in table.columns]
-    yield _line(
+    yield line(
         f"full method <sub>{plain(report.study.reference)}</sub>", *full, *(cell.text for cell in table.reference_costs)
     )
     for row in words.with_figures(table):
@@ -58,12 +54,12 @@ def _gains(report: AblationReport, table: AblationTable) -> Iterator[str]:
             text = words.gain(column, contrast)
             cells.append(f"**{text}**" if words.told_apart(contrast) else text)
         name = f"{plain(words.change(row.cell.changes))} <sub>{plain(words.seeds(row))}</sub>"
-        yield _line(name, *cells, *(words.cost(each) for each in row.costs))
+        yield line(name, *cells, *(words.cost(each) for each in row.costs))
 
 
 def _long(headings: Sequence[str], lines: Iterable[Sequence[str]], words_at: Collection[int]) -> Iterator[str]:
     """A table whose columns at `words_at` hold words, and the others numbers."""
-    yield _line(*headings)
-    yield _line(*("---" if place in words_at else "---:" for place in range(len(headings))))
+    yield line(*headings)
+    yield line(*("---" if place in words_at else "---:" for place in range(len(headings))))
     for cells in lines:
-        yield _line(*(plain(cell) for cell in cells))
+        yield line(*(plain(cell) for cell in cells))

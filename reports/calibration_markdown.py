@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from benchmark.calibration.result import Calibration, ProtocolCalibration
 from reports import calibration_words as words
-from reports.markdown import plain
+from reports.markdown import line, plain
 
 _STYLES = {"sees": "{}", "blind": "_{}_", "misleads": "**{}**", "missing": "{}"}
 
@@ -30,8 +28,8 @@ def _section(calibration: Calibration, name: str, protocol: ProtocolCalibration)
     degradations = protocol.degradations
     lines = [f"## {plain(protocol.title)}", "", plain(words.size_text(name, protocol)), ""]
     lines += [
-        _line(["Metric", *(plain(each.title) for each in degradations.values())]),
-        _line(["---"] * (1 + len(degradations))),
+        line("Metric", *(plain(each.title) for each in degradations.values())),
+        line(*["---"] * (1 + len(degradations))),
     ]
     for metric, found in protocol.metrics.items():
         facts = calibration.metrics[metric]
@@ -39,18 +37,12 @@ def _section(calibration: Calibration, name: str, protocol: ProtocolCalibration)
         cells = words.matrix_row(facts, found, protocol)
         drawn = [_STYLES[cell.verdict].format(cell.lines[0]) for cell in cells]
         rest = ["".join(f"<br>{plain(line)}" for line in cell.lines[1:]) for cell in cells]
-        lines.append(
-            _line([plain(words.metric_name(facts)) + flag, *(a + b for a, b in zip(drawn, rest, strict=True))])
-        )
+        lines.append(line(plain(words.metric_name(facts)) + flag, *(a + b for a, b in zip(drawn, rest, strict=True))))
     lines += ["", *(f"- {_STYLES[name].format(name)}: {meaning}." for name, meaning in words.LEGEND.items())]
     lines += [f"- {plain(note)}" for note in words.notes(calibration, protocol)]
     lines += ["", f"![Curves of every metric](curves-{plain(name)}.svg)", ""]
-    lines += [_line(["Degradation", "What is done", "Strengths", "Error (RMS, levels)"]), _line(["---"] * 4)]
+    lines += [line("Degradation", "What is done", "Strengths", "Error (RMS, levels)"), line(*["---"] * 4)]
     for each in degradations.values():
         cells_of = (each.title, each.summary, words.strengths_text(each), words.errors_text(each))
-        lines.append(_line([plain(text) for text in cells_of]))
+        lines.append(line(*(plain(text) for text in cells_of)))
     return "\n".join([*lines, "", f"![The first task under every degradation]({plain(protocol.samples)})"])
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"

@@ -6,7 +6,8 @@ import re
 
 from benchmark.human_study.findings import Findings, MethodFinding, Part
 from reports import human_study_words as words
-from reports.latex import NO_WIDER, PREAMBLE
+from reports.latex import PREAMBLE
+from reports.latex_tabular import line, number, tabular
 from reports.latex_text import escaped
 
 
@@ -45,26 +46,19 @@ def _tabular(findings: Findings, part: Part) -> str:
     headers += ["Strength", r"95\% interval"] if strengths else []
     headers += ["Votes", "Raters", "Faces"]
     body = "\n".join(_row(findings, each, strengths) for each in part.methods)
-    return (
-        f"{NO_WIDER}{{%\n\\begin{{tabular}}{{l{'r' * (len(headers) - 1)}}}\n\\toprule\n{' & '.join(headers)} \\\\\n"
-        f"\\midrule\n{body}\n\\bottomrule\n\\end{{tabular}}}}"
-    )
+    return tabular("l" + "r" * (len(headers) - 1), headers, body)
 
 
 def _row(findings: Findings, found: MethodFinding, strengths: bool) -> str:
     figure = found.preference
-    value = _number(words.preference(findings, figure))
+    value = number(words.preference(findings, figure))
     cells = [
         escaped(words.method(found)),
-        _number(words.rank(found)),
+        number(words.rank(found)),
         rf"\textbf{{{value}}}" if found.rank == 1 else value,
-        _number(words.preference_interval(findings, figure)),
+        number(words.preference_interval(findings, figure)),
     ]
     if strengths:
-        cells += [_number(words.strength(found)), _number(words.strength_interval(found))]
-    cells += [f"{number:,}" for number in (figure.votes, figure.raters, figure.items)]
-    return " & ".join(cells) + r" \\"
-
-
-def _number(text: str) -> str:
-    return text.replace("-", "$-$").replace("+", "$+$").replace("–", "--")
+        cells += [number(words.strength(found)), number(words.strength_interval(found))]
+    cells += [f"{count:,}" for count in (figure.votes, figure.raters, figure.items)]
+    return line(cells)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from benchmark.human_study.findings import Findings, Part
 from reports import human_study_words as words
-from reports.markdown import plain
+from reports.markdown import line, plain
 
 
 def render(findings: Findings, title: str, pictures: Sequence[str | None]) -> str:
@@ -26,7 +26,7 @@ def render(findings: Findings, title: str, pictures: Sequence[str | None]) -> st
         words.exclusions(findings),
         words.dropped(findings),
     ]
-    parts.append("\n".join(f"- {plain(line)}" for line in remarks if line))
+    parts.append("\n".join(f"- {plain(each)}" for each in remarks if each))
     return "\n\n".join(parts) + "\n"
 
 
@@ -46,14 +46,14 @@ def _section(findings: Findings, part: Part, picture: str | None) -> Iterator[st
 def _table(findings: Findings, part: Part) -> Iterator[str]:
     strengths = words.has_strengths(part)
     name = f"{words.PREFERENCE[findings.mode]} ({words.unit(findings)}) ↑"
-    yield _line("Method", "Rank", name, "95% interval", *(["Strength", "95% interval"] if strengths else []), *_COUNTS)
-    yield _line("---", *("---:" for _ in range(8 if strengths else 6)))
+    yield line("Method", "Rank", name, "95% interval", *(["Strength", "95% interval"] if strengths else []), *_COUNTS)
+    yield line("---", *("---:" for _ in range(8 if strengths else 6)))
     for each in part.methods:
         figure = each.preference
         value = words.preference(findings, figure)
         cells = [words.strength(each), words.strength_interval(each)] if strengths else []
         counts = (f"{number:,}" for number in (figure.votes, figure.raters, figure.items))
-        yield _line(
+        yield line(
             plain(words.method(each)),
             words.rank(each),
             f"**{value}**" if each.rank == 1 else value,
@@ -69,14 +69,8 @@ _COUNTS = ("Votes", "Raters", "Faces")
 def _pairs(part: Part) -> Iterator[str]:
     names = [each.method for each in part.methods]
     found = words.versus(part)
-    yield _line("Share of choices of … over (%)", *(plain(words.method(name)) for name in names))
-    yield _line("---", *("---:" for _ in names))
+    yield line("Share of choices of … over (%)", *(plain(words.method(name)) for name in names))
+    yield line("---", *("---:" for _ in names))
     for ours in names:
         cells = (found.get((ours, theirs)) for theirs in names)
-        yield _line(
-            plain(words.method(ours)), *("" if each is None else words.share_over(each, ours) for each in cells)
-        )
-
-
-def _line(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
+        yield line(plain(words.method(ours)), *("" if each is None else words.share_over(each, ours) for each in cells))

@@ -9,6 +9,7 @@ from textwrap import wrap
 from typing import Final
 
 from reports.cells import Cell, Column, Row, Table
+from reports.latex_tabular import line, tabular
 from reports.latex_text import escaped
 from reports.pieces import pieces
 from reports.words import FLAG, NO_RUNS, Legend, heading, legend, provenance, remarks, row_facts
@@ -22,7 +23,6 @@ _LINES_IN_FLOAT: Final = 50
 """About a page of lines, headers and rules counted; a taller float would lose its foot."""
 _LINES_OF_HEADER: Final = 4
 _STYLES: Final = {"": "{}", "best": r"\textbf{{{}}}", "second": r"\underline{{{}}}"}
-NO_WIDER: Final = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}"
 
 Block = tuple[Sequence[Row], Sequence[int]]
 """Rows of a table, and the places of the columns that stand beside each other."""
@@ -70,14 +70,9 @@ def _float(table: Table, page: Sequence[Block], number: int, pages: int) -> str:
 
 
 def _tabular(table: Table, rows: Sequence[Row], places: Sequence[int]) -> str:
-    headers = " & ".join(["Method", *(_header(table.columns[place]) for place in places)])
+    headers = ["Method", *(_header(table.columns[place]) for place in places)]
     kinds = ["\n".join(_line(row, places) for row in of_kind) for _, of_kind in groupby(rows, key=lambda row: row.kind)]
-    body = "\n\\midrule\n".join(kinds)
-    columns = f"l{'r' * len(places)}"
-    return (
-        f"{NO_WIDER}{{%\n\\begin{{tabular}}{{{columns}}}\n\\toprule\n{headers} \\\\\n\\midrule\n{body}\n"
-        "\\bottomrule\n\\end{tabular}}"
-    )
+    return tabular(f"l{'r' * len(places)}", headers, "\n\\midrule\n".join(kinds))
 
 
 def _header(column: Column) -> str:
@@ -90,7 +85,7 @@ def _header(column: Column) -> str:
 
 def _line(row: Row, places: Sequence[int]) -> str:
     name = rf"{escaped(row.title)} {{\scriptsize {escaped(row_facts(row))}}}"
-    return " & ".join([name, *(_figure(row.cells[place]) for place in places)]) + r" \\"
+    return line([name, *(_figure(row.cells[place]) for place in places)])
 
 
 def _figure(cell: Cell) -> str:

@@ -32,9 +32,9 @@ def render(tables: Sequence[Table], title: str, grids: EditGrids) -> str:
 
 
 def _section(table: Table) -> str:
-    lines = [f"## {plain(heading(table))}", "", _line(["Method", *(_header(column) for column in table.columns)])]
-    lines.append(_line(["---", *("---:" for _ in table.columns)]))
-    lines.extend(_line([_name(row), *(_figure(cell) for cell in row.cells)]) for row in table.rows)
+    lines = [f"## {plain(heading(table))}", "", line("Method", *(_header(column) for column in table.columns))]
+    lines.append(line("---", *("---:" for _ in table.columns)))
+    lines.extend(line(_name(row), *(_figure(cell) for cell in row.cells)) for row in table.rows)
     lines.extend(["", *(f"- {_legend(entry)}" for entry in legend(table))])
     lines.extend(f"- {plain(remark)}" for remark in remarks(table))
     if table.notes:
@@ -45,7 +45,8 @@ def _section(table: Table) -> str:
     return "\n".join(lines)
 
 
-def _line(cells: Sequence[str]) -> str:
+def line(*cells: str) -> str:
+    """A row of a table; its cells are Markdown."""
     return f"| {' | '.join(cells)} |"
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from benchmark.cli import options
 from benchmark.cli.experiments import named
 
 
@@ -19,13 +20,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _leaderboard(
-    runs: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="GLOB",
-            help="Folder of runs, or a glob of run folders or result files; may be repeated. [default: runs]",
-        ),
-    ] = None,
+    runs: options.RunGlobs = None,
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("leaderboard"),
     protocol: Annotated[str | None, typer.Option(help="Only this protocol.")] = None,
     dataset: Annotated[str | None, typer.Option(help="Only this dataset.")] = None,
@@ -58,10 +53,10 @@ def _leaderboard(
     for error in errors:  # at once, so that it is said where the report is refused, too
         print(f"left out: {error}", file=sys.stderr)
     asked = select(found, Selection(dataset, protocol, named(methods or ""), named(metrics or "")))
-    options = {"formats": named(formats)} if formats is not None else {}
+    chosen = {"formats": named(formats)} if formats is not None else {}
     report = REPORTS.get("leaderboard")
     try:
-        pages = report(asked, out, allow_mixed=allow_mixed, embed_samples=embed_samples, human=study, **options)
+        pages = report(asked, out, allow_mixed=allow_mixed, embed_samples=embed_samples, human=study, **chosen)
     except OSError:  # only now, so that a refused mixture leaves no empty folder
         writable(out, "folder")
         raise

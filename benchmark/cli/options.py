@@ -24,6 +24,14 @@ Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1 … [default
 Checkpoint = Annotated[Path | None, typer.Option(help="Published weights to load instead of training.")]
 Network = Annotated[str | None, typer.Option(help="Which network the checkpoint fills.")]
 Runs = Annotated[Path, typer.Option(help="Folder of all runs.")]
+RunGlobs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--runs",
+        metavar="GLOB",
+        help="Folder of runs, or a glob of run folders or result files; may be repeated. [default: runs]",
+    ),
+]
 Fresh = Annotated[bool, typer.Option("--fresh/--resume", help="Begin anew, or go on.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the resolved configuration and stop.")]
 StudyKey = Annotated[

@@ -8,6 +8,7 @@ from typing import Annotated, get_args
 
 import typer
 
+from benchmark.cli import options
 from benchmark.cli.experiments import named
 from registry.errors import UnknownNameError, unknown
 
@@ -20,13 +21,7 @@ def add_to(app: typer.Typer) -> None:
 def _export(
     protocol: Annotated[list[str], typer.Option(help="Whose tasks are shown; may be repeated.")],
     out: Annotated[Path, typer.Option(help="Folder to write to: public/ for raters, private/ for the key.")],
-    runs: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="GLOB",
-            help="Folder of runs, or a glob of run folders or result files; may be repeated. [default: runs]",
-        ),
-    ] = None,
+    runs: options.RunGlobs = None,
     mode: Annotated[
         str, typer.Option(help="2afc (which of two), kway (the best of all), mos (1 to 5) or realfake.")
     ] = ("2afc"),

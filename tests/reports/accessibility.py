@@ -17,3 +17,12 @@ def serious_faults(page: Any) -> list[str]:
         for fault in found
         if fault["impact"] in ("serious", "critical")
     ]
+
+
+def check_unfolded(page: Any) -> None:
+    """With everything unfolded nothing is cut off, axe finds no serious fault, and the page prints."""
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert serious_faults(page) == []
+    assert page.pdf().startswith(b"%PDF")

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from run_folders import PROTOCOL, run_folder
 from synthetic import dataset_facts
 
-from benchmark.cli import main
 from benchmark.human_study.records import Key, Study, read_key, read_study
 from benchmark.human_study.words import shipped_words
+from tests.benchmark.commands import bench
 
 METHODS = ("quillgan", "brushnet", "pastelflow")
 
@@ -64,20 +60,8 @@ def make_runs(runs: Path) -> Path:
 
 def export(runs: Path, out: Path, *words: str | Path) -> Exported:
     """Run `bench study export`."""
-    said, told = io.StringIO(), io.StringIO()
-    given = ["study", "export", "--runs", runs, "--protocol", PROTOCOL, "--out", out, *words]
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        contextlib.redirect_stdout(said),
-        contextlib.redirect_stderr(told),
-    ):
-        patch.setattr(sys, "argv", ["bench", *map(str, given)])
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0
-    return Exported(out, code, said.getvalue(), told.getvalue())
+    outcome = bench("study", "export", "--runs", runs, "--protocol", PROTOCOL, "--out", out, *words)
+    return Exported(out, outcome.code, outcome.out, outcome.err)
 
 
 def write_words(path: Path, mode: str = "2afc", **changes: object) -> Path:
