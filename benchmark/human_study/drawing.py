@@ -6,7 +6,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +23,8 @@ IMAGES: Final = "images"
 """Folder of the public pictures, relative to the public folder."""
 EXPECTED: Final[dict[Mode, str]] = {"mos": "1", "realfake": "fake"}
 """The right answer to a spoilt picture that is shown alone."""
+_EDITION: Final = 2
+"""One more whenever the same runs and words are drawn otherwise: ids must not come to name other trials than before."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,18 @@ def draw_study(
         f"{each.label}/seed{result.seed}": sha256_of(path) for each in entrants.methods for path, result in each.runs
     }
     asked = [[each.id, each.text] for each in words.questions]
-    decided_by = [seed, mode, items, asked, words.tie, words.practice, words.sitting, with_masks, entrants.dataset]
+    decided_by = [
+        _EDITION,
+        seed,
+        mode,
+        items,
+        asked,
+        words.tie,
+        words.practice,
+        words.sitting,
+        with_masks,
+        entrants.dataset,
+    ]
     ids = OpaqueIds(json.dumps([*decided_by, dict(entrants.tasks_sha256), results], sort_keys=True))
     available = {name: len(tasks) for name, tasks in entrants.tasks.items()}
     main = draw_items(mode, items, entrants.labels, available, _chance(ids, "items"))
@@ -119,6 +132,7 @@ def draw_study(
 def _trials(screens: _Screens, items: Sequence[Item], places: Sequence[Place]) -> list[Trial]:
     trials: list[Trial] = []
     shown: dict[int, Trial] = {}
+    unseen = _unseen(screens, items)
     for number, place in enumerate(places):
         item, name = items[place.item], ("trial", number)
         if place.kind == "item":
@@ -127,8 +141,19 @@ def _trials(screens: _Screens, items: Sequence[Item], places: Sequence[Place]) -
         elif place.kind == "repeat":
             trials.append(screens.repeat(item, name, shown[place.item]))
         else:
-            trials.append(screens.obvious(item, name))
+            other = unseen[item.protocol].pop() if unseen[item.protocol] else item.task
+            trials.append(screens.obvious(replace(item, task=other), name))
     return trials
+
+
+def _unseen(screens: _Screens, items: Sequence[Item]) -> dict[str, list[int]]:
+    """By protocol, tasks that no item shows, shuffled: a face or a text that came again would tell an obvious check."""
+    taken = {(item.protocol, item.task) for item in items}
+    unseen: dict[str, list[int]] = {}
+    for protocol, tasks in screens.entrants.tasks.items():
+        unseen[protocol] = [task for task in range(len(tasks)) if (protocol, task) not in taken]
+        _chance(screens.ids, "unseen", protocol).shuffle(unseen[protocol])
+    return unseen
 
 
 def _check(entrants: Entrants, mode: Mode, words: Words) -> None:
@@ -152,7 +177,7 @@ class _Screens:
     """Makes trials of items, and gathers what they refer to.
 
     Attributes:
-        turns: how often each method's edits were taken, so that its training seeds take turns.
+        turns: how often each method's edits were taken for items, so that its training seeds take turns.
     """
 
     entrants: Entrants
@@ -170,8 +195,10 @@ class _Screens:
         return self._trial(item, name, options)
 
     def repeat(self, item: Item, name: tuple[object, ...], original: Trial) -> Trial:
-        """The original's very options, the other way round."""
-        return self._trial(item, name, original.options[::-1], check="repeat", repeat_of=original.id)
+        """The original's very edits, the other way round, under ids and in files of their own."""
+        edits = [self.gathered.options[option.id] for option in reversed(original.options)]
+        options = [self._option(item, edit.method, edit.seed, (*name, place)) for place, edit in enumerate(edits)]
+        return self._trial(item, name, options, check="repeat", repeat_of=original.id)
 
     def obvious(self, item: Item, name: tuple[object, ...]) -> Trial:
         """An edit among copies of it that are spoilt, so that it is the right answer to whichever question is asked."""
@@ -179,7 +206,7 @@ class _Screens:
         places = len(item.shown)
         right = chance.randrange(places) if places > 1 else None
         label = chance.choice(item.shown)
-        seed = self._seed(label)
+        seed = chance.choice(self._editor(label).seeds)
         options = [self._option(item, label, seed, (*name, place), place != right) for place in range(places)]
         expected = EXPECTED[self.mode] if right is None else options[right].id
         return self._trial(item, name, options, check="obvious", expected=expected)
@@ -191,7 +218,7 @@ class _Screens:
         trial = Trial(
             id=self.ids.of(*name),
             text="" if alone else self.words.task(item.protocol, attribute),
-            shown={} if alone else self._beside(item),
+            shown={} if alone else self._beside(item, name),
             options=list(options),
         )
         self.gathered.trials[trial.id] = TrialKey(
@@ -199,17 +226,18 @@ class _Screens:
         )
         return trial
 
-    def _beside(self, item: Item) -> dict[str, str]:
+    def _beside(self, item: Item, name: tuple[object, ...]) -> dict[str, str]:
+        """What an edit was made of, in files of this trial's own: one that came again would tell a repeat."""
         row = self._task(item)
         task = int(row["task"])
         beside: dict[str, str] = {}
         for what, copier in self.entrants.given.items():
             if what == "target" or row["source"] != row["target"]:
-                beside[what] = self._file("shown", item.protocol, task, what)
+                beside[what] = self._file("shown", *name, what)
                 path = copier.edit(copier.seeds[0], item.protocol, task)
                 self.gathered.pictures[beside[what]] = Picture(path)
         if self.with_masks:
-            beside["mask"] = self._file("shown", item.protocol, task, "mask")
+            beside["mask"] = self._file("shown", *name, "mask")
             self.gathered.masks[beside["mask"]] = (item.protocol, task)
         return beside
 

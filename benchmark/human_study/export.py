@@ -77,5 +77,5 @@ def _pixels(picture: Picture, size: int) -> Pixels:
 
 def _write_picture(path: Path, pixels: Pixels) -> None:
     with replacing(path, durable=False) as temporary:
-        temporary.write_bytes(stored_png(pixels))
+        temporary.write_bytes(stored_png(pixels, path.name.encode()))
         os.utime(temporary, (_WRITTEN, _WRITTEN))

@@ -1,8 +1,9 @@
-"""Pictures of a study, written so that nothing but their pixels differs: no metadata, one size, one length in bytes."""
+"""Pictures of a study, written so that only their pixels tell anything: no metadata, one size and length, own bytes."""
 
 from __future__ import annotations
 
-import io
+import struct
+import zlib
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,9 @@ from registry.errors import InputError
 Pixels = NDArray[np.uint8]
 _TILES: Final = 4
 """Rows and columns that a picture is cut into to be jumbled."""
+_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+_FILTERS: Final = (0, 1, 2)
+"""PNG's names for a row as it is, less what is left of each pixel, and less what is above."""
 
 
 def read_pixels(path: Path, size: int) -> Pixels:
@@ -33,11 +37,30 @@ def read_pixels(path: Path, size: int) -> Pixels:
     return pixels
 
 
-def stored_png(pixels: Pixels) -> bytes:
-    """A PNG of (H, W, 3) uint8 RGB whose data are stored, not compressed: smooth pictures would be shorter files."""
-    content = io.BytesIO()
-    Image.fromarray(pixels).save(content, "PNG", compress_level=0)
-    return content.getvalue()
+def stored_png(pixels: Pixels, seed: bytes) -> bytes:
+    """A PNG whose length tells nothing of its pixels, and whose bytes nothing of other files with the same pixels.
+
+    Data are stored, not compressed: smooth pictures would be shorter files. Each row is filtered in a way drawn by
+    chance (PNG, third edition, section 9), which readers undo without loss: the same pixels under another seed are
+    another file of equal length, so that a picture shown again is not told by its hash.
+
+    Args:
+        pixels: (H, W, 3) uint8 RGB.
+        seed: decides how rows are filtered; another for each file.
+    """
+    height, width, _ = pixels.shape
+    left = np.pad(pixels, ((0, 0), (1, 0), (0, 0)))[:, :-1]
+    above = np.pad(pixels, ((1, 0), (0, 0), (0, 0)))[:-1]
+    filtered = np.stack([pixels, pixels - left, pixels - above]).reshape(len(_FILTERS), height, 3 * width)
+    chosen = np.random.default_rng(list(seed)).choice(_FILTERS, height)
+    rows = np.column_stack([chosen, filtered[chosen, np.arange(height)]]).astype(np.uint8)
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits, RGB, not interlaced
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes(), level=0)), (b"IEND", b""))
+    return _SIGNATURE + b"".join(_chunk(name, data) for name, data in parts)
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
 def jumbled(pixels: Pixels, seed: bytes) -> Pixels:

@@ -1,4 +1,4 @@
-"""How trials are parted into sittings, each with checks of its own, spread over it."""
+"""How trials are parted into sittings, each with checks of its own, spread over it where nobody can foresee them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ CHECK_SHARE: Final = 10
 """There is a check for so many items."""
 _LEAST_CHECKS: Final = 2
 """In a sitting: one of each kind."""
+_GAP: Final = 5
+"""A repeat comes at least so many trials after what it repeats, fewer in sittings of less than four times as many."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Place:
 
     Attributes:
         kind: what it is.
-        item: the item it shows; of a `repeat` the one it shows again; of an `obvious` check the one it spoils.
+        item: the item it shows; of a `repeat` the one it shows again; of an `obvious` check the one it is made like.
     """
 
     kind: Literal["item", "obvious", "repeat"]
@@ -62,22 +64,30 @@ def arranged(items: int, sitting: int, rng: random.Random) -> list[Place]:
 
 
 def _with_checks(items: Sequence[int], checks: int, rng: random.Random) -> list[Place]:
-    """Checks at even distances, obvious ones and repeats in turn; a repeat comes long after what it repeats."""
+    """A check in each of as many stretches, anywhere in it, of either kind.
+
+    Where in its stretch a check lies is drawn before its kind is, so that no place, not the first either, holds a check
+    more often than others of its stretch. Of the kinds one thing can be foreseen: a repeat needs something to repeat.
+    """
     length = len(items) + checks
-    # nothing can be shown again before it was shown, so none is the first
-    at = {max((2 * number + 1) * length // (2 * checks), 1): number for number in range(checks)}
-    waiting = list(items)
-    unchecked: list[int] = []
+    gap = max(1, min(_GAP, length // 4))
+    repeats = checks // 2
+    places: set[int] = set()
+    late: list[int] = []
+    while len(late) < repeats:  # fails at first in a sitting of a few trials alone
+        places = {rng.randrange(first, end) for first, end in parted(length, checks)}
+        late = [place for place in sorted(places) if len(set(range(place - gap + 1)) - places) >= repeats]
+    repeating = set(rng.sample(late, repeats))
+    waiting = iter(items)
     found: list[Place] = []
+    repeated: set[int] = set()
     for place in range(length):
-        if place not in at:
-            item = waiting.pop(0)
-            found.append(Place("item", item))
-            unchecked.append(item)
-            continue
-        longest_ago = unchecked[: (len(unchecked) + 1) // 2] or list(items)
-        chosen = rng.choice(longest_ago)
-        if chosen in unchecked:
-            unchecked.remove(chosen)
-        found.append(Place("repeat" if at[place] % 2 else "obvious", chosen))
+        if place not in places:
+            found.append(Place("item", next(waiting)))
+        elif place in repeating:
+            before = [each.item for each in found[: place - gap + 1] if each.kind == "item"]
+            found.append(Place("repeat", rng.choice([item for item in before if item not in repeated])))
+            repeated.add(found[-1].item)
+        else:
+            found.append(Place("obvious", rng.choice(items)))
     return found

@@ -1,0 +1,192 @@
+"""What one who holds `study.json` alone can tell of its checks: nothing, but that a repeat comes after its original."""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import pytest
+from scipy.stats import mannwhitneyu
+
+from benchmark.human_study.drawing import Drawn, draw_study
+from benchmark.human_study.entrants import Entrant, Entrants
+from benchmark.human_study.records import Study, Trial
+from benchmark.human_study.words import read_words, shipped_words
+from tests.reports.synthetic import result
+
+PROTOCOL = "attribute-transfer"
+METHODS = ("alpha", "beta", "gamma")
+STUDIES = 160
+AT_CHANCE = 0.05
+"""Of the area under the curve, either way of a half: three standard errors of what 80 studies' checks tell."""
+
+
+@pytest.fixture(scope="module")
+def entrants(tmp_path_factory) -> Entrants:
+    """Three methods of two seeds each; 140 tasks with attributes of unlike frequency."""
+    path = tmp_path_factory.mktemp("runs") / "result.json"
+    path.write_text("{}", encoding="utf-8")
+    chance = random.Random(0)
+    tasks = pd.DataFrame(
+        {
+            "task": range(140),
+            "target": [f"face-{task}" for task in range(140)],
+            "source": [f"face-{task + 200 * chance.randrange(2)}" for task in range(140)],
+            "attribute": chance.choices(
+                ["Smiling", "Young", "Bald", "Eyeglasses", "Wearing Hat"], [9, 5, 1, 1, 1], k=140
+            ),
+        }
+    )
+    made = {label: Entrant(label, tuple((path, result(label, seed=seed)) for seed in (0, 1))) for label in METHODS}
+    given = {what: Entrant(f"copy-{what}", ((path, result(f"copy-{what}")),)) for what in ("target", "source")}
+    return Entrants(tuple(made.values()), given, {PROTOCOL: tasks}, {PROTOCOL: "a" * 64}, "faces", 64, {})
+
+
+@pytest.fixture(scope="module", params=["2afc", "kway"])
+def studies(request, entrants) -> list[Drawn]:
+    words = read_words(shipped_words(request.param))
+    return [draw_study(entrants, request.param, 50, words, seed) for seed in range(STUDIES)]
+
+
+Suspicion = Callable[[Study], list[float]]
+Feature = Callable[[Study], list[Hashable]]
+
+
+def evenly_spaced(study: Study) -> list[float]:
+    """Checks in the middle of as many equal stretches as a study of so many trials has checks."""
+    length = len(study.trials)
+    checks = round(length / 11)
+    middles = {(2 * number + 1) * length // (2 * checks) for number in range(checks)}
+    return [float(place in middles) for place in range(length)]
+
+
+def seen_again(study: Study) -> list[float]:
+    """How often a trial's option ids and files come in other trials."""
+    named = Counter(name for trial in study.trials for name in names(trial))
+    return [sum(named[name] - 1 for name in names(trial)) for trial in study.trials]
+
+
+def names(trial: Trial) -> set[str]:
+    return {trial.id, *trial.shown.values()} | {name for each in trial.options for name in (each.id, each.file)}
+
+
+def rank_of_id(study: Study) -> list[float]:
+    ranks = sorted(trial.id for trial in study.trials)
+    return [ranks.index(trial.id) for trial in study.trials]
+
+
+FEATURES: dict[str, Feature] = {
+    "place": lambda study: list(range(len(study.trials))),
+    "text": lambda study: [trial.text for trial in study.trials],
+    "what is shown": lambda study: [(len(trial.options), *sorted(trial.shown)) for trial in study.trials],
+    "text came before": lambda study: [
+        trial.text in {before.text for before in study.trials[:place]} for place, trial in enumerate(study.trials)
+    ],
+    "first letter of its id": lambda study: [trial.id[0] for trial in study.trials],
+}
+
+
+@dataclass(frozen=True)
+class Guessed:
+    """A trial that an attacker looked at, and what it was."""
+
+    suspicion: float
+    kind: str | None
+
+
+def attacked(studies: list[Drawn], suspicion: Suspicion) -> list[Guessed]:
+    return [
+        Guessed(suspected, drawn.key.trials[trial.id].check)
+        for drawn in studies
+        for trial, suspected in zip(drawn.study.trials, suspicion(drawn.study), strict=True)
+    ]
+
+
+def learnt(feature: Feature, studies: list[Drawn], kinds: tuple[str, ...]) -> Suspicion:
+    """An attacker who knows the keys of other studies: how often a trial with such a feature was a check."""
+    seen: dict[Hashable, list[bool]] = defaultdict(list)
+    for drawn in studies:
+        for trial, value in zip(drawn.study.trials, feature(drawn.study), strict=True):
+            seen[value].append(drawn.key.trials[trial.id].check in kinds)
+    rates = {value: sum(found) / len(found) for value, found in seen.items()}
+    return lambda study: [rates.get(value, 0.0) for value in feature(study)]
+
+
+def area(guessed: list[Guessed], *kinds: str) -> float:
+    """The chance that a check of these kinds is more suspicious than an item is; a half tells nothing."""
+    checks = [each.suspicion for each in guessed if each.kind in kinds]
+    others = [each.suspicion for each in guessed if each.kind is None]
+    assert len(checks) > 100
+    return mannwhitneyu(checks, others).statistic / len(checks) / len(others)
+
+
+def moved(studies: list[Drawn]) -> Iterator[Drawn]:
+    """The same studies, written carelessly: checks evenly spaced, repeats with their originals' options."""
+    for drawn in studies:
+        key, trials = drawn.key.trials, {trial.id: trial for trial in drawn.study.trials}
+        items = [trial for trial in drawn.study.trials if key[trial.id].check is None]
+        checks = [trial for trial in drawn.study.trials if key[trial.id].check is not None]
+        order = [checks.pop() if here else items.pop() for here in evenly_spaced(drawn.study)]
+        bare = [
+            trial.model_copy(update={"options": trials[original].options[::-1]})
+            if (original := key[trial.id].repeat_of)
+            else trial
+            for trial in order
+        ]
+        yield replace(drawn, study=drawn.study.model_copy(update={"trials": bare}))
+
+
+@pytest.mark.parametrize("suspicion", [evenly_spaced, seen_again, rank_of_id])
+def test_who_knows_how_studies_are_drawn_guesses_no_check(studies, suspicion):
+    guessed = attacked(studies, suspicion)
+    for kinds in (("obvious",), ("repeat",), ("obvious", "repeat")):
+        assert abs(area(guessed, *kinds) - 0.5) < AT_CHANCE
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_who_knows_other_studies_keys_guesses_no_check(studies, feature):
+    # the text of a repeat came before, and nothing can be done about it
+    kinds = ("obvious",) if feature == "text came before" else ("obvious", "repeat")
+    half = STUDIES // 2
+    suspicion = learnt(FEATURES[feature], studies[:half], kinds)
+    assert abs(area(attacked(studies[half:], suspicion), *kinds) - 0.5) < AT_CHANCE
+
+
+def test_these_attackers_find_the_checks_of_a_careless_export(studies):
+    half = STUDIES // 2
+    careless = list(moved(studies))
+    both = ("obvious", "repeat")
+    assert area(attacked(careless, evenly_spaced), *both) == 1
+    assert area(attacked(careless, seen_again), "repeat") > 0.9
+    assert area(attacked(careless[half:], learnt(FEATURES["place"], careless[:half], both)), *both) == 1
+
+
+def test_nothing_public_is_named_twice(studies):
+    for drawn in studies:
+        assert not any(seen_again(drawn.study))
+
+
+def test_a_repeat_is_the_very_edits_the_other_way_round(studies):
+    seeds = set()
+    for drawn in studies:
+        options = {trial.id: [drawn.key.options[each.id] for each in trial.options] for trial in drawn.study.trials}
+        for id, facts in drawn.key.trials.items():
+            if facts.repeat_of:
+                assert options[id] == options[facts.repeat_of][::-1]
+                seeds |= {each.seed for each in options[id]}
+    assert seeds == {0, 1}
+
+
+def test_an_obvious_check_shows_a_task_that_no_item_shows(studies):
+    for drawn in studies:
+        shown = {
+            kind: {key.task for key in drawn.key.trials.values() if key.check == kind} for kind in (None, "obvious")
+        }
+        assert not shown[None] & shown["obvious"]
+
+
+def test_where_items_show_every_task_obvious_checks_show_one_again(entrants):
+    words = read_words(shipped_words("kway"))
+    drawn = draw_study(entrants, "kway", 140, words)
+    assert Counter(key.check for key in drawn.key.trials.values()) == {None: 140, "obvious": 8, "repeat": 6}
