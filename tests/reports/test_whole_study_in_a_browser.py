@@ -42,7 +42,8 @@ def taste(exported, rater):
         if known.check == "obvious":
             choices[trial.id] = known.expected
         elif known.check == "repeat":
-            choices[trial.id] = choices[known.repeat_of]
+            before = key.options[choices[known.repeat_of]]
+            choices[trial.id] = next(option for option in options if key.options[option] == before)
         else:
             first, second = (STRENGTHS[key.options[option].method] for option in options)
             choices[trial.id] = options[0 if generator.random() < 1 / (1 + np.exp(second - first)) else 1]

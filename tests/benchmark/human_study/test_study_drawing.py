@@ -11,6 +11,7 @@ from scipy.stats import mannwhitneyu
 
 from benchmark.human_study.drawing import Drawn, draw_study
 from benchmark.human_study.entrants import Entrant, Entrants
+from benchmark.human_study.exclusion import ExclusionRule, judge_raters
 from benchmark.human_study.records import Study, Trial
 from benchmark.human_study.words import read_words, shipped_words
 from tests.reports.synthetic import result
@@ -176,6 +177,22 @@ def test_a_repeat_is_the_very_edits_the_other_way_round(studies):
                 assert options[id] == options[facts.repeat_of][::-1]
                 seeds |= {each.seed for each in options[id]}
     assert seeds == {0, 1}
+
+
+def test_who_chooses_the_same_edit_of_a_repeat_has_not_changed(studies):
+    for drawn in studies[:5]:
+        chosen = {}
+        for trial in drawn.study.trials:
+            by_edit = {(key := drawn.key.options[each.id]).method + str(key.seed): each.id for each in trial.options}
+            chosen[trial.id] = {"same": by_edit[min(by_edit)], "leftmost": trial.options[0].id}
+        answers = pd.DataFrame(
+            {"participant_id": who, "trial_id": trial, "question_id": "q", "choice": choices[who], "rt_ms": 2000.0}
+            for trial, choices in chosen.items()
+            for who in ("same", "leftmost")
+        )
+        found = judge_raters(answers, drawn.study, drawn.key, ExclusionRule())
+        assert found["repeats"].to_dict() == {"leftmost": 2, "same": 2}
+        assert found["repeats_changed"].to_dict() == {"leftmost": 2, "same": 0}
 
 
 def test_an_obvious_check_shows_a_task_that_no_item_shows(studies):
