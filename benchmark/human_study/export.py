@@ -65,10 +65,12 @@ def check_writable(folder: Path, drawn: Drawn, key: Path) -> None:
             f"{path} is of another study ({found}, not {study_id}), and its answers need it; "
             "choose another --out, or delete the folder if nobody has answered"
         )
-    if key.is_file() and (found := read_key(key).study_id) != study_id:
+    if key.is_file() and (held := read_key(key)) != drawn.key:
+        other = f"another study ({held.study_id}, not {study_id})"
+        redrawn = f"study {study_id} as another version of this program drew it"
         raise InputError(
-            f"{key} is the key of another study ({found}, not {study_id}), whose answers need it; "
-            "choose another --out or --key"
+            f"{key} is the key of {redrawn if held.study_id == study_id else other}, and its answers need it; "
+            "choose another --out and --key"
         )
     if (pictures := path.parent / IMAGES).exists() and not path.exists():
         raise InputError(

@@ -366,6 +366,32 @@ def test_a_sending_that_fails_for_good_is_said_and_can_be_tried_again(browser, r
     page.close()
 
 
+def test_answers_that_could_not_be_sent_are_sent_after_another_person(browser, runs, tmp_path, receiver):
+    study = posting(runs, tmp_path, receiver)
+    receiver.failing = 6
+    page = browser.new_page()
+    page.clock.install()
+    page.goto(study.page.resolve().as_uri())
+    agree(page)
+    page.clock.resume()
+    chosen = answer_all(page, lambda _: page.keyboard.press("1"))
+    another = page.get_by_role("button", name="Another person: begin anew")
+    assert another.is_hidden()  # leaving would cut off the sending
+    for _ in range(8):
+        page.clock.run_for(20000)
+        page.wait_for_timeout(100)
+    with page.expect_navigation():
+        another.click()
+    page.get_by_text("Answers of others, kept in this browser").click()
+    assert "screens, not sent" in page.locator("#others").inner_text()
+    with page.expect_navigation():
+        page.locator("#others").get_by_role("button", name="Open").click()
+    page.get_by_text("Your answers have been sent.").wait_for()
+    rows = check_answers(page, study.study, chosen)
+    assert receiver.received == [{"answers": rows}]
+    page.close()
+
+
 @pytest.fixture(scope="module", params=MODES)
 def every_mode(request, runs, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)

@@ -220,6 +220,17 @@ def test_the_key_of_another_study_is_not_written_over(runs, tmp_path):
     assert not (tmp_path / "two").exists()
 
 
+def test_a_key_that_would_come_to_mean_something_else_is_not_written_over(runs, tmp_path):
+    first = export(runs, tmp_path / "study", "--items", "6")
+    path = first.folder / "private" / "key.json"
+    path.write_text(path.read_text(encoding="utf-8").replace(METHODS[0], METHODS[1]), encoding="utf-8")
+    before = path.read_bytes()
+    second = export(runs, tmp_path / "study", "--items", "6")
+    assert second.code == 2
+    assert f"is the key of study {first.study.study_id} as another version of this program drew it" in second.err
+    assert path.read_bytes() == before
+
+
 def test_pictures_of_no_known_study_are_not_mixed_with_others(runs, tmp_path):
     first = export(runs, tmp_path / "study", "--items", "6")
     (first.public / "study.json").unlink()
