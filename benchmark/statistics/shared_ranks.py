@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t
 
 from benchmark.statistics.faces import Array
 from benchmark.statistics.holm import ALPHA, holm
-from benchmark.statistics.two_way import Crossed, Figures, cluster_counts, two_way_variance
+from benchmark.statistics.two_way import NO_SPREAD, Crossed, Figures, cluster_counts, two_way_variance
+
+_FEW: Final = 6
+"""A sign test of fewer clusters calls nothing more than chance at 5%, and chance may leave so few hardly any spread."""
 
 
 def shared_ranks(crossed: Crossed, figures: Figures) -> list[int | None]:
@@ -34,8 +39,8 @@ def pair_p_values(
     """Two-sided p-values (P,) of differences of figures, NaN where one of the two is NaN.
 
     Student's t test on the two-way cluster-robust variance of the difference. A pair's clusters are those of its figure
-    that has fewer, raters and items each: all clusters of both would count faces on which only one was shown. No p-value
-    is below that of a sign test whose clusters all agree, which is what answers that leave no spread come to.
+    that has fewer, raters and items each: all clusters of both would count faces on which only one was shown. Where the
+    clusters are few or leave no spread, the p-value is not below that of a sign test in which all of them agree.
 
     Args:
         crossed: the N answers.
@@ -51,6 +56,7 @@ def pair_p_values(
     spread = np.sqrt(two_way_variance(crossed, influence, raters, items))
     with np.errstate(divide="ignore", invalid="ignore"):
         by_t = 2 * t.sf(np.abs(apart) / spread, np.maximum(fewer - 1, 1))
-    unanimous = np.minimum(2.0 ** (1 - fewer), 1.0)
-    p_values: Array = np.where(apart == 0, 1.0, np.maximum(by_t, unanimous))
+    all_agree = np.minimum(2.0 ** (1 - fewer), 1.0)
+    in_doubt = (fewer < _FEW) | (spread <= NO_SPREAD)
+    p_values: Array = np.where(apart == 0, 1.0, np.where(in_doubt, np.maximum(by_t, all_agree), by_t))
     return p_values

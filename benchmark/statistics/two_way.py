@@ -14,8 +14,8 @@ from benchmark.statistics.faces import Array, draw_faces
 from benchmark.statistics.tally import ratio
 
 DRAWS: Final = 1000
-_NO_SPREAD: Final = 1e-9
-"""Of draws that differ by rounding alone."""
+NO_SPREAD: Final = 1e-9
+"""Of figures that differ by rounding alone."""
 _WEIGHTS_AT_ONCE: Final = 4_000_000
 """Bounds memory: the weights of a hundred thousand answers under a thousand draws would take 800 MB."""
 
@@ -163,7 +163,7 @@ def intervals(crossed: Crossed, figures: Figures, level: float = 0.95) -> Interv
     for place, value in enumerate(figures.values):
         own = figures.drawn[:, place][np.isfinite(figures.drawn[:, place])]
         spread = float(own.std()) if len(own) else 0.0
-        if fewer[place] >= 2 and spread > _NO_SPREAD:
+        if fewer[place] >= 2 and spread > NO_SPREAD:
             ends = np.quantile(own, [1 - tail, tail])
             low[place], high[place] = value + (ends - value) * reach[place] / spread
     return Intervals(low, high, num_raters, num_items)
