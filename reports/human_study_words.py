@@ -8,6 +8,7 @@ from typing import Final
 from benchmark.human_study.exclusion import Reason
 from benchmark.human_study.findings import Figure, Findings, MethodFinding, PairFinding, Part, Quartiles
 from benchmark.human_study.records import Mode
+from benchmark.statistics.holm import ALPHA
 from reports.cells import MISSING
 
 NO_QUESTIONS: Final = "The study asks nothing of any edit: every trial of it is a check."
@@ -114,9 +115,10 @@ def method_note(findings: Findings) -> list[str]:
         said.append(_STRENGTH[findings.mode])
     return [
         *said,
-        f"Rank: 1 plus the number of methods that are better by the t test of {_RANKED_BY[findings.mode]}, on its two-way "
-        "cluster-robust variance with as many degrees of freedom as the method of fewer raters or faces allows, p below "
-        "0.05 after Holm's adjustment for all pairs of the table; methods that cannot be told apart may share a rank. "
+        f"Rank: 1 plus the number of methods that are better by the t test of {_RANKED_BY[findings.mode]}, p below "
+        f"{ALPHA:g} after Holm's adjustment for all pairs of the table; its variance is two-way cluster-robust, its "
+        "degrees of freedom are those of the method with fewer raters or faces. Methods that cannot be told apart may "
+        "share a rank. "
         "Intervals are each on their own, not adjusted. Bold: no method is better so."
         + (" Real images are shown beside the methods and have no rank." if findings.mode == "realfake" else ""),
     ]

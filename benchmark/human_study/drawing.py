@@ -226,7 +226,7 @@ class _Screens:
         return option
 
     def _face(self, item: Item) -> str:
-        """What figures are clustered by: of edits the source, as in score files; a photograph shows its target alone."""
+        """What figures are clustered by: the source of an edit, as in score files; the face that a photograph shows."""
         row = self._task(item)
         return str(row["target"] if item.shown == (REAL,) else row["source"])
 

@@ -95,8 +95,10 @@ def _mostly(answers: pd.DataFrame, faulty: Mask) -> pd.Series:
 
 
 def _first_times(answers: pd.DataFrame) -> pd.Series:
-    """When a participant first answered a trial, by participant and trial: times count from the trial's appearance, so
-    that those of its further questions hold those of the earlier ones."""
+    """When a participant first answered a trial, by participant and trial.
+
+    Times count from the trial's appearance, so that those of its later questions hold those of the earlier ones.
+    """
     times: pd.Series = answers.groupby(_TRIAL)["rt_ms"].min()
     return times
 

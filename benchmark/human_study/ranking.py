@@ -46,7 +46,8 @@ def rank(votes: Votes, mode: Mode) -> Ranking:
     figures = method_figures(votes)
     preferences = method_preferences(votes, figures, mode)
     fitted = fit_luce(votes.shown, votes.given, len(votes.methods)) if mode in BY_CHOICE and len(votes.shown) else None
-    rivals = [place for place, method in enumerate(votes.methods) if mode != "realfake" or method != REAL]
+    reference = REAL if mode == "realfake" else None
+    rivals = [place for place, method in enumerate(votes.methods) if method != reference]
     unranked = _unranked(votes, mode, len(rivals))
     ranks: dict[int, int | None] = {}
     strengths: list[Figure | None] = [None] * len(votes.methods)
@@ -59,8 +60,7 @@ def rank(votes: Votes, mode: Mode) -> Ranking:
         MethodFinding(method=method, preference=preference, strength=strength, rank=ranks.get(place))
         for place, (method, preference, strength) in enumerate(zip(votes.methods, preferences, strengths, strict=True))
     ]
-    last = REAL if mode == "realfake" else None
-    found.sort(key=lambda each: (each.method == last, *_order(each)))
+    found.sort(key=lambda each: (each.method == reference, *_order(each)))
     return Ranking(found, _positions(votes, fitted) if fitted else [], unranked)
 
 

@@ -57,9 +57,7 @@ class Figures:
     def of(self, places: Sequence[int]) -> Figures:
         """Those at some places."""
         chosen = list(places)
-        return Figures(
-            self.values[chosen], self.drawn[:, chosen], self.influence[:, chosen], self.part[:, chosen]
-        )
+        return Figures(self.values[chosen], self.drawn[:, chosen], self.influence[:, chosen], self.part[:, chosen])
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,9 @@ def test_ranks_of_methods_that_do_not_differ_are_shared(mode, items) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("mode", "items"), [*NULL_WORLDS, ("2afc", 288), ("kway", 50), ("mos", 108), ("realfake", 108)])
+@pytest.mark.parametrize(
+    ("mode", "items"), [*NULL_WORLDS, ("2afc", 288), ("kway", 50), ("mos", 108), ("realfake", 108)]
+)
 def test_over_100_studies_5_percent_at_most_tell_some_of_nine_equal_methods_apart(mode, items) -> None:
     assert ranks_apart(mode, items, 30, 100) <= binom.ppf(0.99, 100, 0.05)
 
@@ -97,7 +99,9 @@ def test_real_images_are_shown_beside_the_methods_and_have_no_rank() -> None:
     assert real.preference.low > 0.7
     assert found.methods[0].rank == 1
     edits = [
-        trial for trial in made.study.trials if all(made.key.options[each.id].method != "real" for each in trial.options)
+        trial
+        for trial in made.study.trials
+        if all(made.key.options[each.id].method != "real" for each in trial.options)
     ]
     answers = made.answers[made.answers["trial_id"].isin([trial.id for trial in edits])]
     without = analyse(answers, made.study.model_copy(update={"trials": edits}), made.key).findings.parts[0]
