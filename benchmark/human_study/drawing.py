@@ -195,7 +195,7 @@ class _Screens:
             options=list(options),
         )
         self.gathered.trials[trial.id] = TrialKey(
-            protocol=item.protocol, task=int(row["task"]), source=str(row["source"]), **why
+            protocol=item.protocol, task=int(row["task"]), source=self._face(item), **why
         )
         return trial
 
@@ -221,9 +221,14 @@ class _Screens:
             self._editor(label).edit(seed, item.protocol, task), self.ids.digest("jumble", *name) if spoilt else None
         )
         self.gathered.options[option.id] = OptionKey(
-            method="" if spoilt else label, seed=seed, protocol=item.protocol, task=task, source=str(row["source"])
+            method="" if spoilt else label, seed=seed, protocol=item.protocol, task=task, source=self._face(item)
         )
         return option
+
+    def _face(self, item: Item) -> str:
+        """What figures are clustered by: the source of an edit, as in score files; the face that a photograph shows."""
+        row = self._task(item)
+        return str(row["target"] if item.shown == (REAL,) else row["source"])
 
     def _seed(self, label: str) -> int:
         seeds = self._editor(label).seeds

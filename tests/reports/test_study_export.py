@@ -136,6 +136,16 @@ def test_an_edit_is_shown_as_its_run_made_it(exported, runs):
                 assert edit.tobytes() == shown.tobytes()
 
 
+def test_edits_are_clustered_by_their_source_and_photographs_by_the_face_they_show(exported):
+    study, key = exported.study, exported.key
+    for facts in key.options.values():
+        if facts.method:  # what is spoilt for a check is in no figure
+            assert facts.source == f"test-{facts.task + (0 if facts.method == 'real' else 100):05d}"
+    for trial in study.trials:
+        assert {key.options[option.id].source for option in trial.options} == {key.trials[trial.id].source}
+    assert ("real" in {facts.method for facts in key.options.values()}) == (study.mode == "realfake")
+
+
 def test_the_forms_share_the_columns_of_the_contract(exported):
     page = exported.page.read_text(encoding="utf-8")
     named = re.search(r"const COLUMNS = (\[.*?\]);", page, re.DOTALL).group(1)
