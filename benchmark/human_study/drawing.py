@@ -170,8 +170,13 @@ class _Screens:
         return self._trial(item, name, options)
 
     def repeat(self, item: Item, name: tuple[object, ...], original: Trial) -> Trial:
-        """The original's very options, the other way round."""
-        return self._trial(item, name, original.options[::-1], check="repeat", repeat_of=original.id)
+        """The original's pictures the other way round, under ids and in files of their own."""
+        pictures, keys = self.gathered.pictures, self.gathered.options
+        options = [
+            self._published((*name, place), pictures[option.file], keys[option.id])
+            for place, option in enumerate(original.options[::-1])
+        ]
+        return self._trial(item, name, options, check="repeat", repeat_of=original.id)
 
     def obvious(self, item: Item, name: tuple[object, ...]) -> Trial:
         """An edit among copies of it that are spoilt, so that it is the right answer to whichever question is asked."""
@@ -179,7 +184,7 @@ class _Screens:
         places = len(item.shown)
         right = chance.randrange(places) if places > 1 else None
         label = chance.choice(item.shown)
-        seed = self._seed(label)
+        seed = chance.choice(self._editor(label).seeds)
         options = [self._option(item, label, seed, (*name, place), place != right) for place in range(places)]
         expected = EXPECTED[self.mode] if right is None else options[right].id
         return self._trial(item, name, options, check="obvious", expected=expected)
@@ -191,7 +196,7 @@ class _Screens:
         trial = Trial(
             id=self.ids.of(*name),
             text="" if alone else self.words.task(item.protocol, attribute),
-            shown={} if alone else self._beside(item),
+            shown={} if alone else self._beside(item, name),
             options=list(options),
         )
         self.gathered.trials[trial.id] = TrialKey(
@@ -199,36 +204,42 @@ class _Screens:
         )
         return trial
 
-    def _beside(self, item: Item) -> dict[str, str]:
+    def _beside(self, item: Item, name: tuple[object, ...]) -> dict[str, str]:
+        """Files of the trial's own: a task is in few trials but for checks, so that a shared file would tell those."""
         row = self._task(item)
         task = int(row["task"])
         beside: dict[str, str] = {}
         for what, copier in self.entrants.given.items():
             if what == "target" or row["source"] != row["target"]:
-                beside[what] = self._file("shown", item.protocol, task, what)
+                beside[what] = self._file("shown", *name, what)
                 path = copier.edit(copier.seeds[0], item.protocol, task)
                 self.gathered.pictures[beside[what]] = Picture(path)
         if self.with_masks:
-            beside["mask"] = self._file("shown", item.protocol, task, "mask")
+            beside["mask"] = self._file("shown", *name, "mask")
             self.gathered.masks[beside["mask"]] = (item.protocol, task)
         return beside
 
     def _option(self, item: Item, label: str, seed: int, name: tuple[object, ...], spoilt: bool = False) -> Option:
-        row = self._task(item)
-        task = int(row["task"])
-        option = Option(id=self.ids.of("option", *name), file=self._file("option", *name))
-        self.gathered.pictures[option.file] = Picture(
-            self._editor(label).edit(seed, item.protocol, task), self.ids.digest("jumble", *name) if spoilt else None
+        task = int(self._task(item)["task"])
+        edit = self._editor(label).edit(seed, item.protocol, task)
+        return self._published(
+            name,
+            Picture(edit, self.ids.digest("jumble", *name) if spoilt else None),
+            OptionKey(
+                method="" if spoilt else label, seed=seed, protocol=item.protocol, task=task, source=self._face(item)
+            ),
         )
-        self.gathered.options[option.id] = OptionKey(
-            method="" if spoilt else label, seed=seed, protocol=item.protocol, task=task, source=self._face(item)
-        )
-        return option
 
     def _face(self, item: Item) -> str:
         """What figures are clustered by: the source of an edit, as in score files; the face that a photograph shows."""
         row = self._task(item)
         return str(row["target"] if item.shown == (REAL,) else row["source"])
+
+    def _published(self, name: tuple[object, ...], picture: Picture, key: OptionKey) -> Option:
+        option = Option(id=self.ids.of("option", *name), file=self._file("option", *name))
+        self.gathered.pictures[option.file] = picture
+        self.gathered.options[option.id] = key
+        return option
 
     def _seed(self, label: str) -> int:
         seeds = self._editor(label).seeds

@@ -1,4 +1,4 @@
-"""How trials are parted into sittings, each with checks of its own, spread over it."""
+"""How trials are parted into sittings, each with checks of its own at places that nobody can foretell."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ _LEAST_CHECKS: Final = 2
 """In a sitting: one of each kind."""
 
 
+Kind = Literal["item", "obvious", "repeat"]
+
+
 @dataclass(frozen=True)
 class Place:
     """A trial of a sitting.
@@ -24,7 +27,7 @@ class Place:
         item: the item it shows; of a `repeat` the one it shows again; of an `obvious` check the one it spoils.
     """
 
-    kind: Literal["item", "obvious", "repeat"]
+    kind: Kind
     item: int
 
 
@@ -62,22 +65,39 @@ def arranged(items: int, sitting: int, rng: random.Random) -> list[Place]:
 
 
 def _with_checks(items: Sequence[int], checks: int, rng: random.Random) -> list[Place]:
-    """Checks at even distances, obvious ones and repeats in turn; a repeat comes long after what it repeats."""
-    length = len(items) + checks
-    # nothing can be shown again before it was shown, so none is the first
-    at = {max((2 * number + 1) * length // (2 * checks), 1): number for number in range(checks)}
-    waiting = list(items)
-    unchecked: list[int] = []
+    """Half of the checks are obvious, and one more where they are odd; a repeat comes long after what it repeats."""
+    length, repeats = len(items) + checks, checks // 2
+    while True:
+        at = _spread(length, checks, rng)
+        after_items = [place for number, place in enumerate(at) if place > number]
+        if len(after_items) >= repeats:
+            break
+    repeated = set(rng.sample(after_items, repeats))
+    waiting = iter(items)
+    shown: list[int] = []
+    checked: set[int] = set()
     found: list[Place] = []
     for place in range(length):
         if place not in at:
-            item = waiting.pop(0)
-            found.append(Place("item", item))
-            unchecked.append(item)
+            shown.append(next(waiting))
+            found.append(Place("item", shown[-1]))
             continue
-        longest_ago = unchecked[: (len(unchecked) + 1) // 2] or list(items)
-        chosen = rng.choice(longest_ago)
-        if chosen in unchecked:
-            unchecked.remove(chosen)
-        found.append(Place("repeat" if at[place] % 2 else "obvious", chosen))
+        longest_ago = shown[: (len(shown) + 1) // 2] or list(items)
+        chosen = rng.choice([item for item in longest_ago if item not in checked] or longest_ago)
+        checked.add(chosen)
+        found.append(Place("repeat" if place in repeated else "obvious", chosen))
     return found
+
+
+def _spread(length: int, number: int, rng: random.Random) -> list[int]:
+    """`number` of `length` places in order, one from each of as many equal stretches; every place is as likely.
+
+    The stretches begin anywhere and the last runs on from the end to the beginning, so that no place is the first of
+    one by rule.
+    """
+    stretch = length / number
+    while True:
+        begin = rng.random() * length
+        chosen = {int(begin + (each + rng.random()) * stretch) % length for each in range(number)}
+        if len(chosen) == number:
+            return sorted(chosen)

@@ -94,7 +94,7 @@ def test_a_classifier_by_file_size_is_at_chance(tmp_path, monkeypatch):
     assert right <= binom.ppf(0.999, tested, 0.5)
 
 
-def test_the_key_knows_every_trial_and_option_and_the_study_tells_no_check(exported):
+def test_the_key_knows_every_trial_and_option_and_the_study_names_no_check(exported):
     study, key = exported.study, exported.key
     assert key.study_id == study.study_id
     assert set(key.trials) == {trial.id for trial in study.trials}
@@ -105,6 +105,15 @@ def test_the_key_knows_every_trial_and_option_and_the_study_tells_no_check(expor
     everything |= {file for trial in (*study.trials, *study.practice) for file in trial.shown.values()}
     assert everything == {f"images/{path.name}" for path in (exported.public / "images").iterdir()}
     assert all(re.fullmatch("[bcdfghjklmnpqrstvwxz]{16}", each) for each in [*key.trials, *key.options, study.study_id])
+
+
+def test_no_two_trials_share_an_id_or_a_file(exported):
+    study = exported.study
+    trials = [*study.trials, *study.practice]
+    ids = [*(trial.id for trial in trials), *(option.id for trial in trials for option in trial.options)]
+    files = [option.file for trial in trials for option in trial.options]
+    files += [file for trial in trials for file in trial.shown.values()]
+    assert max(Counter(ids).values()) == max(Counter(files).values()) == 1
 
 
 def test_checks_expect_what_is_right(exported):
@@ -120,7 +129,10 @@ def test_checks_expect_what_is_right(exported):
             assert facts.expected == {"mos": "1", "realfake": "fake"}[study.mode]
             assert set(methods.values()) == {""}
         elif facts.check == "repeat":
-            assert options == trials[facts.repeat_of].options[::-1]
+            before = trials[facts.repeat_of].options[::-1]
+            assert [key.options[each.id] for each in options] == [key.options[each.id] for each in before]
+            pictures = [[(exported.public / each.file).read_bytes() for each in side] for side in (options, before)]
+            assert pictures[0] == pictures[1]
         else:
             assert "" not in methods.values()
 
@@ -165,8 +177,11 @@ def test_real_faces_stand_alone(runs, tmp_path):
 
 def test_training_seeds_take_turns(runs, tmp_path):
     found = export(runs, tmp_path / "study", "--items", "24")
-    seeds = Counter(option.seed for option in found.key.options.values() if option.method == METHODS[0])
-    assert abs(seeds[0] - seeds[1]) <= 2  # checks take turns too
+    trials = [trial for trial in found.study.trials if found.key.trials[trial.id].check is None]
+    shown = [found.key.options[option.id] for trial in trials for option in trial.options]
+    seeds = Counter(option.seed for option in shown if option.method == METHODS[0])
+    assert abs(seeds[0] - seeds[1]) <= 1
+    assert min(seeds.values()) >= 4
 
 
 def test_the_same_command_writes_the_same_study_and_another_seed_another(runs, tmp_path):
