@@ -8,6 +8,7 @@ from typing import Final
 from benchmark.human_study.exclusion import Reason
 from benchmark.human_study.findings import Figure, Findings, MethodFinding, PairFinding, Part, Quartiles
 from benchmark.human_study.records import Mode
+from benchmark.statistics.holm import ALPHA
 from reports.cells import MISSING
 
 NO_QUESTIONS: Final = "The study asks nothing of any edit: every trial of it is a check."
@@ -28,11 +29,21 @@ _STRENGTH: Final = {
     "kway": "Strength: log odds of Luce's model of first choices with position effects and a light ridge penalty, 0 on "
     "average.",
 }
+_RANKED_BY: Final[dict[Mode, str]] = {
+    "2afc": "the difference of strengths",
+    "kway": "the difference of strengths",
+    "mos": "the difference of mean scores",
+    "realfake": "the difference of shares",
+}
+PAIRS_NOTE: Final = (
+    "The share of choices, in %, that the method of the row got against that of the column, by their own trials alone. "
+    "Each 95% interval is of its pair on its own, and not adjusted for the number of pairs, as ranks are."
+)
 _LEFT_OUT: Final[dict[Reason, str]] = {
     "obvious": "failed more than {rule.obvious_failed:.0%} of their obvious checks",
-    "repeats": "changed more of their repeated answers than all raters' habit explains (binomial p below "
+    "repeats": "changed more of their repeated trials than all raters' habit explains (binomial p below "
     "{rule.repeats_chance:g})",
-    "fast": "answered in less than {rule.fastest_ms:,.0f} ms (median)",
+    "fast": "took less than {rule.fastest_ms:,.0f} ms (median) from a trial's appearance to their first answer",
 }
 
 
@@ -104,9 +115,12 @@ def method_note(findings: Findings) -> list[str]:
         said.append(_STRENGTH[findings.mode])
     return [
         *said,
-        "Rank: 1 plus the number of methods that are better by the 95% interval of the difference, which lies above 0; "
-        "methods that cannot be told apart may share a rank. Not adjusted for the number of pairs: among many methods "
-        "some differences are chance. Bold: no method is better so.",
+        f"Rank: 1 plus the number of methods that are better by the t test of {_RANKED_BY[findings.mode]}, p below "
+        f"{ALPHA:g} after Holm's adjustment for all pairs of the table; its variance is two-way cluster-robust, its "
+        "degrees of freedom are those of the method with fewer raters or faces. Methods that cannot be told apart may "
+        "share a rank. "
+        "Intervals are each on their own, not adjusted. Bold: no method is better so."
+        + (" Real images are shown beside the methods and have no rank." if findings.mode == "realfake" else ""),
     ]
 
 
@@ -141,7 +155,7 @@ def facts(findings: Findings, part: Part) -> list[tuple[str, str]]:
     found = [("Agreement", _agreement(part))]
     if part.positions:
         found.append(("Side bias" if findings.mode == "2afc" else "Position bias", _positions(findings, part)))
-    found.append(("Response time", _pace(part.times, _count(part.times.number, "answer"))))
+    found.append(("Time to answer", _pace(part.times, _count(part.times.number, "answer"))))
     medians = f"the medians of {_count(part.rater_medians.number, 'rater')}"
     found.append(("By rater", _pace(part.rater_medians, medians)))
     return found
@@ -210,7 +224,7 @@ def _pace(times: Quartiles, what: str) -> str:
     if times.median is None or times.lower is None or times.upper is None:
         return "No response time is known."
     lower, median, upper = (f"{each / 1000:.1f}" for each in (times.lower, times.median, times.upper))
-    return f"Median {median} s, quartiles {lower} and {upper} s, of {what}."
+    return f"Median {median} s, quartiles {lower} and {upper} s from the trial's appearance, of {what}."
 
 
 def _scale(findings: Findings) -> Callable[[float], str]:

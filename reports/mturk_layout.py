@@ -4,15 +4,41 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from string import ascii_lowercase
 from typing import Final
 
 from benchmark.human_study.records import SCORES, TIE, Study, Trial
 from benchmark.human_study.words import Words
+from registry.errors import InputError
 from reports.pages import render_page
 from reports.rating_page import paragraphs
 
 _ALWAYS: Final = ("trial_id", "source_url", "mask_url", "edit_text")
+_SHOWN: Final = {
+    "title", "consent", "agree", "instructions", "questions", "tie", "scale", "real", "fake", "tasks", "shown",
+}  # fmt: skip
+"""The words that the layout and the table hold."""
+
+
+def check_words(words: Words) -> None:
+    """Refuse words that the site would take for its variables.
+
+    Raises:
+        InputError: naming the key.
+    """
+    for key, text in _texts(words.model_dump(include=_SHOWN)):
+        if "${" in text:
+            raise InputError(f"words: {key} holds '${{', which begins a variable of --format mturk; write it otherwise")
+
+
+def _texts(found: object, *keys: object) -> Iterator[tuple[str, str]]:
+    """Every text with its dotted key."""
+    if isinstance(found, str):
+        yield ".".join(map(str, keys)), found
+    elif isinstance(found, dict | list):
+        for key, each in found.items() if isinstance(found, dict) else enumerate(found):
+            yield from _texts(each, *keys, key)
 
 
 def columns(study: Study) -> list[str]:

@@ -51,16 +51,24 @@ def render(study: Study, words: Words, public: Path) -> str:
         images="data:" if inline else "data: 'self' file:",
         connect=_origin(words.post) if words.post else "'none'",
         pixelated=max(study.size) <= _SMALL,
-        keys=_KEYS[study.mode],
+        keys=_keys(study, words),
     )
 
 
 _KEYS: Final = {
-    "2afc": "Keys: 1 or ← for A, 2 or → for B.",
-    "kway": "Keys: the digit on an image, or arrows and Enter.",
-    "mos": "Keys: 1 to 5, or arrows and Enter.",
-    "realfake": "Keys: 1 or ← for the first answer, 2 or → for the second.",
+    "2afc": "1 or ← for A, 2 or → for B",
+    "kway": "the digit on an image, or arrows and Enter",
+    "mos": "1 to 5, or arrows and Enter",
+    "realfake": "1 or ← for the first answer, 2 or → for the second",
 }
+
+
+def _keys(study: Study, words: Words) -> str:
+    """What a rater with a keyboard must know, the key of a tie included."""
+    if not study.ties:
+        return f"Keys: {_KEYS[study.mode]}."
+    digit = len(study.trials[0].options) + 1
+    return f"Keys: {_KEYS[study.mode]}, {digit}{' or ↓' if study.mode == '2afc' else ''} for “{words.tie}”."
 
 
 def _files(trial: Any) -> list[str]:

@@ -33,10 +33,10 @@ def _analyse(
     ] = 0.2,
     repeats_chance: Annotated[
         float,
-        typer.Option(min=0, max=1, help="Leave out raters who changed more repeated answers than this chance allows."),
+        typer.Option(min=0, max=1, help="Leave out raters who changed more repeated trials than this chance allows."),
     ] = 0.01,
     fastest_ms: Annotated[
-        float, typer.Option(min=0, help="Leave out raters whose median response time is below this.")
+        float, typer.Option(min=0, help="Leave out raters whose median time to a trial's first answer is below this.")
     ] = 500,
     key: options.StudyKey = None,
     json: options.Json = False,

@@ -10,7 +10,7 @@ import typer
 
 from benchmark.cli import options
 from benchmark.cli.experiments import named
-from registry.errors import UnknownNameError, unknown
+from registry.errors import InputError, UnknownNameError, unknown
 
 
 def add_to(app: typer.Typer) -> None:
@@ -29,9 +29,12 @@ def _export(
     methods: Annotated[
         str | None, typer.Option(metavar="A,B", help="Only these methods. [default: all learned ones]")
     ] = None,
-    formats: Annotated[str, typer.Option("--format", metavar="A,B", help="Of html, mturk, label-studio.")] = "html",
+    formats: Annotated[str, typer.Option("--format", metavar="A,B", help="Of html, mturk, label-studio, arena.")] = (
+        "html"
+    ),
     url_base: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where public/ will be found; mturk and label-studio need it.")
+        str | None,
+        typer.Option(metavar="URL", help="Where public/ will be found; mturk (https) and label-studio need it."),
     ] = None,
     masks: Annotated[
         bool, typer.Option("--masks", help="Show the mask asked for too; needs the dataset of the runs.")
@@ -43,10 +46,11 @@ def _export(
     seed: Annotated[int, typer.Option(min=0, help="Another draws other trials.")] = 0,
 ) -> None:
     from benchmark.folders import writable
+    from benchmark.human_study import arena
     from benchmark.human_study.drawing import draw_study
     from benchmark.human_study.entrants import find_entrants
     from benchmark.human_study.export import check_writable, lies_beside, write_export
-    from benchmark.human_study.records import Mode, key_file
+    from benchmark.human_study.records import PRIVATE, Mode, key_file
     from benchmark.human_study.words import read_words, shipped_words
     from benchmark.result_files import read_results, result_files
     from registry import REPORTS
@@ -55,19 +59,23 @@ def _export(
     chosen = next((each for each in modes if each == mode), None)
     if chosen is None:
         raise UnknownNameError(unknown("mode", mode, modes))
-    forms = REPORTS.get("rating-forms")(named(formats), url_base)
+    asked_formats = named(formats)
+    forms = REPORTS.get("rating-forms")(asked_formats, url_base)
+    if arena.FORMAT in asked_formats and chosen != "2afc":
+        raise InputError(f"--format arena needs --mode 2afc, for its votes are between two methods, not {chosen}")
     found, errors = read_results(result_files(runs or ["runs"]))
     entrants = find_entrants(found, list(dict.fromkeys(protocol)), named(methods or ""))
     texts = words or shipped_words(chosen)
     said = read_words(texts)
+    forms.check(said)
     drawn = draw_study(entrants, chosen, items, said, seed, with_masks=masks)
-    check_writable(out, drawn)
+    place = key_file(out, key)
+    check_writable(out, drawn, place)
     asked = {}
     if drawn.masks:
         from benchmark.human_study.asked_masks import asked_masks
 
         asked = asked_masks(entrants, drawn.masks.values())
-    place = key_file(out, key)
     public = write_export(writable(out, "folder"), drawn, texts, place, asked)
     pages = forms.write(drawn.study, said, public)
     for error in errors:
@@ -80,5 +88,9 @@ def _export(
         f"study {drawn.study.study_id}: {len(drawn.study.trials)} trials of {', '.join(entrants.labels)}",
         file=sys.stderr,
     )
+    if arena.FORMAT in asked_formats:
+        print(
+            f"arena: votes come with the answers; `bench study import` writes them to {out / PRIVATE}", file=sys.stderr
+        )
     for path in [*pages, public / "study.json", place, out / "words.yaml"]:
         print(path)

@@ -1,8 +1,4 @@
-"""Renders many faces in processes of their own, since the renderer holds Python's lock most of the time.
-
-The processes are started as `python -m` rather than by multiprocessing, which would run the caller's main script again
-in each of them; this one imports the renderer and nothing heavier.
-"""
+"""Renders many faces in processes of their own, since the renderer holds Python's lock most of the time."""
 
 from __future__ import annotations
 
@@ -21,6 +17,7 @@ from numpy.typing import NDArray
 from benchmark.data.rendered.attributes import attributes
 from benchmark.data.rendered.factors import FaceFactors, sample_factors
 from benchmark.data.rendered.renderer import render
+from benchmark.workers import start_worker
 from methods.labels import NUM_ATTRIBUTES
 
 FACES_A_PROCESS: Final = 200
@@ -64,13 +61,7 @@ def draw_all(seed: int, indices: Sequence[int], size: int) -> Iterator[Drawing]:
 
 
 def _started(seed: int, indices: Sequence[int], size: int) -> subprocess.Popen[bytes]:
-    # One thread each: the processes already fill the machine.
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", __name__]
-    # In a session of its own a terminal's Ctrl-C does not reach it; it ends when whoever reads its faces does.
-    process = subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
-    )
+    process = start_worker(__name__)
     if process.stdin is not None:
         with process.stdin as orders:
             orders.write(json.dumps({"seed": seed, "indices": list(indices), "size": size}).encode())

@@ -23,7 +23,7 @@ def agreement_of(votes: Votes, mode: Mode) -> Agreement:
     judged = votes.units.sum(axis=1) >= 2
     counts: Counts = {
         "votes": int(votes.units[judged].sum()),
-        "raters": len(np.unique(votes.crossed.raters)),
+        "raters": len(np.unique(votes.crossed.raters[judged[votes.unit]])),
         "items": len(np.unique(votes.unit_items[judged])),
     }
     if np.isnan(found.value):

@@ -15,6 +15,8 @@ from benchmark.files import write_text_atomically
 from benchmark.human_study.answers import Answer, csv_text
 from benchmark.human_study.records import TIE, Key, Study
 
+FORMAT = "arena"
+"""As `bench study export --format` names it; its file comes with the answers."""
 HEADER = ("model_a", "model_b", "winner")
 
 

@@ -23,8 +23,6 @@ IMAGES: Final = "images"
 """Folder of the public pictures, relative to the public folder."""
 EXPECTED: Final[dict[Mode, str]] = {"mos": "1", "realfake": "fake"}
 """The right answer to a spoilt picture that is shown alone."""
-_EDITION: Final = 2
-"""One more whenever the same runs and words are drawn otherwise: ids must not come to name other trials than before."""
 
 
 @dataclass(frozen=True)
@@ -87,18 +85,7 @@ def draw_study(
         f"{each.label}/seed{result.seed}": sha256_of(path) for each in entrants.methods for path, result in each.runs
     }
     asked = [[each.id, each.text] for each in words.questions]
-    decided_by = [
-        _EDITION,
-        seed,
-        mode,
-        items,
-        asked,
-        words.tie,
-        words.practice,
-        words.sitting,
-        with_masks,
-        entrants.dataset,
-    ]
+    decided_by = [seed, mode, items, asked, words.tie, words.practice, words.sitting, with_masks, entrants.dataset]
     ids = OpaqueIds(json.dumps([*decided_by, dict(entrants.tasks_sha256), results], sort_keys=True))
     available = {name: len(tasks) for name, tasks in entrants.tasks.items()}
     main = draw_items(mode, items, entrants.labels, available, _chance(ids, "items"))
@@ -177,7 +164,7 @@ class _Screens:
     """Makes trials of items, and gathers what they refer to.
 
     Attributes:
-        turns: how often each method's edits were taken for items, so that its training seeds take turns.
+        turns: how often each method's edits were taken, so that its training seeds take turns.
     """
 
     entrants: Entrants
@@ -195,9 +182,12 @@ class _Screens:
         return self._trial(item, name, options)
 
     def repeat(self, item: Item, name: tuple[object, ...], original: Trial) -> Trial:
-        """The original's very edits, the other way round, under ids and in files of their own."""
-        edits = [self.gathered.options[option.id] for option in reversed(original.options)]
-        options = [self._option(item, edit.method, edit.seed, (*name, place)) for place, edit in enumerate(edits)]
+        """The original's pictures the other way round, under ids and in files of their own."""
+        pictures, keys = self.gathered.pictures, self.gathered.options
+        options = [
+            self._published((*name, place), pictures[option.file], keys[option.id])
+            for place, option in enumerate(original.options[::-1])
+        ]
         return self._trial(item, name, options, check="repeat", repeat_of=original.id)
 
     def obvious(self, item: Item, name: tuple[object, ...]) -> Trial:
@@ -222,12 +212,12 @@ class _Screens:
             options=list(options),
         )
         self.gathered.trials[trial.id] = TrialKey(
-            protocol=item.protocol, task=int(row["task"]), source=str(row["source"]), **why
+            protocol=item.protocol, task=int(row["task"]), source=self._face(item), **why
         )
         return trial
 
     def _beside(self, item: Item, name: tuple[object, ...]) -> dict[str, str]:
-        """What an edit was made of, in files of this trial's own: one that came again would tell a repeat."""
+        """Files of the trial's own: a task is in few trials but for checks, so that a shared file would tell those."""
         row = self._task(item)
         task = int(row["task"])
         beside: dict[str, str] = {}
@@ -242,15 +232,25 @@ class _Screens:
         return beside
 
     def _option(self, item: Item, label: str, seed: int, name: tuple[object, ...], spoilt: bool = False) -> Option:
+        task = int(self._task(item)["task"])
+        edit = self._editor(label).edit(seed, item.protocol, task)
+        return self._published(
+            name,
+            Picture(edit, self.ids.digest("jumble", *name) if spoilt else None),
+            OptionKey(
+                method="" if spoilt else label, seed=seed, protocol=item.protocol, task=task, source=self._face(item)
+            ),
+        )
+
+    def _face(self, item: Item) -> str:
+        """What figures are clustered by: the source of an edit, as in score files; the face that a photograph shows."""
         row = self._task(item)
-        task = int(row["task"])
+        return str(row["target"] if item.shown == (REAL,) else row["source"])
+
+    def _published(self, name: tuple[object, ...], picture: Picture, key: OptionKey) -> Option:
         option = Option(id=self.ids.of("option", *name), file=self._file("option", *name))
-        self.gathered.pictures[option.file] = Picture(
-            self._editor(label).edit(seed, item.protocol, task), self.ids.digest("jumble", *name) if spoilt else None
-        )
-        self.gathered.options[option.id] = OptionKey(
-            method="" if spoilt else label, seed=seed, protocol=item.protocol, task=task, source=str(row["source"])
-        )
+        self.gathered.pictures[option.file] = picture
+        self.gathered.options[option.id] = key
         return option
 
     def _seed(self, label: str) -> int:

@@ -15,21 +15,26 @@ from benchmark.human_study.records import Key, OptionKey, Study
 
 Reason = Literal["obvious", "repeats", "fast"]
 Mask = NDArray[np.bool_]
+_TRIAL = ["participant_id", "trial_id"]
 REASONS: tuple[Reason, ...] = ("obvious", "repeats", "fast")
 
 
 class ExclusionRule(BaseModel):
     """What a rater is left out for.
 
+    A check counts once, however many questions were asked of it: answers to one screen come of one look. It is failed,
+    or a repeat changed, where at least half of its answers are. So one slip among three questions fails nobody, and who
+    picks at random fails at least half of the checks whatever the number of questions.
+
     With three obvious checks in a sitting the first rule forgives no failure: who picks at random passes all with a
-    chance of 1/8. The second asks more than a share: where methods are close, honest raters change their minds on half
-    of the repeats, and are no worse raters for it.
+    chance of 1/8 at most. The second asks more than a share: where methods are close, honest raters change their minds
+    on half of the repeats, and are no worse raters for it.
 
     Attributes:
         obvious_failed: a greater share of obvious checks failed than this.
-        repeats_chance: as many repeated trials answered otherwise than the first time as a rater who does so no more
-            often than all raters together would reach with a chance below this (binomial).
-        fastest_ms: a median response time below this, in milliseconds.
+        repeats_chance: as many repeated trials changed as a rater who does so no more often than all raters together
+            would reach with a chance below this (binomial).
+        fastest_ms: a median time to the first answer of a trial below this, in milliseconds.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -48,27 +53,26 @@ def judge_raters(answers: pd.DataFrame, study: Study, key: Key, rule: ExclusionR
         rule: whom to leave out.
 
     Returns:
-        A row a participant, by id: obvious, obvious_failed, repeats, repeats_changed (counts of answers), median_ms,
-        and reasons (those of `REASONS` that apply, joined by spaces; "" of one who is kept).
+        A row a participant, by id: obvious, obvious_failed, repeats, repeats_changed (counts of trials), median_ms (to
+        the first answer of a trial), and reasons (those of `REASONS` that apply, joined by spaces; "" of one who is
+        kept).
     """
     kinds = answers["trial_id"].map({name: trial.check for name, trial in key.trials.items()})
     obvious = answers[kinds == "obvious"]
-    failed = obvious[
-        _mask(
-            not _passes(study, str(choice), key.trials[trial].expected)
-            for trial, choice in zip(obvious["trial_id"], obvious["choice"], strict=True)
-        )
-    ]
+    failed = _mask(
+        not _passes(study, str(choice), key.trials[trial].expected)
+        for trial, choice in zip(obvious["trial_id"], obvious["choice"], strict=True)
+    )
     repeats, changed = _repeats(answers[kinds.isna()], answers[kinds == "repeat"], study, key)
     found = pd.DataFrame(index=pd.Index(sorted(set(answers["participant_id"])), name="participant_id"))
-    for name, rows in {
-        "obvious": obvious,
-        "obvious_failed": failed,
-        "repeats": repeats,
-        "repeats_changed": repeats[changed],
-    }.items():
-        found[name] = rows.groupby("participant_id").size().reindex(found.index, fill_value=0)
-    found["median_ms"] = answers.groupby("participant_id")["rt_ms"].median().reindex(found.index)
+    for checks, faults, rows, faulty in (
+        ("obvious", "obvious_failed", obvious, failed),
+        ("repeats", "repeats_changed", repeats, changed),
+    ):
+        by_rater = _mostly(rows, faulty).groupby("participant_id")
+        found[checks] = by_rater.size().reindex(found.index, fill_value=0)
+        found[faults] = by_rater.sum().reindex(found.index, fill_value=0).astype(np.int64)
+    found["median_ms"] = _first_times(answers).groupby("participant_id").median().reindex(found.index)
     usual = found["repeats_changed"].sum() / max(found["repeats"].sum(), 1)
     applies = {
         "obvious": found["obvious_failed"] > rule.obvious_failed * found["obvious"],
@@ -81,6 +85,22 @@ def judge_raters(answers: pd.DataFrame, study: Study, key: Key, rule: ExclusionR
         " ".join(reason for reason in REASONS if applies[reason].iloc[place]) for place in range(len(found))
     ]
     return found
+
+
+def _mostly(answers: pd.DataFrame, faulty: Mask) -> pd.Series:
+    """Whether at least half of a participant's answers to a trial are faulty, by participant and trial."""
+    shares = answers.assign(faulty=faulty).groupby(_TRIAL)["faulty"].mean()
+    mostly: pd.Series = shares >= 0.5
+    return mostly
+
+
+def _first_times(answers: pd.DataFrame) -> pd.Series:
+    """When a participant first answered a trial, by participant and trial.
+
+    Times count from the trial's appearance, so that those of its later questions hold those of the earlier ones.
+    """
+    times: pd.Series = answers.groupby(_TRIAL)["rt_ms"].min()
+    return times
 
 
 def _passes(study: Study, choice: str, expected: str | None) -> bool:

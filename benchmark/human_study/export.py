@@ -10,7 +10,7 @@ from typing import Final
 from benchmark.files import replacing, write_text_atomically
 from benchmark.human_study.drawing import IMAGES, Drawn, Picture
 from benchmark.human_study.pictures import Pixels, jumbled, read_pixels, stored_png
-from benchmark.human_study.records import PUBLIC, STUDY, read_study, write_key, write_study
+from benchmark.human_study.records import PUBLIC, STUDY, read_key, read_study, write_key, write_study
 from registry.errors import InputError
 
 WORDS: Final = "words.yaml"
@@ -24,40 +24,40 @@ def lies_beside(key: Path, folder: Path) -> bool:
 
 
 def write_export(folder: Path, drawn: Drawn, words: Path, key: Path, masks: Mapping[tuple[str, int], Pixels]) -> Path:
-    """Write pictures, `study.json`, the key and the words.
+    """Write `study.json`, the key, the words and the pictures.
+
+    What names the study comes first: an export that is killed leaves a folder that no other study is written into.
 
     Args:
         folder: of the study.
-        drawn: what to write.
+        drawn: what to write, which `check_writable` let pass.
         words: the file that was used, copied so that the study can be repeated.
         key: where the key goes.
         masks: (H, W, 3) RGB by protocol and task, those that the study shows.
 
     Returns:
         The public folder.
-
-    Raises:
-        InputError: if an edit is damaged.
     """
     public = folder / PUBLIC
     size = drawn.study.size[0]
     text = words.read_text(encoding="utf-8")
+    write_study(public / STUDY, drawn.study)
+    write_key(key, drawn.key)
+    write_text_atomically(folder / WORDS, text)
     for file, picture in sorted(drawn.pictures.items()):  # by what is opaque, for disks remember the order too
         _write_picture(public / file, _pixels(picture, size))
     for file, task in sorted(drawn.masks.items()):
         _write_picture(public / file, masks[task])
-    write_key(key, drawn.key)
-    write_text_atomically(folder / WORDS, text)
-    write_study(public / STUDY, drawn.study)
     os.utime(public / IMAGES, (_WRITTEN, _WRITTEN))
     return public
 
 
-def check_writable(folder: Path, drawn: Drawn) -> None:
+def check_writable(folder: Path, drawn: Drawn, key: Path) -> None:
     """Refuse what would fail, before anything is written.
 
     Raises:
-        InputError: if the folder holds another study, whose answers would lose their meaning, or an edit is missing.
+        InputError: if the folder or the key is of another study, whose answers would lose their meaning, or unreadable,
+            the folder holds pictures of nobody knows which study, or an edit is missing or damaged.
     """
     path, study_id = folder / PUBLIC / STUDY, drawn.study.study_id
     if path.is_file() and (found := read_study(path).study_id) != study_id:
@@ -65,9 +65,21 @@ def check_writable(folder: Path, drawn: Drawn) -> None:
             f"{path} is of another study ({found}, not {study_id}), and its answers need it; "
             "choose another --out, or delete the folder if nobody has answered"
         )
-    for picture in drawn.pictures.values():
-        if not picture.path.is_file():
-            raise InputError(f"{picture.path}: no such file; edit again, or leave its method out by --methods")
+    if key.is_file() and (held := read_key(key)) != drawn.key:
+        other = f"another study ({held.study_id}, not {study_id})"
+        redrawn = f"study {study_id} as another version of this program drew it"
+        raise InputError(
+            f"{key} is the key of {redrawn if held.study_id == study_id else other}, and its answers need it; "
+            "choose another --out and --key"
+        )
+    if (pictures := path.parent / IMAGES).exists() and not path.exists():
+        raise InputError(
+            f"{pictures} holds pictures, and no {STUDY} beside it says of which study; choose another --out"
+        )
+    for edit in sorted({picture.path for picture in drawn.pictures.values()}):
+        if not edit.is_file():
+            raise InputError(f"{edit}: no such file; edit again, or leave its method out by --methods")
+        read_pixels(edit, drawn.study.size[0])
 
 
 def _pixels(picture: Picture, size: int) -> Pixels:

@@ -61,7 +61,7 @@ class MethodFinding(_Strict):
         preference: the share of choices that it got where it was shown (a tie is shared out evenly), in `realfake` the
             share of its images that were taken for real, both in [0, 1]; in `mos` its mean score of 1 to 5.
         strength: log odds by the model of choices, which sum to 0 over methods; None where there is no ranking by it.
-        rank: shared where methods cannot be told apart; None where none are ranked.
+        rank: shared where methods cannot be told apart; None where none are ranked, and of real images.
     """
 
     method: str
@@ -83,7 +83,11 @@ class PairFinding(_Strict):
 
 
 class Agreement(_Strict):
-    """Krippendorff's alpha over trials that two or more raters judged."""
+    """Krippendorff's alpha over trials that two or more raters judged.
+
+    Attributes:
+        alpha: its votes, raters and items are of those trials alone.
+    """
 
     alpha: Figure
     scale: Literal["nominal", "ordinal"]
@@ -104,7 +108,7 @@ class Position(_Strict):
 
 
 class Quartiles(_Strict):
-    """Of response times, in milliseconds; None where none is known."""
+    """Of times from a trial's appearance to an answer, in milliseconds; None where none is known."""
 
     number: int
     lower: float | None

@@ -15,7 +15,7 @@ from benchmark.human_study.checking import Checker
 from benchmark.human_study.imports.column_map import ColumnMap
 from benchmark.human_study.imports.recognition import Claims, read_claims
 from benchmark.human_study.records import ANSWERS, PRIVATE, PUBLIC, STUDY, key_file, read_key, read_study
-from benchmark.human_study.rejections import REJECTED, Fault, Reason, Rejection, add_rejections
+from benchmark.human_study.rejections import REJECTED, Fault, Reason, Rejection, read_rejections, write_rejections
 from benchmark.human_study.spreadsheet_damage import damage
 from registry.errors import InputError
 
@@ -69,8 +69,9 @@ def import_answers(
 ) -> Imported:
     """Merge files of answers into a study's.
 
-    All files are read before anything is written, and each file is written whole or not at all, answers first: an
-    import that fails or is killed leaves what was there, and the same import again goes on from it.
+    All files are read before anything is written, those of earlier imports too, and each file is written whole or not
+    at all, answers first: an import that fails or is killed leaves what was there, and the same import again goes on
+    from it.
 
     Args:
         folder: of the study, with `public/study.json`.
@@ -87,9 +88,10 @@ def import_answers(
     claimed = [read_claims(path, study, columns) for path in files]
     for each in claimed:
         _refuse_other_study(each, study.study_id, study_path)
-    path = private / ANSWERS
+    path, rejected = private / ANSWERS, private / REJECTED
     with FileLock(private / LOCK):
         votes = _held(path, checker) if path.exists() else {}
+        earlier = read_rejections(rejected) if rejected.exists() else []
         before = len(votes)
         summaries, rejections = [], []
         for each in claimed:
@@ -98,9 +100,9 @@ def import_answers(
             rejections += refused
         if len(votes) > before or not path.exists():
             write_rows(path, votes.values())
-        add_rejections(private / REJECTED, rejections)
+        write_rejections(rejected, earlier, rejections)
         arena = write_arena(private, study, secret, votes.values())
-    return Imported(tuple(summaries), path, len(votes), private / REJECTED, arena, study.mode)
+    return Imported(tuple(summaries), path, len(votes), rejected, arena, study.mode)
 
 
 def _held(path: Path, checker: Checker) -> dict[Vote, Answer]:

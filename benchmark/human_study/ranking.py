@@ -8,11 +8,13 @@ from typing import Final
 import numpy as np
 
 from benchmark.human_study.findings import Figure, MethodFinding, Position
+from benchmark.human_study.items import REAL
 from benchmark.human_study.preference import findings, method_figures, method_preferences
 from benchmark.human_study.records import Mode
 from benchmark.human_study.votes import Votes
 from benchmark.statistics.luce import Luce, fit_luce, groups_compared
-from benchmark.statistics.two_way import Figures, intervals, linear_figures, shared_ranks
+from benchmark.statistics.shared_ranks import shared_ranks
+from benchmark.statistics.two_way import intervals, linear_figures
 
 NO_ANSWERS: Final = "no answers"
 NO_RIVAL: Final = "there is no other method"
@@ -26,7 +28,7 @@ class Ranking:
     """The methods of a part.
 
     Attributes:
-        methods: in the order of their ranks, then of their preference.
+        methods: in the order of their ranks, then of their preference; real images last.
         positions: of modes in which a rater chooses among options.
         unranked: why no method has a rank.
     """
@@ -37,29 +39,35 @@ class Ranking:
 
 
 def rank(votes: Votes, mode: Mode) -> Ranking:
-    """Rank methods: by strength where raters chose among them, else by mean score or fool rate."""
+    """Rank methods: by strength where raters chose among them, else by mean score or fool rate.
+
+    Real images of `realfake` are what methods are measured by, not one of them: they have no rank and are in no test.
+    """
     figures = method_figures(votes)
     preferences = method_preferences(votes, figures, mode)
     fitted = fit_luce(votes.shown, votes.given, len(votes.methods)) if mode in BY_CHOICE and len(votes.shown) else None
-    unranked = _unranked(votes, mode)
-    ranks: list[int | None] = [None] * len(votes.methods)
+    reference = REAL if mode == "realfake" else None
+    rivals = [place for place, method in enumerate(votes.methods) if method != reference]
+    unranked = _unranked(votes, mode, len(rivals))
+    ranks: dict[int, int | None] = {}
     strengths: list[Figure | None] = [None] * len(votes.methods)
     if unranked is None and fitted is not None:
-        figures = linear_figures(votes.crossed, fitted.strengths, fitted.influence)
+        figures = linear_figures(votes.crossed, fitted.strengths, fitted.influence, figures.part)
         strengths = list(findings(figures, intervals(votes.crossed, figures)))
     if unranked is None:
-        ranks = shared_ranks(votes.crossed, figures)
+        ranks = dict(zip(rivals, shared_ranks(votes.crossed, figures.of(rivals)), strict=True))
     found = [
-        MethodFinding(method=method, preference=preference, strength=strength, rank=place)
-        for method, preference, strength, place in zip(votes.methods, preferences, strengths, ranks, strict=True)
+        MethodFinding(method=method, preference=preference, strength=strength, rank=ranks.get(place))
+        for place, (method, preference, strength) in enumerate(zip(votes.methods, preferences, strengths, strict=True))
     ]
-    return Ranking(sorted(found, key=_order), _positions(votes, fitted) if fitted else [], unranked)
+    found.sort(key=lambda each: (each.method == reference, *_order(each)))
+    return Ranking(found, _positions(votes, fitted) if fitted else [], unranked)
 
 
-def _unranked(votes: Votes, mode: Mode) -> str | None:
+def _unranked(votes: Votes, mode: Mode, rivals: int) -> str | None:
     if not len(votes.shown):
         return NO_ANSWERS
-    if len(votes.methods) < 2:
+    if rivals < 2:
         return NO_RIVAL
     if min(votes.crossed.raters.max(), votes.crossed.items.max()) == 0:
         return FEW_CLUSTERS
@@ -71,8 +79,7 @@ def _unranked(votes: Votes, mode: Mode) -> str | None:
 
 def _positions(votes: Votes, fitted: Luce) -> list[Position]:
     there = votes.shown >= 0
-    figures = linear_figures(votes.crossed, fitted.position_bias, fitted.position_influence)
-    figures = Figures(figures.values, figures.drawn, figures.influence, there)
+    figures = linear_figures(votes.crossed, fitted.position_bias, fitted.position_influence, there)
     shares = votes.given.sum(axis=0) / np.maximum(there.sum(axis=0), 1)
     return [
         Position(position=place + 1, share=float(share), bias=bias)

@@ -98,7 +98,7 @@ class OptionKey(_Strict):
         seed: of the run.
         protocol: of the task.
         task: its number in the protocol's task table.
-        source: the face that its figures are clustered by, as in score files.
+        source: the face that its figures are clustered by, as in score files; of a real image the face that it shows.
     """
 
     method: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +18,8 @@ csv.field_size_limit(2**31 - 1)  # a broken post is one cell, of any length
 
 REJECTED = "rejected.csv"
 HEADER = ("file", "row", "reason", "raw")
+Row = tuple[str, ...]
+"""A rejection's text by column."""
 
 
 class Reason(StrEnum):
@@ -72,24 +74,24 @@ class Rejection:
     fault: Fault
     raw: str
 
-    def cells(self) -> tuple[str, ...]:
+    def cells(self) -> Row:
         """Its text by column."""
         return self.file, str(self.row), str(self.fault), self.raw
 
 
-def add_rejections(path: Path, rejections: Iterable[Rejection]) -> None:
-    """Add rejections to those of earlier imports, atomically; one that stands there already is not written again.
-
-    Raises:
-        ResultError: if the file holds something else.
-    """
-    earlier = _read(path) if path.exists() else []
+def write_rejections(path: Path, earlier: Sequence[Row], rejections: Iterable[Rejection]) -> None:
+    """Write the rejections of earlier imports and new ones, atomically, each once; nothing where none is new."""
     rows = dict.fromkeys([*earlier, *(each.cells() for each in rejections)])
-    if list(rows) != earlier:
+    if list(rows) != list(earlier):
         write_text_atomically(path, csv_text([HEADER, *rows]))
 
 
-def _read(path: Path) -> list[tuple[str, ...]]:
+def read_rejections(path: Path) -> list[Row]:
+    """The rows of earlier imports.
+
+    Raises:
+        ResultError: if the file cannot be read, or holds something else.
+    """
     try:
         text = path.read_bytes().decode("utf-8")
         header, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)

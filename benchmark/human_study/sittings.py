@@ -1,4 +1,4 @@
-"""How trials are parted into sittings, each with checks of its own, spread over it where nobody can foresee them."""
+"""How trials are parted into sittings, each with checks of its own at places that nobody can foretell."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ CHECK_SHARE: Final = 10
 """There is a check for so many items."""
 _LEAST_CHECKS: Final = 2
 """In a sitting: one of each kind."""
-_GAP: Final = 5
-"""A repeat comes at least so many trials after what it repeats, fewer in sittings of less than four times as many."""
+
+
+Kind = Literal["item", "obvious", "repeat"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Place:
         item: the item it shows; of a `repeat` the one it shows again; of an `obvious` check the one it is made like.
     """
 
-    kind: Literal["item", "obvious", "repeat"]
+    kind: Kind
     item: int
 
 
@@ -64,30 +65,39 @@ def arranged(items: int, sitting: int, rng: random.Random) -> list[Place]:
 
 
 def _with_checks(items: Sequence[int], checks: int, rng: random.Random) -> list[Place]:
-    """A check in each of as many stretches, anywhere in it, of either kind.
-
-    Where in its stretch a check lies is drawn before its kind is, so that no place, not the first either, holds a check
-    more often than others of its stretch. Of the kinds one thing can be foreseen: a repeat needs something to repeat.
-    """
-    length = len(items) + checks
-    gap = max(1, min(_GAP, length // 4))
-    repeats = checks // 2
-    places: set[int] = set()
-    late: list[int] = []
-    while len(late) < repeats:  # fails at first in a sitting of a few trials alone
-        places = {rng.randrange(first, end) for first, end in parted(length, checks)}
-        late = [place for place in sorted(places) if len(set(range(place - gap + 1)) - places) >= repeats]
-    repeating = set(rng.sample(late, repeats))
+    """Half of the checks are obvious, and one more where they are odd; a repeat comes long after what it repeats."""
+    length, repeats = len(items) + checks, checks // 2
+    while True:
+        at = _spread(length, checks, rng)
+        after_items = [place for number, place in enumerate(at) if place > number]
+        if len(after_items) >= repeats:
+            break
+    repeated = set(rng.sample(after_items, repeats))
     waiting = iter(items)
+    shown: list[int] = []
+    checked: set[int] = set()
     found: list[Place] = []
-    repeated: set[int] = set()
     for place in range(length):
-        if place not in places:
-            found.append(Place("item", next(waiting)))
-        elif place in repeating:
-            before = [each.item for each in found[: place - gap + 1] if each.kind == "item"]
-            found.append(Place("repeat", rng.choice([item for item in before if item not in repeated])))
-            repeated.add(found[-1].item)
-        else:
-            found.append(Place("obvious", rng.choice(items)))
+        if place not in at:
+            shown.append(next(waiting))
+            found.append(Place("item", shown[-1]))
+            continue
+        longest_ago = shown[: (len(shown) + 1) // 2] or list(items)
+        chosen = rng.choice([item for item in longest_ago if item not in checked] or longest_ago)
+        checked.add(chosen)
+        found.append(Place("repeat" if place in repeated else "obvious", chosen))
     return found
+
+
+def _spread(length: int, number: int, rng: random.Random) -> list[int]:
+    """`number` of `length` places in order, one from each of as many equal stretches; every place is as likely.
+
+    The stretches begin anywhere and the last runs on from the end to the beginning, so that no place is the first of
+    one by rule.
+    """
+    stretch = length / number
+    while True:
+        begin = rng.random() * length
+        chosen = {int(begin + (each + rng.random()) * stretch) % length for each in range(number)}
+        if len(chosen) == number:
+            return sorted(chosen)

@@ -29,7 +29,8 @@ class Votes:
         units: (U, C) answers to each trial by category: place of the chosen option among the trial's ids in order,
             which no method decides; the score; or real and fake.
         unit_items: (U,) source face of each trial.
-        rt_ms: (N,) response times; NaN where unknown.
+        unit: (N,) the place among them of the trial that each answer is to.
+        rt_ms: (N,) milliseconds from the trial's appearance to the answer; NaN where unknown.
     """
 
     methods: tuple[str, ...]
@@ -39,6 +40,7 @@ class Votes:
     ties: int
     units: Array
     unit_items: NDArray[np.object_]
+    unit: NDArray[np.int64]
     rt_ms: Array
 
     @property
@@ -92,12 +94,12 @@ def votes_of(answers: pd.DataFrame, study: Study, key: Key, protocol: str) -> Vo
     names = list(dict.fromkeys(trial.id for trial, _, _ in rows))
     number = {name: at for at, name in enumerate(names)}
     categories = _categories(study, width)
+    unit = np.array([number[trial.id] for trial, _, _ in rows], dtype=np.int64)
     units = np.zeros((len(names), len(categories)))
     for at, (trial, choice, order) in enumerate(rows):
         shown[at, : len(order)] = [place[key.options[option].method] for option in order]
         given[at, : len(order)] = [_given(study, choice, option, len(order)) for option in order]
-        category = _category(trial, choice)
-        units[number[trial.id], categories.index(category)] += 1
+        units[unit[at], categories.index(_category(trial, choice))] += 1
     items = np.array([key.trials[trial.id].source for trial, _, _ in rows], dtype=object)
     return Votes(
         methods=tuple(labels),
@@ -107,6 +109,7 @@ def votes_of(answers: pd.DataFrame, study: Study, key: Key, protocol: str) -> Vo
         ties=sum(choice == TIE for _, choice, _ in rows),
         units=units,
         unit_items=np.array([key.trials[name].source for name in names], dtype=object),
+        unit=unit,
         rt_ms=answers["rt_ms"].to_numpy(dtype=np.float64),
     )
 

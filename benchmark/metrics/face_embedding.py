@@ -1,8 +1,9 @@
-"""Face embeddings by dlib's ResNet, from the packages of the extra `identity`."""
+"""Face embeddings of images of any size, each looked at once, by dlib from the packages of the extra `identity`."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,60 +11,54 @@ from typing import Final
 
 import mmcv
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from benchmark.metrics.base import MetricUnavailable, Tools
+from benchmark.metrics.face_processes import FaceProcesses
+from benchmark.metrics.face_recognition import SIDE, FaceRecognition
 from benchmark.weights import WeightsMissing
 
-SIDE: Final = 256
-"""Pixels. Every image is resized to it: dlib's detector needs faces of 80 pixels, its ResNet looks at 150."""
-
-THRESHOLD: Final = -0.5
-"""Detector score from which a face counts as found. The images hold one face each, so that the best find is the face;
-at dlib's 0 one drawn face in twenty is missed."""
-
-CHIP: Final = 150
-"""Pixels a side of the aligned face that dlib's ResNet takes."""
+FACES_A_PROCESS: Final = 10
+"""Fewer faces than this take less time than a process takes to start."""
 
 
 class FaceEmbedder:
-    """dlib's face detector, five landmarks, and the ResNet of dlib_face_recognition_resnet_model_v1.
-
-    King, "Dlib-ml: A Machine Learning Toolkit" (JMLR 2009); alignment and embedding as dlib's own
-    face_recognition.py has them, without jitter.
+    """Embeds faces, by a process on each of torch's threads where the faces are many.
 
     Args:
-        landmarks: file of the landmark predictor.
-        network: file of the ResNet.
+        landmarks: file of dlib's landmark predictor.
+        network: file of dlib's ResNet.
     """
 
     def __init__(self, landmarks: Path, network: Path) -> None:
-        import dlib  # of the extra `identity`
-
-        self._chip = dlib.get_face_chip
-        self._detector = dlib.get_frontal_face_detector()
-        self._landmarks = dlib.shape_predictor(str(landmarks))
-        self._network = dlib.face_recognition_model_v1(str(network))
+        self._files = landmarks, network
+        self._recognition = FaceRecognition(landmarks, network)
+        self._processes: FaceProcesses | None = None
         self._known: dict[bytes, NDArray[np.float64]] = {}
 
     def embeddings(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
         """(N, H, W, 3) RGB to (N, 128); NaN where no face is found. Images seen before are not looked at again."""
-        return np.stack([self._embedding(each) for each in images])
+        keys = [hashlib.blake2b(each.tobytes() + str(each.shape).encode()).digest() for each in images]
+        unseen = {key: _resized(each) for key, each in zip(keys, images, strict=True) if key not in self._known}
+        self._known.update(zip(unseen, self._look(list(unseen.values())), strict=True))
+        return np.stack([self._known[key] for key in keys])
 
-    def _embedding(self, image: NDArray[np.uint8]) -> NDArray[np.float64]:
-        key = hashlib.blake2b(image.tobytes() + str(image.shape).encode()).digest()
-        if key not in self._known:
-            self._known[key] = self._look(image)
-        return self._known[key]
+    def _look(self, images: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float64]]:
+        count = torch.get_num_threads()
+        if count == 1 or len(images) < FACES_A_PROCESS * count:
+            return [self._recognition.embedding(each) for each in images]
+        if self._processes is None or not self._processes.close.alive:
+            self._processes = FaceProcesses(*self._files, count)
+        return self._processes.embeddings(images)
 
-    def _look(self, image: NDArray[np.uint8]) -> NDArray[np.float64]:
-        shrinks = min(image.shape[:2]) > SIDE
-        resized = mmcv.imresize(image, (SIDE, SIDE), interpolation="area" if shrinks else "bicubic", backend="cv2")
-        boxes, _, _ = self._detector.run(resized, 0, THRESHOLD)  # the best first
-        if not boxes:
-            return np.full(128, np.nan)
-        chip = self._chip(resized, self._landmarks(resized, boxes[0]), size=CHIP)
-        return np.array(self._network.compute_face_descriptor(chip), dtype=np.float64)
+
+def _resized(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    shrinks = min(image.shape[:2]) > SIDE
+    resized: NDArray[np.uint8] = mmcv.imresize(
+        image, (SIDE, SIDE), interpolation="area" if shrinks else "bicubic", backend="cv2"
+    )
+    return resized
 
 
 def face_embedder(tools: Tools) -> FaceEmbedder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,10 +14,8 @@ from benchmark.statistics.faces import Array, draw_faces
 from benchmark.statistics.tally import ratio
 
 DRAWS: Final = 1000
-_NO_SPREAD: Final = 1e-9
-"""Of draws that differ by rounding alone."""
-_ALIKE: Final = 6
-"""The fewest that a two-sided sign test at 5% calls more than chance when all agree."""
+NO_SPREAD: Final = 1e-9
+"""Of figures that differ by rounding alone."""
 _WEIGHTS_AT_ONCE: Final = 4_000_000
 """Bounds memory: the weights of a hundred thousand answers under a thousand draws would take 800 MB."""
 
@@ -54,6 +53,11 @@ class Figures:
     drawn: Array
     influence: Array
     part: NDArray[np.bool_]
+
+    def of(self, places: Sequence[int]) -> Figures:
+        """Those at some places."""
+        chosen = list(places)
+        return Figures(self.values[chosen], self.drawn[:, chosen], self.influence[:, chosen], self.part[:, chosen])
 
 
 @dataclass(frozen=True)
@@ -120,13 +124,20 @@ def ratio_figures(
     )
 
 
-def linear_figures(crossed: Crossed, values: Array, influence: Array, draws: int = DRAWS) -> Figures:
+def linear_figures(
+    crossed: Crossed, values: Array, influence: Array, part: NDArray[np.bool_], draws: int = DRAWS
+) -> Figures:
     """F fitted figures (F,) that answers move by their influence (N, F): resampled by one Newton step, not fitted anew.
 
-    All answers have a part in all figures.
+    Args:
+        crossed: the N answers.
+        values: (F,).
+        influence: (N, F).
+        part: (N, F) which answers are about which figure; others may move it too, through what it was set against.
+        draws: resamples.
     """
     drawn = values + resampled_sums(crossed, influence, draws) - influence.sum(axis=0)
-    return Figures(values, drawn, influence, np.ones(influence.shape, dtype=np.bool_))
+    return Figures(values, drawn, influence, part)
 
 
 def intervals(crossed: Crossed, figures: Figures, level: float = 0.95) -> Intervals:
@@ -141,10 +152,7 @@ def intervals(crossed: Crossed, figures: Figures, level: float = 0.95) -> Interv
     Where the answers leave no spread at all, as when every vote is for one side, there is nothing to resample, and the
     interval is NaN.
     """
-    num_raters, num_items = (
-        (_by_cluster(figures.part.astype(np.float64), labels) > 0).sum(axis=0)
-        for labels in (crossed.raters, crossed.items)
-    )
+    num_raters, num_items = cluster_counts(crossed, figures.part)
     fewer = np.minimum(num_raters, num_items)
     variance = two_way_variance(crossed, figures.influence, num_raters, num_items)
     tail = (1 + level) / 2
@@ -153,33 +161,17 @@ def intervals(crossed: Crossed, figures: Figures, level: float = 0.95) -> Interv
     for place, value in enumerate(figures.values):
         own = figures.drawn[:, place][np.isfinite(figures.drawn[:, place])]
         spread = float(own.std()) if len(own) else 0.0
-        if fewer[place] >= 2 and spread > _NO_SPREAD:
+        if fewer[place] >= 2 and spread > NO_SPREAD:
             ends = np.quantile(own, [1 - tail, tail])
             low[place], high[place] = value + (ends - value) * reach[place] / spread
     return Intervals(low, high, num_raters, num_items)
 
 
-def shared_ranks(crossed: Crossed, figures: Figures) -> list[int | None]:
-    """Ranks of F figures of which more is better: 1 plus the number that are better beyond doubt.
-
-    One is where the 95% interval of the difference lies above 0, so that figures that cannot be told apart may share a
-    rank. Where the answers leave the difference no spread, `_ALIKE` raters and items that all agree are beyond doubt.
-    A figure that is NaN has no rank.
-    """
-    number = len(figures.values)
-    ours, theirs = np.triu_indices(number, k=1)
-    apart = Figures(
-        values=figures.values[ours] - figures.values[theirs],
-        drawn=figures.drawn[:, ours] - figures.drawn[:, theirs],
-        influence=figures.influence[:, ours] - figures.influence[:, theirs],
-        part=figures.part[:, ours] | figures.part[:, theirs],
-    )
-    found = intervals(crossed, apart)
-    agreed = np.isnan(found.low) & (np.minimum(found.num_raters, found.num_items) >= _ALIKE)
-    better = np.zeros(number, dtype=np.int64)
-    np.add.at(better, theirs, (found.low > 0) | (agreed & (apart.values > 0)))
-    np.add.at(better, ours, (found.high < 0) | (agreed & (apart.values < 0)))
-    return [None if np.isnan(value) else 1 + int(count) for value, count in zip(figures.values, better, strict=True)]
+def cluster_counts(crossed: Crossed, part: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many raters (F,) and items (F,) have a part (N, F) in each figure."""
+    having = part.astype(np.float64)
+    raters, items = ((_by_cluster(having, labels) > 0).sum(axis=0) for labels in (crossed.raters, crossed.items))
+    return raters, items
 
 
 def two_way_variance(

@@ -11,11 +11,12 @@ function fromAddress(...names) {
   return names.map((name) => given.get(name)).find((value) => value && ID.test(value));
 }
 
-// what is kept is found again by the study and by the person that the address names, or anyone where it names nobody
+// what is kept is found again by the study and by the person: whom the address names, or else who was here last
 const named = fromAddress("PROLIFIC_PID", "workerId");
-const place = `human-study ${study.study_id} ${named ?? ""}`;
+const LAST = `human-study ${study.study_id} `, UNNAMED = `${LAST}unnamed `; // no name in an address holds a space
+const placeOf = (participant) => (named ? LAST : UNNAMED) + participant;
 
-function kept() {
+function kept(place) {
   try {
     const found = JSON.parse(localStorage.getItem(place));
     if (found && ID.test(found.participant) && ID.test(found.session) && Array.isArray(found.answers)) return found;
@@ -23,7 +24,16 @@ function kept() {
   return null;
 }
 
-const found = kept();
+// all that this browser keeps, or nothing where it does not let the page see it
+function stored() {
+  try {
+    return { ...localStorage };
+  } catch {
+    return {};
+  }
+}
+
+const found = kept(placeOf(named ?? stored()[LAST] ?? ""));
 const rater = found ?? {
   participant: named ?? newId(),
   session: fromAddress("SESSION_ID", "assignmentId") ?? newId(),
@@ -32,11 +42,21 @@ const rater = found ?? {
 
 function keep() {
   try {
-    localStorage.setItem(place, JSON.stringify(rater));
+    localStorage.setItem(placeOf(rater.participant), JSON.stringify(rater));
   } catch {
     document.getElementById("unkept").hidden = false;
   }
 }
+
+// The page for another person, or for one who was here before; whoever leaves it is kept.
+function handOver(participant = "") {
+  localStorage.setItem(LAST, participant);
+  location.reload();
+}
+
+// others who answered in this browser and whom no address names
+const others = named ? [] : Object.keys(stored()).filter((place) => place.startsWith(UNNAMED)).map(kept)
+  .filter((each) => each?.answers.length && each.participant !== rater.participant);
 
 // FNV-1a, then the last steps of MurmurHash3: raters with ids that follow one another get sittings that do not
 function hash(text) {
@@ -67,14 +87,14 @@ function answer(index, question, choice, milliseconds, startedAt) {
   keep();
 }
 
-const answersCsv = () => [COLUMNS, ...rater.answers].map((row) => row.join(",") + "\r\n").join("");
+const answersCsv = (of = rater) => [COLUMNS, ...of.answers].map((row) => row.join(",") + "\r\n").join("");
 const answersJson = () => JSON.stringify(
   { answers: rater.answers.map((row) => Object.fromEntries(COLUMNS.map((name, column) => [name, row[column]]))) }, null, 1);
 
-function download(kind, type, text) {
+function download(kind, type, text, of = rater) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type }));
-  link.download = `answers-${study.study_id}-${rater.participant}.${kind}`;
+  link.download = `answers-${study.study_id}-${of.participant}.${kind}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }

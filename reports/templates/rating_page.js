@@ -17,6 +17,7 @@ function show(id, said = "") {
   const heading = part(id).querySelector("h1");
   heading.focus({ preventScroll: true });
   part("said").textContent = said;
+  part("others").hidden = !others.length || !["welcome", "end"].includes(id);
 }
 
 const filesOf = (trial) => [...Object.values(trial.shown), ...trial.options.map((option) => option.file)];
@@ -140,7 +141,25 @@ document.addEventListener("keydown", (event) => {
 function note(text, then) {
   part("noted").textContent = text;
   part("note").querySelector("button").onclick = then;
+  part("not-you").hidden = true;
   show("note");
+}
+
+const canHandOver = () => !named && part("unkept").hidden;
+const offerNext = () => { part("next-person").hidden = !canHandOver(); };
+
+function listOthers() {
+  part("others").querySelector("ul").replaceChildren(...others.map((each) => {
+    const asked = study.questions.length, total = sitting(each.participant).length, done = Math.floor(each.answers.length / asked);
+    const unsent = study.post && !each.sent ? ", not sent" : "";
+    const fetch = make("button", { type: "button", textContent: "Download" });
+    fetch.addEventListener("click", () => download("csv", "text/csv;charset=utf-8", answersCsv(each), each));
+    const goOn = make("button", { type: "button", textContent: done < total ? "Go on" : "Open" });
+    goOn.addEventListener("click", () => handOver(each.participant));
+    const name = make("span", { id: `of-${each.participant}`, textContent: `${each.participant}: ${done} of ${total} screens${unsent}` });
+    for (const button of [fetch, goOn]) button.setAttribute("aria-describedby", name.id);
+    return make("li", {}, name, make("p", { className: "downloads" }, fetch, goOn));
+  }));
 }
 
 function next() {
@@ -159,7 +178,8 @@ function next() {
     return present(trials[done], done, rater.answers.length % asked, `${done + 1} of ${trials.length}`, done / trials.length);
   }
   show("end");
-  if (study.post) return send();
+  if (study.post) return send().then(offerNext);
+  offerNext();
   sending.textContent = "Please download your answers and give them to the researcher.";
 }
 
@@ -176,9 +196,13 @@ part("instructions").querySelector("button").addEventListener("click", () => {
 part("failed").querySelector("button").addEventListener("click", next);
 part("csv").addEventListener("click", () => download("csv", "text/csv;charset=utf-8", answersCsv()));
 part("json").addEventListener("click", () => download("json", "application/json", answersJson()));
+for (const id of ["not-you", "next-person"]) part(id).addEventListener("click", () => handOver());
 
 keep();
+if (canHandOver()) localStorage.setItem(LAST, rater.participant);
+listOthers();
 trials.slice(0, AHEAD).flatMap(filesOf).forEach(load);
 if (found?.agreed && rater.answers.length < trials.length * study.questions.length) {
   note(`Welcome back: ${Math.floor(rater.answers.length / study.questions.length)} of ${trials.length} screens are done.`, next);
+  part("not-you").hidden = !canHandOver();
 } else next();

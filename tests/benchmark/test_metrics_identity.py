@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
+import mmcv
 import numpy as np
 import pytest
 import torch
@@ -16,6 +18,7 @@ from registry import DATASETS, PROTOCOLS
 from tests.benchmark.evidence import random_evidence
 
 installed = pytest.mark.skipif(find_spec("dlib") is None, reason="needs the extra `identity`")
+SLICE = Path("../shared/celebamask-hq-mini")
 PAIRS = 16
 
 
@@ -90,6 +93,26 @@ def test_the_embedding_is_dlibs_own(metric: Identity, tools: Tools, evidence: Ev
     shape = dlib.shape_predictor(landmarks)(image, boxes[0])
     expected = np.array(dlib.face_recognition_model_v1(network).compute_face_descriptor(image, shape))
     np.testing.assert_allclose(metric._embedder.embeddings(image[None])[0], expected, atol=1e-6)
+
+
+@installed
+@pytest.mark.skipif(not SLICE.is_dir(), reason=f"the slice of real faces is not at {SLICE}")
+def test_photographs_are_told_apart(metric: Identity) -> None:
+    """A photograph is more like itself smaller, darker and mirrored than like any other person's."""
+    files = sorted((SLICE / "CelebA-HQ-img").glob("*.jpg"))[:40]
+    photographs = [
+        mmcv.imresize(mmcv.imread(str(each), channel_order="rgb"), (256, 256), interpolation="area") for each in files
+    ]
+    changed = [
+        (mmcv.imresize(each, (128, 128), interpolation="area")[:, ::-1] * 0.7).astype(np.uint8) for each in photographs
+    ]
+    one, other = (metric._embedder.embeddings(np.stack(images)) for images in (photographs, changed))
+    found = np.isfinite(one).all(axis=1) & np.isfinite(other).all(axis=1)
+    assert found.mean() >= 0.9
+    lengths = np.linalg.norm(one[found], axis=1)[:, None] * np.linalg.norm(other[found], axis=1)[None]
+    alike = one[found] @ other[found].T / lengths
+    itself, others = np.diagonal(alike), alike[~np.eye(len(alike), dtype=bool)]
+    assert (itself[:, None] > others[None]).mean() > 0.99
 
 
 def test_where_it_is_not_installed_the_reason_names_the_extra(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> None:

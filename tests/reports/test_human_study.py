@@ -7,11 +7,12 @@ import re
 import pytest
 from elements import Elements
 from hostile import NAME, NOTE
+from typesetting import typeset
 
 from benchmark.human_study.analysis import analyse
 from benchmark.human_study.findings import Findings, write_findings
 from reports.human_study import write_human_study
-from tests.simulated_study import World, simulate
+from tests.simulated_study import STRENGTHS, World, simulate
 
 MODES = ("2afc", "kway", "mos", "realfake")
 
@@ -110,3 +111,56 @@ def test_missing_figures_are_dashes_with_their_reason(tmp_path) -> None:
     pages = write(tmp_path, found(World(raters=0)))
     assert pages[".md"].count("| – | – |") == 4
     assert "no votes" in pages[".html"]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_format_says_that_ranks_are_adjusted_and_intervals_are_not(tmp_path, mode) -> None:
+    findings = found(World(mode=mode))
+    for suffix, page in write(tmp_path, findings).items():
+        text = Elements(page).text if suffix == ".html" else page
+        assert "Holm's adjustment for all pairs" in text
+        assert "Intervals are each on their own, not adjusted" in text
+        assert "took less than 500 ms (median) from a trial's appearance" in text
+        assert re.search(r"quartiles [\d.]+ and [\d.]+ s from the trial's appearance", text)
+        assert (suffix == ".html" and mode == "2afc") == ("interval is of its pair on its own" in text)
+
+
+def test_real_images_are_a_row_without_a_rank(tmp_path) -> None:
+    pages = write(tmp_path, found(World(mode="realfake", strengths={"real": 2.0, "a": 1.0, "b": -1.0}, items=108)))
+    assert re.search(r"^\| real images \| – \| \d", pages[".md"], re.MULTILINE)
+    assert re.search(r"^real images & -- & ", pages[".tex"], re.MULTILINE)
+    assert re.search(r'<tr class="real">.*?real images</th>\s*<td>–</td>', pages[".html"], re.DOTALL)
+    assert all("Real images are shown beside the methods and have no rank." in page for page in pages.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", MODES)
+def test_latex_compiles_and_prints_every_number_of_the_analysis_in_its_cell(tmp_path, mode) -> None:
+    strengths = dict(zip(("spade", "sean", "maskgan", "elegant"), STRENGTHS.values(), strict=True))
+    ties = 0.1 * (mode == "2afc")
+    findings = found(World(strengths, mode, careless=2, obvious=3, ties=ties, questions=("realism", "identity")))
+    text = typeset(write(tmp_path, findings)[".tex"], tmp_path)
+    scale, decimals = (1, 2) if mode == "mos" else (100, 1)
+    rows = []
+    for part in findings.parts:
+        for each in part.methods:
+            share = [scale * end for end in (each.preference.value, each.preference.low, each.preference.high)]
+            value, low, high = (f"{end:.{decimals}f}" for end in share)
+            cells = [each.method, str(each.rank), value, low, "to", high]
+            if each.strength is not None:
+                of = each.strength
+                value, low, high = (f"{end:+.2f}" for end in (of.value, of.low, of.high))
+                cells += [value, low, "to", high]
+            rows.append([*cells, *map(str, (each.preference.votes, each.preference.raters, each.preference.items))])
+    printed = [line.replace(",", "").split() for line in text.splitlines()]
+    assert [line for line in printed if line and line[0] in strengths] == rows
+    said = " ".join(text.split())
+    for part in findings.parts:
+        alpha = part.agreement.alpha
+        assert f"{alpha.value:.2f}, 95% interval {alpha.low:.2f} to {alpha.high:.2f}" in said
+        assert f"Median {part.times.median / 1000:.1f} s" in said
+        assert f"{part.votes:,} votes" in said
+        for each in part.positions[: 1 if mode == "2afc" else None]:
+            assert f"{100 * each.share:.1f}% of choices" in said
+            assert f"{100 * each.bias.value:+.1f} points" in said
+    assert "30 of 32 raters kept; 2 left out" in said

@@ -18,6 +18,7 @@ from chromium import CHROMIUM, QUIET, opened
 from rating_study import METHODS, export, make_runs, write_words
 
 from benchmark.human_study.answers import COLUMNS
+from benchmark.human_study.importing import import_answers
 
 QUESTIONS = [{"id": "realism", "text": "Which looks more real?"}, {"id": "edit", "text": "Which is the better edit?"}]
 MODES = ("2afc", "kway", "mos", "realfake")
@@ -163,6 +164,76 @@ def test_a_rater_who_reloads_goes_on_with_the_question_that_was_open(browser, ex
         check_answers(page, exported.study, chosen)
 
 
+def test_two_people_at_one_computer_are_two_participants(browser, exported, tmp_path):
+    """The first leaves in the middle, the second answers all, the first comes back: no answer is lost or mixed."""
+    with opened(browser, exported.page, width=390) as page:
+        begin(page)
+        assert page.locator("#others").is_hidden()
+        first = [choose(page, page.locator("[data-choice]").nth(number % 2).click) for number in range(5)]
+        page.reload()
+        page.get_by_role("button", name="Not you? Begin anew").focus()
+        assert serious_faults(page) == []
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert page.locator("#welcome").is_visible()
+        page.get_by_text("Answers of others, kept in this browser").click()
+        assert "2 of 6 screens" in page.locator("#others").inner_text()
+        assert serious_faults(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        begin(page)
+        assert page.locator("#others").is_hidden()
+        second = answer_all(page, lambda number: page.locator("[data-choice]").nth(1 - number % 2).click())
+        rows = check_answers(page, exported.study, second)
+        assert serious_faults(page) == []
+        others = page.locator("#others")
+        with page.expect_download() as waiting:
+            others.get_by_role("button", name="Download").click()
+        left = list(csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf-8"))))
+        assert [row["choice"] for row in left] == first
+        assert waiting.value.suggested_filename == f"answers-{exported.study.study_id}-{left[0]['participant_id']}.csv"
+        assert left[0]["participant_id"] != rows[0]["participant_id"]
+        with page.expect_navigation():
+            others.get_by_role("button", name="Go on").click()
+        page.get_by_role("button", name="Continue").click()
+        first += answer_all(page, lambda _: page.keyboard.press("1"))
+        whole = check_answers(page, exported.study, first, left[0]["participant_id"])
+        assert "6 of 6 screens" in others.text_content()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Another person: begin anew").click()
+        assert page.locator("#welcome").is_visible()
+        assert page.locator("#others li").count() == 2
+    for number, answers in enumerate((rows, whole)):
+        with (tmp_path / f"{number}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS)
+            writer.writeheader()
+            writer.writerows(answers)
+    done = import_answers(exported.folder, [tmp_path / "0.csv", tmp_path / "1.csv"])
+    assert [(each.new, each.rejected.total()) for each in done.files] == [(12, 0), (12, 0)]
+
+
+def test_a_person_whom_the_address_names_is_offered_no_other(browser, exported):
+    with opened(browser, exported.page) as page:
+        begin(page)
+        choose(page, page.locator("[data-choice]").first.click)
+        page.goto(exported.page.resolve().as_uri() + "?PROLIFIC_PID=5f0c1de7a9b8")
+        assert page.locator("#others").is_hidden()
+        begin(page)
+        page.reload()
+        assert page.get_by_role("button", name="Not you? Begin anew").is_hidden()
+        page.get_by_role("button", name="Continue").click()
+        answer_all(page, lambda _: page.keyboard.press("1"))
+        assert page.get_by_role("button", name="Another person: begin anew").is_hidden()
+        assert page.locator("#others").is_hidden()
+
+
+def test_the_key_of_a_tie_is_named(browser, exported):
+    with opened(browser, exported.page) as page:
+        page.get_by_role("checkbox").check()
+        page.get_by_role("button", name="Start").click()
+        said = "Keys: 1 or ← for A, 2 or → for B, 3 or ↓ for “No difference”."
+        assert page.locator("#instructions .keys").inner_text() == said
+
+
 def browser_process(profile):
     """The browser's main process, by its profile."""
     for folder in Path("/proc").glob("[0-9]*"):
@@ -292,6 +363,32 @@ def test_a_sending_that_fails_for_good_is_said_and_can_be_tried_again(browser, r
     page.get_by_role("button", name="Send again").click()
     page.get_by_text("Your answers have been sent.").wait_for()
     assert len(receiver.received) == 1
+    page.close()
+
+
+def test_answers_that_could_not_be_sent_are_sent_after_another_person(browser, runs, tmp_path, receiver):
+    study = posting(runs, tmp_path, receiver)
+    receiver.failing = 6
+    page = browser.new_page()
+    page.clock.install()
+    page.goto(study.page.resolve().as_uri())
+    agree(page)
+    page.clock.resume()
+    chosen = answer_all(page, lambda _: page.keyboard.press("1"))
+    another = page.get_by_role("button", name="Another person: begin anew")
+    assert another.is_hidden()  # leaving would cut off the sending
+    for _ in range(8):
+        page.clock.run_for(20000)
+        page.wait_for_timeout(100)
+    with page.expect_navigation():
+        another.click()
+    page.get_by_text("Answers of others, kept in this browser").click()
+    assert "screens, not sent" in page.locator("#others").inner_text()
+    with page.expect_navigation():
+        page.locator("#others").get_by_role("button", name="Open").click()
+    page.get_by_text("Your answers have been sent.").wait_for()
+    rows = check_answers(page, study.study, chosen)
+    assert receiver.received == [{"answers": rows}]
     page.close()
 
 

@@ -5,12 +5,15 @@ import re
 import shutil
 from collections import Counter
 
+import numpy as np
 import pytest
 from PIL import Image
 from rating_study import METHODS, export, made_run, make_runs, write_words
+from scipy.stats import binom
 from synthetic import dataset_facts, protocol
 
 from benchmark.human_study.answers import COLUMNS
+from tests.benchmark.commands import bench
 
 FORMATS = ("--format", "html,mturk,label-studio", "--url-base", "https://pictures.example.org/study/")
 
@@ -57,45 +60,41 @@ def test_pictures_hold_pixels_alone_and_differ_in_no_size_or_time(exported):
         assert not any(name in content for name in (b"tEXt", b"iTXt", b"zTXt", b"eXIf", b"tIME", b"pHYs", b"gAMA"))
 
 
-def test_a_guess_from_file_sizes_is_at_chance(exported):
-    sizes = {option: (exported.public / "images" / f"{option}.png").stat().st_size for option in exported.key.options}
-    by_size = Counter((sizes[id], option.method) for id, option in exported.key.options.items())
-    most_common = Counter(option.method for option in exported.key.options.values()).most_common(1)[0][1]
-    right = sum(max(by_size[size, method] for _, method in by_size) for size in set(sizes.values()))
-    assert right == most_common
+def right_by_threshold(files, smooth):
+    """How many of a second half's files a threshold on their bytes, learnt on the first half, gives to their method."""
+    sizes = np.array([path.stat().st_size for path in files])
+    learnt, tested = slice(0, None, 2), slice(1, None, 2)
+    guesses = [
+        (sizes < cut) == side for cut in np.unique([sizes, sizes + 1]) for side in (True, False)
+    ]  # smaller files are the smooth method's, or the other's
+    best = max(guesses, key=lambda guess: int((guess[learnt] == smooth[learnt]).sum()))
+    return int((best[tested] == smooth[tested]).sum()), len(sizes[tested])
 
 
-def test_no_two_files_are_alike_though_pictures_are(exported):
-    pictures = [path.read_bytes() for path in sorted((exported.public / "images").iterdir())]
-    assert len(set(pictures)) == len(pictures)
-    named = Counter(file for trial in (*exported.study.trials, *exported.study.practice) for file in files(trial))
-    assert len(named) == len(pictures)
-    assert set(named.values()) == {1}
-    ids = Counter(option.id for trial in exported.study.trials for option in trial.options)
-    assert set(ids.values()) == {1}
+def test_a_classifier_by_file_size_is_at_chance(tmp_path, monkeypatch):
+    monkeypatch.setattr("run_folders.TASKS", 60)
+    rows, columns = np.mgrid[:16, :16]
+    for method in ("smooth", "noisy"):
+        made_run(tmp_path / "runs", method)
+        folder = tmp_path / "runs" / "rendered-faces" / method / "seed0" / "edits" / "attribute-transfer"
+        for number, path in enumerate(sorted(folder.glob("*.png")) if method == "smooth" else ()):
+            ramp = (rows + columns + number).astype(np.uint8)  # "noisy" keeps the noise that made-up runs hold
+            Image.fromarray(np.stack([ramp] * 3, axis=-1)).save(path)
+    study = export(tmp_path / "runs", tmp_path / "study", "--mode", "mos", "--items", "120")
+    assert study.code == 0, study.err
+    options = {id: option for id, option in study.key.options.items() if option.method}
+    smooth = np.array([option.method == "smooth" for option in options.values()])
+    edits = tmp_path / "runs" / "rendered-faces"
+    as_made = [
+        edits / each.method / "seed0" / "edits" / each.protocol / f"{each.task:05d}.png" for each in options.values()
+    ]
+    right, tested = right_by_threshold(as_made, smooth)
+    assert right == tested >= 60  # as the runs keep them, a file's size tells its method every time
+    right, _ = right_by_threshold([study.public / "images" / f"{id}.png" for id in options], smooth)
+    assert right <= binom.ppf(0.999, tested, 0.5)
 
 
-def test_a_repeat_shows_the_pictures_of_what_it_repeats(exported):
-    trials = {trial.id: trial for trial in exported.study.trials}
-    repeats = {id: facts.repeat_of for id, facts in exported.key.trials.items() if facts.check == "repeat"}
-    assert repeats
-    for again, before in repeats.items():
-        one, other = ([pixels(exported, file) for file in files(trials[id])] for id in (before, again))
-        options = len(trials[before].options)
-        assert other == one[:options][::-1] + one[options:]
-        assert trials[again].text == trials[before].text
-
-
-def files(trial):
-    return [*(option.file for option in trial.options), *(trial.shown[what] for what in sorted(trial.shown))]
-
-
-def pixels(exported, file):
-    with Image.open(exported.public / file) as picture:
-        return picture.tobytes()
-
-
-def test_the_key_knows_every_trial_and_option_and_no_public_word_is_of_checks(exported):
+def test_the_key_knows_every_trial_and_option_and_the_study_names_no_check(exported):
     study, key = exported.study, exported.key
     assert key.study_id == study.study_id
     assert set(key.trials) == {trial.id for trial in study.trials}
@@ -106,6 +105,25 @@ def test_the_key_knows_every_trial_and_option_and_no_public_word_is_of_checks(ex
     everything |= {file for trial in (*study.trials, *study.practice) for file in trial.shown.values()}
     assert everything == {f"images/{path.name}" for path in (exported.public / "images").iterdir()}
     assert all(re.fullmatch("[bcdfghjklmnpqrstvwxz]{16}", each) for each in [*key.trials, *key.options, study.study_id])
+
+
+def test_no_two_trials_share_an_id_or_a_file(exported):
+    study = exported.study
+    trials = [*study.trials, *study.practice]
+    ids = [*(trial.id for trial in trials), *(option.id for trial in trials for option in trial.options)]
+    files = [option.file for trial in trials for option in trial.options]
+    files += [file for trial in trials for file in trial.shown.values()]
+    assert max(Counter(ids).values()) == max(Counter(files).values()) == 1
+
+
+def test_no_two_files_are_alike_though_pictures_are(exported):
+    written = [path.read_bytes() for path in (exported.public / "images").iterdir()]
+    assert len(set(written)) == len(written)
+
+
+def pixels(exported, file):
+    with Image.open(exported.public / file) as picture:
+        return picture.tobytes()
 
 
 def test_checks_expect_what_is_right(exported):
@@ -121,8 +139,10 @@ def test_checks_expect_what_is_right(exported):
             assert facts.expected == {"mos": "1", "realfake": "fake"}[study.mode]
             assert set(methods.values()) == {""}
         elif facts.check == "repeat":
-            shown_before = [key.options[option.id] for option in trials[facts.repeat_of].options]
-            assert [key.options[option.id] for option in options] == shown_before[::-1]
+            before = trials[facts.repeat_of].options[::-1]
+            assert [key.options[each.id] for each in options] == [key.options[each.id] for each in before]
+            pictures = [[pixels(exported, each.file) for each in side] for side in (options, before)]
+            assert pictures[0] == pictures[1]
         else:
             assert "" not in methods.values()
 
@@ -136,6 +156,16 @@ def test_an_edit_is_shown_as_its_run_made_it(exported, runs):
                 Image.open(exported.public / "images" / f"{id}.png") as shown,
             ):
                 assert edit.tobytes() == shown.tobytes()
+
+
+def test_edits_are_clustered_by_their_source_and_photographs_by_the_face_they_show(exported):
+    study, key = exported.study, exported.key
+    for facts in key.options.values():
+        if facts.method:  # what is spoilt for a check is in no figure
+            assert facts.source == f"test-{facts.task + (0 if facts.method == 'real' else 100):05d}"
+    for trial in study.trials:
+        assert {key.options[option.id].source for option in trial.options} == {key.trials[trial.id].source}
+    assert ("real" in {facts.method for facts in key.options.values()}) == (study.mode == "realfake")
 
 
 def test_the_forms_share_the_columns_of_the_contract(exported):
@@ -157,13 +187,11 @@ def test_real_faces_stand_alone(runs, tmp_path):
 
 def test_training_seeds_take_turns(runs, tmp_path):
     found = export(runs, tmp_path / "study", "--items", "24")
-    seeds = Counter(
-        found.key.options[option.id].seed
-        for trial in found.study.trials
-        for option in trial.options
-        if found.key.trials[trial.id].check is None and found.key.options[option.id].method == METHODS[0]
-    )
-    assert seeds == {0: 8, 1: 8}
+    trials = [trial for trial in found.study.trials if found.key.trials[trial.id].check is None]
+    shown = [found.key.options[option.id] for trial in trials for option in trial.options]
+    seeds = Counter(option.seed for option in shown if option.method == METHODS[0])
+    assert abs(seeds[0] - seeds[1]) <= 1
+    assert min(seeds.values()) >= 4
 
 
 def test_the_same_command_writes_the_same_study_and_another_seed_another(runs, tmp_path):
@@ -200,6 +228,102 @@ def test_a_folder_of_another_study_is_refused_and_left_as_it_is(runs, tmp_path):
     assert second.code == 2
     assert "is of another study" in second.err
     assert before == {path: path.read_bytes() for path in first.folder.rglob("*") if path.is_file()}
+
+
+def test_forms_of_an_earlier_export_go_and_answers_stay(runs, tmp_path):
+    first = export(runs, tmp_path / "study", "--items", "6", *FORMATS)
+    study_id, key = first.study.study_id, first.key
+    answers = first.folder / "private" / "answers.csv"
+    answers.write_text("of raters", encoding="utf-8")
+    words = write_words(tmp_path / "words.yaml", title="Another title")
+    second = export(runs, tmp_path / "study", "--items", "6", "--words", words)
+    assert second.code == 0, second.err
+    assert {path.name for path in second.public.iterdir()} == {"images", "study.json", "study.html"}
+    assert "Another title" in second.page.read_text(encoding="utf-8")
+    assert (second.study.study_id, second.key) == (study_id, key)
+    assert answers.read_text(encoding="utf-8") == "of raters"
+
+
+def test_the_key_of_another_study_is_not_written_over(runs, tmp_path):
+    key = tmp_path / "key.json"
+    export(runs, tmp_path / "one", "--items", "6", "--key", key)
+    before = key.read_bytes()
+    second = export(runs, tmp_path / "two", "--items", "7", "--key", key)
+    assert second.code == 2
+    assert "is the key of another study" in second.err
+    assert key.read_bytes() == before
+    assert not (tmp_path / "two").exists()
+
+
+def test_a_key_that_would_come_to_mean_something_else_is_not_written_over(runs, tmp_path):
+    first = export(runs, tmp_path / "study", "--items", "6")
+    path = first.folder / "private" / "key.json"
+    path.write_text(path.read_text(encoding="utf-8").replace(METHODS[0], METHODS[1]), encoding="utf-8")
+    before = path.read_bytes()
+    second = export(runs, tmp_path / "study", "--items", "6")
+    assert second.code == 2
+    assert f"is the key of study {first.study.study_id} as another version of this program drew it" in second.err
+    assert path.read_bytes() == before
+
+
+def test_pictures_of_no_known_study_are_not_mixed_with_others(runs, tmp_path):
+    first = export(runs, tmp_path / "study", "--items", "6")
+    (first.public / "study.json").unlink()
+    (first.folder / "private" / "key.json").unlink()
+    second = export(runs, tmp_path / "study", "--items", "7")
+    assert second.code == 2
+    assert "no study.json beside it says of which study" in second.err
+
+
+def test_an_export_that_is_cut_off_leaves_a_folder_that_says_whose_it_is(runs, tmp_path, monkeypatch):
+    def full_disk(pixels, seed):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("benchmark.human_study.export.stored_png", full_disk)
+        assert export(runs, tmp_path / "study", "--items", "6").code != 0
+    assert export(runs, tmp_path / "study", "--items", "7").code == 2
+    whole = export(runs, tmp_path / "study", "--items", "6")
+    assert whole.code == 0, whole.err
+    assert whole.page.read_bytes() == export(runs, tmp_path / "other", "--items", "6").page.read_bytes()
+
+
+def test_arena_is_announced_at_export_and_written_with_the_answers(runs, tmp_path):
+    study = export(runs, tmp_path / "study", "--items", "6", "--format", "html,arena")
+    assert study.code == 0, study.err
+    assert f"`bench study import` writes them to {tmp_path / 'study' / 'private'}" in study.err
+    assert not list(study.folder.rglob("arena*"))
+    trial = next(each for each in study.study.trials if not study.key.trials[each.id].check)
+    shown = [option.id for option in trial.options]
+    cells = ["1", study.study.study_id, "p1", "s1", trial.id, "0", study.study.questions[0].id, " ".join(shown)]
+    row = [*cells, shown[1], "1200", "", "2026-03-01T00:00:00.000Z"]
+    (tmp_path / "answers.csv").write_text(f"{','.join(COLUMNS)}\n{','.join(row)}\n", encoding="utf-8")
+    outcome = bench("study", "import", study.folder, tmp_path / "answers.csv")
+    assert outcome.code == 0, outcome.err
+    arena = study.folder / "private" / f"arena-{study.study.questions[0].id}.csv"
+    methods = [study.key.options[each].method for each in shown]
+    assert arena.read_bytes().decode() == f"model_a,model_b,winner\r\n{','.join(methods)},model_b\r\n"
+
+
+@pytest.mark.parametrize(
+    ("formats", "changes", "key"),
+    [
+        ("mturk", {"instructions": "It costs ${price}."}, "instructions"),
+        ("html,mturk", {"questions": [{"id": "q", "text": "Is ${image_a_url} real?"}]}, "questions.0.text"),
+        ("mturk", {"tasks": {"attribute-transfer": "Change: ${{attribute}}"}}, "tasks.attribute-transfer"),
+        ("html,label-studio", {"instructions": "It costs ${price}."}, None),
+        ("mturk", {"thanks": "Here are ${5}."}, None),
+    ],
+)
+def test_words_that_mechanical_turk_takes_for_variables_are_refused(runs, tmp_path, formats, changes, key):
+    words = write_words(tmp_path / "words.yaml", **changes)
+    found = export(
+        runs, tmp_path / "study", "--items", "6", "--words", words, "--format", formats, "--url-base", "https://e.org/s"
+    )
+    assert found.code == (2 if key else 0), found.err
+    if key:
+        assert f"words: {key} holds '${{'" in found.err
+        assert not (tmp_path / "study").exists()
 
 
 def test_a_key_beside_the_public_files_is_warned_of(runs, tmp_path):
@@ -253,6 +377,13 @@ def test_a_method_that_took_no_part_is_left_out_and_refused_by_name(runs, tmp_pa
         (["--protocol", "style-copy"], "unknown protocol of these runs 'style-copy'; known: attribute-transfer"),
         (["--format", "mtruk"], "unknown format 'mtruk'; did you mean 'mturk'"),
         (["--format", "mturk"], "--format mturk needs --url-base"),
+        (["--format", "html,arena", "--mode", "mos"], "--format arena needs --mode 2afc"),
+        (["--url-base", "pictures.example.org"], "--url-base 'pictures.example.org' is no http or https address"),
+        (["--url-base", "file:///study"], "is no http or https address of a folder"),
+        (["--url-base", "https://me:secret@e.org/s"], "is no http or https address of a folder"),
+        (["--url-base", "https://e.org/s?token=1"], "is no http or https address of a folder"),
+        (["--format", "label-studio", "--url-base", 'https://e.org/"><b>'], "is no http or https address of a folder"),
+        (["--format", "html,mturk", "--url-base", "http://e.org/s"], "--format mturk needs https"),
         (["--items", "500"], "--items 500 is more than there are"),
         (["--methods", "quillgan"], "mode 2afc needs 2 methods"),
     ],

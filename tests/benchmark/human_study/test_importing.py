@@ -19,7 +19,7 @@ from filelock import FileLock
 from benchmark.human_study.answers import read_answers, read_rows, write_rows
 from benchmark.human_study.arena import arena_votes
 from benchmark.human_study.importing import LOCK, import_answers
-from benchmark.human_study.rejections import HEADER, Fault, Reason, Rejection, add_rejections
+from benchmark.human_study.rejections import HEADER, Fault, Reason, Rejection, read_rejections, write_rejections
 from registry.errors import InputError
 
 
@@ -217,7 +217,7 @@ def test_files_of_ours_that_are_damaged_are_left_alone(folder: Path, name: str) 
     before = contents(folder)
     with pytest.raises(InputError, match=name):
         import_answers(folder, [file(folder, made.page_csv([answer(person="14"), answer("eeeeee")]), "more.csv")])
-    assert contents(folder)[name] == before[name]
+    assert contents(folder) == before
 
 
 def test_answers_that_the_study_does_not_know_are_not_dropped_unsaid(folder: Path) -> None:
@@ -249,6 +249,16 @@ def test_a_killed_import_leaves_the_old_answers_or_the_new(folder: Path) -> None
         left = (folder / "private" / "answers.csv").read_bytes()
         assert left == old or len(read_rows(folder / "private" / "answers.csv")) == 16 + len(many)
     assert import_answers(folder, [path]).answers == 16 + len(many)
+
+
+def test_an_import_killed_after_the_answers_is_made_whole_by_the_same_import(folder: Path) -> None:
+    path = file(folder, made.page_csv([*answers(), answer("ffffff"), replace(answers()[0], choice="tie")]))
+    import_answers(folder, [path])
+    whole = contents(folder)
+    for name in ("rejected.csv", "arena-realism.csv", "arena-identity.csv"):  # what is written after the answers
+        (folder / "private" / name).unlink()
+    import_answers(folder, [path])
+    assert contents(folder) == whole
 
 
 def test_an_import_waits_for_another(folder: Path) -> None:
@@ -322,8 +332,8 @@ def test_rejections_are_added_once(tmp_path: Path) -> None:
     path = tmp_path / "rejected.csv"
     one = Rejection("a.csv", 2, Fault(Reason.BROKEN, "\r\n=x"), '{"a": "\\n"}')
     other = Rejection("=b.csv", 2, Fault(Reason.PRACTICE), "null")
-    add_rejections(path, [one])
-    add_rejections(path, [one, other, other])
+    write_rejections(path, [], [one])
+    write_rejections(path, read_rejections(path), [one, other, other])
     rows = list(csv.reader(io.StringIO(path.read_bytes().decode(), newline="")))
     assert rows == [
         list(HEADER),

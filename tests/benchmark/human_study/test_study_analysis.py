@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binom
 
 from benchmark.human_study.analysis import analyse
 from benchmark.human_study.exclusion import ExclusionRule
@@ -65,6 +66,63 @@ def test_over_200_studies_intervals_cover_93_to_97() -> None:
     assert 0.93 <= ours <= 0.97
     assert wilsons < 0.75
     assert orders >= 0.98
+
+
+def ranks_apart(mode: str, items: int, raters: int, studies: int) -> int:
+    """Of studies of nine methods that do not differ, those whose ranks tell some apart."""
+    world = World(strengths=dict.fromkeys("abcdefghi", 0.0), mode=mode, items=items, raters=raters)
+    return sum({each.rank for each in part(simulate(world, seed)).methods} != {1} for seed in range(studies))
+
+
+NULL_WORLDS = [("2afc", 50), ("mos", 20)]
+
+
+@pytest.mark.parametrize(("mode", "items"), NULL_WORLDS)
+def test_ranks_of_methods_that_do_not_differ_are_shared(mode, items) -> None:
+    assert ranks_apart(mode, items, 10, 12) <= binom.ppf(0.999, 12, 0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("mode", "items"), [*NULL_WORLDS, ("2afc", 288), ("kway", 50), ("mos", 108), ("realfake", 108)]
+)
+def test_over_100_studies_5_percent_at_most_tell_some_of_nine_equal_methods_apart(mode, items) -> None:
+    assert ranks_apart(mode, items, 30, 100) <= binom.ppf(0.99, 100, 0.05)
+
+
+def test_real_images_are_shown_beside_the_methods_and_have_no_rank() -> None:
+    made = simulate(World(mode="realfake", strengths={"real": 2.0} | STRENGTHS, items=135))
+    found = part(made)
+    assert [each.method for each in found.methods] == [*STRENGTHS, "real"]
+    real = found.methods[-1]
+    assert real.rank is None
+    assert real.preference.low > 0.7
+    assert found.methods[0].rank == 1
+    edits = [
+        trial
+        for trial in made.study.trials
+        if all(made.key.options[each.id].method != "real" for each in trial.options)
+    ]
+    answers = made.answers[made.answers["trial_id"].isin([trial.id for trial in edits])]
+    without = analyse(answers, made.study.model_copy(update={"trials": edits}), made.key).findings.parts[0]
+    assert [(each.method, each.rank) for each in without.methods] == [
+        (each.method, each.rank) for each in found.methods[:-1]
+    ]
+
+
+def test_one_method_beside_real_images_has_no_rival() -> None:
+    found = part(simulate(World(mode="realfake", strengths={"real": 2.0, "alone": 0.0})))
+    assert found.unranked == "there is no other method"
+
+
+def test_agreement_counts_the_raters_who_shared_a_trial() -> None:
+    made = simulate(World(raters=5))
+    own = made.study.trials[0].id
+    apart = (made.answers["participant_id"] == "rater4") == (made.answers["trial_id"] == own)
+    found = part(replace(made, answers=made.answers[apart]))
+    assert found.raters == 5
+    assert (found.agreement.alpha.raters, found.agreement.alpha.items, found.agreement.trials) == (4, 53, 53)
+    assert found.agreement.alpha.votes == 4 * 53
 
 
 def test_a_side_bias_of_10_points_is_found_within_2() -> None:

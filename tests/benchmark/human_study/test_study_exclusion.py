@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from benchmark.human_study.exclusion import ExclusionRule, judge_raters
@@ -15,25 +16,33 @@ def judged(made: Simulated, **rule: float):
     return judge_raters(made.answers, made.study, made.key, ExclusionRule(**rule))
 
 
+def other_side(made: Simulated, which: pd.Series) -> Simulated:
+    """The same study, where some answers are for the other option."""
+    flipped = [
+        next(each for each in order.split() if each != choice) if flip else choice
+        for order, choice, flip in zip(made.answers["shown_order"], made.answers["choice"], which, strict=True)
+    ]
+    return replace(made, answers=made.answers.assign(choice=flipped))
+
+
+def checks(made: Simulated, rater: str, check: str, number: int) -> pd.Series:
+    """Which answers are a rater's to the first checks of a kind."""
+    names = [name for name, trial in made.key.trials.items() if trial.check == check][:number]
+    return (made.answers["participant_id"] == rater) & made.answers["trial_id"].isin(names)
+
+
 def changed(made: Simulated, rater: str, check: str, number: int) -> Simulated:
     """The same study, where a rater chose the other option in some checks of a kind."""
-    answers = made.answers.copy()
-    kinds = answers["trial_id"].map({name: trial.check for name, trial in made.key.trials.items()})
-    rows = answers.index[(answers["participant_id"] == rater) & (kinds == check)][:number]
-    for row in rows:
-        answers.loc[row, "choice"] = next(
-            each for each in answers.loc[row, "shown_order"].split() if each != answers.loc[row, "choice"]
-        )
-    return replace(made, answers=answers)
+    return other_side(made, checks(made, rater, check, number))
 
 
 def steady(made: Simulated) -> Simulated:
     """The same study, where every rater answers repeats as before."""
     answers = made.answers.copy()
-    first = {(row.participant_id, row.trial_id): row.choice for row in answers.itertuples()}
+    first = {(row.participant_id, row.trial_id, row.question_id): row.choice for row in answers.itertuples()}
     originals = {name: trial.repeat_of for name, trial in made.key.trials.items() if trial.repeat_of}
     answers["choice"] = [
-        first[row.participant_id, originals[row.trial_id]] if row.trial_id in originals else row.choice
+        first[row.participant_id, originals[row.trial_id], row.question_id] if row.trial_id in originals else row.choice
         for row in answers.itertuples()
     ]
     return replace(made, answers=answers)
@@ -45,6 +54,24 @@ def test_a_failed_obvious_check_of_three_is_too_many_and_one_of_five_is_not() ->
         assert found.loc["rater4", "reasons"] == reasons
         assert (found.drop("rater4")["reasons"] == "").all()
         assert tuple(found.loc["rater4", ["obvious", "obvious_failed"]]) == (number, 1)
+
+
+@pytest.mark.parametrize(("slips", "failed"), [("a", 0), ("ab", 1), ("abc", 1)])
+def test_an_obvious_check_counts_once_and_is_failed_where_half_of_its_answers_are(slips, failed) -> None:
+    made = simulate(World(obvious=3, questions=tuple("abc")))
+    of_slips = made.answers["question_id"].isin(list(slips))
+    found = judged(other_side(made, checks(made, "rater4", "obvious", 1) & of_slips))
+    assert tuple(found.loc["rater4", ["obvious", "obvious_failed"]]) == (3, failed)
+    assert found.loc["rater4", "reasons"] == ("obvious" if failed else "")
+
+
+@pytest.mark.parametrize(("questions", "number"), [("a", 0), ("ab", 2), ("abcd", 2)])
+def test_a_repeat_counts_once_and_is_changed_where_half_of_its_answers_are(questions, number) -> None:
+    made = steady(simulate(World(repeats=6, questions=tuple("abcd"))))
+    of_questions = made.answers["question_id"].isin(list(questions))
+    found = judged(other_side(made, checks(made, "rater7", "repeat", 2) & of_questions))
+    assert set(found["repeats"]) == {6}
+    assert found.loc["rater7", "repeats_changed"] == found["repeats_changed"].sum() == number
 
 
 def test_repeats_answered_otherwise_more_than_habit_explains() -> None:
@@ -92,3 +119,12 @@ def test_who_answers_before_looking_is_left_out_and_an_unknown_pace_is_not() -> 
     pace = {"rater0": 300.0, "rater1": np.nan, "rater2": 900.0}
     found = judged(replace(made, answers=made.answers.assign(rt_ms=made.answers["participant_id"].map(pace))))
     assert list(found["reasons"]) == ["fast", "", ""]
+
+
+def test_the_pace_is_that_of_first_answers_whatever_came_after_on_the_same_screen() -> None:
+    made = simulate(World(raters=2, questions=("realism", "edit", "identity")))
+    first, later = {"rater0": 300.0, "rater1": 900.0}, {"realism": 4000.0, "edit": 0.0, "identity": 9000.0}
+    times = made.answers["participant_id"].map(first) + made.answers["question_id"].map(later)
+    found = judged(replace(made, answers=made.answers.assign(rt_ms=times)))
+    assert list(found["median_ms"]) == [300, 900]
+    assert list(found["reasons"]) == ["fast", ""]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmark.statistics.two_way import Crossed, intervals, ratio_figures, resampled_sums, shared_ranks
+from benchmark.statistics.two_way import Crossed, intervals, ratio_figures, resampled_sums
 
 
 def shares(crossed: Crossed, votes: np.ndarray):
@@ -60,20 +60,3 @@ def test_one_rater_or_one_item_has_no_interval() -> None:
 def test_votes_that_are_all_alike_leave_nothing_to_resample() -> None:
     crossed, votes = drawn(np.random.default_rng(0), 5, 6, (1.0, 1.0))
     assert np.isnan(intervals(crossed, shares(crossed, np.ones_like(votes))).low[0])
-
-
-@pytest.mark.parametrize(("raters", "ranks"), [(5, [1, 1]), (6, [1, 2])])
-def test_figures_without_spread_are_told_apart_by_six_who_agree(raters, ranks) -> None:
-    who, what = (each.ravel() for each in np.indices((raters, 8)))
-    votes = np.tile([1.0, 0.0], (len(who), 1))
-    figures = ratio_figures(Crossed(who, what), votes, np.ones_like(votes), np.zeros(len(who), dtype=np.int64))
-    assert shared_ranks(Crossed(who, what), figures) == ranks
-
-
-def test_ranks_are_shared_where_nothing_tells_methods_apart() -> None:
-    generator = np.random.default_rng(0)
-    who, what = (each.ravel() for each in np.indices((20, 30)))
-    crossed = Crossed(who, what)
-    votes = (generator.random((600, 3)) < [0.8, 0.5, 0.48]).astype(float)
-    figures = ratio_figures(crossed, votes, np.ones((600, 3)), np.zeros(600, dtype=np.int64))
-    assert shared_ranks(crossed, figures) == [1, 2, 2]
