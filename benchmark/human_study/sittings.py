@@ -13,7 +13,8 @@ CHECK_SHARE: Final = 10
 """There is a check for so many items."""
 _LEAST_CHECKS: Final = 2
 """In a sitting: one of each kind."""
-
+_BEFORE_REPEATS: Final = 10
+"""A repeat comes after so many items, or half of a short sitting's, and shows one of the elder half of them."""
 
 Kind = Literal["item", "obvious", "repeat"]
 
@@ -67,12 +68,13 @@ def arranged(items: int, sitting: int, rng: random.Random) -> list[Place]:
 def _with_checks(items: Sequence[int], checks: int, rng: random.Random) -> list[Place]:
     """Half of the checks are obvious, and one more where they are odd; a repeat comes long after what it repeats."""
     length, repeats = len(items) + checks, checks // 2
-    while True:
+    enough = max(1, min(_BEFORE_REPEATS, len(items) // 2))
+    at: list[int] = []
+    late: list[int] = []
+    while len(late) < repeats:
         at = _spread(length, checks, rng)
-        after_items = [place for number, place in enumerate(at) if place > number]
-        if len(after_items) >= repeats:
-            break
-    repeated = set(rng.sample(after_items, repeats))
+        late = [place for number, place in enumerate(at) if place - number >= enough]
+    repeated = set(rng.sample(late, repeats))
     waiting = iter(items)
     shown: list[int] = []
     checked: set[int] = set()

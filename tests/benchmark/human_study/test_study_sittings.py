@@ -36,6 +36,14 @@ def test_every_sitting_has_checks_of_both_kinds_that_refer_to_itself(items, sitt
                 assert each.item in [before.item for before in part[:place] if before.kind == "item"]
 
 
+@given(st.integers(20, 300), st.integers(0, 10**6))
+def test_a_repeat_comes_at_least_five_trials_after_what_it_repeats(items, seed):
+    for part in sittings(items, 30, seed)[1]:
+        first = {each.item: place for place, each in enumerate(part) if each.kind == "item"}
+        gaps = [place - first[each.item] for place, each in enumerate(part) if each.kind == "repeat"]
+        assert min(gaps) >= 5
+
+
 def checks(places):
     return [place for place, each in enumerate(places) if each.kind != "item"]
 
