@@ -43,13 +43,16 @@ def _export(
         Path | None, typer.Option(metavar="FILE", help="YAML of what raters read; OUT/words.yaml is a copy to edit.")
     ] = None,
     key: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the key goes. [default: OUT/private]")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Another draws other trials.")] = 0,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, help="Draws the same study again; secret as the key is. [default: the key's, or chance]"),
+    ] = None,
 ) -> None:
     from benchmark.folders import writable
     from benchmark.human_study import arena
     from benchmark.human_study.drawing import draw_study
     from benchmark.human_study.entrants import find_entrants
-    from benchmark.human_study.export import check_writable, lies_beside, write_export
+    from benchmark.human_study.export import check_writable, lies_beside, seed_of, write_export
     from benchmark.human_study.records import PRIVATE, Mode, key_file
     from benchmark.human_study.words import read_words, shipped_words
     from benchmark.result_files import read_results, result_files
@@ -68,8 +71,8 @@ def _export(
     texts = words or shipped_words(chosen)
     said = read_words(texts)
     forms.check(said)
-    drawn = draw_study(entrants, chosen, items, said, seed, with_masks=masks)
     place = key_file(out, key)
+    drawn = draw_study(entrants, chosen, items, said, seed_of(place, seed), with_masks=masks)
     check_writable(out, drawn, place)
     asked = {}
     if drawn.masks:
