@@ -221,24 +221,24 @@ def test_training_seeds_take_turns(runs, tmp_path):
 
 
 def test_the_same_command_writes_the_same_study_and_another_seed_another(runs, tmp_path):
-    one = export(runs, tmp_path / "one", "--items", "6", "--seed", "0")
-    same = export(runs, tmp_path / "same", "--items", "6", "--seed", "0")
+    one = export(runs, tmp_path / "one", "--items", "6")
+    same = export(runs, tmp_path / "same", "--items", "6")
     assert one.page.read_bytes() == same.page.read_bytes()
     assert one.key == same.key
-    other = export(runs, tmp_path / "other", "--items", "6", "--seed", "1")
+    other = export(runs, tmp_path / "other", "--items", "6", seed=1)
     assert not set(one.key.options) & set(other.key.options)
 
 
 def test_nobody_who_has_the_results_can_draw_the_study_again_without_its_key(runs, tmp_path):
-    one = export(runs, tmp_path / "one", "--items", "6")
-    other = export(runs, tmp_path / "other", "--items", "6")
+    one = export(runs, tmp_path / "one", "--items", "6", seed=None)
+    other = export(runs, tmp_path / "other", "--items", "6", seed=None)
     assert not set(one.key.options) & set(other.key.options)
     assert min(one.key.seed, other.key.seed) > 2**32  # with a chance of one in 2^31 they are drawn below
     told = str(one.key.seed).encode()
     assert not [path for path in one.public.rglob("*") if path.is_file() and told in path.read_bytes()]
-    again = export(runs, tmp_path / "one", "--items", "6")
+    again = export(runs, tmp_path / "one", "--items", "6", seed=None)
     assert (again.code, again.key) == (0, one.key)
-    drawn = export(runs, tmp_path / "drawn", "--items", "6", "--seed", str(one.key.seed))
+    drawn = export(runs, tmp_path / "drawn", "--items", "6", seed=one.key.seed)
     assert drawn.key == one.key
 
 
@@ -253,11 +253,11 @@ def test_answers_whose_meaning_changed_would_be_of_another_study(runs, tmp_path)
 
 
 def test_ids_rest_on_results_too(runs, tmp_path):
-    one = export(runs, tmp_path / "one", "--items", "6", "--seed", "0")
+    one = export(runs, tmp_path / "one", "--items", "6")
     copied = shutil.copytree(runs, tmp_path / "runs")
     path = copied / "rendered-faces" / METHODS[0] / "seed0" / "result.json"
     path.write_text(path.read_text(encoding="utf-8").replace('"edit_ms": 12.5', '"edit_ms": 12.6'), encoding="utf-8")
-    other = export(copied, tmp_path / "other", "--items", "6", "--seed", "0")
+    other = export(copied, tmp_path / "other", "--items", "6")
     assert not set(one.key.options) & set(other.key.options)
     assert one.study.study_id != other.study.study_id
 
@@ -330,11 +330,11 @@ def test_an_export_that_is_cut_off_leaves_a_folder_that_says_whose_it_is(runs, t
 
     with monkeypatch.context() as patch:
         patch.setattr("benchmark.human_study.export.stored_png", full_disk)
-        assert export(runs, tmp_path / "study", "--items", "6").code != 0
-    assert export(runs, tmp_path / "study", "--items", "7").code == 2
-    whole = export(runs, tmp_path / "study", "--items", "6")
+        assert export(runs, tmp_path / "study", "--items", "6", seed=None).code != 0
+    assert export(runs, tmp_path / "study", "--items", "7", seed=None).code == 2
+    whole = export(runs, tmp_path / "study", "--items", "6", seed=None)
     assert whole.code == 0, whole.err
-    drawn = export(runs, tmp_path / "other", "--items", "6", "--seed", str(whole.key.seed))
+    drawn = export(runs, tmp_path / "other", "--items", "6", seed=whole.key.seed)
     assert whole.page.read_bytes() == drawn.page.read_bytes()
 
 
@@ -379,8 +379,8 @@ def test_words_that_mechanical_turk_takes_for_variables_are_refused(runs, tmp_pa
 def test_a_key_beside_the_public_files_is_warned_of(runs, tmp_path):
     inside = tmp_path / "study" / "public" / "key.json"
     assert "lies in the public folder" in export(runs, tmp_path / "study", "--items", "6", "--key", inside).err
-    elsewhere = export(runs, tmp_path / "other", "--items", "6", "--key", tmp_path / "safe" / "key.json")
-    forgotten = export(runs, tmp_path / "other", "--items", "6")
+    elsewhere = export(runs, tmp_path / "other", "--items", "6", "--key", tmp_path / "safe" / "key.json", seed=None)
+    forgotten = export(runs, tmp_path / "other", "--items", "6", seed=None)
     assert forgotten.code == 2
     assert "name its key by --key" in forgotten.err
     assert "warning" not in elsewhere.err
