@@ -116,10 +116,10 @@ def method_note(findings: Findings) -> list[str]:
     return [
         *said,
         f"Rank: 1 plus the number of methods that are better by the t test of {_RANKED_BY[findings.mode]}, p below "
-        f"{ALPHA:g} after Holm's adjustment for all pairs of the table; its variance is two-way cluster-robust, its "
-        "degrees of freedom are those of the method with fewer raters or faces. Methods that cannot be told apart may "
-        "share a rank. "
-        "Intervals are each on their own, not adjusted. Bold: no method is better so."
+        f"{ALPHA:g} after Holm's adjustment for all pairs of ranked methods; its variance is two-way cluster-robust, "
+        "its degrees of freedom are those of the method with fewer raters or faces. Methods that cannot be told apart "
+        "may share a rank; none has a better one than a method above it. "
+        "Intervals are each on their own, not adjusted. Bold: rank 1."
         + (" Real images are shown beside the methods and have no rank." if findings.mode == "realfake" else ""),
     ]
 
@@ -166,8 +166,8 @@ def notes(part: Part) -> list[str]:
     lines = [f"No rank: {part.unranked}."] if part.unranked else []
     reasons: dict[str, list[str]] = {}
     for each in part.methods:
-        if each.preference.reason:
-            reasons.setdefault(each.preference.reason, []).append(method(each))
+        for reason in filter(None, (each.preference.reason, each.unranked and f"no rank: {each.unranked}")):
+            reasons.setdefault(reason, []).append(method(each))
     return [*lines, *(f"{', '.join(names)}: {reason}." for reason, names in reasons.items())]
 
 
