@@ -53,9 +53,11 @@ def _export(
     from benchmark.human_study.drawing import draw_study
     from benchmark.human_study.entrants import find_entrants
     from benchmark.human_study.export import check_writable, lies_beside, seed_of, write_export
+    from benchmark.human_study.ranking import shown_too_little
     from benchmark.human_study.records import PRIVATE, Mode, key_file
     from benchmark.human_study.words import read_words, shipped_words
     from benchmark.result_files import read_results, result_files
+    from benchmark.statistics.shared_ranks import FEWEST
     from registry import REPORTS
 
     modes: tuple[Mode, ...] = get_args(Mode)
@@ -87,6 +89,12 @@ def _export(
         print(f"left out: {label}: {why}", file=sys.stderr)
     if lies_beside(place, out):
         print(f"warning: {place} lies in the public folder; it tells which method made each image", file=sys.stderr)
+    for name, few in shown_too_little(drawn.study, drawn.key).items():
+        print(
+            f"warning: {', '.join(few)} of {name} cannot be ranked, for that takes {FEWEST} source faces; "
+            "ask for more --items",
+            file=sys.stderr,
+        )
     print(
         f"study {drawn.study.study_id}: {len(drawn.study.trials)} trials of {', '.join(entrants.labels)}",
         file=sys.stderr,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +11,7 @@ import numpy as np
 from benchmark.human_study.findings import Figure, MethodFinding, Position
 from benchmark.human_study.items import REAL
 from benchmark.human_study.preference import findings, method_figures, method_preferences
-from benchmark.human_study.records import Mode
+from benchmark.human_study.records import Key, Mode, Study
 from benchmark.human_study.votes import Votes
 from benchmark.statistics.luce import Luce, fit_luce, groups_compared
 from benchmark.statistics.shared_ranks import FEWEST, shared_ranks
@@ -69,6 +70,20 @@ def rank(votes: Votes, mode: Mode) -> Ranking:
     ]
     found.sort(key=lambda each: (each.method == reference, *_order(each)))
     return Ranking(found, _positions(votes, fitted) if fitted else [], unranked)
+
+
+def shown_too_little(study: Study, key: Key) -> dict[str, list[str]]:
+    """By protocol, methods that a study shows on too few faces to rank them, whatever is answered."""
+    faces: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for trial in study.trials:
+        if key.trials[trial.id].check is None:
+            for option in (key.options[each.id] for each in trial.options):
+                faces[option.protocol, option.method].add(option.source)
+    found: dict[str, list[str]] = {}
+    for (protocol, method), theirs in sorted(faces.items()):
+        if len(theirs) < FEWEST and method != REAL:
+            found.setdefault(protocol, []).append(method)
+    return found
 
 
 def _unranked(votes: Votes, mode: Mode, rivals: int) -> str | None:

@@ -204,6 +204,13 @@ def test_no_photographs_without_the_run_that_holds_them(runs, tmp_path):
     assert "under attribute-transfer those are the edits of copy-source, of which there is no run" in refused.err
 
 
+def test_methods_shown_on_too_few_faces_to_be_ranked_are_warned_of(runs, tmp_path):
+    found = export(runs, tmp_path / "study", "--mode", "mos", "--items", "8")
+    assert "warning: brushnet, pastelflow, quillgan of attribute-transfer cannot be ranked" in found.err
+    enough = export(runs, tmp_path / "other", "--mode", "kway", "--items", "6")
+    assert "warning" not in enough.err
+
+
 def test_a_study_that_never_shows_a_method_is_refused(runs, tmp_path):
     refused = export(runs, tmp_path / "study", "--mode", "mos", "--items", "2")
     assert refused.code == 2
@@ -383,7 +390,7 @@ def test_a_key_beside_the_public_files_is_warned_of(runs, tmp_path):
     forgotten = export(runs, tmp_path / "other", "--items", "6", seed=None)
     assert forgotten.code == 2
     assert "name its key by --key" in forgotten.err
-    assert "warning" not in elsewhere.err
+    assert "public folder" not in elsewhere.err
     assert (tmp_path / "safe" / "key.json").is_file()
     assert not (tmp_path / "other" / "private").exists()
 
