@@ -25,9 +25,10 @@ _MEANING: Final[dict[Mode, str]] = {
     "realfake": "Taken for real: the share of the method's images that raters held for photographs.",
 }
 _STRENGTH: Final = {
-    "2afc": "Strength: log odds of a Bradley–Terry model with a side effect and a light ridge penalty, 0 on average.",
+    "2afc": "Strength: log odds of a Bradley–Terry model with a side effect and a light ridge penalty, 0 on average; "
+    "rows are in its order, for not all methods met the same others.",
     "kway": "Strength: log odds of Luce's model of first choices with position effects and a light ridge penalty, 0 on "
-    "average.",
+    "average; rows are in its order.",
 }
 _RANKED_BY: Final[dict[Mode, str]] = {
     "2afc": "the difference of strengths",
