@@ -49,7 +49,7 @@ def _export(
     from benchmark.human_study import arena
     from benchmark.human_study.drawing import draw_study
     from benchmark.human_study.entrants import find_entrants
-    from benchmark.human_study.export import check_writable, lies_beside, write_export
+    from benchmark.human_study.export import check_key, check_writable, lies_beside, write_export
     from benchmark.human_study.records import PRIVATE, Mode, key_file
     from benchmark.human_study.words import read_words, shipped_words
     from benchmark.result_files import read_results, result_files
@@ -68,8 +68,9 @@ def _export(
     texts = words or shipped_words(chosen)
     said = read_words(texts)
     forms.check(said)
-    drawn = draw_study(entrants, chosen, items, said, seed, with_masks=masks)
     place = key_file(out, key)
+    check_key(out, place, forms.names)
+    drawn = draw_study(entrants, chosen, items, said, seed, with_masks=masks)
     check_writable(out, drawn, place)
     asked = {}
     if drawn.masks:
