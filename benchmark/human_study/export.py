@@ -63,9 +63,9 @@ def check_key(folder: Path, key: Path, forms: Iterable[str]) -> None:
     Raises:
         InputError: naming `--key`.
     """
-    at, public = key.resolve(), folder.resolve() / PUBLIC
+    at, public = key.resolve(), (folder / PUBLIC).resolve()
     files = [public / IMAGES, *(public / name for name in (STUDY, *forms)), folder.resolve() / WORDS]
-    if key.is_dir() or at == folder.resolve() / PRIVATE or any(at in each.parents for each in files):
+    if key.is_dir() or at == (folder / PRIVATE).resolve() or any(at in each.parents for each in files):
         raise InputError(f"--key {key} is a folder; name a file, such as {key / KEY}")
     if needed := [each for each in files if each == at or each in at.parents]:
         raise InputError(f"--key {key} would take the place of {needed[0]}, which the study needs; name another file")
