@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 from collections.abc import Iterator
 from string import ascii_lowercase
@@ -51,6 +52,8 @@ def columns(study: Study) -> list[str]:
 def render_csv(study: Study, base: str) -> str:
     """The table: UTF-8 CSV, as Mechanical Turk takes it; a picture that a trial does not show has an empty address.
 
+    The site puts cells into the layout as they stand, so texts are HTML here.
+
     Args:
         study: its trials, practice left out.
         base: address of the public folder.
@@ -65,7 +68,7 @@ def render_csv(study: Study, base: str) -> str:
 def _row(trial: Trial, base: str) -> list[str]:
     target, source, mask = (_address(base, trial.shown.get(what)) for what in ("target", "source", "mask"))
     images = [_address(base, option.file) for option in trial.options]
-    return [trial.id, source, mask, trial.text, *images, target, *(option.id for option in trial.options)]
+    return [trial.id, source, mask, html.escape(trial.text), *images, target, *(option.id for option in trial.options)]
 
 
 def _address(base: str, file: str | None) -> str:

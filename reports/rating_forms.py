@@ -48,6 +48,11 @@ class RatingForms:
         self.formats = formats
         self.base = "" if url_base is None else _checked(url_base, formats).rstrip("/")
 
+    @property
+    def names(self) -> list[str]:
+        """Of every file that forms of any format have in the public folder, where an export writes or removes them."""
+        return [name for names in FILES.values() for name in names]
+
     def check(self, words: Words) -> None:
         """Refuse words that a form cannot show.
 
@@ -85,7 +90,7 @@ class RatingForms:
             if each in self.formats
             for name, text in make().items()
         }
-        for stale in {public / name for files in FILES.values() for name in files} - made.keys():
+        for stale in {public / name for name in self.names} - made.keys():
             stale.unlink(missing_ok=True)
         for path, text in made.items():
             write_text_atomically(path, text)

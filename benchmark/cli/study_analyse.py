@@ -41,6 +41,8 @@ def _analyse(
     key: options.StudyKey = None,
     json: options.Json = False,
 ) -> None:
+    from pydantic import ValidationError
+
     from benchmark.files import replacing
     from benchmark.human_study.analysis import analyse
     from benchmark.human_study.answers import read_answers
@@ -50,13 +52,18 @@ def _analyse(
     from benchmark.human_study.records import ANSWERS, PRIVATE, PUBLIC, STUDY, key_file, read_key, read_study
     from registry import REPORTS
 
+    try:
+        rule = ExclusionRule(obvious_failed=obvious_failed, repeats_chance=repeats_chance, fastest_ms=fastest_ms)
+    except ValidationError as error:
+        first = error.errors()[0]
+        option = str(first["loc"][0]).replace("_", "-")
+        raise InputError(f"--{option} is {first['input']}: {first['msg']}") from error
     if not folder.is_dir():
         raise InputError(f"study folder {folder} does not exist")
     study, secret = read_study(folder / PUBLIC / STUDY), read_key(key_file(folder, key))
     answers = folder / PRIVATE / ANSWERS
     if not answers.is_file():
         raise InputError(f"{answers} does not exist; `bench study import {folder} ANSWERS` writes it")
-    rule = ExclusionRule(obvious_failed=obvious_failed, repeats_chance=repeats_chance, fastest_ms=fastest_ms)
     found = analyse(read_answers(answers), study, secret, rule)
     analysis, raters = folder / FOLDER / ANALYSIS, folder / PRIVATE / "raters.csv"
     write_findings(analysis, found.findings)

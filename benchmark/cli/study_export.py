@@ -52,7 +52,7 @@ def _export(
     from benchmark.human_study import arena
     from benchmark.human_study.drawing import draw_study
     from benchmark.human_study.entrants import find_entrants
-    from benchmark.human_study.export import check_writable, lies_beside, seed_of, write_export
+    from benchmark.human_study.export import check_key, check_writable, lies_beside, seed_of, write_export
     from benchmark.human_study.ranking import shown_too_little
     from benchmark.human_study.records import PRIVATE, Mode, key_file
     from benchmark.human_study.words import read_words, shipped_words
@@ -74,6 +74,7 @@ def _export(
     said = read_words(texts)
     forms.check(said)
     place = key_file(out, key)
+    check_key(out, place, forms.names)
     drawn = draw_study(entrants, chosen, items, said, seed_of(place, seed), with_masks=masks)
     check_writable(out, drawn, place)
     asked = {}

@@ -41,6 +41,8 @@ shown_order: ids of the options as they stood, left to right, joined by spaces. 
 or 1, told by the key at import; a page leaves it empty, since a rater must not know. started_at: when the trial
 appeared, ISO 8601 in UTC.
 """
+MOST_MS = 7 * 24 * 60 * 60 * 1000.0
+"""A week, which a page may lie open before it is answered; what is longer is no response time."""
 REQUIRED = ("study_id", "participant_id", "trial_id", "question_id", "shown_order", "choice")
 """Columns with no empty cell; the others may be unknown to the place that the answers come from."""
 
@@ -209,14 +211,14 @@ def milliseconds(text: str) -> float:
     """A response time; NaN for an empty one.
 
     Raises:
-        ValueError: if it is not a finite number from 0.
+        ValueError: if it is not a number from 0 to `MOST_MS` in plain digits.
     """
     if not text:
         return math.nan
     try:
-        value = float(text)
+        value = float(text) if text.isascii() and "_" not in text else math.nan  # Python reads more than tables hold
     except ValueError:
-        value = -1.0
-    if not 0 <= value < math.inf:
-        raise ValueError(f"rt_ms {text!r} is not a number of milliseconds from 0")
+        value = math.nan
+    if not 0 <= value <= MOST_MS:
+        raise ValueError(f"rt_ms {text!r} is not a number of milliseconds from 0 to {MOST_MS:.0f}, a week")
     return round(value, 3)

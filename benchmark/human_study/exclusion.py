@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from scipy.stats import binom
 
+from benchmark.human_study.answers import MOST_MS
 from benchmark.human_study.records import Key, OptionKey, Study
 
 Reason = Literal["obvious", "repeats", "fast"]
@@ -40,7 +41,7 @@ class ExclusionRule(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     obvious_failed: float = Field(default=0.2, ge=0, le=1)
     repeats_chance: float = Field(default=0.01, ge=0, le=1)
-    fastest_ms: float = Field(default=500, ge=0)
+    fastest_ms: float = Field(default=500, ge=0, le=MOST_MS)
 
 
 def judge_raters(answers: pd.DataFrame, study: Study, key: Key, rule: ExclusionRule) -> pd.DataFrame:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 from benchmark.files import replacing, write_text_atomically
 from benchmark.human_study.drawing import IMAGES, Drawn, Picture
 from benchmark.human_study.pictures import Pixels, jumbled, read_pixels, stored_png
-from benchmark.human_study.records import PUBLIC, STUDY, read_key, read_study, write_key, write_study
+from benchmark.human_study.records import KEY, PRIVATE, PUBLIC, STUDY, read_key, read_study, write_key, write_study
 from registry.errors import InputError
 
 WORDS: Final = "words.yaml"
@@ -59,6 +59,27 @@ def write_export(folder: Path, drawn: Drawn, words: Path, key: Path, masks: Mapp
         _write_picture(public / file, masks[task])
     os.utime(public / IMAGES, (_WRITTEN, _WRITTEN))
     return public
+
+
+def check_key(folder: Path, key: Path, forms: Iterable[str]) -> None:
+    """Refuse a place for the key that another file of the study needs, or that cannot hold a file.
+
+    Args:
+        folder: of the study.
+        key: where the key is to go.
+        forms: names of all files that forms may have in the public folder.
+
+    Raises:
+        InputError: naming `--key`.
+    """
+    at, public = key.resolve(), (folder / PUBLIC).resolve()
+    files = [public / IMAGES, *(public / name for name in (STUDY, *forms)), folder.resolve() / WORDS]
+    if key.is_dir() or at == (folder / PRIVATE).resolve() or any(at in each.parents for each in files):
+        raise InputError(f"--key {key} is a folder; name a file, such as {key / KEY}")
+    if needed := [each for each in files if each == at or each in at.parents]:
+        raise InputError(f"--key {key} would take the place of {needed[0]}, which the study needs; name another file")
+    if files_above := [each for each in key.parents if each.exists() and not each.is_dir()]:
+        raise InputError(f"--key {key}: {files_above[0]} is no folder")
 
 
 def check_writable(folder: Path, drawn: Drawn, key: Path) -> None:

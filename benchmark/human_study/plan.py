@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from scipy.stats import binom
 
+from benchmark.human_study.words import MAX_SITTING, MIN_SITTING
 from registry.errors import InputError
 
 SIGNIFICANCE: Final = 0.05
@@ -16,6 +17,8 @@ POWER: Final = 0.8
 CHECKS: Final = 0.1
 """Share of a sitting's trials that are checks."""
 LEAST, MOST = 0.51, 0.99
+_ENOUGH: Final = 1000
+"""More methods, or a greater design effect, than any study has."""
 _LONGEST: Final = 30_000
 """More votes than the least difference needs."""
 
@@ -43,25 +46,25 @@ class Plan:
     participants: int
 
 
-def plan(difference: float, methods: int = 2, design_effect: float = 5.0, sitting: int = 60) -> Plan:
+def plan(difference: float, methods: int = 2, design_effect: float = 5.0, sitting: int = MAX_SITTING) -> Plan:
     """Plan a study of paired choices.
 
     Args:
         difference: the share of votes that the better of two methods is to get, of `LEAST` to `MOST`.
-        methods: each is set against every other.
-        design_effect: at least 1.
-        sitting: trials shown to a participant, checks among them.
+        methods: each is set against every other; 2 to 1000.
+        design_effect: 1 to 1000.
+        sitting: trials shown to a participant, checks among them; `MIN_SITTING` to `MAX_SITTING`, as in an export.
 
     Raises:
         InputError: if a number is out of its range.
     """
-    for name, value, least in (
-        ("--methods", methods, 2),
-        ("--design-effect", design_effect, 1),
-        ("--sitting", sitting, 2),
+    for name, value, least, most in (
+        ("--methods", methods, 2, _ENOUGH),
+        ("--design-effect", design_effect, 1, _ENOUGH),
+        ("--sitting", sitting, MIN_SITTING, MAX_SITTING),
     ):
-        if not value >= least:
-            raise InputError(f"{name} is {value:g}; it must be {least} or more")
+        if not least <= value <= most:
+            raise InputError(f"{name} is {value}; it must be {least} to {most}")
     independent = independent_votes(difference)
     votes = ceil(independent * design_effect)
     pairs = methods * (methods - 1) // 2

@@ -15,6 +15,7 @@ from benchmark.settings import Layer, read_layer
 from registry.errors import InputError, unknown
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+MIN_SITTING: Final = 4
 MAX_SITTING: Final = 60
 """Trials after which raters tire."""
 
@@ -73,7 +74,7 @@ class Words(BaseModel):
     redirect: Address | None = None
     post: Address | None = None
     practice: int = Field(default=2, ge=0, le=10)
-    sitting: int = Field(default=MAX_SITTING, ge=4, le=MAX_SITTING)
+    sitting: int = Field(default=MAX_SITTING, ge=MIN_SITTING, le=MAX_SITTING)
 
     @field_validator("questions")
     @classmethod
@@ -87,9 +88,11 @@ class Words(BaseModel):
     @classmethod
     def _name_only_the_attribute(cls, tasks: dict[str, str]) -> dict[str, str]:
         for protocol, text in tasks.items():
-            for _, name, _, _ in Formatter().parse(text):
+            for _, name, form, conversion in Formatter().parse(text):
                 if name not in (None, "attribute"):
                     raise ValueError(f"{protocol} names {{{name}}}; only {{attribute}} is known")
+                if form or conversion:
+                    raise ValueError(f"{protocol} says how to write {{attribute}}, which stands for text as it is")
         return tasks
 
     def task(self, protocol: str, attribute: str) -> str:

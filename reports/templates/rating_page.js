@@ -77,9 +77,19 @@ function draw(trial) {
   part("given").hidden = !trial.text && !Object.keys(trial.shown).length;
 }
 
+// A pointer that rests where a choice appears would mark it: what is under it counts once it moves. Some browsers tell of
+// a move when only the page changed, so places are compared.
+let pointer;
+document.addEventListener("pointermove", ({ screenX, screenY }) => {
+  const place = `${screenX} ${screenY}`;
+  if (pointer !== undefined && pointer !== place) part("trial").classList.add("moved");
+  pointer = place;
+});
+
 function ask(number) {
   current.question = number;
   current.busy = false;
+  part("trial").classList.remove("moved");
   document.querySelectorAll("[data-choice]").forEach((each) => each.setAttribute("aria-pressed", "false"));
   part("question").textContent = study.questions[number].text;
   const which = study.questions.length > 1 ? `Question ${number + 1} of ${study.questions.length}` : "";

@@ -64,6 +64,17 @@ def test_the_rule_is_the_users(folder: Path) -> None:
     assert json.loads(outcome.out)["exclusions"]["kept"] == 34
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--fastest-ms", "inf"), ("--fastest-ms", "nan"), ("--obvious-failed", "nan"), ("--repeats-chance", "nan")],
+)
+def test_a_rule_that_is_no_number_is_refused_before_anything_is_written(folder: Path, option: str, value: str) -> None:
+    outcome = bench("study", "analyse", folder, option, value)
+    assert outcome.code == 2
+    assert option in outcome.err
+    assert not (folder / "analysis").exists()
+
+
 def test_the_same_answers_give_the_same_bytes(folder: Path) -> None:
     first, second = (
         {path.name: path.read_bytes() for path in (folder / "analysis").iterdir()}

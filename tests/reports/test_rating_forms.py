@@ -1,6 +1,7 @@
 """The forms for other sites: a table and layout for Mechanical Turk, tasks and configuration for Label Studio."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -54,7 +55,7 @@ def test_the_table_begins_with_the_columns_of_the_specification(study):
 def test_a_row_shows_its_trial(study):
     for row, trial in zip(turk_rows(study), study.study.trials, strict=True):
         assert row["trial_id"] == trial.id
-        assert row["edit_text"] == trial.text
+        assert html.unescape(row["edit_text"]) == trial.text
         for what in ("target", "source", "mask"):
             assert row[f"{what}_url"] == (f"{BASE}/{trial.shown[what]}" if what in trial.shown else "")
         for letter, option in zip("abc", trial.options, strict=False):
@@ -90,6 +91,16 @@ def test_the_layouts_answers_join_on_ids(browser, study, tmp_path):
     assert sent["started_at"].endswith("Z")
     last = {"mos": "5", "realfake": "fake"}.get(study.study.mode, trial.options[-1].id)
     assert [sent[f"choice.{question.id}"] for question in study.study.questions] == [last] * len(study.study.questions)
+
+
+def test_words_are_text_where_mechanical_turk_puts_them(browser, runs, tmp_path):
+    tasks = {"attribute-transfer": 'Change <b onmouseover=alert(1)>{attribute}</b> & "more"'}
+    found = exported(runs, tmp_path, "2afc", tasks=tasks)
+    page_file = tmp_path / "hit.html"
+    page_file.write_text(filled(found, turk_rows(found)[0], found.public.as_uri()), encoding="utf-8")
+    with opened(browser, page_file) as page:
+        assert page.locator("strong").inner_text() == found.study.trials[0].text
+        assert page.locator("b").count() == 0
 
 
 def studio(study):

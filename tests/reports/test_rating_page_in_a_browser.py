@@ -234,6 +234,26 @@ def test_the_key_of_a_tie_is_named(browser, exported):
         assert page.locator("#instructions .keys").inner_text() == said
 
 
+def test_an_option_under_a_resting_pointer_is_not_marked(browser, exported):
+    with opened(browser, exported.page) as page:
+        begin(page)  # whose last click leaves the pointer where the next trial's first option may appear
+        page.wait_for_function("() => current && current.appeared !== undefined")
+        box = page.locator("[data-choice]").first.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        borders = "() => [...document.querySelectorAll('.option')].map(each => getComputedStyle(each).borderColor)"
+        for _ in range(3):  # the next question of the trial, the next trial, and so on
+            choose(page, lambda: page.mouse.click(x, y))
+            page.wait_for_timeout(300)
+            assert page.locator("[data-choice]:hover").count() == 1
+            left, right = page.evaluate(borders)
+            assert left == right
+        page.mouse.move(x + 2, y)
+        page.wait_for_timeout(300)
+        left, right = page.evaluate(borders)
+        assert left != right
+
+
 def browser_process(profile):
     """The browser's main process, by its profile."""
     for folder in Path("/proc").glob("[0-9]*"):

@@ -311,6 +311,30 @@ def test_the_key_of_another_study_is_not_written_over(runs, tmp_path):
     assert not (tmp_path / "two").exists()
 
 
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("study/public/study.json", "public/study.json, which the study needs"),
+        ("study/words.yaml", "words.yaml, which the study needs"),
+        ("study/public/mturk.csv", "public/mturk.csv, which the study needs"),
+        ("study/public/images/key.json", "public/images, which the study needs"),
+        ("study/words.yaml/key.json", "words.yaml, which the study needs"),
+        ("study/private", "is a folder; name a file, such as"),
+        ("study/public", "is a folder; name a file, such as"),
+        ("keys", "is a folder; name a file, such as"),
+        ("note.txt/key.json", "note.txt is no folder"),
+    ],
+)
+def test_a_key_that_would_take_anothers_place_is_refused(runs, tmp_path, key, said):
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "note.txt").write_text("a file", encoding="utf-8")
+    found = export(runs, tmp_path / "study", "--items", "6", "--key", tmp_path / key)
+    assert found.code == 2
+    assert f"--key {tmp_path / key}" in found.err
+    assert said in found.err
+    assert not (tmp_path / "study").exists()
+
+
 def test_a_key_that_would_come_to_mean_something_else_is_not_written_over(runs, tmp_path):
     first = export(runs, tmp_path / "study", "--items", "6")
     path = first.folder / "private" / "key.json"

@@ -1,4 +1,4 @@
-"""JSON in a file: one document, or several after one another, as servers keep what is posted to them."""
+"""JSON in a file: one document, or several one after another, as servers keep what is posted to them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 
 from registry.errors import InputError
 
-_BEGIN = re.compile(r"^(?=[\[{])", re.MULTILINE)
+_BEGIN = re.compile(r'^[\[{]|\{\s*"answers"\s*:', re.MULTILINE)
+"""Where a document may begin behind a broken one: at a line's beginning, or as the body of a post does."""
+_SPACE = re.compile(r"\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,46 +30,47 @@ class Part:
 
 
 def read_document(text: str, name: str) -> Any:
-    """A file's document, or a tuple of its parts where it holds several, each of which begins a line.
+    """A file's document, or a tuple of its parts where it holds several, with line ends between them or without.
 
     A broken part is told as such among the others; a broken document cannot be told from half of one.
 
     Raises:
-        InputError: if it is not JSON, naming the line, and whether it seems to be cut short.
+        InputError: if the only or the last document is not JSON, naming the line, and whether it seems to be cut short.
     """
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        parts = _parts(text)
-        if len(parts) > 1 and not parts[0].broken:
-            return tuple(parts)
-        raise InputError(f"{name}: {_words(error, 1)}") from error
-    except (RecursionError, ValueError) as error:
-        raise InputError(f"{name}: not JSON of answers: {error}") from error
+    parts = _parts(text)
+    for broken in (parts[0].broken, parts[-1].broken):
+        if broken:
+            raise InputError(f"{name}: {broken}")
+    return tuple(parts) if len(parts) > 1 else parts[0].value
 
 
 def _parts(text: str) -> list[Part]:
-    parts = []
-    line = 1
-    for piece in _BEGIN.split(text):
-        if piece.strip():
-            parts.append(_part(line, piece))
-        line += piece.count("\n")
+    parts: list[Part] = []
+    decoder = json.JSONDecoder()
+    line, before = 1, 0
+    at = _after_space(text, 0)
+    while at < len(text):
+        line, before = line + text.count("\n", before, at), at
+        try:
+            value, at = decoder.raw_decode(text, at)
+            parts.append(Part(line, value))
+        except (RecursionError, ValueError) as error:
+            following = _BEGIN.search(text, at + 1)
+            at = following.start() if following else len(text)
+            parts.append(Part(line, text[before:at].rstrip(), _words(error)))
+        at = _after_space(text, at)
     return parts
 
 
-def _part(line: int, text: str) -> Part:
-    try:
-        return Part(line, json.loads(text))
-    except json.JSONDecodeError as error:
-        return Part(line, text, _words(error, line))
-    except (RecursionError, ValueError) as error:
-        return Part(line, text, f"not JSON of answers: {error}")
+def _after_space(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
 
 
-def _words(error: json.JSONDecodeError, first_line: int) -> str:
-    line = first_line + error.lineno - 1
+def _words(error: RecursionError | ValueError) -> str:
+    if not isinstance(error, json.JSONDecodeError):
+        return f"not JSON of answers: {error}"
     byte = len(error.doc[error.doc.rfind("\n", 0, error.pos) + 1 : error.pos].encode("utf-8", "replace")) + 1
     cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
     why = "; it seems to be cut short: fetch it again" if cut else ""
-    return f"line {line}, byte {byte} of the line: not JSON: {error.msg}{why}"
+    return f"line {error.lineno}, byte {byte} of the line: not JSON: {error.msg}{why}"

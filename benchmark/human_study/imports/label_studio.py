@@ -28,6 +28,11 @@ def is_export(document: Any) -> bool:
     )
 
 
+def is_short_export(document: Any) -> bool:
+    """Whether a document is a JSON-MIN export: a flat row for each annotation."""
+    return isinstance(document, list) and any(isinstance(row, dict) and "annotation_id" in row for row in document)
+
+
 def from_tasks(tasks: list[Any]) -> Iterator[Claim]:
     """Claims of an export: one for each annotation."""
     for number, task in enumerate(tasks, start=1):

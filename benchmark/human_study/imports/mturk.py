@@ -39,12 +39,15 @@ def from_sheet(sheet: Sheet, study: Study, name: str) -> Iterator[Claim]:
     """Claims of batch results: one for each question that an assignment answers.
 
     Raises:
-        InputError: if no column answers a question of the study.
+        InputError: if no column answers a question of the study, naming the rows whose JSON is broken.
     """
     forms = [_form(row) for row in sheet.rows]
     questions = {question.id for question in study.questions}
     seen = {field for form, _ in forms for field in form} | set(_named(sheet.columns, "Answer."))
     if forms and not any(_question(field, questions) for field in seen):
+        if faults := {row.number: broken for row, (_, broken) in zip(sheet.rows, forms, strict=True) if broken}:
+            rows, first = ", ".join(map(str, faults)), next(iter(faults.values()))
+            raise InputError(f"{name}: no row answers a question of the study, and broken are rows {rows}: {first}")
         answered = ", ".join(sorted(seen - set(_CARRIED) - {_TASK_ANSWERS})) or "none"
         asked = ", ".join(sorted(questions))
         raise InputError(f"{name}: none of its Answer columns ({answered}) is a question of the study ({asked})")

@@ -46,7 +46,7 @@ def read_claims(path: Path, study: Study, columns: ColumnMap | None = None) -> C
         columns: of a table of another make.
 
     Raises:
-        InputError: naming the file, and what it is that no kind fits, or where it is broken.
+        InputError: naming the file, and what it is that no kind fits, or where it is broken; or if it holds no answers.
     """
     text, encoding = decoded(path)
     name = str(path)
@@ -54,7 +54,10 @@ def read_claims(path: Path, study: Study, columns: ColumnMap | None = None) -> C
         kind, claims = _of_document(read_document(text, name), name)
     else:
         kind, claims = _of_sheet(read_sheet(text, name), study, columns, name)
-    return Claims(name, kind, encoding, tuple(claims))
+    found = tuple(claims)
+    if not found:
+        raise InputError(f"{name} ({kind}) holds no answers")
+    return Claims(name, kind, encoding, found)
 
 
 def _of_document(document: Any, name: str) -> tuple[str, Iterator[Claim]]:
@@ -62,6 +65,8 @@ def _of_document(document: Any, name: str) -> tuple[str, Iterator[Claim]]:
         return "canonical JSON, several", canonical.from_parts(document)
     if label_studio.is_export(document):
         return "Label Studio's export", label_studio.from_tasks(document)
+    if label_studio.is_short_export(document):
+        raise InputError(f"{name} is Label Studio's JSON-MIN export; export the project as JSON instead")
     rows = canonical.posted_rows(document)
     if rows is None or not canonical.are_answers(rows):
         first = rows[0] if rows else document

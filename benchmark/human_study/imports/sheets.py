@@ -44,7 +44,7 @@ def read_sheet(text: str, name: str) -> Sheet:
         name: of the file, for errors.
 
     Raises:
-        InputError: if a quoted cell never ends, or two columns have one name.
+        InputError: if the table is cut short in a quoted cell or in its last row, or two columns have one name.
     """
     separator = max(_SEPARATORS, key=lambda each: _num_columns(text, each))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -54,12 +54,18 @@ def read_sheet(text: str, name: str) -> Sheet:
         if twice := {each for each in columns if each and columns.count(each) > 1}:
             raise InputError(f"{name}: two columns are named {min(twice)!r}")
         rows = []
+        begun = start = reader.line_num + 1
         for number, cells in enumerate(reader, start=2):
-            start = reader.line_num + 1
+            begun, start = start, reader.line_num + 1
             if any(cell.strip() for cell in cells):
                 rows.append(_row(number, columns, cells))
     except csv.Error as error:
         raise InputError(f"{name}: the row that begins in line {start} is not CSV: {error}") from error
+    if rows and rows[-1].number == number and len(cells) < len(columns) and not text.endswith(("\n", "\r")):
+        raise InputError(
+            f"{name}: line {begun}, the last, has {len(cells)} of {len(columns)} cells and no end; "
+            "the file seems to be cut short: fetch it again"
+        )
     return Sheet(columns, separator, tuple(rows))
 
 

@@ -13,7 +13,7 @@ from answered_study import answer, answers, canonical_text, study_folder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benchmark.human_study.answers import Answer, read_rows, write_rows
+from benchmark.human_study.answers import COLUMNS, Answer, read_rows, write_rows
 from benchmark.human_study.importing import Imported, import_answers
 from benchmark.human_study.imports.column_map import read_column_map
 from registry.errors import InputError
@@ -25,6 +25,7 @@ KINDS: dict[str, tuple[str, Write]] = {
     "post": ("canonical JSON", made.post_body),
     "posts": ("canonical JSON, several", made.posts),
     "posts of many lines": ("canonical JSON, several", made.pretty_posts),
+    "posts that meet": ("canonical JSON, several", lambda given: made.pretty_posts(given).replace("\n{", "{")),
     "Answer.q": ("Mechanical Turk", made.turk(made.field_of_text)),
     "Answer.q.<value>": ("Mechanical Turk", made.turk(made.buttons)),
     "Answer.q.<i>.on": ("Mechanical Turk", made.turk(made.numbered_buttons)),
@@ -152,7 +153,7 @@ def test_numbers_that_may_count_from_0_or_from_1_are_not_guessed(tmp_path: Path)
 
 def test_a_post_may_hold_one_answer_or_none(tmp_path: Path) -> None:
     (row,) = made.page_rows([answer()])
-    assert imported(study_folder(tmp_path), '{"answers": []}').answers == 0
+    assert imported(study_folder(tmp_path), '{"answers": []}' + json.dumps(row)).answers == 1
     assert imported(tmp_path, json.dumps(row)).answers == 1
 
 
@@ -182,6 +183,14 @@ def test_a_damaged_file_is_read_or_refused_and_costs_no_answer(tmp_path: Path, d
         (b'{"name": 1}', "its JSON (name) is no file of answers"),
         (b"[1, 2]", "its JSON (int values) is no file of answers"),
         (b"[" * 100_000, "not JSON"),
+        (b'{"answers": []}', "(canonical JSON) holds no answers"),
+        (",".join(COLUMNS).encode() + b"\r\n", "(canonical CSV) holds no answers"),
+        (b"AssignmentId,WorkerId,Answer.realism\r\n", "(batch results of Mechanical Turk) holds no answers"),
+        (b"[1] x", "line 1, byte 5 of the line: not JSON"),
+        (
+            b'[{"id": 1, "trial_id": "004512", "choice": "left", "annotator": 1, "annotation_id": 9}]',
+            " is Label Studio's JSON-MIN export; export the project as JSON",
+        ),
         (b"HITId,AssignmentId,WorkerId,Answer.remark\r\n1,2,3,4\r\n", "Answer columns (remark) is a question of the"),
     ],
 )
@@ -216,12 +225,54 @@ def test_a_json_file_that_lacks_its_end_is_said_to_be_cut_short(tmp_path: Path) 
         imported(study_folder(tmp_path), made.page_json(answers())[:-2])
 
 
-def test_a_broken_line_costs_itself_only(tmp_path: Path) -> None:
-    text = made.posts(answers())
-    (file,) = imported(study_folder(tmp_path), text + text[:40]).files
+@pytest.mark.parametrize("between", ["\n", ""])
+def test_a_broken_post_costs_itself_only(tmp_path: Path, between: str) -> None:
+    first, last = made.post_body(answers()[:5]), made.post_body(answers()[5:])
+    (file,) = imported(study_folder(tmp_path), f"{first}\n{first[:40]}{between}{last}").files
     assert (file.new, dict(file.rejected)) == (16, {"broken row": 1})
-    last = text.count("\n") + 1
-    assert f'{last},"broken row: line {last}, byte ' in (tmp_path / "private" / "rejected.csv").read_text()
+    assert '2,"broken row: line 2, byte ' in (tmp_path / "private" / "rejected.csv").read_text()
+
+
+@pytest.mark.parametrize("write", [made.posts, made.pretty_posts])
+@pytest.mark.parametrize("lacking", [2, 40])
+def test_posts_whose_last_is_cut_short_are_refused(tmp_path: Path, write: Write, lacking: int) -> None:
+    with pytest.raises(InputError, match=r"line \d+, byte \d+ of the line: not JSON"):
+        imported(study_folder(tmp_path), write(answers()).rstrip()[:-lacking])
+    assert not (tmp_path / "private" / "answers.csv").exists()
+
+
+def test_a_table_that_is_cut_short_is_refused(tmp_path: Path) -> None:
+    whole = made.page_csv(answers())
+    cut = whole[: whole.rindex(",1411") + 2]
+    with pytest.raises(InputError, match="line 17, the last, has 10 of 12 cells and no end; the file seems to be cut"):
+        imported(study_folder(tmp_path), cut)
+    assert not (tmp_path / "private" / "answers.csv").exists()
+
+
+def test_a_whole_last_row_needs_no_line_end_and_a_short_one_that_ends_costs_itself(tmp_path: Path) -> None:
+    whole = made.page_csv(answers())
+    assert imported(study_folder(tmp_path), whole.rstrip()).answers == 16
+    (file,) = imported(tmp_path, whole + "1,s7d2e90b1\r\n").files
+    assert (file.known, dict(file.rejected)) == (16, {"broken row": 1})
+
+
+def test_batch_results_whose_json_is_all_broken_are_refused_by_their_rows(tmp_path: Path) -> None:
+    text = made.turk(made.buttons, as_json=True)(answers()[:4]).replace("[{", "{[")
+    said = "broken are rows 2, 3: Answer.taskAnswers is not JSON"
+    with pytest.raises(InputError, match=said):
+        imported(study_folder(tmp_path), text)
+
+
+@pytest.mark.parametrize("time", ["1e308", "1_000", "604800001", "١٢", "inf"])
+def test_what_is_no_response_time_is_rejected(tmp_path: Path, time: str) -> None:
+    rows = [{**row, "rt_ms": time} for row in made.page_rows([answer()])]
+    (file,) = imported(study_folder(tmp_path), made.sheet(rows)).files
+    assert dict(file.rejected) == {"bad time": 1}
+
+
+def test_a_page_left_open_over_a_weekend_is_no_fault(tmp_path: Path) -> None:
+    rows = [{**row, "rt_ms": "172800000"} for row in made.page_rows([answer()])]
+    assert imported(study_folder(tmp_path), made.sheet(rows)).answers == 1
 
 
 def test_a_quoted_cell_that_never_ends_is_refused_by_line(tmp_path: Path) -> None:

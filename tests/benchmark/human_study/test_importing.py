@@ -57,7 +57,7 @@ def test_the_same_import_again_changes_nothing(folder: Path) -> None:
 
 def test_a_long_broken_post_is_listed_and_later_imports_go_on(folder: Path) -> None:
     whole = json.dumps(json.loads(made.page_json(answers())))
-    path = file(folder, f'{whole}\n{{"answers": [{{"study_id": "{"x" * 200_000}\n', "posts.jsonl")
+    path = file(folder, f'{whole}\n{{"answers": [{{"study_id": "{"x" * 200_000}\n{whole}\n', "posts.jsonl")
     import_answers(folder, [path])
     assert any(len(row["raw"]) > 150_000 for row in rejected(folder))
     done = import_answers(folder, [path, file(folder, made.page_csv(answers()))])

@@ -38,7 +38,16 @@ def test_a_share_out_of_range_is_named(share) -> None:
 
 @pytest.mark.parametrize(
     ("name", "wrong"),
-    [("methods", {"methods": 1}), ("design-effect", {"design_effect": 0.5}), ("sitting", {"sitting": 1})],
+    [
+        ("methods", {"methods": 1}),
+        ("methods", {"methods": 10**400}),
+        ("design-effect", {"design_effect": 0.5}),
+        ("design-effect", {"design_effect": float("inf")}),
+        ("design-effect", {"design_effect": float("nan")}),
+        ("design-effect", {"design_effect": 1e307}),
+        ("sitting", {"sitting": 3}),
+        ("sitting", {"sitting": 61}),
+    ],
 )
 def test_a_number_out_of_range_is_named(name, wrong) -> None:
     with pytest.raises(InputError, match=f"--{name} is"):
