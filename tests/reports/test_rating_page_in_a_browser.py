@@ -511,7 +511,7 @@ def translated(text):
 def seen_texts(page):
     """Every text of the page that a rater can see or hear, whether or not its screen is open."""
     return page.evaluate(
-        "[...document.querySelectorAll('main, footer')].flatMap(root => [root, ...root.querySelectorAll(':not(noscript)')])"
+        "[...document.querySelectorAll('main, footer, main *:not(noscript)')]"
         ".flatMap(each => [each.ariaLabel, each.alt, ...[...each.childNodes].map(inner => inner.nodeType === 3"
         " ? inner.data : null)]).filter(text => text && /[a-z]{2}/i.test(text.replaceAll('<i>ẞ</i>', '')))"
     )
