@@ -25,9 +25,10 @@ _MEANING: Final[dict[Mode, str]] = {
     "realfake": "Taken for real: the share of the method's images that raters held for photographs.",
 }
 _STRENGTH: Final = {
-    "2afc": "Strength: log odds of a Bradley–Terry model with a side effect and a light ridge penalty, 0 on average.",
+    "2afc": "Strength: log odds of a Bradley–Terry model with a side effect and a light ridge penalty, 0 on average; "
+    "rows are in its order, for not all methods met the same others.",
     "kway": "Strength: log odds of Luce's model of first choices with position effects and a light ridge penalty, 0 on "
-    "average.",
+    "average; rows are in its order.",
 }
 _RANKED_BY: Final[dict[Mode, str]] = {
     "2afc": "the difference of strengths",
@@ -116,10 +117,10 @@ def method_note(findings: Findings) -> list[str]:
     return [
         *said,
         f"Rank: 1 plus the number of methods that are better by the t test of {_RANKED_BY[findings.mode]}, p below "
-        f"{ALPHA:g} after Holm's adjustment for all pairs of the table; its variance is two-way cluster-robust, its "
-        "degrees of freedom are those of the method with fewer raters or faces. Methods that cannot be told apart may "
-        "share a rank. "
-        "Intervals are each on their own, not adjusted. Bold: no method is better so."
+        f"{ALPHA:g} after Holm's adjustment for all pairs of ranked methods; its variance is two-way cluster-robust, "
+        "its degrees of freedom are those of the method with fewer raters or faces. Methods that cannot be told apart "
+        "may share a rank; none has a better one than a method above it. "
+        "Intervals are each on their own, not adjusted. Bold: rank 1."
         + (" Real images are shown beside the methods and have no rank." if findings.mode == "realfake" else ""),
     ]
 
@@ -166,8 +167,8 @@ def notes(part: Part) -> list[str]:
     lines = [f"No rank: {part.unranked}."] if part.unranked else []
     reasons: dict[str, list[str]] = {}
     for each in part.methods:
-        if each.preference.reason:
-            reasons.setdefault(each.preference.reason, []).append(method(each))
+        for reason in filter(None, (each.preference.reason, each.unranked and f"no rank: {each.unranked}")):
+            reasons.setdefault(reason, []).append(method(each))
     return [*lines, *(f"{', '.join(names)}: {reason}." for reason, names in reasons.items())]
 
 

@@ -106,6 +106,7 @@ def simulate(world: World, seed: int = 0) -> Simulated:
         study_id=study.study_id,
         dataset="rendered-faces",
         tasks_sha256={PROTOCOL: "a" * 64},
+        seed=seed,
         results_sha256={f"{method}/seed0": "b" * 64 for method in methods},
         trials=keys,
         options=options,

@@ -83,6 +83,9 @@ def _print(findings: Findings) -> None:
         console.print(_table(findings, part))
         if part.unranked:
             console.print(Text(f"no rank: {part.unranked}"), soft_wrap=True)
+        if few := [each for each in part.methods if each.unranked]:
+            names = ", ".join(each.method for each in few)
+            console.print(Text(f"no rank of {names}: {few[0].unranked}"), soft_wrap=True)
     out = findings.exclusions
     console.print(f"{out.kept} of {out.raters} raters kept; {sum(findings.dropped.values())} rows not counted")
 

@@ -43,16 +43,21 @@ def _export(
         Path | None, typer.Option(metavar="FILE", help="YAML of what raters read; OUT/words.yaml is a copy to edit.")
     ] = None,
     key: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the key goes. [default: OUT/private]")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Another draws other trials.")] = 0,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, help="Draws the same study again; secret as the key is. [default: the key's, or chance]"),
+    ] = None,
 ) -> None:
     from benchmark.folders import writable
     from benchmark.human_study import arena
     from benchmark.human_study.drawing import draw_study
     from benchmark.human_study.entrants import find_entrants
-    from benchmark.human_study.export import check_key, check_writable, lies_beside, write_export
+    from benchmark.human_study.export import check_key, check_writable, lies_beside, seed_of, write_export
+    from benchmark.human_study.ranking import shown_too_little
     from benchmark.human_study.records import PRIVATE, Mode, key_file
     from benchmark.human_study.words import read_words, shipped_words
     from benchmark.result_files import read_results, result_files
+    from benchmark.statistics.shared_ranks import FEWEST
     from registry import REPORTS
 
     modes: tuple[Mode, ...] = get_args(Mode)
@@ -70,7 +75,7 @@ def _export(
     forms.check(said)
     place = key_file(out, key)
     check_key(out, place, forms.names)
-    drawn = draw_study(entrants, chosen, items, said, seed, with_masks=masks)
+    drawn = draw_study(entrants, chosen, items, said, seed_of(place, seed), with_masks=masks)
     check_writable(out, drawn, place)
     asked = {}
     if drawn.masks:
@@ -85,6 +90,12 @@ def _export(
         print(f"left out: {label}: {why}", file=sys.stderr)
     if lies_beside(place, out):
         print(f"warning: {place} lies in the public folder; it tells which method made each image", file=sys.stderr)
+    for name, few in shown_too_little(drawn.study, drawn.key).items():
+        print(
+            f"warning: {', '.join(few)} of {name} cannot be ranked, for that takes {FEWEST} source faces; "
+            "ask for more --items",
+            file=sys.stderr,
+        )
     print(
         f"study {drawn.study.study_id}: {len(drawn.study.trials)} trials of {', '.join(entrants.labels)}",
         file=sys.stderr,

@@ -6,7 +6,7 @@ import math
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import cycle, islice, pairwise
 from typing import Final, TypeVar
 
 Thing = TypeVar("Thing")
@@ -32,9 +32,47 @@ def crossed(count: int, rows: Sequence[Thing], columns: Sequence[str], rng: rand
     return [(rows[place % len(rows)], columns[(place + place // period) % len(columns)]) for place in range(count)]
 
 
-def paired(methods: Sequence[str]) -> list[Pair]:
-    """Every two methods."""
-    return list(combinations(methods, 2))
+def met(count: int, methods: Sequence[str], protocols: Sequence[str], rng: random.Random) -> list[tuple[Pair, str]]:
+    """So many (pair of methods, protocol), protocols by turns.
+
+    Every two methods meet equally often, under each protocol too; every method is shown equally often, and under each
+    protocol to two trials.
+
+    Args:
+        count: trials wanted.
+        methods: two or more.
+        protocols: at least one.
+        rng: decides who meets when.
+    """
+    protocols = rng.sample(protocols, len(protocols))
+    turns = [protocols[place % len(protocols)] for place in range(count)]
+    meetings = cycle(_meetings(methods, rng))
+    under = {protocol: list(islice(meetings, turns.count(protocol))) for protocol in protocols}
+    return [(under[protocol].pop(0), protocol) for protocol in turns]
+
+
+def _meetings(methods: Sequence[str], rng: random.Random) -> list[Pair]:
+    """Every two methods, in an order in which none is ever shown two times more than another.
+
+    An even number meets in rounds, in each of which everyone has a partner (a round-robin tournament). An odd number
+    parts into closed tours of all (Walecki's construction), of which every other meeting comes first.
+    """
+    *ring, hub = rng.sample(methods, len(methods))
+    size = len(ring)
+    rounds: list[list[Pair]] = []
+    if size % 2:
+        for turn in range(size):
+            around = [(ring[(turn + step) % size], ring[turn - step]) for step in range(1, size // 2 + 1)]
+            rounds.append([(hub, ring[turn]), *around])
+            rng.shuffle(rounds[-1])
+    else:
+        for turn in range(size // 2):
+            zigzag = [(turn + (step + 1) // 2 * (-1) ** (step + 1)) % size for step in range(size)]
+            tour = [hub, *(ring[each] for each in zigzag)]
+            steps = [*pairwise(tour), (tour[-1], hub)]
+            rounds.append(steps[::2] + steps[1::2])
+    rng.shuffle(rounds)
+    return [meeting for each in rounds for meeting in each]
 
 
 def sided(pairs: Sequence[Pair], rng: random.Random) -> list[Pair]:

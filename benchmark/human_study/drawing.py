@@ -23,6 +23,8 @@ IMAGES: Final = "images"
 """Folder of the public pictures, relative to the public folder."""
 EXPECTED: Final[dict[Mode, str]] = {"mos": "1", "realfake": "fake"}
 """The right answer to a spoilt picture that is shown alone."""
+_MEANING: Final = {"questions", "tie", "scale", "real", "fake", "tasks", "practice", "sitting"}
+"""Words that decide a study: answers given under others would mean other things."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Drawn:
 
 
 def draw_study(
-    entrants: Entrants, mode: Mode, items: int, words: Words, seed: int = 0, *, with_masks: bool = False
+    entrants: Entrants, mode: Mode, items: int, words: Words, seed: int, *, with_masks: bool = False
 ) -> Drawn:
     """Draw a study: the same for the same results, seed, and those words that decide it.
 
@@ -72,23 +74,25 @@ def draw_study(
         entrants: whose edits are judged.
         mode: how.
         items: trials, checks not counted.
-        words: its questions, tie, practice and sitting, and what edits were to do.
-        seed: another gives other trials under other ids.
+        words: its questions and what answers mean, practice and sitting, and what edits were to do.
+        seed: another gives other trials under other ids, which nobody can foretell who does not know it.
         with_masks: show the mask asked for beside each trial.
 
     Raises:
-        InputError: if there are too few methods or tasks, no real images are at hand in `realfake`, or the words do not
-            say what edits were to do.
+        InputError: if there are too few methods, tasks or items, no real images are at hand in `realfake`, or the words
+            do not say what edits were to do.
     """
     _check(entrants, mode, words)
     results = {
         f"{each.label}/seed{result.seed}": sha256_of(path) for each in entrants.methods for path, result in each.runs
     }
-    asked = [[each.id, each.text] for each in words.questions]
-    decided_by = [seed, mode, items, asked, words.tie, words.practice, words.sitting, with_masks, entrants.dataset]
-    ids = OpaqueIds(json.dumps([*decided_by, dict(entrants.tasks_sha256), results], sort_keys=True))
+    meaning = words.model_dump(mode="json", include=_MEANING)
+    decided_by = [seed, mode, items, meaning, with_masks, entrants.dataset, dict(entrants.tasks_sha256), results]
+    ids = OpaqueIds(json.dumps(decided_by, sort_keys=True))
     available = {name: len(tasks) for name, tasks in entrants.tasks.items()}
     main = draw_items(mode, items, entrants.labels, available, _chance(ids, "items"))
+    if never := sorted({*entrants.labels}.difference(*(item.shown for item in main))):
+        raise InputError(f"--items {items} are too few to show {' and '.join(never)} even once")
     practised = (
         draw_items(mode, words.practice, entrants.labels, available, _chance(ids, "practice")) if words.practice else []
     )
@@ -107,6 +111,7 @@ def draw_study(
     )
     key = Key(
         study_id=study.study_id,
+        seed=seed,
         dataset=entrants.dataset,
         tasks_sha256=dict(entrants.tasks_sha256),
         results_sha256=results,
@@ -145,14 +150,22 @@ def _unseen(screens: _Screens, items: Sequence[Item]) -> dict[str, list[int]]:
 
 def _check(entrants: Entrants, mode: Mode, words: Words) -> None:
     if mode == "realfake":
-        if "target" not in entrants.given:
-            raise InputError(
-                "mode realfake shows unedited faces, and no reference run holds them; run those methods too"
-            )
+        for protocol, tasks in entrants.tasks.items():
+            for what in sorted({_photograph(row) for _, row in tasks.iterrows()}):
+                if what not in entrants.given:
+                    raise InputError(
+                        f"mode realfake shows unedited faces, and under {protocol} those are the edits of copy-{what}, "
+                        "of which there is no run; run it too"
+                    )
         return
     for protocol in entrants.tasks:
         if protocol not in words.tasks:
             raise InputError(f"the words do not say what {protocol} asks of an edit; add it below 'tasks:'")
+
+
+def _photograph(row: Any) -> str:
+    """The face of a task that is shown unedited: one that has what edits are asked for, which would tell them else."""
+    return "source" if isinstance(row["attribute"], str) else "target"
 
 
 def _chance(ids: OpaqueIds, *what: object) -> random.Random:
@@ -177,7 +190,7 @@ class _Screens:
 
     def plain(self, item: Item, name: tuple[object, ...]) -> Trial:
         options = [
-            self._option(item, label, self._seed(label), (*name, place)) for place, label in enumerate(item.shown)
+            self._option(item, label, self._seed(item, label), (*name, place)) for place, label in enumerate(item.shown)
         ]
         return self._trial(item, name, options)
 
@@ -196,7 +209,7 @@ class _Screens:
         places = len(item.shown)
         right = chance.randrange(places) if places > 1 else None
         label = chance.choice(item.shown)
-        seed = chance.choice(self._editor(label).seeds)
+        seed = chance.choice(self._editor(item, label).seeds)
         options = [self._option(item, label, seed, (*name, place), place != right) for place in range(places)]
         expected = EXPECTED[self.mode] if right is None else options[right].id
         return self._trial(item, name, options, check="obvious", expected=expected)
@@ -233,7 +246,7 @@ class _Screens:
 
     def _option(self, item: Item, label: str, seed: int, name: tuple[object, ...], spoilt: bool = False) -> Option:
         task = int(self._task(item)["task"])
-        edit = self._editor(label).edit(seed, item.protocol, task)
+        edit = self._editor(item, label).edit(seed, item.protocol, task)
         return self._published(
             name,
             Picture(edit, self.ids.digest("jumble", *name) if spoilt else None),
@@ -245,7 +258,7 @@ class _Screens:
     def _face(self, item: Item) -> str:
         """What figures are clustered by: the source of an edit, as in score files; the face that a photograph shows."""
         row = self._task(item)
-        return str(row["target"] if item.shown == (REAL,) else row["source"])
+        return str(row[_photograph(row)] if item.shown == (REAL,) else row["source"])
 
     def _published(self, name: tuple[object, ...], picture: Picture, key: OptionKey) -> Option:
         option = Option(id=self.ids.of("option", *name), file=self._file("option", *name))
@@ -253,13 +266,13 @@ class _Screens:
         self.gathered.options[option.id] = key
         return option
 
-    def _seed(self, label: str) -> int:
-        seeds = self._editor(label).seeds
+    def _seed(self, item: Item, label: str) -> int:
+        seeds = self._editor(item, label).seeds
         self.turns[label] += 1
         return seeds[self.turns[label] % len(seeds)]
 
-    def _editor(self, label: str) -> Entrant:
-        return self.entrants.given["target"] if label == REAL else self.entrants.method(label)
+    def _editor(self, item: Item, label: str) -> Entrant:
+        return self.entrants.given[_photograph(self._task(item))] if label == REAL else self.entrants.method(label)
 
     def _task(self, item: Item) -> Any:
         return self.entrants.tasks[item.protocol].iloc[item.task]

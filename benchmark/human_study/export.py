@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
@@ -24,10 +25,18 @@ def lies_beside(key: Path, folder: Path) -> bool:
     return key.resolve().is_relative_to((folder / PUBLIC).resolve())
 
 
+def seed_of(key: Path, asked: int | None) -> int:
+    """The seed to draw a study by: the one asked for, that of a key already there, or a new one that nobody knows."""
+    if asked is not None:
+        return asked
+    return read_key(key).seed if key.is_file() else secrets.randbits(64)
+
+
 def write_export(folder: Path, drawn: Drawn, words: Path, key: Path, masks: Mapping[tuple[str, int], Pixels]) -> Path:
     """Write `study.json`, the key, the words and the pictures.
 
-    What names the study comes first: an export that is killed leaves a folder that no other study is written into.
+    What names the study comes first, and first of it the key with its seed: an export that is killed leaves a folder
+    that no other study is written into, and that the same command completes.
 
     Args:
         folder: of the study.
@@ -42,8 +51,8 @@ def write_export(folder: Path, drawn: Drawn, words: Path, key: Path, masks: Mapp
     public = folder / PUBLIC
     size = drawn.study.size[0]
     text = with_page_words(words.read_text(encoding="utf-8"))
-    write_study(public / STUDY, drawn.study)
     write_key(key, drawn.key)
+    write_study(public / STUDY, drawn.study)
     write_text_atomically(folder / WORDS, text)
     for file, picture in sorted(drawn.pictures.items()):  # by what is opaque, for disks remember the order too
         _write_picture(public / file, _pixels(picture, size))
@@ -83,9 +92,10 @@ def check_writable(folder: Path, drawn: Drawn, key: Path) -> None:
     """
     path, study_id = folder / PUBLIC / STUDY, drawn.study.study_id
     if path.is_file() and (found := read_study(path).study_id) != study_id:
+        keyless = "" if key.is_file() else f"name its key by --key, for it is not at {key}; or "
         raise InputError(
             f"{path} is of another study ({found}, not {study_id}), and its answers need it; "
-            "choose another --out, or delete the folder if nobody has answered"
+            f"{keyless}choose another --out, or delete the folder if nobody has answered"
         )
     if key.is_file() and (held := read_key(key)) != drawn.key:
         other = f"another study ({held.study_id}, not {study_id})"

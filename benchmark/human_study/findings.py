@@ -62,12 +62,14 @@ class MethodFinding(_Strict):
             share of its images that were taken for real, both in [0, 1]; in `mos` its mean score of 1 to 5.
         strength: log odds by the model of choices, which sum to 0 over methods; None where there is no ranking by it.
         rank: shared where methods cannot be told apart; None where none are ranked, and of real images.
+        unranked: why this method has no rank where others have.
     """
 
     method: str
     preference: Figure
     strength: Figure | None = None
     rank: int | None = None
+    unranked: str | None = None
 
 
 class PairFinding(_Strict):

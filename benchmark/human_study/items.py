@@ -37,10 +37,10 @@ def draw_items(
 ) -> list[Item]:
     """Draw items whose counts differ by one at most.
 
-    In `2afc` every two methods meet equally often, each on either side; in `kway` all methods are shown, each at each
-    place; in `mos` each method is shown; in `realfake` a real image as often as an edit, and of the edits each method.
-    Protocols take turns, and of a protocol every task is drawn before one is drawn again. A stretch of the items is
-    nearly as balanced as all of them.
+    In `2afc` every two methods meet equally often, each on either side, and each method is shown; in `kway` all methods
+    are shown, each at each place; in `mos` each method is shown; in `realfake` a real image as often as an edit, and of
+    the edits each method. Protocols take turns, and of a protocol every task is drawn before one is drawn again. A
+    stretch of the items is nearly as balanced as all of them.
 
     Args:
         mode: how they are judged.
@@ -62,7 +62,7 @@ def draw_items(
         )
     protocols = list(tasks)
     if mode == "2afc":
-        cells = balance.crossed(count, balance.paired(methods), protocols, rng)
+        cells = balance.met(count, methods, protocols, rng)
         shown: Sequence[tuple[str, ...]] = balance.sided([pair for pair, _ in cells], rng)
     elif mode == "kway":
         cells = [(("", ""), protocol) for _, protocol in balance.crossed(count, [""], protocols, rng)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Final
 
@@ -12,21 +13,37 @@ from numpy.typing import NDArray
 from benchmark.human_study.findings import Counts, Figure, PairFinding
 from benchmark.human_study.records import Mode
 from benchmark.human_study.votes import Votes
+from benchmark.statistics.faces import Array
+from benchmark.statistics.luce import Luce
 from benchmark.statistics.two_way import Figures, Intervals, intervals, ratio_figures
 
 NO_VOTES: Final = "no votes"
 FEW_CLUSTERS: Final = "no interval: it takes two raters and two source faces"
-ALIKE: Final = "no interval: all votes are alike"
+ALIKE: Final = "no interval: all votes on the same methods are alike, which leaves no spread to estimate"
 UNANIMOUS: Final = (
     "every vote is alike, so that nothing can be resampled: the exact interval of as many votes as there are raters or "
     "source faces, whichever are fewer"
 )
 
 
-def method_figures(votes: Votes) -> Figures:
-    """What each method's options got, the mean over the times that it was shown."""
-    got, shown = _got(votes, range(len(votes.methods)))
-    return ratio_figures(votes.crossed, got, shown, votes.sets)
+def method_figures(votes: Votes, fitted: Luce | None) -> Figures:
+    """What each method's options got, the mean over the times that it was shown.
+
+    Args:
+        votes: the answers.
+        fitted: of choices, the model that says what was to be expected of the methods that met: the mean of each two
+            would leave nothing to chance where they met on one face.
+    """
+    methods = range(len(votes.methods))
+    got, shown = _got(votes, votes.given, methods)
+    if fitted is None:
+        return ratio_figures(votes.crossed, got, shown)
+    figures = ratio_figures(votes.crossed, got, shown, usual=_got(votes, fitted.expected, methods)[0])
+    num_items = int(votes.crossed.items.max()) + 1
+    left = max(num_items - len(votes.methods) + 1, 1)  # of items, less the strengths that were fitted to them
+    sets = [got[votes.sets == each] for each in np.unique(votes.sets)]
+    alike = np.all([np.ptp(each, axis=0) == 0 for each in sets], axis=0)
+    return replace(figures, influence=np.where(alike, 0.0, figures.influence * np.sqrt(num_items / left)))
 
 
 def method_preferences(votes: Votes, figures: Figures, mode: Mode) -> list[Figure]:
@@ -37,13 +54,13 @@ def method_preferences(votes: Votes, figures: Figures, mode: Mode) -> list[Figur
 
 def pair_preferences(votes: Votes) -> list[PairFinding]:
     """Of each two methods that were set against each other, the share of choices that the first got."""
-    got, shown = _got(votes, range(len(votes.methods)))
+    got, shown = _got(votes, votes.given, range(len(votes.methods)))
     pairs = [pair for pair in combinations(range(len(votes.methods)), 2) if (shown[:, pair] > 0).all(axis=1).any()]
     if not pairs:
         return []
     first, second = np.array(pairs).T
     both = ((shown[:, first] > 0) & (shown[:, second] > 0)).astype(np.float64)
-    figures = ratio_figures(votes.crossed, got[:, first] * both, both, votes.sets)
+    figures = ratio_figures(votes.crossed, got[:, first] * both, both)
     found = findings(figures, intervals(votes.crossed, figures), (0.0, 1.0))
     return [
         PairFinding(first=votes.methods[ours], second=votes.methods[theirs], preference=figure)
@@ -82,7 +99,7 @@ def _finding(
     return Figure(value=value, low=low, high=high, **counts)
 
 
-def _got(votes: Votes, methods: Sequence[int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(N, M) what each method's options got in each answer, and how many it had there."""
+def _got(votes: Votes, given: Array, methods: Sequence[int]) -> tuple[Array, Array]:
+    """(N, M) what each method's options got in each answer if options were given (N, K), and how many it had there."""
     theirs = votes.shown[..., None] == np.array(methods, dtype=np.int64)
-    return (votes.given[..., None] * theirs).sum(axis=1), theirs.sum(axis=1).astype(np.float64)
+    return (given[..., None] * theirs).sum(axis=1), theirs.sum(axis=1).astype(np.float64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,15 +11,15 @@ import numpy as np
 from benchmark.human_study.findings import Figure, MethodFinding, Position
 from benchmark.human_study.items import REAL
 from benchmark.human_study.preference import findings, method_figures, method_preferences
-from benchmark.human_study.records import Mode
+from benchmark.human_study.records import Key, Mode, Study
 from benchmark.human_study.votes import Votes
 from benchmark.statistics.luce import Luce, fit_luce, groups_compared
-from benchmark.statistics.shared_ranks import shared_ranks
+from benchmark.statistics.shared_ranks import FEWEST, shared_ranks
 from benchmark.statistics.two_way import intervals, linear_figures
 
 NO_ANSWERS: Final = "no answers"
 NO_RIVAL: Final = "there is no other method"
-FEW_CLUSTERS: Final = "one rater or one source face does not tell taste from chance"
+TOO_FEW: Final = f"a rank takes {FEWEST} raters and {FEWEST} source faces"
 BY_CHOICE: Final = ("2afc", "kway")
 """Modes in which a rater chooses among options."""
 
@@ -28,7 +29,7 @@ class Ranking:
     """The methods of a part.
 
     Attributes:
-        methods: in the order of their ranks, then of their preference; real images last.
+        methods: the strongest first, or where there are no strengths the most preferred; real images last.
         positions: of modes in which a rater chooses among options.
         unranked: why no method has a rank.
     """
@@ -43,9 +44,9 @@ def rank(votes: Votes, mode: Mode) -> Ranking:
 
     Real images of `realfake` are what methods are measured by, not one of them: they have no rank and are in no test.
     """
-    figures = method_figures(votes)
-    preferences = method_preferences(votes, figures, mode)
     fitted = fit_luce(votes.shown, votes.given, len(votes.methods)) if mode in BY_CHOICE and len(votes.shown) else None
+    figures = method_figures(votes, fitted)
+    preferences = method_preferences(votes, figures, mode)
     reference = REAL if mode == "realfake" else None
     rivals = [place for place, method in enumerate(votes.methods) if method != reference]
     unranked = _unranked(votes, mode, len(rivals))
@@ -56,12 +57,33 @@ def rank(votes: Votes, mode: Mode) -> Ranking:
         strengths = list(findings(figures, intervals(votes.crossed, figures)))
     if unranked is None:
         ranks = dict(zip(rivals, shared_ranks(votes.crossed, figures.of(rivals)), strict=True))
+        unranked = None if any(ranks.values()) else TOO_FEW
     found = [
-        MethodFinding(method=method, preference=preference, strength=strength, rank=ranks.get(place))
+        MethodFinding(
+            method=method,
+            preference=preference,
+            strength=strength,
+            rank=ranks.get(place),
+            unranked=TOO_FEW if unranked is None and place in ranks and ranks[place] is None else None,
+        )
         for place, (method, preference, strength) in enumerate(zip(votes.methods, preferences, strengths, strict=True))
     ]
     found.sort(key=lambda each: (each.method == reference, *_order(each)))
     return Ranking(found, _positions(votes, fitted) if fitted else [], unranked)
+
+
+def shown_too_little(study: Study, key: Key) -> dict[str, list[str]]:
+    """By protocol, methods that a study shows on too few faces to rank them, whatever is answered."""
+    faces: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for trial in study.trials:
+        if key.trials[trial.id].check is None:
+            for option in (key.options[each.id] for each in trial.options):
+                faces[option.protocol, option.method].add(option.source)
+    found: dict[str, list[str]] = {}
+    for (protocol, method), theirs in sorted(faces.items()):
+        if len(theirs) < FEWEST and method != REAL:
+            found.setdefault(protocol, []).append(method)
+    return found
 
 
 def _unranked(votes: Votes, mode: Mode, rivals: int) -> str | None:
@@ -69,8 +91,6 @@ def _unranked(votes: Votes, mode: Mode, rivals: int) -> str | None:
         return NO_ANSWERS
     if rivals < 2:
         return NO_RIVAL
-    if min(votes.crossed.raters.max(), votes.crossed.items.max()) == 0:
-        return FEW_CLUSTERS
     if mode in BY_CHOICE and len(groups := groups_compared(votes.shown, len(votes.methods))) > 1:
         names = "; ".join(", ".join(votes.methods[each] for each in group) for group in groups)
         return f"these groups of methods were never set against each other, so that no order holds for all: {names}"
@@ -89,6 +109,6 @@ def _positions(votes: Votes, fitted: Luce) -> list[Position]:
     ]
 
 
-def _order(found: MethodFinding) -> tuple[bool, int, float, str]:
-    value = found.preference.value
-    return (value is None, found.rank or 0, -(value or 0), found.method)
+def _order(found: MethodFinding) -> tuple[bool, float, str]:
+    value = (found.strength or found.preference).value
+    return (value is None, -(value or 0), found.method)

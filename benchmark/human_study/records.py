@@ -135,10 +135,12 @@ class Key(_Strict):
         tasks_sha256: of each protocol's task table, so that a leaderboard joins only what compares.
         dataset: that the runs were made on.
         results_sha256: of the `result.json` of every run drawn from, by its method's label and seed (`maskgan/seed0`).
+        seed: that the study was drawn by; with it and the results anyone could draw this key.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
     study_id: str
+    seed: int
     dataset: str
     tasks_sha256: dict[str, str]
     results_sha256: dict[str, str]

@@ -13,8 +13,9 @@ CHECK_SHARE: Final = 10
 """There is a check for so many items."""
 _LEAST_CHECKS: Final = 2
 """In a sitting: one of each kind."""
-_BEFORE_REPEATS: Final = 10
-"""A repeat comes after so many items, or half of a short sitting's, and shows one of the elder half of them."""
+_APART: Final = 10
+"""Trials from a repeat to what it repeats, and on from there round to the repeat, for raters begin anywhere."""
+
 
 Kind = Literal["item", "obvious", "repeat"]
 
@@ -66,28 +67,28 @@ def arranged(items: int, sitting: int, rng: random.Random) -> list[Place]:
 
 
 def _with_checks(items: Sequence[int], checks: int, rng: random.Random) -> list[Place]:
-    """Half of the checks are obvious, and one more where they are odd; a repeat comes long after what it repeats."""
+    """Half of the checks are obvious, and one more where they are odd; a repeat is far from what it repeats."""
     length, repeats = len(items) + checks, checks // 2
-    enough = max(1, min(_BEFORE_REPEATS, len(items) // 2))
-    at: list[int] = []
-    late: list[int] = []
-    while len(late) < repeats:
-        at = _spread(length, checks, rng)
-        late = [place for number, place in enumerate(at) if place - number >= enough]
-    repeated = set(rng.sample(late, repeats))
+    apart = max(1, min(_APART, length // 4))
+    at: set[int] = set()
+    repeatable: dict[int, list[int]] = {}  # by the place of a check, the places of items that it can repeat
+    while len(repeatable) < repeats:
+        at = set(_spread(length, checks, rng))
+        far = {place: range(max(0, place - length + apart), place - apart + 1) for place in sorted(at)}
+        free = {place: [each for each in places if each not in at] for place, places in far.items()}
+        repeatable = {place: places for place, places in free.items() if places}
+    repeating = set(rng.sample(list(repeatable), repeats))
     waiting = iter(items)
-    shown: list[int] = []
     checked: set[int] = set()
     found: list[Place] = []
     for place in range(length):
         if place not in at:
-            shown.append(next(waiting))
-            found.append(Place("item", shown[-1]))
+            found.append(Place("item", next(waiting)))
             continue
-        longest_ago = shown[: (len(shown) + 1) // 2] or list(items)
-        chosen = rng.choice([item for item in longest_ago if item not in checked] or longest_ago)
+        able = [found[each].item for each in repeatable[place]] if place in repeating else items
+        chosen = rng.choice([item for item in able if item not in checked] or able)
         checked.add(chosen)
-        found.append(Place("repeat" if place in repeated else "obvious", chosen))
+        found.append(Place("repeat" if place in repeating else "obvious", chosen))
     return found
 
 

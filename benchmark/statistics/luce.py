@@ -25,12 +25,14 @@ class Luce:
     Attributes:
         strengths: (M,) log odds, which sum to 0.
         influence: (N, M) by how much each answer moves them.
+        expected: (N, K) the chance of each option to be chosen.
         position_bias: (K,) share of choices that each position gains by being that position.
         position_influence: (N, K) by how much each answer moves it.
     """
 
     strengths: Array
     influence: Array
+    expected: Array
     position_bias: Array
     position_influence: Array
 
@@ -84,6 +86,7 @@ def fit_luce(shown: NDArray[np.int64], chosen: Array, num_methods: int, ridge: f
     return Luce(
         strengths=strengths - strengths.mean(),
         influence=moved - moved.mean(axis=1, keepdims=True),
+        expected=chance,
         position_bias=(chance - level).mean(axis=0),
         position_influence=influence @ gradient.T,
     )

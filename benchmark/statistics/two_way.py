@@ -98,7 +98,7 @@ def resampled_sums(crossed: Crossed, columns: Array, draws: int = DRAWS, seed: i
 
 
 def ratio_figures(
-    crossed: Crossed, numerators: Array, denominators: Array, strata: NDArray[np.int64], draws: int = DRAWS
+    crossed: Crossed, numerators: Array, denominators: Array, usual: Array | None = None, draws: int = DRAWS
 ) -> Figures:
     """F ratios of sums over answers.
 
@@ -106,15 +106,14 @@ def ratio_figures(
         crossed: the N answers.
         numerators: (N, F).
         denominators: (N, F); an answer that has one has a part in the figure.
-        strata: (N,) numbers of what was asked, which the study's design fixes, as which methods met: differences
-            between strata are no chance, and add nothing to a figure's spread.
+        usual: (N, F) numerators that were to be expected, where the study's design fixes what differs, as which methods
+            met: such differences are no chance, and add nothing to a figure's spread. By default the figure's own.
         draws: resamples.
     """
     number = numerators.shape[1]
     totals = denominators.sum(axis=0)
     values = ratio(numerators.sum(axis=0), totals)
-    usual = np.nan_to_num(ratio(_by_cluster(numerators, strata), _by_cluster(denominators, strata)))
-    residuals = numerators - usual[strata] * denominators
+    residuals = numerators - (np.nan_to_num(values) * denominators if usual is None else usual)
     drawn = resampled_sums(crossed, np.concatenate([numerators, denominators], axis=1), draws)
     return Figures(
         values=values,
@@ -149,8 +148,8 @@ def intervals(crossed: Crossed, figures: Figures, level: float = 0.95) -> Interv
     between raters plus between items less between answers, and never below the larger of the first two. Student's t of
     the fewer clusters takes the place of the normal distribution.
 
-    Where the answers leave no spread at all, as when every vote is for one side, there is nothing to resample, and the
-    interval is NaN.
+    Where the answers leave no spread at all, as when every vote is for one side, there is nothing to resample or to
+    spread, and the interval is NaN.
     """
     num_raters, num_items = cluster_counts(crossed, figures.part)
     fewer = np.minimum(num_raters, num_items)
@@ -161,7 +160,7 @@ def intervals(crossed: Crossed, figures: Figures, level: float = 0.95) -> Interv
     for place, value in enumerate(figures.values):
         own = figures.drawn[:, place][np.isfinite(figures.drawn[:, place])]
         spread = float(own.std()) if len(own) else 0.0
-        if fewer[place] >= 2 and spread > NO_SPREAD:
+        if fewer[place] >= 2 and min(spread, reach[place]) > NO_SPREAD:
             ends = np.quantile(own, [1 - tail, tail])
             low[place], high[place] = value + (ends - value) * reach[place] / spread
     return Intervals(low, high, num_raters, num_items)

@@ -58,9 +58,10 @@ def make_runs(runs: Path) -> Path:
     return runs
 
 
-def export(runs: Path, out: Path, *words: str | Path) -> Exported:
-    """Run `bench study export`."""
-    outcome = bench("study", "export", "--runs", runs, "--protocol", PROTOCOL, "--out", out, *words)
+def export(runs: Path, out: Path, *words: str | Path, seed: int | None = 0) -> Exported:
+    """Run `bench study export`, by a seed drawn by chance where none is given."""
+    drawn = () if seed is None else ("--seed", str(seed))
+    outcome = bench("study", "export", "--runs", runs, "--protocol", PROTOCOL, "--out", out, *drawn, *words)
     return Exported(out, outcome.code, outcome.out, outcome.err)
 
 

@@ -113,6 +113,17 @@ def test_missing_figures_are_dashes_with_their_reason(tmp_path) -> None:
     assert "no votes" in pages[".html"]
 
 
+def test_a_method_of_too_few_faces_has_a_dash_for_a_rank_its_reason_and_no_bold_figure(tmp_path) -> None:
+    made = simulate(World(mode="mos", strengths={"alpha": 3.0, "beta": 0.3, "gamma": -0.3}, items=27))
+    mine = [trial.id for trial in made.study.trials if made.key.options[trial.options[0].id].method == "alpha"]
+    answers = made.answers[~made.answers["trial_id"].isin(mine[5:])]
+    pages = write(tmp_path, analyse(answers, made.study, made.key).findings)
+    assert re.search(r"^\| alpha \| – \| \d", pages[".md"], re.MULTILINE)
+    assert re.search(r"^alpha & -- & \d", pages[".tex"], re.MULTILINE)
+    assert re.search(r"alpha</th>\s*<td>–</td>\s*<td>", pages[".html"])
+    assert all("alpha: no rank: a rank takes 6 raters and 6 source faces." in page for page in pages.values())
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_every_format_says_that_ranks_are_adjusted_and_intervals_are_not(tmp_path, mode) -> None:
     findings = found(World(mode=mode))

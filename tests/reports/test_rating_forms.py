@@ -23,7 +23,8 @@ def runs(tmp_path_factory):
 def exported(runs, folder, mode, *options, **words):
     file = write_words(folder / "words.yaml", mode, **words)
     formats = ("--format", "mturk,label-studio", "--url-base", BASE + "/")
-    return export(runs, folder / "out", "--mode", mode, "--items", "4", "--words", file, *formats, *options)
+    items = "6" if mode == "realfake" else "4"  # half of them photographs
+    return export(runs, folder / "out", "--mode", mode, "--items", items, "--words", file, *formats, *options)
 
 
 @pytest.fixture(scope="module", params=MODES)

@@ -417,7 +417,8 @@ def test_answers_that_could_not_be_sent_are_sent_after_another_person(browser, r
 def every_mode(request, runs, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
     words = write_words(folder / "words.yaml", request.param, practice=0)
-    return export(runs, folder / "out", "--mode", request.param, "--items", "3", "--words", words)
+    items = "6" if request.param == "realfake" else "3"
+    return export(runs, folder / "out", "--mode", request.param, "--items", items, "--words", words)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])

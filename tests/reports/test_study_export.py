@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from rating_study import METHODS, export, made_run, make_runs, write_words
+from run_folders import PROTOCOL
 from scipy.stats import binom
 from synthetic import dataset_facts, protocol
 
@@ -158,11 +159,11 @@ def test_an_edit_is_shown_as_its_run_made_it(exported, runs):
                 assert edit.tobytes() == shown.tobytes()
 
 
-def test_edits_are_clustered_by_their_source_and_photographs_by_the_face_they_show(exported):
+def test_figures_are_clustered_by_the_source_of_an_edit(exported):
     study, key = exported.study, exported.key
     for facts in key.options.values():
         if facts.method:  # what is spoilt for a check is in no figure
-            assert facts.source == f"test-{facts.task + (0 if facts.method == 'real' else 100):05d}"
+            assert facts.source == f"test-{facts.task + 100:05d}"
     for trial in study.trials:
         assert {key.options[option.id].source for option in trial.options} == {key.trials[trial.id].source}
     assert ("real" in {facts.method for facts in key.options.values()}) == (study.mode == "realfake")
@@ -185,6 +186,38 @@ def test_real_faces_stand_alone(runs, tmp_path):
     assert labels == {"real": 6, **dict.fromkeys(METHODS, 2)}
 
 
+def test_photographs_have_the_attribute_that_edits_are_asked_for(runs, tmp_path):
+    """Else raters would tell edits by their smile."""
+    found = export(runs, tmp_path / "study", "--mode", "realfake", "--items", "12")
+    real = {id: option for id, option in found.key.options.items() if option.method == "real"}
+    assert len(real) >= 6
+    for id, option in real.items():
+        smiling = runs / "rendered-faces" / "copy-source" / "seed0" / "edits" / PROTOCOL / f"{option.task:05d}.png"
+        with Image.open(smiling) as source:
+            assert source.tobytes() == pixels(found, f"images/{id}.png")
+
+
+def test_no_photographs_without_the_run_that_holds_them(runs, tmp_path):
+    copied = shutil.copytree(runs, tmp_path / "runs", ignore=shutil.ignore_patterns("copy-source"))
+    refused = export(copied, tmp_path / "study", "--mode", "realfake", "--items", "12")
+    assert refused.code == 2
+    assert "under attribute-transfer those are the edits of copy-source, of which there is no run" in refused.err
+
+
+def test_methods_shown_on_too_few_faces_to_be_ranked_are_warned_of(runs, tmp_path):
+    found = export(runs, tmp_path / "study", "--mode", "mos", "--items", "8")
+    assert "warning: brushnet, pastelflow, quillgan of attribute-transfer cannot be ranked" in found.err
+    enough = export(runs, tmp_path / "other", "--mode", "kway", "--items", "6")
+    assert "warning" not in enough.err
+
+
+def test_a_study_that_never_shows_a_method_is_refused(runs, tmp_path):
+    refused = export(runs, tmp_path / "study", "--mode", "mos", "--items", "2")
+    assert refused.code == 2
+    assert re.search(r"--items 2 are too few to show (brushnet|pastelflow|quillgan) even once", refused.err)
+    assert not (tmp_path / "study").exists()
+
+
 def test_training_seeds_take_turns(runs, tmp_path):
     found = export(runs, tmp_path / "study", "--items", "24")
     trials = [trial for trial in found.study.trials if found.key.trials[trial.id].check is None]
@@ -199,11 +232,34 @@ def test_the_same_command_writes_the_same_study_and_another_seed_another(runs, t
     same = export(runs, tmp_path / "same", "--items", "6")
     assert one.page.read_bytes() == same.page.read_bytes()
     assert one.key == same.key
-    other = export(runs, tmp_path / "other", "--items", "6", "--seed", "1")
+    other = export(runs, tmp_path / "other", "--items", "6", seed=1)
     assert not set(one.key.options) & set(other.key.options)
 
 
-def test_ids_rest_on_results_that_raters_do_not_have(runs, tmp_path):
+def test_nobody_who_has_the_results_can_draw_the_study_again_without_its_key(runs, tmp_path):
+    one = export(runs, tmp_path / "one", "--items", "6", seed=None)
+    other = export(runs, tmp_path / "other", "--items", "6", seed=None)
+    assert not set(one.key.options) & set(other.key.options)
+    assert min(one.key.seed, other.key.seed) > 2**32  # with a chance of one in 2^31 they are drawn below
+    told = str(one.key.seed).encode()
+    assert not [path for path in one.public.rglob("*") if path.is_file() and told in path.read_bytes()]
+    again = export(runs, tmp_path / "one", "--items", "6", seed=None)
+    assert (again.code, again.key) == (0, one.key)
+    drawn = export(runs, tmp_path / "drawn", "--items", "6", seed=one.key.seed)
+    assert drawn.key == one.key
+
+
+def test_answers_whose_meaning_changed_would_be_of_another_study(runs, tmp_path):
+    words = write_words(tmp_path / "words.yaml", "mos")
+    first = export(runs, tmp_path / "study", "--mode", "mos", "--items", "6", "--words", words)
+    assert first.code == 0, first.err
+    words.write_text(words.read_text(encoding="utf-8") + "\nscale: [Superb, Good, Fair, Poor, Bad]\n", encoding="utf-8")
+    turned = export(runs, tmp_path / "study", "--mode", "mos", "--items", "6", "--words", words)
+    assert turned.code == 2
+    assert "is of another study" in turned.err
+
+
+def test_ids_rest_on_results_too(runs, tmp_path):
     one = export(runs, tmp_path / "one", "--items", "6")
     copied = shutil.copytree(runs, tmp_path / "runs")
     path = copied / "rendered-faces" / METHODS[0] / "seed0" / "result.json"
@@ -305,11 +361,12 @@ def test_an_export_that_is_cut_off_leaves_a_folder_that_says_whose_it_is(runs, t
 
     with monkeypatch.context() as patch:
         patch.setattr("benchmark.human_study.export.stored_png", full_disk)
-        assert export(runs, tmp_path / "study", "--items", "6").code != 0
-    assert export(runs, tmp_path / "study", "--items", "7").code == 2
-    whole = export(runs, tmp_path / "study", "--items", "6")
+        assert export(runs, tmp_path / "study", "--items", "6", seed=None).code != 0
+    assert export(runs, tmp_path / "study", "--items", "7", seed=None).code == 2
+    whole = export(runs, tmp_path / "study", "--items", "6", seed=None)
     assert whole.code == 0, whole.err
-    assert whole.page.read_bytes() == export(runs, tmp_path / "other", "--items", "6").page.read_bytes()
+    drawn = export(runs, tmp_path / "other", "--items", "6", seed=whole.key.seed)
+    assert whole.page.read_bytes() == drawn.page.read_bytes()
 
 
 def test_arena_is_announced_at_export_and_written_with_the_answers(runs, tmp_path):
@@ -353,8 +410,11 @@ def test_words_that_mechanical_turk_takes_for_variables_are_refused(runs, tmp_pa
 def test_a_key_beside_the_public_files_is_warned_of(runs, tmp_path):
     inside = tmp_path / "study" / "public" / "key.json"
     assert "lies in the public folder" in export(runs, tmp_path / "study", "--items", "6", "--key", inside).err
-    elsewhere = export(runs, tmp_path / "other", "--items", "6", "--key", tmp_path / "safe" / "key.json")
-    assert "warning" not in elsewhere.err
+    elsewhere = export(runs, tmp_path / "other", "--items", "6", "--key", tmp_path / "safe" / "key.json", seed=None)
+    forgotten = export(runs, tmp_path / "other", "--items", "6", seed=None)
+    assert forgotten.code == 2
+    assert "name its key by --key" in forgotten.err
+    assert "public folder" not in elsewhere.err
     assert (tmp_path / "safe" / "key.json").is_file()
     assert not (tmp_path / "other" / "private").exists()
 

@@ -88,6 +88,7 @@ def key(of: Study) -> Key:
         study_id=of.study_id,
         dataset="rendered-faces",
         tasks_sha256={"attribute-transfer": "ab" * 32},
+        seed=0,
         results_sha256={f"{method}/seed0": "cd" * 32 for method in METHODS},
         trials={each.id: TrialKey(**facts, **checks.get(each.id, {})) for each in of.trials},  # type: ignore[arg-type]
         options={

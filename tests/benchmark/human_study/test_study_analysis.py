@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations, permutations
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,8 @@ from registry.errors import InputError
 from tests.simulated_study import STRENGTHS, Simulated, World, preference, simulate
 
 MODES = ("2afc", "kway", "mos", "realfake")
+FOUR = World()
+NINE = World(strengths={f"method-{place}": 1 - place / 4 for place in range(9)})
 
 
 def part(made: Simulated, rule: ExclusionRule | None = None) -> Part:
@@ -33,15 +36,28 @@ def test_thirty_raters_recover_the_true_order(mode) -> None:
     assert found.unranked is None
 
 
-def covered(studies: int) -> tuple[float, float, float]:
+def truths(world: World) -> dict[str, float]:
+    """The share of choices that each method would get of all raters, on all faces, of the pairs that are shown."""
+    pairs = list(combinations(world.strengths, 2))
+    met = [pairs[item % len(pairs)] for item in range(world.items)]
+    found: dict[str, list[float]] = {name: [] for name in world.strengths}
+    share = {
+        (one, other): preference(world.strengths[one], [world.strengths[other]], world)
+        for one, other in permutations(world.strengths, 2)
+    }
+    for one, other in met:
+        found[one].append(share[one, other])
+        found[other].append(share[other, one])
+    return {name: float(np.mean(shares)) for name, shares in found.items()}
+
+
+def covered(studies: int, world: World = FOUR) -> tuple[float, float, float]:
     """Shares of intervals of preference that hold the truth, of Wilson's that do, and of studies in the true order."""
-    world = World()
-    others = {name: [each for other, each in STRENGTHS.items() if other != name] for name in STRENGTHS}
-    truth = {name: preference(strength, others[name], world) for name, strength in STRENGTHS.items()}
+    truth = truths(world)
     ours, wilsons, orders = [], [], []
     for seed in range(studies):
         found = part(simulate(world, seed)).methods
-        orders.append([each.method for each in found] == list(STRENGTHS))
+        orders.append([each.method for each in found] == list(world.strengths))
         for each in found:
             figure, number, z = each.preference, each.preference.votes, 1.96
             ours.append(figure.low <= truth[each.method] <= figure.high)
@@ -68,13 +84,24 @@ def test_over_200_studies_intervals_cover_93_to_97() -> None:
     assert orders >= 0.98
 
 
+def test_intervals_cover_the_truth_where_every_two_methods_met_on_one_face() -> None:
+    """A pair's mean is its face's, so that nothing is left between faces if that is what was to be expected."""
+    assert covered(20, replace(NINE, items=36))[0] >= 0.9
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("items", [36, 50, 108])
+def test_of_nine_methods_intervals_cover_93_to_97_too(items) -> None:
+    assert 0.93 <= covered(80, replace(NINE, items=items))[0] <= 0.97
+
+
 def ranks_apart(mode: str, items: int, raters: int, studies: int) -> int:
     """Of studies of nine methods that do not differ, those whose ranks tell some apart."""
     world = World(strengths=dict.fromkeys("abcdefghi", 0.0), mode=mode, items=items, raters=raters)
     return sum({each.rank for each in part(simulate(world, seed)).methods} != {1} for seed in range(studies))
 
 
-NULL_WORLDS = [("2afc", 50), ("mos", 20)]
+NULL_WORLDS = [("2afc", 50), ("mos", 63)]
 
 
 @pytest.mark.parametrize(("mode", "items"), NULL_WORLDS)
@@ -259,7 +286,8 @@ class TestAStudyThatSaysLittle:
     @pytest.mark.parametrize("mode", MODES)
     def test_one_rater(self, mode) -> None:
         found = part(simulate(World(mode=mode, raters=1)))
-        assert found.unranked == "one rater or one source face does not tell taste from chance"
+        assert found.unranked == "a rank takes 6 raters and 6 source faces"
+        assert {each.rank for each in found.methods} == {None}
         assert all(each.preference.value is not None and each.preference.low is None for each in found.methods)
         assert found.agreement.alpha.reason == "no trial was judged by two raters"
 
@@ -293,6 +321,24 @@ class TestAStudyThatSaysLittle:
         assert (best.value, best.high) == (1.0, 1.0)
         assert best.low == pytest.approx(0.025 ** (1 / 12))
         assert (worst.low, worst.high) == (0.0, pytest.approx(1 - best.low))
+
+    def test_a_method_of_five_faces_has_no_rank_however_good_and_others_have(self) -> None:
+        made = simulate(World(strengths=STRENGTHS | {"alpha": 3.0}, mode="mos", items=36))
+        best = [trial.id for trial in made.study.trials if made.key.options[trial.options[0].id].method == "alpha"]
+        found = part(replace(made, answers=made.answers[~made.answers["trial_id"].isin(best[5:])]))
+        first, *others = found.methods
+        assert (first.method, first.rank) == ("alpha", None)
+        assert first.unranked == "a rank takes 6 raters and 6 source faces"
+        assert all(each.rank is not None and each.unranked is None for each in others)
+        assert found.unranked is None
+
+    def test_votes_that_are_alike_for_each_two_methods_have_no_interval_of_no_width(self) -> None:
+        made = simulate(World(strengths={"best": 80.0, "middle": 0.0, "worst": -80.0}, items=18))
+        middle = part(made).methods[1].preference
+        assert (middle.value, middle.low, middle.high) == (0.5, None, None)
+        assert (
+            middle.reason == "no interval: all votes on the same methods are alike, which leaves no spread to estimate"
+        )
 
     def test_a_key_of_another_study(self) -> None:
         made = simulate(World(raters=1))

@@ -203,7 +203,15 @@ def test_an_obvious_check_shows_a_task_that_no_item_shows(studies):
         assert not shown[None] & shown["obvious"]
 
 
+def test_where_nothing_is_asked_photographs_are_of_the_targets(entrants):
+    asked_nothing = replace(entrants, tasks={PROTOCOL: entrants.tasks[PROTOCOL].assign(attribute=None)})
+    drawn = draw_study(asked_nothing, "realfake", 20, read_words(shipped_words("realfake")), 0)
+    real = [option for option in drawn.key.options.values() if option.method == "real"]
+    assert {option.source for option in real} <= {f"face-{task}" for task in range(140)}
+    assert len(real) >= 10
+
+
 def test_where_items_show_every_task_obvious_checks_show_one_again(entrants):
     words = read_words(shipped_words("kway"))
-    drawn = draw_study(entrants, "kway", 140, words)
+    drawn = draw_study(entrants, "kway", 140, words, 0)
     assert Counter(key.check for key in drawn.key.trials.values()) == {None: 140, "obvious": 8, "repeat": 6}

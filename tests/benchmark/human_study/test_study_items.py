@@ -40,6 +40,17 @@ def test_every_two_methods_meet_equally_often_and_stand_on_either_side_equally_o
 
 
 @given(drawings)
+def test_in_pairs_every_method_is_shown_equally_often(drawing):
+    items, methods, tasks = drawn("2afc", drawing)
+    assert not uneven([label for item in items for label in item.shown], methods)
+    for protocol in tasks:
+        mine = [item.shown for item in items if item.protocol == protocol]
+        assert not uneven([frozenset(shown) for shown in mine], map(frozenset, combinations(methods, 2)))
+        counts = Counter(label for shown in mine for label in shown)
+        assert max(counts.values(), default=0) - min(counts[label] for label in methods) <= 2
+
+
+@given(drawings)
 def test_in_kway_all_are_shown_and_each_stands_at_each_place_equally_often(drawing):
     items, methods, tasks = drawn("kway", drawing)
     assert all(sorted(item.shown) == methods for item in items)

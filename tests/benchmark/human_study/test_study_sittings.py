@@ -36,12 +36,12 @@ def test_every_sitting_has_checks_of_both_kinds_that_refer_to_itself(items, sitt
                 assert each.item in [before.item for before in part[:place] if before.kind == "item"]
 
 
-@given(st.integers(20, 300), st.integers(0, 10**6))
-def test_a_repeat_comes_at_least_five_trials_after_what_it_repeats(items, seed):
-    for part in sittings(items, 30, seed)[1]:
+@given(st.integers(20, 300), st.integers(12, 60), st.integers(0, 10**6))
+def test_a_repeat_is_far_from_what_it_repeats_wherever_a_rater_begins(items, sitting, seed):
+    for part in sittings(items, sitting, seed)[1]:
         first = {each.item: place for place, each in enumerate(part) if each.kind == "item"}
         gaps = [place - first[each.item] for place, each in enumerate(part) if each.kind == "repeat"]
-        assert min(gaps) >= 5
+        assert min(min(gap, len(part) - gap) for gap in gaps) >= min(10, len(part) // 4)
 
 
 def checks(places):

@@ -13,8 +13,7 @@ from benchmark.statistics.two_way import Crossed, Figures, ratio_figures
 def means(crossed: Crossed, votes: np.ndarray) -> Figures:
     """A figure a column: the mean of its votes; NaN of an answer that is not about it."""
     there = np.isfinite(votes)
-    strata = np.unique(there, axis=0, return_inverse=True)[1].reshape(-1)
-    return ratio_figures(crossed, np.where(there, votes, 0.0), there.astype(float), strata, draws=2)
+    return ratio_figures(crossed, np.where(there, votes, 0.0), there.astype(float), draws=2)
 
 
 def everyone(raters: int, items: int) -> Crossed:
@@ -27,7 +26,7 @@ def pair(figures: Figures, crossed: Crossed) -> float:
     return float(pair_p_values(crossed, figures, np.array([0]), np.array([1]))[0])
 
 
-@pytest.mark.parametrize(("raters", "ranks"), [(5, [1, 1]), (6, [1, 2])])
+@pytest.mark.parametrize(("raters", "ranks"), [(5, [None, None]), (6, [1, 2])])
 def test_figures_without_spread_are_told_apart_by_six_who_agree(raters, ranks) -> None:
     crossed = everyone(raters, 8)
     figures = means(crossed, np.tile([1.0, 0.0], (len(crossed.raters), 1)))
@@ -42,20 +41,44 @@ def test_ranks_are_shared_where_nothing_tells_methods_apart() -> None:
 
 
 def test_a_pair_has_the_clusters_of_its_figure_of_fewer() -> None:
-    """One figure is about 3 of 40 items and the other about the rest, so that two degrees of freedom are left."""
+    """One figure is about 7 of 40 items and the other about the rest, so that six degrees of freedom are left."""
     generator = np.random.default_rng(0)
     crossed = everyone(30, 40)
-    few = crossed.items < 3
-    votes = generator.normal(0, 1, (1200, 2)) + generator.normal(0, 1, 40)[crossed.items, None] + [2.0, 0.0]
+    few = crossed.items < 7
+    votes = generator.normal(0, 1, (1200, 2)) + generator.normal(0, 1, 40)[crossed.items, None] + [1.0, 0.0]
     votes[few, 1], votes[~few, 0] = np.nan, np.nan
     figures = means(crossed, votes)
     apart, spread = np.diff(figures.values)[0], 0.0
-    for own, number in ((0, 3), (1, 37)):
+    for own, number in ((0, 7), (1, 33)):
         by_item = np.array([votes[crossed.items == item, own].mean() for item in range(40)])
         by_item = by_item[np.isfinite(by_item)]
-        spread += by_item.var() / number * 3 / 2  # of G clusters, G / (G - 1) times; G is that of the fewer
-    assert pair(figures, crossed) == pytest.approx(max(2 * t.sf(abs(apart) / np.sqrt(spread), 2), 0.25), rel=0.05)
+        spread += by_item.var() / number * 7 / 6  # of G clusters, G / (G - 1) times; G is that of the fewer
+    assert pair(figures, crossed) == pytest.approx(2 * t.sf(abs(apart) / np.sqrt(spread), 6), rel=0.05)
     assert shared_ranks(crossed, figures) == [1, 1]
+
+
+def about(levels: list[tuple[range, float, float]], crossed: Crossed) -> Figures:
+    """Figures of some items each, of a level, on every other item as much above it as on the next below."""
+    votes = np.full((len(crossed.items), len(levels)), np.nan)
+    for place, (items, level, apart) in enumerate(levels):
+        own = np.isin(crossed.items, items)
+        votes[own, place] = level + apart * (-1.0) ** crossed.items[own]
+    return means(crossed, votes)
+
+
+def test_no_figure_is_ranked_above_a_greater_one_for_having_fewer_answers() -> None:
+    crossed = everyone(20, 40)
+    figures = about([(range(20), 1.0, 0.3), (range(20, 34), 0.5, 0.3), (range(34, 40), 0.48, 0.6)], crossed)
+    of_many, of_few = pair_p_values(crossed, figures, np.array([0, 0]), np.array([1, 2]))
+    assert of_many < 0.05 / 3 < 0.05 < of_few  # the last, of six items, is not found worse than the first
+    assert shared_ranks(crossed, figures) == [1, 2, 2]
+
+
+def test_a_figure_of_five_items_has_no_rank_and_others_have() -> None:
+    crossed = everyone(20, 40)
+    figures = about([(range(18), 2.0, 0.3), (range(18, 35), 1.0, 0.3), (range(35, 40), 0.0, 0.3)], crossed)
+    assert shared_ranks(crossed, figures) == [1, 2, None]
+    assert shared_ranks(crossed, figures.of([0, 2])) == [None, None]
 
 
 def test_a_difference_that_one_pair_shows_is_not_shown_by_the_luckiest_of_many() -> None:

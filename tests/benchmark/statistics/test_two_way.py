@@ -10,8 +10,7 @@ from benchmark.statistics.two_way import Crossed, intervals, ratio_figures, resa
 
 def shares(crossed: Crossed, votes: np.ndarray):
     """One figure: the mean of the votes."""
-    strata = np.zeros(len(votes), dtype=np.int64)
-    return ratio_figures(crossed, votes[:, None], np.ones((len(votes), 1)), strata, draws=400)
+    return ratio_figures(crossed, votes[:, None], np.ones((len(votes), 1)), draws=400)
 
 
 def drawn(generator, raters: int, items: int, spread: tuple[float, float]) -> tuple[Crossed, np.ndarray]:
