@@ -7,6 +7,7 @@ from string import ascii_lowercase
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
+from benchmark.human_study.page_words import filled
 from benchmark.human_study.records import SCORES, TIE, Question, Study, Trial
 from benchmark.human_study.words import Words
 
@@ -44,7 +45,7 @@ def _data(study: Study, words: Words, trial: Trial, question: Question, base: st
     }
     if _by_choices(study):  # the alias is what the result says
         choices = [
-            {"value": f"Image {letter.upper()}", "alias": option.id}
+            {"value": filled(words.page.image, letter=letter.upper()), "alias": option.id}
             for letter, option in zip(letters, trial.options, strict=True)
         ]
         if study.ties and words.tie:
@@ -59,7 +60,8 @@ def render_config(study: Study, words: Words) -> str:
     names = [f"image_{letter}" for letter in letters]
     beside = "".join(_image(f"{what}_shown", f"{what}_url", words.shown.get(what, what)) for what in _beside(study))
     options = "".join(
-        _image(name, name, f"Image {letter.upper()}") for name, letter in zip(names, letters, strict=True)
+        _image(name, name, filled(words.page.image, letter=letter.upper()))
+        for name, letter in zip(names, letters, strict=True)
     )
     edit = '  <Text name="edit" value="$edit_text"/>\n' if any(trial.text for trial in study.trials) else ""
     return (

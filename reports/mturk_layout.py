@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from string import ascii_lowercase
 from typing import Final
 
+from benchmark.human_study.page_words import filled
 from benchmark.human_study.records import SCORES, TIE, Study, Trial
 from benchmark.human_study.words import Words
 from registry.errors import InputError
@@ -19,7 +20,7 @@ _ALWAYS: Final = ("trial_id", "source_url", "mask_url", "edit_text")
 _SHOWN: Final = {
     "title", "consent", "agree", "instructions", "questions", "tie", "scale", "real", "fake", "tasks", "shown",
 }  # fmt: skip
-"""The words that the layout and the table hold."""
+"""The words that the layout and the table hold; those of `page` have no braces but for placeholders."""
 
 
 def check_words(words: Words) -> None:
@@ -83,13 +84,14 @@ def render_layout(study: Study, words: Words) -> str:
     `fake`.
     """
     letters = ascii_lowercase[: len(study.trials[0].options)]
+    names = {letter: filled(words.page.image, letter=letter.upper()) for letter in letters}
     choices: list[tuple[str, str]]
     if study.mode == "mos":
         choices = [(score, f"{score} {text}") for score, text in zip(SCORES, words.scale, strict=True)]
     elif study.mode == "realfake":
         choices = [("real", words.real), ("fake", words.fake)]
     else:
-        choices = [(f"${{option_{letter}}}", f"Image {letter.upper()}") for letter in letters]
+        choices = [(f"${{option_{letter}}}", name) for letter, name in names.items()]
         if study.ties and words.tie:
             choices.append((TIE, words.tie))
     return render_page(
@@ -97,6 +99,7 @@ def render_layout(study: Study, words: Words) -> str:
         study=study,
         words=words,
         letters=letters,
+        names=names,
         choices=choices,
         given=[(what, words.shown.get(what, what)) for what in ("target", "source", "mask")],
         instructions=paragraphs(words.instructions),

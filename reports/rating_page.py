@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from benchmark.human_study.page_words import filled
 from benchmark.human_study.records import Study
 from benchmark.human_study.words import Words
 from reports.pages import render_page
@@ -39,6 +40,7 @@ def render(study: Study, words: Words, public: Path) -> str:
         "fake": words.fake,
         "practice_note": words.practice_note,
         "begin_note": words.begin_note,
+        "page": words.page.model_dump(),
         "images": {file: _uri(public / file) for file in files} if inline else {},
     }
     return render_page(
@@ -55,20 +57,10 @@ def render(study: Study, words: Words, public: Path) -> str:
     )
 
 
-_KEYS: Final = {
-    "2afc": "1 or ← for A, 2 or → for B",
-    "kway": "the digit on an image, or arrows and Enter",
-    "mos": "1 to 5, or arrows and Enter",
-    "realfake": "1 or ← for the first answer, 2 or → for the second",
-}
-
-
 def _keys(study: Study, words: Words) -> str:
     """What a rater with a keyboard must know, the key of a tie included."""
-    if not study.ties:
-        return f"Keys: {_KEYS[study.mode]}."
-    digit = len(study.trials[0].options) + 1
-    return f"Keys: {_KEYS[study.mode]}, {digit}{' or ↓' if study.mode == '2afc' else ''} for “{words.tie}”."
+    text: str = getattr(words.page, f"keys_{study.mode}{'_tie' if study.ties else ''}")
+    return filled(text, digit=str(len(study.trials[0].options) + 1), tie=words.tie or "")
 
 
 def _files(trial: Any) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from benchmark.files import replacing, write_text_atomically
 from benchmark.human_study.drawing import IMAGES, Drawn, Picture
+from benchmark.human_study.page_words import with_page_words
 from benchmark.human_study.pictures import Pixels, jumbled, read_pixels, stored_png
 from benchmark.human_study.records import KEY, PRIVATE, PUBLIC, STUDY, read_key, read_study, write_key, write_study
 from registry.errors import InputError
@@ -40,7 +41,7 @@ def write_export(folder: Path, drawn: Drawn, words: Path, key: Path, masks: Mapp
     Args:
         folder: of the study.
         drawn: what to write, which `check_writable` let pass.
-        words: the file that was used, copied so that the study can be repeated.
+        words: the file that was used, copied so that the study can be repeated, with all buttons and messages.
         key: where the key goes.
         masks: (H, W, 3) RGB by protocol and task, those that the study shows.
 
@@ -49,7 +50,7 @@ def write_export(folder: Path, drawn: Drawn, words: Path, key: Path, masks: Mapp
     """
     public = folder / PUBLIC
     size = drawn.study.size[0]
-    text = words.read_text(encoding="utf-8")
+    text = with_page_words(words.read_text(encoding="utf-8"))
     write_key(key, drawn.key)
     write_study(public / STUDY, drawn.study)
     write_text_atomically(folder / WORDS, text)

@@ -8,13 +8,13 @@ from string import Formatter
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from benchmark.human_study.page_words import PageWords, Text
 from benchmark.human_study.records import Mode, Question
 from benchmark.settings import Layer, read_layer
 from registry.errors import InputError, unknown
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 MIN_SITTING: Final = 4
 MAX_SITTING: Final = 60
 """Trials after which raters tire."""
@@ -50,6 +50,7 @@ class Words(BaseModel):
         fake: the answer, in `realfake`.
         tasks: by protocol, what an edit was to do.
         shown: captions of the pictures beside the options.
+        page: buttons and messages.
         practice: trials to practise.
         sitting: trials that a participant sees at most.
     """
@@ -69,6 +70,7 @@ class Words(BaseModel):
     fake: Text = "Fake"
     tasks: dict[str, Text] = {}
     shown: dict[str, Text] = {}
+    page: PageWords = PageWords()
     thanks: Text
     completion_code: Text | None = None
     redirect: Address | None = None
@@ -124,6 +126,10 @@ def _sentence(layer: Layer, error: ValidationError) -> str:
     first = next((each for each in faults if each["type"] == "extra_forbidden"), faults[0])
     keys = [str(each) for each in first["loc"]]
     if first["type"] == "extra_forbidden":
-        what, model = ("key", Words) if len(keys) == 1 else ("key of a question", RatedQuestion)
+        parents: dict[str, tuple[str, type[BaseModel]]] = {
+            "questions": ("key of a question", RatedQuestion),
+            "page": ("key of page", PageWords),
+        }
+        what, model = parents[keys[0]] if len(keys) > 1 else ("key", Words)
         return f"{layer.place(keys)}: {unknown(what, keys[-1], model.model_fields)}"
     return f"{layer.place(keys)}: {'.'.join(keys)}: {first['msg'].removeprefix('Value error, ')}"

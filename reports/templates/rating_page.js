@@ -20,6 +20,9 @@ function show(id, said = "") {
   part("others").hidden = !others.length || !["welcome", "end"].includes(id);
 }
 
+// A text of the study's with its placeholders filled in.
+const say = (name, facts = {}) => study.page[name].replace(/\{([a-z]+)\}/g, (_, place) => facts[place]);
+
 const filesOf = (trial) => [...Object.values(trial.shown), ...trial.options.map((option) => option.file)];
 
 function load(file) {
@@ -56,7 +59,7 @@ function choiceButton({ value, text, file }, place) {
   button.dataset.choice = value;
   button.setAttribute("aria-keyshortcuts", String(place + 1));
   if (file) button.append(picture(file, ""));
-  const label = make("span", { className: "label" }, make("span", { textContent: file ? `Image ${text}` : text }));
+  const label = make("span", { className: "label" }, make("span", { textContent: file ? say("image", { letter: text }) : text }));
   label.append(" ", make("kbd", { textContent: String(place + 1), ariaHidden: "true" }));
   button.append(label);
   button.addEventListener("click", (event) => { if (event.detail < 2) choose(button); }); // a double click is one choice
@@ -70,7 +73,7 @@ function draw(trial) {
     make("figcaption", { textContent: study.captions[what], ariaHidden: "true" }))));
   const choices = choicesOf(trial).map(choiceButton);
   part("options").replaceChildren(...(alone
-    ? [make("figure", { className: "option" }, picture(trial.options[0].file, "The image to judge"))]
+    ? [make("figure", { className: "option" }, picture(trial.options[0].file, say("single_image")))]
     : choices.filter((each) => each.className === "option")));
   part("answers").replaceChildren(...choices.filter((each) => each.className === "answer"));
   part("options").dataset.number = trial.options.length;
@@ -92,7 +95,7 @@ function ask(number) {
   part("trial").classList.remove("moved");
   document.querySelectorAll("[data-choice]").forEach((each) => each.setAttribute("aria-pressed", "false"));
   part("question").textContent = study.questions[number].text;
-  const which = study.questions.length > 1 ? `Question ${number + 1} of ${study.questions.length}` : "";
+  const which = study.questions.length > 1 ? say("question", { number: number + 1, of: study.questions.length }) : "";
   part("which").textContent = which;
   show("trial", [part("count").textContent, which].filter(Boolean).join(". "));
 }
@@ -161,12 +164,12 @@ const offerNext = () => { part("next-person").hidden = !canHandOver(); };
 function listOthers() {
   part("others").querySelector("ul").replaceChildren(...others.map((each) => {
     const asked = study.questions.length, total = sitting(each.participant).length, done = Math.floor(each.answers.length / asked);
-    const unsent = study.post && !each.sent ? ", not sent" : "";
-    const fetch = make("button", { type: "button", textContent: "Download" });
+    const about = say(study.post && !each.sent ? "other_unsent" : "other", { person: each.participant, number: done, of: total });
+    const fetch = make("button", { type: "button", textContent: say("download") });
     fetch.addEventListener("click", () => download("csv", "text/csv;charset=utf-8", answersCsv(each), each));
-    const goOn = make("button", { type: "button", textContent: done < total ? "Go on" : "Open" });
+    const goOn = make("button", { type: "button", textContent: say(done < total ? "resume" : "open") });
     goOn.addEventListener("click", () => handOver(each.participant));
-    const name = make("span", { id: `of-${each.participant}`, textContent: `${each.participant}: ${done} of ${total} screens${unsent}` });
+    const name = make("span", { id: `of-${each.participant}`, textContent: about });
     for (const button of [fetch, goOn]) button.setAttribute("aria-describedby", name.id);
     return make("li", {}, name, make("p", { className: "downloads" }, fetch, goOn));
   }));
@@ -178,19 +181,20 @@ function next() {
   if (!rater.agreed) return show("welcome");
   if (rater.practised < study.practice.length) {
     const number = rater.practised;
-    return present(study.practice[number], null, 0, `Practice ${number + 1} of ${study.practice.length}`, 0);
+    return present(study.practice[number], null, 0, say("practice", { number: number + 1, of: study.practice.length }), 0);
   }
   if (!rater.begun) {
     const begin = () => { rater.begun = true; keep(); next(); };
     return study.practice.length ? note(study.begin_note, begin) : begin();
   }
   if (done < trials.length) {
-    return present(trials[done], done, rater.answers.length % asked, `${done + 1} of ${trials.length}`, done / trials.length);
+    const count = say("count", { number: done + 1, of: trials.length });
+    return present(trials[done], done, rater.answers.length % asked, count, done / trials.length);
   }
   show("end");
   if (study.post) return send().then(offerNext);
   offerNext();
-  sending.textContent = "Please download your answers and give them to the researcher.";
+  sending.textContent = say("hand_in");
 }
 
 part("welcome").querySelector("form").addEventListener("submit", (event) => {
@@ -213,6 +217,6 @@ if (canHandOver()) localStorage.setItem(LAST, rater.participant);
 listOthers();
 trials.slice(0, AHEAD).flatMap(filesOf).forEach(load);
 if (found?.agreed && rater.answers.length < trials.length * study.questions.length) {
-  note(`Welcome back: ${Math.floor(rater.answers.length / study.questions.length)} of ${trials.length} screens are done.`, next);
+  note(say("welcome_back", { number: Math.floor(rater.answers.length / study.questions.length), of: trials.length }), next);
   part("not-you").hidden = !canHandOver();
 } else next();

@@ -14,7 +14,7 @@ async function sendOnce() {
 async function send() {
   again.hidden = true;
   for (let attempt = 0; !rater.sent && attempt < TRIES; attempt += 1) {
-    sending.textContent = attempt ? `Sending your answers failed; trying again (${attempt + 1} of ${TRIES}) …` : "Sending your answers …";
+    sending.textContent = attempt ? say("sending_again", { number: attempt + 1, of: TRIES }) : say("sending");
     try {
       await sendOnce();
       rater.sent = true;
@@ -23,9 +23,7 @@ async function send() {
       if (attempt < TRIES - 1) await new Promise((go) => { setTimeout(go, FIRST_WAIT * 2 ** attempt); });
     }
   }
-  sending.textContent = rater.sent
-    ? "Your answers have been sent."
-    : "Your answers could not be sent. Please download them here and give them to the researcher, or try again.";
+  sending.textContent = say(rater.sent ? "sent" : "unsent");
   again.hidden = rater.sent;
 }
 

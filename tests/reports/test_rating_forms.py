@@ -153,3 +153,14 @@ def test_a_tie_can_be_chosen_on_either_site(tied):
         tied.public / "mturk.html"
     ).read_text(encoding="utf-8")
     assert studio(tied)[0][0]["data"]["choices"][-1] == {"value": "Neither & none", "alias": "tie"}
+
+
+def test_buttons_and_names_are_in_the_language_of_the_words(runs, tmp_path):
+    page = {"image": "Bild {letter}", "about": "Über diese Studie", "submit": "Senden"}
+    found = exported(runs, tmp_path, "2afc", page=page, tie="Gleich")
+    turk = (found.public / "mturk.html").read_text(encoding="utf-8")
+    for text in ("Bild A</figcaption>", "required> Bild B</label>", "<summary>Über diese Studie<", "<button>Senden<"):
+        assert text in turk
+    tasks, config = studio(found)
+    assert [each["value"] for each in tasks[0]["data"]["choices"]] == ["Bild A", "Bild B", "Gleich"]
+    assert {"Bild A", "Bild B"} <= {each.get("value") for each in config.iter("Header")}

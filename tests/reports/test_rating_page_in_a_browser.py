@@ -19,6 +19,7 @@ from rating_study import METHODS, export, make_runs, write_words
 
 from benchmark.human_study.answers import COLUMNS
 from benchmark.human_study.importing import import_answers
+from benchmark.human_study.page_words import PageWords
 
 QUESTIONS = [{"id": "realism", "text": "Which looks more real?"}, {"id": "edit", "text": "Which is the better edit?"}]
 MODES = ("2afc", "kway", "mos", "realfake")
@@ -501,3 +502,58 @@ def test_words_cannot_run_code(browser, runs, tmp_path):
         assert page.locator("#question").inner_text() == hostile
         assert page.locator("#task").inner_text() == "<b>Smiling</b>"
         assert page.locator("img[src=x]").count() == 0
+
+
+def translated(text):
+    """A text in no language, with its placeholders, and markup that must stay text."""
+    return "<i>ẞ</i> " + " ".join(re.findall(r"\{[a-z]+\}", text))
+
+
+def seen_texts(page):
+    """Every text of the page that a rater can see or hear, whether or not its screen is open."""
+    return page.evaluate(
+        "[...document.querySelectorAll('main, footer, main *:not(noscript)')]"
+        ".flatMap(each => [each.ariaLabel, each.alt, ...[...each.childNodes].map(inner => inner.nodeType === 3"
+        " ? inner.data : null)]).filter(text => text && /[a-z]{2}/i.test(text.replaceAll('<i>ẞ</i>', '')))"
+    )
+
+
+def test_a_page_in_another_language_holds_no_english(browser, runs, tmp_path, receiver):
+    said = {name: translated(text) for name, text in PageWords().model_dump().items()}
+    own = ("title", "consent", "agree", "instructions", "practice_note", "begin_note", "tie", "thanks")
+    questions = [{"id": each, "text": f"{number}?"} for number, each in enumerate("ab")]
+    words = write_words(
+        tmp_path / "words.yaml",
+        language="de", page=said, practice=1, questions=questions, completion_code="5",
+        shown=dict.fromkeys(("target", "source"), "8"), tasks={"attribute-transfer": "9"},
+        post=f"http://127.0.0.1:{receiver.server_port}/", redirect="https://example.org/", **dict.fromkeys(own, "6"),
+    )  # fmt: skip
+    study = export(runs, tmp_path / "out", "--items", "2", "--words", words)
+    assert study.code == 0, study.err
+    page = browser.new_page()
+    page.goto(study.page.resolve().as_uri())
+    page.get_by_role("checkbox").check()
+    seen = seen_texts(page)
+    for screen in ("welcome", "instructions", "note"):
+        page.locator(f"#{screen} .go").click()
+    choose(page, lambda: page.keyboard.press("1"))
+    seen += seen_texts(page)
+    choose(page, lambda: page.keyboard.press("1"))
+    page.locator("#note .go").click()
+    choose(page, lambda: page.keyboard.press("1"))
+    seen += seen_texts(page)
+    page.reload()
+    seen += seen_texts(page)
+    page.locator("#not-you").click()
+    page.locator("#others summary").click()
+    seen += seen_texts(page)
+    person = page.evaluate("others[0].participant")
+    assert page.locator("#others li span").inner_text() == f"<i>ẞ</i> {person} 0 {len(study.study.trials)}"
+    page.locator("#others button").last.click()
+    page.locator("#note .go").click()
+    answer_all(page, lambda _: page.keyboard.press("1"))
+    page.locator("#sending").get_by_text("ẞ").wait_for()
+    seen += seen_texts(page)
+    assert {text.replace(person, "") for text in seen} == {f"<i>ẞ</i>  0 {len(study.study.trials)}"}
+    assert page.locator("i").count() == 0
+    page.close()

@@ -1,7 +1,11 @@
 """The words of a study: every shipped file is right, and a mistake is named with its line and the nearest key."""
 
-import pytest
+import json
 
+import pytest
+import yaml
+
+from benchmark.human_study.page_words import PageWords, with_page_words
 from benchmark.human_study.words import read_words, shipped_words
 from registry.errors import InputError
 
@@ -35,6 +39,20 @@ def test_the_shipped_words_are_right_and_ask_about_all_protocols_of_the_benchmar
         ("Change: {attribute}, as", "Change: {attribute:d}, as", "attribute-transfer says how to write {attribute}"),
         ("Change: {attribute}, as", "Change: {attribute:{x}}, as", "attribute-transfer says how to write {attribute}"),
         ("sitting: 60", "sitting: 61", r"sitting: .*less than or equal to 60"),
+        ("post: null", "page:\n  strat: Los", r"line \d+: unknown key of page 'strat'; did you mean 'start'"),
+        ("post: null", "page: {start: ''}", r"line \d+: page.start: String should have at least 1 character"),
+        (
+            "post: null",
+            "page: {count: '{numbr} of {of}'}",
+            "page.count: unknown placeholder 'numbr'; did you mean",
+        ),
+        ("post: null", "page: {count: '{number}'}", r"page.count: it lacks \{of\}"),
+        (
+            "post: null",
+            "page: {count: '{number} of {of} {'}",
+            "page.count: it has a brace that is part of no",
+        ),
+        ("post: null", "page: {start: 'Go {number!r}'}", "page.start: it has a brace"),
         ("title: Which edited face is better?", "", "title: Field required"),
         ("language: en", "language: 'en\" onload=\"x'", "language: "),
     ],
@@ -46,3 +64,28 @@ def test_a_mistake_is_named(tmp_path, was, now, said):
     with pytest.raises(InputError, match=said) as caught:
         read_words(path)
     assert str(path) in str(caught.value)
+
+
+def written(path, text):
+    path.write_text(text, encoding="utf-8")
+    return read_words(path)
+
+
+@pytest.mark.parametrize("end", ["", "\n", "completion_code: |+\n  A1\n\n", "page: {start: Los}\n", "..."])
+def test_words_with_all_buttons_say_the_same(tmp_path, end):
+    text = SHIPPED.replace("completion_code: null", "") + end
+    whole = with_page_words(text)
+    assert written(tmp_path / "whole.yaml", whole) == written(tmp_path / "words.yaml", text)
+    assert with_page_words(whole) == whole
+    assert ("next_person: " in whole) == (end not in ("page: {start: Los}\n", "..."))
+
+
+def test_words_in_braces_are_left_as_they_are():
+    text = json.dumps(yaml.safe_load(SHIPPED))
+    assert with_page_words(text) == text
+
+
+def test_a_button_that_is_not_named_is_english(tmp_path):
+    page = written(tmp_path / "words.yaml", SHIPPED + "page: {start: Los, image: 'Bild {letter}'}\n").page
+    assert page == PageWords(start="Los", image="Bild {letter}")
+    assert page.proceed == "Continue"
