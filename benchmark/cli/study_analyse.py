@@ -29,14 +29,14 @@ def add_to(app: typer.Typer) -> None:
 def _analyse(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the study.")],
     obvious_failed: Annotated[
-        float, typer.Option(min=0, max=1, help="Leave out raters who failed more than this share of obvious checks.")
+        float, typer.Option(help="Leave out raters who failed more than this share of obvious checks.")
     ] = 0.2,
     repeats_chance: Annotated[
         float,
-        typer.Option(min=0, max=1, help="Leave out raters who changed more repeated trials than this chance allows."),
+        typer.Option(help="Leave out raters who changed more repeated trials than this chance allows."),
     ] = 0.01,
     fastest_ms: Annotated[
-        float, typer.Option(min=0, help="Leave out raters whose median time to a trial's first answer is below this.")
+        float, typer.Option(help="Leave out raters whose median time to a trial's first answer is below this.")
     ] = 500,
     key: options.StudyKey = None,
     json: options.Json = False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Final
@@ -34,12 +33,11 @@ def method_figures(votes: Votes, fitted: Luce | None) -> Figures:
         fitted: of choices, the model that says what was to be expected of the methods that met: the mean of each two
             would leave nothing to chance where they met on one face.
     """
-    methods = range(len(votes.methods))
-    got, shown = _got(votes, votes.given, methods)
+    got, shown = _by_method(votes, votes.given), _by_method(votes, np.ones_like(votes.given))
     if fitted is None:
         return ratio_figures(votes.crossed, got, shown)
-    figures = ratio_figures(votes.crossed, got, shown, usual=_got(votes, fitted.expected, methods)[0])
-    num_items = int(votes.crossed.items.max()) + 1
+    figures = ratio_figures(votes.crossed, got, shown, usual=_by_method(votes, fitted.expected))
+    num_items = votes.crossed.num_items
     left = max(num_items - len(votes.methods) + 1, 1)  # of items, less the strengths that were fitted to them
     sets = [got[votes.sets == each] for each in np.unique(votes.sets)]
     alike = np.all([np.ptp(each, axis=0) == 0 for each in sets], axis=0)
@@ -54,7 +52,7 @@ def method_preferences(votes: Votes, figures: Figures, mode: Mode) -> list[Figur
 
 def pair_preferences(votes: Votes) -> list[PairFinding]:
     """Of each two methods that were set against each other, the share of choices that the first got."""
-    got, shown = _got(votes, votes.given, range(len(votes.methods)))
+    got, shown = _by_method(votes, votes.given), _by_method(votes, np.ones_like(votes.given))
     pairs = [pair for pair in combinations(range(len(votes.methods)), 2) if (shown[:, pair] > 0).all(axis=1).any()]
     if not pairs:
         return []
@@ -99,7 +97,8 @@ def _finding(
     return Figure(value=value, low=low, high=high, **counts)
 
 
-def _got(votes: Votes, given: Array, methods: Sequence[int]) -> tuple[Array, Array]:
-    """(N, M) what each method's options got in each answer if options were given (N, K), and how many it had there."""
-    theirs = votes.shown[..., None] == np.array(methods, dtype=np.int64)
-    return (given[..., None] * theirs).sum(axis=1), theirs.sum(axis=1).astype(np.float64)
+def _by_method(votes: Votes, values: Array) -> Array:
+    """(N, M) the sum over each method's options, in each answer, of their values (N, K)."""
+    theirs = votes.shown[..., None] == np.arange(len(votes.methods))
+    sums: Array = np.where(theirs, values[..., None], 0.0).sum(axis=1)
+    return sums

@@ -57,14 +57,15 @@ def rank(votes: Votes, mode: Mode) -> Ranking:
         strengths = list(findings(figures, intervals(votes.crossed, figures)))
     if unranked is None:
         ranks = dict(zip(rivals, shared_ranks(votes.crossed, figures.of(rivals)), strict=True))
-        unranked = None if any(ranks.values()) else TOO_FEW
+        if not any(ranks.values()):
+            ranks, unranked = {}, TOO_FEW
     found = [
         MethodFinding(
             method=method,
             preference=preference,
             strength=strength,
             rank=ranks.get(place),
-            unranked=TOO_FEW if unranked is None and place in ranks and ranks[place] is None else None,
+            unranked=TOO_FEW if place in ranks and ranks[place] is None else None,
         )
         for place, (method, preference, strength) in enumerate(zip(votes.methods, preferences, strengths, strict=True))
     ]

@@ -32,6 +32,16 @@ class Crossed:
     raters: NDArray[np.int64]
     items: NDArray[np.int64]
 
+    @property
+    def num_raters(self) -> int:
+        """How many gave answers."""
+        return int(self.raters.max(initial=-1)) + 1
+
+    @property
+    def num_items(self) -> int:
+        """How many were judged."""
+        return int(self.items.max(initial=-1)) + 1
+
     @classmethod
     def of(cls, raters: NDArray[Any], items: NDArray[Any]) -> Crossed:
         """From (N,) labels."""
@@ -88,8 +98,8 @@ def resampled_sums(crossed: Crossed, columns: Array, draws: int = DRAWS, seed: i
     sums = np.zeros((draws, columns.shape[1]))
     if num_answers == 0:
         return sums
-    by_rater = draw_faces(int(crossed.raters.max()) + 1, draws, generator)
-    by_item = draw_faces(int(crossed.items.max()) + 1, draws, generator)
+    by_rater = draw_faces(crossed.num_raters, draws, generator)
+    by_item = draw_faces(crossed.num_items, draws, generator)
     step = max(1, _WEIGHTS_AT_ONCE // num_answers)
     for start in range(0, draws, step):
         block = slice(start, start + step)
@@ -177,7 +187,7 @@ def two_way_variance(
     crossed: Crossed, influence: Array, num_raters: NDArray[np.int64], num_items: NDArray[np.int64]
 ) -> Array:
     """Variances (F,) of figures whose answers are alike within a rater, and within an item (Cameron et al. 2011)."""
-    cells = crossed.raters * (int(crossed.items.max(initial=0)) + 1) + crossed.items
+    cells = crossed.raters * crossed.num_items + crossed.items
     within = np.unique(cells, return_inverse=True)[1]
     raters = (_by_cluster(influence, crossed.raters) ** 2).sum(axis=0) * num_raters / np.maximum(num_raters - 1, 1)
     items = (_by_cluster(influence, crossed.items) ** 2).sum(axis=0) * num_items / np.maximum(num_items - 1, 1)
