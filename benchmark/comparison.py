@@ -13,7 +13,7 @@ from benchmark.result_files import read_results
 from benchmark.results import Result
 from benchmark.run_lock import working_on
 from benchmark.run_pages import write_run_pages
-from benchmark.stamps import Stamps, code_version, stamp_of
+from benchmark.stamps import Stamps, source_version, stamp_of
 from benchmark.weights import Weights
 from registry.catalogue import METHOD_CARDS
 
@@ -90,7 +90,7 @@ def _pages_stamp(pages: Path) -> str | None:
         return None
     made_from = [*_result_files(pages), *sorted(pages.glob("*/*/scores/*.parquet"))]
     hashes = {str(path.relative_to(pages)): sha256_of(path) for path in made_from}
-    return stamp_of(hashes, code_version("reports", suffixes=(".py", ".yaml", ".j2", ".css", ".js")))
+    return stamp_of(hashes, source_version("reports", suffixes=(".py", ".yaml", ".j2", ".css", ".js")))
 
 
 def _references(shared: Experiment) -> list[Experiment]:

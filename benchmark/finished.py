@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmark.caching.code_version import code_version
 from benchmark.experiment import Experiment
 from benchmark.files import sha256_of
-from benchmark.plugin_code import plugin_code
+from benchmark.plugin_code import entry_version
 from benchmark.results import Result, ResultError, read_result
-from benchmark.stamps import Stamps, code_version, stamp_of, tree_version
+from benchmark.stamps import Stamps, stamp_of, tree_version
 from benchmark.weights import Weights, manifest
 from registry.catalogue import (
     DATASET_CARDS,
@@ -37,32 +38,32 @@ def finished_result(experiment: Experiment, runs: Path, weights: Weights) -> Res
         return None
 
 
+CODE = ("benchmark.training", "benchmark.editing", "benchmark.scoring", "benchmark.setting", "benchmark.result_of")
+"""The modules that make a result, with what they import, beside what is registered."""
+PROSE = {"summary", "paper", "licence", "ablation"}
+"""What cards say to people, or for other commands, and no result holds."""
+
+
 def finished_stamp(experiment: Experiment, weights: Weights) -> str:
     """Hash of everything that a result depends on, as far as it can be known from files alone."""
     root, checkpoint = experiment.dataset.root, experiment.checkpoint
     return stamp_of(
         experiment.model_dump(mode="json"),
-        code_version("benchmark", "methods", "registry", suffixes=(".py", ".yaml")),
-        [(each.card.model_dump(mode="json"), plugin_code(each)) for each in _registered(experiment)],
+        code_version(*CODE),
+        [
+            (entry.card.model_dump(mode="json", exclude=PROSE), entry_version(entry))
+            for entry in _registered(experiment)
+        ],
         tree_version(Path(root)) if root is not None else None,
         sha256_of(Path(checkpoint)) if checkpoint is not None and Path(checkpoint).is_file() else None,
         _weights_version(weights),
     )
 
 
-def _weights_version(weights: Weights) -> list[tuple[str, str, int, int]]:
+def _weights_version(weights: Weights) -> list[tuple[str, str, str, int, int]]:
     """Place, size and time of every weights file that there is, so that one put there scores anew; none is read."""
-    found = [(each.id, path, path.stat()) for each in manifest().values() for path in weights.places(each)]
-    return [(id, str(path), facts.st_size, facts.st_mtime_ns) for id, path, facts in found]
-
-
-def method_code(method: str) -> str | None:
-    """Hash of a method's own source: its package, or that of the plug-in that registered it; None of real images."""
-    if method not in METHOD_CARDS:
-        return None
-    entry = METHOD_CARDS.find(method)
-    module = entry.card.entry.partition(":")[0]
-    return code_version(module.rpartition(".")[0] or module) if module else plugin_code(entry)
+    found = [(file, path, path.stat()) for file in manifest().values() for path in weights.places(file)]
+    return [(file.id, file.sha256, str(path), facts.st_size, facts.st_mtime_ns) for file, path, facts in found]
 
 
 def _registered(experiment: Experiment) -> Iterator[Entry[Any]]:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from torch import Tensor
 
+from benchmark.caching.code_version import code_version
 from benchmark.checkpoints import read_checkpoint, weights_sha256
 from benchmark.data.base import image_tensor
 from benchmark.edit_files import edit_path, edits_folder
@@ -19,9 +20,9 @@ from benchmark.editing import edit_tasks, read_edits
 from benchmark.editors import Editor, build_editor
 from benchmark.experiment import Experiment, all_protocols
 from benchmark.files import sha256_of, write_text_atomically
-from benchmark.finished import FINISHED, finished_result, finished_stamp, method_code
+from benchmark.finished import FINISHED, finished_result, finished_stamp
 from benchmark.folders import writable
-from benchmark.plugin_code import plugin_code
+from benchmark.plugin_code import entry_version
 from benchmark.provenance import write_provenance
 from benchmark.result_of import NO_COST, MethodFacts, result_of
 from benchmark.results import Cost, ProtocolResult, Result, write_result
@@ -29,7 +30,7 @@ from benchmark.samples import SampleRows, write_samples
 from benchmark.scoring import Outputs, Scores, real_outputs, score_tasks
 from benchmark.setting import Asked, Setting
 from benchmark.stage_store import StageStore
-from benchmark.stamps import TRAINING_CODE, Stamps, code_version, stamp_of
+from benchmark.stamps import TRAINING_CODE, Stamps, stamp_of
 from benchmark.task_scores import write_task_scores
 from benchmark.training import place, train
 from methods.base import CannotEdit, EditBatch, Stage
@@ -37,7 +38,6 @@ from registry.catalogue import DATASET_CARDS, METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
 
 SAMPLE_TASKS = 6
-EDITING_CODE = ("benchmark.editing", "benchmark.protocols", "benchmark.data", "methods.base", "methods.layers")
 
 
 class Run:
@@ -134,7 +134,7 @@ class Run:
             "compute": self.setting.compute.described,
             "checkpoint": self._weights_file_sha256,
             "data": self.setting.dataset.fingerprint,
-            "code": stamp_of(code_version(*TRAINING_CODE), method_code(self.experiment.method)),
+            "code": stamp_of(code_version(TRAINING_CODE), entry_version(METHOD_CARDS.find(self.experiment.method))),
         }
 
     @property
@@ -199,9 +199,9 @@ class Run:
             self._training_inputs,
             self.experiment.edit_batch_size,
             asked.sha256,
-            code_version(*EDITING_CODE),
-            plugin_code(PROTOCOL_CARDS.find(name)),
-            plugin_code(DATASET_CARDS.find(self.experiment.dataset.name)),
+            code_version("benchmark.editing"),
+            entry_version(PROTOCOL_CARDS.find(name)),
+            entry_version(DATASET_CARDS.find(self.experiment.dataset.name)),
         )
         earlier = self.stamps.get(f"edits/{name}") or {}
         folder = self._edits_folder(asked)

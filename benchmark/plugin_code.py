@@ -1,4 +1,4 @@
-"""The source of plug-ins as a hash, so that what was made by other code of theirs is made again."""
+"""Versions of what is registered: hashes of its source, so that what was made by other code of it is made again."""
 
 from __future__ import annotations
 
@@ -9,11 +9,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from benchmark.caching.code_version import PROJECT, code_version
 from benchmark.stamps import hash_of_files
 from registry.catalogue import Entry
 
 INSTALLED = ("site-packages", "dist-packages")
 """Names of the folders that pip installs to, where a file's neighbours are other people's."""
+
+
+def entry_version(entry: Entry[Any]) -> str:
+    """Version of the code that a registered name stands for, built in or of a plug-in; "" where there is none."""
+    module = entry.card.entry.partition(":")[0]
+    if not module:
+        return plugin_code(entry) or ""
+    package, _, rest = module.partition(".")
+    return code_version(module if package in PROJECT or not rest else module.rpartition(".")[0])
 
 
 def plugin_code(entry: Entry[Any]) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any
 from benchmark.compute import Compute
 from benchmark.data.base import FaceDataset
 from benchmark.files import write_text_atomically
-from benchmark.stamps import code_version
+from benchmark.stamps import source_version
 
 PACKAGES = (
     "face-editing-benchmark",
@@ -44,7 +44,7 @@ def write_provenance(
         "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "command": sys.argv,
         "revision": _revision(),
-        "code": code_version("benchmark", "methods", "registry"),
+        "code": source_version("benchmark", "methods", "registry"),
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
         "hardware": {
             "machine": platform.machine(),

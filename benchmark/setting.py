@@ -22,7 +22,7 @@ from benchmark.feature_set import FeatureSet, FeatureWriter
 from benchmark.judges.base import Judge
 from benchmark.judges.cache import load_judge
 from benchmark.metrics.base import Tools
-from benchmark.plugin_code import plugin_code
+from benchmark.plugin_code import entry_version, plugin_code
 from benchmark.progress import Reporter
 from benchmark.protocols.base import Protocol
 from benchmark.results import DatasetFacts, JudgeFacts
@@ -164,7 +164,7 @@ class Setting:
         """
         if name not in self._encoders:
             if name == PARSER:
-                code = plugin_code(JUDGE_CARDS.find(self.experiment.parser_judge))
+                code = entry_version(JUDGE_CARDS.find(self.experiment.parser_judge))
                 judge, facts = self.judge("parser")
                 self._encoders[name] = ParserEncoder(judge.parse, facts.weights_sha256, self.compute, code)
             else:

@@ -18,28 +18,18 @@ def stamp_of(*inputs: Any) -> str:
     return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()
 
 
-TRAINING_CODE = (
-    "benchmark.compute",
-    "benchmark.data.base",
-    "benchmark.data.training",
-    "benchmark.data.transforms",
-    "benchmark.hooks",
-    "benchmark.runner",
-    "benchmark.training",
-    "methods.base",
-    "methods.labels",
-    "methods.layers",
-)
-"""What decides trained weights beside the model's own code."""
+TRAINING_CODE = "benchmark.training"
+"""The module that decides trained weights, with what it imports, beside the model's own code."""
 
 
 @cache
-def code_version(*modules: str, suffixes: tuple[str, ...] = (".py",)) -> str:
-    """Hash of the source of modules; of a package, of every file in it that ends in one of `suffixes`.
+def source_version(*packages: str, suffixes: tuple[str, ...] = (".py",)) -> str:
+    """Hash of every file of packages that ends in one of `suffixes`, to the byte but for line ends.
 
-    It follows no imports: name the packages that decide the outcome.
+    Raises:
+        ModuleNotFoundError: if one of them does not exist.
     """
-    return hash_of_files(each for name in sorted(modules) for each in _files_of_module(name, suffixes))
+    return hash_of_files(each for name in sorted(packages) for each in _files_of(name, suffixes))
 
 
 def hash_of_files(files: Iterable[tuple[str, Path]]) -> str:
@@ -50,15 +40,14 @@ def hash_of_files(files: Iterable[tuple[str, Path]]) -> str:
     return digest.hexdigest()
 
 
-def _files_of_module(name: str, suffixes: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
-    spec = find_spec(name)
+def _files_of(package: str, suffixes: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
+    spec = find_spec(package)
     if spec is None or spec.origin is None:
-        return
-    origin = Path(spec.origin)
-    whole = origin.name == "__init__.py"
-    for file in sorted(origin.parent.rglob("*")) if whole else [origin]:
+        raise ModuleNotFoundError(f"there is no package {package!r} whose files could be hashed", name=package)
+    folder = Path(spec.origin).parent
+    for file in sorted(folder.rglob("*")):
         if file.suffix in suffixes:
-            yield f"{name}/{file.relative_to(origin.parent)}", file
+            yield f"{package}/{file.relative_to(folder)}", file
 
 
 @cache

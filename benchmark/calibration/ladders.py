@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
+from benchmark.caching.code_version import code_version
 from benchmark.calibration.degradations import DEGRADATIONS
 from benchmark.calibration.rungs import Rung, read_rung, score_rung, write_rung
 from benchmark.calibration.truths import RememberedTruths
-from benchmark.plugin_code import plugin_code
+from benchmark.plugin_code import entry_version
 from benchmark.setting import Asked, Setting
-from benchmark.stamps import code_version, stamp_of
+from benchmark.stamps import stamp_of
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METRIC_CARDS, PROTOCOL_CARDS, Entry
 
 Ladders = Mapping[str, Sequence[Rung]]
 """By degradation, its rungs by growing strength; the first rung of all is one and the same."""
-
-RUNG_CODE: Final = (
-    *(f"benchmark.calibration.{each}" for each in ("degradations", "mistakes", "repaints", "rungs")),
-    *(f"benchmark.{each}" for each in ("data", "judges", "metrics", "protocols", "scoring")),
-    "methods.base",
-    "methods.labels",
-)
-"""What decides a rung beside its inputs."""
 
 
 def scored_ladders(asked: Asked, setting: Setting, metrics: Sequence[str], seed: int, folder: Path) -> Ladders:
@@ -67,6 +60,6 @@ def _inputs(asked: Asked, setting: Setting, metrics: Sequence[str], seed: int) -
         experiment.protocols[asked.protocol.name],
         list(metrics),
         seed,
-        code_version(*RUNG_CODE),
-        [plugin_code(each) for each in entries],
+        code_version("benchmark.calibration.rungs"),
+        [entry_version(each) for each in entries],
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
+from benchmark.caching.code_version import code_version
 from benchmark.data.base import FaceDataset, SkippedFace, TrueEdit
 from benchmark.data.celebamask_hq_files import (
     ATTRIBUTE_ROWS,
@@ -19,16 +20,7 @@ from benchmark.data.celebamask_hq_files import (
 from benchmark.data.errors import DataError, UnusableFaceError
 from benchmark.data.packed import FaceRecord, Progress, content_key, in_parallel, packed_faces
 from benchmark.data.transforms import RESIZE_POLICY, LoadFace, ResizeFace
-from benchmark.stamps import code_version
 from methods.labels import ATTRIBUTES
-
-READING_CODE: Final = (
-    "benchmark.data.celebamask_hq",
-    "benchmark.data.celebamask_hq_files",
-    "benchmark.data.integrity",
-    "benchmark.data.transforms",
-)
-"""What decides how files become faces; enters the cache's key."""
 
 
 class CelebAMaskHQ(FaceDataset):
@@ -75,7 +67,7 @@ class CelebAMaskHQ(FaceDataset):
             "dataset": self.name,
             "size": size,
             "resize": RESIZE_POLICY,
-            "code": code_version(*READING_CODE),
+            "code": code_version(__name__),
             "annotations": annotations.digests,
             "files": [face.listing for face in faces],
         }

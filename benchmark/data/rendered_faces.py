@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
+from benchmark.caching.code_version import code_version
 from benchmark.data.base import SPLITS, FaceDataset, Split, TrueEdit
 from benchmark.data.errors import DataError
 from benchmark.data.packed import FaceRecord, Progress, content_key, packed_faces
@@ -14,7 +15,6 @@ from benchmark.data.rendered.attributes import KNOWN_ATTRIBUTES
 from benchmark.data.rendered.factors import copy_style, sample_factors, transfer_expression
 from benchmark.data.rendered.renderer import MAX_SIZE, MIN_SIZE, RENDERER_VERSION
 from benchmark.data.rendered_processes import draw, draw_all
-from benchmark.stamps import code_version
 
 SPLIT_STRIDE: Final = 1_000_000
 """Face numbers set aside for each split, so that a split's faces stay as they are when another split grows."""

@@ -12,11 +12,12 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
+from benchmark.caching.code_version import code_version
 from benchmark.encoders.base import Encoder, Pixels
 from benchmark.encoders.inception_network import SIDE, load_fid_inception
 from benchmark.encoders.streams import in_streams
 from benchmark.metrics.base import MetricUnavailable, Tools
-from benchmark.stamps import code_version, stamp_of
+from benchmark.stamps import stamp_of
 from benchmark.weights import WeightsMissing
 from methods.checkpoint import CheckpointError
 
@@ -48,7 +49,7 @@ class InceptionEncoder(Encoder):
     def code(self) -> str:
         """Version of these modules and of the libraries that resize and run."""
         names = ("torch", "torchvision", "pytorch-fid", "pillow")
-        return stamp_of(code_version("benchmark.encoders"), [version(name) for name in names])
+        return stamp_of(code_version(__name__), [version(name) for name in names])
 
     def resize(self, images: Pixels) -> Tensor:
         """Images in [-1, 1] at 299 x 299; the sums in pytorch-fid's order, so that rounding is the same."""

@@ -8,9 +8,10 @@ from typing import ClassVar, Final
 import torch
 from torch import Tensor
 
+from benchmark.caching.code_version import code_version
 from benchmark.compute import Compute
 from benchmark.encoders.base import Encoder, Pixels
-from benchmark.stamps import code_version, stamp_of
+from benchmark.stamps import stamp_of
 
 PARSER: Final = "parser"
 """Its name on metrics' cards."""
@@ -25,20 +26,20 @@ class ParserEncoder(Encoder):
         parse: (N, 3, H, W) images in [-1, 1] to labels and features (N, D).
         weights_sha256: of the judge.
         compute: where it runs.
-        judge_code: version of a plug-in judge's source; None of a built-in one.
+        judge_code: version of the judge's source.
     """
 
     resize_policy: ClassVar[str] = "none: images at the run's size"
 
-    def __init__(self, parse: Parse, weights_sha256: str, compute: Compute, judge_code: str | None) -> None:
+    def __init__(self, parse: Parse, weights_sha256: str, compute: Compute, judge_code: str) -> None:
         super().__init__(compute, weights_sha256)
         self._parse = parse
         self._judge_code = judge_code
 
     @property
     def code(self) -> str:
-        """Version of the judges and this module."""
-        return stamp_of(code_version("benchmark.judges", __name__), self._judge_code, self.compute.described)
+        """Version of the judge and this module."""
+        return stamp_of(code_version(__name__), self._judge_code, self.compute.described)
 
     def resize(self, images: Pixels) -> Tensor:
         """Images in [-1, 1], their size as it is."""
