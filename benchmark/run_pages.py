@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmark.progress import Reporter
+from benchmark.runtime.progress import Reporter
 
 
 def write_run_pages(folders: Iterable[Path], reporter: Reporter) -> None:

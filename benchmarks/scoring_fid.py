@@ -15,14 +15,14 @@ import numpy as np
 import torch
 from scipy.linalg import sqrtm
 
-from benchmark.compute import Compute
-from benchmark.encoders.inception import InceptionEncoder
-from benchmark.feature_statistics import FeatureStatistics
-from benchmark.image_folders import list_images, real_side
+from benchmark.evaluation.score_image_folder import list_images, real_side
+from benchmark.features.inception import InceptionEncoder
+from benchmark.features.moments import FeatureStatistics
 from benchmark.metrics.base import Tools
 from benchmark.metrics.frechet_distance import frechet_distance
-from benchmark.progress import Reporter
-from benchmark.weights import Weights, published
+from benchmark.runtime.device import Compute
+from benchmark.runtime.progress import Reporter
+from benchmark.weights.locate import Weights, published
 from benchmarks.faces import faces, write_faces
 from benchmarks.generated_inception import write_generated_inception
 from benchmarks.processes import bench, python, ratio

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from benchmark.feature_set import FeaturePair, FeatureSet, FeatureWriter
+from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter
 from benchmark.metrics.frechet import FrechetMetric
 from benchmark.metrics.kid import KernelInceptionDistance
 

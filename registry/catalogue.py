@@ -104,11 +104,11 @@ def _folder(package: str) -> Path:
 
 
 METHOD_CARDS = Catalogue("method", MethodCard, "methods", "**/method.yaml")
-DATASET_CARDS = Catalogue("dataset", DatasetCard, "benchmark.data", "*.yaml")
+DATASET_CARDS = Catalogue("dataset", DatasetCard, "benchmark.datasets", "*/dataset.yaml")
 PROTOCOL_CARDS = Catalogue("protocol", ProtocolCard, "benchmark.protocols", "*.yaml")
-METRIC_CARDS = Catalogue("metric", MetricCard, "benchmark.metrics", "*.yaml")
+METRIC_CARDS = Catalogue("metric", MetricCard, "benchmark.metrics", "cards/*.yaml")
 JUDGE_CARDS = Catalogue("judge", JudgeCard, "benchmark.judges", "*.yaml")
-REPORT_CARDS = Catalogue("report", ReportCard, "reports", "*.yaml")
+REPORT_CARDS = Catalogue("report", ReportCard, "reports", "*/report.yaml")
 
 CATALOGUES: dict[Kind, Catalogue[Any]] = {
     "methods": METHOD_CARDS,

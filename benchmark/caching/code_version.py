@@ -15,16 +15,11 @@ PROJECT = frozenset({"registry", "methods", "benchmark", "reports"})
 DECIDES_NO_NUMBER = (
     "registry",
     "benchmark.caching",
-    "benchmark.experiment",
-    "benchmark.files",
-    "benchmark.folders",
-    "benchmark.interruption",
-    "benchmark.option_values",
-    "benchmark.plugin_code",
-    "benchmark.progress",
-    "benchmark.settings",
-    "benchmark.stamps",
-    "benchmark.variants",
+    "benchmark.config",
+    "benchmark.runtime.atomic_files",
+    "benchmark.runtime.cache_folder",
+    "benchmark.runtime.interruption",
+    "benchmark.runtime.progress",
 )
 """Modules and packages that find, name, show or store things: what they give is hashed by whoever uses it."""
 

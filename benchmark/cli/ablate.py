@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from benchmark.cli import options
-from benchmark.cli.experiments import flags_of, named, print_plan, resolved, so_many_or_range
 from benchmark.cli.plugins import PluginOption, load_plugins
+from benchmark.cli.resolve_flags import flags_of, named, print_plan, resolved, so_many_or_range
 from benchmark.cli.sweep import Jobs, finish, swept
 
 
@@ -41,9 +41,9 @@ def _ablate(
     json: options.Json = False,
 ) -> None:
     load_plugins(plugin)
-    from benchmark.ablation.expansion import expand
+    from benchmark.ablation.expand import expand
     from benchmark.ablation.study import STUDY, study_folder, study_of, write_study
-    from benchmark.experiment import over_seeds
+    from benchmark.config.experiment import over_seeds
     from registry import REPORTS
     from registry.catalogue import METHOD_CARDS
 

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from benchmark.cli.experiments import flags_of, named, resolved
 from benchmark.cli.plugins import PluginOption, load_plugins
+from benchmark.cli.resolve_flags import flags_of, named, resolved
 
 TRUTH = "oracle"
 """The method whose edits a calibration degrades."""
@@ -40,7 +40,7 @@ def _calibrate(
     plugin: PluginOption = None,
     json: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,
 ) -> None:
-    from benchmark.experiment import all_protocols
+    from benchmark.config.experiment import all_protocols
     from registry.catalogue import PROTOCOL_CARDS
 
     load_plugins(plugin)
@@ -61,10 +61,10 @@ def _calibrate(
     ]
 
     from benchmark.calibration.calibrate import calibrate, check_metrics
-    from benchmark.calibration.result import RESULT_NAME, write_calibration
-    from benchmark.folders import cache_folder, writable
-    from benchmark.progress import Reporter
-    from benchmark.setting import Setting
+    from benchmark.calibration.schema import RESULT_NAME, write_calibration
+    from benchmark.evaluation.context import Setting
+    from benchmark.runtime.cache_folder import cache_folder, writable
+    from benchmark.runtime.progress import Reporter
     from registry import REPORTS
 
     check_metrics(chosen)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from benchmark.cli import options
-from benchmark.cli.experiments import named
+from benchmark.cli.resolve_flags import named
 
 
 def add_to(app: typer.Typer) -> None:
@@ -42,10 +42,10 @@ def _leaderboard(
     ] = False,
     embed_samples: Annotated[bool, typer.Option(help="Inline each run's sample sheet in the HTML.")] = True,
 ) -> None:
-    from benchmark.folders import writable
-    from benchmark.human_study.findings import read_findings
-    from benchmark.result_files import read_results, result_files
-    from benchmark.selection import Selection, select
+    from benchmark.human_study.analysis.findings import read_findings
+    from benchmark.results.filter_results import Selection, select
+    from benchmark.results.find_results import read_results, result_files
+    from benchmark.runtime.cache_folder import writable
     from registry import REPORTS
 
     study = read_findings(human) if human is not None else None

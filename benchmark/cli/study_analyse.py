@@ -14,7 +14,7 @@ from benchmark.cli import options
 from registry.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.human_study.findings import Figure, Findings, Part
+    from benchmark.human_study.analysis.findings import Figure, Findings, Part
 
 MISSING = "–"
 
@@ -43,13 +43,13 @@ def _analyse(
 ) -> None:
     from pydantic import ValidationError
 
-    from benchmark.files import replacing
-    from benchmark.human_study.analysis import analyse
+    from benchmark.human_study.analysis.analyse import analyse
+    from benchmark.human_study.analysis.exclusion import ExclusionRule
+    from benchmark.human_study.analysis.findings import ANALYSIS, FOLDER, write_findings
     from benchmark.human_study.answers import read_answers
-    from benchmark.human_study.exclusion import ExclusionRule
-    from benchmark.human_study.findings import ANALYSIS, FOLDER, write_findings
-    from benchmark.human_study.formulas import guarded
-    from benchmark.human_study.records import ANSWERS, PRIVATE, PUBLIC, STUDY, key_file, read_key, read_study
+    from benchmark.human_study.collection.formulas import guarded
+    from benchmark.human_study.schema import ANSWERS, PRIVATE, PUBLIC, STUDY, key_file, read_key, read_study
+    from benchmark.runtime.atomic_files import replacing
     from registry import REPORTS
 
     try:

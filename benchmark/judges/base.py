@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmark.caching.code_version import code_version
-from benchmark.data.base import FaceDataset
+from benchmark.datasets.base import FaceDataset
 from benchmark.judges.augmentation import LightAugmentation
 from methods.base import FaceBatch, Stage, Trainable
 

@@ -14,10 +14,10 @@ import torch
 from filelock import FileLock
 
 from benchmark.caching.code_version import code_version
-from benchmark.data.base import FaceDataset
-from benchmark.files import replacing, sha256_of, write_text_atomically
+from benchmark.caching.fingerprints import TRAINING_CODE
+from benchmark.datasets.base import FaceDataset
 from benchmark.judges.base import Judge, judge_code
-from benchmark.stamps import TRAINING_CODE
+from benchmark.runtime.atomic_files import replacing, sha256_of, write_text_atomically
 from methods.checkpoint import CheckpointError, load_strictly, read_state_dict
 
 TrainJudge = Callable[[Judge, FaceDataset, Path], object]

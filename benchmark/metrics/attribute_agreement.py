@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.metrics.base import ImageMetric
-from benchmark.metrics.mean import plain_means
-from benchmark.statistics.tally import Columns, Ratio
+from benchmark.metrics.mean_metric import plain_means
+from benchmark.statistics.ratios import Columns, Ratio
 from methods.labels import ATTRIBUTES
 
 

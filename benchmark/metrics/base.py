@@ -12,13 +12,13 @@ from mmengine.evaluator import BaseMetric
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmark.compute import Compute
-from benchmark.feature_set import FeaturePair
-from benchmark.statistics.tally import Columns, Ratio, mean_of_ratios, ratio, tally
+from benchmark.features.feature_set import FeaturePair
+from benchmark.runtime.device import Compute
+from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, ratio, tally
 from methods.base import EditBatch
 
 if TYPE_CHECKING:
-    from benchmark.weights import Weights
+    from benchmark.weights.locate import Weights
 
 
 class MetricUnavailable(RuntimeError):

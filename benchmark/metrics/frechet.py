@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmark.feature_set import FeaturePair
+from benchmark.features.feature_set import FeaturePair
 from benchmark.metrics.base import SetFigure, SetMetric
 from benchmark.metrics.frechet_distance import frechet_distance
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmark.feature_set import FeaturePair, FeatureSet
+from benchmark.features.feature_set import FeaturePair, FeatureSet
 from benchmark.metrics.base import SetFigure, SetMetric
 from benchmark.metrics.polynomial_kernel import kernel, self_kernels
 

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.feature_set import BLOCK, FeaturePair, FeatureSet
+from benchmark.features.feature_set import BLOCK, FeaturePair, FeatureSet
 from benchmark.metrics.base import SetFigure, SetMetric
 from benchmark.metrics.polynomial_kernel import kernel, self_kernels
 

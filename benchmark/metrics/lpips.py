@@ -9,10 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmark.data.quantise import at_file_precision
+from benchmark.images.convert import at_file_precision
 from benchmark.metrics.base import Evidence, Tools
 from benchmark.metrics.lpips_network import Perceptual, perceptual
-from benchmark.metrics.mean import VALUE, MeanMetric
+from benchmark.metrics.mean_metric import VALUE, MeanMetric
 
 
 class _LPIPS(MeanMetric):

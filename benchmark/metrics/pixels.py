@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmark.data.quantise import to_bytes
+from benchmark.images.convert import to_bytes
 
 
 def masked_mean(maps: NDArray[Any], where: NDArray[np.bool_]) -> NDArray[np.float64]:

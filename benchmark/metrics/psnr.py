@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.metrics.base import Evidence
-from benchmark.metrics.mean import VALUE, MeanMetric
+from benchmark.metrics.mean_metric import VALUE, MeanMetric
 from benchmark.metrics.pixels import figure_against, masked_mean
 
 CEILING: Final = 60.0

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.metrics.label_maps import LabelMapMetric
-from benchmark.metrics.mean import VALUE, MeanMetric
+from benchmark.metrics.mean_metric import VALUE, MeanMetric
 
 
 def pixel_accuracy(parsed: NDArray[Any], asked: NDArray[Any]) -> NDArray[np.float64]:

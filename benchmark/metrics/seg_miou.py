@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.metrics.label_maps import LabelMapMetric
-from benchmark.statistics.tally import Columns, Ratio, ratio, tally
+from benchmark.statistics.ratios import Columns, Ratio, ratio, tally
 from methods.labels import LABELS, NUM_LABELS
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 from benchmark.metrics.base import Evidence
-from benchmark.metrics.mean import VALUE, MeanMetric
+from benchmark.metrics.mean_metric import VALUE, MeanMetric
 from benchmark.metrics.pixels import figure_against, masked_mean
 
 RADIUS: Final = 5

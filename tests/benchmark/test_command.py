@@ -16,7 +16,7 @@ import torch
 import yaml
 from commands import TINY, TINY_METHOD, Outcome, bench, bench_process, ended, settings, tree
 
-from benchmark.results import Result, read_result
+from benchmark.results.schema import Result, read_result
 
 MASKGAN = [
     *("--method", "maskgan", *TINY),

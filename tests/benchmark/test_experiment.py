@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from benchmark.experiment import Experiment, all_protocols, as_reference, over_seeds, resolve
-from benchmark.settings import COMMAND, Layer, read_layer, set_layer
+from benchmark.config.experiment import Experiment, all_protocols, as_reference, over_seeds, resolve
+from benchmark.config.sources import COMMAND, Layer, read_layer, set_layer
 from registry.catalogue import METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError, UnknownNameError
 

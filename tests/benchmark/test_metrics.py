@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from benchmark.metrics.base import ImageMetric, MetricUnavailable, SetMetric, Tools
-from benchmark.results import Cost, MetricFacts
+from benchmark.results.schema import Cost, MetricFacts
 from registry.cards import MetricCard, read_card
 from tests.benchmark.evidence import ones, part_of, random_evidence
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from benchmark.data.quantise import to_bytes
+from benchmark.images.convert import to_bytes
 from benchmark.metrics.pixels import masked_mean
 from benchmark.metrics.psnr import CEILING, PSNRBackground, PSNROracle, PSNRRegion, psnr
 from benchmark.metrics.ssim import RADIUS, SSIMBackground, SSIMOracle, ssim, ssim_map

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmark.data.quantise import to_bytes
+from benchmark.images.convert import to_bytes
 from benchmark.metrics.base import Evidence, MetricUnavailable, Tools
 from benchmark.metrics.identity import Identity, cosine_similarity
 from registry import DATASETS, PROTOCOLS

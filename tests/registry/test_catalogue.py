@@ -69,7 +69,7 @@ def test_dotted_names_are_never_imported(name: str) -> None:
 
 
 def test_a_duplicate_is_refused_with_both_places() -> None:
-    catalogue: Catalogue[MetricCard] = Catalogue("metric", MetricCard, "benchmark.metrics", "*.yaml")
+    catalogue: Catalogue[MetricCard] = Catalogue("metric", MetricCard, "benchmark.metrics", "cards/*.yaml")
     taken = catalogue.find("seg-miou")
     with pytest.raises(DuplicateNameError) as caught:
         catalogue.declare(taken.card, "/elsewhere/plugin.py")

@@ -16,8 +16,8 @@ from benchmark.caching.code_version import DECIDES_NO_NUMBER, _file_of, code_ver
 ROOT = Path(__file__).parents[3]
 
 EDITS = {
-    "a comment in the human study": ("benchmark/human_study/plan.py", "\n", "\n# a comment\n", False),
-    "code of the human study": ("benchmark/human_study/plan.py", "\n\n", "\n\nUNUSED = 1\n", False),
+    "a comment in the human study": ("benchmark/human_study/design/sample_size.py", "\n", "\n# a comment\n", False),
+    "code of the human study": ("benchmark/human_study/design/sample_size.py", "\n\n", "\n\nUNUSED = 1\n", False),
     "code of another method": ("methods/elegant/losses.py", "\n\n", "\n\nUNUSED = 1\n", False),
     "a comment in a metric": ("benchmark/metrics/psnr.py", "\n", "\n# a comment\n", False),
     "a docstring of a metric": ("benchmark/metrics/psnr.py", '"""', '"""Truly: ', False),
@@ -26,19 +26,19 @@ EDITS = {
     "code of the method": ("methods/maskgan/blender.py", "\n\n", "\n\nUNUSED = 1\n", True),
     "code that the method imports": ("methods/layers/adain.py", "\n\n", "\n\nUNUSED = 1\n", True),
     "code of the protocol": ("benchmark/protocols/style_copy.py", "\n\n", "\n\nUNUSED = 1\n", True),
-    "code of the renderer": ("benchmark/data/rendered/nose.py", "\n\n", "\n\nUNUSED = 1\n", True),
+    "code of the renderer": ("benchmark/datasets/rendered_faces/renderer/nose.py", "\n\n", "\n\nUNUSED = 1\n", True),
     "code of the judge's network": ("methods/layers/parsing_unet.py", "\n\n", "\n\nUNUSED = 1\n", True),
-    "how a judge is trained": ("benchmark/runner.py", "\n\n", "\n\nUNUSED = 1\n", True),
+    "how a judge is trained": ("benchmark/training/runner.py", "\n\n", "\n\nUNUSED = 1\n", True),
 }
 """By what it is: the file, the first text in it that is replaced, by what, and whether numbers may change."""
 
 STAMPS = """
 import json, sys
 from pathlib import Path
-from benchmark.experiment import resolve
-from benchmark.finished import finished_stamp
-from benchmark.settings import COMMAND, Layer
-from benchmark.weights import Weights
+from benchmark.config.experiment import resolve
+from benchmark.runs.up_to_date import finished_stamp
+from benchmark.config.sources import COMMAND, Layer
+from benchmark.weights.locate import Weights
 
 experiment = resolve([Layer({"method": "maskgan"}, COMMAND)])
 stamps = {"": finished_stamp(experiment, Weights())}
