@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark.caching.fingerprints import Stamps, source_version, stamp_of
-from benchmark.config.experiment import REAL, Experiment, all_protocols, as_reference
+from benchmark.config.experiment import REAL, Experiment, as_reference
+from benchmark.config.presets import all_protocols
 from benchmark.results.find_results import read_results
 from benchmark.results.schema import Result
 from benchmark.run_pages import write_run_pages

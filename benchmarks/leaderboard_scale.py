@@ -23,8 +23,7 @@ from benchmark.results.schema import (
     Value,
     write_result,
 )
-from benchmark.results.task_scores import write_task_scores
-from benchmark.results.task_table import tasks_sha256
+from benchmark.results.task_scores import tasks_sha256, write_task_scores
 from benchmark.statistics.ratios import Ratio
 from benchmarks.processes import python
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from benchmark.ablation.expand import Cell, factor_levels
 from benchmark.config.experiment import over_seeds
-from benchmark.results.schema import read_strictly, write_strictly
+from benchmark.runtime.json_files import read_strictly, write_strictly
 from registry.cards import MethodCard, Option
 
 SCHEMA_VERSION: Literal[1] = 1

@@ -7,8 +7,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from benchmark.results.schema import DatasetFacts, JudgeFacts, MetricFacts, read_strictly
+from benchmark.results.schema import DatasetFacts, JudgeFacts, MetricFacts
 from benchmark.runtime.atomic_files import write_text_atomically
+from benchmark.runtime.json_files import read_strictly
 
 SCHEMA_VERSION: Literal[1] = 1
 RESULT_NAME = "calibration.json"

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmark.calibration.degradations import DEGRADATIONS, degraded, shown
-from benchmark.datasets.base import FaceDataset, image_tensor
+from benchmark.datasets.base import FaceDataset
 from benchmark.evaluation.context import Asked, Setting
 from benchmark.evaluation.score_tasks import Outputs, score_tasks
-from benchmark.images.convert import image_array
+from benchmark.images.convert import image_array, image_tensor
 from benchmark.metrics.mean_metric import VALUE
 from benchmark.results.schema import Value
 from benchmark.runtime.atomic_files import replacing

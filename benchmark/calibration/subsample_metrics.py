@@ -13,7 +13,7 @@ from benchmark.calibration.subsampling import subsamples
 from benchmark.evaluation.context import Setting
 from benchmark.evaluation.prepare_metrics import encoder_of, ready_metrics
 from benchmark.features.feature_set import FeaturePair, FeatureSet
-from benchmark.metrics.base import MetricUnavailable
+from benchmark.weights.resources import MetricUnavailable
 
 DRAWS: Final[Mapping[str, int]] = {"image": 200, "set": 20}
 """Subsamples of each size; a figure of a set takes hundreds of times as long as a mean."""

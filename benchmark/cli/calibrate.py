@@ -40,7 +40,7 @@ def _calibrate(
     plugin: PluginOption = None,
     json: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,
 ) -> None:
-    from benchmark.config.experiment import all_protocols
+    from benchmark.config.presets import all_protocols
     from registry.catalogue import PROTOCOL_CARDS
 
     load_plugins(plugin)

@@ -65,7 +65,7 @@ def _show(
 
 def _entries(kind: str) -> list[dict[str, Any]]:
     if kind == PRESETS:
-        from benchmark.config.experiment import preset_names, read_preset
+        from benchmark.config.presets import preset_names, read_preset
 
         return [{"name": name, "title": read_preset(name).title} for name in preset_names()]
     catalogue = CATALOGUES[kind]  # type: ignore[index]

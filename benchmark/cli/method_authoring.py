@@ -38,7 +38,7 @@ def _check(
     ] = None,
     plugin: PluginOption = None,
 ) -> None:
-    from benchmark.config.experiment import resolve
+    from benchmark.config.resolve import resolve
     from benchmark.config.sources import COMMAND, Layer, set_layer
 
     load_plugins(plugin)

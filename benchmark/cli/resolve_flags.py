@@ -25,7 +25,7 @@ def resolved(flags: dict[str, Any], config: Path | None, assignments: Sequence[s
     Raises:
         InputError: naming the key, where it stands, the value, and the nearest valid name.
     """
-    from benchmark.config.experiment import resolve
+    from benchmark.config.resolve import resolve
     from benchmark.config.sources import COMMAND, Layer, read_layer, set_layer
 
     layers = [read_layer(config)] if config else []

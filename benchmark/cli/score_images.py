@@ -75,11 +75,11 @@ def _score(
 ) -> tuple[FolderScores, dict[str, object]]:
     from benchmark.evaluation.score_against_masks import score_masks
     from benchmark.evaluation.score_image_folder import FolderScores, check_set_metric, score_folders
-    from benchmark.metrics.base import Tools
     from benchmark.runtime.cache_folder import cache_folder, writable
     from benchmark.runtime.device import choose_compute
     from benchmark.runtime.progress import Reporter
     from benchmark.weights.locate import Weights
+    from benchmark.weights.resources import Tools
 
     for name in of_sets:
         check_set_metric(name)

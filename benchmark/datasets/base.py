@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from benchmark.datasets.packed import PackedFaces
+from benchmark.datasets.packed import PackedFaces, SkippedFace
+from benchmark.images.convert import image_tensor
 from methods.base import FaceBatch
 
 Split = Literal["train", "val", "test"]
@@ -31,14 +32,6 @@ class TrueEdit:
     image: NDArray[np.uint8]
     mask: NDArray[np.uint8]
     attributes: NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class SkippedFace:
-    """A face that a dataset could not use, and why (a sentence that names the file)."""
-
-    face: str
-    reason: str
 
 
 class FaceDataset(ABC):
@@ -93,8 +86,3 @@ class FaceDataset(ABC):
         attribute-transfer: the target wearing the source's `attribute`. style-copy: the target's style on the source's
         geometry.
         """
-
-
-def image_tensor(images: NDArray[np.uint8]) -> torch.Tensor:
-    """(N, H, W, 3) uint8 RGB to (N, 3, H, W) float32 in [-1, 1]."""
-    return torch.from_numpy(np.ascontiguousarray(images.transpose(0, 3, 1, 2))).float().div_(127.5).sub_(1.0)

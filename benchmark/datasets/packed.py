@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import numpy as np
 from filelock import FileLock
@@ -20,9 +20,6 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.errors import DataError
 from methods.labels import NUM_ATTRIBUTES
-
-if TYPE_CHECKING:
-    from benchmark.datasets.base import SkippedFace
 
 PACK_FORMAT: Final = 1
 """Version of the files below and of the code that fills them; enters every key."""
@@ -241,3 +238,11 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@dataclass(frozen=True)
+class SkippedFace:
+    """A face that a dataset could not use, and why (a sentence that names the file)."""
+
+    face: str
+    reason: str

@@ -12,10 +12,11 @@ from mmcv.transforms import BaseTransform, Compose
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from benchmark.datasets.base import FaceDataset, Split, image_tensor
+from benchmark.datasets.base import FaceDataset, Split
 from benchmark.datasets.errors import DataError
 from benchmark.datasets.packed import PackedFaces
 from benchmark.datasets.transforms import FlipFace
+from benchmark.images.convert import image_tensor
 from methods.base import FaceBatch
 
 

@@ -23,14 +23,14 @@ from benchmark.features.inception import INCEPTION_ENCODERS
 from benchmark.features.parser_encoder import PARSER, ParserEncoder
 from benchmark.judges.base import Judge
 from benchmark.judges.cache import load_judge
-from benchmark.metrics.base import Tools
 from benchmark.protocols.base import Protocol
 from benchmark.results.schema import DatasetFacts, JudgeFacts
-from benchmark.results.task_table import tasks_sha256
+from benchmark.results.task_scores import tasks_sha256
 from benchmark.runtime.device import Compute, choose_compute, seed_everything
 from benchmark.runtime.progress import Reporter
 from benchmark.training.train import place, train
 from benchmark.weights.locate import Weights
+from benchmark.weights.resources import Tools
 from registry import DATASETS, JUDGES, PROTOCOLS
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS
 from registry.errors import InputError

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from benchmark.features.encoder import Encoder
 from benchmark.features.inception import INCEPTION_ENCODERS, WEIGHTS
-from benchmark.metrics.base import ImageMetric, MetricUnavailable, SetMetric, Tools
+from benchmark.metrics.base import ImageMetric, SetMetric
 from benchmark.weights.locate import Weights, WeightsFile, WeightsMissing, manifest
+from benchmark.weights.resources import MetricUnavailable, Tools
 from registry import METRICS
 from registry.catalogue import METRIC_CARDS
 

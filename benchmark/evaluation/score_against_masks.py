@@ -11,12 +11,13 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmark.datasets.base import image_tensor
 from benchmark.datasets.transforms import ResizeFace
 from benchmark.evaluation.context import Setting
-from benchmark.evaluation.score_image_folder import BATCH, FolderScores, list_images, read_image
+from benchmark.evaluation.score_image_folder import BATCH, FolderScores
 from benchmark.evaluation.score_tasks import image_cell
-from benchmark.metrics.label_maps import LabelMapMetric
+from benchmark.images.convert import image_tensor
+from benchmark.images.read import list_images, read_image
+from benchmark.metrics.segmentation import LabelMapMetric
 from benchmark.results.schema import Value
 from benchmark.statistics.ratios import Columns
 from methods.labels import NUM_LABELS

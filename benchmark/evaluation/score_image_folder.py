@@ -10,25 +10,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-import numpy as np
-from PIL import Image
-
 from benchmark.caching.fingerprints import stamp_of
 from benchmark.evaluation.prepare_metrics import encoder_of, ready_metrics
 from benchmark.evaluation.score_tasks import set_cell
 from benchmark.features.cache import cached_features, write_features
-from benchmark.features.encoder import Encoder, Pixels
+from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter
 from benchmark.features.inception import INCEPTION_ENCODERS, WEIGHTS
-from benchmark.metrics.base import Tools
+from benchmark.images.convert import Pixels
+from benchmark.images.read import list_images, read_image
 from benchmark.results.schema import Value
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import WeightsFile
+from benchmark.weights.resources import Tools
 from registry.catalogue import METRIC_CARDS
 from registry.errors import InputError
 
-EXTENSIONS: Final = ("bmp", "jpg", "jpeg", "pgm", "png", "ppm", "tif", "tiff", "webp")
-"""pytorch-fid's."""
 BATCH: Final = 64
 DECODERS: Final = 4
 """Threads that read and decode; decoding runs outside Python's lock."""
@@ -102,33 +99,6 @@ def real_side(files: list[Path], encoder: Encoder, cache: Path, reporter: Report
         write_features({"": writer}, {"": encoder}, _batches(files), len(files), reporter, title)
 
     return cached_features(cache / "features" / stamp_of(_content_of(files), encoder.key)[:32], write)
-
-
-def list_images(folder: Path) -> list[Path]:
-    """The images directly in a folder, in the order of their names, by the same endings as pytorch-fid.
-
-    Raises:
-        InputError: if the folder is absent, or holds none.
-    """
-    if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder of images")
-    found = sorted(path for path in folder.iterdir() if path.suffix[1:] in EXTENSIONS)
-    if not found:
-        raise InputError(f"{folder}: holds no image; known endings: {', '.join(EXTENSIONS)}")
-    return found
-
-
-def read_image(path: Path) -> Pixels:
-    """(H, W, 3) uint8 RGB of an image file, decoded by Pillow as pytorch-fid does.
-
-    Raises:
-        InputError: if it is damaged or no image.
-    """
-    try:
-        with Image.open(path) as image:
-            return np.array(image.convert("RGB"))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise InputError(f"{path}: cannot be read as an image: {error}") from error
 
 
 def check_set_metric(name: str) -> None:

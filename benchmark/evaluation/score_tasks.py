@@ -21,7 +21,7 @@ from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter
 from benchmark.features.parser_encoder import PARSER
 from benchmark.images.convert import image_array
-from benchmark.metrics.base import Evidence, ImageMetric, MetricUnavailable, SetMetric, Tools
+from benchmark.metrics.base import Evidence, ImageMetric, SetMetric
 from benchmark.metrics.mean_metric import VALUE
 from benchmark.protocols.base import Protocol as EditProtocol
 from benchmark.results.schema import Value
@@ -31,6 +31,7 @@ from benchmark.runtime.prefetch import read_ahead
 from benchmark.runtime.progress import Advance, Reporter
 from benchmark.statistics.bootstrap import bootstrap_interval
 from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, tally
+from benchmark.weights.resources import MetricUnavailable, Tools
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock
 
-from benchmark.features.encoder import Encoder, Pixels
+from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeatureSet, FeatureWriter
 from benchmark.features.moments import FeatureStatistics
+from benchmark.images.convert import Pixels
 from benchmark.runtime.atomic_files import replacing
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.prefetch import read_ahead

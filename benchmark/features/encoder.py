@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmark.caching.fingerprints import stamp_of
+from benchmark.images.convert import Pixels
 from benchmark.runtime.device import Compute
-
-Pixels = NDArray[np.uint8]
 
 
 class Encoder(ABC):

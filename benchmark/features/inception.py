@@ -14,11 +14,12 @@ from torch.nn import functional
 
 from benchmark.caching.code_version import code_version
 from benchmark.caching.fingerprints import stamp_of
-from benchmark.features.encoder import Encoder, Pixels
+from benchmark.features.encoder import Encoder
 from benchmark.features.inception_network import SIDE, load_fid_inception
 from benchmark.features.threaded_inference import in_streams
-from benchmark.metrics.base import MetricUnavailable, Tools
+from benchmark.images.convert import Pixels
 from benchmark.weights.locate import WeightsMissing
+from benchmark.weights.resources import MetricUnavailable, Tools
 from methods.checkpoint import CheckpointError
 
 WEIGHTS = "inception-fid"

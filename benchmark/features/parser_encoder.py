@@ -10,7 +10,8 @@ from torch import Tensor
 
 from benchmark.caching.code_version import code_version
 from benchmark.caching.fingerprints import stamp_of
-from benchmark.features.encoder import Encoder, Pixels
+from benchmark.features.encoder import Encoder
+from benchmark.images.convert import Pixels
 from benchmark.runtime.device import Compute
 
 PARSER: Final = "parser"

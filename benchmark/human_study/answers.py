@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from benchmark.human_study.collection.formulas import guarded, unguarded
 from benchmark.human_study.collection.timestamps import in_utc
 from benchmark.human_study.schema import SCHEMA_VERSION
-from benchmark.results.schema import ResultError
 from benchmark.runtime.atomic_files import write_text_atomically
+from benchmark.runtime.json_files import ResultError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from benchmark.results.schema import read_strictly, write_strictly
+from benchmark.runtime.json_files import read_strictly, write_strictly
 
 SCHEMA_VERSION: Literal[1] = 1
 PUBLIC = "public"

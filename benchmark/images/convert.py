@@ -35,3 +35,11 @@ def at_file_precision(images: torch.Tensor) -> torch.Tensor:
         ValueError: if a value is not finite.
     """
     return torch.from_numpy(to_bytes(images)).float().div_(127.5).sub_(1.0)
+
+
+Pixels = NDArray[np.uint8]
+
+
+def image_tensor(images: NDArray[np.uint8]) -> torch.Tensor:
+    """(N, H, W, 3) uint8 RGB to (N, 3, H, W) float32 in [-1, 1]."""
+    return torch.from_numpy(np.ascontiguousarray(images.transpose(0, 3, 1, 2))).float().div_(127.5).sub_(1.0)

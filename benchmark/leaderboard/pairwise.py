@@ -9,7 +9,8 @@ from itertools import combinations
 from typing import Final
 
 from benchmark.comparison.metric_comparison import match_sets
-from benchmark.results.schema import MetricFacts, ResultError, Value
+from benchmark.results.schema import MetricFacts, Value
+from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.paired import Side, paired_difference
 from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.results.task_scores import TaskScores

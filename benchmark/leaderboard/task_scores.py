@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.results.schema import ResultError
+from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.face_clusters import Array
 from benchmark.results.task_scores import TaskScores
 from benchmark.leaderboard.table import Row

@@ -13,29 +13,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmark.features.feature_set import FeaturePair
-from benchmark.runtime.device import Compute
 from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, ratio, tally
+from benchmark.weights.resources import MetricUnavailable, Tools
 from methods.base import EditBatch
 
 if TYPE_CHECKING:
-    from benchmark.weights.locate import Weights
-
-
-class MetricUnavailable(RuntimeError):
-    """A metric that cannot be had here; the message is the reason that its cells show."""
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What a metric may need beside the evidence.
-
-    Attributes:
-        compute: where and how its networks run.
-        weights: finds weights files.
-    """
-
-    compute: Compute
-    weights: Weights
+    pass
 
 
 @dataclass(frozen=True)

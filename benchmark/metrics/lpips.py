@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmark.images.convert import at_file_precision
-from benchmark.metrics.base import Evidence, Tools
+from benchmark.metrics.base import Evidence
 from benchmark.metrics.lpips_network import Perceptual, perceptual
 from benchmark.metrics.mean_metric import VALUE, MeanMetric
+from benchmark.weights.resources import Tools
 
 
 class _LPIPS(MeanMetric):

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from benchmark.datasets.base import FaceDataset, image_tensor
+from benchmark.datasets.base import FaceDataset
+from benchmark.images.convert import image_tensor
 from benchmark.protocols.base import Rows
 
 

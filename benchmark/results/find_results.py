@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark.results.method_runs import RESULT
-from benchmark.results.schema import Result, ResultError, read_result
+from benchmark.results.schema import Result, read_result
+from benchmark.runtime.json_files import ResultError
 from registry.errors import InputError
 
 Run = tuple[Path, Result]

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from benchmark.runtime.atomic_files import write_text_atomically
-from registry.errors import InputError
+from benchmark.runtime.json_files import read_strictly, write_strictly
 
 SCHEMA_VERSION: Literal[1] = 1
-
-Content = TypeVar("Content", bound=BaseModel)
-
-
-class ResultError(InputError):
-    """A result file that cannot be read; the message names the file and the fault."""
 
 
 class _Strict(BaseModel):
@@ -187,33 +180,3 @@ def read_result(path: Path) -> Result:
         ResultError: if it is missing, not JSON, of another schema version, or a key is wrong.
     """
     return read_strictly(path, Result)
-
-
-def write_strictly(path: Path, content: BaseModel) -> None:
-    """Write a file of a schema, as `read_strictly` reads it, atomically."""
-    write_text_atomically(path, content.model_dump_json(indent=2) + "\n")
-
-
-def read_strictly(path: Path, kind: type[Content]) -> Content:
-    """Read a file as its schema asks.
-
-    Args:
-        path: JSON in UTF-8.
-        kind: the schema.
-
-    Raises:
-        ResultError: naming the file and the fault.
-    """
-    try:
-        return kind.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ResultError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        if first["loc"] == ("schema_version",):
-            raise ResultError(
-                f"{path}: schema_version is {first['input']!r}, and this code reads "
-                f"{kind.model_fields['schema_version'].default}; read it with the code that wrote it, or make it again"
-            ) from error
-        where = ".".join(str(each) for each in first["loc"]) or "the file"
-        raise ResultError(f"{path}: {where}: {first['msg']}") from error

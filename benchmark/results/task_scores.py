@@ -1,7 +1,8 @@
-"""Per-task scores in a run's Parquet files, which say themselves how a metric's figure is made of their columns."""
+"""The scores of a run's tasks, one row per task, and the hash of a task table."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,10 +14,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from benchmark.results.schema import ProtocolResult, ResultError
-from benchmark.results.task_table import tasks_sha256
+from benchmark.results.schema import ProtocolResult
 from benchmark.runtime.atomic_files import replacing
+from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.ratios import Array, Ratio, tally
+
+
+def tasks_sha256(frame: pd.DataFrame) -> str:
+    """SHA-256 of a task table's content: ids and attribute in the order of the tasks, whatever the rows or dtypes."""
+    ordered = frame.sort_values("task")
+    columns = ordered["target"], ordered["source"], ordered["attribute"].fillna("")
+    content = [[str(each) for each in row] for row in zip(*columns, strict=True)]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
 
 TASK_COLUMNS = ("task", "target", "source", "attribute")
 RATIOS: Final = b"ratios"

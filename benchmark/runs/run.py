@@ -14,11 +14,12 @@ from torch import Tensor
 
 from benchmark.caching.code_version import code_version
 from benchmark.training.checkpoints import read_checkpoint, weights_sha256
-from benchmark.datasets.base import image_tensor
+from benchmark.images.convert import image_tensor
 from benchmark.results.run_folder import edit_path, edits_folder
 from benchmark.editing.edit_tasks import edit_tasks, read_edits
 from benchmark.editing.build_method import Editor, build_editor
-from benchmark.config.experiment import Experiment, all_protocols
+from benchmark.config.experiment import Experiment
+from benchmark.config.presets import all_protocols
 from benchmark.runtime.atomic_files import sha256_of, write_text_atomically
 from benchmark.runs.up_to_date import FINISHED, finished_result, finished_stamp
 from benchmark.runtime.cache_folder import writable

@@ -9,14 +9,12 @@ from pathlib import Path
 import cv2
 import mmcv
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmark.images.convert import image_array
+from benchmark.images.label_colors import Image, color_mask
 from benchmark.runtime.atomic_files import replacing
 from methods.base import EditBatch
-from methods.labels import PALETTE
 
-Image = NDArray[np.uint8]
 CELL = 128
 MARGIN = 6
 HEADER = 26
@@ -42,11 +40,6 @@ def write_samples(path: Path, title: str, protocols: Sequence[SampleRows]) -> No
         blocks += [_row(rows, number) for number in range(len(rows.asked))]
     with replacing(path) as temporary:
         mmcv.imwrite(mmcv.rgb2bgr(np.concatenate(blocks)), str(temporary))
-
-
-def color_mask(mask: NDArray[np.uint8]) -> Image:
-    """Label map (H, W) to (H, W, 3) RGB in the dataset's palette."""
-    return np.asarray(PALETTE, dtype=np.uint8)[mask]
 
 
 def _row(rows: SampleRows, number: int) -> Image:

@@ -10,7 +10,8 @@ from benchmark.caching.code_version import code_version
 from benchmark.config.experiment import Experiment
 from benchmark.runtime.atomic_files import sha256_of
 from benchmark.caching.plugin_source import entry_version
-from benchmark.results.schema import Result, ResultError, read_result
+from benchmark.results.schema import Result, read_result
+from benchmark.runtime.json_files import ResultError
 from benchmark.caching.fingerprints import Stamps, stamp_of, tree_version
 from benchmark.weights.locate import Weights, manifest
 from registry.catalogue import (

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from benchmark.results.schema import read_strictly, write_strictly
+from benchmark.runtime.json_files import read_strictly, write_strictly
 from benchmark.sweep.job import Job, Role, State
 
 SCHEMA_VERSION: Literal[1] = 1

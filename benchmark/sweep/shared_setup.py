@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmark.caching.fingerprints import stamp_of
-from benchmark.config.experiment import Experiment, Options, all_protocols, as_reference
+from benchmark.config.experiment import Experiment, Options, as_reference
+from benchmark.config.presets import all_protocols
 from registry.catalogue import METHOD_CARDS
 
 

@@ -11,8 +11,7 @@ from reports.ablation import wording as words
 from reports.ablation.rows import DETAILS, EFFECTS, details, effects
 from reports.leaderboard.latex import COLUMNS_IN_BLOCK, PREAMBLE
 from reports.rendering.chunks import pieces
-from reports.rendering.latex_tabular import line, number, tabular
-from reports.rendering.latex_text import escaped
+from reports.rendering.latex import escaped, line, number, tabular
 
 _ROWS_IN_FLOAT: Final = 40
 

@@ -7,8 +7,7 @@ import re
 from benchmark.human_study.analysis.findings import Findings, MethodFinding, Part
 from reports.human_study import wording as words
 from reports.leaderboard.latex import PREAMBLE
-from reports.rendering.latex_tabular import line, number, tabular
-from reports.rendering.latex_text import escaped
+from reports.rendering.latex import escaped, line, number, tabular
 
 
 def render(findings: Findings) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmark.results.comparability import SHORT_HASH
 from reports.leaderboard import wording as words
-from reports.rendering.image_store import Album
+from reports.rendering.pictures import Album
 from benchmark.leaderboard.table import Row, Table
 from benchmark.leaderboard.pairwise import Differences
 from benchmark.leaderboard.groups import Run

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from benchmark.results.schema import DatasetFacts, JudgeFacts
 from benchmark.leaderboard.table import Cell, Column, Kind, Level, Row, Table
-from reports.leaderboard.rules import bold_rule, num_tests
+from reports.leaderboard.wording import bold_rule, num_tests
 
 SCHEMA_VERSION: Literal[1] = 1
 

@@ -9,8 +9,8 @@ from textwrap import wrap
 from typing import Final
 
 from benchmark.leaderboard.table import Cell, Column, Row, Table
-from reports.rendering.latex_tabular import line, tabular
-from reports.rendering.latex_text import escaped
+from reports.rendering.latex import line, tabular
+from reports.rendering.latex import escaped
 from reports.rendering.chunks import pieces
 from reports.leaderboard.wording import FLAG, NO_RUNS, Legend, heading, legend, provenance, remarks, row_facts
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from benchmark.results.run_folder import edit_path, edits_folder
 from benchmark.results.method_runs import FoundRun
-from benchmark.results.schema import ResultError
+from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.results.task_scores import TaskScores
-from reports.rendering.image_store import Album
+from reports.rendering.pictures import Album
 from benchmark.leaderboard.table import Column, Kind, Table
 from benchmark.leaderboard.contenders import Contestant, contestants
 from benchmark.leaderboard.groups import Run

@@ -9,8 +9,9 @@ from typing import Final
 import numpy as np
 
 from benchmark.results.run_folder import edit_path, edits_folder
-from benchmark.results.schema import ProtocolResult, Result, ResultError, read_result
+from benchmark.results.schema import ProtocolResult, Result, read_result
 from benchmark.results.task_scores import TaskScores
+from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.ratios import mean_of_ratios
 from reports.leaderboard.sample_browser import GIVEN
 from reports.rendering.pictures import compact_uri

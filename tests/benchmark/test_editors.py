@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from benchmark.config.experiment import resolve
+from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, Layer
 from benchmark.editing.build_method import build_editor
 from methods.base import EditBatch, FaceEditor

@@ -15,11 +15,11 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from benchmark.metrics.base import Tools
 from benchmark.metrics.face_embedding import embedder as face_embedding
 from benchmark.metrics.face_embedding.dlib_network import LENGTH, SIDE
 from benchmark.metrics.face_embedding.embedder import FaceEmbedder
 from benchmark.metrics.face_embedding.worker_pool import FaceProcesses
+from benchmark.weights.resources import Tools
 from registry import DATASETS
 
 pytestmark = pytest.mark.skipif(find_spec("dlib") is None, reason="needs the extra `identity`")

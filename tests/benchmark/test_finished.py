@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.config.experiment import resolve
+from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, Layer
 from benchmark.runs.up_to_date import finished_stamp
 from benchmark.weights.locate import Weights, published

@@ -11,8 +11,9 @@ import torch
 from mmengine.optim import OptimWrapperDict
 from torchvision.models import resnet18
 
-from benchmark.datasets.base import FaceDataset, image_tensor
+from benchmark.datasets.base import FaceDataset
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
+from benchmark.images.convert import image_tensor
 from benchmark.judges.attribute_classifier import AttributeClassifier
 from benchmark.judges.augmentation import LightAugmentation
 from benchmark.judges.base import Judge, judge_code

@@ -12,8 +12,9 @@ import pytest
 import torch
 
 from benchmark.images.convert import to_bytes
-from benchmark.metrics.base import Evidence, MetricUnavailable, Tools
+from benchmark.metrics.base import Evidence
 from benchmark.metrics.identity import Identity, cosine_similarity
+from benchmark.weights.resources import MetricUnavailable, Tools
 from registry import DATASETS, PROTOCOLS
 from tests.benchmark.evidence import random_evidence
 

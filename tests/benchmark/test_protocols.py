@@ -21,7 +21,7 @@ from benchmark.protocols.mouth_region import mouth_region, with_mouth_of
 from benchmark.protocols.pose_matching import paired_in_rounds
 from benchmark.protocols.reconstruction import Reconstruction
 from benchmark.protocols.style_copy import STYLE_ATTRIBUTES, StyleCopy
-from benchmark.results.task_table import tasks_sha256
+from benchmark.results.task_scores import tasks_sha256
 from methods.labels import ATTRIBUTES, LABELS, MOUTH_LABELS
 
 SIZE = 16

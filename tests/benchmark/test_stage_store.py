@@ -10,7 +10,7 @@ import torch
 from commands import TINY_DATASET, bench, bench_process, ended, settings
 from torch import Tensor
 
-from benchmark.config.experiment import resolve
+from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, Layer
 from methods.maskgan.model import MaskGAN
 

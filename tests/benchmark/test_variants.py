@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.config.experiment import resolve
+from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, Layer, read_layer
 from benchmark.config.variants import variant_changes, variant_name
 from registry.cards import MethodCard, Option

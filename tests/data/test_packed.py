@@ -14,9 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmark.datasets.base import SkippedFace
 from benchmark.datasets.errors import DataError
-from benchmark.datasets.packed import FaceRecord, PackedFaces, content_key, in_parallel, packed_faces
+from benchmark.datasets.packed import FaceRecord, PackedFaces, SkippedFace, content_key, in_parallel, packed_faces
 
 SIZE = 8
 

@@ -11,7 +11,7 @@ import yaml
 from cards import assert_states_options
 from torch import Tensor
 
-from benchmark.config.experiment import resolve
+from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, Layer
 from benchmark.editing.build_method import build_editor
 from methods.base import EditBatch, Stage, one_hot

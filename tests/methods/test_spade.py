@@ -14,7 +14,7 @@ from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 from torch.nn.utils import spectral_norm
 
-from benchmark.config.experiment import resolve
+from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, Layer
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.editing.build_method import build_editor

@@ -8,8 +8,7 @@ from PIL import Image
 from synthetic import METRICS, facts, figure, protocol, result
 
 from benchmark.results.schema import write_result
-from benchmark.results.task_scores import write_task_scores
-from benchmark.results.task_table import tasks_sha256
+from benchmark.results.task_scores import tasks_sha256, write_task_scores
 from benchmark.statistics.ratios import Ratio
 
 TASKS = 8

@@ -19,7 +19,7 @@ from benchmark.calibration.schema import (
     read_calibration,
     write_calibration,
 )
-from benchmark.results.schema import ResultError
+from benchmark.runtime.json_files import ResultError
 from reports.calibration.wording import matrix_row
 from reports.calibration.write import write_calibration_pages
 

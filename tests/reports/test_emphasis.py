@@ -8,8 +8,7 @@ from synthetic import figure, noise, result, runs, scored_run
 from benchmark.comparison.compare import compare
 from benchmark.leaderboard.build_tables import tabulate
 from benchmark.results.method_runs import Contender, FoundRun
-from reports.leaderboard.rules import bold_rule
-from reports.leaderboard.wording import remarks
+from reports.leaderboard.wording import bold_rule, remarks
 
 
 def marks(metric, *results):

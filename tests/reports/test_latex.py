@@ -14,7 +14,7 @@ from typesetting import typeset
 from benchmark.leaderboard.build_tables import tabulate
 from reports.leaderboard import csv_file as csv_table
 from reports.leaderboard.latex import render
-from reports.rendering.latex_text import escaped
+from reports.rendering.latex import escaped
 
 
 def scored(tmp_path):

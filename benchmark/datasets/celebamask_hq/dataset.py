@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from benchmark.caching.code_version import code_version
-from benchmark.datasets.base import FaceDataset, SkippedFace, TrueEdit
+from benchmark.datasets.base import FaceDataset, TrueEdit
 from benchmark.datasets.celebamask_hq.files import (
     ATTRIBUTE_ROWS,
     MAPPING,
@@ -18,7 +18,7 @@ from benchmark.datasets.celebamask_hq.files import (
     read_annotations,
 )
 from benchmark.datasets.errors import DataError, UnusableFaceError
-from benchmark.datasets.packed import FaceRecord, Progress, content_key, in_parallel, packed_faces
+from benchmark.datasets.packed import FaceRecord, Progress, SkippedFace, content_key, in_parallel, packed_faces
 from benchmark.datasets.transforms import RESIZE_POLICY, LoadFace, ResizeFace
 from methods.labels import ATTRIBUTES
 

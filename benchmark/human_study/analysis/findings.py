@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from benchmark.human_study.analysis.exclusion import ExclusionRule, Reason
 from benchmark.human_study.schema import Mode
-from benchmark.results.schema import read_strictly, write_strictly
+from benchmark.runtime.json_files import read_strictly, write_strictly
 from benchmark.statistics.two_way_bootstrap import DRAWS
 from registry.errors import InputError
 

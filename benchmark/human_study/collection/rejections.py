@@ -11,8 +11,8 @@ from pathlib import Path
 
 from benchmark.human_study.answers import csv_text
 from benchmark.human_study.collection.formulas import unguarded
-from benchmark.results.schema import ResultError
 from benchmark.runtime.atomic_files import write_text_atomically
+from benchmark.runtime.json_files import ResultError
 
 csv.field_size_limit(2**31 - 1)  # a broken post is one cell, of any length
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from benchmark.config.experiment import resolve
+from benchmark.config.resolve import resolve
 from benchmark.config.sources import read_layer
 from benchmark.evaluation.context import Setting
 from benchmark.human_study.design.candidates import Entrants
 from benchmark.human_study.design.stimuli import Pixels
-from benchmark.runs.sample_sheet import color_mask
+from benchmark.images.label_colors import color_mask
 from benchmark.runtime.cache_folder import cache_folder, writable
 from benchmark.runtime.progress import Reporter
 from registry.errors import InputError

@@ -14,10 +14,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from benchmark.metrics.base import MetricUnavailable, Tools
 from benchmark.metrics.face_embedding.dlib_network import SIDE, FaceRecognition
 from benchmark.metrics.face_embedding.worker_pool import FaceProcesses
 from benchmark.weights.locate import WeightsMissing
+from benchmark.weights.resources import MetricUnavailable, Tools
 
 FACES_A_PROCESS: Final = 10
 """Fewer faces than this take less time than a process takes to start."""

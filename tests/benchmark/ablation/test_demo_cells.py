@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from benchmark.ablation.expand import Cell, expand
-from benchmark.config.experiment import resolve
+from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, Layer
 from benchmark.editing.build_method import build_editor
 from registry.catalogue import METHOD_CARDS

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from benchmark.ablation.expand import Cell, expand
 from benchmark.ablation.study import STUDY, read_study, study_folder, study_of, write_study
-from benchmark.config.experiment import Experiment, resolve
+from benchmark.config.experiment import Experiment
+from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, Layer
 from registry.cards import Ablation, MethodCard, check_card
 from registry.catalogue import METHOD_CARDS

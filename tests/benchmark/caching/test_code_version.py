@@ -81,7 +81,7 @@ def test_a_run_is_done_again_for_code_that_can_change_its_numbers_alone(what: st
 def test_a_module_that_does_not_exist_has_no_version() -> None:
     for name in ("benchmark.no_such_module", "methods.maskgan.no_such_module", "no_such_package"):
         with pytest.raises(ModuleNotFoundError, match=name):
-            code_version("benchmark.metrics.psnr", name)
+            code_version("benchmark.metrics.pixel", name)
 
 
 def test_what_decides_no_number_exists() -> None:
@@ -112,7 +112,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             False,
         ),
         ("def f():\n    from benchmark.metrics import psnr", "def f():\n    from benchmark.metrics import ssim", False),
-        ("import os\nif os.name:\n    import benchmark.metrics.psnr", "import os\nif os.name:\n    pass", False),
+        ("import os\nif os.name:\n    import benchmark.metrics.pixel", "import os\nif os.name:\n    pass", False),
     ],
 )
 def test_versions_are_equal_where_the_same_is_computed(module: Path, one: str, other: str, equal: bool) -> None:

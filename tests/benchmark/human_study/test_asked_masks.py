@@ -6,7 +6,7 @@ from commands import TINY, bench
 from PIL import Image
 
 from benchmark.human_study.schema import read_key, read_study
-from benchmark.runs.sample_sheet import color_mask
+from benchmark.images.label_colors import color_mask
 from registry import DATASETS
 
 

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from benchmark.config.experiment import resolve
+from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, Layer
 from benchmark.sweep.job import Job
 from benchmark.sweep.live_table import LiveTable

@@ -1,16 +1,102 @@
-"""Structural similarity to the true edit, and to the target outside the edited region."""
+"""PSNR and SSIM, of whole images and within regions."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from collections.abc import Callable
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
+from torch import Tensor
 
+from benchmark.images.convert import to_bytes
 from benchmark.metrics.base import Evidence
 from benchmark.metrics.mean_metric import VALUE, MeanMetric
-from benchmark.metrics.pixels import figure_against, masked_mean
+
+
+def masked_mean(maps: NDArray[Any], where: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Mean of each map (N, H, W) over the pixels where (N, H, W) is True: (N,); NaN where there are none."""
+    count = where.sum(axis=(1, 2), dtype=np.float64)
+    total = (maps * where).sum(axis=(1, 2), dtype=np.float64)
+    mean: NDArray[np.float64] = np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
+    return mean
+
+
+Figure = Callable[[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.bool_] | None], NDArray[np.float64]]
+"""(N, 3, H, W) images and references in 0..255, and (N, H, W) pixels to look at (None: all), to (N,) figures."""
+
+
+def figure_against(
+    reference: Tensor | None, image: Tensor, figure: Figure, where: Tensor | None = None
+) -> NDArray[np.float64]:
+    """Apply `figure` to images (N, 3, H, W) in [-1, 1] at the precision of their files: (N,), NaN with no reference."""
+    if reference is None:
+        return np.full(len(image), np.nan)
+    return figure(to_bytes(image), to_bytes(reference), None if where is None else where.cpu().numpy().astype(np.bool_))
+
+
+CEILING: Final = 60.0
+"""dB given to images closer than this: equal images have no finite ratio, and one of them would outweigh any mean.
+
+An image off by one level in every value is at 48.1 dB.
+"""
+
+
+def psnr(
+    image: NDArray[np.uint8], reference: NDArray[np.uint8], where: NDArray[np.bool_] | None = None
+) -> NDArray[np.float64]:
+    """Peak signal-to-noise ratio of each image, as `skimage.metrics.peak_signal_noise_ratio` with data range 255.
+
+    Args:
+        image: (N, 3, H, W) in 0..255.
+        reference: (N, 3, H, W) in 0..255.
+        where: (N, H, W), the pixels to compare; all of them if None.
+
+    Returns:
+        (N,) in dB, at most `CEILING`; NaN where no pixel is compared.
+
+    Raises:
+        ValueError: if the shapes differ.
+    """
+    if image.shape != reference.shape:
+        raise ValueError(f"images of shape {image.shape} against references of shape {reference.shape}")
+    difference = image.astype(np.int32) - reference
+    squared = np.square(difference).mean(axis=1)
+    compared = np.ones(squared.shape, dtype=np.bool_) if where is None else where
+    error = masked_mean(squared, compared)
+    return 10 * np.log10(255**2 / np.maximum(error, 255**2 / 10 ** (CEILING / 10)))
+
+
+class PSNROracle(MeanMetric):
+    """PSNR of the whole output against the oracle."""
+
+    inapplicable: ClassVar[str] = "this dataset does not know the true edit"
+
+    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+        """In dB; NaN without an oracle."""
+        return {VALUE: figure_against(evidence.tasks.oracle, evidence.output, psnr)}
+
+
+class PSNRRegion(MeanMetric):
+    """PSNR against the oracle where change is allowed."""
+
+    inapplicable: ClassVar[str] = "this dataset does not know the true edit"
+
+    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+        """In dB; NaN without an oracle or without a region."""
+        return {VALUE: figure_against(evidence.tasks.oracle, evidence.output, psnr, evidence.tasks.region)}
+
+
+class PSNRBackground(MeanMetric):
+    """PSNR against the target image where no change is allowed."""
+
+    inapplicable: ClassVar[str] = "these tasks may change the whole image"
+
+    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+        """In dB; NaN where change is allowed everywhere."""
+        return {VALUE: figure_against(evidence.tasks.target.image, evidence.output, psnr, ~evidence.tasks.region)}
+
 
 RADIUS: Final = 5
 """Half the 11 x 11 window: pixels this close to the border have no whole window and are left out."""

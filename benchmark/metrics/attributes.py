@@ -1,14 +1,14 @@
-"""Agreement of an attribute classifier's reading of the outputs with the attributes they should have."""
+"""Whether attributes are as asked: the requested ones changed, the others kept."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.metrics.base import ImageMetric
+from benchmark.metrics.base import Evidence, ImageMetric
 from benchmark.metrics.mean_metric import plain_means
 from benchmark.statistics.ratios import Columns, Ratio
 from methods.labels import ATTRIBUTES
@@ -46,3 +46,25 @@ class AgreementMetric(ImageMetric):
     def breakdown(self, columns: Columns) -> dict[str, float]:
         """Share of tasks that agree, by attribute."""
         return plain_means(columns)
+
+
+class AttributeAccuracy(AgreementMetric):
+    """Share of the asked attributes that the attribute judge sees as asked."""
+
+    inapplicable: ClassVar[str] = "this protocol asks for no attribute"
+
+    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+        """One column an asked attribute: 1 where the judge sees it as asked, else 0."""
+        scores, asked = evidence.attribute_scores.cpu().numpy(), evidence.tasks.attributes.cpu().numpy()
+        return attribute_agreement(scores, asked, evidence.asked_attributes)
+
+
+class AttributePreservation(AgreementMetric):
+    """Share of the kept attributes that the attribute judge sees as they are in the target face."""
+
+    inapplicable: ClassVar[str] = "this protocol keeps no attribute"
+
+    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+        """One column a kept attribute: 1 where the judge sees the target's value, else 0; no column if none is kept."""
+        scores, kept = evidence.attribute_scores.cpu().numpy(), evidence.tasks.target.attributes.cpu().numpy()
+        return attribute_agreement(scores, kept, evidence.kept_attributes)

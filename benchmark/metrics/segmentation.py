@@ -1,16 +1,63 @@
-"""Mean intersection over union of the parsed output with the asked mask, pooled over tasks before the division."""
+"""Whether the regions asked for are there: pixel accuracy and mean IoU of the label map that the parser judge sees."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.metrics.label_maps import LabelMapMetric
+from benchmark.metrics.base import Evidence, ImageMetric
+from benchmark.metrics.mean_metric import VALUE, MeanMetric
 from benchmark.statistics.ratios import Columns, Ratio, ratio, tally
 from methods.labels import LABELS, NUM_LABELS
+
+
+class LabelMapMetric(ImageMetric):
+    """A metric of two label maps, for which no more of a task than its asked mask need be known."""
+
+    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+        """The columns of the parsed outputs against the asked masks."""
+        return self.compare(evidence.parsed.cpu().numpy(), evidence.tasks.mask.cpu().numpy())
+
+    @abstractmethod
+    def compare(self, parsed: NDArray[Any], asked: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
+        """Columns (N,) from (N, H, W) integer labels in 0..18 of the outputs and of what was asked.
+
+        Raises:
+            ValueError: if the shapes differ, or a label that is counted is outside 0..18.
+        """
+
+
+def pixel_accuracy(parsed: NDArray[Any], asked: NDArray[Any]) -> NDArray[np.float64]:
+    """Share of pixels of each image whose parsed label is the asked one.
+
+    The segmentation accuracy of MaskGAN (Lee et al., CVPR 2020, section 4.2).
+
+    Args:
+        parsed: (N, H, W) integer labels of the outputs.
+        asked: (N, H, W) integer labels of the geometry asked for.
+
+    Returns:
+        (N,) in [0, 1].
+
+    Raises:
+        ValueError: if the shapes differ.
+    """
+    if parsed.shape != asked.shape:
+        raise ValueError(f"parsed labels of shape {parsed.shape} against an asked mask of shape {asked.shape}")
+    accuracy: NDArray[np.float64] = (parsed == asked).mean(axis=(1, 2), dtype=np.float64)
+    return accuracy
+
+
+class SegAccuracy(LabelMapMetric, MeanMetric):
+    """Pixel accuracy of the parser judge's labels against the asked mask."""
+
+    def compare(self, parsed: NDArray[Any], asked: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
+        """Pixel accuracy a task, in [0, 1]."""
+        return {VALUE: pixel_accuracy(parsed, asked)}
 
 
 def intersections_and_unions(
