@@ -1,8 +1,8 @@
-"""A comparison: the runs asked for beside the reference methods and real images, and their leaderboard."""
+"""A comparison: the runs asked for beside the reference methods and real images, and their pages."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchmark.caching.fingerprints import Stamps, source_version, stamp_of
@@ -10,7 +10,6 @@ from benchmark.config.experiment import REAL, Experiment, as_reference
 from benchmark.config.presets import all_protocols
 from benchmark.results.find_results import read_results
 from benchmark.results.schema import Result
-from benchmark.run_pages import write_run_pages
 from benchmark.runs.lock import working_on
 from benchmark.runs.up_to_date import finished_result
 from benchmark.runtime.atomic_files import sha256_of
@@ -61,7 +60,7 @@ def run_all(
     # imported here: a repeated command that has nothing to do must not wait for torch
     from benchmark.evaluation.context import Setting
     from benchmark.runs.run import RealImages, Run
-    from registry import REPORTS
+    from reports.leaderboard.write import write_leaderboard
 
     setting = Setting(shared, cache, reporter, weights)
     results: list[Result] = []
@@ -75,7 +74,7 @@ def run_all(
     found, errors = read_results(_result_files(pages))
     for error in errors:
         reporter.say(f"left out: {error}")
-    for page in REPORTS.get("leaderboard")(found, pages, allow_mixed=True):
+    for page in write_leaderboard(found, pages, allow_mixed=True):
         reporter.say(f"wrote {page}")
     Stamps(pages).put(PAGES, _pages_stamp(pages))
     return results
@@ -98,3 +97,16 @@ def _references(shared: Experiment) -> list[Experiment]:
     """The reference methods and the real images, under every protocol, so that no table lacks their rows."""
     names = [entry.card.name for entry in METHOD_CARDS if entry.card.kind == "reference"]
     return [as_reference(shared, name) for name in (*names, REAL) if name != shared.method]
+
+
+def write_run_pages(folders: Iterable[Path], reporter: Reporter) -> None:
+    """Write the page of each run folder that has a result.
+
+    A run's page shows edits of the reference runs beside it, so that it is written after them, not by the run itself.
+    """
+    # imported here: a report needs much, such as its drawing library
+    from reports.run_page.write import write_run_page
+
+    for folder in folders:
+        if (folder / "result.json").is_file():
+            reporter.say(f"wrote {write_run_page(folder)}")

@@ -65,13 +65,13 @@ def _calibrate(
     from benchmark.evaluation.context import Setting
     from benchmark.runtime.cache_folder import cache_folder, writable
     from benchmark.runtime.progress import Reporter
-    from registry import REPORTS
+    from reports.calibration.write import write_calibration_pages
 
     check_metrics(chosen)
     setting = Setting(experiment, writable(cache_folder(), "cache folder"), Reporter())
     calibration = calibrate(setting, chosen, seed, writable(out, "folder"), shlex.join(words))
     write_calibration(out / RESULT_NAME, calibration)
-    pages = REPORTS.get("calibration")(out / RESULT_NAME, out)
+    pages = write_calibration_pages(out / RESULT_NAME, out)
     if json:
         print(calibration.model_dump_json(indent=2))
         return

@@ -46,7 +46,7 @@ def _leaderboard(
     from benchmark.results.filter_results import Selection, select
     from benchmark.results.find_results import read_results, result_files
     from benchmark.runtime.cache_folder import writable
-    from registry import REPORTS
+    from reports.leaderboard.write import write_leaderboard
 
     study = read_findings(human) if human is not None else None
     found, errors = read_results(result_files(runs or ["runs"]))
@@ -54,9 +54,10 @@ def _leaderboard(
         print(f"left out: {error}", file=sys.stderr)
     asked = select(found, Selection(dataset, protocol, named(methods or ""), named(metrics or "")))
     chosen = {"formats": named(formats)} if formats is not None else {}
-    report = REPORTS.get("leaderboard")
     try:
-        pages = report(asked, out, allow_mixed=allow_mixed, embed_samples=embed_samples, human=study, **chosen)
+        pages = write_leaderboard(
+            asked, out, allow_mixed=allow_mixed, embed_samples=embed_samples, human=study, **chosen
+        )
     except OSError:  # only now, so that a refused mixture leaves no empty folder
         writable(out, "folder")
         raise

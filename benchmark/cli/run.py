@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from benchmark.cli import options
+from benchmark.cli.options import Words
 from benchmark.cli.plugins import PluginOption, load_plugins
 from benchmark.cli.resolve_flags import flags_of, one_seed_or_range, print_plan, resolved
 from registry.errors import InputError
@@ -19,36 +20,6 @@ if TYPE_CHECKING:
     from benchmark.runs.run import Run
     from benchmark.runtime.progress import Reporter
     from benchmark.weights.locate import Weights
-
-
-@dataclass(frozen=True)
-class Words:
-    """What was written after a stage command; None where nothing was."""
-
-    method: str | None
-    dataset: str | None
-    data: Path | None
-    preset: str | None
-    config: Path | None
-    set_: list[str] | None
-    protocol: list[str] | None
-    seed: str | None
-    limit: int | None
-    device: str | None
-    checkpoint: Path | None
-    network: str | None
-    weights_dir: Path | None
-    weights: list[str] | None
-    runs: Path
-    fresh: bool
-    plugin: list[str] | None
-    dry_run: bool
-    json: bool
-
-    @classmethod
-    def among(cls, given: Mapping[str, Any]) -> Words:
-        """The words among a command's arguments."""
-        return cls(**{each.name: given[each.name] for each in fields(cls)})
 
 
 @dataclass(frozen=True)
@@ -197,8 +168,8 @@ def _edit(request: Request) -> None:
 
 
 def _score_runs(request: Request) -> None:
+    from benchmark.api import write_run_pages
     from benchmark.cli.print_results import print_results
-    from benchmark.run_pages import write_run_pages
 
     results = [run.score() for run in _each_run(request)]
     write_run_pages((each.folder(request.runs) for each in request.experiments), request.reporter)

@@ -17,7 +17,7 @@ from registry.catalogue import METHOD_CARDS, METRIC_CARDS
 from registry.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.cli.run import Words
+    from benchmark.cli.options import Words
     from benchmark.evaluation.context import Setting
     from benchmark.evaluation.score_image_folder import FolderScores
     from benchmark.runtime.progress import Reporter

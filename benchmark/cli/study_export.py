@@ -58,14 +58,14 @@ def _export(
     from benchmark.results.find_results import read_results, result_files
     from benchmark.runtime.cache_folder import writable
     from benchmark.statistics.rater_ranks import FEWEST
-    from registry import REPORTS
+    from reports.rating_forms.forms import RatingForms
 
     modes: tuple[Mode, ...] = get_args(Mode)
     chosen = next((each for each in modes if each == mode), None)
     if chosen is None:
         raise UnknownNameError(unknown("mode", mode, modes))
     asked_formats = named(formats)
-    forms = REPORTS.get("rating-forms")(asked_formats, url_base)
+    forms = RatingForms(asked_formats, url_base)
     if arena.FORMAT in asked_formats and chosen != "2afc":
         raise InputError(f"--format arena needs --mode 2afc, for its votes are between two methods, not {chosen}")
     found, errors = read_results(result_files(runs or ["runs"]))

@@ -8,7 +8,8 @@ from dataclasses import replace
 from benchmark.results.comparability import configuration
 from benchmark.human_study.analysis.findings import Findings
 from benchmark.results.schema import ProtocolResult, Result, Value
-from benchmark.leaderboard.table import Cell, Column, Kind, Row, Table, cell_of_seeds
+from benchmark.leaderboard.table import Cell, Column, Row, Table, cell_of_seeds
+from benchmark.results.schema import Kind
 from benchmark.leaderboard.costs import cost_cells, cost_columns
 from benchmark.leaderboard.bold import emphasise
 from benchmark.leaderboard.groups import Run, clashes, comparable_groups

@@ -13,7 +13,7 @@ from benchmark.human_study.schema import Mode
 from benchmark.results.schema import MetricFacts
 from benchmark.leaderboard.table import Cell, Column, Row
 from benchmark.leaderboard.groups import Run
-from reports.human_study.wording import exclusions
+from benchmark.human_study.analysis.exclusion_summary import exclusions
 
 NOT_SHOWN: Final = "not in the human study"
 CHANGED: Final = "scored or made again since the human study, which showed other runs"

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from benchmark.results.schema import DatasetFacts, JudgeFacts, MetricFacts, Value
 from benchmark.leaderboard.groups import Run
+from benchmark.results.schema import DatasetFacts, JudgeFacts, Kind, MetricFacts, Value
 
-Kind = Literal["real", "reference", "learned"]
 Group = Literal["standing", "human"]
 Level = Literal["standing", "human", "image", "set", "cost"]
 MISSING = "\N{EN DASH}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from mmengine.evaluator import BaseMetric
@@ -16,9 +16,6 @@ from benchmark.features.feature_set import FeaturePair
 from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, ratio, tally
 from benchmark.weights.resources import MetricUnavailable, Tools
 from methods.base import EditBatch
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)

@@ -180,3 +180,6 @@ def read_result(path: Path) -> Result:
         ResultError: if it is missing, not JSON, of another schema version, or a key is wrong.
     """
     return read_strictly(path, Result)
+
+
+Kind = Literal["real", "reference", "learned"]

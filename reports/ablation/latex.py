@@ -9,9 +9,8 @@ from typing import Final
 from benchmark.ablation.tables import AblationReport, AblationTable
 from reports.ablation import wording as words
 from reports.ablation.rows import DETAILS, EFFECTS, details, effects
-from reports.leaderboard.latex import COLUMNS_IN_BLOCK, PREAMBLE
 from reports.rendering.chunks import pieces
-from reports.rendering.latex import escaped, line, number, tabular
+from reports.rendering.latex import COLUMNS_IN_BLOCK, PREAMBLE, escaped, line, number, tabular
 
 _ROWS_IN_FLOAT: Final = 40
 

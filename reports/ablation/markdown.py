@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from benchmark.ablation.tables import AblationReport, AblationTable
 from reports.ablation import wording as words
 from reports.ablation.rows import DETAILS, EFFECTS, details, effects
-from reports.leaderboard.markdown import line, plain
+from reports.rendering.markdown import line, plain
 
 
 def render(report: AblationReport, title: str, pictures: dict[str, list[str]]) -> str:

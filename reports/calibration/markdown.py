@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmark.calibration.schema import Calibration, ProtocolCalibration
 from reports.calibration import wording as words
-from reports.leaderboard.markdown import line, plain
+from reports.rendering.markdown import line, plain
 
 _STYLES = {"sees": "{}", "blind": "_{}_", "misleads": "**{}**", "missing": "{}"}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from benchmark.human_study.analysis.exclusion_summary import exclusions
 from benchmark.human_study.analysis.findings import Findings, MethodFinding, Part
 from reports.human_study import wording as words
-from reports.leaderboard.latex import PREAMBLE
-from reports.rendering.latex import escaped, line, number, tabular
+from reports.rendering.latex import PREAMBLE, escaped, line, number, tabular
 
 
 def render(findings: Findings) -> str:
@@ -18,9 +18,7 @@ def render(findings: Findings) -> str:
 
 def _float(findings: Findings, part: Part) -> str:
     heading = f"Human study, {words.heading(findings, part)}"
-    caption = " ".join(
-        [f"{heading}.", words.size(findings, part), words.interval_note(findings), words.exclusions(findings)]
-    )
+    caption = " ".join([f"{heading}.", words.size(findings, part), words.interval_note(findings), exclusions(findings)])
     said = [*words.method_note(findings), *(f"{name}: {fact}" for name, fact in words.facts(findings, part))]
     foot = " ".join(filter(None, [*said, words.dropped(findings), *words.notes(part)]))
     label = "tab:human-" + re.sub(r"[^A-Za-z0-9]+", "-", f"{part.question}-{part.protocol}")

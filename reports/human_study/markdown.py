@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from benchmark.human_study.analysis.exclusion_summary import exclusions
 from benchmark.human_study.analysis.findings import Findings, Part
 from reports.human_study import wording as words
-from reports.leaderboard.markdown import line, plain
+from reports.rendering.markdown import line, plain
 
 
 def render(findings: Findings, title: str, pictures: Sequence[str | None]) -> str:
@@ -23,7 +24,7 @@ def render(findings: Findings, title: str, pictures: Sequence[str | None]) -> st
     remarks = [
         words.interval_note(findings),
         *words.method_note(findings),
-        words.exclusions(findings),
+        exclusions(findings),
         words.dropped(findings),
     ]
     parts.append("\n".join(f"- {plain(each)}" for each in remarks if each))

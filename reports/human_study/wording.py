@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from benchmark.human_study.analysis.exclusion import Reason
+from benchmark.human_study.analysis.exclusion_summary import count_of
 from benchmark.human_study.analysis.findings import Figure, Findings, MethodFinding, PairFinding, Part, Quartiles
 from benchmark.human_study.schema import Mode
 from benchmark.leaderboard.table import MISSING
@@ -40,12 +40,6 @@ PAIRS_NOTE: Final = (
     "The share of choices, in %, that the method of the row got against that of the column, by their own trials alone. "
     "Each 95% interval is of its pair on its own, and not adjusted for the number of pairs, as ranks are."
 )
-_LEFT_OUT: Final[dict[Reason, str]] = {
-    "obvious": "failed more than {rule.obvious_failed:.0%} of their obvious checks",
-    "repeats": "changed more of their repeated trials than all raters' habit explains (binomial p below "
-    "{rule.repeats_chance:g})",
-    "fast": "took less than {rule.fastest_ms:,.0f} ms (median) from a trial's appearance to their first answer",
-}
 
 
 def heading(findings: Findings, part: Part) -> str:
@@ -97,9 +91,9 @@ def has_strengths(part: Part) -> bool:
 
 def size(findings: Findings, part: Part) -> str:
     """What stands behind a table."""
-    ties = f", {_count(part.ties, 'tie')} among them" if part.ties else ""
+    ties = f", {count_of(part.ties, 'tie')} among them" if part.ties else ""
     return (
-        f"{part.text} {_count(part.votes, 'vote')}{ties}, by {_count(part.raters, 'rater')}, on edits of "
+        f"{part.text} {count_of(part.votes, 'vote')}{ties}, by {count_of(part.raters, 'rater')}, on edits of "
         f"{part.protocol} ({findings.dataset})."
     )
 
@@ -125,23 +119,6 @@ def method_note(findings: Findings) -> list[str]:
     ]
 
 
-def exclusions(findings: Findings) -> str:
-    """Who was left out by which rule, with counts."""
-    out = findings.exclusions
-    reasons = "; ".join(
-        f"{out.by_reason.get(reason, 0):,} {text.format(rule=out.rule)}" for reason, text in _LEFT_OUT.items()
-    )
-    unchecked = (
-        f" {_count(out.unchecked, 'rater')} of those kept answered no check." if out.unchecked and out.kept else ""
-    )
-    return (
-        f"{out.kept:,} of {_count(out.raters, 'rater')} kept; {out.raters - out.kept:,} left out with "
-        f"{_count(out.answers, 'answer')}: {reasons} (several may apply to one).{unchecked} "
-        f"{_count(findings.checks, 'answer')} to checks of raters who were kept "
-        f"{'is' if findings.checks == 1 else 'are'} in no figure."
-    )
-
-
 def dropped(findings: Findings) -> str:
     """Rows that could not be counted; empty where all could."""
     total = sum(findings.dropped.values())
@@ -156,8 +133,8 @@ def facts(findings: Findings, part: Part) -> list[tuple[str, str]]:
     found = [("Agreement", _agreement(part))]
     if part.positions:
         found.append(("Side bias" if findings.mode == "2afc" else "Position bias", _positions(findings, part)))
-    found.append(("Time to answer", _pace(part.times, _count(part.times.number, "answer"))))
-    medians = f"the medians of {_count(part.rater_medians.number, 'rater')}"
+    found.append(("Time to answer", _pace(part.times, count_of(part.times.number, "answer"))))
+    medians = f"the medians of {count_of(part.rater_medians.number, 'rater')}"
     found.append(("By rater", _pace(part.rater_medians, medians)))
     return found
 
@@ -198,7 +175,7 @@ def _agreement(part: Part) -> str:
     ends = _ends(found.alpha, _plain)
     interval = f", 95% interval {ends} (bootstrap by source face)" if ends else f" ({found.alpha.reason})"
     return (
-        f"Krippendorff's alpha ({found.scale}) {found.alpha.value:.2f}{interval}; {_count(found.trials, 'trial')} that "
+        f"Krippendorff's alpha ({found.scale}) {found.alpha.value:.2f}{interval}; {count_of(found.trials, 'trial')} that "
         "two or more raters judged. 1 is perfect agreement, 0 that of chance."
     )
 
@@ -256,7 +233,3 @@ def _signed(value: float) -> str:
 
 def _signed_points(value: float) -> str:
     return f"{round(100 * value, 1) + 0.0:+.1f}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

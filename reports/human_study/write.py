@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from benchmark.human_study.analysis.exclusion_summary import exclusions
 from benchmark.human_study.analysis.findings import Findings, read_findings
 from benchmark.runtime.atomic_files import write_text_atomically
 from reports.human_study import latex as human_study_latex
@@ -62,5 +63,10 @@ def _html(findings: Findings, figures: list[list[Path]]) -> str:
     """The whole page: every string escaped, styles and figures inline, nothing fetched."""
     drawn = [inline(files[0].read_text(encoding="utf-8")) if files else None for files in figures]
     return render_page(
-        "human_study/human_study.html.j2", title=TITLE, findings=findings, drawn=drawn, words=human_study_words
+        "human_study/human_study.html.j2",
+        title=TITLE,
+        findings=findings,
+        drawn=drawn,
+        words=human_study_words,
+        exclusions=exclusions(findings),
     )

@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from benchmark.results.schema import DatasetFacts, JudgeFacts
-from benchmark.leaderboard.table import Cell, Column, Kind, Level, Row, Table
+from benchmark.leaderboard.table import Cell, Column, Level, Row, Table
+from benchmark.results.schema import Kind
 from reports.leaderboard.wording import bold_rule, num_tests
 
 SCHEMA_VERSION: Literal[1] = 1

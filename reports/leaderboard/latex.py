@@ -9,13 +9,10 @@ from textwrap import wrap
 from typing import Final
 
 from benchmark.leaderboard.table import Cell, Column, Row, Table
-from reports.rendering.latex import line, tabular
-from reports.rendering.latex import escaped
-from reports.rendering.chunks import pieces
 from reports.leaderboard.wording import FLAG, NO_RUNS, Legend, heading, legend, provenance, remarks, row_facts
+from reports.rendering.chunks import pieces
+from reports.rendering.latex import COLUMNS_IN_BLOCK, PREAMBLE, escaped, line, tabular
 
-PREAMBLE: Final = "% needs \\usepackage[T1]{fontenc} and \\usepackage{booktabs,graphicx}"
-COLUMNS_IN_BLOCK: Final = 7
 _ROWS_IN_BLOCK: Final = 40
 _HEADER_WIDTH: Final = 15
 """Characters."""

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from html import escape
 
 from benchmark.leaderboard.table import Cell, Column, Row, Table
 from reports.leaderboard.edit_grid import EditGrids
 from reports.leaderboard.wording import FLAG, NO_RUNS, Legend, heading, legend, provenance, remarks, row_facts
+from reports.rendering.markdown import line, plain
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]|~#!$])")
 _STYLES = {"": "{}", "best": "**{}**", "second": "<u>{}</u>"}
-
-
-def plain(text: str) -> str:
-    """Text that Markdown and HTML print as it is, on one line."""
-    return _SPECIAL.sub(r"\\\1", escape(" ".join(text.split()), quote=False))
 
 
 def render(tables: Sequence[Table], title: str, grids: EditGrids) -> str:
@@ -43,11 +36,6 @@ def _section(table: Table) -> str:
         )
     lines.extend(["", "Provenance:", "", *(f"- {plain(name)}: {plain(facts)}" for name, facts in provenance(table))])
     return "\n".join(lines)
-
-
-def line(*cells: str) -> str:
-    """A row of a table; its cells are Markdown."""
-    return f"| {' | '.join(cells)} |"
 
 
 def _header(column: Column) -> str:

@@ -14,7 +14,8 @@ from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.results.task_scores import TaskScores
 from reports.rendering.pictures import Album
-from benchmark.leaderboard.table import Column, Kind, Table
+from benchmark.leaderboard.table import Column, Table
+from benchmark.results.schema import Kind
 from benchmark.leaderboard.contenders import Contestant, contestants
 from benchmark.leaderboard.groups import Run
 

@@ -13,7 +13,7 @@ import seaborn as sns
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from benchmark.leaderboard.table import Kind
+from benchmark.results.schema import Kind
 from benchmark.runtime.atomic_files import replacing
 
 MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X", "p", "<", "h", ">", "*")

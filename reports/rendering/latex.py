@@ -92,3 +92,7 @@ def line(cells: Sequence[str]) -> str:
 def number(text: str) -> str:
     """A number's sign, both of an interval `A to B`, and a missing one's dash as they are set; other text as it is."""
     return re.sub(r"^([-+])(?=\d)|(?<=to )([-+])(?=\d)", lambda sign: f"${sign[0]}$", text).replace("–", "--")
+
+
+PREAMBLE: Final = "% needs \\usepackage[T1]{fontenc} and \\usepackage{booktabs,graphicx}"
+COLUMNS_IN_BLOCK: Final = 7
