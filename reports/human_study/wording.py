@@ -175,8 +175,8 @@ def _agreement(part: Part) -> str:
     ends = _ends(found.alpha, _plain)
     interval = f", 95% interval {ends} (bootstrap by source face)" if ends else f" ({found.alpha.reason})"
     return (
-        f"Krippendorff's alpha ({found.scale}) {found.alpha.value:.2f}{interval}; {count_of(found.trials, 'trial')} that "
-        "two or more raters judged. 1 is perfect agreement, 0 that of chance."
+        f"Krippendorff's alpha ({found.scale}) {found.alpha.value:.2f}{interval}; "
+        f"{count_of(found.trials, 'trial')} that two or more raters judged. 1 is perfect agreement, 0 that of chance."
     )
 
 
