@@ -29,6 +29,7 @@ TRAINING_CODE = (
     "methods.base",
     "methods.labels",
     "methods.layers",
+    "methods.shared",
 )
 """What decides trained weights beside the model's own code."""
 

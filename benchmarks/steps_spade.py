@@ -12,11 +12,11 @@ from torch.nn import functional
 from benchmarks.timing import compare, random_faces
 from methods.base import FaceBatch, one_hot
 from methods.labels import NUM_LABELS
-from methods.layers.mask_painter import MaskPainter
 from methods.layers.regions import fill_regions, resize_regions
 from methods.layers.spade import SpatiallyAdaptiveNorm
 from methods.sean.model import Sean
 from methods.sean.region_norm import RegionAdaptiveNorm, RegionStyles
+from methods.shared.mask_to_image_gan import MaskPainter
 from methods.spade.model import Spade, gaussian_divergence
 
 SIZE, BATCH = 64, 8

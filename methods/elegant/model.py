@@ -16,8 +16,8 @@ from methods.elegant.losses import adversarial_loss, discriminator_loss
 from methods.elegant.options import ElegantOptions
 from methods.elegant.pairs import draw_pairs
 from methods.elegant.swap import AttributeSwap, add_residual
-from methods.layers.asked_attributes import asked_changes, attribute_columns, choose
-from methods.layers.conditional_gan import frozen
+from methods.shared.conditional_gan import frozen
+from methods.shared.requested_attributes import asked_changes, attribute_columns, choose
 
 STAGE = "exchange"
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from methods.elegant.encoder import WIDTHS
-from methods.layers.asked_attributes import attribute_columns
-from methods.layers.checked_options import CheckedOptions
+from methods.shared.checked_options import CheckedOptions
+from methods.shared.requested_attributes import attribute_columns
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from methods.base import EditBatch, FaceBatch, FaceEditor, SharedStage, Stage, one_hot
 from methods.labels import NUM_LABELS
-from methods.layers.conditional_gan import ConditionalGAN
 from methods.layers.gan_losses import LeastSquares
 from methods.layers.initialisation import init_normal
 from methods.layers.patch_discriminator import MultiscaleDiscriminator
@@ -20,6 +19,7 @@ from methods.maskgan.dense_mapping import DenseMappingNetwork, init_dense_mappin
 from methods.maskgan.editing_behavior import mask_vae_losses, simulated_edits
 from methods.maskgan.mask_vae import MaskVAE, init_mask_vae, stage_widths
 from methods.maskgan.options import MaskGANOptions
+from methods.shared.conditional_gan import ConditionalGAN
 
 TRAINED = {
     "mask_vae": ("mask_vae",),

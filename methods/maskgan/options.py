@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from methods.layers.adversarial_options import AdversarialOptions
 from methods.layers.style_encoder import require_style_encoder
+from methods.shared.adversarial_options import AdversarialOptions
 
 OF_MASK_VAE = {
     "vae_width",

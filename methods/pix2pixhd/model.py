@@ -15,13 +15,13 @@ from methods.base import FaceBatch, Stage, one_hot
 from methods.labels import NUM_LABELS
 from methods.layers.gan_losses import LeastSquares
 from methods.layers.initialisation import init_normal
-from methods.layers.mask_painter import MaskPainter
 from methods.layers.mean_codes import MeanCodes
 from methods.layers.patch_discriminator import MultiscaleDiscriminator
 from methods.layers.regions import fill_regions
 from methods.pix2pixhd.generator import global_head, published_generator_key
 from methods.pix2pixhd.options import Pix2PixHDOptions
 from methods.pix2pixhd.painters import make_painters
+from methods.shared.mask_to_image_gan import MaskPainter
 
 COARSE_TO_FINE: Final[Mapping[str, tuple[str, ...]]] = {
     "global": ("generator.model", "global_head", "encoder"),

@@ -8,12 +8,12 @@ from torch import Tensor
 
 from methods.layers.gan_losses import Hinge
 from methods.layers.initialisation import init_xavier
-from methods.layers.mask_painter import MaskPainter
 from methods.layers.mean_codes import MeanCodes
 from methods.layers.spade_discriminator import published_discriminator_key, spade_discriminator
 from methods.layers.spade_trunk import require_trunk_size
 from methods.sean.generator import SeanGenerator, published_generator_key
 from methods.sean.options import SeanOptions
+from methods.shared.mask_to_image_gan import MaskPainter
 
 
 class Sean(MaskPainter):

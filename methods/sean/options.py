@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from methods.layers.mask_painter import PainterOptions
 from methods.sean.style_encoder import STYLE_LENGTH
+from methods.shared.mask_to_image_gan import PainterOptions
 
 
 @dataclass(frozen=True, kw_only=True)

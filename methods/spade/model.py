@@ -9,10 +9,10 @@ from torch import Tensor, nn
 
 from methods.layers.gan_losses import Hinge
 from methods.layers.initialisation import init_he, init_xavier
-from methods.layers.mask_painter import MaskPainter
 from methods.layers.spade_discriminator import published_discriminator_key, spade_discriminator
 from methods.layers.spade_trunk import require_trunk_size
 from methods.layers.style_encoder import StyleEncoder
+from methods.shared.mask_to_image_gan import MaskPainter
 from methods.spade.encoder import SpadeEncoder
 from methods.spade.generator import SpadeGenerator
 from methods.spade.options import SpadeOptions

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from methods.layers.mask_painter import PainterOptions
 from methods.layers.style_encoder import require_style_encoder
+from methods.shared.mask_to_image_gan import PainterOptions
 from methods.spade.encoder import BASE_SIDE
 
 

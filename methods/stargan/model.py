@@ -10,10 +10,10 @@ from mmengine.optim import OptimWrapper, OptimWrapperDict
 from torch import Tensor, nn
 
 from methods.base import EditBatch, FaceBatch, FaceEditor, Stage
-from methods.layers.asked_attributes import asked_changes, attribute_columns, choose
-from methods.layers.conditional_gan import frozen
 from methods.layers.initialisation import init_he
 from methods.layers.schedules import linear_decay
+from methods.shared.conditional_gan import frozen
+from methods.shared.requested_attributes import asked_changes, attribute_columns, choose
 from methods.stargan.discriminator import LEAK, Discriminator
 from methods.stargan.generator import Generator
 from methods.stargan.losses import classification_loss, discriminator_losses

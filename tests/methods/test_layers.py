@@ -11,7 +11,6 @@ from torchvision.models import vgg19
 
 from methods.checkpoint import CheckpointError
 from methods.layers.adain import adaptive_instance_norm
-from methods.layers.conditional_gan import ConditionalGAN, LossWeights, frozen
 from methods.layers.feature_matching import feature_matching_loss
 from methods.layers.gan_losses import Hinge, LeastSquares
 from methods.layers.initialisation import init_he, init_normal, init_pointwise
@@ -19,6 +18,7 @@ from methods.layers.parsing_unet import ParsingUNet
 from methods.layers.patch_discriminator import MultiscaleDiscriminator
 from methods.layers.perceptual import SLICE_WEIGHTS, PerceptualLoss
 from methods.layers.sft import SpatialFeatureTransform
+from methods.shared.conditional_gan import ConditionalGAN, LossWeights, frozen
 
 seeds = st.integers(0, 2**31)
 

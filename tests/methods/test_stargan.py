@@ -13,9 +13,9 @@ from torch import Tensor, nn
 
 from methods.base import CannotEdit, EditBatch, FaceBatch
 from methods.labels import ATTRIBUTES
-from methods.layers.asked_attributes import asked_changes, attribute_columns
 from methods.layers.gradient_penalty import gradient_penalty
 from methods.published import build
+from methods.shared.requested_attributes import asked_changes, attribute_columns
 from methods.stargan.losses import classification_loss, discriminator_losses
 from methods.stargan.model import StarGAN
 from methods.stargan.options import StarGANOptions

@@ -11,9 +11,9 @@ from mmengine.optim import OptimWrapper, OptimWrapperDict
 from torch import Tensor, nn
 
 from methods.base import EditBatch, FaceBatch, FaceEditor, Stage, one_hot
-from methods.layers.adversarial_options import AdversarialOptions
-from methods.layers.conditional_gan import ConditionalGAN
 from methods.layers.gan_losses import AdversarialLoss
+from methods.shared.adversarial_options import AdversarialOptions
+from methods.shared.conditional_gan import ConditionalGAN
 
 
 @dataclass(frozen=True, kw_only=True)

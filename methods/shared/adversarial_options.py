@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from methods.layers.checked_options import CheckedOptions
-from methods.layers.conditional_gan import LossWeights
 from methods.layers.perceptual import PerceptualLoss
 from methods.layers.schedules import linear_decay
+from methods.shared.checked_options import CheckedOptions
+from methods.shared.conditional_gan import LossWeights
 
 
 @dataclass(frozen=True, kw_only=True)
