@@ -37,7 +37,14 @@ from registry.catalogue import DATASET_CARDS, METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
 
 SAMPLE_TASKS = 6
-EDITING_CODE = ("benchmark.editing", "benchmark.protocols", "benchmark.data", "methods.base", "methods.layers")
+EDITING_CODE = (
+    "benchmark.editing",
+    "benchmark.protocols",
+    "benchmark.data",
+    "methods.base",
+    "methods.layers",
+    "methods.shared",
+)
 
 
 class Run:

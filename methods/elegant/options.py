@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from methods.elegant.encoder import WIDTHS
+from methods.labels import attribute_columns
 from methods.shared.checked_options import CheckedOptions
-from methods.shared.requested_attributes import attribute_columns
+
+WIDTHS = (64, 128, 256, 512, 512)
+"""Published channels after each halving."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,5 +63,4 @@ class ElegantOptions(CheckedOptions):
         self.require_at_least(1, "ndf", "lr_step")
         self.require_at_least(2, "batch_size")
         self.require_at_least(0, "iterations", "lr_gamma", "weight_decay", "reconstruction_weight", "half_size_weight")
-        if not 0 <= self.ema_decay < 1:
-            raise ValueError(f"ema_decay must be at least 0 and below 1, not {self.ema_decay}")
+        self.require_decay("ema_decay")

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from methods.layers.style_encoder import require_style_encoder
 from methods.shared.adversarial_options import AdversarialOptions
+from methods.shared.checked_options import require_style_encoder
 
 OF_MASK_VAE = {
     "vae_width",
@@ -41,7 +41,7 @@ class MaskGANOptions(AdversarialOptions):
         n_downsampling: its stride-2 steps.
         n_blocks: its styled residual blocks.
         style_widths: channels of the style encoder at strides 1, 2, 4.
-        outer_kernel: side of the convolutions at full resolution in the networks that paint, encode style and blend;
+        outer_kernel: side of the convolutions at full resolution in the networks that generate, encode style and blend;
             7 suits 512 pixels, at 64 it would blur a tenth of the face.
         pointwise_init: whether the Dense Mapping Network starts as one that keeps its signal (`init_dense_mapping`),
             for short trainings; else from N(0, 0.02), as pix2pixHD and its heirs do.

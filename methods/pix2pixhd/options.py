@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from methods.layers.style_encoder import require_style_encoder
-from methods.shared.mask_to_image_gan import PainterOptions
+from methods.shared.checked_options import require_style_encoder
+from methods.shared.mask_to_image_options import MaskToImageOptions
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pix2PixHDOptions(PainterOptions):
+class Pix2PixHDOptions(MaskToImageOptions):
     """Every option of the method's card; defaults are the published ones where there are such.
 
     Attributes:
@@ -67,9 +67,8 @@ class Pix2PixHDOptions(PainterOptions):
             raise ValueError("n_blocks must be at least 1 where styled is true, not 0: style enters by the blocks")
         if self.enhancer and self.ngf % 2:
             raise ValueError(f"ngf must be even with enhancer, which has half of it, not {self.ngf}")
-        for name in ("global_share", "enhancer_share"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} must be in [0, 1], not {getattr(self, name)}")
+        self.require_share("global_share")
+        self.require_share("enhancer_share")
         if self.global_share + self.enhancer_share > 1:
             raise ValueError(
                 f"global_share and enhancer_share must leave the joint stage something: "

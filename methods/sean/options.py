@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from methods.sean.style_encoder import STYLE_LENGTH
-from methods.shared.mask_to_image_gan import PainterOptions
+from methods.shared.mask_to_image_options import MaskToImageOptions
+
+STYLE_LENGTH = 512
+"""Length of a published style code."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeanOptions(PainterOptions):
+class SeanOptions(MaskToImageOptions):
     """Every option of the method's card; defaults are the paper's or the published code's where those state one.
 
     Attributes:

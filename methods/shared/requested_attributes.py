@@ -1,4 +1,4 @@
-"""Which attributes an edit asks to change, for methods that are trained on some of them."""
+"""Attributes that an edit is to change, for methods that are trained on some of them."""
 
 from __future__ import annotations
 
@@ -8,27 +8,10 @@ import torch
 from torch import Tensor
 
 from methods.base import CannotEdit, EditBatch
-from methods.labels import ATTRIBUTES
-from registry.errors import InputError, UnknownNameError, unknown
+from methods.labels import ATTRIBUTES, attribute_columns
 
 
-def attribute_columns(names: Sequence[str]) -> tuple[int, ...]:
-    """Columns of `methods.labels.ATTRIBUTES` that attributes have, in the order given.
-
-    Raises:
-        InputError: if there is none, one is named twice, or one is no name of CelebA's.
-    """
-    if not names:
-        raise InputError("attributes must name at least one attribute")
-    for position, name in enumerate(names):
-        if name not in ATTRIBUTES:
-            raise UnknownNameError(unknown("attribute", str(name), ATTRIBUTES))
-        if name in names[:position]:
-            raise InputError(f"attributes names {name!r} twice")
-    return tuple(ATTRIBUTES.index(name) for name in names)
-
-
-def asked_changes(tasks: EditBatch, names: Sequence[str]) -> Tensor:
+def requested_changes(tasks: EditBatch, names: Sequence[str]) -> Tensor:
     """Where a task asks for another value than its target has: (N, K) bool, a column for each of K `names`.
 
     An attribute that is not among them is passed over where it comes with one that is: a true smile may open the mouth.
@@ -40,9 +23,10 @@ def asked_changes(tasks: EditBatch, names: Sequence[str]) -> Tensor:
     changes = differs[:, attribute_columns(names)]
     strange = differs.any(dim=1) & ~changes.any(dim=1)
     if strange.any():
-        asked = differs[strange][0].nonzero().flatten().tolist()
+        requested = differs[strange][0].nonzero().flatten().tolist()
         raise CannotEdit(
-            f"it was trained on {', '.join(names)}, and a task asks for {', '.join(ATTRIBUTES[each] for each in asked)}"
+            f"it was trained on {', '.join(names)}, "
+            f"and a task asks for {', '.join(ATTRIBUTES[column] for column in requested)}"
         )
     return changes
 

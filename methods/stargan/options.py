@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from methods.labels import attribute_columns
 from methods.shared.checked_options import CheckedOptions
-from methods.shared.requested_attributes import attribute_columns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +67,5 @@ class StarGANOptions(CheckedOptions):
         self.require_at_least(0, "classification_weight", "reconstruction_weight", "gradient_penalty_weight")
         if self.outer_kernel < 1 or self.outer_kernel % 2 == 0:
             raise ValueError(f"outer_kernel must be odd, not {self.outer_kernel}")
-        if not 0 <= self.ema_decay < 1:
-            raise ValueError(f"ema_decay must be at least 0 and below 1, not {self.ema_decay}")
+        self.require_decay("ema_decay")
         self.require_share("decay_from")

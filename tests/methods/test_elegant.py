@@ -38,11 +38,11 @@ def _faces(count: int = 4, size: int = 32) -> FaceBatch:
     return faces
 
 
-def _tasks(count: int = 2, size: int = 32, **asked: list[int]) -> EditBatch:
+def _tasks(count: int = 2, size: int = 32, **requested: list[int]) -> EditBatch:
     """Edits that ask for attributes that no target has, each by the rows that ask."""
     tasks = random_tasks(count, size)
     wanted = tasks.target.attributes.clone()
-    for name, rows in asked.items():
+    for name, rows in requested.items():
         wanted[rows, ATTRIBUTES.index(name)] = 1
     return replace(tasks, attributes=wanted)
 

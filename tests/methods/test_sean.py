@@ -228,8 +228,8 @@ def test_a_published_generator_fills_ours(tmp_path: Path) -> None:
     network = _tiny().generator
     state = network.state_dict()
     torch.save({key.replace(".norm_", ".ace_"): value for key, value in state.items()}, tmp_path / "latest_net_G.pth")
-    asked = {"method": "sean", "options": TINY, "checkpoint": str(tmp_path / "latest_net_G.pth"), "seed": 1}
-    model = build_editor(resolve([Layer(asked, COMMAND)])).model
+    flags = {"method": "sean", "options": TINY, "checkpoint": str(tmp_path / "latest_net_G.pth"), "seed": 1}
+    model = build_editor(resolve([Layer(flags, COMMAND)])).model
     loaded = model.published_networks()["generator"].state_dict()
     assert all(torch.equal(value, loaded[key]) for key, value in state.items())
     faces = random_faces()

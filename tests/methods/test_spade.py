@@ -62,7 +62,7 @@ def _painted(model: Spade, style_seed: int) -> Tensor:
     """A fixed mask in the style of a random face."""
     style = random_faces(seed=style_seed)
     with torch.inference_mode():
-        return model.eval().paint(one_hot(random_faces().mask), one_hot(style.mask), style.image)
+        return model.eval().generate(one_hot(random_faces().mask), one_hot(style.mask), style.image)
 
 
 def test_card_states_the_options_and_their_defaults() -> None:
@@ -101,12 +101,12 @@ def test_the_vae_draws_styles_in_training_and_edits_by_their_mean() -> None:
     faces = random_faces()
     label = one_hot(faces.mask)
     with torch.no_grad():
-        once, again = (model.rebuild(label, faces.image)[0] for _ in range(2))
+        once, again = (model.reconstruct(label, faces.image)[0] for _ in range(2))
         assert not torch.equal(once, again)
         nn.init.zeros_(model.encoder.fc_var.weight)
         nn.init.constant_(model.encoder.fc_var.bias, -100.0)
         model.eval()
-        torch.testing.assert_close(model.rebuild(label, faces.image)[0], model.paint(label, label, faces.image))
+        torch.testing.assert_close(model.reconstruct(label, faces.image)[0], model.generate(label, label, faces.image))
 
 
 def test_the_divergence_is_the_closed_form_summed_over_the_batch() -> None:
@@ -119,7 +119,7 @@ def test_the_divergence_is_the_closed_form_summed_over_the_batch() -> None:
         nn.init.zeros_(layer.weight)
     nn.init.constant_(model.encoder.fc_mu.bias, 2.0)
     faces = random_faces(3)
-    _, extra = model.rebuild(one_hot(faces.mask), faces.image)
+    _, extra = model.reconstruct(one_hot(faces.mask), faces.image)
     assert extra["kld"].item() == pytest.approx(0.25 * 3 * TINY["latent"] * 2.0)
 
 
@@ -260,12 +260,12 @@ def test_a_published_discriminator_fills_ours(tmp_path: Path) -> None:
         published[f"discriminator_{1 - int(scale.removeprefix('scale'))}.model{layer}.{nested}{tensor}"] = value
     torch.save(published, tmp_path / "latest_net_D.pth")
     options = {key: list(value) if isinstance(value, tuple) else value for key, value in TINY.items()}
-    asked = {
+    flags = {
         "method": "spade",
         "options": options,
         "checkpoint": str(tmp_path / "latest_net_D.pth"),
         "network": "discriminator",
         "seed": 1,
     }
-    loaded = build_editor(resolve([Layer(asked, COMMAND)])).model.published_networks()["discriminator"].state_dict()
+    loaded = build_editor(resolve([Layer(flags, COMMAND)])).model.published_networks()["discriminator"].state_dict()
     assert all(torch.equal(value, loaded[key]) for key, value in network.state_dict().items())

@@ -12,10 +12,10 @@ from cards import assert_states_options
 from torch import Tensor, nn
 
 from methods.base import CannotEdit, EditBatch, FaceBatch
-from methods.labels import ATTRIBUTES
+from methods.labels import ATTRIBUTES, attribute_columns
 from methods.layers.gradient_penalty import gradient_penalty
 from methods.published import build
-from methods.shared.requested_attributes import asked_changes, attribute_columns
+from methods.shared.requested_attributes import requested_changes
 from methods.stargan.losses import classification_loss, discriminator_losses
 from methods.stargan.model import StarGAN
 from methods.stargan.options import StarGANOptions
@@ -152,7 +152,7 @@ def test_the_discriminator_learns_to_read_attributes_and_the_generator_to_rebuil
         assert losses[-1][name] < 0.9 * losses[0][name]
 
 
-def test_the_generator_moves_towards_the_attributes_asked_for() -> None:
+def test_the_generator_moves_towards_the_requested_attributes() -> None:
     model = _tiny(discriminator_lr=0.0, reconstruction_weight=0.0)
     losses = _train(model, steps=20)
     assert losses[-1]["classification_fake"] < losses[0]["classification_fake"]
@@ -208,11 +208,11 @@ def test_edits_are_deterministic_and_leave_running_statistics_alone(residual: bo
 
 def test_an_edit_is_what_train_mode_gives_and_depends_on_its_own_face_alone() -> None:
     model, tasks = _tiny(), _tasks(SMILING)
-    asked = tasks.attributes[:, [BLOND, SMILING]]
-    expected = model.generator(tasks.target.image, asked)
+    requested = tasks.attributes[:, [BLOND, SMILING]]
+    expected = model.generator(tasks.target.image, requested)
     model.eval()
     torch.testing.assert_close(model.edit(tasks), expected)
-    alone = model.translate(tasks.target.image[:1], asked[:1])
+    alone = model.translate(tasks.target.image[:1], requested[:1])
     torch.testing.assert_close(alone, expected[:1], rtol=1e-4, atol=1e-5)
 
 
@@ -241,9 +241,9 @@ def test_a_row_that_asks_for_no_change_stays_as_it_is() -> None:
 def test_changes_are_where_a_task_differs_from_its_target() -> None:
     tasks = _tasks(SMILING)
     tasks.target.attributes[:, BLOND] = 1
-    assert asked_changes(tasks, ("Blond_Hair", "Smiling")).tolist() == [[True, True]] * 2
+    assert requested_changes(tasks, ("Blond_Hair", "Smiling")).tolist() == [[True, True]] * 2
     tasks.attributes[0, BLOND] = 1
-    assert asked_changes(tasks, ("Smiling", "Blond_Hair")).tolist() == [[True, False], [True, True]]
+    assert requested_changes(tasks, ("Smiling", "Blond_Hair")).tolist() == [[True, False], [True, True]]
 
 
 def test_a_task_for_an_attribute_it_was_not_trained_on_cannot_be_edited() -> None:
