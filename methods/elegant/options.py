@@ -20,15 +20,15 @@ class ElegantOptions(CheckedOptions):
         iterations: optimiser iterations.
         batch_size: faces an iteration, which form half as many pairs.
         generator_lr: Adam's learning rate of encoder and decoder.
-        discriminator_lr: of both discriminators.
-        beta1: Adam's.
-        beta2: Adam's.
-        weight_decay: Adam's.
-        lr_step: iterations after which the rates fall.
-        lr_gamma: what they then are multiplied by.
-        ema_decay: of the moving average of encoder and decoder, an iteration; 0 keeps none.
-        reconstruction_weight: of the squared distance of faces rebuilt from their own codes.
-        half_size_weight: of the discriminator at half size against the one at full size; 0 leaves it out.
+        discriminator_lr: Adam's learning rate of both discriminators.
+        beta1: Adam's decay of the mean gradient.
+        beta2: Adam's decay of the mean squared gradient.
+        weight_decay: Adam's weight decay.
+        lr_step: iterations after each of which the rates fall.
+        lr_gamma: what the rates are then multiplied by.
+        ema_decay: decay an iteration of the moving average of encoder and decoder; 0 keeps none.
+        reconstruction_weight: weight of the squared distance of faces rebuilt from their own codes.
+        half_size_weight: weight of the discriminator at half size against the one at full size; 0 leaves it out.
         residual: whether the decoder paints what is added to a face (else the whole face).
     """
 

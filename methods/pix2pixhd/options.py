@@ -13,9 +13,9 @@ class Pix2PixHDOptions(MaskToImageOptions):
     Attributes:
         ngf: width of the global generator at its full resolution; the enhancer has half of it at twice the resolution.
         n_downsampling: stride-2 steps of the global generator.
-        n_blocks: its residual blocks.
+        n_blocks: residual blocks of the global generator.
         nef: width of the feature encoder at full resolution.
-        n_downsampling_e: its stride-2 steps.
+        n_downsampling_e: stride-2 steps of the feature encoder.
         features: values that describe a region of a face.
         style_widths: channels of the style encoder of `styled` at strides 1, 2, 4.
         outer_kernel: side of the convolutions at full resolution; 7 suits 512 pixels, at 64 it would blur a tenth of
@@ -25,7 +25,8 @@ class Pix2PixHDOptions(MaskToImageOptions):
         n_blocks_local: residual blocks of the enhancer.
         global_share: share of `iterations` that trains the global generator alone, at half the size, where there is an
             enhancer (our choice).
-        enhancer_share: share of them that then trains the enhancer's layers alone (our choice); the rest trains all.
+        enhancer_share: share of `iterations` that then trains the enhancer's layers alone (our choice); the rest trains
+            all.
         iterations: optimiser iterations; 200 epochs of CelebAMask-HQ's 24,183 training faces.
         instance_features: whether each region's features are read off the style face (else the mask is all there is).
         styled: whether a style code drives the generator instead (the MaskGAN paper's Pix2PixHD-m), which has no

@@ -15,11 +15,12 @@ class SeanOptions(MaskToImageOptions):
     Attributes:
         ngf: width of the generator at full resolution; 16 times that at the start.
         hidden: width of the norms between the label map and its modulation.
-        style_length: of the style code of a region.
-        encoder_width: of the style encoder's first layer.
+        style_length: length of the style code of a region.
+        encoder_width: width of the style encoder's first layer.
         encoder_norm: whether the style encoder normalises its features; that takes a face's colours away, which
             training long enough reads off their contrasts.
-        init_gain: of the normal Xavier initialisation; in short trainings 0.02 leaves the label map unread for long.
+        init_gain: gain of the normal Xavier initialisation; in short trainings 0.02 leaves the label map unread for
+            long.
         iterations: 50 + 50 epochs of CelebAMask-HQ's 24,183 training faces.
     """
 

@@ -16,18 +16,19 @@ class AdversarialOptions(CheckedOptions):
 
     Attributes:
         ndf: width of the discriminator's first layer.
-        n_layers_d: stride-2 layers of each of its scales.
-        num_d: its scales.
-        beta1: Adam's.
-        beta2: Adam's.
-        decay_from: share of a stage's iterations after which its rates fall linearly to 0; 1 keeps them constant.
-        ema_decay: of the moving average of the networks that make images, an iteration; 0 keeps none.
-        feature_matching_weight: of feature matching.
-        perceptual_weight: of the perceptual term.
-        l1_weight: of a pixel reconstruction term, which none of the papers has.
+        n_layers_d: stride-2 layers of each scale of the discriminator.
+        num_d: scales of the discriminator.
+        beta1: Adam's decay of the mean gradient.
+        beta2: Adam's decay of the mean squared gradient.
+        decay_from: share of a stage's iterations after which its learning rates fall linearly to 0; 1 keeps them
+            constant.
+        ema_decay: decay an iteration of the moving average of the networks that make images; 0 keeps none.
+        feature_matching_weight: weight of the feature matching term.
+        perceptual_weight: weight of the perceptual term.
+        l1_weight: weight of a pixel reconstruction term, which none of the papers has.
         vgg_weights: file of torchvision's VGG-19 weights; without it the perceptual term is off.
-        feature_matching: whether that term is used.
-        perceptual: whether that term is used, where there are weights.
+        feature_matching: whether the feature matching term is used.
+        perceptual: whether the perceptual term is used, where there are VGG-19 weights.
     """
 
     ndf: int = 64
