@@ -7,14 +7,12 @@ from typing import Any
 import pytest
 import torch
 import yaml
-from cards import assert_states_options
 from torch import Tensor
 
 from methods.base import Stage, one_hot
 from methods.maskgan.editing_behavior import mask_vae_losses, simulated_edits
 from methods.maskgan.mask_vae import MaskVAE, stage_widths
 from methods.maskgan.model import MaskGAN
-from methods.maskgan.options import MaskGANOptions
 from tests.methods.faces import random_faces, random_tasks
 
 TINY = {
@@ -59,11 +57,6 @@ def _changed(before: Mapping[str, Tensor], model: MaskGAN) -> set[str]:
 
 def _stage(model: MaskGAN, name: str) -> Stage:
     return next(stage for stage in model.stages() if stage.name == name)
-
-
-def test_card_states_the_options_and_their_defaults() -> None:
-    defaults = vars(MaskGANOptions())
-    assert_states_options(CARD, defaults)
 
 
 @pytest.mark.parametrize("variant", [None, *CARD["variants"]])

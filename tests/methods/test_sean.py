@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import torch
 import yaml
-from cards import assert_states_options
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -19,7 +18,6 @@ from methods.labels import NUM_LABELS
 from methods.layers.mean_codes import MeanCodes
 from methods.layers.regions import fill_regions, resize_regions
 from methods.sean.model import Sean
-from methods.sean.options import SeanOptions
 from methods.sean.region_norm import RegionAdaptiveNorm, RegionStyles
 from tests.methods.faces import random_faces, random_tasks
 from tests.methods.golden import read_golden
@@ -53,11 +51,6 @@ def _edited(model: Sean, seed: int) -> Tensor:
     torch.manual_seed(seed)
     with torch.inference_mode():
         return model.eval().edit(random_tasks())
-
-
-def test_card_states_the_options_and_their_defaults() -> None:
-    defaults = vars(SeanOptions())
-    assert_states_options(CARD, defaults)
 
 
 @pytest.mark.parametrize("variant", [None, *CARD["variants"]])

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import torch
 import yaml
-from cards import assert_states_options
 from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 from torch.nn.utils import spectral_norm
@@ -25,7 +24,6 @@ from benchmark.training import train
 from methods.base import FaceBatch, one_hot
 from methods.layers.initialisation import init_xavier
 from methods.spade.model import Spade, gaussian_divergence
-from methods.spade.options import SpadeOptions
 from tests.methods.faces import random_faces, random_tasks
 from tests.methods.golden import read_golden
 
@@ -63,11 +61,6 @@ def _painted(model: Spade, style_seed: int) -> Tensor:
     style = random_faces(seed=style_seed)
     with torch.inference_mode():
         return model.eval().generate(one_hot(random_faces().mask), one_hot(style.mask), style.image)
-
-
-def test_card_states_the_options_and_their_defaults() -> None:
-    defaults = vars(SpadeOptions())
-    assert_states_options(CARD, defaults)
 
 
 @pytest.mark.parametrize("variant", [None, *CARD["variants"]])

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import torch
 import yaml
-from cards import assert_states_options
 from torch import Tensor, nn
 
 from methods.base import CannotEdit, EditBatch, FaceBatch
@@ -18,7 +17,6 @@ from methods.published import build
 from methods.shared.requested_attributes import requested_changes
 from methods.stargan.losses import classification_loss, discriminator_losses
 from methods.stargan.model import StarGAN
-from methods.stargan.options import StarGANOptions
 from registry.errors import InputError, UnknownNameError
 from tests.methods.faces import random_faces, random_tasks
 
@@ -76,16 +74,14 @@ def _snapshot(model: nn.Module) -> dict[str, Tensor]:
     return {key: value.clone() for key, value in model.state_dict().items()}
 
 
-def test_card_states_the_options_and_their_defaults() -> None:
-    defaults = vars(StarGANOptions())
-    assert_states_options(CARD, defaults)
+def test_the_paper_preset_changes_nothing() -> None:
     assert not CARD["presets"]["paper"]
 
 
 @pytest.mark.parametrize("preset", CARD["presets"])
 def test_every_preset_can_be_built_and_knows_smiling(preset: str) -> None:
     with torch.device("meta"):
-        model = StarGAN(128, **(CARD["options"] | CARD["presets"][preset]))
+        model = StarGAN(128, **CARD["presets"][preset])
     assert "Smiling" in model.options.attributes
 
 
