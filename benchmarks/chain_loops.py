@@ -3,7 +3,7 @@
 Usage: python -m benchmarks.chain_loops lpips|parser|classifier FOLDER JUDGE
 
 FOLDER holds `edits` and, of the same names, `oracles` and `masks` (PNG), and `attributes.json`: by name, the attributes
-asked for as columns and values; JUDGE is the weights file of a trained judge. The mean goes to stdout.
+requested as columns and values; JUDGE is the weights file of a trained judge. The mean goes to stdout.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def lpips_loop(folder: Path, _: Path) -> float:
 
 
 def parser_loop(folder: Path, weights: Path) -> float:
-    """Mean pixel accuracy of the parser's labels against the masks asked for."""
+    """Mean pixel accuracy of the parser's labels against the requested masks."""
     judge = _judge(FaceParser, folder, weights)
     values = []
     for path in sorted((folder / "edits").iterdir()):
@@ -46,13 +46,13 @@ def parser_loop(folder: Path, weights: Path) -> float:
 
 
 def classifier_loop(folder: Path, weights: Path) -> float:
-    """Share of the attributes asked for that the classifier sees: mean over tasks, then over attributes."""
+    """Share of the requested attributes that the classifier sees: mean over tasks, then over attributes."""
     judge = _judge(AttributeClassifier, folder, weights)
-    asked = json.loads((folder / "attributes.json").read_text())
+    requested = json.loads((folder / "attributes.json").read_text())
     agrees = []
     for path in sorted((folder / "edits").iterdir()):
         scores = judge.scores(_image(path))[0].float().numpy()
-        columns, values = asked[path.name]
+        columns, values = requested[path.name]
         agrees.append((scores[columns] > 0.5) == (np.array(values) > 0.5))
     return float(np.mean(np.mean(agrees, axis=0)))
 

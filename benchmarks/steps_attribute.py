@@ -31,14 +31,14 @@ def published_stargan_step(
     """
     generator, discriminator, weights = model.generator, model.discriminator, model.options
     image, own = faces.image, faces.attributes[:, model.columns]
-    asked = own[torch.randperm(len(own))]
+    requested = own[torch.randperm(len(own))]
 
     def classification(logits: Tensor, wanted: Tensor) -> Tensor:
         loss = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="sum") / len(logits)
         return weights.classification_weight * loss
 
     of_real, logits = discriminator(image)
-    fake = generator(image, asked)
+    fake = generator(image, requested)
     of_fake, _ = discriminator(fake.detach())
     share = torch.rand(len(image), 1, 1, 1)
     between = (share * image + (1 - share) * fake.detach()).requires_grad_()
@@ -48,10 +48,10 @@ def published_stargan_step(
     loss = of_fake.mean() - of_real.mean() + classification(logits, own) + weights.gradient_penalty_weight * penalty
     _update(adams, loss, "discriminator")
     if generators_turn:
-        fake = generator(image, asked)
+        fake = generator(image, requested)
         of_fake, logits = discriminator(fake)
         cycle = (generator(fake, own) - image).abs().mean()
-        loss = classification(logits, asked) - of_fake.mean() + weights.reconstruction_weight * cycle
+        loss = classification(logits, requested) - of_fake.mean() + weights.reconstruction_weight * cycle
         _update(adams, loss, "generator")
 
 

@@ -24,10 +24,10 @@ class PublishedStep:
     The generator's gradients gather in the discriminator too, which is cleared before its own.
     """
 
-    def __init__(self, discriminator: nn.Module, makers: list[nn.Module]) -> None:
+    def __init__(self, discriminator: nn.Module, generators: list[nn.Module]) -> None:
         self.discriminator = discriminator
-        parameters = [parameter for maker in makers for parameter in maker.parameters()]
-        self.of_makers = torch.optim.Adam(parameters, 2e-4, (0.5, 0.999))
+        parameters = [parameter for network in generators for parameter in network.parameters()]
+        self.of_generators = torch.optim.Adam(parameters, 2e-4, (0.5, 0.999))
         self.of_discriminator = torch.optim.Adam(discriminator.parameters(), 2e-4, (0.5, 0.999))
 
     def __call__(self, label: Tensor, fake: Tensor, real: Tensor) -> None:
@@ -40,9 +40,9 @@ class PublishedStep:
             for ours, theirs in zip(fake_scale[:-1], real_scale[:-1], strict=True):
                 weight = 10.0 * 4.0 / (len(fake_scale) - 1) / len(of_fake)
                 loss = loss + weight * functional.l1_loss(ours, theirs.detach())
-        self.of_makers.zero_grad()
+        self.of_generators.zero_grad()
         loss.backward()
-        self.of_makers.step()
+        self.of_generators.step()
 
         told = [functional.mse_loss(each[-1], torch.zeros_like(each[-1])) for each in of_detached]
         told += [functional.mse_loss(each[-1], torch.ones_like(each[-1])) for each in of_real]

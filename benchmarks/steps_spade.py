@@ -12,11 +12,11 @@ from torch.nn import functional
 from benchmarks.timing import compare, random_faces
 from methods.base import FaceBatch, one_hot
 from methods.labels import NUM_LABELS
-from methods.layers.mask_painter import MaskPainter
 from methods.layers.regions import fill_regions, resize_regions
 from methods.layers.spade import SpatiallyAdaptiveNorm
 from methods.sean.model import Sean
 from methods.sean.region_norm import RegionAdaptiveNorm, RegionStyles
+from methods.shared.mask_to_image_gan import MaskToImageGAN
 from methods.spade.model import Spade, gaussian_divergence
 
 SIZE, BATCH = 64, 8
@@ -66,17 +66,17 @@ class PublishedStep:
     Each step judges generated and real images in one batch.
     """
 
-    def __init__(self, model: MaskPainter) -> None:
+    def __init__(self, model: MaskToImageGAN) -> None:
         as_published(model)
         self.model = model
-        makers = [parameter for name in model.makers for parameter in model.get_submodule(name).parameters()]
-        self.of_makers = torch.optim.Adam(makers, 1e-4, (0.0, 0.9))
+        generators = [parameter for name in model.generators for parameter in model.get_submodule(name).parameters()]
+        self.of_generators = torch.optim.Adam(generators, 1e-4, (0.0, 0.9))
         self.of_discriminator = torch.optim.Adam(model.discriminator.parameters(), 4e-4, (0.0, 0.9))
 
     def __call__(self, faces: FaceBatch) -> None:
         """One step of each."""
         label, real = one_hot(faces.mask), faces.image
-        self.of_makers.zero_grad()
+        self.of_generators.zero_grad()
         fake, divergence = self.generate(label, real)
         of_fake, of_real = self.judge(label, fake, real)
         loss = divergence - torch.stack([scale[-1].mean() for scale in of_fake]).mean()
@@ -84,7 +84,7 @@ class PublishedStep:
             for ours, theirs in zip(fake_scale[:-1], real_scale[:-1], strict=True):
                 loss = loss + 10.0 / len(of_fake) * functional.l1_loss(ours, theirs.detach())
         loss.backward()
-        self.of_makers.step()
+        self.of_generators.step()
 
         self.of_discriminator.zero_grad()
         with torch.no_grad():

@@ -57,8 +57,8 @@ class EditBatch:
     Attributes:
         target: the faces being edited; they give identity and style.
         source: the faces that lend an attribute or a geometry.
-        mask: (N, H, W) uint8, the geometry asked for.
-        attributes: (N, 40) float in {0, 1}, the attributes asked for.
+        mask: (N, H, W) uint8, the requested geometry.
+        attributes: (N, 40) float in {0, 1}, the requested attributes.
         region: (N, H, W) bool, where change is allowed.
         oracle: (N, 3, H, W) float in [-1, 1], the true result, where the dataset knows it.
     """
@@ -107,7 +107,7 @@ class Stage:
         iterations: optimiser iterations; 0 skips the stage.
         batch_size: faces an iteration.
         ema: module names of the editor whose exponential moving average replaces them at the stage's end.
-        ema_decay: the average's decay an iteration.
+        ema_decay: the average's decay an iteration; 0 keeps none.
     """
 
     name: str

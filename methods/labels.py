@@ -4,7 +4,10 @@ Order and colours follow the dataset (Lee et al., CVPR 2020); a class's position
 its column.
 """
 
+from collections.abc import Sequence
 from typing import Final
+
+from registry.errors import InputError, UnknownNameError, unknown
 
 LABELS: Final = (
     "background",
@@ -101,3 +104,19 @@ ATTRIBUTES: Final = (
     "Young",
 )
 NUM_ATTRIBUTES: Final = len(ATTRIBUTES)
+
+
+def attribute_columns(names: Sequence[str]) -> tuple[int, ...]:
+    """Columns of `ATTRIBUTES` that attributes have, in the order given.
+
+    Raises:
+        InputError: if there is none, one is named twice, or one is no name of CelebA's.
+    """
+    if not names:
+        raise InputError("attributes must name at least one attribute")
+    for position, name in enumerate(names):
+        if name not in ATTRIBUTES:
+            raise UnknownNameError(unknown("attribute", str(name), ATTRIBUTES))
+        if name in names[:position]:
+            raise InputError(f"attributes names {name!r} twice")
+    return tuple(ATTRIBUTES.index(name) for name in names)

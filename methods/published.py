@@ -1,4 +1,7 @@
-"""Published networks by name, at their published options, ready for a published `state_dict`."""
+"""Published networks by name, at their published options: for the tests and the check of golden forwards alone.
+
+No command uses it. What is built takes a published `state_dict`, to be compared with the published outputs.
+"""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from registry.errors import InputError, unknown
-
-Option = bool | int | float | str | list[Any] | None
+from registry.options import Option as Option
+from registry.options import OptionTable
 
 
 class Paper(BaseModel):
@@ -69,7 +69,8 @@ class MethodCard(Card):
     Attributes:
         kind: learned methods train or load weights; reference methods are trivial editors.
         protocols: what it can take part in.
-        options: its constructor's options with their defaults.
+        options: its constructor's options with their defaults: a mapping, or the dataclass that declares them, written
+            "module:Class", from which their kinds and descriptions come too. It must not import torch.
         variants: named changes of options, written `method+variant`.
         presets: changes of options by preset.
         gives: which picture of a task its edits are copies of, so that what reads run folders finds it there.
@@ -80,7 +81,7 @@ class MethodCard(Card):
     gives: Literal["target", "source"] | None = None
     inputs: list[str]
     protocols: list[str]
-    options: dict[str, Option] = {}
+    options: OptionTable = OptionTable({})
     variants: dict[str, dict[str, Option]] = {}
     presets: dict[str, dict[str, Option]] = {}
     ablation: Ablation | None = None
@@ -90,13 +91,13 @@ class DatasetCard(Card):
     """A dataset's card."""
 
     licence: str
-    options: dict[str, Option] = {}
+    options: OptionTable = OptionTable({})
 
 
 class ProtocolCard(Card):
     """A protocol's card: its options and the metrics it shows, in order."""
 
-    options: dict[str, Option] = {}
+    options: OptionTable = OptionTable({})
     metrics: list[str]
 
 
@@ -134,7 +135,7 @@ class JudgeCard(Card):
     """
 
     role: Literal["parser", "attributes"]
-    options: dict[str, Option] = {}
+    options: OptionTable = OptionTable({})
     presets: dict[str, dict[str, Option]] = {}
 
 

@@ -1,36 +1,29 @@
-"""Values of options: known by name, and of their default's kind."""
+"""Values of options: known by name, and of their option's kind."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from registry.cards import Option
 from registry.errors import InputError, UnknownNameError, unknown
+from registry.options import OptionTable
 
 
-def check_option(what: str, name: str, value: Any, known: Mapping[str, Option]) -> None:
-    """Refuse an option that is unknown, or a value of another kind than the default.
+def check_option(what: str, name: str, value: Any, known: OptionTable) -> None:
+    """Refuse an option that is unknown, or a value that is not of its kind.
 
     Args:
         what: whose option it is, as messages say it: "option of sean".
         name: of the option.
-        value: asked for.
-        known: options with their defaults; None takes anything, and a fraction takes whole numbers too.
+        value: to be checked.
+        known: the options there are.
 
     Raises:
-        InputError: naming the option, and the nearest known one or the default.
+        InputError: naming the option, and the nearest known one or its default and kind.
     """
     if name not in known:
         raise UnknownNameError(unknown(what, name, known))
-    default = known[name]
-    if default is not None and not _same_kind(value, default):
-        raise InputError(f"{what} {name} is {default!r} by default and cannot be {value!r}")
-
-
-def _same_kind(value: Any, default: Option) -> bool:
-    if isinstance(default, bool) or isinstance(value, bool):
-        return isinstance(default, bool) and isinstance(value, bool)
-    if isinstance(default, float):
-        return isinstance(value, int | float)
-    return isinstance(value, type(default))
+    option = known.info[name]
+    if not option.accepts(value):
+        raise InputError(
+            f"{what} {name} is {option.default!r} by default and cannot be {value!r}; it takes {option.kind}"
+        )

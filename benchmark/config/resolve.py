@@ -16,6 +16,7 @@ from benchmark.config.variants import variant_changes, variant_name
 from registry.cards import MethodCard
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
+from registry.options import OptionTable
 
 
 def resolve(layers: list[Layer]) -> Experiment:
@@ -60,12 +61,17 @@ def resolve(layers: list[Layer]) -> Experiment:
         "judges": _judges(asked, preset_name, layers),
     }
     try:
-        return Experiment.model_validate(content)
+        experiment = Experiment.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(each) for each in first["loc"])
         with _placed(layers, *(str(each) for each in first["loc"])):
             raise ExperimentError(f"{key}: {first['msg']}, not {first['input']!r}") from error
+    try:
+        card.options.check(experiment.options)
+    except InputError as error:
+        raise ExperimentError(f"{experiment.label} cannot be built: {error}") from error
+    return experiment
 
 
 def _check_kinds(layer: Layer) -> None:
@@ -140,8 +146,8 @@ def _judges(asked: dict[str, Any], preset: str, layers: list[Layer]) -> dict[str
     return chosen
 
 
-def _checked(asked: Any, known: Options, what: str, layers: list[Layer], *path: str) -> Options:
-    """The options given, once each is known and of its default's kind."""
+def _checked(asked: Any, known: OptionTable, what: str, layers: list[Layer], *path: str) -> Options:
+    """The options given, once each is known and of its kind."""
     if asked is None:
         return {}
     if not isinstance(asked, dict):

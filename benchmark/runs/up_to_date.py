@@ -41,8 +41,8 @@ def finished_result(experiment: Experiment, runs: Path, weights: Weights) -> Res
 
 CODE = ("benchmark.training.train", "benchmark.editing.edit_tasks", "benchmark.evaluation.score_tasks", "benchmark.evaluation.context", "benchmark.runs.assemble_result")
 """The modules that make a result, with what they import, beside what is registered."""
-PROSE = {"summary", "paper", "licence", "ablation"}
-"""What cards say to people, or for other commands, and no result holds."""
+NOT_IN_RESULTS = {"summary", "paper", "licence", "ablation", "options", "presets", "variants"}
+"""What cards say to people, or for other commands; options count as they are resolved, in the experiment."""
 
 
 def finished_stamp(experiment: Experiment, weights: Weights) -> str:
@@ -52,7 +52,7 @@ def finished_stamp(experiment: Experiment, weights: Weights) -> str:
         experiment.model_dump(mode="json"),
         code_version(*CODE),
         [
-            (entry.card.model_dump(mode="json", exclude=PROSE), entry_version(entry))
+            (entry.card.model_dump(mode="json", exclude=NOT_IN_RESULTS), entry_version(entry))
             for entry in _registered(experiment)
         ],
         tree_version(Path(root)) if root is not None else None,

@@ -38,7 +38,7 @@ class EMAHook(Hook):
             name: MomentumAnnealingEMA(
                 runner.model.get_submodule(name), momentum=1 - self.stage.ema_decay, gamma=EMA_WARM_UP
             )
-            for name in self.stage.ema
+            for name in (self.stage.ema if self.stage.ema_decay else ())
         }
 
     def after_train_iter(self, runner: Any, batch_idx: int, data_batch: Any = None, outputs: Any = None) -> None:

@@ -6,8 +6,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from methods.elegant.encoder import WIDTHS
 from methods.elegant.normalisation import ChannelNorm
+from methods.elegant.options import WIDTHS
 
 
 class Decoder(nn.Module):

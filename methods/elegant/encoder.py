@@ -5,9 +5,7 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 from methods.elegant.normalisation import ChannelNorm
-
-WIDTHS = (64, 128, 256, 512, 512)
-"""Published channels after each halving."""
+from methods.elegant.options import WIDTHS
 
 
 class Encoder(nn.Module):

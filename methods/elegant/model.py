@@ -16,8 +16,9 @@ from methods.elegant.losses import adversarial_loss, discriminator_loss
 from methods.elegant.options import ElegantOptions
 from methods.elegant.pairs import draw_pairs
 from methods.elegant.swap import AttributeSwap, add_residual
-from methods.layers.asked_attributes import asked_changes, attribute_columns, choose
-from methods.layers.conditional_gan import frozen
+from methods.labels import attribute_columns
+from methods.shared.conditional_gan import frozen
+from methods.shared.requested_attributes import choose, requested_changes
 
 STAGE = "exchange"
 
@@ -37,46 +38,45 @@ class Elegant(FaceEditor):
         super().__init__()
         if size < 32 or size % 32:
             raise ValueError(f"ELEGANT needs a size that is a multiple of 32, not {size}")
-        self.options = ElegantOptions(**options)
-        asked = self.options
-        count = len(asked.attributes)
-        self.generator = AttributeSwap(count, tuple(asked.widths))
-        init_exchange(self.generator, asked.residual)
-        sides = {size: 1.0, size // 2: asked.half_size_weight}
+        self.options = config = ElegantOptions(**options)
+        count = len(config.attributes)
+        self.generator = AttributeSwap(count, tuple(config.widths))
+        init_exchange(self.generator, config.residual)
+        sides = {size: 1.0, size // 2: config.half_size_weight}
         self.discriminators = nn.ModuleList(
-            Discriminator(count, side, asked.ndf) for side, weight in sides.items() if weight
+            Discriminator(count, side, config.ndf) for side, weight in sides.items() if weight
         )
         init_signal_keeping(self.discriminators)
         self.verdict_weights = [weight for weight in sides.values() if weight]
-        self.register_buffer("columns", torch.tensor(attribute_columns(asked.attributes)), persistent=False)
+        self.register_buffer("columns", torch.tensor(attribute_columns(config.attributes)), persistent=False)
 
     def stages(self) -> Sequence[Stage]:
         """One stage; the rates fall in steps."""
-        asked = self.options
-        steps = {"type": "StepLR", "step_size": asked.lr_step, "gamma": asked.lr_gamma, "by_epoch": False}
+        options = self.options
+        steps = {"type": "StepLR", "step_size": options.lr_step, "gamma": options.lr_gamma, "by_epoch": False}
         return (
             Stage(
                 name=STAGE,
-                iterations=asked.iterations,
-                batch_size=asked.batch_size,
-                ema=("generator",) if asked.ema_decay else (),
-                ema_decay=asked.ema_decay,
+                iterations=options.iterations,
+                batch_size=options.batch_size,
+                ema=("generator",),
+                ema_decay=options.ema_decay,
                 schedulers={name: [steps] for name in ("generator", "discriminators")},
             ),
         )
 
     def optimizers(self, stage: Stage) -> OptimWrapperDict:
         """Adam for encoder and decoder together, and for the discriminators together."""
-        asked = self.options
+        options = self.options
         return OptimWrapperDict(
-            generator=self._adam(self.generator, asked.generator_lr),
-            discriminators=self._adam(self.discriminators, asked.discriminator_lr),
+            generator=self._adam(self.generator, options.generator_lr),
+            discriminators=self._adam(self.discriminators, options.discriminator_lr),
         )
 
     def _adam(self, module: nn.Module, rate: float) -> OptimWrapper:
-        asked = self.options
-        betas = (asked.beta1, asked.beta2)
-        return OptimWrapper(torch.optim.Adam(module.parameters(), rate, betas, weight_decay=asked.weight_decay))
+        options = self.options
+        betas = (options.beta1, options.beta2)
+        return OptimWrapper(torch.optim.Adam(module.parameters(), rate, betas, weight_decay=options.weight_decay))
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """Faces A with an attribute exchange it with faces B without: the discriminators' update, then the others'."""
@@ -88,8 +88,8 @@ class Elegant(FaceEditor):
         exchanged[:, pairs.attribute] = labels[:, pairs.attribute].roll(len(first))
 
         residuals = self.generator(*image.chunk(2), pairs.attribute)
-        rebuilt = self._paint(image, torch.cat([residuals["A"], residuals["B"]]))
-        edited = self._paint(image, torch.cat([residuals["C"], residuals["D"]]))
+        rebuilt = self._with_decoded(image, torch.cat([residuals["A"], residuals["B"]]))
+        edited = self._with_decoded(image, torch.cat([residuals["C"], residuals["D"]]))
         judged = self.discriminators, self.verdict_weights
         to_tell = discriminator_loss(*judged, (image, labels), (edited, exchanged))
         optim["discriminators"].update_params(to_tell)
@@ -103,21 +103,21 @@ class Elegant(FaceEditor):
             optim["generator"].update_params(torch.stack(list(losses.values())).sum())
         return {name: value.detach() for name, value in losses.items()} | {"discriminators": to_tell.detach()}
 
-    def _paint(self, image: Tensor, decoded: Tensor) -> Tensor:
-        """What the decoder made of (N, 3, H, W) faces, in [-1, 1] and float32."""
+    def _with_decoded(self, image: Tensor, decoded: Tensor) -> Tensor:
+        """(N, 3, H, W) faces with what the decoder made of them, in [-1, 1] and float32."""
         return add_residual(image.float(), decoded.float()) if self.options.residual else decoded.float() / 2
 
     def edit(self, tasks: EditBatch) -> Tensor:
-        """The targets with the source's part of what is asked for: (N, 3, H, W) in [-1, 1].
+        """The targets with the source's part of what is requested: (N, 3, H, W) in [-1, 1].
 
-        A task that asks for several attributes takes several parts; one that asks for none leaves its target as it is.
+        A task that requests several attributes takes several parts; one that requests none leaves its target as it is.
 
         Raises:
             CannotEdit: if a task asks for nothing that the networks know.
         """
-        changes = asked_changes(tasks, self.options.attributes)
+        changes = requested_changes(tasks, self.options.attributes)
         image = tasks.target.image
-        edited = self._paint(image, self.generator.transfer(image, tasks.source.image, changes))
+        edited = self._with_decoded(image, self.generator.transfer(image, tasks.source.image, changes))
         return choose(changes.any(dim=1), edited, image)
 
     def published_networks(self) -> Mapping[str, nn.Module]:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from methods.elegant.encoder import WIDTHS
-from methods.layers.asked_attributes import attribute_columns
-from methods.layers.checked_options import CheckedOptions
+from methods.labels import attribute_columns
+from methods.shared.checked_options import CheckedOptions
+
+WIDTHS = (64, 128, 256, 512, 512)
+"""Published channels after each halving."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,15 +20,15 @@ class ElegantOptions(CheckedOptions):
         iterations: optimiser iterations.
         batch_size: faces an iteration, which form half as many pairs.
         generator_lr: Adam's learning rate of encoder and decoder.
-        discriminator_lr: of both discriminators.
-        beta1: Adam's.
-        beta2: Adam's.
-        weight_decay: Adam's.
-        lr_step: iterations after which the rates fall.
-        lr_gamma: what they then are multiplied by.
-        ema_decay: of the moving average of encoder and decoder, an iteration; 0 keeps none.
-        reconstruction_weight: of the squared distance of faces rebuilt from their own codes.
-        half_size_weight: of the discriminator at half size against the one at full size; 0 leaves it out.
+        discriminator_lr: Adam's learning rate of both discriminators.
+        beta1: Adam's decay of the mean gradient.
+        beta2: Adam's decay of the mean squared gradient.
+        weight_decay: Adam's weight decay.
+        lr_step: iterations after each of which the rates fall.
+        lr_gamma: what the rates are then multiplied by.
+        ema_decay: decay an iteration of the moving average of encoder and decoder; 0 keeps none.
+        reconstruction_weight: weight of the squared distance of faces rebuilt from their own codes.
+        half_size_weight: weight of the discriminator at half size against the one at full size; 0 leaves it out.
         residual: whether the decoder paints what is added to a face (else the whole face).
     """
 
@@ -61,5 +63,4 @@ class ElegantOptions(CheckedOptions):
         self.require_at_least(1, "ndf", "lr_step")
         self.require_at_least(2, "batch_size")
         self.require_at_least(0, "iterations", "lr_gamma", "weight_decay", "reconstruction_weight", "half_size_weight")
-        if not 0 <= self.ema_decay < 1:
-            raise ValueError(f"ema_decay must be at least 0 and below 1, not {self.ema_decay}")
+        self.require_decay("ema_decay")

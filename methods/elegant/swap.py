@@ -6,7 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from methods.elegant.decoder import Decoder
-from methods.elegant.encoder import WIDTHS, Encoder
+from methods.elegant.encoder import Encoder
+from methods.elegant.options import WIDTHS
 
 
 class AttributeSwap(nn.Module):

@@ -26,7 +26,7 @@ TRUNK_BLOCKS: Final = (
 
 
 def require_trunk_size(title: str, size: int) -> None:
-    """Refuse a side of square images that no trunk can paint.
+    """Refuse a side of square images that no trunk can generate.
 
     Raises:
         ValueError: naming the method's `title` and the size.
@@ -65,7 +65,7 @@ class SpadeTrunk(nn.Module):
             raise ValueError(f"the sides of a label map must be multiples of {TRUNK_STRIDE}; got {height}x{width}")
         return resize_regions(label, (height // TRUNK_STRIDE, width // TRUNK_STRIDE))
 
-    def paint(self, features: Tensor, condition: Any) -> Tensor:
+    def generate(self, features: Tensor, condition: Any) -> Tensor:
         """Features (N, 16 ngf, H/32, W/32) to an image (N, 3, H, W) in [-1, 1]."""
         for name, _, _, doubled in TRUNK_BLOCKS:
             if doubled:

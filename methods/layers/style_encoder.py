@@ -58,15 +58,3 @@ class StyleEncoder(nn.Module):
         if self.modulated:
             return self.model_last(self.sft2(self.model_middle(self.sft1(features, first)), second))
         return self.model_last(self.model_middle(features + first) + second)
-
-
-def require_style_encoder(style_widths: Sequence[int], outer_kernel: int) -> None:
-    """Refuse options that no style encoder could be built with.
-
-    Raises:
-        ValueError: naming the option and its value.
-    """
-    if len(style_widths) != 3 or not all(isinstance(each, int) and each > 0 for each in style_widths):
-        raise ValueError(f"style_widths must be three widths (strides 1, 2, 4), not {style_widths}")
-    if outer_kernel < 1 or outer_kernel % 2 == 0:
-        raise ValueError(f"outer_kernel must be odd, not {outer_kernel}")

@@ -31,7 +31,7 @@ class StyledTrunk(nn.Module):
             *hourglass_layers(NUM_LABELS, 3, ngf, n_downsampling, blocks, nn.Tanh(), outer_kernel)
         )
 
-    def paint(self, label: Tensor, style_code: Tensor) -> Tensor:
+    def generate(self, label: Tensor, style_code: Tensor) -> Tensor:
         """Image (N, 3, H, W) in [-1, 1] of a one-hot mask (N, 19, H, W) in the style of a code (N, style_length)."""
         features = label
         used = 0

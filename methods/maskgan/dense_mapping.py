@@ -1,4 +1,4 @@
-"""Dense Mapping Network of MaskGAN: the geometry of one mask painted in the style of one face."""
+"""Dense Mapping Network of MaskGAN: an image with the geometry of one mask in the style of one face."""
 
 from collections.abc import Sequence
 
@@ -52,7 +52,7 @@ class DenseMappingNetwork(StyledTrunk):
 
     def forward(self, label: Tensor, label_ref: Tensor, image: Tensor) -> Tensor:
         """Geometry `label`, style (`label_ref`, `image`); sides divisible by 32, at least 64."""
-        return self.paint(label, self.encode_style(label_ref, image))
+        return self.generate(label, self.encode_style(label_ref, image))
 
 
 def init_dense_mapping(network: DenseMappingNetwork) -> None:

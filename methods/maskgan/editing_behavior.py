@@ -13,7 +13,7 @@ def simulated_edits(mask_vae: MaskVAE, label: Tensor, reference: Tensor, lambda_
     """Masks a step towards other masks and a step away from them.
 
     Follows Algorithm 1 of MaskGAN (CVPR 2020): z_inter, z_outer = z ± (z_ref - z) / lambda_inter, each decoded. The
-    latent of a mask is its mean: a sample's noise would be an edit that nobody asked for.
+    latent of a mask is its mean: a sample's noise would be an edit that nobody requested.
 
     Args:
         mask_vae: in eval mode.

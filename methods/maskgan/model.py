@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from methods.base import EditBatch, FaceBatch, FaceEditor, SharedStage, Stage, one_hot
 from methods.labels import NUM_LABELS
-from methods.layers.conditional_gan import ConditionalGAN
 from methods.layers.gan_losses import LeastSquares
 from methods.layers.initialisation import init_normal
 from methods.layers.patch_discriminator import MultiscaleDiscriminator
@@ -20,6 +19,7 @@ from methods.maskgan.dense_mapping import DenseMappingNetwork, init_dense_mappin
 from methods.maskgan.editing_behavior import mask_vae_losses, simulated_edits
 from methods.maskgan.mask_vae import MaskVAE, init_mask_vae, stage_widths
 from methods.maskgan.options import MaskGANOptions
+from methods.shared.conditional_gan import GANTrainer
 
 TRAINED = {
     "mask_vae": ("mask_vae",),
@@ -45,29 +45,28 @@ class MaskGAN(FaceEditor):
         super().__init__()
         if size < 64 or size & (size - 1):
             raise ValueError(f"MaskGAN needs a size that is a power of two of at least 64, not {size}")
-        self.options = MaskGANOptions(**options)
-        asked = self.options
+        self.options = config = MaskGANOptions(**options)
         self.generator = DenseMappingNetwork(
-            asked.ngf,
-            asked.n_downsampling,
-            asked.n_blocks,
-            asked.style_widths,
-            asked.outer_kernel,
-            style_mask_branch=asked.style_mask_branch,
-            sft=asked.sft,
+            config.ngf,
+            config.n_downsampling,
+            config.n_blocks,
+            config.style_widths,
+            config.outer_kernel,
+            style_mask_branch=config.style_mask_branch,
+            sft=config.sft,
         )
-        (init_dense_mapping if asked.pointwise_init else init_normal)(self.generator)
-        self.discriminator = MultiscaleDiscriminator(NUM_LABELS + 3, asked.ndf, asked.n_layers_d, asked.num_d)
+        (init_dense_mapping if config.pointwise_init else init_normal)(self.generator)
+        self.discriminator = MultiscaleDiscriminator(NUM_LABELS + 3, config.ndf, config.n_layers_d, config.num_d)
         init_normal(self.discriminator)
-        if asked.ebst:
-            self.mask_vae = MaskVAE(stage_widths(size, asked.vae_width, asked.vae_max_width), asked.latent)
-        if asked.ebst and asked.blender:
+        if config.ebst:
+            self.mask_vae = MaskVAE(stage_widths(size, config.vae_width, config.vae_max_width), config.latent)
+        if config.ebst and config.blender:
             self.blender = AlphaBlender(
-                asked.blender_ngf, asked.blender_n_downsampling, asked.blender_n_blocks, asked.outer_kernel
+                config.blender_ngf, config.blender_n_downsampling, config.blender_n_blocks, config.outer_kernel
             )
             init_normal(self.blender)
-        self.perceptual = asked.perceptual_loss()
-        self.game = ConditionalGAN(self.discriminator, LeastSquares(), asked.loss_weights(), self.perceptual)
+        self.gan_trainer = GANTrainer.from_options(config, self.discriminator, LeastSquares())
+        self.perceptual = self.gan_trainer.perceptual
         self.stage_name: str | None = None
 
     def stages(self) -> Sequence[Stage]:
@@ -76,16 +75,16 @@ class MaskGAN(FaceEditor):
         return tuple(self._stage(name) for name in names)
 
     def _stage(self, name: str) -> Stage:
-        asked = self.options
-        iterations = getattr(asked, f"{name}_iterations")
-        deciding = asked.deciding(name)
+        options = self.options
+        iterations = getattr(options, f"{name}_iterations")
+        deciding = options.deciding(name)
         return Stage(
             name=name,
             iterations=iterations,
-            batch_size=getattr(asked, f"{name}_batch_size"),
+            batch_size=getattr(options, f"{name}_batch_size"),
             ema=() if name == "mask_vae" else ("generator",),
-            ema_decay=asked.ema_decay,
-            schedulers=dict.fromkeys(self._trained(name), asked.schedule(iterations)),
+            ema_decay=options.ema_decay,
+            schedulers=dict.fromkeys(self._trained(name), options.schedule(iterations)),
             shared=None if deciding is None else SharedStage(tuple(self._trained(name)), deciding),
         )
 
@@ -144,23 +143,23 @@ class MaskGAN(FaceEditor):
 
     def _dense_mapping_step(self, label: Tensor, image: Tensor, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """Reconstruct the faces from their own masks and styles (Stage I of EBST is the same)."""
-        return self.game.play(self.generator(label, label, image), label, image, optim, ("generator",))
+        return self.gan_trainer.step(self.generator(label, label, image), label, image, optim, ("generator",))
 
     def _editing_behavior_step(self, label: Tensor, image: Tensor, optim: OptimWrapperDict) -> dict[str, Tensor]:
-        """Stage II: faces painted on two opposite edits of their masks must blend back into the faces."""
+        """Stage II: faces generated on two opposite edits of their masks must blend back into the faces."""
         reference = torch.randperm(len(label), device=label.device)
         edits = torch.cat(simulated_edits(self.mask_vae, label, reference, self.options.lambda_inter))
         style_code = self.generator.encode_style(label, image)
-        inter, outer = self.generator.paint(edits, style_code.repeat(2, 1)).chunk(2)
+        inter, outer = self.generator.generate(edits, style_code.repeat(2, 1)).chunk(2)
         if self.options.blender:
             blended, _ = self.blender(inter, outer)
-            losses = self.game.play(blended, label, image, optim, ("generator", "blender"))
+            losses = self.gan_trainer.step(blended, label, image, optim, ("generator", "blender"))
         else:
-            losses = self.game.play((inter + outer) / 2, label, image, optim, ("generator",))
+            losses = self.gan_trainer.step((inter + outer) / 2, label, image, optim, ("generator",))
         return {f"blended_{name}": value for name, value in losses.items()}
 
     def edit(self, tasks: EditBatch) -> Tensor:
-        """The target's style on the geometry asked for: (N, 3, H, W) in [-1, 1]."""
+        """The target's style on the requested geometry: (N, 3, H, W) in [-1, 1]."""
         return self.generator(one_hot(tasks.mask), one_hot(tasks.target.mask), tasks.target.image).float()
 
     def published_networks(self) -> Mapping[str, nn.Module]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from methods.layers.adversarial_options import AdversarialOptions
-from methods.layers.style_encoder import require_style_encoder
+from methods.shared.adversarial_options import AdversarialOptions
+from methods.shared.checked_options import require_style_encoder
 
 OF_MASK_VAE = {
     "vae_width",
@@ -38,34 +38,37 @@ class MaskGANOptions(AdversarialOptions):
 
     Attributes:
         ngf: width of the Dense Mapping Network at full resolution.
-        n_downsampling: its stride-2 steps.
-        n_blocks: its styled residual blocks.
+        n_downsampling: stride-2 steps of the Dense Mapping Network.
+        n_blocks: styled residual blocks of the Dense Mapping Network.
         style_widths: channels of the style encoder at strides 1, 2, 4.
-        outer_kernel: side of the convolutions at full resolution in the networks that paint, encode style and blend;
+        outer_kernel: side of the convolutions at full resolution in the networks that generate, encode style and blend;
             7 suits 512 pixels, at 64 it would blur a tenth of the face.
         pointwise_init: whether the Dense Mapping Network starts as one that keeps its signal (`init_dense_mapping`),
             for short trainings; else from N(0, 0.02), as pix2pixHD and its heirs do.
         blender_ngf: width of the alpha blender at full resolution.
-        blender_n_downsampling: its stride-2 steps.
-        blender_n_blocks: its residual blocks.
+        blender_n_downsampling: stride-2 steps of the alpha blender.
+        blender_n_blocks: residual blocks of the alpha blender.
         vae_width: width of the MaskVAE's first stage, doubled at each.
-        vae_max_width: its largest width.
-        latent: length of its latent vector.
-        mask_vae_iterations: optimiser iterations of the first stage (our choice; the paper states none).
-        mask_vae_batch_size: masks an iteration.
-        mask_vae_lr: Adam's learning rate.
-        dense_mapping_iterations: of the second stage (our choice).
-        dense_mapping_batch_size: faces an iteration.
-        dense_mapping_lr: of generator and discriminator.
-        editing_behavior_iterations: of Editing Behavior Simulated Training (our choice).
-        editing_behavior_batch_size: faces an iteration; two at least, since they lend each other their masks.
-        editing_behavior_lr: of generator and discriminator; the blender has it too.
-        kl_weight: of the MaskVAE's KL term against the pixel cross-entropy.
+        vae_max_width: largest width of the MaskVAE.
+        latent: length of the MaskVAE's latent vector.
+        mask_vae_iterations: optimiser iterations of the first stage, which trains the MaskVAE (our choice; the paper
+            states none).
+        mask_vae_batch_size: masks an iteration of the first stage.
+        mask_vae_lr: Adam's learning rate of the MaskVAE.
+        dense_mapping_iterations: optimiser iterations of the second stage (our choice).
+        dense_mapping_batch_size: faces an iteration of the second stage.
+        dense_mapping_lr: Adam's learning rate of generator and discriminator in the second stage.
+        editing_behavior_iterations: optimiser iterations of Editing Behavior Simulated Training, the third stage (our
+            choice).
+        editing_behavior_batch_size: faces an iteration of the third stage; two at least, since they lend each other
+            their masks.
+        editing_behavior_lr: Adam's learning rate of generator, discriminator and blender in the third stage.
+        kl_weight: weight of the MaskVAE's KL term against the pixel cross-entropy.
         lambda_inter: divides the step between two masks' latents.
         ebst: whether Editing Behavior Simulated Training follows (the paper's MaskGAN†).
-        blender: whether it mixes its two faces by the alpha blender (else by their mean).
+        blender: whether that training mixes its two faces by the alpha blender (else by their mean).
         style_mask_branch: whether the style encoder sees the style face's mask.
-        sft: whether it sees it by spatial feature transforms (else by addition).
+        sft: whether the style encoder sees that mask by spatial feature transforms (else by addition).
     """
 
     ngf: int = 64

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import torch
-from mmengine.optim import OptimWrapper, OptimWrapperDict
+from mmengine.optim import OptimWrapperDict
 from torch import Tensor
 from torch.nn import functional
 
@@ -15,13 +15,13 @@ from methods.base import FaceBatch, Stage, one_hot
 from methods.labels import NUM_LABELS
 from methods.layers.gan_losses import LeastSquares
 from methods.layers.initialisation import init_normal
-from methods.layers.mask_painter import MaskPainter
 from methods.layers.mean_codes import MeanCodes
 from methods.layers.patch_discriminator import MultiscaleDiscriminator
 from methods.layers.regions import fill_regions
 from methods.pix2pixhd.generator import global_head, published_generator_key
+from methods.pix2pixhd.networks import make_generators
 from methods.pix2pixhd.options import Pix2PixHDOptions
-from methods.pix2pixhd.painters import make_painters
+from methods.shared.mask_to_image_gan import MaskToImageGAN
 
 COARSE_TO_FINE: Final[Mapping[str, tuple[str, ...]]] = {
     "global": ("generator.model", "global_head", "encoder"),
@@ -31,7 +31,7 @@ COARSE_TO_FINE: Final[Mapping[str, tuple[str, ...]]] = {
 """Parts that each stage trains beside the discriminator where there is an enhancer; each has an optimiser."""
 
 
-class Pix2PixHD(MaskPainter):
+class Pix2PixHD(MaskToImageGAN):
     """pix2pixHD (Wang et al., "High-Resolution Image Synthesis and Semantic Manipulation with cGANs", CVPR 2018).
 
     A face has one instance of each label, so features are a label's and no map of instance boundaries is needed: the
@@ -47,29 +47,30 @@ class Pix2PixHD(MaskPainter):
         CheckpointError: for VGG weights that cannot be read.
     """
 
+    options: Pix2PixHDOptions
+
     def __init__(self, size: int, **options: Any) -> None:
-        asked = Pix2PixHDOptions(**options)
-        asked.require_size(size)
-        discriminator = MultiscaleDiscriminator(NUM_LABELS + 3, asked.ndf, asked.n_layers_d, asked.num_d)
+        config = Pix2PixHDOptions(**options)
+        config.require_size(size)
+        discriminator = MultiscaleDiscriminator(NUM_LABELS + 3, config.ndf, config.n_layers_d, config.num_d)
         init_normal(discriminator)
-        super().__init__(asked, LeastSquares(), make_painters(asked), discriminator)
-        self.options = asked
-        if asked.describes_regions:
-            self.mean_codes = MeanCodes(asked.features)
-        if asked.enhancer:
-            self.global_head = global_head(asked.ngf, asked.outer_kernel)
+        super().__init__(config, LeastSquares(), make_generators(config), discriminator)
+        if config.describes_regions:
+            self.mean_codes = MeanCodes(config.features)
+        if config.enhancer:
+            self.global_head = global_head(config.ngf, config.outer_kernel)
             init_normal(self.global_head)
         self.stage_name: str | None = None
 
-    def paint(self, label: Tensor, style_label: Tensor, style_image: Tensor) -> Tensor:
+    def generate(self, label: Tensor, style_label: Tensor, style_image: Tensor) -> Tensor:
         """The image of masks in the style of faces.
 
-        The features of each region of the style face, read through its own mask, fill the same region of the mask
-        asked for. A region that the style face does not show takes that region's mean features over the training
+        The features of each region of the style face, read through its own mask, fill the same region of the
+        requested mask. A region that the style face does not show takes that region's mean features over the training
         faces (`MeanCodes`; zeros before any training).
 
         Args:
-            label: (N, 19, H, W) one-hot masks to paint.
+            label: (N, 19, H, W) one-hot masks to make images of.
             style_label: (N, 19, H, W) one-hot masks of the style faces.
             style_image: (N, 3, H, W) in [-1, 1].
 
@@ -77,7 +78,7 @@ class Pix2PixHD(MaskPainter):
             (N, 3, H, W) in [-1, 1].
         """
         if self.options.styled:
-            return self.generator.paint(label, self.encoder(style_image).flatten(1))
+            return self.generator.generate(label, self.encoder(style_image).flatten(1))
         return self.generator(self._described(label, style_label, style_image))
 
     def _described(self, label: Tensor, style_label: Tensor, style_image: Tensor) -> Tensor:
@@ -87,68 +88,60 @@ class Pix2PixHD(MaskPainter):
         codes = self.mean_codes(self.encoder.codes(style_image, style_label))
         return torch.cat([label, fill_regions(codes, label)], 1)
 
-    def rebuild(self, label: Tensor, image: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Faces painted from their own masks and styles; by the global trunk and its own head in the global stage."""
+    def reconstruct(self, label: Tensor, image: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Faces generated from their own masks and styles; by the global trunk and its own head in the global stage."""
         if self.stage_name != "global":
-            return super().rebuild(label, image)
+            return super().reconstruct(label, image)
         return self.global_head(self.generator.model(self._described(label, label, image))), {}
 
     def stages(self) -> Sequence[Stage]:
         """One stage; with an enhancer, the global generator at half the size, the enhancer's layers, then both."""
-        asked = self.options
-        if not asked.enhancer:
+        options = self.options
+        if not options.enhancer:
             return super().stages()
-        first, second = (round(share * asked.iterations) for share in (asked.global_share, asked.enhancer_share))
-        spans = {"global": first, "enhancer": second, "joint": max(asked.iterations - first - second, 0)}
+        first, second = (round(share * options.iterations) for share in (options.global_share, options.enhancer_share))
+        spans = {"global": first, "enhancer": second, "joint": max(options.iterations - first - second, 0)}
         return tuple(self._stage(name, iterations) for name, iterations in spans.items())
 
     def _stage(self, name: str, iterations: int) -> Stage:
         """A stage from coarse to fine; rates fall at the end of both resolutions' training."""
-        asked, parts = self.options, self._parts(name)
+        options, parts = self.options, self._parts(name)
         falling = name != "enhancer"
         return Stage(
             name=name,
             iterations=iterations,
-            batch_size=asked.batch_size,
+            batch_size=options.batch_size,
             ema=parts,
-            ema_decay=asked.ema_decay,
-            schedulers=dict.fromkeys((*parts, "discriminator"), asked.schedule(iterations)) if falling else {},
+            ema_decay=options.ema_decay,
+            schedulers=dict.fromkeys((*parts, "discriminator"), options.schedule(iterations)) if falling else {},
         )
 
     def _parts(self, stage: str) -> tuple[str, ...]:
         """What `stage` trains to make images; without an enhancer, its one stage trains the networks whole."""
-        parts = COARSE_TO_FINE.get(stage, self.makers)
-        return tuple(part for part in parts if part != "encoder" or "encoder" in self.makers)
+        parts = COARSE_TO_FINE.get(stage, self.generators)
+        return tuple(part for part in parts if part != "encoder" or "encoder" in self.generators)
 
     def begin_stage(self, stage: Stage) -> None:
         """Let gradients into what this stage trains only."""
         self.stage_name = stage.name
         trained = self._parts(stage.name)
-        for name in self.makers:
+        for name in self.generators:
             self.get_submodule(name).requires_grad_(False)
         for name in trained:
             self.get_submodule(name).requires_grad_(True)
 
     def optimizers(self, stage: Stage) -> OptimWrapperDict:
         """Adam for each part that the stage trains."""
-        asked = self.options
-        rates = dict.fromkeys(self._parts(stage.name), asked.lr) | {"discriminator": asked.d_lr}
-        betas = (asked.beta1, asked.beta2)
-        return OptimWrapperDict(
-            **{
-                name: OptimWrapper(torch.optim.Adam(self.get_submodule(name).parameters(), rate, betas))
-                for name, rate in rates.items()
-            }
-        )
+        return self._adam(self._parts(stage.name))
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
-        """Rebuild the faces against the discriminator; at half their size in the global stage."""
+        """Reconstruct the faces against the discriminator; at half their size in the global stage."""
         if self.stage_name == "global":
             faces = halved(faces)
         label = one_hot(faces.mask)
-        fake, extra = self.rebuild(label, faces.image)
-        makers = tuple(name for name in optim.keys() if name != "discriminator")  # noqa: SIM118, it is no dict
-        return self.game.play(fake, label, faces.image, optim, makers, extra)
+        fake, extra = self.reconstruct(label, faces.image)
+        generators = tuple(name for name in optim.keys() if name != "discriminator")  # noqa: SIM118, it is no dict
+        return self.gan_trainer.step(fake, label, faces.image, optim, generators, extra)
 
     def published_key(self, role: str, key: str) -> str:
         """Published residual blocks of the generator count their layers otherwise."""

@@ -2,20 +2,20 @@
 
 from dataclasses import dataclass
 
-from methods.layers.mask_painter import PainterOptions
-from methods.layers.style_encoder import require_style_encoder
+from methods.shared.checked_options import require_style_encoder
+from methods.shared.mask_to_image_options import MaskToImageOptions
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pix2PixHDOptions(PainterOptions):
+class Pix2PixHDOptions(MaskToImageOptions):
     """Every option of the method's card; defaults are the published ones where there are such.
 
     Attributes:
         ngf: width of the global generator at its full resolution; the enhancer has half of it at twice the resolution.
         n_downsampling: stride-2 steps of the global generator.
-        n_blocks: its residual blocks.
+        n_blocks: residual blocks of the global generator.
         nef: width of the feature encoder at full resolution.
-        n_downsampling_e: its stride-2 steps.
+        n_downsampling_e: stride-2 steps of the feature encoder.
         features: values that describe a region of a face.
         style_widths: channels of the style encoder of `styled` at strides 1, 2, 4.
         outer_kernel: side of the convolutions at full resolution; 7 suits 512 pixels, at 64 it would blur a tenth of
@@ -25,7 +25,8 @@ class Pix2PixHDOptions(PainterOptions):
         n_blocks_local: residual blocks of the enhancer.
         global_share: share of `iterations` that trains the global generator alone, at half the size, where there is an
             enhancer (our choice).
-        enhancer_share: share of them that then trains the enhancer's layers alone (our choice); the rest trains all.
+        enhancer_share: share of `iterations` that then trains the enhancer's layers alone (our choice); the rest trains
+            all.
         iterations: optimiser iterations; 200 epochs of CelebAMask-HQ's 24,183 training faces.
         instance_features: whether each region's features are read off the style face (else the mask is all there is).
         styled: whether a style code drives the generator instead (the MaskGAN paper's Pix2PixHD-m), which has no
@@ -67,9 +68,8 @@ class Pix2PixHDOptions(PainterOptions):
             raise ValueError("n_blocks must be at least 1 where styled is true, not 0: style enters by the blocks")
         if self.enhancer and self.ngf % 2:
             raise ValueError(f"ngf must be even with enhancer, which has half of it, not {self.ngf}")
-        for name in ("global_share", "enhancer_share"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} must be in [0, 1], not {getattr(self, name)}")
+        self.require_share("global_share")
+        self.require_share("enhancer_share")
         if self.global_share + self.enhancer_share > 1:
             raise ValueError(
                 f"global_share and enhancer_share must leave the joint stage something: "

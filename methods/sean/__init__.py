@@ -1,1 +1,1 @@
-"""SEAN (Zhu et al., CVPR 2020): images painted with one style code for each region of the label map."""
+"""SEAN (Zhu et al., CVPR 2020): images generated with one style code for each region of the label map."""

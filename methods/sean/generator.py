@@ -1,4 +1,4 @@
-"""Generator of SEAN: a label map painted with one style code for each of its regions."""
+"""Generator of SEAN: an image of a label map with one style code for each of its regions."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,8 +8,9 @@ from torch import Tensor, nn
 
 from methods.labels import NUM_LABELS
 from methods.layers.spade_trunk import SpadeTrunk
+from methods.sean.options import STYLE_LENGTH
 from methods.sean.region_norm import RegionAdaptiveNorm, RegionStyles
-from methods.sean.style_encoder import STYLE_LENGTH, RegionStyleEncoder
+from methods.sean.style_encoder import RegionStyleEncoder
 
 
 class SeanGenerator(SpadeTrunk):
@@ -49,7 +50,7 @@ class SeanGenerator(SpadeTrunk):
             codes: (N, 19, S).
             noise: draws what the norms add; called like `torch.randn`.
         """
-        return self.paint(self.fc(self.start_label(label)), RegionStyles(label, codes, noise))
+        return self.generate(self.fc(self.start_label(label)), RegionStyles(label, codes, noise))
 
 
 def published_generator_key(key: str) -> str:

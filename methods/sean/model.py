@@ -1,4 +1,4 @@
-"""SEAN under the harness: each region's style code, read off a face, painted on that region of the asked mask."""
+"""SEAN under the harness: each region's style code, read off a face, generated on that region of the requested mask."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from torch import Tensor
 
 from methods.layers.gan_losses import Hinge
 from methods.layers.initialisation import init_xavier
-from methods.layers.mask_painter import MaskPainter
 from methods.layers.mean_codes import MeanCodes
 from methods.layers.spade_discriminator import published_discriminator_key, spade_discriminator
 from methods.layers.spade_trunk import require_trunk_size
 from methods.sean.generator import SeanGenerator, published_generator_key
 from methods.sean.options import SeanOptions
+from methods.shared.mask_to_image_gan import MaskToImageGAN
 
 
-class Sean(MaskPainter):
+class Sean(MaskToImageGAN):
     """SEAN (Zhu et al., CVPR 2020).
 
     A region that the style face lacks takes the mean code of the training faces that have it; with a published
@@ -32,24 +32,25 @@ class Sean(MaskPainter):
         CheckpointError: for VGG weights that cannot be read.
     """
 
+    options: SeanOptions
+
     def __init__(self, size: int, **options: Any) -> None:
         require_trunk_size("SEAN", size)
-        asked = SeanOptions(**options)
+        config = SeanOptions(**options)
         generator = SeanGenerator(
-            asked.ngf, asked.style_length, asked.hidden, asked.encoder_width, encoder_norm=asked.encoder_norm
+            config.ngf, config.style_length, config.hidden, config.encoder_width, encoder_norm=config.encoder_norm
         )
-        discriminator = spade_discriminator(asked.ndf, asked.n_layers_d, asked.num_d, last_stride=2)
+        discriminator = spade_discriminator(config.ndf, config.n_layers_d, config.num_d, last_stride=2)
         for network in (generator, discriminator):
-            init_xavier(network, asked.init_gain)
-        super().__init__(asked, Hinge(), {"generator": generator}, discriminator)
-        self.options = asked
-        self.mean_codes = MeanCodes(asked.style_length)
+            init_xavier(network, config.init_gain)
+        super().__init__(config, Hinge(), {"generator": generator}, discriminator)
+        self.mean_codes = MeanCodes(config.style_length)
 
     def encode_style(self, label: Tensor, image: Tensor) -> Tensor:
         """Style codes (N, 19, S) of faces by their one-hot masks, without gaps."""
         return self.mean_codes(self.generator.encode_style(image, label))
 
-    def paint(self, label: Tensor, style_label: Tensor, style_image: Tensor) -> Tensor:
+    def generate(self, label: Tensor, style_label: Tensor, style_image: Tensor) -> Tensor:
         """Image (N, 3, H, W) in [-1, 1] of one-hot masks, each region in the style of the faces' same region."""
         return self.generator(label, self.encode_style(style_label, style_image))
 

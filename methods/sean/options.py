@@ -2,22 +2,25 @@
 
 from dataclasses import dataclass
 
-from methods.layers.mask_painter import PainterOptions
-from methods.sean.style_encoder import STYLE_LENGTH
+from methods.shared.mask_to_image_options import MaskToImageOptions
+
+STYLE_LENGTH = 512
+"""Length of a published style code."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeanOptions(PainterOptions):
+class SeanOptions(MaskToImageOptions):
     """Every option of the method's card; defaults are the paper's or the published code's where those state one.
 
     Attributes:
         ngf: width of the generator at full resolution; 16 times that at the start.
         hidden: width of the norms between the label map and its modulation.
-        style_length: of the style code of a region.
-        encoder_width: of the style encoder's first layer.
+        style_length: length of the style code of a region.
+        encoder_width: width of the style encoder's first layer.
         encoder_norm: whether the style encoder normalises its features; that takes a face's colours away, which
             training long enough reads off their contrasts.
-        init_gain: of the normal Xavier initialisation; in short trainings 0.02 leaves the label map unread for long.
+        init_gain: gain of the normal Xavier initialisation; in short trainings 0.02 leaves the label map unread for
+            long.
         iterations: 50 + 50 epochs of CelebAMask-HQ's 24,183 training faces.
     """
 

@@ -4,9 +4,7 @@ from torch import Tensor, nn
 
 from methods.layers.instance_norm import InstanceNorm
 from methods.layers.regions import region_means, resize_regions
-
-STYLE_LENGTH = 512
-"""Length of a published style code."""
+from methods.sean.options import STYLE_LENGTH
 
 
 class RegionStyleEncoder(nn.Module):

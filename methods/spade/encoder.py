@@ -8,9 +8,7 @@ from torch.nn.utils import spectral_norm
 
 from methods.layers.instance_norm import InstanceNorm
 from methods.layers.spade import NEGATIVE_SLOPE
-
-BASE_SIDE = 4
-"""Side in pixels at which the strided layers end."""
+from methods.spade.options import BASE_SIDE
 
 
 class SpadeEncoder(nn.Module):

@@ -17,7 +17,7 @@ class SpadeGenerator(SpadeTrunk):
 
     Args:
         ngf: width at full resolution; 64 is the published one.
-        latent: length of the style vector that the painting starts from (published: 256); 0 starts from the label
+        latent: length of the style vector that the image starts from (published: 256); 0 starts from the label
             map itself, at any size.
         size: side of the square image; only with a style vector, whose first layer it fixes.
         hidden: width of the norms between the label map and the modulation.
@@ -40,8 +40,8 @@ class SpadeGenerator(SpadeTrunk):
             style: (N, latent) style vectors, where the generator takes any; drawn from N(0, 1) if left out.
         """
         if not self.latent:
-            return self.paint(self.fc(self.start_label(label)), label)
+            return self.generate(self.fc(self.start_label(label)), label)
         if style is None:
             style = torch.randn(len(label), self.latent, device=label.device, dtype=label.dtype)
         start = self.fc(style).unflatten(1, (self.start_channels, self.start_side, self.start_side))
-        return self.paint(start, label)
+        return self.generate(start, label)

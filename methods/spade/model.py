@@ -1,4 +1,4 @@
-"""SPADE under the harness: a face's style vector, if any, painted on a label map that every norm reads."""
+"""SPADE under the harness: a face's style vector, if any, put on a label map that every norm reads."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from torch import Tensor, nn
 
 from methods.layers.gan_losses import Hinge
 from methods.layers.initialisation import init_he, init_xavier
-from methods.layers.mask_painter import MaskPainter
 from methods.layers.spade_discriminator import published_discriminator_key, spade_discriminator
 from methods.layers.spade_trunk import require_trunk_size
 from methods.layers.style_encoder import StyleEncoder
+from methods.shared.mask_to_image_gan import MaskToImageGAN
 from methods.spade.encoder import SpadeEncoder
 from methods.spade.generator import SpadeGenerator
 from methods.spade.options import SpadeOptions
 
 
-class Spade(MaskPainter):
+class Spade(MaskToImageGAN):
     """SPADE (Park et al., CVPR 2019), and SPADE-m (Lee et al., CVPR 2020), which encodes styles as MaskGAN does.
 
     Args:
@@ -30,24 +30,27 @@ class Spade(MaskPainter):
         CheckpointError: for VGG weights that cannot be read.
     """
 
+    options: SpadeOptions
+
     def __init__(self, size: int, **options: Any) -> None:
         require_trunk_size("SPADE", size)
-        asked = SpadeOptions(**options)
-        styled = asked.use_vae or asked.maskgan_style
-        generator = SpadeGenerator(asked.ngf, asked.latent if styled else 0, size, asked.hidden)
-        discriminator = spade_discriminator(asked.ndf, asked.n_layers_d, asked.num_d)
-        makers: dict[str, nn.Module] = {"generator": generator}
-        if asked.use_vae:
-            makers["encoder"] = SpadeEncoder(asked.encoder_ngf, asked.latent, asked.encoder_size)
-        for network in (*makers.values(), discriminator):
-            init_xavier(network, asked.init_gain)
-        if asked.maskgan_style:
-            makers["encoder"] = StyleEncoder(asked.latent, asked.style_widths, asked.outer_kernel, conditioned=False)
-            init_he(makers["encoder"])
-        super().__init__(asked, Hinge(), makers, discriminator)
-        self.options = asked
+        config = SpadeOptions(**options)
+        styled = config.use_vae or config.maskgan_style
+        generator = SpadeGenerator(config.ngf, config.latent if styled else 0, size, config.hidden)
+        discriminator = spade_discriminator(config.ndf, config.n_layers_d, config.num_d)
+        generators: dict[str, nn.Module] = {"generator": generator}
+        if config.use_vae:
+            generators["encoder"] = SpadeEncoder(config.encoder_ngf, config.latent, config.encoder_size)
+        for network in (*generators.values(), discriminator):
+            init_xavier(network, config.init_gain)
+        if config.maskgan_style:
+            generators["encoder"] = StyleEncoder(
+                config.latent, config.style_widths, config.outer_kernel, conditioned=False
+            )
+            init_he(generators["encoder"])
+        super().__init__(config, Hinge(), generators, discriminator)
 
-    def paint(self, label: Tensor, style_label: Tensor, style_image: Tensor) -> Tensor:
+    def generate(self, label: Tensor, style_label: Tensor, style_image: Tensor) -> Tensor:
         """Image (N, 3, H, W) in [-1, 1] in the most likely style of the faces; their masks are not used."""
         if self.options.use_vae:
             mean, _ = self.encoder(style_image)
@@ -56,10 +59,10 @@ class Spade(MaskPainter):
             return self.generator(label, self.encoder(style_image).flatten(1))
         return self.generator(label)
 
-    def rebuild(self, label: Tensor, image: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Faces painted from their own masks and, with the VAE, from styles drawn around their own."""
+    def reconstruct(self, label: Tensor, image: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Faces generated from their own masks and, with the VAE, from styles drawn around their own."""
         if not self.options.use_vae:
-            return super().rebuild(label, image)
+            return super().reconstruct(label, image)
         mean, log_variance = (each.float() for each in self.encoder(image))
         style = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
         divergence = gaussian_divergence(mean, log_variance)

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
-from methods.layers.mask_painter import PainterOptions
-from methods.layers.style_encoder import require_style_encoder
-from methods.spade.encoder import BASE_SIDE
+from methods.shared.checked_options import require_style_encoder
+from methods.shared.mask_to_image_options import MaskToImageOptions
+
+BASE_SIDE = 4
+"""Side in pixels at which the strided layers of the VAE encoder end."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class SpadeOptions(PainterOptions):
+class SpadeOptions(MaskToImageOptions):
     """Every option of the method's card; defaults are the paper's or the published code's where those state one.
 
     Attributes:
@@ -18,13 +20,14 @@ class SpadeOptions(PainterOptions):
         encoder_ngf: width of the VAE encoder's first layer.
         encoder_size: side to which the VAE encoder resizes images.
         style_widths: channels of MaskGAN's style encoder at strides 1, 2, 4.
-        outer_kernel: side of its first convolution.
-        init_gain: of the normal Xavier initialisation; in short trainings 0.02 leaves the label map unread for long.
-        kld_weight: of the divergence of the VAE's posterior from N(0, 1), summed over the batch.
-        use_vae: whether the painting starts from a style vector that SPADE's VAE encoder reads off a face; else from
+        outer_kernel: side of the first convolution of MaskGAN's style encoder.
+        init_gain: gain of the normal Xavier initialisation; in short trainings 0.02 leaves the label map unread for
+            long.
+        kld_weight: weight of the divergence of the VAE's posterior from N(0, 1), summed over the batch.
+        use_vae: whether the image starts from a style vector that SPADE's VAE encoder reads off a face; else from
             the label map alone, and every face of a mask is the same.
-        maskgan_style: whether it starts from one that MaskGAN's style encoder reads, without its mask branch and
-            without chance: SPADE-m, the baseline of the MaskGAN paper. It takes the VAE's place.
+        maskgan_style: whether the image starts from a style vector that MaskGAN's style encoder reads, without its mask
+            branch and without chance: SPADE-m, the baseline of the MaskGAN paper. It takes the VAE's place.
         iterations: 50 epochs of CelebAMask-HQ's 24,183 training faces.
     """
 

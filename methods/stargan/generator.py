@@ -32,7 +32,7 @@ class Generator(nn.Module):
     Published results were generated in train mode; `own_statistics` gives them in eval mode.
 
     Args:
-        num_attributes: attributes asked for.
+        num_attributes: requested attributes.
         width: channels after the first layer.
         num_blocks: residual blocks.
         num_halvings: stride-2 layers, and as many doublings.
@@ -66,7 +66,7 @@ class Generator(nn.Module):
         self.main = nn.Sequential(*layers)
 
     def forward(self, image: Tensor, attributes: Tensor) -> Tensor:
-        """Faces with the attributes asked for: (N, 3, H, W) in [-1, 1].
+        """Faces with the requested attributes: (N, 3, H, W) in [-1, 1].
 
         Args:
             image: (N, 3, H, W) in [-1, 1], sides divisible by 2 ** `num_halvings`.

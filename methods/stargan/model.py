@@ -10,10 +10,11 @@ from mmengine.optim import OptimWrapper, OptimWrapperDict
 from torch import Tensor, nn
 
 from methods.base import EditBatch, FaceBatch, FaceEditor, Stage
-from methods.layers.asked_attributes import asked_changes, attribute_columns, choose
-from methods.layers.conditional_gan import frozen
+from methods.labels import attribute_columns
 from methods.layers.initialisation import init_he
 from methods.layers.schedules import linear_decay
+from methods.shared.conditional_gan import frozen
+from methods.shared.requested_attributes import choose, requested_changes
 from methods.stargan.discriminator import LEAK, Discriminator
 from methods.stargan.generator import Generator
 from methods.stargan.losses import classification_loss, discriminator_losses
@@ -38,38 +39,37 @@ class StarGAN(FaceEditor):
 
     def __init__(self, size: int, **options: Any) -> None:
         super().__init__()
-        self.options = StarGANOptions(**options)
-        asked = self.options
+        self.options = config = StarGANOptions(**options)
         for name in ("n_downsampling", "d_downsampling"):
-            halvings = getattr(asked, name)
+            halvings = getattr(config, name)
             if size % 2**halvings:
                 raise ValueError(f"{name} {halvings} needs a size divisible by {2**halvings}, not {size}")
-        if size < 2 ** (asked.n_downsampling + 1):
-            raise ValueError(f"n_downsampling {asked.n_downsampling} leaves instance norms one pixel of size {size}")
-        count = len(asked.attributes)
+        if size < 2 ** (config.n_downsampling + 1):
+            raise ValueError(f"n_downsampling {config.n_downsampling} leaves instance norms one pixel of size {size}")
+        count = len(config.attributes)
         self.generator = Generator(
-            count, asked.ngf, asked.n_blocks, asked.n_downsampling, asked.outer_kernel, own_statistics=True
+            count, config.ngf, config.n_blocks, config.n_downsampling, config.outer_kernel, own_statistics=True
         )
-        if asked.residual:
+        if config.residual:
             nn.init.zeros_(self.generator.main[-2].weight)
-        self.discriminator = Discriminator(size, count, asked.ndf, asked.d_downsampling)
+        self.discriminator = Discriminator(size, count, config.ndf, config.d_downsampling)
         init_he(self.discriminator, LEAK)
-        self.register_buffer("columns", torch.tensor(attribute_columns(asked.attributes)), persistent=False)
+        self.register_buffer("columns", torch.tensor(attribute_columns(config.attributes)), persistent=False)
         # Saved with the weights, so that a resumed training keeps the generator's turns.
         self.register_buffer("iteration", torch.tensor(0))
         self.generator_losses: dict[str, Tensor] = {}
 
     def stages(self) -> Sequence[Stage]:
         """One stage; both rates fall over its last part."""
-        asked = self.options
-        schedule = linear_decay(asked.iterations, asked.decay_from)
+        options = self.options
+        schedule = linear_decay(options.iterations, options.decay_from)
         return (
             Stage(
                 name=STAGE,
-                iterations=asked.iterations,
-                batch_size=asked.batch_size,
-                ema=("generator",) if asked.ema_decay else (),
-                ema_decay=asked.ema_decay,
+                iterations=options.iterations,
+                batch_size=options.batch_size,
+                ema=("generator",),
+                ema_decay=options.ema_decay,
                 schedulers=dict.fromkeys(("generator", "discriminator"), schedule),
             ),
         )
@@ -81,9 +81,9 @@ class StarGAN(FaceEditor):
 
     def optimizers(self, stage: Stage) -> OptimWrapperDict:
         """Adam for each network."""
-        asked = self.options
-        betas = (asked.beta1, asked.beta2)
-        rates = {"generator": asked.generator_lr, "discriminator": asked.discriminator_lr}
+        options = self.options
+        betas = (options.beta1, options.beta2)
+        rates = {"generator": options.generator_lr, "discriminator": options.discriminator_lr}
         return OptimWrapperDict(
             **{
                 name: OptimWrapper(torch.optim.Adam(self.get_submodule(name).parameters(), rate, betas))
@@ -94,30 +94,30 @@ class StarGAN(FaceEditor):
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """The discriminator's update, and every `n_critic`-th time the generator's, on the same translated faces.
 
-        Each face is asked for the attributes of another of the batch. The generator's losses are those of its last
+        Each face gets the attributes of another of the batch. The generator's losses are those of its last
         turn.
         """
         image, own = faces.image, faces.attributes[:, self.columns]
-        asked = own[torch.randperm(len(own), device=own.device)]
+        requested = own[torch.randperm(len(own), device=own.device)]
         generators_turn = int(self.iteration) % self.options.n_critic == 0
         self.iteration += 1
         with torch.set_grad_enabled(generators_turn):
-            fake = self.translate(image, asked)
+            fake = self.translate(image, requested)
         weights = self.options.classification_weight, self.options.gradient_penalty_weight
         losses = discriminator_losses(self.discriminator, image, fake, own, *weights)
         optim["discriminator"].update_params(torch.stack(list(losses.values())).sum())
         if generators_turn:
-            self.generator_losses = self._generator_step(image, fake, own, asked, optim)
+            self.generator_losses = self._generator_step(image, fake, own, requested, optim)
         return {name: value.detach() for name, value in losses.items()} | self.generator_losses
 
     def _generator_step(
-        self, image: Tensor, fake: Tensor, own: Tensor, asked: Tensor, optim: OptimWrapperDict
+        self, image: Tensor, fake: Tensor, own: Tensor, requested: Tensor, optim: OptimWrapperDict
     ) -> dict[str, Tensor]:
         with frozen(self.discriminator):
             verdicts, logits = self.discriminator(fake)
             losses = {
                 "adversarial": -verdicts.float().mean(),
-                "classification_fake": self.options.classification_weight * classification_loss(logits, asked),
+                "classification_fake": self.options.classification_weight * classification_loss(logits, requested),
             }
             if self.options.reconstruction_weight:
                 distance = (self.translate(fake, own) - image.float()).abs().mean()
@@ -126,17 +126,17 @@ class StarGAN(FaceEditor):
         return {name: value.detach() for name, value in losses.items()}
 
     def translate(self, image: Tensor, attributes: Tensor) -> Tensor:
-        """(N, 3, H, W) faces in [-1, 1] with the (N, K) attributes asked for, in float32."""
-        painted = self.generator(image, attributes).float()
-        return (image.float() + painted).clamp(-1, 1) if self.options.residual else painted
+        """(N, 3, H, W) faces in [-1, 1] with the (N, K) requested attributes, in float32."""
+        output = self.generator(image, attributes).float()
+        return (image.float() + output).clamp(-1, 1) if self.options.residual else output
 
     def edit(self, tasks: EditBatch) -> Tensor:
-        """The targets with the attributes asked for: (N, 3, H, W) in [-1, 1]; one that asks for none stays itself.
+        """The targets with the requested attributes: (N, 3, H, W) in [-1, 1]; a task without any keeps its target.
 
         Raises:
             CannotEdit: if a task asks for nothing that the networks know.
         """
-        changes = asked_changes(tasks, self.options.attributes)
+        changes = requested_changes(tasks, self.options.attributes)
         edited = self.translate(tasks.target.image, tasks.attributes[:, self.columns])
         return choose(changes.any(dim=1), edited, tasks.target.image)
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from methods.layers.asked_attributes import attribute_columns
-from methods.layers.checked_options import CheckedOptions
+from methods.labels import attribute_columns
+from methods.shared.checked_options import CheckedOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,23 +13,23 @@ class StarGANOptions(CheckedOptions):
     Attributes:
         attributes: CelebA attributes that it learns to change, in the order of the networks' channels.
         ngf: width of the generator at full resolution.
-        n_downsampling: its stride-2 layers.
-        n_blocks: its residual blocks.
-        outer_kernel: side of its convolutions at full resolution; 7 suits 128 pixels.
+        n_downsampling: stride-2 layers of the generator.
+        n_blocks: residual blocks of the generator.
+        outer_kernel: side of the generator's convolutions at full resolution; 7 suits 128 pixels.
         ndf: width of the discriminator after its first halving.
-        d_downsampling: its halvings, which must divide the size.
-        iterations: of the discriminator.
+        d_downsampling: halvings of the discriminator, which must divide the size.
+        iterations: optimiser iterations of the discriminator.
         batch_size: faces an iteration.
         generator_lr: Adam's learning rate of the generator.
-        discriminator_lr: of the discriminator.
-        beta1: Adam's.
-        beta2: Adam's.
+        discriminator_lr: Adam's learning rate of the discriminator.
+        beta1: Adam's decay of the mean gradient.
+        beta2: Adam's decay of the mean squared gradient.
         decay_from: share of the iterations after which both rates fall linearly to 0; 1 keeps them constant.
         n_critic: the discriminator's iterations for each of the generator's.
-        ema_decay: of the generator's moving average, an iteration; 0 keeps none.
-        classification_weight: of the attributes that the discriminator reads off an image.
-        reconstruction_weight: of the pixel distance after the way there and back; 0 spares the way back.
-        gradient_penalty_weight: of the penalty that bounds the discriminator's slope.
+        ema_decay: decay an iteration of the generator's moving average; 0 keeps none.
+        classification_weight: weight of the attributes that the discriminator reads off an image.
+        reconstruction_weight: weight of the pixel distance after the way there and back; 0 spares the way back.
+        gradient_penalty_weight: weight of the penalty that bounds the discriminator's slope.
         residual: whether the generator's output is added to the face, which the paper does not do: short trainings
             need it, since instance norms take a face's colours away and the generator is long in finding them again.
     """
@@ -67,6 +67,5 @@ class StarGANOptions(CheckedOptions):
         self.require_at_least(0, "classification_weight", "reconstruction_weight", "gradient_penalty_weight")
         if self.outer_kernel < 1 or self.outer_kernel % 2 == 0:
             raise ValueError(f"outer_kernel must be odd, not {self.outer_kernel}")
-        if not 0 <= self.ema_decay < 1:
-            raise ValueError(f"ema_decay must be at least 0 and below 1, not {self.ema_decay}")
+        self.require_decay("ema_decay")
         self.require_share("decay_from")

@@ -39,11 +39,11 @@ def _faces(count: int = 4, size: int = 32) -> FaceBatch:
     return faces
 
 
-def _tasks(count: int = 2, size: int = 32, **asked: list[int]) -> EditBatch:
+def _tasks(count: int = 2, size: int = 32, **requested: list[int]) -> EditBatch:
     """Edits that ask for attributes that no target has, each by the rows that ask."""
     tasks = random_tasks(count, size)
     wanted = tasks.target.attributes.clone()
-    for name, rows in asked.items():
+    for name, rows in requested.items():
         wanted[rows, ATTRIBUTES.index(name)] = 1
     return replace(tasks, attributes=wanted)
 
@@ -56,14 +56,8 @@ def _train(model: Elegant, steps: int, faces: FaceBatch | None = None) -> list[d
     return [{name: value.item() for name, value in model.train_step(faces, optim).items()} for _ in range(steps)]
 
 
-def test_card_states_the_options_and_their_defaults() -> None:
-    defaults = vars(ElegantOptions())
-    assert CARD["options"] == {
-        key: list(value) if isinstance(value, tuple) else value for key, value in defaults.items()
-    }
-    for changes in (*CARD["variants"].values(), *CARD["presets"].values()):
-        ElegantOptions(**changes)
-    assert all("Smiling" in (defaults | changes)["attributes"] for changes in CARD["presets"].values())
+def test_every_preset_learns_smiling() -> None:
+    assert all("Smiling" in ElegantOptions(**changes).attributes for changes in CARD["presets"].values())
 
 
 @settings(deadline=None, max_examples=60)

@@ -11,7 +11,6 @@ from torchvision.models import vgg19
 
 from methods.checkpoint import CheckpointError
 from methods.layers.adain import adaptive_instance_norm
-from methods.layers.conditional_gan import ConditionalGAN, LossWeights, frozen
 from methods.layers.feature_matching import feature_matching_loss
 from methods.layers.gan_losses import Hinge, LeastSquares
 from methods.layers.initialisation import init_he, init_normal, init_pointwise
@@ -19,13 +18,14 @@ from methods.layers.parsing_unet import ParsingUNet
 from methods.layers.patch_discriminator import MultiscaleDiscriminator
 from methods.layers.perceptual import SLICE_WEIGHTS, PerceptualLoss
 from methods.layers.sft import SpatialFeatureTransform
+from methods.shared.conditional_gan import GANTrainer, LossWeights, frozen
 
 seeds = st.integers(0, 2**31)
 
 
 @settings(max_examples=25, deadline=None)
 @given(seeds, st.integers(1, 3), st.integers(1, 5), st.booleans())
-def test_adain_gives_the_mean_and_deviation_asked_for(seed: int, n: int, channels: int, channels_last: bool) -> None:
+def test_adain_gives_the_requested_mean_and_deviation(seed: int, n: int, channels: int, channels_last: bool) -> None:
     draw = torch.Generator().manual_seed(seed)
     content = 3 * torch.randn(n, channels, 6, 7, generator=draw) + 5
     if channels_last:
@@ -107,8 +107,8 @@ def test_discriminator_loss_equals_two_separate_passes() -> None:
     label, fake, real = torch.rand(2, 2, 64, 64), torch.rand(2, 3, 64, 64), torch.rand(2, 3, 64, 64)
     for adversarial in (LeastSquares(), Hinge()):
         apart = adversarial.discriminator(network(torch.cat([label, fake], 1)), network(torch.cat([label, real], 1)))
-        game = ConditionalGAN(network, adversarial, LossWeights())
-        torch.testing.assert_close(game.discriminator_loss(label, fake, real), apart)
+        trainer = GANTrainer(network, adversarial, LossWeights())
+        torch.testing.assert_close(trainer.discriminator_loss(label, fake, real), apart)
 
 
 def test_frozen_discriminator_passes_gradients_without_gathering() -> None:
@@ -116,8 +116,8 @@ def test_frozen_discriminator_passes_gradients_without_gathering() -> None:
     network.scale0_layer0.requires_grad_(False)
     fake = torch.rand(1, 3, 32, 32, requires_grad=True)
     with frozen(network):
-        game = ConditionalGAN(network, LeastSquares(), LossWeights(l1=2.0))
-        losses = game.generator_losses(torch.rand(1, 2, 32, 32), fake, torch.rand(1, 3, 32, 32))
+        trainer = GANTrainer(network, LeastSquares(), LossWeights(l1=2.0))
+        losses = trainer.generator_losses(torch.rand(1, 2, 32, 32), fake, torch.rand(1, 3, 32, 32))
         sum(losses.values()).backward()
     assert set(losses) == {"adversarial", "feature_matching", "l1"}
     assert fake.grad is not None

@@ -12,8 +12,6 @@ from methods.base import Stage, one_hot
 from methods.maskgan.editing_behavior import mask_vae_losses, simulated_edits
 from methods.maskgan.mask_vae import MaskVAE, stage_widths
 from methods.maskgan.model import MaskGAN
-from methods.maskgan.options import MaskGANOptions
-from tests.methods.cards import assert_states_options
 from tests.methods.faces import random_faces, random_tasks
 from tests.places import ROOT
 
@@ -59,11 +57,6 @@ def _changed(before: Mapping[str, Tensor], model: MaskGAN) -> set[str]:
 
 def _stage(model: MaskGAN, name: str) -> Stage:
     return next(stage for stage in model.stages() if stage.name == name)
-
-
-def test_card_states_the_options_and_their_defaults() -> None:
-    defaults = vars(MaskGANOptions())
-    assert_states_options(CARD, defaults)
 
 
 @pytest.mark.parametrize("variant", [None, *CARD["variants"]])

@@ -18,7 +18,6 @@ from methods.labels import NUM_LABELS
 from methods.pix2pixhd.model import Pix2PixHD, halved
 from methods.pix2pixhd.options import Pix2PixHDOptions
 from registry.errors import InputError
-from tests.methods.cards import assert_states_options
 from tests.methods.faces import random_faces, random_tasks
 from tests.methods.golden import read_golden
 from tests.places import ROOT
@@ -75,11 +74,11 @@ def _features_seen(model: Pix2PixHD, tasks: EditBatch) -> Tensor:
     return seen[0][:, NUM_LABELS:]
 
 
-def _task(style_mask: Tensor, asked: Tensor) -> EditBatch:
+def _task(style_mask: Tensor, requested: Tensor) -> EditBatch:
     """Edits of the same random images, whose masks are given, towards other masks: (N, H, W) labels each."""
     target = replace(random_faces(len(style_mask)), mask=style_mask.to(torch.uint8))
-    region = torch.ones_like(asked, dtype=torch.bool)
-    return EditBatch(target, target, asked.to(torch.uint8), target.attributes, region)
+    region = torch.ones_like(requested, dtype=torch.bool)
+    return EditBatch(target, target, requested.to(torch.uint8), target.attributes, region)
 
 
 def _halves(left: int, right: int, at: int = 32) -> Tensor:
@@ -89,10 +88,9 @@ def _halves(left: int, right: int, at: int = 32) -> Tensor:
     return mask
 
 
-def test_card_states_the_options_and_their_defaults() -> None:
-    defaults = vars(Pix2PixHDOptions())
-    assert_states_options(CARD, defaults)
-    assert defaults["iterations"] * defaults["batch_size"] == 200 * 24_183
+def test_it_trains_for_the_published_epochs() -> None:
+    options = Pix2PixHDOptions()
+    assert options.iterations * options.batch_size == 200 * 24_183
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -129,7 +127,7 @@ def test_a_region_absent_from_the_style_face_takes_the_training_faces_mean() -> 
     faces = random_faces()
     with torch.no_grad():
         codes = model.encoder.codes(faces.image, one_hot(faces.mask))
-        model.train().rebuild(one_hot(faces.mask), faces.image)
+        model.train().reconstruct(one_hot(faces.mask), faces.image)
     assert one_hot(faces.mask)[:, 18].amax((1, 2)).all()
     trained = _features_seen(model.eval(), _task(_halves(1, 13), _halves(1, 18)))
     torch.testing.assert_close(trained[0, :, 0, 63], codes[:, 18].mean(0))
@@ -187,7 +185,7 @@ def test_the_enhancer_builds_on_what_the_global_stage_learned() -> None:
     faces = random_faces()
     _train(model, _stage(model, "global"), steps=2)
     small = halved(faces)
-    learned = model.rebuild(one_hot(small.mask), small.image)[0]
+    learned = model.reconstruct(one_hot(small.mask), small.image)[0]
     assert learned.shape == small.image.shape
     _train(model, _stage(model, "enhancer"), steps=2)
     label = one_hot(small.mask)
@@ -312,7 +310,7 @@ def test_published_checkpoints_load(variant: str | None, role: str, published: s
             if key in state:
                 state[key] = torch.cat([state[key], state[key][:, :3]], 1)
     torch.save(state, tmp_path / "net.pth")
-    asked: dict[str, Any] = {
+    flags: dict[str, Any] = {
         "method": "pix2pixhd" if variant is None else f"pix2pixhd+{variant}",
         "preset": "paper",
         "options": {"ngf": 8, "nef": 4, "ndf": 8},
@@ -321,9 +319,9 @@ def test_published_checkpoints_load(variant: str | None, role: str, published: s
     }
     if role == "encoder" and variant == "no-features":
         with pytest.raises(InputError, match="encoder"):
-            build_editor(resolve([Layer(asked, COMMAND)]))
+            build_editor(resolve([Layer(flags, COMMAND)]))
         return
-    network = build_editor(resolve([Layer(asked, COMMAND)])).model.published_networks()[role]
+    network = build_editor(resolve([Layer(flags, COMMAND)])).model.published_networks()[role]
     assert torch.equal(network.state_dict()[ours], state[published])
     assert len(network.state_dict()) == len(state)
 

@@ -67,10 +67,10 @@ def test_shading_moves_and_stretches_with_its_region() -> None:
     target_mask[0, 4:12, 4:12] = SKIN
     image = torch.zeros(1, 3, SIZE, SIZE)
     image[0, :, 4:12, 4:12] = torch.linspace(-0.5, 0.5, 8).view(1, 8, 1)
-    asked = torch.zeros(1, SIZE, SIZE, dtype=torch.uint8)
-    asked[0, 10:26, 12:28] = SKIN
+    requested = torch.zeros(1, SIZE, SIZE, dtype=torch.uint8)
+    requested[0, 10:26, 12:28] = SKIN
     target = FaceBatch(image, target_mask, torch.zeros(1, 40), ("a",))
-    painted = RegionColor(SIZE).edit(tasks(target, replace(target, mask=asked)))
+    painted = RegionColor(SIZE).edit(tasks(target, replace(target, mask=requested)))
     column = painted[0, 0, 10:26, 20]
     assert (column.diff() > 0).all()
     torch.testing.assert_close(column[[0, -1]], torch.tensor([-0.5, 0.5]), atol=0.05, rtol=0)
@@ -82,9 +82,9 @@ def test_missing_regions_take_their_stand_ins_colour_or_the_whole_image() -> Non
     target_mask = torch.full((1, SIZE, SIZE), SKIN, dtype=torch.uint8)
     target_mask[0, :, :8] = R_EAR
     target = faces(target_mask, colours)
-    asked = torch.full((1, SIZE, SIZE), NECK, dtype=torch.uint8)
-    asked[0, :8], asked[0, 8:16] = L_EAR, HAT
-    painted = RegionColor(SIZE).edit(tasks(target, replace(target, mask=asked)))[0, 0]
+    requested = torch.full((1, SIZE, SIZE), NECK, dtype=torch.uint8)
+    requested[0, :8], requested[0, 8:16] = L_EAR, HAT
+    painted = RegionColor(SIZE).edit(tasks(target, replace(target, mask=requested)))[0, 0]
     assert painted[20, 5].item() == pytest.approx(colours[0, SKIN, 0].item(), abs=2e-3)
     assert painted[4, 5].item() == pytest.approx(colours[0, R_EAR, 0].item(), abs=2e-3)
     assert painted[8:16].mean().item() == pytest.approx(target.image.mean().item(), abs=2e-2)
@@ -108,8 +108,8 @@ def test_a_single_pixel_paints_a_region() -> None:
     mask[0, 3, 3] = HAIR
     target = FaceBatch(torch.zeros(1, 3, SIZE, SIZE), mask, torch.zeros(1, 40), ("a",))
     target.image[0, :, 3, 3] = 0.7
-    asked = torch.full_like(mask, HAIR)
-    painted = RegionColor(SIZE).edit(tasks(target, replace(target, mask=asked)))
+    requested = torch.full_like(mask, HAIR)
+    painted = RegionColor(SIZE).edit(tasks(target, replace(target, mask=requested)))
     torch.testing.assert_close(painted, torch.full_like(painted, 0.7), atol=2e-3, rtol=0)
 
 

@@ -24,8 +24,6 @@ from benchmark.training.train import train
 from methods.base import FaceBatch, one_hot
 from methods.layers.initialisation import init_xavier
 from methods.spade.model import Spade, gaussian_divergence
-from methods.spade.options import SpadeOptions
-from tests.methods.cards import assert_states_options
 from tests.methods.faces import random_faces, random_tasks
 from tests.methods.golden import read_golden
 from tests.places import ROOT
@@ -63,12 +61,7 @@ def _painted(model: Spade, style_seed: int) -> Tensor:
     """A fixed mask in the style of a random face."""
     style = random_faces(seed=style_seed)
     with torch.inference_mode():
-        return model.eval().paint(one_hot(random_faces().mask), one_hot(style.mask), style.image)
-
-
-def test_card_states_the_options_and_their_defaults() -> None:
-    defaults = vars(SpadeOptions())
-    assert_states_options(CARD, defaults)
+        return model.eval().generate(one_hot(random_faces().mask), one_hot(style.mask), style.image)
 
 
 @pytest.mark.parametrize("variant", [None, *CARD["variants"]])
@@ -102,12 +95,12 @@ def test_the_vae_draws_styles_in_training_and_edits_by_their_mean() -> None:
     faces = random_faces()
     label = one_hot(faces.mask)
     with torch.no_grad():
-        once, again = (model.rebuild(label, faces.image)[0] for _ in range(2))
+        once, again = (model.reconstruct(label, faces.image)[0] for _ in range(2))
         assert not torch.equal(once, again)
         nn.init.zeros_(model.encoder.fc_var.weight)
         nn.init.constant_(model.encoder.fc_var.bias, -100.0)
         model.eval()
-        torch.testing.assert_close(model.rebuild(label, faces.image)[0], model.paint(label, label, faces.image))
+        torch.testing.assert_close(model.reconstruct(label, faces.image)[0], model.generate(label, label, faces.image))
 
 
 def test_the_divergence_is_the_closed_form_summed_over_the_batch() -> None:
@@ -120,7 +113,7 @@ def test_the_divergence_is_the_closed_form_summed_over_the_batch() -> None:
         nn.init.zeros_(layer.weight)
     nn.init.constant_(model.encoder.fc_mu.bias, 2.0)
     faces = random_faces(3)
-    _, extra = model.rebuild(one_hot(faces.mask), faces.image)
+    _, extra = model.reconstruct(one_hot(faces.mask), faces.image)
     assert extra["kld"].item() == pytest.approx(0.25 * 3 * TINY["latent"] * 2.0)
 
 
@@ -261,12 +254,12 @@ def test_a_published_discriminator_fills_ours(tmp_path: Path) -> None:
         published[f"discriminator_{1 - int(scale.removeprefix('scale'))}.model{layer}.{nested}{tensor}"] = value
     torch.save(published, tmp_path / "latest_net_D.pth")
     options = {key: list(value) if isinstance(value, tuple) else value for key, value in TINY.items()}
-    asked = {
+    flags = {
         "method": "spade",
         "options": options,
         "checkpoint": str(tmp_path / "latest_net_D.pth"),
         "network": "discriminator",
         "seed": 1,
     }
-    loaded = build_editor(resolve([Layer(asked, COMMAND)])).model.published_networks()["discriminator"].state_dict()
+    loaded = build_editor(resolve([Layer(flags, COMMAND)])).model.published_networks()["discriminator"].state_dict()
     assert all(torch.equal(value, loaded[key]) for key, value in network.state_dict().items())

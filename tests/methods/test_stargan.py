@@ -11,15 +11,13 @@ import yaml
 from torch import Tensor, nn
 
 from methods.base import CannotEdit, EditBatch, FaceBatch
-from methods.labels import ATTRIBUTES
-from methods.layers.asked_attributes import asked_changes, attribute_columns
+from methods.labels import ATTRIBUTES, attribute_columns
 from methods.layers.gradient_penalty import gradient_penalty
 from methods.published import build
+from methods.shared.requested_attributes import requested_changes
 from methods.stargan.losses import classification_loss, discriminator_losses
 from methods.stargan.model import StarGAN
-from methods.stargan.options import StarGANOptions
 from registry.errors import InputError, UnknownNameError
-from tests.methods.cards import assert_states_options
 from tests.methods.faces import random_faces, random_tasks
 from tests.places import ROOT
 
@@ -77,16 +75,14 @@ def _snapshot(model: nn.Module) -> dict[str, Tensor]:
     return {key: value.clone() for key, value in model.state_dict().items()}
 
 
-def test_card_states_the_options_and_their_defaults() -> None:
-    defaults = vars(StarGANOptions())
-    assert_states_options(CARD, defaults)
+def test_the_paper_preset_changes_nothing() -> None:
     assert not CARD["presets"]["paper"]
 
 
 @pytest.mark.parametrize("preset", CARD["presets"])
 def test_every_preset_can_be_built_and_knows_smiling(preset: str) -> None:
     with torch.device("meta"):
-        model = StarGAN(128, **(CARD["options"] | CARD["presets"][preset]))
+        model = StarGAN(128, **CARD["presets"][preset])
     assert "Smiling" in model.options.attributes
 
 
@@ -153,7 +149,7 @@ def test_the_discriminator_learns_to_read_attributes_and_the_generator_to_rebuil
         assert losses[-1][name] < 0.9 * losses[0][name]
 
 
-def test_the_generator_moves_towards_the_attributes_asked_for() -> None:
+def test_the_generator_moves_towards_the_requested_attributes() -> None:
     model = _tiny(discriminator_lr=0.0, reconstruction_weight=0.0)
     losses = _train(model, steps=20)
     assert losses[-1]["classification_fake"] < losses[0]["classification_fake"]
@@ -209,11 +205,11 @@ def test_edits_are_deterministic_and_leave_running_statistics_alone(residual: bo
 
 def test_an_edit_is_what_train_mode_gives_and_depends_on_its_own_face_alone() -> None:
     model, tasks = _tiny(), _tasks(SMILING)
-    asked = tasks.attributes[:, [BLOND, SMILING]]
-    expected = model.generator(tasks.target.image, asked)
+    requested = tasks.attributes[:, [BLOND, SMILING]]
+    expected = model.generator(tasks.target.image, requested)
     model.eval()
     torch.testing.assert_close(model.edit(tasks), expected)
-    alone = model.translate(tasks.target.image[:1], asked[:1])
+    alone = model.translate(tasks.target.image[:1], requested[:1])
     torch.testing.assert_close(alone, expected[:1], rtol=1e-4, atol=1e-5)
 
 
@@ -242,9 +238,9 @@ def test_a_row_that_asks_for_no_change_stays_as_it_is() -> None:
 def test_changes_are_where_a_task_differs_from_its_target() -> None:
     tasks = _tasks(SMILING)
     tasks.target.attributes[:, BLOND] = 1
-    assert asked_changes(tasks, ("Blond_Hair", "Smiling")).tolist() == [[True, True]] * 2
+    assert requested_changes(tasks, ("Blond_Hair", "Smiling")).tolist() == [[True, True]] * 2
     tasks.attributes[0, BLOND] = 1
-    assert asked_changes(tasks, ("Smiling", "Blond_Hair")).tolist() == [[True, False], [True, True]]
+    assert requested_changes(tasks, ("Smiling", "Blond_Hair")).tolist() == [[True, False], [True, True]]
 
 
 def test_a_task_for_an_attribute_it_was_not_trained_on_cannot_be_edited() -> None:

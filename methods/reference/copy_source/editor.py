@@ -7,7 +7,7 @@ from methods.reference.base import ReferenceEditor
 
 
 class CopySource(ReferenceEditor):
-    """Returns the source face: it has what is asked for, on the wrong person."""
+    """Returns the source face: it has what is requested, on the wrong person."""
 
     def edit(self, tasks: EditBatch) -> Tensor:
         """(N, 3, H, W): the source images."""

@@ -40,7 +40,7 @@ _WHOLE_IMAGE: Final = NUM_LABELS
 
 
 class RegionColor(ReferenceEditor):
-    """Paints each region of the asked mask in the mean colour and the colour gradient of the target's same region.
+    """Paints each region of the requested mask in the mean colour and the colour gradient of the target's same region.
 
     A gradient is the linear least-squares fit of colour on position, where position is measured from the region's
     centre in units of the region's spread along each axis; so it carries the region's spread of colour, its shading,
@@ -60,12 +60,12 @@ class RegionColor(ReferenceEditor):
             return self._paint(tasks)
 
     def _paint(self, tasks: EditBatch) -> Tensor:
-        image, given, asked = tasks.target.image, one_hot(tasks.target.mask), one_hot(tasks.mask)
+        image, given, requested = tasks.target.image, one_hot(tasks.target.mask), one_hot(tasks.mask)
         whole = torch.ones_like(given[:, :1])
         fits = torch.cat([_fit(image, given), _fit(image, whole)], dim=1)
         present = torch.cat([given, whole], dim=1).flatten(2).any(dim=2)
-        coefficients = torch.einsum("nrkc,nrhw->nkchw", self._for_every_region(fits, present), asked)
-        return (coefficients * _design(asked).unsqueeze(2)).sum(dim=1).clamp(-1, 1)
+        coefficients = torch.einsum("nrkc,nrhw->nkchw", self._for_every_region(fits, present), requested)
+        return (coefficients * _design(requested).unsqueeze(2)).sum(dim=1).clamp(-1, 1)
 
     def _for_every_region(self, fits: Tensor, present: Tensor) -> Tensor:
         """Fits (N, 20, 3, C) to (N, 19, 3, C), where a region not `present` (N, 20) has its stand-in's."""

@@ -125,7 +125,11 @@ def test_two_sets_of_options_never_share_a_folder() -> None:
             [],
             "unknown ablation option of maskgan 'sfft'; did you mean 'sft' or 'ebst'?",
         ),
-        ({"factors": {"sft": [1]}}, [], "ablation option of maskgan sft is True by default and cannot be 1"),
+        (
+            {"factors": {"sft": [1]}},
+            [],
+            "ablation option of maskgan sft is True by default and cannot be 1; it takes bool",
+        ),
         (
             {"design": "list", "cells": {"bare": {"sft": False}}},
             ["bear"],

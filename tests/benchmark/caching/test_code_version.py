@@ -18,10 +18,10 @@ EDITS = {
     "a comment in the human study": ("benchmark/human_study/design/sample_size.py", "\n", "\n# a comment\n", False),
     "code of the human study": ("benchmark/human_study/design/sample_size.py", "\n\n", "\n\nUNUSED = 1\n", False),
     "code of another method": ("methods/elegant/losses.py", "\n\n", "\n\nUNUSED = 1\n", False),
-    "a comment in a metric": ("benchmark/metrics/psnr.py", "\n", "\n# a comment\n", False),
-    "a docstring of a metric": ("benchmark/metrics/psnr.py", '"""', '"""Truly: ', False),
-    "code of a metric": ("benchmark/metrics/psnr.py", "\n\n", "\n\nUNUSED = 1\n", True),
-    "code that a metric imports": ("benchmark/metrics/pixels.py", "\n\n", "\n\nUNUSED = 1\n", True),
+    "a comment in a metric": ("benchmark/metrics/pixel.py", "\n", "\n# a comment\n", False),
+    "a docstring of a metric": ("benchmark/metrics/pixel.py", '"""', '"""Truly: ', False),
+    "code of a metric": ("benchmark/metrics/pixel.py", "\n\n", "\n\nUNUSED = 1\n", True),
+    "code that a metric imports": ("benchmark/metrics/mean_metric.py", "\n\n", "\n\nUNUSED = 1\n", True),
     "code of the method": ("methods/maskgan/blender.py", "\n\n", "\n\nUNUSED = 1\n", True),
     "code that the method imports": ("methods/layers/adain.py", "\n\n", "\n\nUNUSED = 1\n", True),
     "code of the protocol": ("benchmark/protocols/style_copy.py", "\n\n", "\n\nUNUSED = 1\n", True),
@@ -110,7 +110,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "from methods.base import EditBatch as B",
             False,
         ),
-        ("def f():\n    from benchmark.metrics import psnr", "def f():\n    from benchmark.metrics import ssim", False),
+        ("def f():\n    from benchmark.metrics import pixel", "def f():\n    from benchmark.metrics import lpips", False),
         ("import os\nif os.name:\n    import benchmark.metrics.pixel", "import os\nif os.name:\n    pass", False),
     ],
 )
@@ -124,7 +124,7 @@ def test_versions_are_equal_where_the_same_is_computed(module: Path, one: str, o
 
 def test_imports_for_type_checking_alone_do_not_count(module: Path) -> None:
     versions = set()
-    for name in ("psnr", "ssim"):
+    for name in ("pixel", "lpips"):
         module.write_text(f"import typing\nif typing.TYPE_CHECKING:\n    from benchmark.metrics import {name}\n")
         versions.add(code_version(module.stem))
     assert len(versions) == 1

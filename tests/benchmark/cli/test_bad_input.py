@@ -61,7 +61,20 @@ class Payload:
         ("run --method maskgan --set options.nfg=3", "--set: unknown option of maskgan 'nfg'; did you mean 'ngf'"),
         (
             "run --method maskgan --set options.ngf=wide",
-            "--set: option of maskgan ngf is 64 by default and cannot be 'wide'",
+            "--set: option of maskgan ngf is 64 by default and cannot be 'wide'; it takes int",
+        ),
+        (
+            "run --method maskgan --set options.style_widths=[a,b,c]",
+            "--set: option of maskgan style_widths is [16, 32, 64] by default and cannot be ['a', 'b', 'c']; "
+            "it takes list of int",
+        ),
+        (
+            "run --method maskgan --set options.vgg_weights=3",
+            "--set: option of maskgan vgg_weights is None by default and cannot be 3; it takes str or null",
+        ),
+        (
+            "run --method maskgan --set options.ngf=0 --dry-run",
+            "maskgan cannot be built: ngf must be at least 1, not 0",
         ),
         ("run --method maskgan --set options.ngf", "--set 'options.ngf': write key=value"),
         ("run --method maskgan --set protocols=3", "--set: protocols holds names with their options, not 3"),
@@ -92,9 +105,9 @@ def test_a_mistake_is_one_sentence_and_leaves_nothing(words: str, said: str, tmp
         ("options.ngf=0", "ngf must be at least 1, not 0"),
         ("options.ngf=-4", "ngf must be at least 1, not -4"),
         ("options.outer_kernel=4", "outer_kernel must be odd, not 4"),
-        ("options.ema_decay=7", "ema_decay must be between 0 and 1, not 7"),
+        ("options.ema_decay=1", "ema_decay must be at least 0 and below 1, not 1"),
         ("options.mask_vae_iterations=-1", "mask_vae_iterations must be at least 0, not -1"),
-        ("options.style_widths=[a, b, c]", "style_widths must be three widths"),
+        ("options.style_widths=[4, 8]", "style_widths must be three widths"),
         ("options.vgg_weights=absent.pth", "absent.pth: no such checkpoint file"),
     ],
 )

@@ -145,6 +145,13 @@ def test_the_average_takes_the_networks_place(trained: Toy) -> None:
     assert not all(torch.allclose(a, b, atol=1e-6) for a, b in zip(ended, trained.history[-1], strict=True))
 
 
+def test_a_decay_of_nothing_keeps_no_average(faces: Path, tmp_path: Path) -> None:
+    trained = Toy(ema_decay=0)
+    train_toy(trained, tmp_path, faces)
+    ended = list(trained.network.parameters())
+    assert all(torch.equal(a, b) for a, b in zip(ended, trained.history[-1], strict=True))
+
+
 def test_the_loss_falls(trained: Toy, folder: Path) -> None:
     assert trained.steps == 2 * ITERATIONS
     lines = [json.loads(line) for line in (folder / "progress.jsonl").read_text().splitlines()]

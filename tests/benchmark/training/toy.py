@@ -28,6 +28,7 @@ class Toy(Trainable):
         step_seconds: waits so long every step.
         stop_at: sends this process a Ctrl-C in the step of this number, `times` times.
         diverge_at: gives a loss that is no number from the step of this number on.
+        ema_decay: of the second stage's average.
         mark: a file that appears in the third step of the second stage.
     """
 
@@ -37,12 +38,13 @@ class Toy(Trainable):
         stop_at: int | None = None,
         times: int = 1,
         diverge_at: int | None = None,
+        ema_decay: float = 0.5,
         mark: Path | None = None,
     ) -> None:
         super().__init__()
         self.network = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 3, 3, padding=1))
         self.step_seconds, self.stop_at, self.times, self.diverge_at = step_seconds, stop_at, times, diverge_at
-        self.mark = mark
+        self.ema_decay, self.mark = ema_decay, mark
         self.steps = 0
         self.rates: list[float] = []
         self.history: list[list[Tensor]] = []
@@ -55,7 +57,7 @@ class Toy(Trainable):
         return [
             Stage("first", ITERATIONS, 8),
             Stage("skipped", 0, 8),
-            Stage("second", ITERATIONS, 8, ema=("network",), ema_decay=0.5, schedulers={"network": [decay]}),
+            Stage("second", ITERATIONS, 8, ema=("network",), ema_decay=self.ema_decay, schedulers={"network": [decay]}),
         ]
 
     def optimizers(self, stage: Stage) -> OptimWrapperDict:

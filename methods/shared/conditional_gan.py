@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Self
 
 import torch
 from mmengine.optim import OptimWrapperDict
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 from methods.layers.feature_matching import feature_matching_loss
 from methods.layers.gan_losses import AdversarialLoss
 from methods.layers.perceptual import PerceptualLoss
+from methods.shared.adversarial_options import AdversarialOptions
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,8 @@ class LossWeights:
     l1: float = 0.0
 
 
-class ConditionalGAN:
-    """The game of one discriminator against whatever makes images from masks.
+class GANTrainer:
+    """Trains one discriminator against whatever makes images from masks.
 
     Args:
         discriminator: a `MultiscaleDiscriminator` of one-hot masks and images, concatenated.
@@ -46,6 +48,23 @@ class ConditionalGAN:
         self.adversarial = adversarial
         self.weights = weights
         self.perceptual = perceptual
+
+    @classmethod
+    def from_options(cls, options: AdversarialOptions, discriminator: nn.Module, adversarial: AdversarialLoss) -> Self:
+        """With the weights of a method's options, and the perceptual term where it is on and has weights.
+
+        Raises:
+            CheckpointError: for VGG weights that cannot be read.
+        """
+        weights = LossWeights(
+            feature_matching=options.feature_matching_weight if options.feature_matching else 0.0,
+            perceptual=options.perceptual_weight,
+            l1=options.l1_weight,
+        )
+        perceptual = None
+        if options.perceptual and options.vgg_weights is not None:
+            perceptual = PerceptualLoss(options.vgg_weights)
+        return cls(discriminator, adversarial, weights, perceptual)
 
     def discriminator_loss(self, label: Tensor, fake: Tensor, real: Tensor) -> Tensor:
         """Loss of telling `real` from `fake`; no gradient reaches what made `fake`.
@@ -83,13 +102,13 @@ class ConditionalGAN:
             losses["l1"] = weights.l1 * (fake.float() - real.float()).abs().mean()
         return losses
 
-    def play(
+    def step(
         self,
         fake: Tensor,
         label: Tensor,
         real: Tensor,
         optim: OptimWrapperDict,
-        makers: Sequence[str],
+        generators: Sequence[str],
         extra: Mapping[str, Tensor] | None = None,
     ) -> dict[str, Tensor]:
         """The update of the discriminator, then that of the networks which made `fake`.
@@ -98,9 +117,9 @@ class ConditionalGAN:
             fake: (N, 3, H, W), with the graph of its making.
             label: (N, 19, H, W) one-hot masks.
             real: (N, 3, H, W).
-            optim: holds an optimiser "discriminator" and one by the name of each maker.
-            makers: names of the networks that made `fake`.
-            extra: further weighted losses of the makers by name.
+            optim: holds an optimiser "discriminator" and one by the name of each generator.
+            generators: names of the networks that made `fake`.
+            extra: further weighted losses of the generators by name.
 
         Returns:
             Every loss by name, detached.
@@ -109,10 +128,10 @@ class ConditionalGAN:
         optim["discriminator"].update_params(to_tell)
         with frozen(self.discriminator):
             losses = self.generator_losses(label, fake, real) | dict(extra or {})
-            optim[makers[0]].backward(torch.stack(list(losses.values())).sum())
-        for maker in makers:
-            optim[maker].step()
-            optim[maker].zero_grad()
+            optim[generators[0]].backward(torch.stack(list(losses.values())).sum())
+        for name in generators:
+            optim[name].step()
+            optim[name].zero_grad()
         return {name: value.detach() for name, value in losses.items()} | {"discriminator": to_tell.detach()}
 
 

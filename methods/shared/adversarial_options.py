@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from methods.layers.checked_options import CheckedOptions
-from methods.layers.conditional_gan import LossWeights
-from methods.layers.perceptual import PerceptualLoss
 from methods.layers.schedules import linear_decay
+from methods.shared.checked_options import CheckedOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,18 +16,19 @@ class AdversarialOptions(CheckedOptions):
 
     Attributes:
         ndf: width of the discriminator's first layer.
-        n_layers_d: stride-2 layers of each of its scales.
-        num_d: its scales.
-        beta1: Adam's.
-        beta2: Adam's.
-        decay_from: share of a stage's iterations after which its rates fall linearly to 0; 1 keeps them constant.
-        ema_decay: of the moving average of the networks that make images, an iteration.
-        feature_matching_weight: of feature matching.
-        perceptual_weight: of the perceptual term.
-        l1_weight: of a pixel reconstruction term, which none of the papers has.
+        n_layers_d: stride-2 layers of each scale of the discriminator.
+        num_d: scales of the discriminator.
+        beta1: Adam's decay of the mean gradient.
+        beta2: Adam's decay of the mean squared gradient.
+        decay_from: share of a stage's iterations after which its learning rates fall linearly to 0; 1 keeps them
+            constant.
+        ema_decay: decay an iteration of the moving average of the networks that make images; 0 keeps none.
+        feature_matching_weight: weight of the feature matching term.
+        perceptual_weight: weight of the perceptual term.
+        l1_weight: weight of a pixel reconstruction term, which none of the papers has.
         vgg_weights: file of torchvision's VGG-19 weights; without it the perceptual term is off.
-        feature_matching: whether that term is used.
-        perceptual: whether that term is used, where there are weights.
+        feature_matching: whether the feature matching term is used.
+        perceptual: whether the perceptual term is used, where there are VGG-19 weights.
     """
 
     ndf: int = 64
@@ -53,25 +52,8 @@ class AdversarialOptions(CheckedOptions):
             ValueError: naming the option and its value.
         """
         self.require_at_least(1, "ndf", "n_layers_d", "num_d")
-        if not 0 < self.ema_decay < 1:
-            raise ValueError(f"ema_decay must be between 0 and 1, not {self.ema_decay}")
+        self.require_decay("ema_decay")
         self.require_share("decay_from")
-
-    def loss_weights(self) -> LossWeights:
-        """Weights of the generator's terms."""
-        return LossWeights(
-            feature_matching=self.feature_matching_weight if self.feature_matching else 0.0,
-            perceptual=self.perceptual_weight,
-            l1=self.l1_weight,
-        )
-
-    def perceptual_loss(self) -> PerceptualLoss | None:
-        """The perceptual term; None if it is switched off or has no weights.
-
-        Raises:
-            CheckpointError: for VGG weights that cannot be read.
-        """
-        return PerceptualLoss(self.vgg_weights) if self.perceptual and self.vgg_weights is not None else None
 
     def schedule(self, iterations: int) -> Sequence[Mapping[str, Any]]:
         """Parameter schedulers (mmengine) of a stage of so many iterations: constant rates, then a linear decay."""

@@ -1,0 +1,103 @@
+"""Methods that make an image from a mask in the style of a face, and learn it in one adversarial stage on own faces."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+
+import torch
+from mmengine.optim import OptimWrapper, OptimWrapperDict
+from torch import Tensor, nn
+
+from methods.base import EditBatch, FaceBatch, FaceEditor, Stage, one_hot
+from methods.layers.gan_losses import AdversarialLoss
+from methods.shared.conditional_gan import GANTrainer
+from methods.shared.mask_to_image_options import MaskToImageOptions
+
+
+class MaskToImageGAN(FaceEditor):
+    """A generator, perhaps with a style encoder, against one discriminator.
+
+    Args:
+        options: of the method.
+        adversarial: how the discriminator's verdicts count.
+        generators: the networks that make the image, by name, the generator first.
+        discriminator: a `MultiscaleDiscriminator`.
+
+    Raises:
+        CheckpointError: for VGG weights that cannot be read.
+    """
+
+    options: MaskToImageOptions
+
+    def __init__(
+        self,
+        options: MaskToImageOptions,
+        adversarial: AdversarialLoss,
+        generators: Mapping[str, nn.Module],
+        discriminator: nn.Module,
+    ) -> None:
+        super().__init__()
+        for name, network in generators.items():
+            self.add_module(name, network)
+        self.discriminator = discriminator
+        self.generators = tuple(generators)
+        self.options = options
+        self.gan_trainer = GANTrainer.from_options(options, discriminator, adversarial)
+        self.perceptual = self.gan_trainer.perceptual
+
+    @abstractmethod
+    def generate(self, label: Tensor, style_label: Tensor, style_image: Tensor) -> Tensor:
+        """The image (N, 3, H, W) in [-1, 1] of one-hot masks in the style of faces and their one-hot masks."""
+
+    def reconstruct(self, label: Tensor, image: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Faces generated from their own masks and styles, and further weighted losses of doing so."""
+        return self.generate(label, label, image), {}
+
+    def stages(self) -> Sequence[Stage]:
+        """The one stage."""
+        options = self.options
+        return (
+            Stage(
+                name="painting",
+                iterations=options.iterations,
+                batch_size=options.batch_size,
+                ema=self.generators,
+                ema_decay=options.ema_decay,
+                schedulers=dict.fromkeys((*self.generators, "discriminator"), options.schedule(options.iterations)),
+            ),
+        )
+
+    def optimizers(self, stage: Stage) -> OptimWrapperDict:
+        """Adam for each network."""
+        return self._adam(self.generators)
+
+    def _adam(self, generators: Sequence[str]) -> OptimWrapperDict:
+        """Adam for each of the parts named, and for the discriminator."""
+        options = self.options
+        rates = dict.fromkeys(generators, options.lr) | {"discriminator": options.d_lr}
+        betas = (options.beta1, options.beta2)
+        return OptimWrapperDict(
+            **{
+                name: OptimWrapper(torch.optim.Adam(self.get_submodule(name).parameters(), rate, betas))
+                for name, rate in rates.items()
+            }
+        )
+
+    def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
+        """Reconstruct the faces against the discriminator."""
+        label = one_hot(faces.mask)
+        fake, extra = self.reconstruct(label, faces.image)
+        return self.gan_trainer.step(fake, label, faces.image, optim, self.generators, extra)
+
+    def edit(self, tasks: EditBatch) -> Tensor:
+        """The target's style on the requested geometry: (N, 3, H, W) in [-1, 1]."""
+        return self.generate(one_hot(tasks.mask), one_hot(tasks.target.mask), tasks.target.image).float()
+
+    def published_networks(self) -> Mapping[str, nn.Module]:
+        """The networks that make the image, the generator first, and the discriminator."""
+        return {name: self.get_submodule(name) for name in (*self.generators, "discriminator")}
+
+    def provenance(self) -> Mapping[str, str]:
+        """Which loss terms took part."""
+        return self.options.provenance()

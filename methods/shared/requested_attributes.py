@@ -1,0 +1,36 @@
+"""Attributes that an edit is to change, for methods that are trained on some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from methods.base import CannotEdit, EditBatch
+from methods.labels import ATTRIBUTES, attribute_columns
+
+
+def requested_changes(tasks: EditBatch, names: Sequence[str]) -> Tensor:
+    """Where a task asks for another value than its target has: (N, K) bool, a column for each of K `names`.
+
+    An attribute that is not among them is passed over where it comes with one that is: a true smile may open the mouth.
+
+    Raises:
+        CannotEdit: if all that a task asks to change is not among `names`.
+    """
+    differs = tasks.attributes != tasks.target.attributes
+    changes = differs[:, attribute_columns(names)]
+    strange = differs.any(dim=1) & ~changes.any(dim=1)
+    if strange.any():
+        requested = differs[strange][0].nonzero().flatten().tolist()
+        raise CannotEdit(
+            f"it was trained on {', '.join(names)}, "
+            f"and a task asks for {', '.join(ATTRIBUTES[column] for column in requested)}"
+        )
+    return changes
+
+
+def choose(chosen: Tensor, edited: Tensor, image: Tensor) -> Tensor:
+    """Of (N, 3, H, W) images, those `edited` where `chosen` (N,) bool, else `image`, in float32."""
+    return torch.where(chosen[:, None, None, None], edited.float(), image.float())
