@@ -34,7 +34,7 @@ EDITS = {
 STAMPS = """
 import json, sys
 from pathlib import Path
-from benchmark.config.experiment import resolve
+from benchmark.config.resolve import resolve
 from benchmark.runs.up_to_date import finished_stamp
 from benchmark.config.sources import COMMAND, Layer
 from benchmark.weights.locate import Weights
