@@ -10,7 +10,8 @@ from benchmark.matches import Figure
 from benchmark.statistics.factorial import Interaction, MainEffect
 from registry.cards import Option
 from reports.ablation_tables import AblationReport, AblationTable, ChangeRow, CostChange, failures
-from reports.cells import MISSING, Column
+from reports.cells import Column
+from reports.printed_values import MISSING, decimal
 
 BOLD_RULE: Final = (
     f"Bold: told apart from the full method, which takes {MIN_SEEDS} seeds of both and a 95% interval of the paired "
@@ -32,10 +33,8 @@ def level(value: object) -> str:
 
 
 def signed(column: Column, value: float | None) -> str:
-    """A difference with its sign and the metric's decimals; never a negative zero."""
-    if value is None:
-        return MISSING
-    return f"{round(value, column.facts.decimals) + 0.0:+.{column.facts.decimals}f}"
+    """A difference with its sign and the metric's decimals."""
+    return MISSING if value is None else decimal(value, column.facts.decimals, "+")
 
 
 def gain(column: Column, contrast: Contrast | None) -> str:
@@ -54,13 +53,6 @@ def interval(column: Column, contrast: Contrast) -> str:
 def figure(column: Column, found: Figure | None) -> str:
     """A figure of a cell or of the reference."""
     return MISSING if found is None else column.format(found.value)
-
-
-def p_value(value: float | None) -> str:
-    """A p-value."""
-    if value is None:
-        return MISSING
-    return "<0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def told_apart(contrast: Contrast | None) -> bool:

@@ -9,11 +9,11 @@ from typing import Literal
 
 from benchmark.results import DatasetFacts, JudgeFacts, MetricFacts, Value
 from reports.groups import Run
+from reports.printed_values import MISSING, decimal
 
 Kind = Literal["real", "reference", "learned"]
 Group = Literal["standing", "human"]
 Level = Literal["standing", "human", "image", "set", "cost"]
-MISSING = "\N{EN DASH}"
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Column:
         return "↑" if self.facts.direction == "up" else "↓"
 
     def format(self, value: float) -> str:
-        """A value with the metric's decimals; never a negative zero."""
-        return f"{round(value, self.facts.decimals) + 0.0:.{self.facts.decimals}f}"
+        """A value with the metric's decimals."""
+        return decimal(value, self.facts.decimals)
 
 
 @dataclass(frozen=True)

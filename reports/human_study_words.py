@@ -9,7 +9,7 @@ from benchmark.human_study.exclusion import Reason
 from benchmark.human_study.findings import Figure, Findings, MethodFinding, PairFinding, Part, Quartiles
 from benchmark.human_study.records import Mode
 from benchmark.statistics.holm import ALPHA
-from reports.cells import MISSING
+from reports.printed_values import MISSING, decimal
 
 NO_QUESTIONS: Final = "The study asks nothing of any edit: every trial of it is a check."
 PREFERENCE: Final[dict[Mode, str]] = {
@@ -243,19 +243,19 @@ def _ends(figure: Figure, form: Callable[[float], str]) -> str:
 
 
 def _plain(value: float) -> str:
-    return f"{round(value, 2) + 0.0:.2f}"
+    return decimal(value, 2)
 
 
 def _percent(value: float) -> str:
-    return f"{round(100 * value, 1) + 0.0:.1f}"
+    return decimal(100 * value, 1)
 
 
 def _signed(value: float) -> str:
-    return f"{round(value, 2) + 0.0:+.2f}"
+    return decimal(value, 2, "+")
 
 
 def _signed_points(value: float) -> str:
-    return f"{round(100 * value, 1) + 0.0:+.1f}"
+    return decimal(100 * value, 1, "+")
 
 
 def _count(number: int, what: str) -> str:

@@ -7,11 +7,6 @@ from benchmark.statistics.seeds import MIN_SEEDS
 from reports.cells import Table
 
 
-def p_value(value: float) -> str:
-    """A p-value as pages print it."""
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
-
-
 def num_tests(table: Table) -> int:
     """How many p-values Holm's adjustment counts: the family is every test of the table."""
     return sum(cell.holm_p is not None for row in table.rows for cell in row.cells)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from benchmark.comparable import SHORT_HASH
 from benchmark.statistics.holm import ALPHA
-from reports.cells import MISSING, Cell, Column, Row, Table
+from reports.cells import Cell, Column, Row, Table
 from reports.emphasis import MIN_METHODS_FOR_SECOND
-from reports.rules import bold_rule, p_value, rank_rule, untested
+from reports.printed_values import MISSING, p_value
+from reports.rules import bold_rule, rank_rule, untested
 
 FLAG = "†"
 LEVELS = {"standing": "Overall", "human": "Human study", "image": "Per image", "set": "Whole set", "cost": "Cost"}
