@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from io import StringIO
 from typing import Final
 
+from benchmark.runtime.spreadsheet_cells import guarded
 from reports import ablation_words as words
 from reports.ablation_tables import AblationReport, AblationTable, ChangeRow
-from reports.csv_table import inert
 
 COLUMNS: Final = (
     "dataset", "protocol", "method", "cell", "change", "seeds", "metric", "level", "direction", "unit", "reference",
@@ -26,7 +26,7 @@ def render(report: AblationReport) -> str:
     writer.writerow(COLUMNS)
     for table in report.tables:
         lines = [*(line for row in table.rows for line in _lines(report, table, row)), *_effects(report, table)]
-        writer.writerows([inert(each) if isinstance(each, str) else each for each in line] for line in lines)
+        writer.writerows([guarded(each) if isinstance(each, str) else each for each in line] for line in lines)
     return text.getvalue()
 
 

@@ -48,8 +48,8 @@ def _analyse(
     from benchmark.human_study.answers import read_answers
     from benchmark.human_study.exclusion import ExclusionRule
     from benchmark.human_study.findings import ANALYSIS, FOLDER, write_findings
-    from benchmark.human_study.formulas import guarded
     from benchmark.human_study.records import ANSWERS, PRIVATE, PUBLIC, STUDY, key_file, read_key, read_study
+    from benchmark.runtime.spreadsheet_cells import guarded
     from registry import REPORTS
 
     try:

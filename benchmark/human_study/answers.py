@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.files import write_text_atomically
-from benchmark.human_study.formulas import guarded, unguarded
 from benchmark.human_study.instants import in_utc
 from benchmark.human_study.records import SCHEMA_VERSION
 from benchmark.results import ResultError
+from benchmark.runtime.spreadsheet_cells import guarded, unguarded
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from benchmark.files import write_text_atomically
 from benchmark.human_study.answers import csv_text
-from benchmark.human_study.formulas import unguarded
 from benchmark.results import ResultError
+from benchmark.runtime.spreadsheet_cells import unguarded
 
 csv.field_size_limit(2**31 - 1)  # a broken post is one cell, of any length
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmark.human_study.answers import COLUMNS
-from benchmark.human_study.formulas import unguarded
 from benchmark.human_study.imports.claims import Claim, raw_json, text_of
 from benchmark.human_study.imports.documents import Part
 from benchmark.human_study.imports.sheets import Sheet
 from benchmark.human_study.rejections import Fault, Reason
+from benchmark.runtime.spreadsheet_cells import unguarded
 
 _TELLING = frozenset({"trial_id", "choice"})
 """Cells by which a canonical answer is known."""
