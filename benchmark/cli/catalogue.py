@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json as json_format
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import typer
-import yaml
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from benchmark.cli.plugins import PluginOption, load_plugins
-from registry.catalogue import CATALOGUES, Kind
 from registry.errors import UnknownNameError, unknown
 
 PRESETS = "presets"
+CARD_WIDTH = 100
+"""Cells after which a line of a card is broken, where the terminal is not narrower."""
+LONGEST_WORD = 20
+"""Cells left for the word that passes that width, since YAML is broken after it, not before."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,16 +29,26 @@ def _list(
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     load_plugins(plugin)
-    kinds = [*get_args(Kind), PRESETS]
+    # imported here: pydantic and rich's tables take a third of the time of `bench --help`, which has no use for them
+    from registry.catalogue import CATALOGUES
+
+    kinds = [*CATALOGUES, PRESETS]
     if kind is not None and kind not in kinds:
         raise UnknownNameError(unknown("kind", kind, kinds))
     found = {each: _entries(each) for each in kinds if kind in (None, each)}
     if json:
         print(json_format.dumps(found, indent=2))
         return
-    console = Console()
+    from rich.table import Table
+    from rich.text import Text
+
+    from benchmark.cli.folded_table import stdout_console
+
+    console = stdout_console()
     for name, entries in found.items():
         table = Table(title=Text(name), title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
+        table.add_column(no_wrap=True)
+        table.add_column()
         for entry in entries:
             table.add_row(Text(entry["name"], style="bold"), Text(entry["title"]))
         console.print(table)
@@ -51,6 +60,8 @@ def _show(
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     load_plugins(plugin)
+    from registry.catalogue import CATALOGUES
+
     found = {kind: each.find(name) for kind, each in CATALOGUES.items() if name in each}
     if not found:
         raise UnknownNameError(
@@ -60,7 +71,12 @@ def _show(
     if json:
         print(json_format.dumps(cards, indent=2))
     else:
-        print(yaml.safe_dump(cards, sort_keys=False, allow_unicode=True, width=100), end="")
+        import yaml
+
+        from benchmark.cli.folded_table import stdout_console
+
+        width = min(CARD_WIDTH, stdout_console().width - LONGEST_WORD)
+        print(yaml.safe_dump(cards, sort_keys=False, allow_unicode=True, width=width), end="")
 
 
 def _entries(kind: str) -> list[dict[str, Any]]:
@@ -68,5 +84,7 @@ def _entries(kind: str) -> list[dict[str, Any]]:
         from benchmark.experiment import preset_names, read_preset
 
         return [{"name": name, "title": read_preset(name).title} for name in preset_names()]
+    from registry.catalogue import CATALOGUES
+
     catalogue = CATALOGUES[kind]  # type: ignore[index]
     return [{"name": entry.card.name, "title": entry.card.title} for entry in catalogue]
