@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from benchmark.sweep.live_table import clock
+from benchmark.cli.folded_table import Column, print_table, stdout_console
+from benchmark.runtime.progress_line import clock
 from benchmark.sweep.record import JobRecord, SweepRecord
+from reports.printed_values import MISSING
 
 
 def print_record(record: SweepRecord, as_json: bool) -> None:
@@ -17,13 +15,16 @@ def print_record(record: SweepRecord, as_json: bool) -> None:
     if as_json:
         print(record.model_dump_json(indent=2))
         return
-    # where nobody watches, no terminal limits the width
-    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
-    table = Table("job", "state")
-    table.add_column("time", justify="right")
-    for job in record.jobs:
-        table.add_row(Text(job.name), job.state, "–" if job.seconds is None else clock(job.seconds))
-    console.print(table)
+    console = stdout_console()
+    print_table(
+        console,
+        "jobs",
+        Column("job", [job.name for job in record.jobs], "left"),
+        [
+            Column("state", [job.state for job in record.jobs], "left"),
+            Column("time", [MISSING if job.seconds is None else clock(job.seconds) for job in record.jobs]),
+        ],
+    )
     for job in record.failed:
         console.print(Text(_reason(job)), soft_wrap=True)
     console.print(", ".join(f"{number} {state}" for state, number in record.counts.items()))
