@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from benchmark.runtime.printed_values import MISSING, p_value
 from reports import ablation_words as words
 from reports.ablation_tables import AblationTable
-from reports.printed_values import MISSING, p_value
 
 DETAILS: Final = ("Change", "Metric", "Full", "Changed", "Gain", "95% interval", "p", "Holm p", "Verdict")
 EFFECTS: Final = ("Metric", "Effect", "Gain", "95% interval", "p")

@@ -7,11 +7,11 @@ from typing import Final
 
 from benchmark.ablation.contrasts import MIN_SEEDS, Contrast
 from benchmark.matches import Figure
+from benchmark.runtime.printed_values import MISSING, decimal
 from benchmark.statistics.factorial import Interaction, MainEffect
 from registry.cards import Option
 from reports.ablation_tables import AblationReport, AblationTable, ChangeRow, CostChange, failures
 from reports.cells import Column
-from reports.printed_values import MISSING, decimal
 
 BOLD_RULE: Final = (
     f"Bold: told apart from the full method, which takes {MIN_SEEDS} seeds of both and a 95% interval of the paired "

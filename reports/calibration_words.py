@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from benchmark.calibration.result import Calibration, Curve, DegradationFacts, MetricCalibration, ProtocolCalibration
 from benchmark.results import MetricFacts
-from reports.printed_values import MISSING, decimal
+from benchmark.runtime.printed_values import MISSING, decimal
 
 FLAG = "†"
 SHORT_HASH = 12

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from benchmark.results import DatasetFacts, JudgeFacts, MetricFacts, Value
+from benchmark.runtime.printed_values import MISSING, decimal
 from reports.groups import Run
-from reports.printed_values import MISSING, decimal
 
 Kind = Literal["real", "reference", "learned"]
 Group = Literal["standing", "human"]

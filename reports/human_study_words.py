@@ -8,8 +8,8 @@ from typing import Final
 from benchmark.human_study.exclusion import Reason
 from benchmark.human_study.findings import Figure, Findings, MethodFinding, PairFinding, Part, Quartiles
 from benchmark.human_study.records import Mode
+from benchmark.runtime.printed_values import MISSING, decimal
 from benchmark.statistics.holm import ALPHA
-from reports.printed_values import MISSING, decimal
 
 NO_QUESTIONS: Final = "The study asks nothing of any edit: every trial of it is a check."
 PREFERENCE: Final[dict[Mode, str]] = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchmark.comparable import SHORT_HASH
+from benchmark.runtime.printed_values import MISSING, p_value
 from benchmark.statistics.holm import ALPHA
 from reports.cells import Cell, Column, Row, Table
 from reports.emphasis import MIN_METHODS_FOR_SECOND
-from reports.printed_values import MISSING, p_value
 from reports.rules import bold_rule, rank_rule, untested
 
 FLAG = "†"

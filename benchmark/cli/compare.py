@@ -11,7 +11,7 @@ import typer
 
 from benchmark.cli.experiments import named
 from benchmark.cli.plugins import PluginOption, load_plugins
-from reports.printed_values import MISSING, decimal, p_value
+from benchmark.runtime.printed_values import MISSING, decimal, p_value
 
 if TYPE_CHECKING:
     from benchmark.found_runs import Contender

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from benchmark.cli import options
+from benchmark.runtime.printed_values import MISSING
 from registry.errors import InputError
-from reports.printed_values import MISSING
 
 if TYPE_CHECKING:
     from benchmark.human_study.findings import Figure, Findings, MethodFinding

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from benchmark.cli.folded_table import Column, print_table, stdout_console
 from benchmark.results import Result, Value
-from reports.printed_values import MISSING, decimal
+from benchmark.runtime.printed_values import MISSING, decimal
 
 
 def print_results(results: Sequence[Result], as_json: bool) -> None:

@@ -115,6 +115,8 @@ def test_reports_read_results_and_scores_only() -> None:
         "benchmark.human_study.",
         "benchmark.matches.",
         "benchmark.results.",
+        "benchmark.runtime.printed_values.",
+        "benchmark.runtime.spreadsheet_cells.",
         "benchmark.statistics.",
         "benchmark.task_scores.",
     )

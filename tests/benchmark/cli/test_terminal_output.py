@@ -54,10 +54,6 @@ def cells(lines: list[str]) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("┃│").split(line[0])] for line in lines if line[:1] in ("┃", "│")]
 
 
-def without_spaces(text: str) -> str:
-    return text.replace(" ", "")
-
-
 def names_in_heads(lines: list[str]) -> list[str]:
     return [name for row in cells(lines) if row[0] == "metric" for name in row[1:]]
 
@@ -102,12 +98,14 @@ def test_a_comparison_in_a_pipe_is_one_table_and_whole_sentences() -> None:
 def test_a_sweeps_jobs_keep_their_names(columns: int) -> None:
     shown = on_terminal(columns, "-c", SWEEP)
     assert shown.code == 0, shown.text
-    rows = [row for row in cells(shown.lines) if row[0] != "job"]
-    found = without_spaces("".join(row[0] for row in rows))  # folded between words, if at all
-    for name in ("spade+no-feature-matching", "maskgan+ebst=false,lambda_inter=4.0", "copy-source"):
-        assert without_spaces(f"{name} on celebamask-hq, seed 0") in found
-    states = [cell for row in rows for cell in row[1:]]
-    assert sorted(filter(None, states)) == sorted(["finished", "already finished", "failed", "10:12:03", "–", "0:02"])
+    jobs = shown.text.partition("copy-source on celebamask-hq, seed 0 failed: ")[0]
+    for time, state, label in (
+        ("10:12:03", "finished", "spade+no-feature-matching"),
+        ("–", "already finished", "maskgan+ebst=false,lambda_inter=4.0" if columns == 80 else "maskgan+"),
+        ("0:02", "failed", "copy-source"),
+    ):
+        assert re.search(rf"^ *{time}  {state} +{re.escape(label)}", jobs, re.MULTILINE), shown.text
+    assert "maskgan+ebst=false,lambda_inter=4.0oncelebamask-hq,seed0" in "".join(jobs.split())
     assert "y" * 90 + "; log: runs/logs/" + "x" * 100 + ".log" in "".join(shown.lines)
     assert "1 finished, 1 already finished, 1 failed" in shown.text
 
