@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.metadata import entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -16,6 +15,8 @@ GROUP = "bench.plugins"
 
 def load_installed() -> Iterator[str]:
     """Import every installed plug-in, giving a sentence for each that failed; those are skipped."""
+    from importlib.metadata import entry_points  # slow to import, and `bench --help` loads no plug-in
+
     for point in entry_points(group=GROUP):
         try:
             point.load()

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json as json_format
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from benchmark.cli.plugins import PluginOption, load_plugins
 from benchmark.cli.resolve_flags import named
+from benchmark.runtime.printed_values import MISSING, decimal, p_value
 
 if TYPE_CHECKING:
     from benchmark.comparison.compare import Comparison
     from benchmark.comparison.metric_comparison import Figure, Match
     from benchmark.results.method_runs import Contender
 
-MISSING = "–"
 FLAG = "†"
 
 
@@ -84,11 +80,25 @@ def _match(match: Match) -> dict[str, Any]:
 
 
 def _print(found: Comparison) -> None:
-    # where nobody watches, no terminal limits the width
-    console = Console(width=None if sys.stdout.isatty() else 160)
-    first = found.a.runs[0].result
+    # imported here, so that no other command waits for it
+    from rich.text import Text
+
+    from benchmark.cli.folded_table import Column, print_table, stdout_console
+
+    console = stdout_console()
+    dataset = found.a.runs[0].result.dataset
     for protocol in dict.fromkeys(match.protocol for match in found.matches):
-        console.print(_table(found, protocol, first.dataset))
+        matches = [match for match in found.matches if match.protocol == protocol]
+        reasons = list(dict.fromkeys(match.reason for match in matches if match.reason))
+        rows = [_cells(match, found, reasons) for match in matches]
+        heads = ("metric", _titled(found.a), _titled(found.b), "gain", "better", "p", "Holm p", "n")
+        metric, *others = (
+            Column(head, [cells[place] for cells in rows], "left" if head in ("metric", "better") else "right")
+            for place, head in enumerate(heads)
+        )
+        print_table(console, f"{protocol} on {dataset}", metric, others)
+        for number, reason in enumerate(reasons, start=1):
+            console.print(Text(f"[{number}] {reason}"))
     console.print(
         Text(
             f"gain: by how much {found.a.name} is better, with its 95% interval. p: sign flips of whole source faces "
@@ -99,22 +109,6 @@ def _print(found: Comparison) -> None:
         console.print(Text(f"{FLAG}: from fewer images than the metric is sound for."))
     for note in found.notes:
         console.print(Text(f"{note}."))
-
-
-def _table(found: Comparison, protocol: str, dataset: str) -> Table:
-    matches = [match for match in found.matches if match.protocol == protocol]
-    table = Table(title=Text(f"{protocol} on {dataset}"))
-    table.add_column("metric", no_wrap=True)
-    for name in (_titled(found.a), _titled(found.b), "gain", "p", "Holm p", "n"):
-        table.add_column(Text(name), justify="right")
-    table.add_column("better")
-    reasons = list(dict.fromkeys(match.reason for match in matches if match.reason))
-    for match in matches:
-        table.add_row(*(Text(cell) for cell in _cells(match, found, reasons)))
-    if reasons:
-        table.caption = Text("\n".join(f"{number}: {reason}" for number, reason in enumerate(reasons, start=1)))
-        table.caption_justify = "left"
-    return table
 
 
 def _titled(contender: Contender) -> str:
@@ -139,10 +133,10 @@ def _cells(match: Match, found: Comparison, reasons: list[str]) -> list[str]:
         _figure(match.a, decimals),
         _figure(match.b, decimals),
         _number(match.gain, decimals, "+") + _interval(match.low, match.high, decimals, "+"),
-        _p_value(match.p_value),
-        _p_value(match.holm_p),
-        f"{match.n}{FLAG if _is_doubtful(match) else ''}" if match.n else MISSING,
         better[match.better] + mark,
+        p_value(match.p_value),
+        p_value(match.holm_p),
+        f"{match.n}{FLAG if _is_doubtful(match) else ''}" if match.n else MISSING,
     ]
 
 
@@ -153,17 +147,10 @@ def _figure(figure: Figure | None, decimals: int) -> str:
 
 
 def _number(value: float | None, decimals: int, sign: str = "") -> str:
-    # adding 0.0 makes a rounded -0.0 a plain zero
-    return MISSING if value is None else f"{round(value, decimals) + 0.0:{sign}.{decimals}f}"
+    return MISSING if value is None else decimal(value, decimals, sign)
 
 
 def _interval(low: float | None, high: float | None, decimals: int, sign: str = "") -> str:
     if low is None or high is None:
         return ""
     return f" [{_number(low, decimals, sign)}, {_number(high, decimals, sign)}]"
-
-
-def _p_value(value: float | None) -> str:
-    if value is None:
-        return MISSING
-    return "<0.001" if value < 0.001 else f"{value:.3f}"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from benchmark.sweep.live_table import clock
+from benchmark.cli.folded_table import stdout_console
+from benchmark.runtime.printed_values import MISSING
+from benchmark.runtime.progress_line import clock
 from benchmark.sweep.record import JobRecord, SweepRecord
 
 
@@ -17,12 +16,13 @@ def print_record(record: SweepRecord, as_json: bool) -> None:
     if as_json:
         print(record.model_dump_json(indent=2))
         return
-    # where nobody watches, no terminal limits the width
-    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
-    table = Table("job", "state")
-    table.add_column("time", justify="right")
+    console = stdout_console()
+    table = Table(box=None, pad_edge=False)
+    table.add_column("time", justify="right", no_wrap=True)
+    table.add_column("state", no_wrap=True)
+    table.add_column("job", overflow="fold")
     for job in record.jobs:
-        table.add_row(Text(job.name), job.state, "–" if job.seconds is None else clock(job.seconds))
+        table.add_row(MISSING if job.seconds is None else clock(job.seconds), job.state, Text(job.name))
     console.print(table)
     for job in record.failed:
         console.print(Text(_reason(job)), soft_wrap=True)

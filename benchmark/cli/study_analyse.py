@@ -6,17 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from benchmark.cli import options
+from benchmark.runtime.printed_values import MISSING
 from registry.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.human_study.analysis.findings import Figure, Findings, Part
-
-MISSING = "–"
+    from benchmark.human_study.analysis.findings import Figure, Findings, MethodFinding
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,9 +43,9 @@ def _analyse(
     from benchmark.human_study.analysis.exclusion import ExclusionRule
     from benchmark.human_study.analysis.findings import ANALYSIS, FOLDER, write_findings
     from benchmark.human_study.answers import read_answers
-    from benchmark.human_study.collection.formulas import guarded
     from benchmark.human_study.schema import ANSWERS, PRIVATE, PUBLIC, STUDY, key_file, read_key, read_study
     from benchmark.runtime.atomic_files import replacing
+    from benchmark.runtime.spreadsheet_cells import guarded
     from reports.human_study.write import write_human_study
 
     try:
@@ -78,32 +74,31 @@ def _analyse(
 
 
 def _print(findings: Findings) -> None:
-    console = Console(highlight=False)
+    # imported here, so that no other command waits for it
+    from rich.text import Text
+
+    from benchmark.cli.folded_table import Column, print_table, stdout_console
+
+    console = stdout_console()
     for part in findings.parts:
-        console.print(_table(findings, part))
+        names = Column("method", [each.method for each in part.methods], "left")
+        heads = ("rank", "preference", "95% interval", "votes", "raters")
+        rows = [_cells(each, findings.mode == "mos") for each in part.methods]
+        columns = [Column(head, [cells[place] for cells in rows]) for place, head in enumerate(heads)]
+        print_table(console, f"{part.question}, {part.protocol}", names, columns)
         if part.unranked:
-            console.print(Text(f"no rank: {part.unranked}"), soft_wrap=True)
+            console.print(Text(f"no rank: {part.unranked}"))
         if few := [each for each in part.methods if each.unranked]:
-            names = ", ".join(each.method for each in few)
-            console.print(Text(f"no rank of {names}: {few[0].unranked}"), soft_wrap=True)
+            methods = ", ".join(each.method for each in few)
+            console.print(Text(f"no rank of {methods}: {few[0].unranked}"))
     out = findings.exclusions
     console.print(f"{out.kept} of {out.raters} raters kept; {sum(findings.dropped.values())} rows not counted")
 
 
-def _table(findings: Findings, part: Part) -> Table:
-    table = Table("method", title=Text(f"{part.question}, {part.protocol}"), title_justify="left")
-    for name in ("rank", "preference", "95% interval", "votes", "raters"):
-        table.add_column(name, justify="right")
-    for each in part.methods:
-        figure = each.preference
-        table.add_row(
-            Text(each.method),
-            MISSING if each.rank is None else str(each.rank),
-            *_figure(figure, findings.mode == "mos"),
-            str(figure.votes),
-            str(figure.raters),
-        )
-    return table
+def _cells(method: MethodFinding, score: bool) -> tuple[str, ...]:
+    figure = method.preference
+    rank = MISSING if method.rank is None else str(method.rank)
+    return rank, *_figure(figure, score), str(figure.votes), str(figure.raters)
 
 
 def _figure(figure: Figure, score: bool) -> tuple[str, str]:

@@ -61,7 +61,7 @@ def edit_tasks(
     bar = reporter.bar(f"{title}: edit {protocol.name}", len(tasks))
     with deferred_interruption() as stop, bar as advance, ImageWriter() as writer:
         for number, rows in enumerate(batches):
-            note = ""
+            notes = []
             paths = [edit_path(folder, task) for task in rows["task"]]
             if not all(path.exists() for path in paths):
                 images, seconds = _edit_batch(editor, protocol, dataset, rows, seed + number, compute)
@@ -69,8 +69,8 @@ def edit_tasks(
                     if not path.exists():
                         writer.write(path, image)
                 milliseconds.append(1000 * seconds / len(rows))
-                note = f"{len(rows) / max(seconds, 1e-9):.0f} images/s"
-            advance(min((number + 1) * batch_size, len(tasks)), note)
+                notes = [f"{len(rows) / max(seconds, 1e-9):.0f} images/s"]
+            advance(min((number + 1) * batch_size, len(tasks)), *notes)
             stop.check(f"editing {protocol.name}")
     with replacing(folder / "tasks.parquet") as temporary:
         tasks.drop(columns=["target_row", "source_row"]).to_parquet(temporary)

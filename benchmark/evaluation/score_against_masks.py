@@ -59,7 +59,7 @@ def score_masks(images: Path, masks: Path, metric_ids: Sequence[str], setting: S
             asked = np.stack([face["gt_seg_map"] for face in faces])
             for name, metric in metrics.items():
                 found[name].append(metric.compare(parsed, asked))
-            advance(start + len(faces), "")
+            advance(start + len(faces))
     cells: dict[str, Value] = {}
     breakdown: dict[str, Mapping[str, float]] = {}
     for name, metric in metrics.items():

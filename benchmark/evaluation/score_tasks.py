@@ -201,7 +201,7 @@ def _evidence(
                 Evidence(batch, images, parsed.cpu(), scores.float().cpu(), features.float().cpu(), asked, kept),
             )
             done += len(rows)
-            advance(done, "")
+            advance(done)
             stop.check(f"scoring {protocol.name}")
 
 

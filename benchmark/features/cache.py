@@ -71,7 +71,7 @@ def write_features(
             for name, writer in writers.items():
                 writer.add(encoders[name].encode(images))
             done += len(images)
-            advance(done, "")
+            advance(done)
             stop.check(f"encoding images ({title})")
 
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmark.human_study.collection.formulas import guarded, unguarded
 from benchmark.human_study.collection.timestamps import in_utc
 from benchmark.human_study.schema import SCHEMA_VERSION
 from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.runtime.json_files import ResultError
+from benchmark.runtime.spreadsheet_cells import guarded, unguarded
 
 if TYPE_CHECKING:
     import pandas as pd

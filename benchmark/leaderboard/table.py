@@ -9,10 +9,16 @@ from typing import Literal
 
 from benchmark.leaderboard.groups import Run
 from benchmark.results.schema import DatasetFacts, JudgeFacts, Kind, MetricFacts, Value
+from benchmark.results.schema import DatasetFacts
+from benchmark.results.schema import JudgeFacts
+from benchmark.results.schema import MetricFacts
+from benchmark.results.schema import Value
+from benchmark.runtime.printed_values import MISSING
+from benchmark.runtime.printed_values import decimal
+from benchmark.leaderboard.groups import Run
 
 Group = Literal["standing", "human"]
 Level = Literal["standing", "human", "image", "set", "cost"]
-MISSING = "\N{EN DASH}"
 
 
 @dataclass(frozen=True)
@@ -38,8 +44,8 @@ class Column:
         return "↑" if self.facts.direction == "up" else "↓"
 
     def format(self, value: float) -> str:
-        """A value with the metric's decimals; never a negative zero."""
-        return f"{round(value, self.facts.decimals) + 0.0:.{self.facts.decimals}f}"
+        """A value with the metric's decimals."""
+        return decimal(value, self.facts.decimals)
 
 
 @dataclass(frozen=True)

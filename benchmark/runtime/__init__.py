@@ -1,1 +1,1 @@
-"""What every part of the program stands on: device, progress, processes, interruptions, atomic files."""
+"""What every part of the program stands on: devices, files, processes, and what is told to whoever started them."""

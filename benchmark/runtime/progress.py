@@ -6,12 +6,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress
 
-Advance = Callable[[int, str], None]
-"""Called with how much is done so far and a note (losses, images/s)."""
+from benchmark.runtime.progress_line import columns
+
+
+class Advance(Protocol):
+    """Moves a bar on."""
+
+    def __call__(self, done: int, *notes: str) -> None:
+        """Show how much is done so far, with notes (losses, images/s), the most important first."""
 
 
 class Reporter:
@@ -31,8 +38,8 @@ class Reporter:
             self._log = before
 
     def say(self, text: str) -> None:
-        """Print one line, taking no part of it as markup."""
-        self.console.print(text, markup=False)
+        """Print one line, taking no part of it as markup; a terminal wraps it, so that a path can be copied whole."""
+        self.console.print(text, markup=False, soft_wrap=True)
         self._note(text)
 
     def _note(self, text: str) -> None:
@@ -43,30 +50,31 @@ class Reporter:
 
     @contextmanager
     def bar(self, title: str, total: int) -> Iterator[Advance]:
-        """Show a bar that ends with the block; on a pipe it prints a line when the block ends."""
-        columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[note]}", markup=False),
-        )
-        reached, last_note = 0, ""
+        """Show a bar that ends with the block; where there is no terminal, print a line when the block ends."""
+        reached, last_notes = 0, tuple[str, ...]()
         started = time.monotonic()
-        with Progress(*columns, console=self.console, refresh_per_second=4) as progress:
-            bar = progress.add_task(title, total=total, note="")
+        with Progress(
+            *columns(self.console.width),
+            console=self.console,
+            refresh_per_second=4,
+            disable=not self.console.is_interactive,
+        ) as progress:
+            bar = progress.add_task(title, total=total, notes=())
 
-            def advance(done: int, note: str = "") -> None:
-                nonlocal reached, last_note
-                reached, last_note = done, note
-                progress.update(bar, completed=done, note=note)
+            def advance(done: int, *notes: str) -> None:
+                nonlocal reached, last_notes
+                reached, last_notes = done, notes
+                progress.update(bar, completed=done, notes=notes)
 
             try:
                 yield advance
             finally:
-                self._note(f"{title}: {reached} of {total} in {time.monotonic() - started:.1f} s  {last_note}".rstrip())
+                summary = f"{title}: {reached} of {total} in {time.monotonic() - started:.1f} s"
+                line = "  ".join([summary, *last_notes])
+                if self.console.is_interactive:
+                    self._note(line)
+                else:
+                    self.say(line)
 
     @contextmanager
     def counting(self, title: str) -> Iterator[Callable[[int, int], None]]:
@@ -77,6 +85,6 @@ class Reporter:
             def count(done: int, total: int) -> None:
                 if not bars:
                     bars.append(stack.enter_context(self.bar(title, total)))
-                bars[0](done, "")
+                bars[0](done)
 
             yield count

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.runtime.interruption import StopRequest
+from benchmark.runtime.progress_line import clock
 from benchmark.sweep.job import Job, State
 from benchmark.sweep.job_log import failure, last_lines, training_progress
 from benchmark.sweep.launcher import Launcher, Running
-from benchmark.sweep.live_table import LiveTable, Row, clock
+from benchmark.sweep.live_table import LiveTable, Row
 from benchmark.sweep.record import JobRecord, SweepRecord, new_record, write_record
 
 POLL_SECONDS = 0.1

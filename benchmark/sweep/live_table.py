@@ -11,6 +11,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from benchmark.runtime.progress_line import clock
+
 
 @dataclass(frozen=True)
 class Row:
@@ -35,7 +37,7 @@ class LiveTable:
     @contextmanager
     def shown(self) -> Iterator[None]:
         """Show the table within the block."""
-        if not self.console.is_terminal:
+        if not self.console.is_interactive:
             yield
             return
         with Live(console=self.console, refresh_per_second=4, transient=True) as self._live:
@@ -52,14 +54,10 @@ class LiveTable:
         """Redraw the table, with a note under it."""
         if self._live is None:
             return
-        table = Table("job", "time", "training", box=None, pad_edge=False)
+        table = Table(box=None, pad_edge=False)
+        table.add_column("time", justify="right", no_wrap=True)
+        table.add_column("training", no_wrap=True)
+        table.add_column("job", overflow="fold")
         for row in rows:
-            table.add_row(Text(row.name), Text(clock(row.seconds)), Text(row.doing))
+            table.add_row(Text(clock(row.seconds)), Text(row.doing), Text(row.name))
         self._live.update(Group(table, Text(note, style="dim")))
-
-
-def clock(seconds: float) -> str:
-    """Hours, minutes and seconds: 1:02:03."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

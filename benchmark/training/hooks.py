@@ -119,4 +119,4 @@ class ProgressHook(Hook):
             if not math.isfinite(value):
                 raise TrainingDiverged(f"stage {self.stage.name} diverged: {name} is {value} at iteration {done}")
         runner.visualizer.add_scalars(losses, step=done)
-        self.advance(done, "  ".join(f"{name} {value:.3g}" for name, value in losses.items()))
+        self.advance(done, *(f"{name} {value:.3g}" for name, value in losses.items()))

@@ -8,8 +8,8 @@ from io import StringIO
 from typing import Final
 
 from benchmark.ablation.tables import AblationReport, AblationTable, ChangeRow
+from benchmark.runtime.spreadsheet_cells import guarded
 from reports.ablation import wording as words
-from reports.leaderboard.csv_file import inert
 
 COLUMNS: Final = (
     "dataset", "protocol", "method", "cell", "change", "seeds", "metric", "level", "direction", "unit", "reference",
@@ -26,7 +26,7 @@ def render(report: AblationReport) -> str:
     writer.writerow(COLUMNS)
     for table in report.tables:
         lines = [*(line for row in table.rows for line in _lines(report, table, row)), *_effects(report, table)]
-        writer.writerows([inert(each) if isinstance(each, str) else each for each in line] for line in lines)
+        writer.writerows([guarded(each) if isinstance(each, str) else each for each in line] for line in lines)
     return text.getvalue()
 
 

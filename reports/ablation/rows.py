@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from benchmark.ablation.tables import AblationTable
-from benchmark.leaderboard.table import MISSING
+from benchmark.runtime.printed_values import MISSING, p_value
 from reports.ablation import wording as words
 
 DETAILS: Final = ("Change", "Metric", "Full", "Changed", "Gain", "95% interval", "p", "Holm p", "Verdict")
@@ -28,8 +28,8 @@ def details(table: AblationTable) -> Iterator[tuple[str, ...]]:
                 words.figure(column, match.a),
                 words.gain(column, contrast),
                 words.interval(column, contrast) or MISSING,
-                words.p_value(match.p_value),
-                words.p_value(match.holm_p),
+                p_value(match.p_value),
+                p_value(match.holm_p),
                 words.verdict(row, contrast) + (f" ({match.reason})" if match.reason else ""),
             )
 
@@ -46,7 +46,7 @@ def effects(table: AblationTable) -> Iterator[tuple[str, ...]]:
         for main in found.main:
             ends = f"{words.signed(column, main.low)} to {words.signed(column, main.high)}"
             gain = words.signed(column, main.effect)
-            yield column.facts.title, words.main_effect(main), gain, ends, words.p_value(main.p_value)
+            yield column.facts.title, words.main_effect(main), gain, ends, p_value(main.p_value)
         for both in found.interactions:
             test = f"F({both.freedom[0]}, {both.freedom[1]}) = {both.f_value:.2f}"
-            yield column.facts.title, words.interaction(both), test, MISSING, words.p_value(both.p_value)
+            yield column.facts.title, words.interaction(both), test, MISSING, p_value(both.p_value)

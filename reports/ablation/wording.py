@@ -8,7 +8,8 @@ from typing import Final
 from benchmark.ablation.contrasts import MIN_SEEDS, Contrast
 from benchmark.ablation.tables import AblationReport, AblationTable, ChangeRow, CostChange, failures
 from benchmark.comparison.metric_comparison import Figure
-from benchmark.leaderboard.table import MISSING, Column
+from benchmark.leaderboard.table import Column
+from benchmark.runtime.printed_values import MISSING, decimal
 from benchmark.statistics.factorial import Interaction, MainEffect
 from registry.cards import Option
 
@@ -32,10 +33,8 @@ def level(value: object) -> str:
 
 
 def signed(column: Column, value: float | None) -> str:
-    """A difference with its sign and the metric's decimals; never a negative zero."""
-    if value is None:
-        return MISSING
-    return f"{round(value, column.facts.decimals) + 0.0:+.{column.facts.decimals}f}"
+    """A difference with its sign and the metric's decimals."""
+    return MISSING if value is None else decimal(value, column.facts.decimals, "+")
 
 
 def gain(column: Column, contrast: Contrast | None) -> str:
@@ -54,13 +53,6 @@ def interval(column: Column, contrast: Contrast) -> str:
 def figure(column: Column, found: Figure | None) -> str:
     """A figure of a cell or of the reference."""
     return MISSING if found is None else column.format(found.value)
-
-
-def p_value(value: float | None) -> str:
-    """A p-value."""
-    if value is None:
-        return MISSING
-    return "<0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def told_apart(contrast: Contrast | None) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchmark.calibration.schema import Calibration, Curve, DegradationFacts, MetricCalibration, ProtocolCalibration
-from benchmark.leaderboard.table import MISSING
 from benchmark.results.schema import MetricFacts
+from benchmark.runtime.printed_values import MISSING, decimal
 
 FLAG = "†"
 SHORT_HASH = 12
@@ -71,7 +71,7 @@ def _cell(facts: MetricFacts, curve: Curve, degradation: DegradationFacts, proto
 
 def figure_text(facts: MetricFacts, figure: float) -> str:
     """A figure with the metric's decimals; never a negative zero."""
-    return f"{round(figure, facts.decimals) + 0.0:.{facts.decimals}f}"
+    return decimal(figure, facts.decimals)
 
 
 def strengths_text(degradation: DegradationFacts) -> str:
@@ -144,4 +144,4 @@ def provenance(calibration: Calibration) -> list[tuple[str, str]]:
 
 
 def _signed(value: float) -> str:
-    return f"{round(value, 2) + 0.0:.2f}"
+    return decimal(value, 2)

@@ -8,7 +8,7 @@ from typing import Final
 from benchmark.human_study.analysis.exclusion_summary import count_of
 from benchmark.human_study.analysis.findings import Figure, Findings, MethodFinding, PairFinding, Part, Quartiles
 from benchmark.human_study.schema import Mode
-from benchmark.leaderboard.table import MISSING
+from benchmark.runtime.printed_values import MISSING, decimal
 from benchmark.statistics.holm import ALPHA
 
 NO_QUESTIONS: Final = "The study asks nothing of any edit: every trial of it is a check."
@@ -220,16 +220,16 @@ def _ends(figure: Figure, form: Callable[[float], str]) -> str:
 
 
 def _plain(value: float) -> str:
-    return f"{round(value, 2) + 0.0:.2f}"
+    return decimal(value, 2)
 
 
 def _percent(value: float) -> str:
-    return f"{round(100 * value, 1) + 0.0:.1f}"
+    return decimal(100 * value, 1)
 
 
 def _signed(value: float) -> str:
-    return f"{round(value, 2) + 0.0:+.2f}"
+    return decimal(value, 2, "+")
 
 
 def _signed_points(value: float) -> str:
-    return f"{round(100 * value, 1) + 0.0:+.1f}"
+    return decimal(100 * value, 1, "+")

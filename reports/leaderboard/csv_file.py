@@ -8,6 +8,10 @@ from io import StringIO
 from typing import Final
 
 from benchmark.leaderboard.table import Cell, Row, Table
+from benchmark.runtime.spreadsheet_cells import guarded
+from benchmark.leaderboard.table import Cell
+from benchmark.leaderboard.table import Row
+from benchmark.leaderboard.table import Table
 
 COLUMNS: Final = (
     "dataset",
@@ -39,14 +43,12 @@ COLUMNS: Final = (
     "untested",
     "reason",
 )
-_FORMULA: Final = ("=", "+", "-", "@")
 
 
 def render(tables: Sequence[Table]) -> str:
     """The whole file; `table` numbers the parts of a dataset and protocol, `value` is as measured, `printed` rounded.
 
-    A figure that is missing has no `value`, and then `reason` says why. Texts that a spreadsheet would take for a
-    formula begin with an apostrophe.
+    A figure that is missing has no `value`, and then `reason` says why. Texts are guarded against formulas.
     """
     text = StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
@@ -57,11 +59,6 @@ def render(tables: Sequence[Table]) -> str:
     return text.getvalue()
 
 
-def inert(text: str) -> str:
-    """Text that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text[:1] in ("\t", "\r", "\n") else text
-
-
 def _lines(table: Table, row: Row) -> Iterator[list[str | float | None]]:
     rank = next(
         (cell.value for cell in row.cells if cell.column.id == "rank" and cell.column.group == "standing"), None
@@ -69,7 +66,7 @@ def _lines(table: Table, row: Row) -> Iterator[list[str | float | None]]:
     part = 1 if table.part is None else table.part[0]
     method = (table.dataset, table.protocol, part, row.label, row.title, row.kind, row.preset, row.weights_origin, rank)
     for cell in row.cells:
-        yield [inert(each) if isinstance(each, str) else each for each in (*method, *_facts(cell))]
+        yield [guarded(each) if isinstance(each, str) else each for each in (*method, *_facts(cell))]
 
 
 def _facts(cell: Cell) -> tuple[str | float | None, ...]:

@@ -5,16 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchmark.leaderboard.bold import MIN_METHODS_FOR_SECOND
-from benchmark.leaderboard.table import MISSING, Cell, Column, Row, Table
+from benchmark.leaderboard.table import Cell, Column, Row, Table
 from benchmark.results.comparability import SHORT_HASH
+from benchmark.runtime.printed_values import MISSING, p_value
 from benchmark.statistics.holm import ALPHA
 from benchmark.statistics.paired import FLIPS
 from benchmark.statistics.seed_variance import MIN_SEEDS
-
-
-def p_value(value: float) -> str:
-    """A p-value as pages print it."""
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def num_tests(table: Table) -> int:

@@ -1,18 +1,17 @@
 """Options that several methods share: what they refuse, and a moving average that can be left out."""
 
-from pathlib import Path
-
 import pytest
 
 from registry import METHODS
 from registry.catalogue import METHOD_CARDS
 from registry.errors import InputError
+from tests.places import ROOT
 
 AVERAGED = [entry.card.name for entry in METHOD_CARDS if "ema_decay" in entry.card.options]
 
 
 def test_every_learned_method_can_average() -> None:
-    folders = {path.parent.name for path in (Path(__file__).parents[2] / "methods").glob("*/options.py")}
+    folders = {path.parent.name for path in (ROOT / "methods").glob("*/options.py")}
     assert set(AVERAGED) == folders != set()
 
 

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -15,8 +14,8 @@ from registry.cards import CardError, MethodCard, check_card
 from registry.catalogue import METHOD_CARDS
 from registry.errors import InputError
 from registry.options import OptionInfo, OptionTable
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 CLASSES = {entry.card.name: entry.card for entry in METHOD_CARDS if isinstance(entry.card.options.declared, str)}
 HERE = f"{__name__}:"
 

@@ -10,9 +10,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from benchmark.human_study.answers import csv_text
-from benchmark.human_study.collection.formulas import unguarded
 from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.runtime.json_files import ResultError
+from benchmark.runtime.spreadsheet_cells import unguarded
 
 csv.field_size_limit(2**31 - 1)  # a broken post is one cell, of any length
 

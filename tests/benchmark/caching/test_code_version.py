@@ -110,7 +110,11 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "from methods.base import EditBatch as B",
             False,
         ),
-        ("def f():\n    from benchmark.metrics import pixel", "def f():\n    from benchmark.metrics import lpips", False),
+        (
+            "def f():\n    from benchmark.metrics import pixel",
+            "def f():\n    from benchmark.metrics import lpips",
+            False,
+        ),
         ("import os\nif os.name:\n    import benchmark.metrics.pixel", "import os\nif os.name:\n    pass", False),
     ],
 )

@@ -9,8 +9,8 @@ from benchmark.human_study.answers import COLUMNS
 from benchmark.human_study.collection.formats.claims import Claim, raw_json, text_of
 from benchmark.human_study.collection.formats.csv_sheets import Sheet
 from benchmark.human_study.collection.formats.json_documents import Part
-from benchmark.human_study.collection.formulas import unguarded
 from benchmark.human_study.collection.rejections import Fault, Reason
+from benchmark.runtime.spreadsheet_cells import unguarded
 
 _TELLING = frozenset({"trial_id", "choice"})
 """Cells by which a canonical answer is known."""

@@ -28,6 +28,7 @@ from registry.errors import InputError
 from tests.benchmark.human_study import answered_study as made
 from tests.benchmark.human_study.answered_study import answer, answers, study_folder
 from tests.commands import bench, bench_process, ended, tree
+from tests.spreadsheet_formulas import FORMULAS
 
 
 @pytest.fixture
@@ -124,15 +125,16 @@ def test_rejected_rows_are_kept_whole_and_over_imports(folder: Path) -> None:
     assert json.loads(rows[0]["raw"])["rt_ms"] == "2412.5"
 
 
-def test_no_cell_of_a_file_of_ours_is_a_formula(folder: Path) -> None:
-    person = "=cmd|' /C calc'!A0"
+@pytest.mark.parametrize("person", FORMULAS)
+def test_no_cell_of_a_file_of_ours_is_a_formula(folder: Path, person: str) -> None:
     import_answers(folder, [file(folder, made.post_body([answer(person=person), answer("@x", "-1", "+q")]))])
     for name in ("answers.csv", "rejected.csv", "arena-realism.csv"):
         text = (folder / "private" / name).read_bytes().decode()
         cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
         assert cells
-        assert not [cell for cell in cells if cell.startswith(tuple("=+-@"))]
-    assert read_answers(folder / "private" / "answers.csv")["participant_id"].tolist() == [person]
+        assert not [cell for cell in cells if cell.lstrip().startswith(tuple("=+-@＝＋－＠"))]
+        assert not [cell for cell in cells if cell.lstrip(" ").startswith(tuple("\t\r\n"))]
+    assert read_answers(folder / "private" / "answers.csv")["participant_id"].tolist() == [person.strip()]
 
 
 def test_rejected_assignments_and_cancelled_annotations_are_counted(folder: Path) -> None:
