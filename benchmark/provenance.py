@@ -11,13 +11,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from benchmark import DISTRIBUTION
 from benchmark.compute import Compute
 from benchmark.data.base import FaceDataset
 from benchmark.files import write_text_atomically
 from benchmark.stamps import code_version
 
 PACKAGES = (
-    "face-editing-benchmark",
+    DISTRIBUTION,
     "torch",
     "torchvision",
     "mmengine",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import benchmark
 from benchmark.experiment import Experiment
 from benchmark.readiness import weights_of
 from benchmark.results import Cost, MetricFacts, ProtocolResult, Result
@@ -54,6 +55,7 @@ def result_of(
         cost=cost,
         experiment_sha256=experiment.sha256(),
         configuration_sha256=experiment.configuration_sha256(published_sha256),
+        benchmark_version=benchmark.__version__,
     )
 
 

@@ -16,6 +16,7 @@ import torch
 import yaml
 from commands import TINY, TINY_METHOD, Outcome, bench, bench_process, ended, settings, tree
 
+import benchmark
 from benchmark.results import Result, read_result
 
 MASKGAN = [
@@ -126,6 +127,7 @@ class TestARun:
         assert result.dataset_facts.fingerprint in text
         assert str(result.weights_sha256) in text
         assert provenance["versions"]["torch"] == version("torch")
+        assert provenance["versions"]["face-editing-benchmark"] == result.benchmark_version == benchmark.__version__
 
     def test_other_files_of_the_run(self, folder: Path) -> None:
         assert cv2.imread(str(folder / "samples.png")) is not None
