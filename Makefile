@@ -22,7 +22,7 @@ lint: $(VENV)/installed
 types: $(VENV)/installed
 	$(BIN)/mypy
 
-# the documentation, in site/: open site/index.html
+# the documentation, in site/: open site/index.html; its search needs a server, such as `.venv/bin/mkdocs serve`
 docs: $(VENV)/installed
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 

@@ -9,7 +9,7 @@ import yaml
 from markup import code, escaped, table
 
 from benchmark.experiment import preset_names, read_preset
-from registry.cards import Card, JudgeCard, MethodCard, MetricCard, Paper
+from registry.cards import DatasetCard, JudgeCard, MethodCard, MetricCard, Paper, ProtocolCard
 from registry.catalogue import (
     DATASET_CARDS,
     JUDGE_CARDS,
@@ -72,7 +72,9 @@ def _page(title: str, kind: str, catalogue: Catalogue[Any], body: Any) -> str:
 
 def _method(card: MethodCard) -> Iterator[str]:
     takes = ", ".join(_link("protocols", name) for name in card.protocols)
-    yield _facts({"kind": card.kind, "needs": ", ".join(card.inputs), "takes part in": takes, "licence": _text(card)})
+    yield _facts(
+        {"kind": card.kind, "needs": ", ".join(card.inputs), "takes part in": takes, "licence": escaped(card.licence)}
+    )
     yield _options(card.options, card.presets)
     if card.variants:
         yield "Variants:\n"
@@ -86,7 +88,7 @@ def _method(card: MethodCard) -> Iterator[str]:
         yield table(["factor", "levels"], ([code(name), code(levels)] for name, levels in cells.items()))
 
 
-def _protocol(card: Any) -> Iterator[str]:
+def _protocol(card: ProtocolCard) -> Iterator[str]:
     yield _options(card.options, {})
     yield "Metrics, in the order of tables: " + ", ".join(_link("metrics", name) for name in card.metrics) + ".\n"
 
@@ -111,8 +113,8 @@ def _metric(card: MetricCard) -> Iterator[str]:
         yield "\n".join(f"- {escaped(caveat)}" for caveat in card.caveats) + "\n"
 
 
-def _dataset(card: Any) -> Iterator[str]:
-    yield _facts({"licence": _text(card)})
+def _dataset(card: DatasetCard) -> Iterator[str]:
+    yield _facts({"licence": escaped(card.licence)})
     yield _options(card.options, {})
 
 
@@ -155,7 +157,3 @@ def _paper(paper: Paper | None) -> Iterable[str]:
 
 def _link(kind: str, name: str) -> str:
     return f"[`{name}`]({kind}.md#{name})"
-
-
-def _text(card: Card) -> str:
-    return escaped(card.licence)

@@ -1,4 +1,4 @@
-"""Finds the code in pages: every fenced block, its language, and whether the page says that it is not run."""
+"""Finds the code in pages: fenced blocks with their language and why they are not run, and code within sentences."""
 
 import re
 import shlex
@@ -48,3 +48,8 @@ def blocks_of(page: Path) -> list[Block]:
         Block(text.count("\n", 0, found.start()) + 1, found["language"], found["content"], found["why"] or "")
         for found in _FENCE.finditer(text)
     ]
+
+
+def inline_code_of(page: Path) -> list[str]:
+    """The code within sentences of a page."""
+    return re.findall(r"(?<!`)`([^`\n]+)`(?!`)", _FENCE.sub("", page.read_text()))

@@ -1,6 +1,7 @@
 """Every command and snippet of the pages: run in order, or, where a page says why it is not, checked."""
 
 import os
+import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +12,8 @@ import pytest
 
 from methods.labels import ATTRIBUTES
 from registry import DATASETS
-from tests.docs.fenced_blocks import LANGUAGES, PAGES, ROOT, Block, blocks_of
-from tests.docs.tiny_commands import check, run
+from tests.docs.fenced_blocks import LANGUAGES, PAGES, ROOT, Block, blocks_of, inline_code_of
+from tests.docs.tiny_commands import check, find, options_of, options_of_every_command, run
 
 COMMITTED = ROOT / "reports" / "examples"
 API_PAGES = {ROOT / "README.md", ROOT / "docs" / "python.md"}
@@ -67,6 +68,18 @@ def _do(words: list[str], block: Block) -> None:
         assert block.why_not, f"{' '.join(words)}: say why it is not run"
         for word in rest:
             assert os.sep not in word or (ROOT / word).exists(), f"{word} is not in the repository"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_commands_and_options_within_a_sentence_exist(page: Path) -> None:
+    every = options_of_every_command()
+    for text in inline_code_of(page):
+        words = shlex.split(text)
+        if words[:1] == ["bench"] and len(words) > 1:
+            command, _ = find(words[1:])
+            assert {word for word in words if word.startswith("--")} <= options_of(command), text
+        elif text.startswith("--"):
+            assert words[0] in every, text
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

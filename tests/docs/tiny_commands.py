@@ -39,7 +39,7 @@ def run(words: Sequence[str]) -> str:
 
 def with_tiny_settings(words: Sequence[str]) -> list[str]:
     """The words of a command that takes a limit, after tiny settings, so that the page's own have the last word."""
-    if not {"--set", "--limit"} <= _options(find(words)[0]):
+    if not {"--set", "--limit"} <= options_of(find(words)[0]):
         return list(words)
     chosen = _value(words, "--dataset")
     settings = [each for each in TINY if chosen in (None, "rendered-faces") or not each.startswith(OF_RENDERED_FACES)]
@@ -56,7 +56,7 @@ def check(words: Sequence[str]) -> None:
     """
     command, arguments = find(words)
     # scoring a folder of images is no experiment, and so has no plan
-    if "--dry-run" in _options(command) and "--images" not in arguments:
+    if "--dry-run" in options_of(command) and "--images" not in arguments:
         run([*words, "--dry-run"])
     else:
         command.make_context("bench", arguments)
@@ -70,15 +70,23 @@ def find(words: Sequence[str]) -> tuple[Any, list[str]]:
     """
     command: Any = get_command(app)
     rest = list(words)
-    while hasattr(command, "commands"):
+    while hasattr(command, "commands") and rest:
         name = rest.pop(0)
         assert name in command.commands, f"bench {' '.join(words)}: there is no command {name}"
         command = command.commands[name]
     return command, rest
 
 
-def _options(command: Any) -> set[str]:
-    return {word for parameter in command.params for word in parameter.opts}
+def options_of(command: Any) -> set[str]:
+    """Every `--option` of a command."""
+    return {word for parameter in command.params for word in [*parameter.opts, *parameter.secondary_opts]}
+
+
+def options_of_every_command(command: Any = None) -> set[str]:
+    """Every `--option` that some command has."""
+    command = command or get_command(app)
+    inner = getattr(command, "commands", {}).values()
+    return options_of(command).union(*(options_of_every_command(each) for each in inner))
 
 
 def _value(words: Sequence[str], option: str) -> str | None:
