@@ -109,3 +109,12 @@ def test_links_of_the_readme_lead_somewhere() -> None:
         for link in re.findall(r"\]\(([^)#]+)\)", (ROOT / name).read_text()):
             assert link.startswith("https://") or (ROOT / link).exists(), f"{name}: {link}"
     assert len((ROOT / "README.md").read_text().splitlines()) <= 200
+
+
+def test_metrics_named_by_their_meaning_exist() -> None:
+    """The first column of its big table asks questions, the second names metrics."""
+    text = (ROOT / "docs" / "numbers.md").read_text()
+    rows = text[text.index("| question | metrics |") :].split("\n\n", 1)[0].splitlines()[2:]
+    named = {name for row in rows for name in re.findall(r"`([^`]+)`", row.split("|")[2]) if not name.startswith("--")}
+    assert len(named) > 20
+    assert named <= {entry.card.name for entry in METRIC_CARDS}
