@@ -32,7 +32,7 @@ TABLE = maskgan pix2pixhd pix2pixhd+m spade spade+m sean stargan elegant
 TABLE_SEEDS = 0
 TABLE_QUICK = maskgan+no-ebst
 TABLE_RUNS = runs/table
-TABLE_OUT = reports/examples/rendered-faces
+TABLE_OUT = examples/rendered-faces
 
 table: $(VENV)/installed
 	for method in $(TABLE); do \
@@ -42,7 +42,7 @@ table: $(VENV)/installed
 	$(BIN)/bench leaderboard --runs $(TABLE_RUNS) --out $(TABLE_OUT)
 
 # the pages of committed results, in seconds: open example-report/leaderboard.html
-EXAMPLE = reports/examples/results
+EXAMPLE = examples/results
 
 example-report: $(VENV)/installed
 	$(BIN)/bench leaderboard --runs $(EXAMPLE) --out example-report

@@ -17,9 +17,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from benchmark.judges.attributes import AttributeClassifier
+from benchmark.judges.attribute_classifier import AttributeClassifier
 from benchmark.judges.base import Judge
-from benchmark.judges.parser import FaceParser
+from benchmark.judges.unet_parser import FaceParser
 from methods.checkpoint import load_strictly, read_state_dict
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmark.data.rendered.factors import sample_factors
-from benchmark.data.rendered.renderer import render
+from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
+from benchmark.datasets.rendered_faces.renderer.renderer import render
 
 
 def faces(count: int, size: int, seed: int = 0) -> NDArray[np.uint8]:

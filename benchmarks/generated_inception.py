@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
-from benchmark.encoders.inception_network import SIDE, fid_inception
+from benchmark.features.inception_network import SIDE, fid_inception
 
 CALIBRATION_IMAGES = 8
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 
-from benchmark.results import (
+from benchmark.results.schema import (
     Cost,
     DatasetFacts,
     JudgeFacts,
@@ -23,9 +23,8 @@ from benchmark.results import (
     Value,
     write_result,
 )
-from benchmark.statistics.tally import Ratio
-from benchmark.task_scores import write_task_scores
-from benchmark.task_table import tasks_sha256
+from benchmark.results.task_scores import tasks_sha256, write_task_scores
+from benchmark.statistics.ratios import Ratio
 from benchmarks.processes import python
 
 METHODS, SEEDS = 334, 3
@@ -36,8 +35,8 @@ CHILD = """
 import json, resource, sys, time
 from pathlib import Path
 started = time.perf_counter(), time.process_time()
-from benchmark.result_files import read_results, result_files
-from reports.leaderboard import write_leaderboard
+from benchmark.results.find_results import read_results, result_files
+from reports.leaderboard.write import write_leaderboard
 found, _ = read_results(result_files([sys.argv[1]]))
 read = time.perf_counter(), time.process_time()
 pages = write_leaderboard(found, Path(sys.argv[2]))

@@ -6,8 +6,8 @@ import time
 
 import cv2
 
-from benchmark.data.rendered.factors import sample_factors
-from benchmark.data.rendered.renderer import render
+from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
+from benchmark.datasets.rendered_faces.renderer.renderer import render
 
 FACES = 400
 

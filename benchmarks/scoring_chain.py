@@ -21,11 +21,11 @@ import yaml
 from PIL import Image
 from torchvision.models import alexnet
 
-from benchmark.data.quantise import image_array
-from benchmark.experiment import Experiment
-from benchmark.progress import Reporter
-from benchmark.setting import Asked, Setting
-from benchmark.weights import published
+from benchmark.config.experiment import Experiment
+from benchmark.evaluation.context import Asked, Setting
+from benchmark.images.convert import image_array
+from benchmark.runtime.progress import Reporter
+from benchmark.weights.locate import published
 from benchmarks.faces import faces
 from benchmarks.generated_inception import write_generated_inception
 from benchmarks.processes import Finished, bench, python, ratio

@@ -15,14 +15,15 @@ import numpy as np
 import torch
 from scipy.linalg import sqrtm
 
-from benchmark.compute import Compute
-from benchmark.encoders.inception import InceptionEncoder
-from benchmark.feature_statistics import FeatureStatistics
-from benchmark.image_folders import list_images, real_side
-from benchmark.metrics.base import Tools
-from benchmark.metrics.frechet_distance import frechet_distance
-from benchmark.progress import Reporter
-from benchmark.weights import Weights, published
+from benchmark.evaluation.score_image_folder import real_side
+from benchmark.features.inception import InceptionEncoder
+from benchmark.features.moments import FeatureStatistics
+from benchmark.images.read import list_images
+from benchmark.metrics.frechet import frechet_distance
+from benchmark.runtime.device import Compute
+from benchmark.runtime.progress import Reporter
+from benchmark.weights.locate import Weights, published
+from benchmark.weights.resources import Tools
 from benchmarks.faces import faces, write_faces
 from benchmarks.generated_inception import write_generated_inception
 from benchmarks.processes import bench, python, ratio

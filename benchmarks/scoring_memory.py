@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from benchmark.feature_set import FeaturePair, FeatureSet, FeatureWriter
+from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter
 from benchmark.metrics.frechet import FrechetMetric
-from benchmark.metrics.kid import KernelInceptionDistance
+from benchmark.metrics.kernel_distance import KernelInceptionDistance
 
 ROWS, DIMENSIONS, BATCH = 100_000, 2048, 64
 

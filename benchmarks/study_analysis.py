@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmark.human_study.analysis import analyse
-from benchmark.human_study.findings import ANALYSIS, write_findings
-from reports.human_study import write_human_study
+from benchmark.human_study.analysis.analyse import analyse
+from benchmark.human_study.analysis.findings import ANALYSIS, write_findings
+from reports.human_study.write import write_human_study
 from tests.simulated_study import World, simulate
 
 ANSWERS, METHODS, TRIALS = 10_000, 12, 200

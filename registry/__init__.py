@@ -1,6 +1,6 @@
-"""Names to things: METHODS, DATASETS, PROTOCOLS, METRICS, JUDGES, REPORTS.
+"""Names to things: METHODS, DATASETS, PROTOCOLS, METRICS, JUDGES.
 
-The six registries load on first use, so that importing this package costs nothing.
+The five registries load on first use, so that importing this package costs nothing.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from registry.strict import DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS, REPORTS
+    from registry.strict import DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS
 
-__all__ = ["DATASETS", "JUDGES", "METHODS", "METRICS", "PROTOCOLS", "REPORTS"]
+__all__ = ["DATASETS", "JUDGES", "METHODS", "METRICS", "PROTOCOLS"]
 
 
 def __getattr__(name: str) -> object:

@@ -1,4 +1,4 @@
-"""Cards: what is known of a method, dataset, protocol, metric, judge or report before any of its code is imported."""
+"""Cards: what is known of a method, dataset, protocol, metric or judge before any of its code is imported."""
 
 from __future__ import annotations
 
@@ -136,10 +136,6 @@ class JudgeCard(Card):
     role: Literal["parser", "attributes"]
     options: dict[str, Option] = {}
     presets: dict[str, dict[str, Option]] = {}
-
-
-class ReportCard(Card):
-    """A report's card."""
 
 
 CardType = TypeVar("CardType", bound=Card)

@@ -16,12 +16,11 @@ from registry.cards import (
     MethodCard,
     MetricCard,
     ProtocolCard,
-    ReportCard,
     read_card,
 )
 from registry.errors import DuplicateNameError, UnknownNameError, unknown
 
-Kind = Literal["methods", "datasets", "protocols", "metrics", "judges", "reports"]
+Kind = Literal["methods", "datasets", "protocols", "metrics", "judges"]
 
 
 @dataclass(frozen=True)
@@ -104,11 +103,10 @@ def _folder(package: str) -> Path:
 
 
 METHOD_CARDS = Catalogue("method", MethodCard, "methods", "**/method.yaml")
-DATASET_CARDS = Catalogue("dataset", DatasetCard, "benchmark.data", "*.yaml")
+DATASET_CARDS = Catalogue("dataset", DatasetCard, "benchmark.datasets", "*/dataset.yaml")
 PROTOCOL_CARDS = Catalogue("protocol", ProtocolCard, "benchmark.protocols", "*.yaml")
-METRIC_CARDS = Catalogue("metric", MetricCard, "benchmark.metrics", "*.yaml")
+METRIC_CARDS = Catalogue("metric", MetricCard, "benchmark.metrics", "cards/*.yaml")
 JUDGE_CARDS = Catalogue("judge", JudgeCard, "benchmark.judges", "*.yaml")
-REPORT_CARDS = Catalogue("report", ReportCard, "reports", "*.yaml")
 
 CATALOGUES: dict[Kind, Catalogue[Any]] = {
     "methods": METHOD_CARDS,
@@ -116,5 +114,4 @@ CATALOGUES: dict[Kind, Catalogue[Any]] = {
     "protocols": PROTOCOL_CARDS,
     "metrics": METRIC_CARDS,
     "judges": JUDGE_CARDS,
-    "reports": REPORT_CARDS,
 }

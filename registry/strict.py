@@ -17,7 +17,6 @@ from registry.catalogue import (
     METHOD_CARDS,
     METRIC_CARDS,
     PROTOCOL_CARDS,
-    REPORT_CARDS,
     Catalogue,
 )
 from registry.errors import InputError
@@ -84,4 +83,3 @@ DATASETS = StrictRegistry(DATASET_CARDS)
 PROTOCOLS = StrictRegistry(PROTOCOL_CARDS)
 METRICS = StrictRegistry(METRIC_CARDS)
 JUDGES = StrictRegistry(JUDGE_CARDS)
-REPORTS = StrictRegistry(REPORT_CARDS)

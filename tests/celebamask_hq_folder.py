@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.data.celebamask_hq import CelebAMaskHQ
-from benchmark.data.rendered.attributes import attributes
-from benchmark.data.rendered.factors import sample_factors
-from benchmark.data.rendered.renderer import render
+from benchmark.datasets.celebamask_hq.dataset import CelebAMaskHQ
+from benchmark.datasets.rendered_faces.renderer.attributes import attributes
+from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
+from benchmark.datasets.rendered_faces.renderer.renderer import render
 from methods.labels import ATTRIBUTES, LABELS
 
 SIDE = 64

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from benchmark.human_study.answers import COLUMNS
-from benchmark.human_study.records import Key, Option, OptionKey, Question, Study, Trial, TrialKey
+from benchmark.human_study.schema import Key, Option, OptionKey, Question, Study, Trial, TrialKey
 
 PROTOCOL = "attribute-transfer"
 STRENGTHS = {"alpha": 1.0, "beta": 0.3, "gamma": -0.3, "delta": -1.0}

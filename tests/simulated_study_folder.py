@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmark.human_study.records import write_key, write_study
+from benchmark.human_study.schema import write_key, write_study
 from tests.simulated_study import Simulated
 
 

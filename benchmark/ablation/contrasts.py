@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from benchmark.found_runs import Contender
-from benchmark.head_to_head import compare
-from benchmark.matches import Match
+from benchmark.comparison.compare import compare
+from benchmark.comparison.metric_comparison import Match
+from benchmark.results.method_runs import Contender
 from benchmark.statistics.holm import holm
 from registry.errors import InputError
 

@@ -9,9 +9,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from benchmark.ablation.expansion import Cell, factor_levels
-from benchmark.experiment import over_seeds
-from benchmark.results import read_strictly, write_strictly
+from benchmark.ablation.expand import Cell, factor_levels
+from benchmark.config.experiment import over_seeds
+from benchmark.runtime.json_files import read_strictly, write_strictly
 from registry.cards import MethodCard, Option
 
 SCHEMA_VERSION: Literal[1] = 1

@@ -10,13 +10,13 @@ import numpy as np
 from benchmark.calibration.caveats import caveats_of
 from benchmark.calibration.curves import calibrated_metrics
 from benchmark.calibration.degradations import DEGRADATIONS
-from benchmark.calibration.figures import DRAWS
-from benchmark.calibration.ladders import Ladders, scored_ladders
-from benchmark.calibration.result import Calibration, DegradationFacts, ProtocolCalibration
-from benchmark.calibration.strips import write_strips
+from benchmark.calibration.sample_sheet import write_strips
+from benchmark.calibration.schema import Calibration, DegradationFacts, ProtocolCalibration
+from benchmark.calibration.severity_levels import Ladders, scored_ladders
+from benchmark.calibration.subsample_metrics import DRAWS
 from benchmark.calibration.subsampling import subsample_sizes
-from benchmark.results import MetricFacts
-from benchmark.setting import Asked, Setting
+from benchmark.evaluation.context import Asked, Setting
+from benchmark.results.schema import MetricFacts
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmark.calibration.result import Curve, DegradationFacts, MetricCalibration, ProtocolCalibration
-from benchmark.results import MetricFacts
+from benchmark.calibration.schema import Curve, DegradationFacts, MetricCalibration, ProtocolCalibration
+from benchmark.results.schema import MetricFacts
 
 
 def caveats_of(facts: Mapping[str, MetricFacts], protocols: Mapping[str, ProtocolCalibration]) -> dict[str, list[str]]:

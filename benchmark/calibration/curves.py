@@ -8,14 +8,14 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.calibration.figures import SubsampleFigures
-from benchmark.calibration.ladders import Ladders
-from benchmark.calibration.result import Curve, MetricCalibration
-from benchmark.calibration.rungs import Rung
+from benchmark.calibration.schema import Curve, MetricCalibration
+from benchmark.calibration.scored_level import Rung
+from benchmark.calibration.severity_levels import Ladders
+from benchmark.calibration.subsample_metrics import SubsampleFigures
 from benchmark.calibration.subsampling import subsample_sizes
 from benchmark.calibration.verdict import least_sizes, margins, rank_correlations, shape
-from benchmark.interruption import deferred_interruption
-from benchmark.setting import Setting
+from benchmark.evaluation.context import Setting
+from benchmark.runtime.interruption import deferred_interruption
 from registry.catalogue import METRIC_CARDS
 
 

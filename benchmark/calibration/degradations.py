@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmark.calibration import mistakes, repaints
-from benchmark.calibration.repaints import Image
-from benchmark.data.base import FaceDataset
-from benchmark.data.quantise import image_array
+from benchmark.calibration import image_degradations as repaints
+from benchmark.calibration import wrong_targets as mistakes
+from benchmark.calibration.image_degradations import Image
+from benchmark.datasets.base import FaceDataset
+from benchmark.images.convert import image_array
 from benchmark.protocols.base import Protocol
 
 

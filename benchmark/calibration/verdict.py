@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 from scipy.stats import t as student
 
-from benchmark.calibration.result import Shape
+from benchmark.calibration.schema import Shape
 
 Figures = NDArray[np.float64]
 

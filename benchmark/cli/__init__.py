@@ -12,20 +12,10 @@ if "OMP_WAIT_POLICY" not in os.environ:
 
 import typer
 
-from benchmark.cli import (
-    ablate,
-    calibrate,
-    catalogue,
-    compare,
-    data,
-    leaderboard,
-    methods,
-    report,
-    stages,
-    study,
-    sweep,
-    weights,
-)
+from benchmark.cli import ablate, calibrate, compare, data, leaderboard, report, study, sweep, weights
+from benchmark.cli import list_show as catalogue
+from benchmark.cli import method_authoring as methods
+from benchmark.cli import run as stages
 from registry.errors import InputError
 
 CTRL_C = 130
@@ -76,10 +66,10 @@ def main() -> None:
 def _is_failure(error: Exception) -> bool:
     """Whether a run failed in a way that a sentence explains; anything else is a defect and shows its traceback."""
     # imported here, where torch is loaded already or was never needed
-    from benchmark.checkpoints import TrainingCheckpointError
-    from benchmark.editing import EditError
-    from benchmark.hooks import TrainingDiverged
-    from benchmark.interruption import Interrupted
+    from benchmark.editing.edit_tasks import EditError
+    from benchmark.runtime.interruption import Interrupted
+    from benchmark.training.checkpoints import TrainingCheckpointError
+    from benchmark.training.hooks import TrainingDiverged
 
     return isinstance(error, Interrupted | TrainingDiverged | EditError | TrainingCheckpointError | OSError)
 

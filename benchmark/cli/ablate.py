@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from benchmark.cli import options
-from benchmark.cli.experiments import flags_of, named, print_plan, resolved, so_many_or_range
 from benchmark.cli.plugins import PluginOption, load_plugins
+from benchmark.cli.resolve_flags import flags_of, named, print_plan, resolved, so_many_or_range
 from benchmark.cli.sweep import Jobs, finish, swept
 
 
@@ -41,11 +41,11 @@ def _ablate(
     json: options.Json = False,
 ) -> None:
     load_plugins(plugin)
-    from benchmark.ablation.expansion import expand
+    from benchmark.ablation.expand import expand
     from benchmark.ablation.study import STUDY, study_folder, study_of, write_study
-    from benchmark.experiment import over_seeds
-    from registry import REPORTS
+    from benchmark.config.experiment import over_seeds
     from registry.catalogue import METHOD_CARDS
+    from reports.ablation.write import write_ablation
 
     flags = flags_of(method, dataset, data, preset=preset, device=device, limit=limit, protocols=protocol)
     reference = resolved(flags, config, set_ or [])
@@ -61,6 +61,6 @@ def _ablate(
     record = swept(planned, Jobs(runs, jobs, plugin or [], weights_dir, weights or []), folder)
     failures = {Path(job.folder): job.error or "" for job in record.failed}
     write_study(folder / STUDY, study_of(card, cells, numbers, chosen, runs, failures))
-    for page in [folder / STUDY, *REPORTS.get("ablation")(folder / STUDY, folder)]:
+    for page in [folder / STUDY, *write_ablation(folder / STUDY, folder)]:
         typer.echo(page, err=True)
     finish(record, json)

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from benchmark.cli.experiments import flags_of, named, resolved
 from benchmark.cli.plugins import PluginOption, load_plugins
+from benchmark.cli.resolve_flags import flags_of, named, resolved
 
 TRUTH = "oracle"
 """The method whose edits a calibration degrades."""
@@ -40,7 +40,7 @@ def _calibrate(
     plugin: PluginOption = None,
     json: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,
 ) -> None:
-    from benchmark.experiment import all_protocols
+    from benchmark.config.presets import all_protocols
     from registry.catalogue import PROTOCOL_CARDS
 
     load_plugins(plugin)
@@ -61,17 +61,17 @@ def _calibrate(
     ]
 
     from benchmark.calibration.calibrate import calibrate, check_metrics
-    from benchmark.calibration.result import RESULT_NAME, write_calibration
-    from benchmark.folders import cache_folder, writable
-    from benchmark.progress import Reporter
-    from benchmark.setting import Setting
-    from registry import REPORTS
+    from benchmark.calibration.schema import RESULT_NAME, write_calibration
+    from benchmark.evaluation.context import Setting
+    from benchmark.runtime.cache_folder import cache_folder, writable
+    from benchmark.runtime.progress import Reporter
+    from reports.calibration.write import write_calibration_pages
 
     check_metrics(chosen)
     setting = Setting(experiment, writable(cache_folder(), "cache folder"), Reporter())
     calibration = calibrate(setting, chosen, seed, writable(out, "folder"), shlex.join(words))
     write_calibration(out / RESULT_NAME, calibration)
-    pages = REPORTS.get("calibration")(out / RESULT_NAME, out)
+    pages = write_calibration_pages(out / RESULT_NAME, out)
     if json:
         print(calibration.model_dump_json(indent=2))
         return

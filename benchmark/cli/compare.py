@@ -13,13 +13,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from benchmark.cli.experiments import named
 from benchmark.cli.plugins import PluginOption, load_plugins
+from benchmark.cli.resolve_flags import named
 
 if TYPE_CHECKING:
-    from benchmark.found_runs import Contender
-    from benchmark.head_to_head import Comparison
-    from benchmark.matches import Figure, Match
+    from benchmark.comparison.compare import Comparison
+    from benchmark.comparison.metric_comparison import Figure, Match
+    from benchmark.results.method_runs import Contender
 
 MISSING = "–"
 FLAG = "†"
@@ -43,11 +43,11 @@ def _compare(
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     load_plugins(plugin)
-    from benchmark.found_runs import find_contenders
+    from benchmark.results.method_runs import find_contenders
 
     ours, theirs = find_contenders(a, b, runs, dataset)
     # imported here: a misspelt name must not wait for torch
-    from benchmark.head_to_head import compare
+    from benchmark.comparison.compare import compare
 
     found = compare(ours, theirs, protocol or (), named(metrics or ""))
     if json:

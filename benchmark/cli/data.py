@@ -16,7 +16,7 @@ def _verify(
     json: Annotated[bool, typer.Option("--json", help="Findings as JSON.")] = False,
 ) -> None:
     """List the faces of a CelebAMask-HQ folder that are missing, corrupt, duplicated or mislabelled."""
-    from benchmark.data.verify import verify_celebamask_hq
+    from benchmark.datasets.celebamask_hq.verify import verify_celebamask_hq
 
     findings = verify_celebamask_hq(data)
     if json:
@@ -35,8 +35,8 @@ def _pack(
     size: Annotated[int, typer.Option(help="Side of the square images in pixels.")] = 64,
 ) -> None:
     """Pack a dataset at a size; a run on celebamask-hq at that size, with no limit of faces, then finds it packed."""
-    from benchmark.data.base import SPLITS
-    from benchmark.folders import cache_folder, writable
+    from benchmark.datasets.base import SPLITS
+    from benchmark.runtime.cache_folder import cache_folder, writable
     from registry import DATASETS
 
     cache = writable(cache_folder(), "cache folder") / "faces"

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from benchmark.cli import options
-from benchmark.cli.experiments import named
+from benchmark.cli.resolve_flags import named
 
 
 def add_to(app: typer.Typer) -> None:
@@ -42,11 +42,11 @@ def _leaderboard(
     ] = False,
     embed_samples: Annotated[bool, typer.Option(help="Inline each run's sample sheet in the HTML.")] = True,
 ) -> None:
-    from benchmark.folders import writable
-    from benchmark.human_study.findings import read_findings
-    from benchmark.result_files import read_results, result_files
-    from benchmark.selection import Selection, select
-    from registry import REPORTS
+    from benchmark.human_study.analysis.findings import read_findings
+    from benchmark.results.filter_results import Selection, select
+    from benchmark.results.find_results import read_results, result_files
+    from benchmark.runtime.cache_folder import writable
+    from reports.leaderboard.write import write_leaderboard
 
     study = read_findings(human) if human is not None else None
     found, errors = read_results(result_files(runs or ["runs"]))
@@ -54,9 +54,10 @@ def _leaderboard(
         print(f"left out: {error}", file=sys.stderr)
     asked = select(found, Selection(dataset, protocol, named(methods or ""), named(metrics or "")))
     chosen = {"formats": named(formats)} if formats is not None else {}
-    report = REPORTS.get("leaderboard")
     try:
-        pages = report(asked, out, allow_mixed=allow_mixed, embed_samples=embed_samples, human=study, **chosen)
+        pages = write_leaderboard(
+            asked, out, allow_mixed=allow_mixed, embed_samples=embed_samples, human=study, **chosen
+        )
     except OSError:  # only now, so that a refused mixture leaves no empty folder
         writable(out, "folder")
         raise

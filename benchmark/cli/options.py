@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -58,3 +60,33 @@ def named_weights(words: list[str] | None) -> dict[str, Path]:
             raise InputError(f"--weights {word!r}: write ID=FILE, e.g. --weights inception-fid=inception.pth")
         found[id] = Path(file)
     return found
+
+
+@dataclass(frozen=True)
+class Words:
+    """What was written after a stage command; None where nothing was."""
+
+    method: str | None
+    dataset: str | None
+    data: Path | None
+    preset: str | None
+    config: Path | None
+    set_: list[str] | None
+    protocol: list[str] | None
+    seed: str | None
+    limit: int | None
+    device: str | None
+    checkpoint: Path | None
+    network: str | None
+    weights_dir: Path | None
+    weights: list[str] | None
+    runs: Path
+    fresh: bool
+    plugin: list[str] | None
+    dry_run: bool
+    json: bool
+
+    @classmethod
+    def among(cls, given: Mapping[str, Any]) -> Words:
+        """The words among a command's arguments."""
+        return cls(**{each.name: given[each.name] for each in fields(cls)})

@@ -19,7 +19,7 @@ def _report(
     folders: Annotated[list[Path], typer.Argument(metavar="RUN_FOLDER...", help="Run folders.")],
     out: Annotated[Path | None, typer.Option(help="File to write instead, for one run folder.")] = None,
 ) -> None:
-    from registry import REPORTS
+    from reports.run_page.write import write_run_page
 
     if out is not None and len(folders) > 1:
         raise InputError(f"--out {str(out)!r} takes one run folder, not {len(folders)}")
@@ -27,6 +27,5 @@ def _report(
         raise InputError(
             f"--out {str(out)!r} is a folder; name the file to write, such as {str(out / 'report.html')!r}"
         )
-    report = REPORTS.get("run")
     for folder in folders:
-        print(report(folder, out))
+        print(write_run_page(folder, out))

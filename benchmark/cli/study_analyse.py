@@ -14,7 +14,7 @@ from benchmark.cli import options
 from registry.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.human_study.findings import Figure, Findings, Part
+    from benchmark.human_study.analysis.findings import Figure, Findings, Part
 
 MISSING = "–"
 
@@ -43,14 +43,14 @@ def _analyse(
 ) -> None:
     from pydantic import ValidationError
 
-    from benchmark.files import replacing
-    from benchmark.human_study.analysis import analyse
+    from benchmark.human_study.analysis.analyse import analyse
+    from benchmark.human_study.analysis.exclusion import ExclusionRule
+    from benchmark.human_study.analysis.findings import ANALYSIS, FOLDER, write_findings
     from benchmark.human_study.answers import read_answers
-    from benchmark.human_study.exclusion import ExclusionRule
-    from benchmark.human_study.findings import ANALYSIS, FOLDER, write_findings
-    from benchmark.human_study.formulas import guarded
-    from benchmark.human_study.records import ANSWERS, PRIVATE, PUBLIC, STUDY, key_file, read_key, read_study
-    from registry import REPORTS
+    from benchmark.human_study.collection.formulas import guarded
+    from benchmark.human_study.schema import ANSWERS, PRIVATE, PUBLIC, STUDY, key_file, read_key, read_study
+    from benchmark.runtime.atomic_files import replacing
+    from reports.human_study.write import write_human_study
 
     try:
         rule = ExclusionRule(obvious_failed=obvious_failed, repeats_chance=repeats_chance, fastest_ms=fastest_ms)
@@ -69,7 +69,7 @@ def _analyse(
     write_findings(analysis, found.findings)
     with replacing(raters) as temporary:
         found.raters.rename(index=guarded).to_csv(temporary)
-    for page in [analysis, *REPORTS.get("human-study")(analysis, folder / FOLDER), raters]:
+    for page in [analysis, *write_human_study(analysis, folder / FOLDER), raters]:
         typer.echo(page, err=True)
     if json:
         print(found.findings.model_dump_json(indent=2))

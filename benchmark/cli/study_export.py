@@ -9,7 +9,7 @@ from typing import Annotated, get_args
 import typer
 
 from benchmark.cli import options
-from benchmark.cli.experiments import named
+from benchmark.cli.resolve_flags import named
 from registry.errors import InputError, UnknownNameError, unknown
 
 
@@ -48,24 +48,24 @@ def _export(
         typer.Option(min=0, help="Draws the same study again; secret as the key is. [default: the key's, or chance]"),
     ] = None,
 ) -> None:
-    from benchmark.folders import writable
-    from benchmark.human_study import arena
-    from benchmark.human_study.drawing import draw_study
-    from benchmark.human_study.entrants import find_entrants
-    from benchmark.human_study.export import check_key, check_writable, lies_beside, seed_of, write_export
-    from benchmark.human_study.ranking import shown_too_little
-    from benchmark.human_study.records import PRIVATE, Mode, key_file
-    from benchmark.human_study.words import read_words, shipped_words
-    from benchmark.result_files import read_results, result_files
-    from benchmark.statistics.shared_ranks import FEWEST
-    from registry import REPORTS
+    from benchmark.human_study.analysis.ranking import shown_too_little
+    from benchmark.human_study.collection import arena
+    from benchmark.human_study.design.candidates import find_entrants
+    from benchmark.human_study.design.draw_study import draw_study
+    from benchmark.human_study.design.export import check_key, check_writable, lies_beside, seed_of, write_export
+    from benchmark.human_study.design.texts import read_words, shipped_words
+    from benchmark.human_study.schema import PRIVATE, Mode, key_file
+    from benchmark.results.find_results import read_results, result_files
+    from benchmark.runtime.cache_folder import writable
+    from benchmark.statistics.rater_ranks import FEWEST
+    from reports.rating_forms.forms import RatingForms
 
     modes: tuple[Mode, ...] = get_args(Mode)
     chosen = next((each for each in modes if each == mode), None)
     if chosen is None:
         raise UnknownNameError(unknown("mode", mode, modes))
     asked_formats = named(formats)
-    forms = REPORTS.get("rating-forms")(asked_formats, url_base)
+    forms = RatingForms(asked_formats, url_base)
     if arena.FORMAT in asked_formats and chosen != "2afc":
         raise InputError(f"--format arena needs --mode 2afc, for its votes are between two methods, not {chosen}")
     found, errors = read_results(result_files(runs or ["runs"]))
@@ -79,7 +79,7 @@ def _export(
     check_writable(out, drawn, place)
     asked = {}
     if drawn.masks:
-        from benchmark.human_study.asked_masks import asked_masks
+        from benchmark.human_study.design.target_masks import asked_masks
 
         asked = asked_masks(entrants, drawn.masks.values())
     public = write_export(writable(out, "folder"), drawn, texts, place, asked)

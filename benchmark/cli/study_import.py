@@ -13,7 +13,7 @@ from benchmark.cli import options
 from registry.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.human_study.importing import FileSummary, Imported
+    from benchmark.human_study.collection.import_answers import FileSummary, Imported
 
 Study = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the study.", show_default=False)]
 Answers = Annotated[
@@ -41,8 +41,8 @@ def _import(
     of another study, is refused, and then nothing is imported. To take answers back, delete answers.csv and import
     the other files again.
     """
-    from benchmark.human_study.importing import import_answers
-    from benchmark.human_study.imports.column_map import read_column_map
+    from benchmark.human_study.collection.formats.column_map import read_column_map
+    from benchmark.human_study.collection.import_answers import import_answers
 
     imported = import_answers(folder, answers, read_column_map(columns) if columns else None, key)
     print(_as_json(imported) if json else _in_words(imported))

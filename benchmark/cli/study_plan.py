@@ -28,7 +28,7 @@ def _plan(
     json: options.Json = False,
 ) -> None:
     # imported here: it loads scipy
-    from benchmark.human_study.plan import plan
+    from benchmark.human_study.design.sample_size import plan
 
     found = plan(difference, methods, design_effect, sitting)
     if json:

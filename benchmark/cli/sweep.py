@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from benchmark.cli import options
-from benchmark.cli.experiments import flags_of, named, print_plan, resolved, so_many_or_range
 from benchmark.cli.plugins import PluginOption, load_plugins
+from benchmark.cli.resolve_flags import flags_of, named, print_plan, resolved, so_many_or_range
 from registry.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.experiment import Experiment
+    from benchmark.config.experiment import Experiment
     from benchmark.sweep.record import SweepRecord
 
 
@@ -73,7 +73,7 @@ def _sweep(
     json: options.Json = False,
 ) -> None:
     load_plugins(plugin)
-    from benchmark.experiment import over_seeds
+    from benchmark.config.experiment import over_seeds
 
     dataset_names = named(datasets)
     folders = _folders(data or [], dataset_names)
@@ -110,11 +110,11 @@ def swept(experiments: Sequence[Experiment], jobs: Jobs, folder: Path) -> SweepR
         InputError: if a folder cannot be written, or another sweep works there.
         Interrupted: if a stop was asked for.
     """
-    from benchmark.folders import cache_folder, writable
-    from benchmark.progress import Reporter
+    from benchmark.runtime.cache_folder import cache_folder, writable
+    from benchmark.runtime.progress import Reporter
     from benchmark.sweep.live_table import LiveTable
     from benchmark.sweep.sweep import sweep
-    from benchmark.weights import Weights
+    from benchmark.weights.locate import Weights
 
     writable(cache_folder(), "cache folder")
     writable(jobs.runs, "runs folder")
@@ -131,7 +131,7 @@ def swept(experiments: Sequence[Experiment], jobs: Jobs, folder: Path) -> SweepR
 
 def finish(record: SweepRecord, as_json: bool) -> None:
     """Print how the jobs ended, and exit with 1 if any failed."""
-    from benchmark.cli.sweep_summary import print_record
+    from benchmark.cli.print_sweep import print_record
 
     print_record(record, as_json)
     if record.failed:

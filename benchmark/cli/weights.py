@@ -17,7 +17,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]
 @app.command("list")
 def _list(weights_dir: FolderOption = None, json: JsonOption = False) -> None:
     """List the files, what needs them, and where each was found; their hashes are not checked."""
-    from benchmark.weights import Weights, manifest
+    from benchmark.weights.locate import Weights, manifest
 
     weights = Weights(weights_dir)
     rows = [each.model_dump() | {"path": _text(next(weights.places(each), None))} for each in manifest().values()]
@@ -33,10 +33,10 @@ def _fetch(
     id: Annotated[str, typer.Argument(help="As `bench weights list` names it.")],
 ) -> None:
     """Fetch a file into this project's cache; a fetch that was cut off goes on from where it was."""
-    from benchmark.download import download
-    from benchmark.folders import writable
-    from benchmark.progress import Reporter
-    from benchmark.weights import published, weights_cache
+    from benchmark.runtime.cache_folder import writable
+    from benchmark.runtime.progress import Reporter
+    from benchmark.weights.download import download
+    from benchmark.weights.locate import published, weights_cache
     from registry.errors import InputError
 
     wanted = published(id)
@@ -51,7 +51,7 @@ def _fetch(
 @app.command("verify")
 def _verify(weights_dir: FolderOption = None, json: JsonOption = False) -> None:
     """Say of each file whether it is the published one, absent, or another; exit code 1 if one is another."""
-    from benchmark.weights import Weights, WeightsMissing, WeightsRefused, manifest
+    from benchmark.weights.locate import Weights, WeightsMissing, WeightsRefused, manifest
 
     weights = Weights(weights_dir)
     rows: list[dict[str, Any]] = []

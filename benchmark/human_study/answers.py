@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmark.files import write_text_atomically
-from benchmark.human_study.formulas import guarded, unguarded
-from benchmark.human_study.instants import in_utc
-from benchmark.human_study.records import SCHEMA_VERSION
-from benchmark.results import ResultError
+from benchmark.human_study.collection.formulas import guarded, unguarded
+from benchmark.human_study.collection.timestamps import in_utc
+from benchmark.human_study.schema import SCHEMA_VERSION
+from benchmark.runtime.atomic_files import write_text_atomically
+from benchmark.runtime.json_files import ResultError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,9 +12,9 @@ from mmengine.optim import OptimWrapper, OptimWrapperDict
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmark.data.base import FaceDataset
+from benchmark.caching.code_version import code_version
+from benchmark.datasets.base import FaceDataset
 from benchmark.judges.augmentation import LightAugmentation
-from benchmark.stamps import code_version
 from methods.base import FaceBatch, Stage, Trainable
 
 EVALUATION_BATCH = 64

@@ -13,10 +13,11 @@ from typing import Any
 import torch
 from filelock import FileLock
 
-from benchmark.data.base import FaceDataset
-from benchmark.files import replacing, sha256_of, write_text_atomically
+from benchmark.caching.code_version import code_version
+from benchmark.caching.fingerprints import TRAINING_CODE
+from benchmark.datasets.base import FaceDataset
 from benchmark.judges.base import Judge, judge_code
-from benchmark.stamps import TRAINING_CODE, code_version
+from benchmark.runtime.atomic_files import replacing, sha256_of, write_text_atomically
 from methods.checkpoint import CheckpointError, load_strictly, read_state_dict
 
 TrainJudge = Callable[[Judge, FaceDataset, Path], object]
@@ -82,7 +83,7 @@ def judge_key(judge: Judge, dataset: FaceDataset, trained_as: str = "") -> str:
     """Name of a judge in the cache: a hash of everything that decides its weights."""
     facts = {
         "judge": type(judge).__qualname__,
-        "code": [judge_code(judge), code_version(*TRAINING_CODE)],
+        "code": [judge_code(judge), code_version(TRAINING_CODE)],
         "trained_as": trained_as,
         "recipe": dict(judge.recipe),
         "size": judge.size,

@@ -5,37 +5,17 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from mmengine.evaluator import BaseMetric
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmark.compute import Compute
-from benchmark.feature_set import FeaturePair
-from benchmark.statistics.tally import Columns, Ratio, mean_of_ratios, ratio, tally
+from benchmark.features.feature_set import FeaturePair
+from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, ratio, tally
+from benchmark.weights.resources import MetricUnavailable, Tools
 from methods.base import EditBatch
-
-if TYPE_CHECKING:
-    from benchmark.weights import Weights
-
-
-class MetricUnavailable(RuntimeError):
-    """A metric that cannot be had here; the message is the reason that its cells show."""
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What a metric may need beside the evidence.
-
-    Attributes:
-        compute: where and how its networks run.
-        weights: finds weights files.
-    """
-
-    compute: Compute
-    weights: Weights
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from benchmark.data.quantise import to_bytes
-from benchmark.metrics.base import Evidence, Tools
+from benchmark.images.convert import to_bytes
+from benchmark.metrics.base import Evidence
 from benchmark.metrics.lpips_network import Perceptual, check_size, perceptual
-from benchmark.metrics.mean import VALUE, MeanMetric
+from benchmark.metrics.mean_metric import VALUE, MeanMetric
+from benchmark.weights.resources import Tools
 
 Seen = tuple[bytes, str, NDArray[Any]]
 """What is kept of a task: a digest of the asked mask, the id of the face that gave the style, and the output."""

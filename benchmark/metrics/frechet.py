@@ -1,10 +1,51 @@
-"""Fréchet distance between features of outputs and of real images: FID, where the encoder is FID's."""
+"""The Fréchet distance between two sets of features."""
 
 from __future__ import annotations
 
-from benchmark.feature_set import FeaturePair
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import LinAlgError, cholesky, eigh, svdvals
+
+from benchmark.features.feature_set import FeaturePair
 from benchmark.metrics.base import SetFigure, SetMetric
-from benchmark.metrics.frechet_distance import frechet_distance
+
+Matrix = NDArray[np.float64]
+
+
+def frechet_distance(mean: Matrix, covariance: Matrix, other_mean: Matrix, other_covariance: Matrix) -> float:
+    """Squared 2-Wasserstein distance of two Gaussians: |m1 - m2|² + tr(S1 + S2 - 2 (S1 S2)^½).
+
+    The formula of Heusel et al. (NeurIPS 2017). With any factors S1 = F Fᵀ and S2 = G Gᵀ, the trace of the root is the
+    sum of the singular values of Fᵀ G. Those exist for singular covariances too, where a general matrix square root
+    fails, and keep the small directions of features whose variances span many decades: the eigenvalues of a product of
+    covariances are their squares, and drown in its rounding.
+
+    Args:
+        mean: (D,).
+        covariance: (D, D), symmetric, positive semi-definite.
+        other_mean: (D,).
+        other_covariance: (D, D), symmetric, positive semi-definite.
+
+    Returns:
+        The distance, at least 0.
+    """
+    inner = _factor(covariance).T @ _factor(other_covariance)
+    trace_of_root = svdvals(inner).sum() if inner.size else 0.0
+    difference = mean - other_mean
+    distance = difference @ difference + np.trace(covariance) + np.trace(other_covariance) - 2 * trace_of_root
+    return max(float(distance), 0.0)
+
+
+def _factor(covariance: Matrix) -> Matrix:
+    """F (D, r) with F Fᵀ = S; by Cholesky where S is positive definite, else by the r eigenvectors that carry it."""
+    try:
+        factor: Matrix = cholesky(covariance, lower=True)
+        return factor
+    except LinAlgError:
+        values, vectors = eigh(covariance)
+        kept = values > values.max(initial=0.0) * len(values) * np.finfo(np.float64).eps
+        spanned: Matrix = vectors[:, kept] * np.sqrt(values[kept])
+        return spanned
 
 
 class FrechetMetric(SetMetric):

@@ -7,11 +7,12 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.data.quantise import image_array
-from benchmark.metrics.base import Evidence, Tools
-from benchmark.metrics.face_embedding import FaceEmbedder, face_embedder
-from benchmark.metrics.mean import VALUE, MeanMetric
-from benchmark.statistics.tally import Columns
+from benchmark.images.convert import image_array
+from benchmark.metrics.base import Evidence
+from benchmark.metrics.face_embedding.embedder import FaceEmbedder, face_embedder
+from benchmark.metrics.mean_metric import VALUE, MeanMetric
+from benchmark.statistics.ratios import Columns
+from benchmark.weights.resources import Tools
 
 
 def cosine_similarity(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,10 +9,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmark.data.quantise import at_file_precision
-from benchmark.metrics.base import Evidence, Tools
+from benchmark.images.convert import at_file_precision
+from benchmark.metrics.base import Evidence
 from benchmark.metrics.lpips_network import Perceptual, perceptual
-from benchmark.metrics.mean import VALUE, MeanMetric
+from benchmark.metrics.mean_metric import VALUE, MeanMetric
+from benchmark.weights.resources import Tools
 
 
 class _LPIPS(MeanMetric):

@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmark.metrics.base import MetricUnavailable, Tools
-from benchmark.weights import WeightsMissing
+from benchmark.weights.locate import WeightsMissing
+from benchmark.weights.resources import MetricUnavailable, Tools
 from methods.checkpoint import CheckpointError, load_strictly, read_state_dict
 
 TRUNK: Final = "alexnet"

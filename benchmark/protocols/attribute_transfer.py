@@ -8,11 +8,11 @@ from typing import ClassVar, Final
 import numpy as np
 from torch import Tensor
 
-from benchmark.data.base import FaceDataset
+from benchmark.datasets.base import FaceDataset
 from benchmark.protocols.base import Draw, Protocol, Rows, shuffled_test_rows
-from benchmark.protocols.mouth import mouth_region, widened, with_mouth_of
-from benchmark.protocols.pose import paired_in_rounds
-from benchmark.protocols.true_edits import TrueEdits, true_edits
+from benchmark.protocols.ground_truth import TrueEdits, true_edits
+from benchmark.protocols.mouth_region import mouth_region, widened, with_mouth_of
+from benchmark.protocols.pose_matching import paired_in_rounds
 from methods.base import EditBatch, FaceBatch
 from methods.labels import ATTRIBUTES, MOUTH_LABELS
 from registry.errors import InputError

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmark.data.base import FaceDataset
+from benchmark.datasets.base import FaceDataset
 from methods.base import EditBatch, FaceBatch
 
 Rows = NDArray[np.int64]

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import torch
 
-from benchmark.data.base import FaceDataset
+from benchmark.datasets.base import FaceDataset
 from benchmark.protocols.base import Draw, Protocol, Rows, shuffled_test_rows
 from methods.base import EditBatch
 from registry.errors import InputError

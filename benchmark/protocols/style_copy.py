@@ -7,9 +7,9 @@ from typing import ClassVar, Final
 import numpy as np
 import torch
 
-from benchmark.data.base import FaceDataset
+from benchmark.datasets.base import FaceDataset
 from benchmark.protocols.base import Draw, Protocol, Rows, shuffled_test_rows
-from benchmark.protocols.true_edits import true_edits
+from benchmark.protocols.ground_truth import true_edits
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES
 from registry.errors import InputError

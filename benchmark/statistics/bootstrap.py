@@ -9,8 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.statistics.faces import Array, Figure, alike, draw_faces, figures_of_runs, have_figures, sum_by_face
-from benchmark.statistics.seeds import seed_error, standard_t
+from benchmark.statistics.face_clusters import (
+    Array,
+    Figure,
+    alike,
+    draw_faces,
+    figures_of_runs,
+    have_figures,
+    sum_by_face,
+)
+from benchmark.statistics.seed_variance import seed_error, standard_t
 
 NO_INTERVAL = (float("nan"), float("nan"))
 

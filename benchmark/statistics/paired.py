@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.statistics.bootstrap import NO_INTERVAL, percentile_interval
-from benchmark.statistics.faces import (
+from benchmark.statistics.face_clusters import (
     Array,
     FaceSums,
     Figure,
@@ -22,7 +22,7 @@ from benchmark.statistics.faces import (
     have_figures,
     sum_by_face,
 )
-from benchmark.statistics.seeds import SeedError, seed_error, standard_t
+from benchmark.statistics.seed_variance import SeedError, seed_error, standard_t
 from benchmark.statistics.sign_flips import sign_flip_p_values
 
 DRAWS: Final = 2000

@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from benchmark.statistics.faces import Array, FaceSums, Figure
-from benchmark.statistics.seeds import SeedError, standard_t
+from benchmark.statistics.face_clusters import Array, FaceSums, Figure
+from benchmark.statistics.seed_variance import SeedError, standard_t
 
 _FLIPS_AT_ONCE: Final = 1000
 """Bounds memory: 10,000 flips of 5,000 faces would take 400 MB."""

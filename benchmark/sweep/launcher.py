@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from benchmark.sweep.jobs import Job
+from benchmark.sweep.job import Job
 
 
 class Running(Protocol):

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 
-from benchmark.sweep.jobs import Job
+from benchmark.sweep.job import Job
 
 
 class LocalProcess:

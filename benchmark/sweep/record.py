@@ -9,8 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from benchmark.results import read_strictly, write_strictly
-from benchmark.sweep.jobs import Job, Role, State
+from benchmark.runtime.json_files import read_strictly, write_strictly
+from benchmark.sweep.job import Job, Role, State
 
 SCHEMA_VERSION: Literal[1] = 1
 RECORD = "sweep.json"

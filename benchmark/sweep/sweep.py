@@ -8,17 +8,17 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from benchmark.experiment import Experiment
-from benchmark.finished import finished_result
-from benchmark.interruption import deferred_interruption
-from benchmark.sweep.jobs import Job, Role, job_of
+from benchmark.config.experiment import Experiment
+from benchmark.runs.up_to_date import finished_result
+from benchmark.runtime.interruption import deferred_interruption
+from benchmark.sweep.job import Job, Role, job_of
+from benchmark.sweep.job_queue import Queue
 from benchmark.sweep.launcher import Launcher
 from benchmark.sweep.live_table import LiveTable
 from benchmark.sweep.local_launcher import LocalLauncher
-from benchmark.sweep.queue import Queue
 from benchmark.sweep.record import RECORD, SweepRecord
-from benchmark.sweep.shared import setting_key, shared_experiments
-from benchmark.weights import Weights
+from benchmark.sweep.shared_setup import setting_key, shared_experiments
+from benchmark.weights.locate import Weights
 from registry.errors import InputError
 
 LOCK = "sweep.lock"

@@ -5,7 +5,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from benchmark.data.base import FaceDataset
+from benchmark.datasets.base import FaceDataset
 from benchmark.protocols.base import Draw, Protocol, Rows, shuffled_test_rows
 from methods.base import EditBatch
 from methods.labels import FLIP_PAIRS, NUM_LABELS

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from benchmark.data.base import FaceDataset, SkippedFace, TrueEdit
-from benchmark.data.errors import DataError
-from benchmark.data.packed import FaceRecord, Progress, content_key, packed_faces
+from benchmark.datasets.base import FaceDataset, TrueEdit
+from benchmark.datasets.errors import DataError
+from benchmark.datasets.packed import FaceRecord, Progress, SkippedFace, content_key, packed_faces
 from methods.labels import ATTRIBUTES
 from registry import DATASETS
 

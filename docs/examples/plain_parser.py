@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchmark.judges.parsing import ParsingJudge
+from benchmark.judges.face_parser import ParsingJudge
 from methods.base import FaceBatch
 from methods.labels import NUM_LABELS
 from registry import JUDGES

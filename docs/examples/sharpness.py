@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmark.metrics.base import Evidence
-from benchmark.metrics.mean import VALUE, MeanMetric
+from benchmark.metrics.mean_metric import VALUE, MeanMetric
 from registry import METRICS
 
 CARD = {

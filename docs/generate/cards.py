@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from markup import code, escaped, table
 
-from benchmark.experiment import preset_names, read_preset
+from benchmark.config.presets import preset_names, read_preset
 from registry.cards import DatasetCard, JudgeCard, MethodCard, MetricCard, Paper, ProtocolCard
 from registry.catalogue import (
     DATASET_CARDS,

@@ -11,7 +11,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).parents[2]
-COMMITTED = ROOT / "reports" / "examples"
+COMMITTED = ROOT / "examples"
 """Results in the repository; each folder that holds a report in Markdown becomes a page with its pictures."""
 
 REFERENCES: Mapping[str, Callable[[], str]] = {

@@ -7,9 +7,9 @@ import pytest
 import torch
 from torchvision.models import alexnet
 
-from benchmark.compute import Compute
-from benchmark.metrics.base import Tools
-from benchmark.weights import Weights
+from benchmark.runtime.device import Compute
+from benchmark.weights.locate import Weights
+from benchmark.weights.resources import Tools
 from benchmarks.faces import faces
 from benchmarks.generated_inception import write_generated_inception
 

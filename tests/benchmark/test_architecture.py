@@ -107,16 +107,16 @@ def test_reports_read_results_and_scores_only() -> None:
     names = {name for path in (ROOT / "reports").rglob("*.py") for name in imports(path)}
     readers = (
         "benchmark.ablation.",
-        "benchmark.calibration.result.",
-        "benchmark.comparable.",
-        "benchmark.edit_files.",
-        "benchmark.files.",
-        "benchmark.found_runs.",
+        "benchmark.calibration.schema.",
+        "benchmark.results.comparability.",
+        "benchmark.results.run_folder.",
+        "benchmark.runtime.atomic_files.",
+        "benchmark.results.method_runs.",
         "benchmark.human_study.",
-        "benchmark.matches.",
-        "benchmark.results.",
+        "benchmark.comparison.metric_comparison.",
+        "benchmark.results.schema.",
         "benchmark.statistics.",
-        "benchmark.task_scores.",
+        "benchmark.results.task_scores.",
     )
     assert [name for name in names if name.startswith("benchmark") and not name.startswith(readers)] == []
 

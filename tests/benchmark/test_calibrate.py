@@ -8,18 +8,18 @@ import pytest
 from commands import TINY, Outcome, bench, bench_process, ended, settings, signalled, tree
 
 from benchmark.calibration.degradations import DEGRADATIONS
-from benchmark.calibration.result import read_calibration
+from benchmark.calibration.schema import read_calibration
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 
 FIGURES = "psnr-oracle,seg-miou,style-color-unseen,kernel-judge"
 SMALL = [*TINY, *settings("dataset.size=32", "protocols.style-copy.count=12")]
 QUICK = [*SMALL, "--metrics", "psnr-oracle,style-color", "--limit", "10"]
 RUNGS = 1 + sum(len(each.strengths) - 1 for each in DEGRADATIONS.values())
-EXAMPLE = Path(__file__).parents[2] / "reports" / "examples" / "calibration" / "calibration.json"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "calibration" / "calibration.json"
 PLUGIN = """
 import numpy as np
 
-from benchmark.metrics.mean import VALUE, MeanMetric
+from benchmark.metrics.mean_metric import VALUE, MeanMetric
 from registry import METRICS
 
 SAID = {"summary": "", "direction": "up", "decimals": 1, "level": "image", "citation": "none"}

@@ -6,10 +6,10 @@ from scipy.stats import spearmanr
 
 from benchmark.calibration.caveats import caveats_of
 from benchmark.calibration.curves import curve_of
-from benchmark.calibration.result import Curve, DegradationFacts, MetricCalibration, ProtocolCalibration
+from benchmark.calibration.schema import Curve, DegradationFacts, MetricCalibration, ProtocolCalibration
 from benchmark.calibration.subsampling import subsample_sizes, subsamples
 from benchmark.calibration.verdict import least_sizes, margins, rank_correlations, shape
-from benchmark.results import MetricFacts
+from benchmark.results.schema import MetricFacts
 
 TOTAL = 200
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmark.checkpoints import (
+from benchmark.training.checkpoints import (
     TrainingCheckpointError,
     random_state,
     read_checkpoint,

@@ -17,7 +17,7 @@ import yaml
 from commands import TINY, TINY_METHOD, Outcome, bench, bench_process, ended, settings, tree
 
 import benchmark
-from benchmark.results import Result, read_result
+from benchmark.results.schema import Result, read_result
 
 MASKGAN = [
     *("--method", "maskgan", *TINY),

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from commands import TINY, TINY_METHOD, bench, settings
 
-from benchmark.results import read_result
+from benchmark.results.schema import read_result
 
 WORDS = ("--plugin", TINY_METHOD, *TINY, *settings("dataset.size=32"))
 

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from benchmark.calibration import repaints
+from benchmark.calibration import image_degradations as repaints
+from benchmark.calibration.cached_ground_truth import RememberedTruths
 from benchmark.calibration.degradations import DEGRADATIONS, degraded, shown
-from benchmark.calibration.mistakes import MODES, mode_collapse, style_collapse, wrong_identity
-from benchmark.calibration.truths import RememberedTruths
-from benchmark.data.quantise import image_array
-from benchmark.data.rendered_faces import RenderedFaces
+from benchmark.calibration.wrong_targets import MODES, mode_collapse, style_collapse, wrong_identity
+from benchmark.datasets.rendered_faces.dataset import RenderedFaces
+from benchmark.images.convert import image_array
 from benchmark.protocols.attribute_transfer import AttributeTransfer
 from benchmark.protocols.style_copy import StyleCopy
 from registry.errors import InputError

@@ -9,7 +9,7 @@ import pytest
 from commands import python, signalled
 from file_server import FileServer, serving
 
-from benchmark.download import DownloadError, download
+from benchmark.weights.download import DownloadError, download
 
 CONTENT = os.urandom(3 << 20)
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -68,7 +68,7 @@ def test_a_server_that_never_gets_further_ends_with_what_arrived_kept(path: Path
 
 def test_a_killed_download_goes_on_in_the_next_process(path: Path) -> None:
     script = (
-        "import sys, time; from pathlib import Path; from benchmark.download import download\n"
+        "import sys, time; from pathlib import Path; from benchmark.weights.download import download\n"
         "download(sys.argv[1], Path(sys.argv[2]), sys.argv[3], pause=60)"
     )
     with serving(FileServer(CONTENT, drop_after=CUT, drops=1)) as server:

@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from benchmark.editors import build_editor
-from benchmark.experiment import resolve
-from benchmark.settings import COMMAND, Layer
+from benchmark.config.resolve import resolve
+from benchmark.config.sources import COMMAND, Layer
+from benchmark.editing.build_method import build_editor
 from methods.base import EditBatch, FaceEditor
 from registry import METHODS
 from registry.errors import InputError

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from benchmark.experiment import Experiment, all_protocols, as_reference, over_seeds, resolve
-from benchmark.settings import COMMAND, Layer, read_layer, set_layer
+from benchmark.config.experiment import Experiment, as_reference, over_seeds
+from benchmark.config.presets import all_protocols
+from benchmark.config.resolve import resolve
+from benchmark.config.sources import COMMAND, Layer, read_layer, set_layer
 from registry.catalogue import METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError, UnknownNameError
 

@@ -15,11 +15,11 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from benchmark.metrics import face_embedding
-from benchmark.metrics.base import Tools
-from benchmark.metrics.face_embedding import FaceEmbedder
-from benchmark.metrics.face_processes import FaceProcesses
-from benchmark.metrics.face_recognition import LENGTH, SIDE
+from benchmark.metrics.face_embedding import embedder as face_embedding
+from benchmark.metrics.face_embedding.dlib_network import LENGTH, SIDE
+from benchmark.metrics.face_embedding.embedder import FaceEmbedder
+from benchmark.metrics.face_embedding.worker_pool import FaceProcesses
+from benchmark.weights.resources import Tools
 from registry import DATASETS
 
 pytestmark = pytest.mark.skipif(find_spec("dlib") is None, reason="needs the extra `identity`")
@@ -27,7 +27,7 @@ FACES = 7
 OWNER = """
 import sys
 from pathlib import Path
-from benchmark.metrics.face_processes import FaceProcesses
+from benchmark.metrics.face_embedding.worker_pool import FaceProcesses
 processes = FaceProcesses(*map(Path, sys.argv[1:]), 2)
 print(*(each.pid for each in processes._processes), flush=True)
 sys.stdin.read()

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.feature_cache import cached_features
-from benchmark.feature_set import BLOCK, FeaturePair, FeatureSet, FeatureWriter
-from benchmark.feature_statistics import FeatureStatistics
-from benchmark.read_ahead import read_ahead
+from benchmark.features.cache import cached_features
+from benchmark.features.feature_set import BLOCK, FeaturePair, FeatureSet, FeatureWriter
+from benchmark.features.moments import FeatureStatistics
+from benchmark.runtime.prefetch import read_ahead
 
 
 def rows_of(count: int, dimensions: int = 6, seed: int = 0) -> np.ndarray:

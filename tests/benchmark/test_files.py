@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from commands import python
 
-from benchmark.files import replacing, sha256_of, write_text_atomically
-from benchmark.folders import writable
+from benchmark.runtime.atomic_files import replacing, sha256_of, write_text_atomically
+from benchmark.runtime.cache_folder import writable
 from registry.errors import InputError
 
 
@@ -66,7 +66,7 @@ def test_a_killed_writer_leaves_the_old_content(tmp_path: Path) -> None:
     script = f"""
 import os
 from pathlib import Path
-from benchmark.files import replacing
+from benchmark.runtime.atomic_files import replacing
 with replacing(Path({str(path)!r})) as temporary:
     temporary.write_text("half of the n")
     print("writing", flush=True)

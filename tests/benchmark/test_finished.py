@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.experiment import resolve
-from benchmark.finished import finished_stamp
-from benchmark.settings import COMMAND, Layer
-from benchmark.weights import Weights, published
+from benchmark.config.resolve import resolve
+from benchmark.config.sources import COMMAND, Layer
+from benchmark.runs.up_to_date import finished_stamp
+from benchmark.weights.locate import Weights, published
 
 
 def test_a_weights_file_that_comes_or_changes_scores_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.found_runs import find_contender
-from benchmark.results import read_result, write_result
+from benchmark.results.method_runs import find_contender
+from benchmark.results.schema import read_result, write_result
 from registry.errors import InputError
 
 MADE = Path(__file__).parents[1] / "data" / "results" / "v1-configuration.json"

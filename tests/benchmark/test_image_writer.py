@@ -6,7 +6,7 @@ import mmcv
 import numpy as np
 import pytest
 
-from benchmark.image_writer import ImageWriter
+from benchmark.images.background_writer import ImageWriter
 
 
 def test_every_image_is_on_disk_when_the_block_ends(tmp_path: Path) -> None:

@@ -11,13 +11,13 @@ from PIL import Image
 from pytorch_fid.fid_score import calculate_frechet_distance, get_activations
 from pytorch_fid.inception import InceptionV3
 
-from benchmark.compute import Compute
-from benchmark.encoders.inception import CleanInceptionEncoder, InceptionEncoder
-from benchmark.encoders.inception_network import fid_inception
-from benchmark.image_folders import list_images, read_image
-from benchmark.metrics.base import MetricUnavailable, Tools
-from benchmark.metrics.frechet_distance import frechet_distance
-from benchmark.weights import Weights, published
+from benchmark.features.inception import CleanInceptionEncoder, InceptionEncoder
+from benchmark.features.inception_network import fid_inception
+from benchmark.images.read import list_images, read_image
+from benchmark.metrics.frechet import frechet_distance
+from benchmark.runtime.device import Compute
+from benchmark.weights.locate import Weights, published
+from benchmark.weights.resources import MetricUnavailable, Tools
 from benchmarks.faces import write_faces
 
 COUNT = 12

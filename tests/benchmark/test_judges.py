@@ -11,18 +11,19 @@ import torch
 from mmengine.optim import OptimWrapperDict
 from torchvision.models import resnet18
 
-from benchmark.compute import Compute
-from benchmark.data.base import FaceDataset, image_tensor
-from benchmark.data.rendered_faces import RenderedFaces
-from benchmark.judges.attributes import AttributeClassifier
+from benchmark.datasets.base import FaceDataset
+from benchmark.datasets.rendered_faces.dataset import RenderedFaces
+from benchmark.images.convert import image_tensor
+from benchmark.judges.attribute_classifier import AttributeClassifier
 from benchmark.judges.augmentation import LightAugmentation
 from benchmark.judges.base import Judge, judge_code
-from benchmark.judges.bisenet import BiSeNetParser, hard_cross_entropy
+from benchmark.judges.bisenet_parser import BiSeNetParser, hard_cross_entropy
 from benchmark.judges.cache import JudgeRecord, judge_key, load_judge
-from benchmark.judges.parser import FaceParser
 from benchmark.judges.resnet import ResNet18
-from benchmark.progress import Reporter
-from benchmark.training import train
+from benchmark.judges.unet_parser import FaceParser
+from benchmark.runtime.device import Compute
+from benchmark.runtime.progress import Reporter
+from benchmark.training.train import train
 from methods.base import FaceBatch
 from methods.labels import ATTRIBUTES, LABELS, NUM_ATTRIBUTES
 from methods.layers.bisenet import CHANNEL_LABELS

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from commands import TINY, Outcome, bench, bench_process, half_written, python, settings, signalled, tree
 
-from benchmark.results import read_result
+from benchmark.results.schema import read_result
 
 PLUGINS = Path(__file__).with_name("plugins")
 REFERENCE = ("--method", "copy-target", *TINY)

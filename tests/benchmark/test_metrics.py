@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import torch
 
-from benchmark.metrics.base import ImageMetric, MetricUnavailable, SetMetric, Tools
-from benchmark.results import Cost, MetricFacts
+from benchmark.metrics.base import ImageMetric, SetMetric
+from benchmark.results.schema import Cost, MetricFacts
+from benchmark.weights.resources import MetricUnavailable, Tools
 from registry.cards import MetricCard, read_card
 from tests.benchmark.evidence import ones, part_of, random_evidence
 

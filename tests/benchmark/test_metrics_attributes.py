@@ -8,9 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmark.metrics.attribute_accuracy import AttributeAccuracy
-from benchmark.metrics.attribute_agreement import attribute_agreement
-from benchmark.metrics.attribute_preservation import AttributePreservation
+from benchmark.metrics.attributes import AttributeAccuracy, AttributePreservation, attribute_agreement
 from methods.labels import ATTRIBUTES
 from tests.benchmark.evidence import random_evidence
 

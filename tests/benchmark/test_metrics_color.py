@@ -9,7 +9,7 @@ import pytest
 import torch
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from benchmark.metrics.style_color import StyleColor, StyleColorUnseen, color_distances, region_colors
+from benchmark.metrics.region_color import StyleColor, StyleColorUnseen, color_distances, region_colors
 from methods.base import FaceBatch
 from methods.labels import LABELS
 from tests.benchmark.evidence import ones, random_evidence

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from benchmark.metrics.base import Evidence, MetricUnavailable, Tools
+from benchmark.metrics.base import Evidence
 from benchmark.metrics.diversity import Diversity, DiversityJudge, mean_to_partners, pairs_of
 from benchmark.metrics.lpips_network import perceptual
+from benchmark.weights.resources import MetricUnavailable, Tools
 from tests.benchmark.evidence import part_of, random_evidence
 
 

@@ -9,10 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from benchmark.data.quantise import to_bytes
-from benchmark.metrics.pixels import masked_mean
-from benchmark.metrics.psnr import CEILING, PSNRBackground, PSNROracle, PSNRRegion, psnr
-from benchmark.metrics.ssim import RADIUS, SSIMBackground, SSIMOracle, ssim, ssim_map
+from benchmark.images.convert import to_bytes
+from benchmark.metrics.pixel import (
+    CEILING,
+    RADIUS,
+    PSNRBackground,
+    PSNROracle,
+    PSNRRegion,
+    SSIMBackground,
+    SSIMOracle,
+    masked_mean,
+    psnr,
+    ssim,
+    ssim_map,
+)
 from tests.benchmark.evidence import random_evidence
 
 SETTING = {"channel_axis": 0, "data_range": 255, "gaussian_weights": True, "use_sample_covariance": False}

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 import torch
 
-from benchmark.data.quantise import to_bytes
-from benchmark.metrics.base import Evidence, MetricUnavailable, Tools
+from benchmark.images.convert import to_bytes
+from benchmark.metrics.base import Evidence
 from benchmark.metrics.identity import Identity, cosine_similarity
+from benchmark.weights.resources import MetricUnavailable, Tools
 from registry import DATASETS, PROTOCOLS
 from tests.benchmark.evidence import random_evidence
 

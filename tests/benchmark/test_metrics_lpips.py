@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import torch
 
-from benchmark.data.quantise import at_file_precision
-from benchmark.metrics.base import MetricUnavailable, Tools
+from benchmark.images.convert import at_file_precision
 from benchmark.metrics.lpips import LPIPSBackground, LPIPSOracle
 from benchmark.metrics.lpips_network import MIN_SIDE, Perceptual, perceptual
-from benchmark.weights import Weights
+from benchmark.weights.locate import Weights
+from benchmark.weights.resources import MetricUnavailable, Tools
 from methods.checkpoint import CheckpointError
 from tests.benchmark.evidence import random_evidence
 

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from benchmark.metrics.seg_accuracy import SegAccuracy, pixel_accuracy
-from benchmark.metrics.seg_miou import SegMIoU, intersections_and_unions
+from benchmark.metrics.segmentation import SegAccuracy, SegMIoU, intersections_and_unions, pixel_accuracy
 from methods.labels import LABELS
 from tests.benchmark.evidence import random_evidence
 

@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 from scipy.linalg import sqrtm
 from scipy.spatial.distance import cdist
 
-from benchmark.feature_set import FeaturePair, FeatureSet
-from benchmark.metrics.base import MetricUnavailable, SetMetric
-from benchmark.metrics.frechet import FrechetMetric
-from benchmark.metrics.frechet_distance import frechet_distance
-from benchmark.metrics.kernel_judge import KernelJudge
-from benchmark.metrics.kid import KernelInceptionDistance, kernel_inception_distance
-from benchmark.metrics.neighbours import Coverage, Density, Precision, Recall, neighbourhoods
+from benchmark.features.feature_set import FeaturePair, FeatureSet
+from benchmark.metrics.base import SetMetric
+from benchmark.metrics.frechet import FrechetMetric, frechet_distance
+from benchmark.metrics.kernel_distance import KernelInceptionDistance, KernelJudge, kernel_inception_distance
+from benchmark.metrics.precision_recall import Coverage, Density, Precision, Recall, neighbourhoods
+from benchmark.weights.resources import MetricUnavailable
 
 EVERY = pytest.mark.parametrize(
     "metric",

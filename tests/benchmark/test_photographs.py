@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from commands import TINY_SCORING, TINY_TASKS, Outcome, bench, settings
 
-from benchmark.results import Result, read_result
+from benchmark.results.schema import Result, read_result
 from tests.celebamask_hq_folder import make_celeba
 
 FACES = (

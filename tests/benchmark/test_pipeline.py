@@ -11,8 +11,8 @@ import torch
 from commands import TINY_DATASET, TINY_METHOD, Outcome, bench, bench_process, ended, half_written, settings, signalled
 from filelock import FileLock
 
-from benchmark.results import Result, read_result
-from reports.tables import tabulate
+from benchmark.leaderboard.build_tables import tabulate
+from benchmark.results.schema import Result, read_result
 
 SETTING = (
     *settings(*TINY_DATASET[:2], "dataset.options.test=100", "dataset.size=64", "compute.precision=fp32"),

@@ -7,9 +7,9 @@ import cv2
 import pytest
 from commands import TINY_SCORING, Outcome, bench_process, ended, settings
 
-from benchmark.plugin_code import _code_of_file, plugin_code
-from benchmark.results import Result, read_result
-from benchmark.stamps import code_version
+from benchmark.caching.code_version import code_version
+from benchmark.caching.plugin_source import _code_of_file, plugin_code
+from benchmark.results.schema import Result, read_result
 from registry.cards import MethodCard
 from registry.catalogue import METHOD_CARDS, METRIC_CARDS, Entry
 

@@ -12,16 +12,16 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.data.base import FaceDataset, TrueEdit
-from benchmark.data.packed import FaceRecord, content_key, packed_faces
-from benchmark.data.rendered_faces import RenderedFaces
+from benchmark.datasets.base import FaceDataset, TrueEdit
+from benchmark.datasets.packed import FaceRecord, content_key, packed_faces
+from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.protocols.attribute_transfer import AttributeTransfer
 from benchmark.protocols.base import Protocol
-from benchmark.protocols.mouth import mouth_region, with_mouth_of
-from benchmark.protocols.pose import paired_in_rounds
+from benchmark.protocols.mouth_region import mouth_region, with_mouth_of
+from benchmark.protocols.pose_matching import paired_in_rounds
 from benchmark.protocols.reconstruction import Reconstruction
 from benchmark.protocols.style_copy import STYLE_ATTRIBUTES, StyleCopy
-from benchmark.task_table import tasks_sha256
+from benchmark.results.task_scores import tasks_sha256
 from methods.labels import ATTRIBUTES, LABELS, MOUTH_LABELS
 
 SIZE = 16

@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 import torch
 
-from benchmark.compute import Compute
-from benchmark.encoders.inception import CleanInceptionEncoder
-from benchmark.feature_set import FeaturePair, FeatureSet
-from benchmark.image_folders import list_images, read_image
-from benchmark.metrics.base import Tools
+from benchmark.features.feature_set import FeaturePair, FeatureSet
+from benchmark.features.inception import CleanInceptionEncoder
+from benchmark.images.read import list_images, read_image
 from benchmark.metrics.frechet import FrechetMetric
-from benchmark.metrics.kid import KernelInceptionDistance
-from benchmark.weights import Weights, published
+from benchmark.metrics.kernel_distance import KernelInceptionDistance
+from benchmark.runtime.device import Compute
+from benchmark.weights.locate import Weights, published
+from benchmark.weights.resources import Tools
 from benchmarks.faces import write_faces
 
 PACKAGES = ("clean-fid==0.1.35", "torch-fidelity==0.4.0")

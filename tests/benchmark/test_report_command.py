@@ -4,7 +4,7 @@ from pathlib import Path
 
 from commands import bench
 
-RUN = Path(__file__).parents[2] / "reports/examples/results/rendered-faces/maskgan/seed0"
+RUN = Path(__file__).parents[2] / "examples/results/rendered-faces/maskgan/seed0"
 
 
 def test_it_writes_the_page_where_it_is_asked_to(tmp_path: Path) -> None:

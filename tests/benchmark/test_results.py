@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.result_files import read_results, result_files
-from benchmark.results import Result, ResultError, read_result, write_result
+from benchmark.results.find_results import read_results, result_files
+from benchmark.results.schema import Result, read_result, write_result
+from benchmark.runtime.json_files import ResultError
 from registry.errors import InputError
 
 FORMS = sorted((Path(__file__).parents[1] / "data" / "results").glob("*.json"))

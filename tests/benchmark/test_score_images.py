@@ -12,8 +12,8 @@ import torch
 from commands import Outcome, bench
 from PIL import Image
 
-from benchmark.data.rendered.factors import sample_factors
-from benchmark.data.rendered.renderer import render
+from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
+from benchmark.datasets.rendered_faces.renderer.renderer import render
 from benchmarks.faces import write_faces
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.results import Result, read_result
-from benchmark.selection import Selection, select
+from benchmark.results.filter_results import Selection, select
+from benchmark.results.schema import Result, read_result
 from registry.errors import UnknownNameError
 
 MADE = read_result(Path(__file__).parents[1] / "data" / "results" / "v1-caveats.json")

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from benchmark.experiment import Experiment
-from benchmark.settings import COMMAND, Layer, deep_merge, read_layer, set_layer
+from benchmark.config.experiment import Experiment
+from benchmark.config.sources import COMMAND, Layer, deep_merge, read_layer, set_layer
 from registry.errors import InputError
 
 patient = hypothesis_settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])

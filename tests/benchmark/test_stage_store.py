@@ -10,8 +10,8 @@ import torch
 from commands import TINY_DATASET, bench, bench_process, ended, settings
 from torch import Tensor
 
-from benchmark.experiment import resolve
-from benchmark.settings import COMMAND, Layer
+from benchmark.config.resolve import resolve
+from benchmark.config.sources import COMMAND, Layer
 from methods.maskgan.model import MaskGAN
 
 SMALL: dict[str, Any] = {

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from commands import bench
 
-from benchmark.human_study.findings import Findings, read_findings
+from benchmark.human_study.analysis.findings import Findings, read_findings
 from tests.simulated_study import STRENGTHS, World, simulate
 from tests.simulated_study_folder import write_folder
 

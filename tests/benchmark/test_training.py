@@ -11,9 +11,9 @@ import torch
 from commands import python, signalled
 from toy import ITERATIONS, Toy, train_toy
 
-from benchmark.checkpoints import TrainingCheckpointError
-from benchmark.hooks import EMA_WARM_UP, TrainingDiverged
-from benchmark.interruption import Interrupted
+from benchmark.runtime.interruption import Interrupted
+from benchmark.training.checkpoints import TrainingCheckpointError
+from benchmark.training.hooks import EMA_WARM_UP, TrainingDiverged
 from registry.errors import InputError
 
 PROGRAM = Path(__file__).with_name("toy.py")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.experiment import resolve
-from benchmark.settings import COMMAND, Layer, read_layer
-from benchmark.variants import variant_changes, variant_name
+from benchmark.config.resolve import resolve
+from benchmark.config.sources import COMMAND, Layer, read_layer
+from benchmark.config.variants import variant_changes, variant_name
 from registry.cards import MethodCard, Option
 from registry.catalogue import METHOD_CARDS
 from registry.errors import InputError

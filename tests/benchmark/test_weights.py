@@ -10,8 +10,8 @@ import yaml
 from commands import bench, ended, python
 from file_server import FileServer, serving
 
-from benchmark import weights as weights_module
-from benchmark.weights import MANIFEST, Weights, WeightsMissing, WeightsRefused, manifest, torch_hub_folder
+from benchmark.weights import locate as weights_module
+from benchmark.weights.locate import MANIFEST, Weights, WeightsMissing, WeightsRefused, manifest, torch_hub_folder
 from registry.errors import InputError, UnknownNameError
 
 CONTENT = b"the published weights"
@@ -152,7 +152,7 @@ def test_list_shows_every_file_and_where_it_is(tmp_path: Path) -> None:
 def test_list_imports_nothing_heavy() -> None:
     command = ("-X", "importtime", "-c", "from benchmark.cli import main; main()", "weights", "list")
     trace = ended(python(*command)).err
-    assert "benchmark.weights" in trace
+    assert "benchmark.weights.locate" in trace
     assert not re.search(r"\| +(torch|numpy|mmengine|pandas)$", trace, re.MULTILINE)
 
 

@@ -11,10 +11,10 @@ import torch
 from mmengine.optim import OptimWrapper, OptimWrapperDict
 from torch import Tensor, nn
 
-from benchmark import training
-from benchmark.compute import Compute, seed_everything
-from benchmark.data.rendered_faces import RenderedFaces
-from benchmark.progress import Reporter
+from benchmark.datasets.rendered_faces.dataset import RenderedFaces
+from benchmark.runtime.device import Compute, seed_everything
+from benchmark.runtime.progress import Reporter
+from benchmark.training import train as training
 from methods.base import FaceBatch, Stage, Trainable
 
 CPU = Compute(torch.device("cpu"), "fp32", channels_last=False)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmark.data.rendered_faces import RenderedFaces
+from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 
 
 @pytest.fixture(scope="session")

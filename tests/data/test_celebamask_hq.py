@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import yaml
 
-from benchmark.data.base import SPLITS
-from benchmark.data.celebamask_hq import CelebAMaskHQ
-from benchmark.data.celebamask_hq_files import find_faces, read_annotations
-from benchmark.data.errors import DataError
+from benchmark.datasets.base import SPLITS
+from benchmark.datasets.celebamask_hq.dataset import CelebAMaskHQ
+from benchmark.datasets.celebamask_hq.files import find_faces, read_annotations
+from benchmark.datasets.errors import DataError
 from methods.labels import ATTRIBUTES
 from tests.celebamask_hq_folder import FACES, SIDE, FakeCelebA, make_celeba
 from tests.celebamask_hq_folder import SPLITS as SPLIT_OF

@@ -14,9 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmark.data.base import SkippedFace
-from benchmark.data.errors import DataError
-from benchmark.data.packed import FaceRecord, PackedFaces, content_key, in_parallel, packed_faces
+from benchmark.datasets.errors import DataError
+from benchmark.datasets.packed import FaceRecord, PackedFaces, SkippedFace, content_key, in_parallel, packed_faces
 
 SIZE = 8
 
@@ -128,7 +127,7 @@ PACK_SLOWLY = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from benchmark.data.packed import FaceRecord, packed_faces
+from benchmark.datasets.packed import FaceRecord, packed_faces
 
 def slowly():
     for number in range(4):

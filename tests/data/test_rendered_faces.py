@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import yaml
 
-from benchmark.data import rendered_faces as module
-from benchmark.data import rendered_processes
-from benchmark.data.base import SPLITS
-from benchmark.data.errors import DataError
-from benchmark.data.rendered.renderer import render
-from benchmark.data.rendered_faces import RenderedFaces
+from benchmark.datasets.base import SPLITS
+from benchmark.datasets.errors import DataError
+from benchmark.datasets.rendered_faces import dataset as module
+from benchmark.datasets.rendered_faces import parallel as rendered_processes
+from benchmark.datasets.rendered_faces.dataset import RenderedFaces
+from benchmark.datasets.rendered_faces.renderer.renderer import render
 from methods.labels import ATTRIBUTES, MOUTH_LABELS
 
 SMILING = ATTRIBUTES.index("Smiling")

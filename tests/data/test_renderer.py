@@ -6,9 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.data.rendered.attributes import KNOWN_ATTRIBUTES, attributes
-from benchmark.data.rendered.factors import FaceFactors, copy_style, sample_factors, transfer_expression
-from benchmark.data.rendered.renderer import render
+from benchmark.datasets.rendered_faces.renderer.attributes import KNOWN_ATTRIBUTES, attributes
+from benchmark.datasets.rendered_faces.renderer.factors import (
+    FaceFactors,
+    copy_style,
+    sample_factors,
+    transfer_expression,
+)
+from benchmark.datasets.rendered_faces.renderer.renderer import render
 from methods.labels import ATTRIBUTES, LABELS, MOUTH_LABELS
 
 INDICES = st.integers(0, 10_000)

@@ -10,10 +10,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.data.errors import DataError
-from benchmark.data.quantise import image_array
-from benchmark.data.rendered_faces import RenderedFaces
-from benchmark.data.training import SeededDraws, training_batches
+from benchmark.datasets.errors import DataError
+from benchmark.datasets.rendered_faces.dataset import RenderedFaces
+from benchmark.datasets.training_batches import SeededDraws, training_batches
+from benchmark.images.convert import image_array
 from methods.base import FaceBatch
 from methods.labels import FLIP_PAIRS, NUM_LABELS
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from benchmark.data.errors import UnusableFaceError
-from benchmark.data.transforms import FlipFace, LoadFace, ResizeFace, paint
+from benchmark.datasets.errors import UnusableFaceError
+from benchmark.datasets.transforms import FlipFace, LoadFace, ResizeFace, paint
 from methods.labels import FLIP_PAIRS, LABELS, NUM_LABELS
 from tests.celebamask_hq_folder import FakeCelebA
 

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmark.data.celebamask_hq_files import ATTRIBUTE_ROWS, MAPPING
-from benchmark.data.errors import DataError
-from benchmark.data.verify import verify_celebamask_hq
+from benchmark.datasets.celebamask_hq.files import ATTRIBUTE_ROWS, MAPPING
+from benchmark.datasets.celebamask_hq.verify import verify_celebamask_hq
+from benchmark.datasets.errors import DataError
 from tests.celebamask_hq_folder import SIDE, FakeCelebA
 
 

@@ -15,7 +15,7 @@ from registry import DATASETS
 from tests.docs.fenced_blocks import LANGUAGES, PAGES, ROOT, Block, blocks_of, inline_code_of
 from tests.docs.tiny_commands import check, find, options_of, options_of_every_command, run
 
-COMMITTED = ROOT / "reports" / "examples"
+COMMITTED = ROOT / "examples"
 API_PAGES = {ROOT / "README.md", ROOT / "docs" / "python.md"}
 """Their Python snippets show the API, whose functions have tests of their own."""
 NOT_OURS = {"pip", "python", "apt-get"}

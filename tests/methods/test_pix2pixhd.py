@@ -11,9 +11,9 @@ import yaml
 from cards import assert_states_options
 from torch import Tensor
 
-from benchmark.editors import build_editor
-from benchmark.experiment import resolve
-from benchmark.settings import COMMAND, Layer
+from benchmark.config.resolve import resolve
+from benchmark.config.sources import COMMAND, Layer
+from benchmark.editing.build_method import build_editor
 from methods.base import EditBatch, Stage, one_hot
 from methods.labels import NUM_LABELS
 from methods.pix2pixhd.model import Pix2PixHD, halved

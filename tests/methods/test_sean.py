@@ -11,9 +11,9 @@ from cards import assert_states_options
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchmark.editors import build_editor
-from benchmark.experiment import resolve
-from benchmark.settings import COMMAND, Layer
+from benchmark.config.resolve import resolve
+from benchmark.config.sources import COMMAND, Layer
+from benchmark.editing.build_method import build_editor
 from methods.base import one_hot
 from methods.labels import NUM_LABELS
 from methods.layers.mean_codes import MeanCodes

@@ -14,14 +14,14 @@ from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 from torch.nn.utils import spectral_norm
 
-from benchmark.compute import Compute
-from benchmark.data.rendered_faces import RenderedFaces
-from benchmark.editors import build_editor
-from benchmark.experiment import resolve
-from benchmark.interruption import Interrupted
-from benchmark.progress import Reporter
-from benchmark.settings import COMMAND, Layer
-from benchmark.training import train
+from benchmark.config.resolve import resolve
+from benchmark.config.sources import COMMAND, Layer
+from benchmark.datasets.rendered_faces.dataset import RenderedFaces
+from benchmark.editing.build_method import build_editor
+from benchmark.runtime.device import Compute
+from benchmark.runtime.interruption import Interrupted
+from benchmark.runtime.progress import Reporter
+from benchmark.training.train import train
 from methods.base import FaceBatch, one_hot
 from methods.layers.initialisation import init_xavier
 from methods.spade.model import Spade, gaussian_divergence

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from registry import DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS, REPORTS
+from registry import DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS
 from registry.cards import MetricCard, ProtocolCard
 from registry.catalogue import CATALOGUES, Catalogue
 from registry.errors import DuplicateNameError, UnknownNameError
 
 ROOT = Path(__file__).parents[2]
-REGISTRIES = {each.catalogue.kind: each for each in (DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS, REPORTS)}
+REGISTRIES = {each.catalogue.kind: each for each in (DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS)}
 BUILT_IN = [(each.kind, entry.card.name) for each in CATALOGUES.values() for entry in each if "site" not in entry.place]
 
 
@@ -29,7 +29,7 @@ def test_every_built_in_entry_leads_to_code(kind: str, name: str) -> None:
 
 
 def test_every_kind_has_built_in_names() -> None:
-    assert {kind for kind, _ in BUILT_IN} == {"method", "dataset", "protocol", "metric", "judge", "report"}
+    assert {kind for kind, _ in BUILT_IN} == {"method", "dataset", "protocol", "metric", "judge"}
 
 
 def test_names_on_cards_exist() -> None:
@@ -69,7 +69,7 @@ def test_dotted_names_are_never_imported(name: str) -> None:
 
 
 def test_a_duplicate_is_refused_with_both_places() -> None:
-    catalogue: Catalogue[MetricCard] = Catalogue("metric", MetricCard, "benchmark.metrics", "*.yaml")
+    catalogue: Catalogue[MetricCard] = Catalogue("metric", MetricCard, "benchmark.metrics", "cards/*.yaml")
     taken = catalogue.find("seg-miou")
     with pytest.raises(DuplicateNameError) as caught:
         catalogue.declare(taken.card, "/elsewhere/plugin.py")

@@ -64,7 +64,7 @@ def test_a_plugin_with_a_taken_name_says_both_places(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="declared twice") as caught:
         load_named(str(file))
     assert str(file) in str(caught.value)
-    assert "rendered_faces.yaml" in str(caught.value)
+    assert "rendered_faces/dataset.yaml" in str(caught.value)
 
 
 def test_an_installed_plugin_that_fails_is_skipped_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,8 @@ import yaml
 from run_folders import PROTOCOL, run_folder
 from synthetic import dataset_facts
 
-from benchmark.human_study.records import Key, Study, read_key, read_study
-from benchmark.human_study.words import shipped_words
+from benchmark.human_study.design.texts import shipped_words
+from benchmark.human_study.schema import Key, Study, read_key, read_study
 from tests.benchmark.commands import bench
 
 METHODS = ("quillgan", "brushnet", "pastelflow")

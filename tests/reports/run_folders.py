@@ -7,10 +7,9 @@ import pandas as pd
 from PIL import Image
 from synthetic import METRICS, facts, figure, protocol, result
 
-from benchmark.results import write_result
-from benchmark.statistics.tally import Ratio
-from benchmark.task_scores import write_task_scores
-from benchmark.task_table import tasks_sha256
+from benchmark.results.schema import write_result
+from benchmark.results.task_scores import tasks_sha256, write_task_scores
+from benchmark.statistics.ratios import Ratio
 
 TASKS = 8
 PROTOCOL = "attribute-transfer"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmark.results import (
+from benchmark.results.schema import (
     Cost,
     DatasetFacts,
     JudgeFacts,
@@ -19,9 +19,8 @@ from benchmark.results import (
     Value,
     write_result,
 )
-from benchmark.statistics.tally import Ratio
-from benchmark.task_scores import write_task_scores
-from benchmark.task_table import tasks_sha256
+from benchmark.results.task_scores import tasks_sha256, write_task_scores
+from benchmark.statistics.ratios import Ratio
 
 Run = tuple[Path, Result]
 

@@ -15,9 +15,9 @@ from typesetting import typeset
 
 from benchmark.ablation.contrasts import verdict
 from benchmark.ablation.study import STUDY, AblationCell, AblationStudy, write_study
-from benchmark.matches import Match
-from benchmark.results import ResultError
-from reports.ablation import write_ablation
+from benchmark.comparison.metric_comparison import Match
+from benchmark.runtime.json_files import ResultError
+from reports.ablation.write import write_ablation
 
 CELLS = {"no-ebst": {"ebst": False}, "wide": {"width": 64}, "same": {"blender": False}}
 

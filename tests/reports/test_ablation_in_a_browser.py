@@ -7,7 +7,7 @@ from accessibility import check_unfolded
 from chromium import opened
 from test_ablation import CELLS, FULL, a_study, cell, scored, write
 
-from reports.ablation import write_ablation
+from reports.ablation.write import write_ablation
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 

@@ -10,7 +10,7 @@ import pytest
 from elements import Elements
 from synthetic import METRICS, dataset_facts, judge
 
-from benchmark.calibration.result import (
+from benchmark.calibration.schema import (
     Calibration,
     Curve,
     DegradationFacts,
@@ -19,9 +19,9 @@ from benchmark.calibration.result import (
     read_calibration,
     write_calibration,
 )
-from benchmark.results import ResultError
-from reports.calibration import write_calibration_pages
-from reports.calibration_words import matrix_row
+from benchmark.runtime.json_files import ResultError
+from reports.calibration.wording import matrix_row
+from reports.calibration.write import write_calibration_pages
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 TRICKY = 'a "quoted", <b>bold</b> | piped $x^2$ -- </script></svg><script>alert(2)</script>'
@@ -173,7 +173,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, content, said):
 def test_pages_need_no_network_library(tmp_path):
     write_calibration(tmp_path / "calibration.json", calibration())
     program = (
-        "import sys; from pathlib import Path; from reports.calibration import write_calibration_pages; "
+        "import sys; from pathlib import Path; from reports.calibration.write import write_calibration_pages; "
         f"write_calibration_pages(Path({str(tmp_path / 'calibration.json')!r}), Path({str(tmp_path)!r})); "
         "assert not {'torch', 'mmengine', 'mmcv'} & set(sys.modules)"
     )

@@ -5,12 +5,12 @@ import math
 import pytest
 from synthetic import METRICS, figure, noise, scored_run
 
+from benchmark.leaderboard.build_tables import tabulate
+from benchmark.leaderboard.table import Column, cell_of_seeds
+from benchmark.results.task_scores import TaskScores
 from benchmark.statistics.bootstrap import bootstrap_interval
-from benchmark.statistics.tally import mean_of_ratios
-from benchmark.task_scores import TaskScores
-from reports.cells import Column, cell_of_seeds
-from reports.tables import tabulate
-from reports.words import details
+from benchmark.statistics.ratios import mean_of_ratios
+from reports.leaderboard.wording import details
 
 ACCURACY = Column("seg-accuracy", METRICS["seg-accuracy"])
 FID = Column("fid", METRICS["fid"])

@@ -7,8 +7,8 @@ import pytest
 from hostile import FORMULAS, NAME, NOTE, hostile_results
 from synthetic import figure, noise, result, runs, scored_run
 
-from reports.csv_table import COLUMNS, inert, render
-from reports.tables import tabulate
+from benchmark.leaderboard.build_tables import tabulate
+from reports.leaderboard.csv_file import COLUMNS, inert, render
 
 
 def rows(found):

@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.image import imread, imsave
 from synthetic import protocol, result
 
-from reports.edit_grid import COLUMNS, TASKS, write_edit_grids
-from reports.leaderboard import write_leaderboard
+from reports.leaderboard.edit_grid import COLUMNS, TASKS, write_edit_grids
+from reports.leaderboard.write import write_leaderboard
 
 COLORS = {"alpha": (200, 40, 40), "beta": (40, 60, 200)}
 TASK_TABLE = "attribute-transfer"

@@ -5,11 +5,10 @@ import pandas as pd
 import pytest
 from synthetic import figure, noise, result, runs, scored_run
 
-from benchmark.found_runs import Contender, FoundRun
-from benchmark.head_to_head import compare
-from reports.rules import bold_rule
-from reports.tables import tabulate
-from reports.words import remarks
+from benchmark.comparison.compare import compare
+from benchmark.leaderboard.build_tables import tabulate
+from benchmark.results.method_runs import Contender, FoundRun
+from reports.leaderboard.wording import bold_rule, remarks
 
 
 def marks(metric, *results):

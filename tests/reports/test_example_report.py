@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from chromium import opened
 
-from benchmark.results import read_result
-from reports.leaderboard import write_leaderboard
-from reports.run_page import write_run_page
+from benchmark.results.schema import read_result
+from reports.leaderboard.write import write_leaderboard
+from reports.run_page.write import write_run_page
 
-RESULTS = Path(__file__).parents[2] / "reports" / "examples" / "results"
+RESULTS = Path(__file__).parents[2] / "examples" / "results"
 FILES = sorted(RESULTS.rglob("result.json"))
 
 

@@ -3,10 +3,10 @@
 import pytest
 from synthetic import METRICS, dataset_facts, facts, figure, judge, protocol, result, runs
 
-from benchmark.comparable import IncomparableError
-from reports.contenders import contestants
-from reports.tables import tabulate
-from reports.words import remarks
+from benchmark.leaderboard.build_tables import tabulate
+from benchmark.leaderboard.contenders import contestants
+from benchmark.results.comparability import IncomparableError
+from reports.leaderboard.wording import remarks
 
 PROTOCOL = "attribute-transfer"
 OTHERS = {

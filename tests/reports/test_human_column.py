@@ -9,12 +9,12 @@ import pytest
 from run_folders import run_folder
 from synthetic import figure, protocol, result, runs
 
-from benchmark.files import sha256_of
-from benchmark.human_study.analysis import analyse
-from benchmark.human_study.findings import Findings
-from reports.human_column import CHANGED, NOT_SHOWN
-from reports.leaderboard import write_leaderboard
-from reports.tables import tabulate
+from benchmark.human_study.analysis.analyse import analyse
+from benchmark.human_study.analysis.findings import Findings
+from benchmark.leaderboard.build_tables import tabulate
+from benchmark.leaderboard.human_column import CHANGED, NOT_SHOWN
+from benchmark.runtime.atomic_files import sha256_of
+from reports.leaderboard.write import write_leaderboard
 from tests.simulated_study import World, simulate
 
 PROTOCOL = "attribute-transfer"

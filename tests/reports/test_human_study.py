@@ -9,9 +9,9 @@ from elements import Elements
 from hostile import NAME, NOTE
 from typesetting import typeset
 
-from benchmark.human_study.analysis import analyse
-from benchmark.human_study.findings import Findings, write_findings
-from reports.human_study import write_human_study
+from benchmark.human_study.analysis.analyse import analyse
+from benchmark.human_study.analysis.findings import Findings, write_findings
+from reports.human_study.write import write_human_study
 from tests.simulated_study import STRENGTHS, World, simulate
 
 MODES = ("2afc", "kway", "mos", "realfake")

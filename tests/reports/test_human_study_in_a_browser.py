@@ -6,9 +6,9 @@ import pytest
 from accessibility import check_unfolded
 from chromium import opened
 
-from benchmark.human_study.analysis import analyse
-from benchmark.human_study.findings import write_findings
-from reports.human_study import write_human_study
+from benchmark.human_study.analysis.analyse import analyse
+from benchmark.human_study.analysis.findings import write_findings
+from reports.human_study.write import write_human_study
 from tests.simulated_study import STRENGTHS, World, simulate
 
 HOSTILE = "<img src=x onerror=alert(1)>"

@@ -5,8 +5,8 @@ import json
 from hostile import NAME, hostile_results
 from synthetic import figure, noise, result, runs, scored_run
 
-from reports.json_table import Leaderboard, render
-from reports.tables import tabulate
+from benchmark.leaderboard.build_tables import tabulate
+from reports.leaderboard.json_file import Leaderboard, render
 
 
 def test_it_reads_back_with_intervals_hashes_weights_and_hardware(tmp_path):

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from synthetic import METRICS, facts, figure, noise, protocol, result, runs, scored_run
 from typesetting import typeset
 
-from reports import csv_table
-from reports.latex import render
-from reports.latex_text import escaped
-from reports.tables import tabulate
+from benchmark.leaderboard.build_tables import tabulate
+from reports.leaderboard import csv_file as csv_table
+from reports.leaderboard.latex import render
+from reports.rendering.latex import escaped
 
 
 def scored(tmp_path):

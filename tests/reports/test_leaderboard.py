@@ -15,7 +15,7 @@ from synthetic import METRICS, figure, protocol, result, runs
 
 import reports
 from registry.errors import UnknownNameError
-from reports.leaderboard import FORMATS, IncomparableError, write_leaderboard
+from reports.leaderboard.write import FORMATS, IncomparableError, write_leaderboard
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 TRICKY = 'a "quoted", <b>bold</b> | piped\nsecond line </script><script>alert(2)</script>'
@@ -175,13 +175,15 @@ def test_pages_name_no_folder_of_whoever_made_them(tmp_path):
 
 
 def test_the_card_names_the_function():
-    card = yaml.safe_load((Path(reports.__file__).parent / "leaderboard.yaml").read_text())
+    card = yaml.safe_load((Path(reports.__file__).parent / "leaderboard" / "report.yaml").read_text())
     module, name = card["entry"].split(":")
     assert getattr(importlib.import_module(module), name) is write_leaderboard
 
 
 def test_reports_do_not_import_torch():
-    code = "import sys, reports.leaderboard; sys.exit(bool({'torch', 'methods', 'mmengine'} & sys.modules.keys()))"
+    code = (
+        "import sys, reports.leaderboard.write; sys.exit(bool({'torch', 'methods', 'mmengine'} & sys.modules.keys()))"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

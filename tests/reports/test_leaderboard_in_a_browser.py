@@ -6,7 +6,7 @@ from chromium import opened
 from run_folders import run_folder, study
 from synthetic import figure, result, runs
 
-from reports.leaderboard import write_leaderboard
+from reports.leaderboard.write import write_leaderboard
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 

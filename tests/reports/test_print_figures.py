@@ -7,10 +7,10 @@ from PIL import Image
 from run_folders import run_folder, study
 from synthetic import figure, result, runs
 
-from reports.differences import MAX_COMPARED, differences
-from reports.print_figures import write_print_figures
-from reports.tables import tabulate
-from reports.trade_offs import undominated
+from benchmark.leaderboard.build_tables import tabulate
+from benchmark.leaderboard.pairwise import MAX_COMPARED, differences
+from benchmark.leaderboard.pareto_front import undominated
+from reports.leaderboard.figures import write_print_figures
 
 HOSTILE = '<img src=x> $x^2$ & "quotes"'
 

@@ -18,8 +18,8 @@ from chromium import CHROMIUM, QUIET, opened
 from rating_study import METHODS, export, make_runs, write_words
 
 from benchmark.human_study.answers import COLUMNS
-from benchmark.human_study.importing import import_answers
-from benchmark.human_study.page_words import PageWords
+from benchmark.human_study.collection.import_answers import import_answers
+from benchmark.human_study.design.page_texts import PageWords
 
 QUESTIONS = [{"id": "realism", "text": "Which looks more real?"}, {"id": "edit", "text": "Which is the better edit?"}]
 MODES = ("2afc", "kway", "mos", "realfake")
@@ -456,7 +456,7 @@ def test_keys_choose_what_they_say(browser, every_mode):
 
 
 def test_large_pictures_lie_beside_the_page(browser, runs, tmp_path, monkeypatch):
-    monkeypatch.setattr("reports.rating_page.MAX_INLINE_BYTES", 1000)
+    monkeypatch.setattr("reports.rating_forms.web_page.MAX_INLINE_BYTES", 1000)
     study = export(runs, tmp_path / "out", "--items", "2")
     assert "base64" not in study.page.read_text(encoding="utf-8")
     with opened(browser, study.page) as page:

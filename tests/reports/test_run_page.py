@@ -11,10 +11,10 @@ from PIL import Image
 from run_folders import PROTOCOL, run_folder, study
 from synthetic import figure, protocol
 
-from benchmark.results import ResultError
-from reports.loss_curves import MAX_POINTS, read_loss_curves, thin
-from reports.run_page import write_run_page
-from reports.worst_cases import reference_edits
+from benchmark.runtime.json_files import ResultError
+from reports.run_page.loss_curves import MAX_POINTS, read_loss_curves, thin
+from reports.run_page.worst_cases import reference_edits
+from reports.run_page.write import write_run_page
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 

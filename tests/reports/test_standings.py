@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from synthetic import figure, noise, result, runs, scored_run
 
-from benchmark.statistics.ranks import rank_methods
-from reports.standings import RANK, WIN_RATE
-from reports.tables import tabulate
-from reports.words import details, legend, remarks
+from benchmark.leaderboard.build_tables import tabulate
+from benchmark.leaderboard.ranking import RANK, WIN_RATE
+from benchmark.statistics.win_rates import rank_methods
+from reports.leaderboard.wording import details, legend, remarks
 
 
 def ranked(table):

@@ -360,7 +360,7 @@ def test_an_export_that_is_cut_off_leaves_a_folder_that_says_whose_it_is(runs, t
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("benchmark.human_study.export.stored_png", full_disk)
+        patch.setattr("benchmark.human_study.design.export.stored_png", full_disk)
         assert export(runs, tmp_path / "study", "--items", "6", seed=None).code != 0
     assert export(runs, tmp_path / "study", "--items", "7", seed=None).code == 2
     whole = export(runs, tmp_path / "study", "--items", "6", seed=None)

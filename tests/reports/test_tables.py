@@ -4,7 +4,7 @@ import random
 
 from synthetic import METRICS, facts, figure, protocol, result, runs
 
-from reports.tables import tabulate
+from benchmark.leaderboard.build_tables import tabulate
 
 STYLE = "style-copy"
 

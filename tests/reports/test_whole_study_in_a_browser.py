@@ -10,8 +10,8 @@ import pytest
 from chromium import opened
 from rating_study import METHODS, export, make_runs, write_words
 
+from benchmark.human_study.analysis.findings import read_findings
 from benchmark.human_study.answers import COLUMNS, read_answers
-from benchmark.human_study.findings import read_findings
 from tests.benchmark.commands import bench
 
 STRENGTHS = dict(zip(METHODS, (-1.2, 1.2, 0.0), strict=True))

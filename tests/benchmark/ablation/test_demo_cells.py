@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from benchmark.ablation.expansion import Cell, expand
-from benchmark.editors import build_editor
-from benchmark.experiment import resolve
-from benchmark.settings import COMMAND, Layer
+from benchmark.ablation.expand import Cell, expand
+from benchmark.config.resolve import resolve
+from benchmark.config.sources import COMMAND, Layer
+from benchmark.editing.build_method import build_editor
 from registry.catalogue import METHOD_CARDS
 from tests.methods.faces import random_faces
 

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.ablation.expansion import Cell, expand
+from benchmark.ablation.expand import Cell, expand
 from benchmark.ablation.study import STUDY, read_study, study_folder, study_of, write_study
-from benchmark.experiment import Experiment, resolve
-from benchmark.settings import COMMAND, Layer
+from benchmark.config.experiment import Experiment
+from benchmark.config.resolve import resolve
+from benchmark.config.sources import COMMAND, Layer
 from registry.cards import Ablation, MethodCard, check_card
 from registry.catalogue import METHOD_CARDS
 from registry.errors import InputError

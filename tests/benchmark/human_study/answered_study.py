@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.human_study.answers import COLUMNS, Answer, csv_text
-from benchmark.human_study.records import (
+from benchmark.human_study.schema import (
     Key,
     Mode,
     Option,

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmark.human_study.answers import COLUMNS, Answer, read_answers, read_rows, table, write_rows
-from benchmark.human_study.formulas import guarded, unguarded
-from benchmark.human_study.instants import in_utc
+from benchmark.human_study.collection.formulas import guarded, unguarded
+from benchmark.human_study.collection.timestamps import in_utc
 from registry.errors import InputError
 
 TEXT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12) | st.sampled_from(

@@ -5,8 +5,8 @@ import pytest
 from commands import TINY, bench
 from PIL import Image
 
-from benchmark.human_study.records import read_key, read_study
-from benchmark.samples import color_mask
+from benchmark.human_study.schema import read_key, read_study
+from benchmark.images.label_colors import color_mask
 from registry import DATASETS
 
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.human_study.answers import COLUMNS, Answer
-from benchmark.human_study.checking import Checker
-from benchmark.human_study.records import Mode, Option, Study, Trial
-from benchmark.human_study.rejections import Fault
-from benchmark.human_study.spreadsheet_damage import damage
+from benchmark.human_study.collection.rejections import Fault
+from benchmark.human_study.collection.spreadsheet_damage import damage
+from benchmark.human_study.collection.validate import Checker
+from benchmark.human_study.schema import Mode, Option, Study, Trial
 from registry.errors import InputError
 
 

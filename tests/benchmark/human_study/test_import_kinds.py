@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmark.human_study.answers import COLUMNS, Answer, read_rows, write_rows
-from benchmark.human_study.importing import Imported, import_answers
-from benchmark.human_study.imports.column_map import read_column_map
+from benchmark.human_study.collection.formats.column_map import read_column_map
+from benchmark.human_study.collection.import_answers import Imported, import_answers
 from registry.errors import InputError
 
 Write = Callable[[Sequence[Answer]], str]

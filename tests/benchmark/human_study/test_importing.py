@@ -17,9 +17,16 @@ from commands import bench, bench_process, ended, tree
 from filelock import FileLock
 
 from benchmark.human_study.answers import read_answers, read_rows, write_rows
-from benchmark.human_study.arena import arena_votes
-from benchmark.human_study.importing import LOCK, import_answers
-from benchmark.human_study.rejections import HEADER, Fault, Reason, Rejection, read_rejections, write_rejections
+from benchmark.human_study.collection.arena import arena_votes
+from benchmark.human_study.collection.import_answers import LOCK, import_answers
+from benchmark.human_study.collection.rejections import (
+    HEADER,
+    Fault,
+    Reason,
+    Rejection,
+    read_rejections,
+    write_rejections,
+)
 from registry.errors import InputError
 
 

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from scipy.stats import binom
 
-from benchmark.human_study.analysis import analyse
-from benchmark.human_study.exclusion import ExclusionRule
-from benchmark.human_study.findings import Part, read_findings, write_findings
-from benchmark.human_study.records import TIE
+from benchmark.human_study.analysis.analyse import analyse
+from benchmark.human_study.analysis.exclusion import ExclusionRule
+from benchmark.human_study.analysis.findings import Part, read_findings, write_findings
+from benchmark.human_study.schema import TIE
 from registry.errors import InputError
 from tests.simulated_study import STRENGTHS, Simulated, World, preference, simulate
 

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from scipy.stats import mannwhitneyu
 
-from benchmark.human_study.drawing import Drawn, draw_study
-from benchmark.human_study.entrants import Entrant, Entrants
-from benchmark.human_study.exclusion import ExclusionRule, judge_raters
-from benchmark.human_study.records import Study, Trial
-from benchmark.human_study.words import read_words, shipped_words
+from benchmark.human_study.analysis.exclusion import ExclusionRule, judge_raters
+from benchmark.human_study.design.candidates import Entrant, Entrants
+from benchmark.human_study.design.draw_study import Drawn, draw_study
+from benchmark.human_study.design.texts import read_words, shipped_words
+from benchmark.human_study.schema import Study, Trial
 from tests.reports.synthetic import result
 
 PROTOCOL = "attribute-transfer"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmark.human_study.exclusion import ExclusionRule, judge_raters
+from benchmark.human_study.analysis.exclusion import ExclusionRule, judge_raters
 from tests.simulated_study import Simulated, World, simulate
 
 

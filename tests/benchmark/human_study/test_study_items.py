@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.human_study.items import REAL, draw_items
+from benchmark.human_study.design.trials import REAL, draw_items
 from registry.errors import InputError
 
 METHODS = ["ada", "bob", "cyd", "dan", "eve", "fay", "gus"]

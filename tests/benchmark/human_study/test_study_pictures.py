@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from benchmark.human_study.pictures import jumbled, read_pixels, stored_png
+from benchmark.human_study.design.stimuli import jumbled, read_pixels, stored_png
 from registry.errors import InputError
 
 

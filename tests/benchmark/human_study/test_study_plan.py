@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmark.human_study.plan import independent_votes, plan
+from benchmark.human_study.design.sample_size import independent_votes, plan
 from registry.errors import InputError
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.human_study.sittings import arranged, parted
+from benchmark.human_study.design.sessions import arranged, parted
 
 
 def sittings(items, sitting, seed=0):

@@ -5,8 +5,8 @@ import json
 import pytest
 import yaml
 
-from benchmark.human_study.page_words import PageWords, with_page_words
-from benchmark.human_study.words import read_words, shipped_words
+from benchmark.human_study.design.page_texts import PageWords, with_page_words
+from benchmark.human_study.design.texts import read_words, shipped_words
 from registry.errors import InputError
 
 MODES = ("2afc", "kway", "mos", "realfake")

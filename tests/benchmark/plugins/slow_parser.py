@@ -6,7 +6,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from benchmark.judges.parser import FaceParser
+from benchmark.judges.unet_parser import FaceParser
 from registry import JUDGES
 
 CARD = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.statistics import tally as tallies
+from benchmark.statistics import ratios as tallies
 
 FACES = 80
 

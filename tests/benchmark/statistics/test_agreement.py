@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmark.statistics.agreement import krippendorff_alpha
+from benchmark.statistics.krippendorff import krippendorff_alpha
 
 # Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011, section C: four observers, twelve units
 PUBLISHED = np.array(

@@ -11,10 +11,10 @@ from experiments import tally
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.metrics.seg_miou import SegMIoU
+from benchmark.metrics.segmentation import SegMIoU
 from benchmark.statistics.bootstrap import bootstrap_interval, bootstrap_intervals
-from benchmark.statistics.tally import mean_of_ratios
-from benchmark.statistics.tally import tally as tally_of
+from benchmark.statistics.ratios import mean_of_ratios
+from benchmark.statistics.ratios import tally as tally_of
 from methods.labels import LABELS
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from benchmark.statistics.luce import fit_luce, groups_compared
+from benchmark.statistics.bradley_terry import fit_luce, groups_compared
 
 STRENGTHS = np.array([1.0, 0.3, -0.3, -1.0])
 

@@ -11,7 +11,7 @@ from experiments import tally
 from scipy.stats import permutation_test
 
 from benchmark.statistics.paired import Difference, Side, paired_difference, paired_differences
-from benchmark.statistics.tally import mean_of_ratios
+from benchmark.statistics.ratios import mean_of_ratios
 
 FACES = np.repeat(np.arange(8), 2)
 

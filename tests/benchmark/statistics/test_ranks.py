@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.statistics.ranks import rank_methods, win_rates
+from benchmark.statistics.win_rates import rank_methods, win_rates
 
 NAN = float("nan")
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from benchmark.statistics.shared_ranks import pair_p_values, shared_ranks
-from benchmark.statistics.two_way import Crossed, Figures, ratio_figures
+from benchmark.statistics.rater_ranks import pair_p_values, shared_ranks
+from benchmark.statistics.two_way_bootstrap import Crossed, Figures, ratio_figures
 
 
 def means(crossed: Crossed, votes: np.ndarray) -> Figures:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from benchmark.statistics.tally import Ratio, mean_of_ratios, tally
+from benchmark.statistics.ratios import Ratio, mean_of_ratios, tally
 
 COLUMNS = {
     "a": np.array([1.0, np.nan, 3.0]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmark.statistics.two_way import Crossed, intervals, ratio_figures, resampled_sums
+from benchmark.statistics.two_way_bootstrap import Crossed, intervals, ratio_figures, resampled_sums
 
 
 def shares(crossed: Crossed, votes: np.ndarray):
@@ -44,7 +44,7 @@ def test_resampled_sums_are_those_of_drawn_raters_and_items_in_blocks_or_whole(m
     whole = resampled_sums(crossed, columns, 50)
     assert np.allclose(whole[:, 1], 30)  # as many raters and items are drawn as there are
     assert whole[:, 0].std() > 0
-    monkeypatch.setattr("benchmark.statistics.two_way._WEIGHTS_AT_ONCE", 100)
+    monkeypatch.setattr("benchmark.statistics.two_way_bootstrap._WEIGHTS_AT_ONCE", 100)
     assert np.allclose(resampled_sums(crossed, columns, 50), whole)
 
 

@@ -6,13 +6,13 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from benchmark.experiment import resolve
-from benchmark.settings import COMMAND, Layer
-from benchmark.sweep.jobs import Job
+from benchmark.config.resolve import resolve
+from benchmark.config.sources import COMMAND, Layer
+from benchmark.sweep.job import Job
 from benchmark.sweep.live_table import LiveTable
 from benchmark.sweep.record import read_record
 from benchmark.sweep.sweep import sweep
-from benchmark.weights import Weights
+from benchmark.weights.locate import Weights
 
 
 class FullMachine:

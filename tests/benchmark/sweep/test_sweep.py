@@ -10,7 +10,7 @@ from commands import TINY, TINY_METHOD, Outcome, bench, bench_process, ended, se
 from filelock import FileLock
 
 from benchmark.ablation.study import read_study
-from benchmark.results import read_result
+from benchmark.results.schema import read_result
 from benchmark.sweep.record import SweepRecord, read_record
 from benchmark.sweep.sweep import LOCK
 

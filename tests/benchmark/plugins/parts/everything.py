@@ -13,11 +13,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmark.data.packed import FaceRecord
-from benchmark.data.rendered_faces import RenderedFaces
-from benchmark.judges.parser import FaceParser
+from benchmark.datasets.packed import FaceRecord
+from benchmark.datasets.rendered_faces.dataset import RenderedFaces
+from benchmark.judges.unet_parser import FaceParser
 from benchmark.metrics.base import Evidence
-from benchmark.metrics.mean import VALUE, MeanMetric
+from benchmark.metrics.mean_metric import VALUE, MeanMetric
 from benchmark.protocols.base import Rows
 from benchmark.protocols.style_copy import StyleCopy
 from methods.base import EditBatch, FaceEditor

@@ -1,0 +1,1 @@
+"""Writing a method of one's own: a skeleton to begin with, and a check of the contract."""

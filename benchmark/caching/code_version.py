@@ -1,0 +1,153 @@
+"""Versions of code: a hash of what a module computes with, which is itself and all of the project that it imports."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+PROJECT = frozenset({"registry", "methods", "benchmark", "reports"})
+"""The packages whose imports are followed; of any other, the imported names alone count."""
+DECIDES_NO_NUMBER = (
+    "registry",
+    "benchmark.caching",
+    "benchmark.config",
+    "benchmark.runtime.atomic_files",
+    "benchmark.runtime.cache_folder",
+    "benchmark.runtime.interruption",
+    "benchmark.runtime.progress",
+)
+"""Modules and packages that find, name, show or store things: what they give is hashed by whoever uses it."""
+
+
+def code_version(*modules: str) -> str:
+    """Hash of what modules compute with: their code and that of every module of the project below them.
+
+    Comments, docstrings, line ends and the names of the modules are no part of it, so that neither a better sentence
+    nor a move changes it. Imports inside functions are followed too; those for type checking alone are not.
+
+    Args:
+        modules: dotted names; a package stands for every module in it.
+
+    Raises:
+        ModuleNotFoundError: if one of them does not exist.
+    """
+    waiting = [inner for name in modules for inner in _modules_of(name)]
+    found: set[str] = set()
+    versions = []
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            code = _code_of(_file_of(name).read_bytes())
+            # which module a name is taken of decides too, where two modules below have the name
+            versions.append(
+                [code.sha256, sorted((name, _code_of(_file_of(of).read_bytes()).sha256) for of, name in code.imports)]
+            )
+            waiting.extend(of for of, _ in code.imports)
+    return _sha256(sorted(versions))
+
+
+@dataclass(frozen=True)
+class _Code:
+    """A file's code: the hash of its own, and the modules of the project that it imports, with the names it takes."""
+
+    sha256: str
+    imports: frozenset[tuple[str, str]]
+
+
+@cache
+def _code_of(content: bytes) -> _Code:
+    tree = ast.parse(content)
+    targets = {target for node in _imports_in(tree) for target in _targets(node)}
+    inner = {target for target in targets if _package_of(target[0]) in PROJECT}
+    own = _sha256([ast.dump(_WithoutProse().visit(tree)), sorted(targets - inner)])
+    return _Code(own, frozenset(target for target in inner if not _decides_no_number(target[0])))
+
+
+def _decides_no_number(module: str) -> bool:
+    return any(module == each or module.startswith(f"{each}.") for each in DECIDES_NO_NUMBER)
+
+
+def _package_of(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _imports_in(tree: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            waiting.extend(node.orelse)
+        else:
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def _targets(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
+    """The modules that a statement imports, each with the name that is taken of it, "" for the module as a whole."""
+    if isinstance(node, ast.Import):
+        yield from ((alias.name, "") for alias in node.names)
+        return
+    parent = node.module or ""
+    for alias in node.names:
+        inner = f"{parent}.{alias.name}"
+        whole = _package_of(parent) in PROJECT and _path_of(inner) is not None
+        yield (inner, "") if whole else (parent, alias.name)
+
+
+class _WithoutProse(ast.NodeTransformer):
+    """Takes out imports, and texts that stand as statements: docstrings of modules, classes, functions, attributes."""
+
+    def visit_Import(self, node: ast.Import) -> None:
+        return None
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        return None
+
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
+        return None if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str) else node
+
+
+def _modules_of(name: str) -> Iterator[str]:
+    file = _file_of(name)
+    yield name
+    if file.name == "__init__.py":
+        for inner in sorted(file.parent.rglob("*.py")):
+            parts = inner.relative_to(file.parent).with_suffix("").parts
+            yield ".".join((name, *(parts[:-1] if parts[-1] == "__init__" else parts)))
+
+
+def _file_of(name: str) -> Path:
+    if _package_of(name) in PROJECT:
+        file = _path_of(name)
+    else:
+        spec = find_spec(name)
+        file = Path(spec.origin) if spec is not None and spec.origin is not None else None
+    if file is None:
+        raise ModuleNotFoundError(f"there is no module {name!r} whose code could be hashed", name=name)
+    return file
+
+
+def _path_of(name: str) -> Path | None:
+    """The file of one of the project's modules, imported by nobody for this; None where there is none."""
+    top, _, rest = name.partition(".")
+    path = _folder_of(top).joinpath(*rest.split(".")) if rest else _folder_of(top)
+    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
+
+
+@cache
+def _folder_of(package: str) -> Path:
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"package {package} is not installed", name=package)
+    return Path(spec.origin).parent
+
+
+def _sha256(parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -1,0 +1,82 @@
+"""Stamps: hashes of a stage's inputs, by which a run knows what it has done already."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from benchmark.runtime.atomic_files import write_text_atomically
+
+
+def stamp_of(*inputs: Any) -> str:
+    """Hash of JSON-able inputs."""
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()
+
+
+TRAINING_CODE = "benchmark.training.train"
+"""The module that decides trained weights, with what it imports, beside the model's own code."""
+
+
+@cache
+def source_version(*packages: str, suffixes: tuple[str, ...] = (".py",)) -> str:
+    """Hash of every file of packages that ends in one of `suffixes`, to the byte but for line ends.
+
+    Raises:
+        ModuleNotFoundError: if one of them does not exist.
+    """
+    return hash_of_files(each for name in sorted(packages) for each in _files_of(name, suffixes))
+
+
+def hash_of_files(files: Iterable[tuple[str, Path]]) -> str:
+    """SHA-256 of files under their labels; how line ends were checked out does not matter."""
+    digest = hashlib.sha256()
+    for label, file in files:
+        digest.update(f"{label}\0".encode() + file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()
+
+
+def _files_of(package: str, suffixes: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"there is no package {package!r} whose files could be hashed", name=package)
+    folder = Path(spec.origin).parent
+    for file in sorted(folder.rglob("*")):
+        if file.suffix in suffixes:
+            yield f"{package}/{file.relative_to(folder)}", file
+
+
+@cache
+def tree_version(folder: Path) -> str:
+    """Hash of the names, sizes and times of all files below a folder, as they are when first asked; reads none."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            facts = path.stat()
+            digest.update(f"{path.relative_to(folder)}\0{facts.st_size}\0{facts.st_mtime_ns}\0".encode())
+    return digest.hexdigest()
+
+
+class Stamps:
+    """The stamps of a run folder, `stamps.json`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "stamps.json"
+        try:
+            content = json.loads(self.path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            content = {}
+        self._stamps: dict[str, Any] = content if isinstance(content, dict) else {}
+
+    def get(self, stage: str) -> Any:
+        """The stamp of a stage, or None if it has not been done."""
+        return self._stamps.get(stage)
+
+    def put(self, stage: str, stamp: Any) -> None:
+        """Note that a stage is done."""
+        self._stamps[stage] = stamp
+        write_text_atomically(self.path, json.dumps(self._stamps, indent=2, sort_keys=True) + "\n")

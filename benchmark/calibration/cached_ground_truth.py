@@ -1,0 +1,30 @@
+"""A dataset that remembers its true edits, which every strength of every degradation asks for again."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal
+
+from benchmark.datasets.base import FaceDataset, TrueEdit
+
+
+class RememberedTruths(FaceDataset):
+    """The faces of another dataset, each true edit of which is made once.
+
+    Args:
+        dataset: knows the true edits.
+    """
+
+    def __init__(self, dataset: FaceDataset) -> None:
+        self.name = dataset.name
+        self.packed = dataset.packed
+        self.known_attributes = dataset.known_attributes
+        self.skipped = dataset.skipped
+        self.resize_policy = dataset.resize_policy
+        self._true_edit = cache(dataset.true_edit)
+
+    def true_edit(
+        self, edit: Literal["attribute-transfer", "style-copy"], target: int, source: int, attribute: str | None = None
+    ) -> TrueEdit | None:
+        """As the other dataset's."""
+        return self._true_edit(edit, target, source, attribute)

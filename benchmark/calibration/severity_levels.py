@@ -1,0 +1,65 @@
+"""The ladders of a protocol: every degradation's rungs, each scored once and read from its file after that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmark.caching.code_version import code_version
+from benchmark.caching.fingerprints import stamp_of
+from benchmark.caching.plugin_source import entry_version
+from benchmark.calibration.cached_ground_truth import RememberedTruths
+from benchmark.calibration.degradations import DEGRADATIONS
+from benchmark.calibration.scored_level import Rung, read_rung, score_rung, write_rung
+from benchmark.evaluation.context import Asked, Setting
+from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METRIC_CARDS, PROTOCOL_CARDS, Entry
+
+Ladders = Mapping[str, Sequence[Rung]]
+"""By degradation, its rungs by growing strength; the first rung of all is one and the same."""
+
+
+def scored_ladders(asked: Asked, setting: Setting, metrics: Sequence[str], seed: int, folder: Path) -> Ladders:
+    """Score every rung that `folder` does not hold yet.
+
+    Raises:
+        Interrupted: if a stop was asked for; the rungs scored so far are kept.
+    """
+    dataset = RememberedTruths(setting.dataset)
+    inputs = _inputs(asked, setting, metrics, seed)
+
+    def rung_of(name: str, strength: float) -> Rung:
+        path = folder / f"{stamp_of(inputs, name if strength else '', strength)[:32]}.npz"
+        rung = read_rung(path)
+        if rung is None:
+            rung = score_rung(name, strength, asked, dataset, setting, metrics, seed)
+            write_rung(path, rung)
+        return rung
+
+    truth = rung_of(next(iter(DEGRADATIONS)), 0)
+    return {
+        name: [truth, *(rung_of(name, strength) for strength in each.strengths if strength)]
+        for name, each in DEGRADATIONS.items()
+    }
+
+
+def _inputs(asked: Asked, setting: Setting, metrics: Sequence[str], seed: int) -> str:
+    """Hash of all that decides what a rung holds, but for the degradation and its strength."""
+    experiment = setting.experiment
+    entries: list[Entry[Any]] = [
+        DATASET_CARDS.find(experiment.dataset.name),
+        PROTOCOL_CARDS.find(asked.protocol.name),
+        *(METRIC_CARDS.find(each) for each in metrics),
+        *(JUDGE_CARDS.find(each) for each in experiment.judges),
+    ]
+    return stamp_of(
+        asked.sha256,
+        setting.dataset.fingerprint,
+        {role: facts.weights_sha256 for role, facts in setting.judge_facts.items()},
+        setting.compute.described,
+        experiment.protocols[asked.protocol.name],
+        list(metrics),
+        seed,
+        code_version("benchmark.calibration.scored_level"),
+        [entry_version(each) for each in entries],
+    )

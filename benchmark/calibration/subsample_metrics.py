@@ -1,0 +1,65 @@
+"""The figures of every metric on subsamples of the tasks of a rung."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.calibration.scored_level import Rung
+from benchmark.calibration.subsampling import subsamples
+from benchmark.evaluation.context import Setting
+from benchmark.evaluation.prepare_metrics import encoder_of, ready_metrics
+from benchmark.features.feature_set import FeaturePair, FeatureSet
+from benchmark.weights.resources import MetricUnavailable
+
+DRAWS: Final[Mapping[str, int]] = {"image": 200, "set": 20}
+"""Subsamples of each size; a figure of a set takes hundreds of times as long as a mean."""
+REAL_FACES: Final = 500
+"""Real faces that a subsample of edits is compared with: what they take does not fall with its size."""
+
+
+class SubsampleFigures:
+    """Figures of metrics on the same subsamples at every strength, so that strengths are compared task by task.
+
+    Args:
+        metric_ids: registered metrics of images and of sets.
+        setting: gives the real faces, and what metrics may need.
+        sizes: numbers of tasks.
+        seed: of the draws.
+    """
+
+    def __init__(self, metric_ids: Sequence[str], setting: Setting, sizes: Sequence[int], seed: int) -> None:
+        ready = ready_metrics(metric_ids, setting.tools, setting.encoder)
+        self._images, self._sets = ready.images, ready.sets
+        self._real = {name: _some(setting.real_features(name), seed) for name in ready.encoders}
+        self._sizes = sizes
+        self._seed = seed
+
+    def of(self, metric: str, rung: Rung) -> dict[int, NDArray[np.float64]]:
+        """Figures (draws,) by size; NaN where a subsample has none."""
+        figure, draws = (self._of_images, DRAWS["image"]) if metric in self._images else (self._of_set, DRAWS["set"])
+        total = len(rung.squared_errors)
+        return {
+            size: np.array([figure(metric, rung, tasks) for tasks in subsamples(total, size, draws, self._seed)])
+            for size in self._sizes
+        }
+
+    def _of_images(self, metric: str, rung: Rung, tasks: NDArray[np.int64]) -> float:
+        columns = {name: values[tasks] for name, values in rung.columns[metric].items()}
+        return self._images[metric].summarise(columns, np.ones(len(tasks)))
+
+    def _of_set(self, metric: str, rung: Rung, tasks: NDArray[np.int64]) -> float:
+        encoder = encoder_of(metric)
+        pair = FeaturePair(FeatureSet.of(rung.features[encoder][tasks]), self._real[encoder])
+        try:
+            return self._sets[metric].figure(pair).value
+        except MetricUnavailable:  # too few for this metric
+            return float("nan")
+
+
+def _some(real: FeatureSet, seed: int) -> FeatureSet:
+    chosen = np.random.default_rng(seed).permutation(len(real))[:REAL_FACES]
+    return FeatureSet.of(real.take(np.sort(chosen)))

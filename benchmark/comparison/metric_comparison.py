@@ -1,0 +1,165 @@
+"""One metric of two methods under one protocol: figures, the paired difference, its interval and p-value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from benchmark.results.method_runs import Contender
+from benchmark.results.schema import MetricFacts, Value
+from benchmark.results.task_scores import TaskScores
+from benchmark.statistics.bootstrap import bootstrap_interval
+from benchmark.statistics.holm import ALPHA
+from benchmark.statistics.paired import Side, paired_difference
+from benchmark.statistics.ratios import mean_of_ratios
+from benchmark.statistics.seed_variance import MIN_SEEDS, seed_error
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A method's figure, the mean over its seeds, with its 95% interval where there is one."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Match:
+    """What one metric says of two methods.
+
+    Attributes:
+        a: the first method's figure; None where `reason` says why.
+        b: the second's.
+        gain: by how much the first is better, in the metric's unit; negative where it is worse.
+        low: lower end of the gain's 95% interval.
+        high: upper end.
+        p_value: two-sided, of no difference.
+        holm_p: the same, adjusted for all matches of a comparison.
+        n: tasks (or images, of a set metric) behind the figures.
+        reason: why something is missing.
+    """
+
+    protocol: str
+    metric: str
+    facts: MetricFacts
+    a: Figure | None = None
+    b: Figure | None = None
+    gain: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p_value: float | None = None
+    holm_p: float | None = None
+    n: int = 0
+    reason: str | None = None
+
+    @property
+    def better(self) -> Literal["a", "b"] | None:
+        """The method that is better beyond doubt: the adjusted p is below 0.05."""
+        if self.gain is None or self.holm_p is None or self.holm_p >= ALPHA:
+            return None
+        return "a" if self.gain > 0 else "b"
+
+
+def match_images(
+    protocol: str,
+    metric: str,
+    facts: MetricFacts,
+    contenders: tuple[Contender, Contender],
+    scores: tuple[Sequence[TaskScores], Sequence[TaskScores]],
+    *,
+    seeds_paired: bool = False,
+) -> Match:
+    """Match two methods on an image metric, on the tasks that every run of both has a figure for.
+
+    Args:
+        protocol: its name.
+        metric: its registered name.
+        facts: what its card says.
+        contenders: the two methods, all of whose runs were scored with the metric.
+        scores: theirs, a run a seed.
+        seeds_paired: as in `paired_difference`.
+    """
+    clusters = scores[0][0].sources
+    sides = [
+        Side([run.tally(metric) for run in runs], contender.trained)
+        for contender, runs in zip(contenders, scores, strict=True)
+    ]
+    found = paired_difference(sides[0], sides[1], mean_of_ratios, clusters, seeds_paired=seeds_paired)
+    if math.isnan(found.value):
+        return Match(protocol, metric, facts, reason="no task has a figure of both")
+    shared = np.all([(tally != 0).any(axis=(1, 2)) for side in sides for tally in side.runs], axis=0)
+    intervals = [
+        bootstrap_interval([tally[shared] for tally in side.runs], mean_of_ratios, clusters[shared]) for side in sides
+    ]
+    a, b = (
+        Figure(value, _or_none(low), _or_none(high))
+        for value, (low, high) in zip((found.ours, found.theirs), intervals, strict=True)
+    )
+    gain, low, high = found.value, found.low, found.high
+    if facts.direction == "down":
+        gain, low, high = -gain, -high, -low
+    return Match(
+        protocol,
+        metric,
+        facts,
+        a,
+        b,
+        gain,
+        _or_none(low),
+        _or_none(high),
+        _or_none(found.p_value),
+        n=found.num_tasks,
+        reason=None if found.num_faces > 1 else "one source face: no interval and no p-value",
+    )
+
+
+def match_sets(
+    protocol: str,
+    metric: str,
+    facts: MetricFacts,
+    contenders: tuple[Contender, Contender],
+    values: tuple[Sequence[Value], Sequence[Value]],
+    *,
+    seeds_paired: bool = False,
+) -> Match:
+    """Match two methods on a set metric by the spread of its figure over seeds.
+
+    A distance of sets is biased by their size, so that its bootstrap interval can miss the figure itself: none is made.
+
+    Args:
+        protocol: its name.
+        metric: its registered name.
+        facts: what its card says.
+        contenders: the two methods.
+        values: their figures, a run a seed, none of them missing.
+        seeds_paired: as in `paired_difference`.
+    """
+    figures = [np.array([value.value for value in each], dtype=np.float64) for each in values]
+    ours, theirs = (float(each.mean()) for each in figures)
+    gain = ours - theirs if facts.direction == "up" else theirs - ours
+    n = min(value.n for each in values for value in each)
+    plain = Match(protocol, metric, facts, Figure(ours), Figure(theirs), gain, n=n)
+    trained = [(each, side) for each, side in zip(figures, contenders, strict=True) if side.trained]
+    if not trained:
+        return replace(plain, reason="a set metric varies over training seeds alone, and neither method is trained")
+    for _, side in trained:
+        if len(side.runs) < MIN_SEEDS:
+            reason = f"a set metric needs {MIN_SEEDS} seeds for an interval and a p-value; {side.name} has "
+            return replace(plain, reason=f"{reason}{len(side.runs)}")
+    if seeds_paired and len(trained) == len(contenders):
+        error = seed_error([figures[0] - figures[1]])
+    else:
+        error = seed_error([each for each, _ in trained])
+    if error.scale == 0:
+        return replace(plain, reason="its figure is the same for every seed")
+    half = error.half_width()
+    return replace(plain, low=gain - half, high=gain + half, p_value=error.p_value(gain))
+
+
+def _or_none(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

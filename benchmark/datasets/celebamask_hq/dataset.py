@@ -1,0 +1,120 @@
+"""CelebAMask-HQ: 30,000 real faces with hand-made part masks (Lee et al., CVPR 2020)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from benchmark.caching.code_version import code_version
+from benchmark.datasets.base import FaceDataset, TrueEdit
+from benchmark.datasets.celebamask_hq.files import (
+    ATTRIBUTE_ROWS,
+    MAPPING,
+    Annotations,
+    FaceFiles,
+    find_faces,
+    read_annotations,
+)
+from benchmark.datasets.errors import DataError, UnusableFaceError
+from benchmark.datasets.packed import FaceRecord, Progress, SkippedFace, content_key, in_parallel, packed_faces
+from benchmark.datasets.transforms import RESIZE_POLICY, LoadFace, ResizeFace
+from methods.labels import ATTRIBUTES
+
+
+class CelebAMaskHQ(FaceDataset):
+    """The real dataset in its own layout, whole or in part; splits follow CelebA's partition.
+
+    An absent part file is an absent class, an absent pose file leaves poses unknown, and an absent image leaves out its
+    face. A face that is damaged or lacks annotations is in `skipped`.
+    """
+
+    name = "celebamask-hq"
+    resize_policy = RESIZE_POLICY
+    known_attributes = ATTRIBUTES
+
+    def __init__(
+        self,
+        root: Path | str | None,
+        size: int,
+        cache: Path,
+        limit: int | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """Open the dataset, packing it into `cache` first where it is not there yet.
+
+        Args:
+            root: folder that holds CelebA-HQ-img/, CelebAMask-HQ-mask-anno/ and the annotation files.
+            size: side of the square images in pixels.
+            cache: folder of packed faces.
+            limit: use only so many faces of each split, those of the lowest numbers; None uses all.
+            progress: called with the faces packed and the faces in all.
+
+        Raises:
+            DataError: if `root` is not a CelebAMask-HQ folder, none of its faces is usable, an option is out of range,
+                or the cache cannot be written.
+        """
+        if size < 1:
+            raise DataError(f"size must be at least 1 pixel, not {size}")
+        if limit is not None and limit < 1:
+            raise DataError(f"limit must be at least 1 face a split, not {limit}")
+        faces = find_faces(root)
+        annotations = read_annotations(Path(str(root)))
+        if limit is not None:
+            faces = _first_of_each_split(faces, annotations, limit)
+        facts = {
+            "dataset": self.name,
+            "size": size,
+            "resize": RESIZE_POLICY,
+            "code": code_version(__name__),
+            "annotations": annotations.digests,
+            "files": [face.listing for face in faces],
+        }
+        records = partial(in_parallel, _Reader(annotations, size), faces)
+        self.packed = packed_faces(Path(cache), content_key(facts), size, records, len(faces), progress)
+        self.skipped = tuple(SkippedFace(face, reason) for face, reason in self.packed.skipped)
+
+    def true_edit(
+        self, edit: Literal["attribute-transfer", "style-copy"], target: int, source: int, attribute: str | None = None
+    ) -> TrueEdit | None:
+        """None: nobody knows how a photographed face would look edited."""
+        return None
+
+
+class _Reader:
+    """Makes the packed record of a face's files."""
+
+    def __init__(self, annotations: Annotations, size: int) -> None:
+        self.annotations = annotations
+        self.load, self.resize = LoadFace(), ResizeFace(size)
+
+    def __call__(self, files: FaceFiles) -> FaceRecord | SkippedFace:
+        face = str(files.number)
+        if files.number not in self.annotations.splits:
+            return SkippedFace(face, f"{MAPPING} has no row for {face}")
+        if files.number not in self.annotations.attributes:
+            return SkippedFace(face, f"{ATTRIBUTE_ROWS} has no whole row for {face}.jpg")
+        try:
+            loaded = self.resize.transform(self.load.transform({"img_path": files.image, "part_paths": files.parts}))
+        except UnusableFaceError as error:
+            return SkippedFace(face, str(error))
+        return FaceRecord(
+            face=face,
+            split=self.annotations.splits[files.number],
+            image=loaded["img"],
+            mask=loaded["gt_seg_map"],
+            attributes=self.annotations.attributes[files.number],
+            pose=self.annotations.poses.get(files.number),
+        )
+
+
+def _first_of_each_split(faces: list[FaceFiles], annotations: Annotations, limit: int) -> list[FaceFiles]:
+    taken: Counter[str] = Counter()
+    first: list[FaceFiles] = []
+    for face in faces:
+        split = annotations.splits.get(face.number)
+        if split is not None and taken[split] < limit:
+            taken[split] += 1
+            first.append(face)
+    return first

@@ -1,0 +1,57 @@
+"""Builds a method's editor for an experiment, and fills it from a published checkpoint where one is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from benchmark.config.experiment import Experiment
+from benchmark.runtime.atomic_files import sha256_of
+from benchmark.runtime.device import seed_everything
+from methods.base import FaceEditor
+from methods.checkpoint import load_strictly, read_state_dict
+from registry import METHODS
+from registry.errors import InputError, unknown
+
+
+@dataclass(frozen=True)
+class Editor:
+    """A method's model, and where its weights come from.
+
+    Attributes:
+        published_sha256: of the checkpoint file that filled it; None if it is to be trained.
+    """
+
+    model: FaceEditor
+    published_sha256: str | None
+
+
+def build_editor(experiment: Experiment) -> Editor:
+    """Build the editor from the experiment's options, seeded.
+
+    Raises:
+        InputError: if an option is impossible, or the checkpoint does not fit.
+    """
+    seed_everything(experiment.seed)
+    try:
+        model: FaceEditor = METHODS.get(experiment.method)(size=experiment.dataset.size, **experiment.options)
+    except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise InputError(f"{experiment.label} cannot be built: {reason}") from error
+    if experiment.checkpoint is None:
+        if experiment.network is not None:
+            raise InputError(f"--network {experiment.network} says what a checkpoint fills; give --checkpoint too")
+        return Editor(model, None)
+    path = Path(experiment.checkpoint)
+    networks = model.published_networks()
+    if not networks:
+        raise InputError(f"{experiment.method} takes no checkpoint: it has no networks")
+    role = experiment.network or next(iter(networks))
+    if role not in networks:
+        raise InputError(unknown(f"network of {experiment.label}", role, networks))
+    try:
+        load_strictly(networks[role], read_state_dict(path, role), rename=partial(model.published_key, role))
+    except ValueError as error:
+        raise InputError(f"--checkpoint {path}, network {role}: {error}") from error
+    return Editor(model, sha256_of(path))

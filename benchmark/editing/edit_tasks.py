@@ -1,0 +1,139 @@
+"""Edits every task of a protocol with a trained method: one PNG a task, resumable."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from pathlib import Path
+from typing import Any
+
+import mmcv
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from benchmark.datasets.base import FaceDataset
+from benchmark.editing.cost import edit_complexity, forget_peak_memory, now, peak_memory_mib
+from benchmark.images.background_writer import ImageWriter
+from benchmark.images.convert import image_array
+from benchmark.images.integrity import damage
+from benchmark.protocols.base import Protocol
+from benchmark.results.run_folder import edit_path
+from benchmark.runtime.atomic_files import replacing, write_text_atomically
+from benchmark.runtime.device import Compute, seed_everything
+from benchmark.runtime.interruption import deferred_interruption
+from benchmark.runtime.progress import Reporter
+from methods.base import FaceEditor
+
+
+class EditError(RuntimeError):
+    """A method whose edits are not images, or an edit that cannot be read back."""
+
+
+def edit_tasks(
+    editor: FaceEditor,
+    protocol: Protocol,
+    dataset: FaceDataset,
+    tasks: pd.DataFrame,
+    folder: Path,
+    *,
+    batch_size: int,
+    seed: int,
+    compute: Compute,
+    reporter: Reporter,
+    title: str,
+) -> None:
+    """Write `folder/00000.png` … for the tasks that have none yet, then `tasks.parquet` and `cost.json`.
+
+    Batches are the same whatever is there already: one that lacks an image is edited again whole, so that a run that
+    was stopped gives the images of one that was not.
+
+    Raises:
+        EditError: if the method gives images of another shape or values that are not finite.
+        CannotEdit: if the method cannot do the protocol on this dataset.
+        Interrupted: if a stop was asked for; the edits so far are kept.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    batches = [tasks.iloc[start : start + batch_size] for start in range(0, len(tasks), batch_size)]
+    milliseconds: list[float] = []
+    forget_peak_memory(compute)
+    bar = reporter.bar(f"{title}: edit {protocol.name}", len(tasks))
+    with deferred_interruption() as stop, bar as advance, ImageWriter() as writer:
+        for number, rows in enumerate(batches):
+            note = ""
+            paths = [edit_path(folder, task) for task in rows["task"]]
+            if not all(path.exists() for path in paths):
+                images, seconds = _edit_batch(editor, protocol, dataset, rows, seed + number, compute)
+                for path, image in zip(paths, images, strict=True):
+                    if not path.exists():
+                        writer.write(path, image)
+                milliseconds.append(1000 * seconds / len(rows))
+                note = f"{len(rows) / max(seconds, 1e-9):.0f} images/s"
+            advance(min((number + 1) * batch_size, len(tasks)), note)
+            stop.check(f"editing {protocol.name}")
+    with replacing(folder / "tasks.parquet") as temporary:
+        tasks.drop(columns=["target_row", "source_row"]).to_parquet(temporary)
+    if not (folder / "cost.json").exists():
+        if not milliseconds:  # stopped after the last image of an earlier sitting
+            _, seconds = _edit_batch(editor, protocol, dataset, batches[0], seed, compute)
+            milliseconds.append(1000 * seconds / len(batches[0]))
+        cost = _cost(editor, protocol, dataset, tasks, milliseconds, compute)
+        write_text_atomically(folder / "cost.json", json.dumps(cost, indent=2) + "\n")
+
+
+def read_edits(folder: Path, tasks: pd.DataFrame, size: int) -> NDArray[np.uint8]:
+    """The edits of N tasks: (N, H, W, 3) uint8 RGB.
+
+    Raises:
+        EditError: if a file is missing, damaged, or of another size.
+    """
+    images = []
+    for task in tasks["task"]:
+        path = edit_path(folder, task)
+        content = path.read_bytes() if path.exists() else b""
+        # decoders fill what a PNG lacks with black, or give nothing, so its own checksums are asked first
+        image = mmcv.imfrombytes(content, channel_order="rgb") if damage(content) is None else None
+        if image is None or image.shape != (size, size, 3):
+            raise EditError(f"{path} is missing, damaged, or not {size}×{size}; delete it and edit again")
+        images.append(image)
+    return np.stack(images)
+
+
+def _edit_batch(
+    editor: FaceEditor, protocol: Protocol, dataset: FaceDataset, rows: pd.DataFrame, seed: int, compute: Compute
+) -> tuple[NDArray[np.uint8], float]:
+    batch = protocol.batch(dataset, rows)
+    moved = batch.to(compute.device)
+    seed_everything(seed)
+    started = now(compute)
+    with torch.inference_mode(), compute.autocast():
+        edited = editor.edit(moved)
+    seconds = now(compute) - started
+    if edited.shape != batch.target.image.shape:
+        asked, given = tuple(batch.target.image.shape), tuple(edited.shape)
+        raise EditError(f"{type(editor).__name__}.edit gave images of shape {given} where {asked} were asked for")
+    try:
+        return image_array(edited), seconds
+    except ValueError as error:
+        raise EditError(f"{type(editor).__name__}.edit gave {error}") from error
+
+
+def _cost(
+    editor: FaceEditor,
+    protocol: Protocol,
+    dataset: FaceDataset,
+    tasks: pd.DataFrame,
+    milliseconds: list[float],
+    compute: Compute,
+) -> dict[str, Any]:
+    one = protocol.batch(dataset, tasks.iloc[:1]).to(compute.device)
+    peak = peak_memory_mib(compute)
+    parameters, flops = edit_complexity(editor, one, compute)
+    return {
+        "parameters": parameters,
+        "flops": flops,
+        "edit_ms": statistics.median(milliseconds),
+        "peak_memory_mib": peak,
+        "device": compute.hardware,
+    }

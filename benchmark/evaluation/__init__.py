@@ -1,0 +1,1 @@
+"""Scores: of a run's edits, of a folder of images, of images against masks."""

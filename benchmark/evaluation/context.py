@@ -1,0 +1,213 @@
+"""The setting of a comparison: the dataset, task tables, judges and device that all its methods share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from benchmark.caching.fingerprints import stamp_of
+from benchmark.caching.plugin_source import entry_version, plugin_code
+from benchmark.config.experiment import Experiment, JudgeRole, Options
+from benchmark.datasets.base import SPLITS, FaceDataset
+from benchmark.evaluation.score_tasks import BATCH, Judges
+from benchmark.features.cache import cached_features, write_features
+from benchmark.features.encoder import Encoder
+from benchmark.features.feature_set import FeatureSet, FeatureWriter
+from benchmark.features.inception import INCEPTION_ENCODERS
+from benchmark.features.parser_encoder import PARSER, ParserEncoder
+from benchmark.judges.base import Judge
+from benchmark.judges.cache import load_judge
+from benchmark.protocols.base import Protocol
+from benchmark.results.schema import DatasetFacts, JudgeFacts
+from benchmark.results.task_scores import tasks_sha256
+from benchmark.runtime.device import Compute, choose_compute, seed_everything
+from benchmark.runtime.progress import Reporter
+from benchmark.training.train import place, train
+from benchmark.weights.locate import Weights
+from benchmark.weights.resources import Tools
+from registry import DATASETS, JUDGES, PROTOCOLS
+from registry.catalogue import DATASET_CARDS, JUDGE_CARDS
+from registry.errors import InputError
+
+TASK_SEED = 0
+"""Decides the task tables; never the seed of a training, so that all seeds of all methods edit the same faces."""
+JUDGE_SEED = 0
+MAX_REAL_FACES = 5000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One protocol and its task table."""
+
+    protocol: Protocol
+    tasks: pd.DataFrame
+    sha256: str
+
+
+class Setting:
+    """What the runs of one comparison share, each part opened when it is first needed.
+
+    Args:
+        experiment: any run of the comparison.
+        cache: folder of packed faces, judges and features.
+        reporter: shows progress.
+        weights: finds the weights files of metrics.
+    """
+
+    def __init__(self, experiment: Experiment, cache: Path, reporter: Reporter, weights: Weights | None = None) -> None:
+        self.experiment = experiment
+        self.weights = weights or Weights()
+        self.cache = cache
+        self.reporter = reporter
+        self._asked: dict[str, Asked] = {}
+        self._judges: dict[JudgeRole, tuple[Any, JudgeFacts]] = {}
+        self._encoders: dict[str, Encoder] = {}
+        self._real_features: dict[str, FeatureSet] = {}
+
+    @cached_property
+    def compute(self) -> Compute:
+        """Device, precision and layout."""
+        asked = self.experiment.compute
+        return choose_compute(asked.device, asked.precision, asked.channels_last, asked.num_workers)
+
+    @property
+    def tools(self) -> Tools:
+        """What metrics may need."""
+        return Tools(self.compute, self.weights)
+
+    @cached_property
+    def dataset(self) -> FaceDataset:
+        """The faces, packed at the run's size."""
+        spec = self.experiment.dataset
+        with self.reporter.counting(f"pack {spec.name}") as progress:
+            dataset: FaceDataset = DATASETS.get(spec.name)(
+                root=spec.root, size=spec.size, cache=self._faces_folder, progress=progress, **spec.options
+            )
+        if dataset.skipped:
+            first = dataset.skipped[0]
+            self.reporter.say(
+                f"{spec.name}: {len(dataset.skipped)} faces skipped, the first: {first.face}, {first.reason}"
+            )
+        return dataset
+
+    @property
+    def _faces_folder(self) -> Path:
+        """Where packed faces are kept; a plug-in's under its own code, which may not enter the keys it gives them."""
+        name = self.experiment.dataset.name
+        code = plugin_code(DATASET_CARDS.find(name))
+        return self.cache / "faces" if code is None else self.cache / "faces" / f"{name}-{code[:16]}"
+
+    def asked(self, experiment: Experiment) -> list[Asked]:
+        """The protocols of one of the runs, with their task tables."""
+        return [self._ask(name, options) for name, options in experiment.protocols.items()]
+
+    def _ask(self, name: str, options: Options) -> Asked:
+        key = stamp_of(name, options)
+        if key not in self._asked:
+            with _building(f"protocol {name}"):
+                protocol: Protocol = PROTOCOLS.get(name)(**options)
+            tasks = protocol.tasks(self.dataset, TASK_SEED, self.experiment.limit)
+            self._asked[key] = Asked(protocol, tasks, tasks_sha256(tasks))
+        return self._asked[key]
+
+    @cached_property
+    def judge_facts(self) -> dict[str, JudgeFacts]:
+        """What tables say of the judges, by role; trains those that the cache does not hold."""
+        return {role: self.judge(role)[1] for role in self.experiment.judge_by_role}
+
+    @cached_property
+    def judges(self) -> Judges:
+        """The judges, on the compute device."""
+        return Judges(self.judge("parser")[0].parse, self.judge("attributes")[0].scores)
+
+    def judge(self, role: JudgeRole) -> tuple[Any, JudgeFacts]:
+        """A judge, on the compute device, and what tables say of it; trained where the cache does not hold it."""
+        if role not in self._judges:
+            name = self.experiment.judge_by_role[role]
+            options = self.experiment.judges[name]
+            seed_everything(JUDGE_SEED)
+            with _building(f"judge {name}"):
+                judge: Judge = JUDGES.get(name)(size=self.experiment.dataset.size, **options)
+            record = load_judge(
+                name,
+                judge,
+                self.dataset,
+                self.cache / "judges",
+                partial(self._train_judge, name),
+                trained_as=" ".join(filter(None, (self.compute.described, plugin_code(JUDGE_CARDS.find(name))))),
+            )
+            facts = JudgeFacts(
+                title=JUDGE_CARDS.find(name).card.title,
+                weights_sha256=record.weights_sha256,
+                recipe=", ".join(f"{key} {value}" for key, value in record.recipe.items()),
+                scores=dict(record.scores),
+            )
+            place(judge, self.compute)
+            self._judges[role] = (judge, facts)
+        return self._judges[role]
+
+    def _train_judge(self, name: str, judge: Judge, dataset: FaceDataset, folder: Path) -> None:
+        title = f"judge {name}"
+        train(judge, dataset, folder, seed=JUDGE_SEED, compute=self.compute, reporter=self.reporter, title=title)
+
+    def encoder(self, name: str) -> Encoder:
+        """An encoder by the name on metrics' cards.
+
+        Raises:
+            MetricUnavailable: if it cannot be had here.
+        """
+        if name not in self._encoders:
+            if name == PARSER:
+                code = entry_version(JUDGE_CARDS.find(self.experiment.parser_judge))
+                judge, facts = self.judge("parser")
+                self._encoders[name] = ParserEncoder(judge.parse, facts.weights_sha256, self.compute, code)
+            else:
+                self._encoders[name] = INCEPTION_ENCODERS[name](self.tools)
+        return self._encoders[name]
+
+    def real_features(self, name: str) -> FeatureSet:
+        """An encoder's features of the train split's faces (at most 5,000), which set metrics compare with."""
+        if name not in self._real_features:
+            encoder = self.encoder(name)
+            dataset_code = plugin_code(DATASET_CARDS.find(self.experiment.dataset.name))
+            key = stamp_of(self.dataset.fingerprint, MAX_REAL_FACES, dataset_code, encoder.key)
+            rows = self.dataset.rows("train")[:MAX_REAL_FACES]
+            images = self.dataset.packed.images
+
+            def write(writer: FeatureWriter) -> None:
+                batches = (images[rows[start : start + BATCH]] for start in range(0, len(rows), BATCH))
+                title = f"{name} features of real faces"
+                write_features({name: writer}, {name: encoder}, batches, len(rows), self.reporter, title)
+
+            self._real_features[name] = cached_features(self.cache / "features" / key[:32], write)
+        return self._real_features[name]
+
+    @cached_property
+    def dataset_facts(self) -> DatasetFacts:
+        """What tables say of the dataset."""
+        dataset = self.dataset
+        return DatasetFacts(
+            title=DATASET_CARDS.find(dataset.name).card.title,
+            fingerprint=dataset.fingerprint,
+            size=dataset.size,
+            faces={split: len(dataset.rows(split)) for split in SPLITS},
+            skipped=len(dataset.skipped),
+            resize_policy=dataset.resize_policy,
+        )
+
+
+@contextmanager
+def _building(what: str) -> Iterator[None]:
+    """Turn the complaint of a protocol or judge about its options into one for the user."""
+    try:
+        yield
+    except InputError:
+        raise
+    except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
+        raise InputError(f"{what} cannot be built: {error}") from error

@@ -1,0 +1,86 @@
+"""Readies metrics before anything is scored: each has what it needs, or a reason why it has no figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from benchmark.features.encoder import Encoder
+from benchmark.features.inception import INCEPTION_ENCODERS, WEIGHTS
+from benchmark.metrics.base import ImageMetric, SetMetric
+from benchmark.weights.locate import Weights, WeightsFile, WeightsMissing, manifest
+from benchmark.weights.resources import MetricUnavailable, Tools
+from registry import METRICS
+from registry.catalogue import METRIC_CARDS
+
+
+@dataclass
+class ReadyMetrics:
+    """The metrics of one table.
+
+    Attributes:
+        images: those with a figure a task, by id.
+        sets: those of whole sets, by id.
+        encoders: what the latter compare features of, by the name on their cards.
+        missing: of every other metric asked for, the reason.
+        cautions: what a figure must be read with, by id, where there is something.
+    """
+
+    images: dict[str, ImageMetric] = field(default_factory=dict)
+    sets: dict[str, SetMetric] = field(default_factory=dict)
+    encoders: dict[str, Encoder] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    cautions: dict[str, str] = field(default_factory=dict)
+
+
+def ready_metrics(names: Iterable[str], tools: Tools, encoder: Callable[[str], Encoder]) -> ReadyMetrics:
+    """Build metrics and let each load what it needs.
+
+    Args:
+        names: registered metrics.
+        tools: what they may need.
+        encoder: gives an encoder by its name, or raises `MetricUnavailable`.
+    """
+    ready = ReadyMetrics()
+    for name in names:
+        metric = METRICS.get(name)()
+        try:
+            metric.prepare(tools)
+            if isinstance(metric, SetMetric):
+                chosen = encoder_of(name)
+                ready.encoders[chosen] = encoder(chosen)
+                ready.sets[name] = metric
+            else:
+                ready.images[name] = metric
+        except MetricUnavailable as reason:
+            ready.missing[name] = str(reason)
+            continue
+        if (caution := _foreign_weights(name, tools.weights)) is not None:
+            ready.cautions[name] = caution
+    return ready
+
+
+def encoder_of(metric: str) -> str:
+    """The encoder on a set metric's card."""
+    chosen = METRIC_CARDS.find(metric).card.encoder
+    if chosen is None:
+        raise ValueError(f"metric {metric!r} has no encoder on its card")
+    return chosen
+
+
+def weights_of(metric: str, weights: Weights) -> list[WeightsFile]:
+    """The weights files that a metric's figure rests on, by the manifest; empty where one of them is missing."""
+    on_inception = METRIC_CARDS.find(metric).card.encoder in INCEPTION_ENCODERS
+    ids = [id for id, each in manifest().items() if metric in each.needed_by or (on_inception and id == WEIGHTS)]
+    try:
+        return [weights.find(id) for id in ids]
+    except WeightsMissing:
+        return []
+
+
+def _foreign_weights(metric: str, weights: Weights) -> str | None:
+    """A sentence where a metric's figure rests on a weights file that is not the published one."""
+    for each in weights_of(metric, weights):
+        if not each.published:
+            return f"by weights that are not the published {each.id}: SHA-256 {each.sha256[:12]}…"
+    return None

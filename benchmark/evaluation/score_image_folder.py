@@ -1,0 +1,131 @@
+"""Scores a plain folder of images against another, as pytorch-fid's command does."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from benchmark.caching.fingerprints import stamp_of
+from benchmark.evaluation.prepare_metrics import encoder_of, ready_metrics
+from benchmark.evaluation.score_tasks import set_cell
+from benchmark.features.cache import cached_features, write_features
+from benchmark.features.encoder import Encoder
+from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter
+from benchmark.features.inception import INCEPTION_ENCODERS, WEIGHTS
+from benchmark.images.convert import Pixels
+from benchmark.images.read import list_images, read_image
+from benchmark.results.schema import Value
+from benchmark.runtime.progress import Reporter
+from benchmark.weights.locate import WeightsFile
+from benchmark.weights.resources import Tools
+from registry.catalogue import METRIC_CARDS
+from registry.errors import InputError
+
+BATCH: Final = 64
+DECODERS: Final = 4
+"""Threads that read and decode; decoding runs outside Python's lock."""
+
+
+@dataclass(frozen=True)
+class FolderScores:
+    """Figures of a folder of images.
+
+    Attributes:
+        cells: by metric, in the order asked for.
+        breakdown: further figures by metric and name.
+        num_real: real images compared with.
+        weights: the files that decided the figures.
+    """
+
+    cells: dict[str, Value]
+    breakdown: dict[str, Mapping[str, float]]
+    num_real: int = 0
+    weights: tuple[WeightsFile, ...] = ()
+
+
+def score_folders(
+    images: Path, reference: Path, metric_ids: Sequence[str], tools: Tools, cache: Path, reporter: Reporter
+) -> FolderScores:
+    """Score the images of one folder against the real images of another, each image read and encoded once.
+
+    Images of any size, mixed ones too, are resized each on its own by the encoder's policy.
+
+    Args:
+        images: folder of the outputs.
+        reference: folder of the real images, whose features are kept by their content.
+        metric_ids: metrics of sets that need no judge.
+        tools: how encoders run, and their weights.
+        cache: folder of features.
+        reporter: shows progress.
+
+    Raises:
+        InputError: if a metric is unknown or needs a judge, or a folder or an image cannot be read.
+    """
+    for name in metric_ids:
+        check_set_metric(name)
+    outputs, real = list_images(images), list_images(reference)
+    encoders: dict[str, Encoder] = {}
+
+    def encoder(name: str) -> Encoder:
+        if name not in encoders:
+            encoders[name] = INCEPTION_ENCODERS[name](tools)
+        return encoders[name]
+
+    ready = ready_metrics(metric_ids, tools, encoder)
+    cells = {name: Value(value=None, n=len(outputs), reason=reason) for name, reason in ready.missing.items()}
+    breakdown: dict[str, Mapping[str, float]] = {name: {} for name in metric_ids}
+    with TemporaryDirectory(prefix="features-") as folder:
+        writers = {name: FeatureWriter(Path(folder) / name) for name in encoders}
+        if encoders:
+            write_features(writers, encoders, _batches(outputs), len(outputs), reporter, f"{images}")
+        pairs = {}
+        for name, each in encoders.items():
+            pairs[name] = FeaturePair(writers[name].finish(), real_side(real, each, cache, reporter, f"{reference}"))
+        for name, metric in ready.sets.items():
+            cells[name], breakdown[name] = set_cell(metric, pairs[encoder_of(name)], ready.cautions.get(name))
+    weights = (tools.weights.find(WEIGHTS),) if encoders else ()
+    return FolderScores({name: cells[name] for name in metric_ids}, breakdown, len(real), weights)
+
+
+def real_side(files: list[Path], encoder: Encoder, cache: Path, reporter: Reporter, title: str) -> FeatureSet:
+    """An encoder's features of real images, kept in `cache` by the content of the files."""
+
+    def write(writer: FeatureWriter) -> None:
+        write_features({"": writer}, {"": encoder}, _batches(files), len(files), reporter, title)
+
+    return cached_features(cache / "features" / stamp_of(_content_of(files), encoder.key)[:32], write)
+
+
+def check_set_metric(name: str) -> None:
+    """Refuse a metric that two folders of images cannot have.
+
+    Raises:
+        InputError: if it is unknown, or needs a judge or tasks.
+    """
+    card = METRIC_CARDS.find(name).card
+    if card.encoder not in INCEPTION_ENCODERS:
+        usable = [entry.card.name for entry in METRIC_CARDS if entry.card.encoder in INCEPTION_ENCODERS]
+        raise InputError(
+            f"--metrics {name}: folders of images have no tasks; they have {', '.join(usable)}, and with --masks "
+            "seg-accuracy, seg-miou"
+        )
+
+
+def _batches(files: list[Path]) -> Iterator[list[Pixels]]:
+    with ThreadPoolExecutor(DECODERS) as threads:
+        for start in range(0, len(files), BATCH):
+            yield list(threads.map(read_image, files[start : start + BATCH]))
+
+
+def _content_of(files: list[Path]) -> str:
+    """Hash of the files' bytes in their order; their names and folder do not matter."""
+    digest = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()

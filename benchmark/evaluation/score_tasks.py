@@ -1,0 +1,250 @@
+"""Scores a protocol's edits: judges look at every image once, metrics keep a row a task, and rows become cells."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from benchmark.datasets.base import FaceDataset
+from benchmark.evaluation.prepare_metrics import encoder_of, ready_metrics
+from benchmark.features.encoder import Encoder
+from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter
+from benchmark.features.parser_encoder import PARSER
+from benchmark.images.convert import image_array
+from benchmark.metrics.base import Evidence, ImageMetric, SetMetric
+from benchmark.metrics.mean_metric import VALUE
+from benchmark.protocols.base import Protocol as EditProtocol
+from benchmark.results.schema import Value
+from benchmark.runtime.device import Compute
+from benchmark.runtime.interruption import deferred_interruption
+from benchmark.runtime.prefetch import read_ahead
+from benchmark.runtime.progress import Advance, Reporter
+from benchmark.statistics.bootstrap import bootstrap_interval
+from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, tally
+from benchmark.weights.resources import MetricUnavailable, Tools
+from methods.base import EditBatch
+from methods.labels import ATTRIBUTES
+
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class Judges:
+    """The models that score, on the compute device in eval mode.
+
+    Attributes:
+        parse: (N, 3, H, W) images in [-1, 1] to (N, H, W) uint8 labels and (N, D) float32 features.
+        attribute_scores: images to (N, 40) probabilities.
+    """
+
+    parse: Callable[[Tensor], tuple[Tensor, Tensor]]
+    attribute_scores: Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """A protocol's figures.
+
+    Attributes:
+        frame: a row a task.
+        ratios: by image metric, the columns of `frame` that its figure is made of.
+        cells: a cell a metric.
+        breakdown: cells broken down by class or attribute.
+        features: of the outputs, by encoder, where they were kept.
+    """
+
+    frame: pd.DataFrame
+    ratios: dict[str, list[Ratio]]
+    cells: dict[str, Value]
+    breakdown: dict[str, dict[str, float | None]]
+    features: dict[str, FeatureSet]
+
+
+Outputs = Callable[[pd.DataFrame, EditBatch], tuple[EditBatch, Tensor]]
+"""From task rows and what was asked to what the outputs answer and the outputs, (N, 3, H, W) in [-1, 1]."""
+
+
+class RealSide(Protocol):
+    """The real images that set metrics compare outputs with."""
+
+    def encoder(self, name: str) -> Encoder:
+        """An encoder by the name on metrics' cards; raises `MetricUnavailable` where it cannot be had."""
+        ...
+
+    def real_features(self, name: str) -> FeatureSet:
+        """That encoder's features of the real images."""
+        ...
+
+
+def score_tasks(
+    outputs: Outputs,
+    protocol: EditProtocol,
+    metric_ids: list[str],
+    dataset: FaceDataset,
+    tasks: pd.DataFrame,
+    judges: Judges,
+    real: RealSide,
+    *,
+    tools: Tools,
+    draws: int,
+    reporter: Reporter,
+    title: str,
+    keep: Path | None = None,
+) -> Scores:
+    """Score every task, each image read, judged and encoded once.
+
+    Args:
+        outputs: gives the images to score.
+        protocol: asked for them.
+        metric_ids: registered metrics, in the order of the table.
+        dataset: the faces.
+        tasks: the protocol's table.
+        judges: look at each output once.
+        real: what set metrics compare the outputs with.
+        tools: how judges run, and what metrics may need.
+        draws: bootstrap draws.
+        reporter: shows a progress bar.
+        title: what the bar calls the method.
+        keep: folder for the features of the outputs, which are else forgotten.
+    """
+    ready = ready_metrics(metric_ids, tools, real.encoder)
+    with TemporaryDirectory(prefix="features-") as forgotten:
+        writers = {name: FeatureWriter((keep or Path(forgotten)) / name) for name in ready.encoders}
+        with reporter.bar(f"{title}: score {protocol.name}", len(tasks)) as advance:
+            for numbers, evidence in _evidence(outputs, protocol, dataset, tasks, judges, tools.compute, advance):
+                for name, writer in writers.items():
+                    writer.add(_features(name, ready.encoders[name], evidence))
+                for name, metric in list(ready.images.items()):
+                    try:
+                        metric.process(numbers, [{"evidence": evidence}])
+                    except MetricUnavailable as reason:  # images of a size that it does not take
+                        ready.missing[name] = str(reason)
+                        del ready.images[name]
+        features = {name: writer.finish() for name, writer in writers.items()}
+        pairs = {name: FeaturePair(found, real.real_features(name)) for name, found in features.items()}
+        cells = {name: Value(value=None, n=0, reason=reason) for name, reason in ready.missing.items()}
+        breakdown: dict[str, dict[str, float | None]] = {}
+        for name, set_metric in ready.sets.items():
+            cells[name], figures = set_cell(set_metric, pairs[encoder_of(name)], ready.cautions.get(name))
+            breakdown[name] = _finite(figures)
+    columns = {name: metric.evaluate(len(tasks)) for name, metric in ready.images.items()}
+    sources = tasks["source"].to_numpy()
+    for name, metric in ready.images.items():
+        cells[name] = image_cell(metric, columns[name], sources, draws, ready.cautions.get(name))
+        breakdown[name] = _finite(metric.breakdown(columns[name]))
+    frame = tasks.drop(columns=["target_row", "source_row"])
+    flat = {_column(name, inner): values for name, each in columns.items() for inner, values in each.items()}
+    ratios = {name: _ratios(name, metric, columns[name]) for name, metric in ready.images.items() if columns[name]}
+    ordered = {name: cells[name] for name in metric_ids}
+    table = pd.concat([frame, pd.DataFrame(flat, index=frame.index)], axis=1)
+    return Scores(table, ratios, ordered, breakdown, features if keep else {})
+
+
+def set_cell(metric: SetMetric, pair: FeaturePair, caution: str | None) -> tuple[Value, Mapping[str, float]]:
+    """The cell of a set metric, and its further figures; the reason instead where the metric refuses the sets."""
+    number = len(pair.outputs)
+    try:
+        figure = metric.figure(pair)
+    except MetricUnavailable as reason:
+        return Value(value=None, n=number, reason=str(reason)), {}
+    if not math.isfinite(figure.value):
+        return Value(value=None, n=number, reason="the figure is not finite on these images"), {}
+    return Value(value=figure.value, n=number, reason=_joined(figure.caution, caution)), figure.breakdown
+
+
+def _features(name: str, encoder: Encoder, evidence: Evidence) -> NDArray[np.float32]:
+    if name == PARSER:  # the judge has looked at these images already
+        return evidence.features.numpy()
+    return encoder.encode(list(image_array(evidence.output)))
+
+
+def real_outputs(protocol: EditProtocol) -> Outputs:
+    """The real images of a protocol as if they were its outputs, each asked for its own mask and attributes."""
+
+    def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Tensor]:
+        face = protocol.real_faces(batch)
+        asked = replace(batch, target=face, source=face, mask=face.mask, attributes=face.attributes, oracle=None)
+        return replace(asked, region=torch.ones_like(batch.region)), face.image
+
+    return give
+
+
+def _evidence(
+    outputs: Outputs,
+    protocol: EditProtocol,
+    dataset: FaceDataset,
+    tasks: pd.DataFrame,
+    judges: Judges,
+    compute: Compute,
+    advance: Advance,
+) -> Iterator[tuple[list[int], Evidence]]:
+    asked = tuple(ATTRIBUTES.index(name) for name in protocol.asked_attributes)
+    kept = tuple(ATTRIBUTES.index(name) for name in protocol.kept_attributes(dataset))
+    with deferred_interruption() as stop:
+        done = 0
+        for rows, batch, images in read_ahead(_images(outputs, protocol, dataset, tasks)):
+            on_device = images.to(compute.device)
+            parsed, features = judges.parse(on_device)
+            scores = judges.attribute_scores(on_device)
+            yield (
+                list(rows["task"]),
+                Evidence(batch, images, parsed.cpu(), scores.float().cpu(), features.float().cpu(), asked, kept),
+            )
+            done += len(rows)
+            advance(done, "")
+            stop.check(f"scoring {protocol.name}")
+
+
+def _images(
+    outputs: Outputs, protocol: EditProtocol, dataset: FaceDataset, tasks: pd.DataFrame
+) -> Iterator[tuple[pd.DataFrame, EditBatch, Tensor]]:
+    for start in range(0, len(tasks), BATCH):
+        rows = tasks.iloc[start : start + BATCH]
+        yield rows, *outputs(rows, protocol.batch(dataset, rows))
+
+
+def image_cell(metric: ImageMetric, columns: Columns, sources: NDArray[Any], draws: int, caution: str | None) -> Value:
+    """The cell of an image metric from its columns (T,), with the bootstrap interval over the source faces (T,)."""
+    value = metric.summarise(columns, np.ones(len(sources)))
+    if not math.isfinite(value):
+        return Value(value=None, n=0, reason=metric.inapplicable)
+    low, high = bootstrap_interval([tally(columns, metric.ratios(columns))], mean_of_ratios, sources, draws=draws)
+    number = int(_answered(columns).sum())
+    if not math.isfinite(low):
+        return Value(value=value, n=number, reason=_joined("one source face: no interval", caution))
+    made = f"95% bootstrap by source face, {draws} draws"
+    return Value(value=value, n=number, low=low, high=high, interval=made, reason=caution)
+
+
+def _joined(*cautions: str | None) -> str | None:
+    return "; ".join(filter(None, cautions)) or None
+
+
+def _answered(columns: Columns) -> NDArray[np.bool_]:
+    finite: NDArray[np.bool_] = np.any([np.isfinite(values) for values in columns.values()], axis=0)
+    return finite
+
+
+def _finite(values: Mapping[str, float]) -> dict[str, float | None]:
+    return {name: value if math.isfinite(value) else None for name, value in values.items()}
+
+
+def _ratios(name: str, metric: ImageMetric, columns: Columns) -> list[Ratio]:
+    return [
+        Ratio(_column(name, each.numerator), None if each.denominator is None else _column(name, each.denominator))
+        for each in metric.ratios(columns)
+    ]
+
+
+def _column(metric: str, inner: str) -> str:
+    return metric if inner == VALUE else f"{metric}/{inner}"

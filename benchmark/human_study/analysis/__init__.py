@@ -1,0 +1,1 @@
+"""From answers to preferences, their intervals, ranks and agreement."""

@@ -1,0 +1,1 @@
+"""Answers as they come back from raters: read, validated, rejected with a reason."""

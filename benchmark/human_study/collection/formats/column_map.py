@@ -1,0 +1,116 @@
+"""Any other table of answers, by a map of its columns that the researcher writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Literal, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from benchmark.config.sources import read_layer
+from benchmark.human_study.collection.formats.choices import chosen
+from benchmark.human_study.collection.formats.claims import Claim, raw_json
+from benchmark.human_study.collection.formats.csv_sheets import Sheet
+from benchmark.human_study.collection.rejections import Fault, Reason
+from registry.errors import InputError, unknown
+
+Name = Literal[
+    "study_id",
+    "participant_id",
+    "session_id",
+    "trial_id",
+    "trial_index",
+    "question_id",
+    "shown_order",
+    "choice",
+    "rt_ms",
+    "started_at",
+]
+_NEEDED: tuple[Name, ...] = ("study_id", "participant_id", "trial_id", "question_id", "choice")
+
+
+class ColumnMap(BaseModel):
+    """Where a table of another make keeps what an answer needs.
+
+    Attributes:
+        columns: the table's column by canonical name; `shown_order` may name several, one for each place.
+        constants: by canonical name, what is the same in every row.
+        choices: the study's choice (an option's id, `left`, `right`, `a`, `tie`, a score, `real`, `fake`) by the
+            table's word for it; words that are not named stand for themselves.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    columns: dict[Name, str | list[str]] = {}
+    constants: dict[Name, str] = {}
+    choices: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _complete(self) -> ColumnMap:
+        if both := self.columns.keys() & self.constants.keys():
+            raise ValueError(f"{min(both)} is both a column and a constant")
+        if missing := [name for name in _NEEDED if name not in self.columns and name not in self.constants]:
+            raise ValueError(f"{missing[0]} is neither a column nor a constant")
+        if lists := [name for name, column in self.columns.items() if name != "shown_order" and _several(column)]:
+            raise ValueError(f"{lists[0]} names several columns, which only shown_order may")
+        return self
+
+    def all_columns(self) -> dict[str, Name]:
+        """Every column of the table that is read, with what it holds."""
+        return {each: name for name, column in self.columns.items() for each in _listed(column)}
+
+
+def read_column_map(path: Path) -> ColumnMap:
+    """Read a column map.
+
+    Args:
+        path: YAML, whose values are all taken as text.
+
+    Raises:
+        InputError: naming the file, the line, the key, and the nearest valid name.
+    """
+    layer = read_layer(path)
+    # BaseLoader makes nothing but text, lists and maps: `no` and `1` stay the words that a table has
+    content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    try:
+        return ColumnMap.model_validate(content or {})
+    except ValidationError as error:
+        first = error.errors()[0]
+        keys = [str(each) for each in first["loc"] if each != "[key]"]
+        raise InputError(f"{layer.place(keys)}: {_words(first, keys)}") from error
+
+
+def _words(error: ErrorDetails, keys: list[str]) -> str:
+    if error["type"] == "extra_forbidden":
+        return unknown("key", keys[-1], ColumnMap.model_fields)
+    if error["type"] == "literal_error":
+        return unknown("canonical column", str(error["input"]), get_args(Name))
+    said = error["msg"].removeprefix("Value error, ")
+    return f"{'.'.join(keys)}: {said}" if keys else said
+
+
+def from_sheet(sheet: Sheet, columns: ColumnMap) -> Iterator[Claim]:
+    """Claims of a table that has every column which the map names."""
+    for row in sheet.rows:
+        cells: dict[str, str] = {**columns.constants} | _mapped(row.cells, columns)
+        word = columns.choices.get(cells["choice"], cells["choice"])
+        cells["choice"] = chosen(word, cells.get("shown_order", "").split())
+        yield Claim(row.number, raw_json(row.cells), cells, Fault(Reason.BROKEN, row.broken) if row.broken else None)
+
+
+def _mapped(row: Mapping[str, str], columns: ColumnMap) -> dict[str, str]:
+    return {
+        name: " ".join(filter(None, (row.get(each, "") for each in _listed(column))))
+        for name, column in columns.columns.items()
+    }
+
+
+def _listed(column: str | list[str]) -> list[str]:
+    return [column] if isinstance(column, str) else column
+
+
+def _several(column: str | list[str]) -> bool:
+    return not isinstance(column, str)

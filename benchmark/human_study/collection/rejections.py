@@ -1,0 +1,102 @@
+"""What an import could not take: each answer with its reason, kept in `rejected.csv`."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from benchmark.human_study.answers import csv_text
+from benchmark.human_study.collection.formulas import unguarded
+from benchmark.runtime.atomic_files import write_text_atomically
+from benchmark.runtime.json_files import ResultError
+
+csv.field_size_limit(2**31 - 1)  # a broken post is one cell, of any length
+
+REJECTED = "rejected.csv"
+HEADER = ("file", "row", "reason", "raw")
+Row = tuple[str, ...]
+"""A rejection's text by column."""
+
+
+class Reason(StrEnum):
+    """Why an answer cannot be taken, as summaries count it."""
+
+    ANOTHER_STUDY = "of another study"
+    ANOTHER_SCHEMA = "of another schema version"
+    DAMAGED = "damaged by a spreadsheet"
+    NO_PARTICIPANT = "participant missing"
+    UNKNOWN_TRIAL = "unknown trial"
+    PRACTICE = "practice trial"
+    UNKNOWN_QUESTION = "unknown question"
+    WRONG_ORDER = "shown order is not the trial's options"
+    NO_CHOICE = "no choice"
+    SEVERAL_CHOICES = "several choices"
+    UNKNOWN_OPTION = "unknown option"
+    OTHER_TRIALS_OPTION = "option of another trial"
+    NOT_ALLOWED = "choice not allowed in this study"
+    BAD_TIME = "bad time"
+    BAD_PLACE = "bad trial index"
+    ASSIGNMENT_REJECTED = "assignment rejected"
+    CANCELLED = "annotation cancelled"
+    BROKEN = "broken row"
+    AGAIN = "answered again, the same"
+    AGAIN_DIFFERENTLY = "answered again, differently"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one answer: the reason that is counted, and what it was there."""
+
+    reason: Reason
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.detail}" if self.detail else str(self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A row of `rejected.csv`.
+
+    Attributes:
+        file: as it was named to the import.
+        row: of a CSV as spreadsheets count (the header is 1); of JSON the answer's or task's place, from 1; where a
+            file holds several documents, the line that the document begins in.
+        raw: all that the file says of it, as JSON.
+    """
+
+    file: str
+    row: int
+    fault: Fault
+    raw: str
+
+    def cells(self) -> Row:
+        """Its text by column."""
+        return self.file, str(self.row), str(self.fault), self.raw
+
+
+def write_rejections(path: Path, earlier: Sequence[Row], rejections: Iterable[Rejection]) -> None:
+    """Write the rejections of earlier imports and new ones, atomically, each once; nothing where none is new."""
+    rows = dict.fromkeys([*earlier, *(each.cells() for each in rejections)])
+    if list(rows) != list(earlier):
+        write_text_atomically(path, csv_text([HEADER, *rows]))
+
+
+def read_rejections(path: Path) -> list[Row]:
+    """The rows of earlier imports.
+
+    Raises:
+        ResultError: if the file cannot be read, or holds something else.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8")
+        header, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+        if tuple(header) != HEADER or any(len(row) != len(HEADER) for row in rows):
+            raise ValueError(f"expected the columns {', '.join(HEADER)}")
+    except (OSError, ValueError, csv.Error) as error:
+        raise ResultError(f"{path}: {getattr(error, 'strerror', None) or error}; move it away") from error
+    return [tuple(map(unguarded, row)) for row in rows]

@@ -1,0 +1,1 @@
+"""What raters are shown: trials, sessions, texts and images, drawn and balanced."""

@@ -1,0 +1,1 @@
+"""Images as arrays, tensors and files."""

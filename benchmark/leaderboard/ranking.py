@@ -1,0 +1,112 @@
+"""Where the learned methods of a table stand over all of its image metrics: their win rates, and ranks by them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from benchmark.results.schema import MetricFacts
+from benchmark.statistics.face_clusters import Array, draw_faces, figures_of_runs
+from benchmark.statistics.win_rates import Rank, rank_methods
+from benchmark.statistics.seed_variance import seed_error
+from benchmark.statistics.ratios import mean_of_ratios
+from benchmark.leaderboard.table import Cell, Column, Row
+from benchmark.leaderboard.seed_intervals import DRAWS, NESTED
+from benchmark.leaderboard.task_scores import NO_SCORES, TableScores
+
+NOT_RANKED: Final = "only learned methods are ranked"
+NO_RIVAL: Final = "there is no other learned method"
+NO_METRIC: Final = "the table has no metric of single images"
+FEW_SCORES: Final = f"fewer than two learned methods have per-task scores: {NO_SCORES}"
+
+RANK: Final = Column(
+    "rank",
+    MetricFacts(title="Rank", direction="down", unit="", decimals=0, level="image", min_n=0, citation=""),
+    group="standing",
+)
+WIN_RATE: Final = Column(
+    "win-rate",
+    MetricFacts(
+        title="Win rate",
+        direction="up",
+        unit="",
+        decimals=2,
+        level="image",
+        min_n=0,
+        citation="Liang et al., Holistic Evaluation of Language Models, TMLR 2023",
+    ),
+    group="standing",
+)
+
+
+@dataclass(frozen=True)
+class Standings:
+    """The cells of rank and win rate, a row each; none where `reason` says why nobody is ranked.
+
+    Attributes:
+        num_metrics: on how many metrics two ranked methods or more were set against each other.
+    """
+
+    cells: tuple[tuple[Cell, Cell], ...] = ()
+    num_metrics: int = 0
+    reason: str | None = None
+
+
+def standings(rows: Sequence[Row], scores: TableScores) -> Standings:
+    """Rank a table's learned methods by `rank_methods` over its image metrics.
+
+    Every draw resamples source faces, the same for all methods and metrics, and adds a draw of the error of seeds. A
+    method without per-task scores takes no part, and is no rival of those that have them.
+    """
+    metrics = [cell.column for cell in rows[0].cells if cell.column.level == "image"]
+    learned = [number for number, row in enumerate(rows) if row.kind == "learned"]
+    ranked = [number for number in learned if any(scores.tallies(number, metric.id) for metric in metrics)]
+    if len(ranked) < 2:
+        return Standings(reason=_why_nobody_is_ranked(len(learned), len(metrics)))
+    merits, drawn = _merits(ranked, metrics, scores)
+    found = dict(zip(ranked, rank_methods(merits, drawn), strict=True))
+    num_metrics = int((np.isfinite(merits).sum(axis=0) > 1).sum())
+    return Standings(tuple(_cells(row, found.get(number)) for number, row in enumerate(rows)), num_metrics)
+
+
+def _why_nobody_is_ranked(num_learned: int, num_metrics: int) -> str | None:
+    if num_learned < 2:
+        return NO_RIVAL if num_learned else None
+    return FEW_SCORES if num_metrics else NO_METRIC
+
+
+def _merits(ranked: Sequence[int], metrics: Sequence[Column], scores: TableScores) -> tuple[Array, Array]:
+    """Figures (M, K) signed so that more is better, and the same (draws, M, K) under resampled faces and seeds."""
+    generator = np.random.default_rng(0)
+    _, face_of_task = np.unique(scores.faces, return_inverse=True)
+    weights = draw_faces(int(face_of_task.max()) + 1, DRAWS, generator)[:, face_of_task]
+    merits = np.full((len(ranked), len(metrics)), np.nan)
+    drawn = np.full((DRAWS, len(ranked), len(metrics)), np.nan)
+    for place, metric in enumerate(metrics):
+        sign = 1.0 if metric.facts.direction == "up" else -1.0
+        having = {method: runs for method, number in enumerate(ranked) if (runs := scores.tallies(number, metric.id))}
+        if not having:
+            continue
+        stacked = np.stack([run for runs in having.values() for run in runs])
+        ends = np.cumsum([len(runs) for runs in having.values()])[:-1]
+        figures = np.split(mean_of_ratios(stacked.sum(axis=1)), ends)
+        resampled = np.split(figures_of_runs(stacked, weights, mean_of_ratios), ends, axis=1)
+        for method, of_seeds, redrawn in zip(having, figures, resampled, strict=True):
+            error = seed_error([of_seeds], [redrawn])
+            merits[method, place] = sign * of_seeds.mean()
+            drawn[:, method, place] = sign * (redrawn.mean(axis=1) + error.draw(DRAWS, generator))
+    return merits, drawn
+
+
+def _cells(row: Row, found: Rank | None) -> tuple[Cell, Cell]:
+    if found is None or found.rank is None:
+        reason = NO_SCORES if row.kind == "learned" else NOT_RANKED
+        return Cell(RANK, None, seeds=0, reason=reason), Cell(WIN_RATE, None, seeds=0, reason=reason)
+    seeds = len(row.runs)
+    return (
+        Cell(RANK, found.rank, seeds=seeds, asked_seeds=seeds),
+        Cell(WIN_RATE, found.win_rate, None, seeds, seeds, found.low, found.high, NESTED),
+    )

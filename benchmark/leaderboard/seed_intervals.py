@@ -1,0 +1,33 @@
+"""Intervals of figures that are means over several seeds: source faces resampled, seeds nested."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from benchmark.statistics.bootstrap import bootstrap_intervals
+from benchmark.statistics.ratios import mean_of_ratios
+from benchmark.leaderboard.table import Row
+from benchmark.leaderboard.task_scores import TableScores
+
+DRAWS: Final = 1000
+NESTED: Final = f"bootstrap by source face, seeds nested, {DRAWS:,} draws"
+
+
+def nest_seeds(rows: Sequence[Row], scores: TableScores) -> tuple[Row, ...]:
+    """Give every image figure of several seeds its interval, where all of the seeds have per-task scores.
+
+    A run's own interval covers the test set alone, so that those of the seeds say nothing of the spread between them.
+    """
+    cells = [list(row.cells) for row in rows]
+    several = [number for number, row in enumerate(rows) if len(row.runs) > 1]
+    for place, column in enumerate(rows[0].cells):
+        if column.column.level != "image":
+            continue
+        found = {number: tallies for number in several if (tallies := scores.tallies(number, column.column.id))}
+        intervals = bootstrap_intervals(list(found.values()), mean_of_ratios, scores.faces, draws=DRAWS)
+        for number, (low, high) in zip(found, intervals, strict=True):
+            if low == low:  # no NaN, which a single source face gives
+                cells[number][place] = replace(cells[number][place], low=low, high=high, interval=NESTED)
+    return tuple(replace(row, cells=tuple(each)) for row, each in zip(rows, cells, strict=True))

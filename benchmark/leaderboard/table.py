@@ -1,0 +1,174 @@
+"""A table before it is formatted: columns, rows and cells of (value, interval, n, direction, reason, flags)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from benchmark.leaderboard.groups import Run
+from benchmark.results.schema import DatasetFacts, JudgeFacts, Kind, MetricFacts, Value
+
+Group = Literal["standing", "human"]
+Level = Literal["standing", "human", "image", "set", "cost"]
+MISSING = "\N{EN DASH}"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A metric, a cost, or what stands before them, with what a table must know to print it.
+
+    Attributes:
+        group: of a method's standing over metrics, or of what people said; None of a metric or a cost.
+    """
+
+    id: str
+    facts: MetricFacts
+    group: Group | None = None
+
+    @property
+    def level(self) -> Level:
+        """What it is a figure of."""
+        return self.group or self.facts.level
+
+    @property
+    def arrow(self) -> str:
+        """Where better figures lie."""
+        return "↑" if self.facts.direction == "up" else "↓"
+
+    def format(self, value: float) -> str:
+        """A value with the metric's decimals; never a negative zero."""
+        return f"{round(value, self.facts.decimals) + 0.0:.{self.facts.decimals}f}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure of one method, over all of its seeds.
+
+    Attributes:
+        value: the figure, or the mean over seeds; None where there is none, and then `reason` says why.
+        n: tasks (or images) behind it, the fewest of any seed; None for a cost.
+        seeds: seeds that have a figure.
+        asked_seeds: seeds that were run.
+        low: lower end of the 95% interval: the run's own of one seed; of several, one in which seeds are nested.
+        high: upper end.
+        interval: how that interval was made.
+        seed_range: least and greatest figure of any seed, where several have one.
+        reason: why there is no value, or a caution on it.
+        holm_p: of no difference to the best learned method's figure, adjusted for all tests of the table.
+        untested: why a learned method's figure could not be tested against the best.
+        emphasis: whether it is among the best learned methods, or next to them.
+        note: number of `reason` among the table's notes, where it is listed there.
+    """
+
+    column: Column
+    value: float | None
+    n: int | None = None
+    seeds: int = 1
+    asked_seeds: int = 1
+    low: float | None = None
+    high: float | None = None
+    interval: str | None = None
+    seed_range: tuple[float, float] | None = None
+    reason: str | None = None
+    holm_p: float | None = None
+    untested: str | None = None
+    emphasis: Literal["best", "second"] | None = None
+    note: int | None = None
+
+    @property
+    def flagged(self) -> bool:
+        """Whether it comes from fewer images than the metric is sound for."""
+        return self.value is not None and self.n is not None and self.n < self.column.facts.min_n
+
+    @property
+    def text(self) -> str:
+        """The figure with the metric's decimals, or the mark of a missing one."""
+        return MISSING if self.value is None else self.column.format(self.value)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One method (with its variant, preset and origin of weights), over all of its seeds."""
+
+    title: str
+    label: str
+    kind: Kind
+    preset: str
+    weights_origin: Literal["trained", "published", "none"]
+    runs: tuple[Run, ...]
+    cells: tuple[Cell, ...]
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Those that were run, in order."""
+        return tuple(result.seed for _, result in self.runs)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The methods under one protocol of one dataset, and all that decides what the figures mean.
+
+    Attributes:
+        notes: distinct reasons of missing and doubtful figures; a cell's `note` counts from 1.
+        not_run: methods with runs on this dataset, none of them under this protocol.
+        num_rank_metrics: how many metrics its ranks rest on.
+        unranked: why no learned method of it has a rank.
+        human: what the column of a human study is, or why there is none; None where no study was asked for.
+        devices: hardware that the costs were taken on.
+        part: place among the tables that the same dataset and protocol had to be split into, as (number, total).
+        apart: what keeps its runs out of the first of those tables.
+    """
+
+    dataset: str
+    dataset_facts: DatasetFacts
+    protocol: str
+    title: str
+    rule: str
+    num_tasks: int
+    tasks_sha256: str
+    judges: dict[str, JudgeFacts]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    not_run: tuple[str, ...] = ()
+    num_rank_metrics: int = 0
+    unranked: str | None = None
+    human: str | None = None
+    devices: tuple[str, ...] = ()
+    part: tuple[int, int] | None = None
+    apart: tuple[str, ...] = field(default=())
+
+
+def cell_of_seeds(column: Column, values: Sequence[Value | None]) -> Cell:
+    """One cell from the figures of a method's seeds.
+
+    Args:
+        column: the metric.
+        values: one figure a seed; None where that run was not scored with this metric.
+
+    Returns:
+        The run's own figure and interval for one seed; for several the mean, with no interval yet: a run's own covers
+        the test set alone (see `nest_seeds`).
+    """
+    found = [value for value in values if value is not None]
+    reason = next((value.reason for value in found if value.reason), None)
+    finite = [(value.value, value) for value in found if value.value is not None and math.isfinite(value.value)]
+    n = min((value.n for value in found), default=0)
+    if not finite:
+        why = reason or ("undefined on these images" if found else "not scored in this run")
+        return Cell(column, None, n=n, seeds=0, asked_seeds=len(values), reason=why)
+    if len(values) == 1:
+        ((figure, value),) = finite
+        return Cell(column, figure, n=n, low=value.low, high=value.high, interval=value.interval, reason=reason)
+    figures = [figure for figure, _ in finite]
+    return Cell(
+        column,
+        math.fsum(figures) / len(figures),
+        n=min(value.n for _, value in finite),
+        seeds=len(figures),
+        asked_seeds=len(values),
+        seed_range=(min(figures), max(figures)) if len(figures) > 1 else None,
+        reason=reason,
+    )

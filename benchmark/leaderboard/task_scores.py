@@ -1,0 +1,72 @@
+"""The per-task scores behind a table's rows, where there are any that can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.runtime.json_files import ResultError
+from benchmark.statistics.face_clusters import Array
+from benchmark.results.task_scores import TaskScores
+from benchmark.leaderboard.table import Row
+
+NO_SCORES: Final = "no per-task scores that can be used; score the runs again"
+
+
+class TableScores:
+    """What each run of a table adds to the sums of its metrics, task by task; each file is read once, when asked for.
+
+    Args:
+        rows: of a table, so that all runs with figures answered the same tasks.
+        protocol: the table's.
+    """
+
+    def __init__(self, rows: Sequence[Row], protocol: str) -> None:
+        self._rows = rows
+        self._protocol = protocol
+        self._files: dict[int, list[TaskScores] | None] = {}
+        self._tallies: dict[tuple[int, str], list[Array] | None] = {}
+        self._shapes: dict[str, tuple[int, ...]] = {}
+        self._sources: NDArray[Any] = np.empty(0, dtype=object)
+
+    @property
+    def faces(self) -> NDArray[Any]:
+        """(T,) the source face of each task, as every file read so far has it."""
+        return self._sources
+
+    def tallies(self, row: int, metric: str) -> list[Array] | None:
+        """Tallies (T, 2, K) of an image metric, a run of the row each; None unless every run has them."""
+        key = (row, metric)
+        if key not in self._tallies:
+            self._tallies[key] = self._read(row, metric)
+        return self._tallies[key]
+
+    def _read(self, row: int, metric: str) -> list[Array] | None:
+        figures = [result.protocols[self._protocol].metrics.get(metric) for _, result in self._rows[row].runs]
+        if any(figure is None or figure.value is None for figure in figures):
+            return None
+        if row not in self._files:
+            self._files[row] = self._open(row)
+        files = self._files[row]
+        if files is None:
+            return None
+        try:
+            found = [file.tally(metric) for file in files]
+        except ResultError:
+            return None
+        shape = self._shapes.setdefault(metric, found[0].shape)
+        return found if all(tally.shape == shape for tally in found) else None
+
+    def _open(self, row: int) -> list[TaskScores] | None:
+        try:
+            files = [
+                TaskScores(path.parent, self._protocol, result.protocols[self._protocol])
+                for path, result in self._rows[row].runs
+            ]
+        except ResultError:
+            return None
+        self._sources = files[0].sources
+        return files

@@ -1,0 +1,70 @@
+"""Whether attributes are as asked: the requested ones changed, the others kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.metrics.base import Evidence, ImageMetric
+from benchmark.metrics.mean_metric import plain_means
+from benchmark.statistics.ratios import Columns, Ratio
+from methods.labels import ATTRIBUTES
+
+
+def attribute_agreement(
+    scores: NDArray[Any], wanted: NDArray[Any], attributes: Sequence[int]
+) -> dict[str, NDArray[np.float64]]:
+    """Whether each output shows an attribute (score above 0.5) just as it should.
+
+    Args:
+        scores: (N, 40) in [0, 1], probabilities of the attributes in the outputs.
+        wanted: (N, 40) in {0, 1}.
+        attributes: columns to look at.
+
+    Returns:
+        By attribute name, (N,) of 1 where reading and wish agree, else 0; NaN where the score is NaN.
+
+    Raises:
+        ValueError: if the shapes differ.
+    """
+    if scores.shape != wanted.shape:
+        raise ValueError(f"attribute scores of shape {scores.shape} against wishes of shape {wanted.shape}")
+    agrees = np.where(np.isnan(scores), np.nan, (scores > 0.5) == (wanted > 0.5))
+    return {ATTRIBUTES[each]: agrees[:, each] for each in attributes}
+
+
+class AgreementMetric(ImageMetric):
+    """A metric with a column of agreement for each attribute: the mean over attributes of the share that agrees."""
+
+    def ratios(self, names: Iterable[str]) -> list[Ratio]:
+        """The share that agrees, for each attribute."""
+        return [Ratio(name) for name in names]
+
+    def breakdown(self, columns: Columns) -> dict[str, float]:
+        """Share of tasks that agree, by attribute."""
+        return plain_means(columns)
+
+
+class AttributeAccuracy(AgreementMetric):
+    """Share of the asked attributes that the attribute judge sees as asked."""
+
+    inapplicable: ClassVar[str] = "this protocol asks for no attribute"
+
+    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+        """One column an asked attribute: 1 where the judge sees it as asked, else 0."""
+        scores, asked = evidence.attribute_scores.cpu().numpy(), evidence.tasks.attributes.cpu().numpy()
+        return attribute_agreement(scores, asked, evidence.asked_attributes)
+
+
+class AttributePreservation(AgreementMetric):
+    """Share of the kept attributes that the attribute judge sees as they are in the target face."""
+
+    inapplicable: ClassVar[str] = "this protocol keeps no attribute"
+
+    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+        """One column a kept attribute: 1 where the judge sees the target's value, else 0; no column if none is kept."""
+        scores, kept = evidence.attribute_scores.cpu().numpy(), evidence.tasks.target.attributes.cpu().numpy()
+        return attribute_agreement(scores, kept, evidence.kept_attributes)

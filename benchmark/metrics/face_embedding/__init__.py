@@ -1,0 +1,1 @@
+"""Embeddings of faces by dlib's network, in processes of their own."""

@@ -1,0 +1,82 @@
+"""Face embeddings of images of any size, each looked at once, by dlib from the packages of the extra `identity`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+import mmcv
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from benchmark.metrics.face_embedding.dlib_network import SIDE, FaceRecognition
+from benchmark.metrics.face_embedding.worker_pool import FaceProcesses
+from benchmark.weights.locate import WeightsMissing
+from benchmark.weights.resources import MetricUnavailable, Tools
+
+FACES_A_PROCESS: Final = 10
+"""Fewer faces than this take less time than a process takes to start."""
+
+
+class FaceEmbedder:
+    """Embeds faces, by a process on each of torch's threads where the faces are many.
+
+    Args:
+        landmarks: file of dlib's landmark predictor.
+        network: file of dlib's ResNet.
+    """
+
+    def __init__(self, landmarks: Path, network: Path) -> None:
+        self._files = landmarks, network
+        self._recognition = FaceRecognition(landmarks, network)
+        self._processes: FaceProcesses | None = None
+        self._known: dict[bytes, NDArray[np.float64]] = {}
+
+    def embeddings(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """(N, H, W, 3) RGB to (N, 128); NaN where no face is found. Images seen before are not looked at again."""
+        keys = [hashlib.blake2b(each.tobytes() + str(each.shape).encode()).digest() for each in images]
+        unseen = {key: _resized(each) for key, each in zip(keys, images, strict=True) if key not in self._known}
+        self._known.update(zip(unseen, self._look(list(unseen.values())), strict=True))
+        return np.stack([self._known[key] for key in keys])
+
+    def _look(self, images: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float64]]:
+        count = torch.get_num_threads()
+        if count == 1 or len(images) < FACES_A_PROCESS * count:
+            return [self._recognition.embedding(each) for each in images]
+        if self._processes is None or not self._processes.close.alive:
+            self._processes = FaceProcesses(*self._files, count)
+        return self._processes.embeddings(images)
+
+
+def _resized(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    shrinks = min(image.shape[:2]) > SIDE
+    resized: NDArray[np.uint8] = mmcv.imresize(
+        image, (SIDE, SIDE), interpolation="area" if shrinks else "bicubic", backend="cv2"
+    )
+    return resized
+
+
+def face_embedder(tools: Tools) -> FaceEmbedder:
+    """The embedder, with the files that `tools` finds; one for all metrics of a process.
+
+    Raises:
+        MetricUnavailable: if dlib or a file is not here.
+    """
+    if find_spec("dlib") is None:
+        raise MetricUnavailable("face recognition is not installed: pip install 'face-editing-benchmark[identity]'")
+    try:
+        found = [tools.weights.find(id) for id in ("dlib-face-landmarks", "dlib-face-resnet")]
+    except WeightsMissing as error:
+        raise MetricUnavailable(str(error)) from error
+    return _loaded(*(each.path for each in found), *(each.sha256 for each in found))
+
+
+@lru_cache(maxsize=1)
+def _loaded(landmarks: Path, network: Path, *sha256: str) -> FaceEmbedder:
+    """Keyed by the files' hashes too: another content under the same path is another network."""
+    return FaceEmbedder(landmarks, network)

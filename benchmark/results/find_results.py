@@ -1,0 +1,62 @@
+"""The result files that patterns name, read: those that can be, and of the others why not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmark.results.method_runs import RESULT
+from benchmark.results.schema import Result, read_result
+from benchmark.runtime.json_files import ResultError
+from registry.errors import InputError
+
+Run = tuple[Path, Result]
+"""A result and the file that it was read from."""
+
+
+def result_files(patterns: Sequence[str]) -> list[Path]:
+    """Result files, each once.
+
+    Args:
+        patterns: folders of runs, or globs of folders or result files; every folder is searched to the bottom.
+
+    Raises:
+        InputError: if a pattern is no folder and leads to no result file.
+    """
+    found = dict.fromkeys(path for pattern in patterns for path in _matches(pattern))
+    return list({path.resolve(): path for path in found}.values())
+
+
+def read_results(paths: Sequence[Path]) -> tuple[list[Run], list[ResultError]]:
+    """Results that can be read, and an error for each that cannot.
+
+    Raises:
+        ResultError: if there are files and none can be read.
+    """
+    found: list[Run] = []
+    errors: list[ResultError] = []
+    for path in paths:
+        try:
+            found.append((path, read_result(path)))
+        except ResultError as error:
+            errors.append(error)
+    if errors and not found:
+        raise errors[0]
+    return found, errors
+
+
+def _matches(pattern: str) -> list[Path]:
+    folder = Path(pattern)
+    if folder.is_dir():
+        return sorted(folder.rglob(RESULT))
+    anchor = Path(folder.anchor) if folder.is_absolute() else Path()
+    matches = sorted(anchor.glob(str(folder.relative_to(anchor)) if folder.is_absolute() else pattern))
+    if not matches:
+        raise InputError(f"--runs {pattern!r} matches no file or folder")
+    folders = [each for each in matches if each.is_dir()]
+    # what else lies beside folders, such as the pages of a leaderboard, was not meant
+    files = [each for each in matches if not each.is_dir() and (not folders or each.name == RESULT)]
+    found = sorted([*files, *(path for each in folders for path in each.rglob(RESULT))])
+    if not found:
+        raise InputError(f"--runs {pattern!r} matches no {RESULT}, and no folder that holds one")
+    return found

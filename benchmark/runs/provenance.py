@@ -1,0 +1,92 @@
+"""Provenance: code revision, versions, hardware and data of a run, written beside its result."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+import sys
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from benchmark.runtime.device import Compute
+from benchmark.runtime.version import DISTRIBUTION
+from benchmark.datasets.base import FaceDataset
+from benchmark.runtime.atomic_files import write_text_atomically
+from benchmark.caching.fingerprints import source_version
+
+PACKAGES = (
+    DISTRIBUTION,
+    "torch",
+    "torchvision",
+    "mmengine",
+    "mmcv-lite",
+    "numpy",
+    "opencv-python",
+    "scipy",
+)
+
+
+def write_provenance(
+    folder: Path, compute: Compute, dataset: FaceDataset, weights: dict[str, Any], notes: dict[str, str]
+) -> None:
+    """Write `provenance.json`.
+
+    Args:
+        folder: the run's.
+        compute: how networks ran.
+        dataset: the faces used.
+        weights: origin and SHA-256 of the method's weights.
+        notes: what the method says of its own training.
+    """
+    content = {
+        "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "command": sys.argv,
+        "revision": _revision(),
+        "code": source_version("benchmark", "methods", "registry"),
+        "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
+        "hardware": {
+            "machine": platform.machine(),
+            "system": platform.platform(),
+            "device": compute.hardware,
+            "precision": compute.precision,
+            "channels_last": compute.channels_last,
+        },
+        "data": {
+            "dataset": dataset.name,
+            "fingerprint": dataset.fingerprint,
+            "size": dataset.size,
+            "skipped": [{"face": each.face, "reason": each.reason} for each in dataset.skipped],
+        },
+        "weights": weights,
+        "notes": notes,
+    }
+    write_text_atomically(folder / "provenance.json", json.dumps(content, indent=2) + "\n")
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _revision() -> str | None:
+    """The commit of the source tree this code runs from, with "+" for changes; None where it is no checkout."""
+    here = Path(__file__).resolve().parent
+    try:
+        commit = subprocess.run(
+            ["git", "-C", str(here), "rev-parse", "HEAD"], capture_output=True, text=True, check=True, timeout=10
+        ).stdout.strip()
+        changes = subprocess.run(
+            ["git", "-C", str(here), "status", "--porcelain", "--untracked-files=no"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=10,
+        ).stdout
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return commit + ("+" if changes.strip() else "")

@@ -1,0 +1,352 @@
+"""One run through its stages, train → edit → score, each skipped when its inputs have not changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from torch import Tensor
+
+from benchmark.caching.code_version import code_version
+from benchmark.training.checkpoints import read_checkpoint, weights_sha256
+from benchmark.images.convert import image_tensor
+from benchmark.results.run_folder import edit_path, edits_folder
+from benchmark.editing.edit_tasks import edit_tasks, read_edits
+from benchmark.editing.build_method import Editor, build_editor
+from benchmark.config.experiment import Experiment
+from benchmark.config.presets import all_protocols
+from benchmark.runtime.atomic_files import sha256_of, write_text_atomically
+from benchmark.runs.up_to_date import FINISHED, finished_result, finished_stamp
+from benchmark.runtime.cache_folder import writable
+from benchmark.caching.plugin_source import entry_version
+from benchmark.runs.provenance import write_provenance
+from benchmark.runs.assemble_result import NO_COST, MethodFacts, result_of
+from benchmark.results.schema import Cost, ProtocolResult, Result, write_result
+from benchmark.runs.sample_sheet import SampleRows, write_samples
+from benchmark.evaluation.score_tasks import Outputs, Scores, real_outputs, score_tasks
+from benchmark.evaluation.context import Asked, Setting
+from benchmark.training.stage_cache import StageStore
+from benchmark.caching.fingerprints import TRAINING_CODE, Stamps, stamp_of
+from benchmark.results.task_scores import write_task_scores
+from benchmark.training.train import place, train
+from methods.base import CannotEdit, EditBatch, Stage
+from registry.catalogue import DATASET_CARDS, METHOD_CARDS, PROTOCOL_CARDS
+from registry.errors import InputError
+
+SAMPLE_TASKS = 6
+
+
+class Run:
+    """A method × dataset × seed, in a folder of its own.
+
+    Args:
+        experiment: what to do.
+        setting: what the runs of the comparison share.
+        runs: folder of all runs.
+        fresh: forget what the folder holds and begin anew.
+
+    Raises:
+        InputError: if the folder cannot be written.
+    """
+
+    def __init__(self, experiment: Experiment, setting: Setting, runs: Path, *, fresh: bool = False) -> None:
+        self.experiment = experiment
+        self.setting = setting
+        self.runs = runs
+        self.folder = experiment.folder(runs)
+        if fresh and self.folder.exists():
+            self._check()  # what is impossible must not cost the weights that are there
+            shutil.rmtree(self.folder)
+        writable(self.folder, "run folder")
+        self.stamps = Stamps(self.folder)
+
+    def _check(self) -> None:
+        """Build or open everything that the input could make impossible."""
+        _ = self._editor, self.setting.compute, self.setting.asked(self.experiment), self.setting.judge_facts
+
+    def train(self) -> None:
+        """Train the method, or load what was trained or published.
+
+        Raises:
+            InputError: if the folder holds weights trained otherwise.
+        """
+        _ = self._trained_editor
+
+    def edit(self) -> None:
+        """Edit every task of every protocol."""
+        _ = self._editor  # an impossible option shows before hours of packing
+        for asked in self.setting.asked(self.experiment):
+            self._edit(asked)
+
+    def score(self) -> Result:
+        """Score every protocol's edits, and write the result with its samples and provenance."""
+        done = finished_result(self.experiment, self.runs, self.setting.weights)
+        if done is not None:
+            return done
+        self._check()
+        self.edit()
+        protocols: dict[str, ProtocolResult] = {}
+        for asked in self.setting.asked(self.experiment):
+            name = asked.protocol.name
+            reason = self.stamps.get(f"edits/{name}").get("reason")
+            scores = None if reason else self._score(asked, self._edited_outputs(asked))
+            protocols[name] = protocol_result(asked, scores, reason)
+        protocols |= self._beyond_the_card()
+        result = result_of(self.experiment, self.setting, self._method_facts(), protocols, self._cost())
+        self._write_samples()
+        return self._finish(result)
+
+    def _beyond_the_card(self) -> dict[str, ProtocolResult]:
+        """Protocols that the method takes no part in, for tables to say so; none where the user chose the protocols."""
+        card = METHOD_CARDS.find(self.experiment.method).card
+        if set(self.experiment.protocols) != set(card.protocols):
+            return {}
+        reason = f"{card.title} takes part in {', '.join(card.protocols)} only"
+        every = self.setting.asked(all_protocols(self.experiment))
+        return {
+            asked.protocol.name: protocol_result(asked, None, reason)
+            for asked in every
+            if asked.protocol.name not in card.protocols
+        }
+
+    def _finish(self, result: Result) -> Result:
+        facts = self._method_facts()
+        weights = {"origin": result.weights_origin, "sha256": result.weights_sha256}
+        write_provenance(self.folder, self.setting.compute, self.setting.dataset, weights, facts.notes)
+        write_text_atomically(self.folder / "experiment.yaml", self.experiment.to_yaml())
+        write_result(self.folder / "result.json", result)
+        self.stamps.put(FINISHED, finished_stamp(self.experiment, self.setting.weights))
+        return result
+
+    @cached_property
+    def _weights_file_sha256(self) -> str | None:
+        path = self.experiment.checkpoint
+        return sha256_of(Path(path)) if path is not None and Path(path).is_file() else None
+
+    @cached_property
+    def _training_inputs(self) -> dict[str, Any]:
+        return {
+            **self.experiment.training_part(),
+            "compute": self.setting.compute.described,
+            "checkpoint": self._weights_file_sha256,
+            "data": self.setting.dataset.fingerprint,
+            "code": stamp_of(code_version(TRAINING_CODE), entry_version(METHOD_CARDS.find(self.experiment.method))),
+        }
+
+    @property
+    def _stage_store(self) -> StageStore:
+        """Stages of the method's other variants; which options decide a stage, the stage itself says.
+
+        Hardware is among what decides them: other threads round otherwise, and a stage's seconds are its cost there.
+        """
+        decided_by = {key: each for key, each in self._training_inputs.items() if key not in ("variant", "options")}
+        decided_by["hardware"] = self.setting.compute.hardware
+        return StageStore(self.setting.cache / "stages", decided_by)
+
+    @cached_property
+    def _editor(self) -> Editor:
+        return build_editor(self.experiment)
+
+    @cached_property
+    def _trained_editor(self) -> Editor:
+        editor = self._editor
+        earlier = self.stamps.get("training") or self._training_inputs
+        changed = {key for key in self._training_inputs if earlier.get(key) != self._training_inputs[key]}
+        if all((self.folder / "checkpoints" / f"{each.name}.pth").exists() for each in _trained_stages(editor)):
+            changed -= {"compute"}  # finished weights may be used anywhere
+        if changed and self._checkpoints:
+            raise InputError(
+                f"{self.folder} holds weights trained with other {', '.join(sorted(changed))}; "
+                "--fresh replaces them, --runs keeps them and goes elsewhere"
+            )
+        if not self._checkpoints:
+            self.stamps.put("training", self._training_inputs)
+        place(editor.model, self.setting.compute)
+        if editor.published_sha256 is None:
+            train(
+                editor.model,
+                self.setting.dataset,
+                self.folder,
+                seed=self.experiment.seed,
+                compute=self.setting.compute,
+                reporter=self.setting.reporter,
+                title=self.experiment.label,
+                tensorboard=self.experiment.tensorboard,
+                store=self._stage_store,
+            )
+        editor.model.eval()
+        return editor
+
+    @cached_property
+    def _weights_sha256(self) -> str:
+        return weights_sha256(self._trained_editor.model.state_dict())
+
+    @property
+    def _checkpoints(self) -> list[Path]:
+        return sorted((self.folder / "checkpoints").glob("*.pth"), key=lambda path: path.stat().st_mtime)
+
+    def _edits_folder(self, asked: Asked) -> Path:
+        return edits_folder(self.folder, asked.protocol.name)
+
+    def _edit(self, asked: Asked) -> None:
+        name = asked.protocol.name
+        stamp = stamp_of(
+            self._weights_sha256,
+            self._training_inputs,
+            self.experiment.edit_batch_size,
+            asked.sha256,
+            code_version("benchmark.editing.edit_tasks"),
+            entry_version(PROTOCOL_CARDS.find(name)),
+            entry_version(DATASET_CARDS.find(self.experiment.dataset.name)),
+        )
+        earlier = self.stamps.get(f"edits/{name}") or {}
+        folder = self._edits_folder(asked)
+        whole = earlier.get("reason") or all(edit_path(folder, task).exists() for task in asked.tasks["task"])
+        if earlier.get("stamp") == stamp and earlier.get("done") and whole:
+            return
+        if earlier.get("stamp") != stamp:
+            shutil.rmtree(folder, ignore_errors=True)
+            self.stamps.put(f"edits/{name}", {"stamp": stamp, "done": False})
+        reason = None
+        try:
+            edit_tasks(
+                self._trained_editor.model,
+                asked.protocol,
+                self.setting.dataset,
+                asked.tasks,
+                folder,
+                batch_size=self.experiment.edit_batch_size,
+                seed=self.experiment.seed,
+                compute=self.setting.compute,
+                reporter=self.setting.reporter,
+                title=self.experiment.label,
+            )
+        except CannotEdit as error:
+            reason = str(error)
+        self.stamps.put(f"edits/{name}", {"stamp": stamp, "done": True, "reason": reason})
+
+    def _edited_outputs(self, asked: Asked) -> Outputs:
+        def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Tensor]:
+            images = read_edits(self._edits_folder(asked), rows, self.setting.dataset.size)
+            return batch, image_tensor(images)
+
+        return give
+
+    def _score(self, asked: Asked, outputs: Outputs) -> Scores:
+        protocol = asked.protocol
+        scores = score_tasks(
+            outputs,
+            protocol,
+            PROTOCOL_CARDS.find(protocol.name).card.metrics,
+            self.setting.dataset,
+            asked.tasks,
+            self.setting.judges,
+            self.setting,
+            tools=self.setting.tools,
+            draws=self.experiment.bootstrap_draws,
+            reporter=self.setting.reporter,
+            title=self.experiment.label,
+        )
+        write_task_scores(self.folder, protocol.name, scores.frame, scores.ratios)
+        return scores
+
+    def _method_facts(self) -> MethodFacts:
+        card = METHOD_CARDS.find(self.experiment.method).card
+        if card.kind == "reference":
+            return MethodFacts("reference", card.title, "none", None, {})
+        editor = self._trained_editor
+        notes = dict(editor.model.provenance())
+        if editor.published_sha256 is not None:
+            return MethodFacts("learned", card.title, "published", editor.published_sha256, notes)
+        return MethodFacts("learned", card.title, "trained", self._weights_sha256, notes)
+
+    def _cost(self) -> Cost:
+        found = [
+            json.loads(path.read_text(encoding="utf-8")) for path in sorted((self.folder / "edits").glob("*/cost.json"))
+        ]
+        seconds = [read_checkpoint(path)["meta"]["seconds"] for path in self._checkpoints]
+        cost = NO_COST.model_copy(
+            update={"device": self.setting.compute.hardware, "train_seconds": sum(seconds) if seconds else None}
+        )
+        if not found:
+            return cost
+        peaks = [each["peak_memory_mib"] for each in found if each["peak_memory_mib"]]
+        return cost.model_copy(
+            update={
+                "parameters": found[0]["parameters"],
+                "flops": found[0]["flops"],
+                "edit_ms": float(np.mean([each["edit_ms"] for each in found])),
+                "peak_memory_mib": max(peaks, default=None),
+                "device": found[0]["device"],
+            }
+        )
+
+    def _write_samples(self) -> None:
+        sheets = []
+        for asked in self.setting.asked(self.experiment):
+            if not self.stamps.get(f"edits/{asked.protocol.name}").get("reason"):
+                rows = asked.tasks.iloc[:SAMPLE_TASKS]
+                outputs = read_edits(self._edits_folder(asked), rows, self.setting.dataset.size)
+                sheets.append(
+                    SampleRows(asked.protocol.name, asked.protocol.batch(self.setting.dataset, rows), outputs)
+                )
+        if sheets:
+            title = f"{self.experiment.label} on {self.experiment.dataset.name}, seed {self.experiment.seed}"
+            write_samples(self.folder / "samples.png", title, sheets)
+
+
+class RealImages(Run):
+    """The real images of the tasks, scored against their own masks and attributes: a row of every table."""
+
+    def _check(self) -> None:
+        _ = self.setting.asked(self.experiment), self.setting.judge_facts
+
+    def edit(self) -> None:
+        """Nothing is edited."""
+
+    def score(self) -> Result:
+        """Score the real images and write the result."""
+        done = finished_result(self.experiment, self.runs, self.setting.weights)
+        if done is not None:
+            return done
+        protocols = {
+            asked.protocol.name: real_result(asked, self._score(asked, real_outputs(asked.protocol)))
+            for asked in self.setting.asked(self.experiment)
+        }
+        cost = NO_COST.model_copy(update={"device": self.setting.compute.hardware})
+        return self._finish(result_of(self.experiment, self.setting, self._method_facts(), protocols, cost))
+
+    def _method_facts(self) -> MethodFacts:
+        return MethodFacts("real", "real images", "none", None, {})
+
+
+def protocol_result(asked: Asked, scores: Scores | None, reason: str | None) -> ProtocolResult:
+    """A protocol's part of the result."""
+    return ProtocolResult(
+        title=PROTOCOL_CARDS.find(asked.protocol.name).card.title,
+        num_tasks=len(asked.tasks),
+        tasks_sha256=asked.sha256,
+        rule=asked.protocol.rule,
+        metrics={} if scores is None else scores.cells,
+        breakdown={} if scores is None else {name: each for name, each in scores.breakdown.items() if each},
+        reason=reason,
+    )
+
+
+def real_result(asked: Asked, scores: Scores) -> ProtocolResult:
+    """The part of the real images: where they have no figure, the reason is that they are not edits."""
+    result = protocol_result(asked, scores, None)
+    cells = {
+        name: cell.model_copy(update={"reason": "real images are not edits"}) if cell.value is None else cell
+        for name, cell in result.metrics.items()
+    }
+    return result.model_copy(update={"metrics": cells})
+
+
+def _trained_stages(editor: Editor) -> list[Stage]:
+    return [each for each in editor.model.stages() if each.iterations > 0]

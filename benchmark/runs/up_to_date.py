@@ -1,0 +1,80 @@
+"""Recognises a run that is finished without importing anything heavy, so that a repeated command returns at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmark.caching.code_version import code_version
+from benchmark.config.experiment import Experiment
+from benchmark.runtime.atomic_files import sha256_of
+from benchmark.caching.plugin_source import entry_version
+from benchmark.results.schema import Result, read_result
+from benchmark.runtime.json_files import ResultError
+from benchmark.caching.fingerprints import Stamps, stamp_of, tree_version
+from benchmark.weights.locate import Weights, manifest
+from registry.catalogue import (
+    DATASET_CARDS,
+    JUDGE_CARDS,
+    METHOD_CARDS,
+    METRIC_CARDS,
+    PROTOCOL_CARDS,
+    Catalogue,
+    Entry,
+)
+
+FINISHED = "finished"
+
+
+def finished_result(experiment: Experiment, runs: Path, weights: Weights) -> Result | None:
+    """The run's result, if it still answers to the experiment, the code, and the files it was made from; else None."""
+    folder = experiment.folder(runs)
+    path = folder / "result.json"
+    if not path.is_file() or Stamps(folder).get(FINISHED) != finished_stamp(experiment, weights):
+        return None
+    try:
+        return read_result(path)
+    except ResultError:
+        return None
+
+
+CODE = ("benchmark.training.train", "benchmark.editing.edit_tasks", "benchmark.evaluation.score_tasks", "benchmark.evaluation.context", "benchmark.runs.assemble_result")
+"""The modules that make a result, with what they import, beside what is registered."""
+PROSE = {"summary", "paper", "licence", "ablation"}
+"""What cards say to people, or for other commands, and no result holds."""
+
+
+def finished_stamp(experiment: Experiment, weights: Weights) -> str:
+    """Hash of everything that a result depends on, as far as it can be known from files alone."""
+    root, checkpoint = experiment.dataset.root, experiment.checkpoint
+    return stamp_of(
+        experiment.model_dump(mode="json"),
+        code_version(*CODE),
+        [
+            (entry.card.model_dump(mode="json", exclude=PROSE), entry_version(entry))
+            for entry in _registered(experiment)
+        ],
+        tree_version(Path(root)) if root is not None else None,
+        sha256_of(Path(checkpoint)) if checkpoint is not None and Path(checkpoint).is_file() else None,
+        _weights_version(weights),
+    )
+
+
+def _weights_version(weights: Weights) -> list[tuple[str, str, str, int, int]]:
+    """Place, size and time of every weights file that there is, so that one put there scores anew; none is read."""
+    found = [(file, path, path.stat()) for file in manifest().values() for path in weights.places(file)]
+    return [(file.id, file.sha256, str(path), facts.st_size, facts.st_mtime_ns) for file, path, facts in found]
+
+
+def _registered(experiment: Experiment) -> Iterator[Entry[Any]]:
+    """Everything that the run finds by its name, and so may come from a plug-in; in an order of its own."""
+    protocols = [PROTOCOL_CARDS.find(name) for name in sorted(experiment.protocols)]
+    named: list[tuple[Catalogue[Any], list[str]]] = [
+        (METHOD_CARDS, [experiment.method] if experiment.method in METHOD_CARDS else []),
+        (DATASET_CARDS, [experiment.dataset.name]),
+        (METRIC_CARDS, [name for protocol in protocols for name in protocol.card.metrics]),
+        (JUDGE_CARDS, sorted(experiment.judges)),
+    ]
+    yield from protocols
+    yield from (catalogue.find(name) for catalogue, names in named for name in names)

@@ -1,0 +1,1 @@
+"""Training under mmengine's Runner, with checkpoints that a killed run goes on from."""

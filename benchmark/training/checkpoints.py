@@ -1,0 +1,81 @@
+"""Training checkpoints: tensors and plain values only, written atomically, read with `weights_only=True`."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from benchmark.runtime.atomic_files import replacing
+
+
+class TrainingCheckpointError(ValueError):
+    """A training checkpoint that cannot be used; the message names the file."""
+
+
+def write_checkpoint(path: Path, content: dict[str, Any]) -> None:
+    """Write tensors and plain values atomically."""
+    with replacing(path) as temporary:
+        torch.save(content, temporary)
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """Read a checkpoint onto the CPU without executing anything in it.
+
+    Raises:
+        TrainingCheckpointError: if it is damaged, or holds anything but tensors and plain values.
+    """
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # a damaged pickle fails with whatever class its bytes lead to
+        raise TrainingCheckpointError(
+            f"{path} is damaged or not a checkpoint of this project; delete it to train that stage again"
+        ) from error
+    if not isinstance(content, dict) or not content.keys() >= {"state_dict", "meta"}:
+        raise TrainingCheckpointError(f"{path} holds no training state; delete it to train that stage again")
+    return content
+
+
+def weights_sha256(state_dict: Mapping[str, Tensor]) -> str:
+    """SHA-256 of named tensors: the same weights give the same hash, whatever file holds them."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(state_dict.items()):
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\0".encode())
+        digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
+def random_state() -> dict[str, Any]:
+    """The state of Python's, numpy's and torch's generators as tensors and plain values."""
+    version, words, gauss = random.getstate()
+    state: Any = np.random.get_state(legacy=True)
+    content: dict[str, Any] = {
+        "python": [version, list(words), gauss],
+        "numpy": [
+            torch.from_numpy(np.asarray(state[1]).astype(np.int64)),
+            int(state[2]),
+            int(state[3]),
+            float(state[4]),
+        ],
+        "torch": torch.get_rng_state(),
+    }
+    if torch.cuda.is_available():
+        content["cuda"] = torch.cuda.get_rng_state_all()
+    return content
+
+
+def restore_random_state(state: dict[str, Any]) -> None:
+    """Put back what `random_state` gave."""
+    version, words, gauss = state["python"]
+    random.setstate((version, tuple(words), gauss))
+    words_tensor: Tensor = state["numpy"][0]
+    np.random.set_state(("MT19937", words_tensor.numpy().astype(np.uint32), *state["numpy"][1:]))
+    torch.set_rng_state(state["torch"])
+    if "cuda" in state and torch.cuda.is_available():
+        torch.cuda.set_rng_state_all(state["cuda"])

@@ -1,0 +1,122 @@
+"""Training hooks: moving averages of networks, periodic checkpoints, and progress with losses."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+from mmengine.hooks import Hook
+from mmengine.model import MomentumAnnealingEMA
+from torch import Tensor
+
+from benchmark.runtime.progress import Advance
+from methods.base import Stage
+
+EMA_WARM_UP = 10
+"""The average forgets its first steps at rate 10 / (10 + step), so that short trainings are not held back by it."""
+
+
+class TrainingDiverged(RuntimeError):
+    """A loss that is no longer a finite number."""
+
+
+class EMAHook(Hook):
+    """Exponential moving averages of the modules that a stage names; they take the modules' place at its end."""
+
+    priority = "NORMAL"
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.averages: dict[str, MomentumAnnealingEMA] = {}
+
+    def before_run(self, runner: Any) -> None:
+        """Start the averages from the modules as they are."""
+        self.averages = {
+            name: MomentumAnnealingEMA(
+                runner.model.get_submodule(name), momentum=1 - self.stage.ema_decay, gamma=EMA_WARM_UP
+            )
+            for name in self.stage.ema
+        }
+
+    def after_train_iter(self, runner: Any, batch_idx: int, data_batch: Any = None, outputs: Any = None) -> None:
+        """Follow the modules."""
+        for name, average in self.averages.items():
+            average.update_parameters(runner.model.get_submodule(name))
+
+    def before_save_checkpoint(self, runner: Any, checkpoint: dict[str, Any]) -> None:
+        """Keep the averages with an unfinished stage."""
+        if not checkpoint["meta"]["finished"]:
+            checkpoint["ema"] = {name: average.state_dict() for name, average in self.averages.items()}
+
+    def after_load_checkpoint(self, runner: Any, checkpoint: dict[str, Any]) -> None:
+        """Take the averages up where they were."""
+        for name, state in checkpoint["ema"].items():
+            self.averages[name].load_state_dict(state)
+
+    def after_train(self, runner: Any) -> None:
+        """Put the averages in the modules' place once the stage is complete."""
+        if runner.iter == runner.max_iters:
+            for name, average in self.averages.items():
+                runner.model.get_submodule(name).load_state_dict(average.module.state_dict())
+
+
+class CheckpointHook(Hook):
+    """Writes the stage's state every so many seconds, and when training ends or is asked to stop."""
+
+    priority = "VERY_LOW"
+
+    def __init__(self, unfinished: Path, finished: Path, every_seconds: float) -> None:
+        self.unfinished = unfinished
+        self.finished = finished
+        self.every_seconds = every_seconds
+        self.last = time.monotonic()
+
+    def after_train_iter(self, runner: Any, batch_idx: int, data_batch: Any = None, outputs: Any = None) -> None:
+        """Save if the interval has passed."""
+        if time.monotonic() - self.last >= self.every_seconds:
+            runner.save_checkpoint(str(self.unfinished.parent), self.unfinished.name)
+            self.last = time.monotonic()
+
+    def after_train(self, runner: Any) -> None:
+        """Save the finished networks, or everything to go on from."""
+        if runner.iter == runner.max_iters:
+            runner.save_checkpoint(str(self.finished.parent), self.finished.name, finished=True)
+            self.unfinished.unlink(missing_ok=True)
+        else:
+            runner.save_checkpoint(str(self.unfinished.parent), self.unfinished.name)
+
+
+class ProgressHook(Hook):
+    """Losses to the progress bar, to `progress.jsonl`, and to the visualiser's backends."""
+
+    priority = "LOW"
+
+    def __init__(self, stage: Stage, log: Path, advance: Advance, every: int = 10) -> None:
+        self.stage = stage
+        self.log = log
+        self.advance = advance
+        self.every = every
+
+    def after_train_iter(self, runner: Any, batch_idx: int, data_batch: Any = None, outputs: Any = None) -> None:
+        """Report every few iterations, and stop a training whose losses are no numbers."""
+        done = batch_idx + 1
+        if done % self.every and done != self.stage.iterations:
+            return
+        losses = {name: float(value.detach()) for name, value in outputs.items() if isinstance(value, Tensor)}
+        line = {
+            "stage": self.stage.name,
+            "iteration": done,
+            "of": self.stage.iterations,
+            "seconds": round(runner.seconds, 3),
+            "losses": {name: round(value, 6) if math.isfinite(value) else None for name, value in losses.items()},
+        }
+        with self.log.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+        for name, value in losses.items():
+            if not math.isfinite(value):
+                raise TrainingDiverged(f"stage {self.stage.name} diverged: {name} is {value} at iteration {done}")
+        runner.visualizer.add_scalars(losses, step=done)
+        self.advance(done, "  ".join(f"{name} {value:.3g}" for name, value in losses.items()))

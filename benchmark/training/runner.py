@@ -1,0 +1,143 @@
+"""mmengine's Runner and loop for one training stage, with safe checkpoints, exact resume and stops between steps."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+from mmengine.logging import MMLogger
+from mmengine.registry import PARAM_SCHEDULERS
+from mmengine.runner import IterBasedTrainLoop, Runner
+from torch import nn
+
+from benchmark.runtime.device import Compute
+from benchmark.runtime.interruption import StopRequest
+from benchmark.training.checkpoints import random_state, read_checkpoint, restore_random_state, write_checkpoint
+from methods.base import FaceBatch
+
+
+class StageRunner(Runner):
+    """A Runner that places the model by a `Compute` and never pickles anything but tensors and plain values.
+
+    mmengine's own checkpoints hold its message hub, which `weights_only` loading refuses.
+    """
+
+    def __init__(self, *, compute: Compute, stop: StopRequest, stage: str, seconds: float = 0.0, **kwargs: Any) -> None:
+        self.compute = compute
+        self.stop = stop
+        self.stage = stage
+        self.seconds_before = seconds
+        self.started = time.monotonic()
+        super().__init__(default_scope=None, log_level="WARNING", **kwargs)
+
+    @property
+    def seconds(self) -> float:
+        """Wall clock of this stage's training, earlier sittings included."""
+        return self.seconds_before + time.monotonic() - self.started
+
+    def setup_env(self, env_cfg: dict[str, Any]) -> None:
+        """Leave OpenCV's threads and the multiprocessing start method alone."""
+        self._rank, self._world_size = 0, 1
+        self._timestamp = time.strftime("%Y%m%d_%H%M%S") + f"_{time.monotonic_ns()}"
+
+    def set_randomness(self, seed: int | None, diff_rank_seed: bool = False, deterministic: bool = False) -> None:
+        """Keep the generators as the experiment seeded them."""
+        self._seed, self._deterministic = seed, deterministic
+
+    def wrap_model(self, model_wrapper_cfg: dict[str, Any] | None, model: nn.Module) -> nn.Module:
+        """Place the model on the compute device."""
+        return model.to(self.compute.device)
+
+    def build_logger(self, log_level: int | str = "WARNING", log_file: str | None = None, **kwargs: Any) -> MMLogger:
+        """A logger without a file of its own: the run's log takes what it says."""
+        logger = MMLogger.get_instance(self._experiment_name, log_level=log_level)
+        for handler in list(logger.handlers):
+            logger.removeHandler(handler)
+        logger.addHandler(logging.NullHandler())
+        logger.propagate = True
+        return logger
+
+    def _log_env(self, env_cfg: dict[str, Any]) -> None:
+        """Provenance is written once a run, not once a stage."""
+
+    def _init_model_weights(self) -> None:
+        """Networks initialise themselves when they are built."""
+
+    def build_param_scheduler(self, scheduler: dict[str, list[dict[str, Any]]]) -> dict[str, list[Any]]:
+        """Schedulers by optimiser name, counted in iterations: a stage has no epochs."""
+        return {
+            name: [
+                PARAM_SCHEDULERS.build(
+                    {**each, "by_epoch": False}, default_args={"optimizer": self.optim_wrapper[name]}
+                )
+                for each in group
+            ]
+            for name, group in scheduler.items()
+        }
+
+    def save_checkpoint(self, out_dir: str, filename: str, *, finished: bool = False, **_: Any) -> None:
+        """Write the stage's state atomically: everything to resume, or the networks alone once `finished`."""
+        content: dict[str, Any] = {
+            "meta": {
+                "stage": self.stage,
+                "iter": self.iter,
+                "epoch": 0,
+                "seconds": self.seconds,
+                "seed": self.seed,
+                "finished": finished,
+            },
+            "state_dict": self.model.state_dict(),
+        }
+        if not finished:
+            content["optimizer"] = self.optim_wrapper.state_dict()
+            content["random_state"] = random_state()
+            schedulers = self.param_schedulers or {}
+            content["param_schedulers"] = {
+                # a one-cycle schedule counts its annealing function among its state, which is no plain value
+                name: [
+                    {key: value for key, value in each.state_dict().items() if not callable(value)} for each in group
+                ]
+                for name, group in schedulers.items()
+            }
+        self.call_hook("before_save_checkpoint", checkpoint=content)
+        write_checkpoint(Path(out_dir) / filename, content)
+
+    def load_or_resume(self) -> None:
+        """Resume from the path given as `load_from`, if any."""
+        if self._load_from is None:
+            return
+        content = read_checkpoint(Path(self._load_from))
+        self.call_hook("after_load_checkpoint", checkpoint=content)
+        self.model.load_state_dict(content["state_dict"])
+        self.optim_wrapper.load_state_dict(content["optimizer"])
+        for name, group in (self.param_schedulers or {}).items():
+            for scheduler, state in zip(group, content["param_schedulers"][name], strict=True):
+                scheduler.load_state_dict(state)
+        self.train_loop._iter = content["meta"]["iter"]
+        restore_random_state(content["random_state"])
+
+
+class StageLoop(IterBasedTrainLoop):
+    """Iterations of one stage over batches that already start at the iteration to resume from."""
+
+    def run(self) -> None:
+        """Train to the last iteration, or to the safe point after a stop was asked for."""
+        runner = self.runner
+        runner.call_hook("before_train")
+        runner.model.train()
+        while self._iter < self._max_iters and not runner.stop.asked:
+            self.run_iter(next(self.dataloader_iterator))
+        runner.call_hook("after_train")
+
+    def run_iter(self, faces: FaceBatch) -> None:
+        """One training step under the compute's autocast."""
+        runner = self.runner
+        compute: Compute = runner.compute
+        faces = faces.to(compute.device, channels_last=compute.channels_last)
+        runner.call_hook("before_train_iter", batch_idx=self._iter, data_batch=faces)
+        with compute.autocast():
+            losses = runner.model.train_step(faces, runner.optim_wrapper)
+        self._iter += 1
+        runner.call_hook("after_train_iter", batch_idx=self._iter - 1, data_batch=faces, outputs=losses)

@@ -1,0 +1,83 @@
+"""Finished networks of training stages that variants share, kept in the cache under all that decided them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from benchmark.caching.fingerprints import stamp_of
+from benchmark.runtime.atomic_files import sha256_of
+from benchmark.training.checkpoints import TrainingCheckpointError, read_checkpoint, write_checkpoint
+from methods.base import Stage, Trainable
+
+
+class StageStore:
+    """A folder with a file for each shared stage that was trained.
+
+    Args:
+        folder: of the files; created where absent.
+        decided_by: what decides every stage of a training: method, code, faces, size, seed, compute, hardware.
+    """
+
+    def __init__(self, folder: Path, decided_by: Mapping[str, Any]) -> None:
+        self.folder = folder
+        self.decided_by = decided_by
+
+    def path(self, stage: Stage) -> Path | None:
+        """The file of a stage, there or not; None if the stage is not shared."""
+        if stage.shared is None:
+            return None
+        values = {name: _content(value) for name, value in stage.shared.decided_by.items()}
+        return self.folder / f"{stamp_of(self.decided_by, asdict(stage), values)[:32]}.pth"
+
+    @contextmanager
+    def turn(self, stage: Stage) -> Iterator[None]:
+        """Hold the stage's lock, so that processes that need a stage wait for the one that trains it."""
+        path = self.path(stage)
+        if path is None:
+            yield
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_suffix(".lock")):
+            yield
+
+    def restore(self, stage: Stage, finished: Path, model: Trainable) -> bool:
+        """Write a stage's checkpoint as if `model`, which has not begun the stage, had been trained by it.
+
+        Args:
+            stage: of the model.
+            finished: where the checkpoint goes; a trace of an unfinished training beside it is removed.
+            model: lends the networks that the stage leaves alone.
+
+        Returns:
+            Whether the stage was there: not if it is not shared, not trained yet, or its file is damaged.
+        """
+        path = self.path(stage)
+        if path is None or not path.exists():
+            return False
+        try:
+            kept = read_checkpoint(path)
+        except TrainingCheckpointError:
+            return False
+        write_checkpoint(finished, {"state_dict": model.state_dict() | kept["state_dict"], "meta": kept["meta"]})
+        finished.with_name(f"{stage.name}.unfinished.pth").unlink(missing_ok=True)
+        return True
+
+    def keep(self, stage: Stage, finished: Path) -> None:
+        """Keep the networks of a stage that was just trained, and what its checkpoint `finished` says of it."""
+        path = self.path(stage)
+        if path is not None and stage.shared is not None:
+            content = read_checkpoint(finished)
+            prefixes = tuple(f"{name}." for name in stage.shared.networks)
+            networks = {key: value for key, value in content["state_dict"].items() if key.startswith(prefixes)}
+            write_checkpoint(path, {"state_dict": networks, "meta": content["meta"]})
+
+
+def _content(value: Any) -> Any:
+    """A value, or the hash of the file that it names: another file may come to lie there."""
+    return sha256_of(Path(value)) if isinstance(value, str) and Path(value).is_file() else value

@@ -1,0 +1,153 @@
+"""Trains a model stage by stage, each stage one mmengine Runner, resuming wherever an earlier sitting stopped."""
+
+from __future__ import annotations
+
+import importlib.util
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.hooks import ParamSchedulerHook
+from mmengine.optim import OptimWrapperDict
+
+from benchmark.datasets.base import FaceDataset
+from benchmark.datasets.training_batches import training_batches
+from benchmark.runtime.device import Compute, seed_everything
+from benchmark.runtime.interruption import deferred_interruption
+from benchmark.runtime.progress import Reporter
+from benchmark.training.checkpoints import read_checkpoint
+from benchmark.training.hooks import CheckpointHook, EMAHook, ProgressHook
+from benchmark.training.runner import StageLoop, StageRunner
+from benchmark.training.stage_cache import StageStore
+from methods.base import Stage, Trainable
+from registry.errors import InputError
+
+CHECKPOINT_EVERY_SECONDS = 60.0
+
+
+def train(
+    model: Trainable,
+    dataset: FaceDataset,
+    folder: Path,
+    *,
+    seed: int,
+    compute: Compute,
+    reporter: Reporter,
+    title: str = "train",
+    tensorboard: bool = False,
+    store: StageStore | None = None,
+) -> float:
+    """Train every stage that `folder/checkpoints` does not hold already, and leave the model trained.
+
+    Args:
+        model: the model; afterwards in eval mode on the compute device.
+        dataset: its train split is what the model learns from.
+        folder: takes `checkpoints/`, `progress.jsonl` and, if asked for, `tensorboard/`.
+        seed: decides the order of faces, flips and every random draw.
+        compute: device, precision and layout.
+        reporter: shows one progress bar a stage.
+        title: what the bar calls the model.
+        tensorboard: write losses as TensorBoard event files too.
+        store: holds the stages that variants share; those it has are not trained again.
+
+    Returns:
+        Seconds of training over all stages and sittings, a shared stage's included wherever it was trained.
+
+    Raises:
+        Interrupted: if a stop was asked for; the state is saved.
+        TrainingDiverged: if a loss is no longer finite.
+        TrainingCheckpointError: if a checkpoint in the folder is damaged.
+        InputError: if an optimiser refuses its options, or TensorBoard is asked for and not installed.
+    """
+    if tensorboard and importlib.util.find_spec("tensorboard") is None:
+        raise InputError(
+            "tensorboard is not installed; pip install 'face-editing-benchmark[tensorboard]',"
+            " or leave tensorboard=true out"
+        )
+    place(model, compute)
+    seconds = 0.0
+    for number, stage in enumerate(each for each in model.stages() if each.iterations > 0):
+        finished = folder / "checkpoints" / f"{stage.name}.pth"
+        if not finished.exists():
+            with nullcontext() if store is None else store.turn(stage):
+                if store is not None and store.restore(stage, finished, model):
+                    reporter.say(f"{title}: {stage.name} is as another run trained it")
+                else:
+                    seed_everything(seed * 1000 + number)
+                    model.begin_stage(stage)
+                    _train_stage(model, stage, dataset, folder, seed, compute, reporter, title, tensorboard)
+                    if store is not None:
+                        store.keep(stage, finished)
+        content = read_checkpoint(finished)
+        model.load_state_dict(content["state_dict"])
+        seconds += float(content["meta"]["seconds"])
+    model.eval()
+    return seconds
+
+
+def place(model: torch.nn.Module, compute: Compute) -> None:
+    """Move a model to the compute device and memory layout."""
+    model.to(compute.device)
+    if compute.channels_last:
+        model.to(memory_format=torch.channels_last)
+
+
+def _train_stage(
+    model: Trainable,
+    stage: Stage,
+    dataset: FaceDataset,
+    folder: Path,
+    seed: int,
+    compute: Compute,
+    reporter: Reporter,
+    title: str,
+    tensorboard: bool,
+) -> None:
+    finished = folder / "checkpoints" / f"{stage.name}.pth"
+    unfinished = finished.with_name(f"{stage.name}.unfinished.pth")
+    meta: dict[str, Any] = read_checkpoint(unfinished)["meta"] if unfinished.exists() else {"iter": 0, "seconds": 0.0}
+    backends = [{"type": "TensorboardVisBackend", "save_dir": str(folder / "tensorboard" / stage.name)}]
+    loader = training_batches(dataset, stage.batch_size, seed=seed, start=meta["iter"], num_workers=compute.num_workers)
+    with (
+        # mmengine insists on a folder of its own for logs that this project writes elsewhere
+        tempfile.TemporaryDirectory() as work_dir,
+        deferred_interruption() as stop,
+        reporter.bar(f"{title}: {stage.name}", stage.iterations) as advance,
+    ):
+        runner = StageRunner(
+            compute=compute,
+            stop=stop,
+            stage=stage.name,
+            seconds=meta["seconds"],
+            model=model,
+            work_dir=work_dir,
+            train_dataloader=loader,
+            train_cfg={"type": StageLoop, "max_iters": stage.iterations},
+            optim_wrapper=_optimizers(model, stage, title),
+            param_scheduler={name: list(group) for name, group in stage.schedulers.items()} or None,
+            default_hooks={
+                "runtime_info": None,
+                "timer": None,
+                "sampler_seed": None,
+                "logger": None,
+                "param_scheduler": ParamSchedulerHook(),
+                "checkpoint": CheckpointHook(unfinished, finished, CHECKPOINT_EVERY_SECONDS),
+            },
+            custom_hooks=[EMAHook(stage), ProgressHook(stage, folder / "progress.jsonl", advance)],
+            visualizer={"type": "Visualizer", "vis_backends": backends if tensorboard else []},
+            load_from=str(unfinished) if unfinished.exists() else None,
+            randomness={"seed": seed},
+            experiment_name=f"{title}-{stage.name}",
+        )
+        (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
+        runner.train()
+        stop.check(f"training {title}, stage {stage.name}")
+
+
+def _optimizers(model: Trainable, stage: Stage, title: str) -> OptimWrapperDict:
+    try:
+        return model.optimizers(stage)
+    except ValueError as error:  # a rate or a decay that no optimiser takes
+        raise InputError(f"{title}, stage {stage.name}: {error}") from error

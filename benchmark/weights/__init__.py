@@ -1,0 +1,1 @@
+"""Published weights files: found by their hash, fetched on request."""

@@ -1,0 +1,235 @@
+"""What the pages of a human study say in words; plain text, escaped by the renderers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from benchmark.human_study.analysis.exclusion_summary import count_of
+from benchmark.human_study.analysis.findings import Figure, Findings, MethodFinding, PairFinding, Part, Quartiles
+from benchmark.human_study.schema import Mode
+from benchmark.leaderboard.table import MISSING
+from benchmark.statistics.holm import ALPHA
+
+NO_QUESTIONS: Final = "The study asks nothing of any edit: every trial of it is a check."
+PREFERENCE: Final[dict[Mode, str]] = {
+    "2afc": "Preferred",
+    "kway": "Picked",
+    "mos": "Mean score",
+    "realfake": "Taken for real",
+}
+_MEANING: Final[dict[Mode, str]] = {
+    "2afc": "Preferred: the share of choices that the method got where it was one of the two; a tie is half a choice.",
+    "kway": "Picked: the share of choices that the method got where it was shown; a tie is shared out evenly.",
+    "mos": "Mean score: the mean of scores from 1 (bad) to 5 (excellent).",
+    "realfake": "Taken for real: the share of the method's images that raters held for photographs.",
+}
+_STRENGTH: Final = {
+    "2afc": "Strength: log odds of a Bradley–Terry model with a side effect and a light ridge penalty, 0 on average; "
+    "rows are in its order, for not all methods met the same others.",
+    "kway": "Strength: log odds of Luce's model of first choices with position effects and a light ridge penalty, 0 on "
+    "average; rows are in its order.",
+}
+_RANKED_BY: Final[dict[Mode, str]] = {
+    "2afc": "the difference of strengths",
+    "kway": "the difference of strengths",
+    "mos": "the difference of mean scores",
+    "realfake": "the difference of shares",
+}
+PAIRS_NOTE: Final = (
+    "The share of choices, in %, that the method of the row got against that of the column, by their own trials alone. "
+    "Each 95% interval is of its pair on its own, and not adjusted for the number of pairs, as ranks are."
+)
+
+
+def heading(findings: Findings, part: Part) -> str:
+    """The question, and the protocol where there are several."""
+    several = len({each.protocol for each in findings.parts}) > 1
+    return f"{part.question} · {part.protocol}" if several else part.question
+
+
+def unit(findings: Findings) -> str:
+    """Of the preference."""
+    return "1 to 5" if findings.mode == "mos" else "%"
+
+
+def method(found: MethodFinding | str) -> str:
+    """A method's name."""
+    label = found if isinstance(found, str) else found.method
+    return "real images" if label == "real" else label
+
+
+def preference(findings: Findings, figure: Figure) -> str:
+    """A preference with its decimals."""
+    return _text(figure.value, _scale(findings))
+
+
+def preference_interval(findings: Findings, figure: Figure) -> str:
+    """Its interval; empty where there is none."""
+    return _ends(figure, _scale(findings))
+
+
+def strength(found: MethodFinding) -> str:
+    """A strength with its sign."""
+    return MISSING if found.strength is None else _text(found.strength.value, _signed)
+
+
+def strength_interval(found: MethodFinding) -> str:
+    """Its interval; empty where there is none."""
+    return "" if found.strength is None else _ends(found.strength, _signed)
+
+
+def rank(found: MethodFinding) -> str:
+    """A rank."""
+    return MISSING if found.rank is None else str(found.rank)
+
+
+def has_strengths(part: Part) -> bool:
+    """Whether the table has a column of them."""
+    return any(each.strength is not None for each in part.methods)
+
+
+def size(findings: Findings, part: Part) -> str:
+    """What stands behind a table."""
+    ties = f", {count_of(part.ties, 'tie')} among them" if part.ties else ""
+    return (
+        f"{part.text} {count_of(part.votes, 'vote')}{ties}, by {count_of(part.raters, 'rater')}, on edits of "
+        f"{part.protocol} ({findings.dataset})."
+    )
+
+
+def interval_note(findings: Findings) -> str:
+    """How intervals were made."""
+    return f"95% intervals: {findings.interval}, with the spread of two-way cluster-robust variance."
+
+
+def method_note(findings: Findings) -> list[str]:
+    """What the columns are, and what bold means."""
+    said = [_MEANING[findings.mode]]
+    if findings.mode in _STRENGTH and any(has_strengths(part) for part in findings.parts):
+        said.append(_STRENGTH[findings.mode])
+    return [
+        *said,
+        f"Rank: 1 plus the number of methods that are better by the t test of {_RANKED_BY[findings.mode]}, p below "
+        f"{ALPHA:g} after Holm's adjustment for all pairs of ranked methods; its variance is two-way cluster-robust, "
+        "its degrees of freedom are those of the method with fewer raters or faces. Methods that cannot be told apart "
+        "may share a rank; none has a better one than a method above it. "
+        "Intervals are each on their own, not adjusted. Bold: rank 1."
+        + (" Real images are shown beside the methods and have no rank." if findings.mode == "realfake" else ""),
+    ]
+
+
+def dropped(findings: Findings) -> str:
+    """Rows that could not be counted; empty where all could."""
+    total = sum(findings.dropped.values())
+    if not total:
+        return ""
+    reasons = ", ".join(f"{number:,} {reason}" for reason, number in findings.dropped.items())
+    return f"{total:,} of {findings.rows:,} rows not counted: {reasons}."
+
+
+def facts(findings: Findings, part: Part) -> list[tuple[str, str]]:
+    """Agreement, side bias and pace of a part, as (name, sentence)."""
+    found = [("Agreement", _agreement(part))]
+    if part.positions:
+        found.append(("Side bias" if findings.mode == "2afc" else "Position bias", _positions(findings, part)))
+    found.append(("Time to answer", _pace(part.times, count_of(part.times.number, "answer"))))
+    medians = f"the medians of {count_of(part.rater_medians.number, 'rater')}"
+    found.append(("By rater", _pace(part.rater_medians, medians)))
+    return found
+
+
+def notes(part: Part) -> list[str]:
+    """Why figures are missing or doubtful, and why nobody is ranked."""
+    lines = [f"No rank: {part.unranked}."] if part.unranked else []
+    reasons: dict[str, list[str]] = {}
+    for each in part.methods:
+        for reason in filter(None, (each.preference.reason, each.unranked and f"no rank: {each.unranked}")):
+            reasons.setdefault(reason, []).append(method(each))
+    return [*lines, *(f"{', '.join(names)}: {reason}." for reason, names in reasons.items())]
+
+
+def versus(part: Part) -> dict[tuple[str, str], PairFinding]:
+    """Pairs by their two methods, in both orders."""
+    return {order: pair for pair in part.pairs for order in ((pair.first, pair.second), (pair.second, pair.first))}
+
+
+def share_over(pair: PairFinding, ours: str) -> str:
+    """The percentage of choices that one of a pair got."""
+    value = pair.preference.value
+    return _text(value if value is None or pair.first == ours else 1 - value, _percent)
+
+
+def share_interval(pair: PairFinding, ours: str) -> str:
+    """Its interval; empty where there is none."""
+    figure = pair.preference
+    if pair.first != ours and figure.low is not None and figure.high is not None:
+        figure = figure.model_copy(update={"low": 1 - figure.high, "high": 1 - figure.low})
+    return _ends(figure, _percent)
+
+
+def _agreement(part: Part) -> str:
+    found = part.agreement
+    if found.alpha.value is None:
+        return f"Krippendorff's alpha {MISSING}: {found.alpha.reason}."
+    ends = _ends(found.alpha, _plain)
+    interval = f", 95% interval {ends} (bootstrap by source face)" if ends else f" ({found.alpha.reason})"
+    return (
+        f"Krippendorff's alpha ({found.scale}) {found.alpha.value:.2f}{interval}; "
+        f"{count_of(found.trials, 'trial')} that two or more raters judged. 1 is perfect agreement, 0 that of chance."
+    )
+
+
+def _positions(findings: Findings, part: Part) -> str:
+    if findings.mode == "2afc":
+        left = part.positions[0]
+        return f"The left image got {_percent(left.share)}% of choices; {_points(left.bias)}."
+    return (
+        "; ".join(
+            f"place {each.position} got {_percent(each.share)}% of choices, {_points(each.bias)}"
+            for each in part.positions
+        )
+        + "."
+    )
+
+
+def _points(bias: Figure) -> str:
+    interval = f" (95% interval {ends})" if (ends := _ends(bias, _signed_points)) else ""
+    return f"its place alone gains it {_text(bias.value, _signed_points)} points{interval}"
+
+
+def _pace(times: Quartiles, what: str) -> str:
+    if times.median is None or times.lower is None or times.upper is None:
+        return "No response time is known."
+    lower, median, upper = (f"{each / 1000:.1f}" for each in (times.lower, times.median, times.upper))
+    return f"Median {median} s, quartiles {lower} and {upper} s from the trial's appearance, of {what}."
+
+
+def _scale(findings: Findings) -> Callable[[float], str]:
+    return _plain if findings.mode == "mos" else _percent
+
+
+def _text(value: float | None, form: Callable[[float], str]) -> str:
+    return MISSING if value is None else form(value)
+
+
+def _ends(figure: Figure, form: Callable[[float], str]) -> str:
+    if figure.value is None or figure.low is None or figure.high is None:
+        return ""
+    return f"{form(figure.low)} to {form(figure.high)}"
+
+
+def _plain(value: float) -> str:
+    return f"{round(value, 2) + 0.0:.2f}"
+
+
+def _percent(value: float) -> str:
+    return f"{round(100 * value, 1) + 0.0:.1f}"
+
+
+def _signed(value: float) -> str:
+    return f"{round(value, 2) + 0.0:+.2f}"
+
+
+def _signed_points(value: float) -> str:
+    return f"{round(100 * value, 1) + 0.0:+.1f}"

@@ -1,0 +1,102 @@
+"""The first edits of every method side by side, uncurated: one picture for each dataset and protocol."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from PIL import Image
+
+from benchmark.results.comparability import one_method
+from benchmark.results.run_folder import edit_path, edits_folder
+from benchmark.runtime.atomic_files import replacing
+from benchmark.leaderboard.groups import Run
+from reports.rendering.chunks import pieces
+from benchmark.leaderboard.build_tables import in_order, row_title
+
+EditGrids = dict[tuple[str, str], list[Path]]
+"""Pictures by dataset and protocol; more than one where runs are many or answered different task tables."""
+
+TASKS: Final = 6
+COLUMNS: Final = 100
+"""Methods in one picture; far below what a PNG can be wide."""
+_CELL: Final = 128
+_GAP: Final = 8
+_HEADER: Final = 44
+_DPI: Final = 100
+
+
+def write_edit_grids(runs: Sequence[Run], out: Path) -> EditGrids:
+    """Write `out/edits-DATASET-PROTOCOL.png` from the `edits` folders beside result files.
+
+    A row is one of the first tasks, a column a method at one set of options, with the lowest of its seeds. Runs without
+    edits are left out, and so is a picture without columns. Runs of different task tables never share one.
+
+    Args:
+        runs: results with the files that they were read from.
+        out: folder to write to.
+    """
+    columns: dict[tuple[str, str, str], list[Run]] = {}
+    for path, result in in_order(runs):
+        for protocol, asked in result.protocols.items():
+            if Path(protocol).name == protocol and edits_folder(path.parent, protocol).is_dir():
+                of_table = columns.setdefault((result.dataset, protocol, asked.tasks_sha256), [])
+                if not any(one_method(result, other) for _, other in of_table):
+                    of_table.append((path, result))
+    written: EditGrids = {}
+    for (dataset, protocol, _), methods in columns.items():
+        pages = written.setdefault((dataset, protocol), [])
+        for of_picture in pieces(methods, COLUMNS):
+            number = f"-{len(pages) + 1}" if pages else ""
+            path = out / f"edits-{_file_name(dataset)}-{_file_name(protocol)}{number}.png"
+            _write(path, protocol, of_picture)
+            pages.append(path)
+    return written
+
+
+def _write(path: Path, protocol: str, runs: Sequence[Run]) -> None:
+    width = len(runs) * (_CELL + _GAP) + _GAP
+    height = TASKS * (_CELL + _GAP) + _HEADER
+    figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor="white")
+    for column, (file, result) in enumerate(runs):
+        left = _GAP + column * (_CELL + _GAP)
+        figure.text(
+            (left + _CELL / 2) / width,
+            1 - _HEADER / 2 / height,
+            row_title(result),
+            ha="center",
+            va="center",
+            size=8,
+            parse_math=False,
+        )
+        for row in range(TASKS):
+            image = _read(edit_path(edits_folder(file.parent, protocol), row))
+            if image is not None:
+                top = _HEADER + row * (_CELL + _GAP)
+                figure.figimage(image, left, height - top - _CELL, origin="upper")
+    content = BytesIO()
+    figure.savefig(content, format="png", dpi=_DPI)
+    with replacing(path) as temporary:
+        temporary.write_bytes(content.getvalue())
+
+
+def _read(path: Path) -> NDArray[np.uint8] | None:
+    """The edit at the size of a cell, (H, W, 3); None where there is none that can be read."""
+    try:
+        with Image.open(path) as file:
+            image = file.convert("RGB")
+    except (OSError, Image.DecompressionBombError):
+        return None
+    way = Image.Resampling.NEAREST if image.width <= _CELL else Image.Resampling.LANCZOS
+    return np.asarray(image.resize((_CELL, _CELL), way))
+
+
+def _file_name(name: str) -> str:
+    """A name from a result file as part of a file's name."""
+    return re.sub(r"[^A-Za-z0-9-]+", "-", name)

@@ -1,0 +1,43 @@
+"""The figures of a leaderboard as files for print, SVG and PNG, beside its pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmark.leaderboard.table import Table
+from benchmark.leaderboard.pairwise import Differences
+from reports.leaderboard.forest_plot import draw_forest
+from reports.leaderboard.pareto_plot import draw_pareto
+from reports.rendering.figures import print_style, write_figure
+from reports.leaderboard.win_matrix import draw_wins
+
+
+def write_print_figures(tables: Sequence[Table], compared: Sequence[Differences], folder: Path) -> list[Path]:
+    """Write `pareto-`, `forest-` and `wins-DATASET-PROTOCOL` of each table, where it has what they show.
+
+    Args:
+        tables: of the leaderboard.
+        compared: the differences within each of them.
+        folder: to write to, created where it is missing.
+    """
+    written: list[Path] = []
+    with print_style():
+        for table, differences in zip(tables, compared, strict=True):
+            figures = {
+                "pareto": draw_pareto(table),
+                "forest": draw_forest(differences, differences.reference),
+                "wins": draw_wins(differences),
+            }
+            part = f"-{table.part[0]}" if table.part else ""
+            for name, figure in figures.items():
+                if figure is not None:
+                    path = folder / f"{name}-{_plain(table.dataset)}-{_plain(table.protocol)}{part}"
+                    written.extend(write_figure(figure, path))
+    return written
+
+
+def _plain(name: str) -> str:
+    """A name from a result file as part of a file's name."""
+    return re.sub(r"[^A-Za-z0-9-]+", "-", name)

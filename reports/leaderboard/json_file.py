@@ -1,0 +1,194 @@
+"""Tables as one JSON file with a versioned schema, for programs that read leaderboards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from benchmark.results.schema import DatasetFacts, JudgeFacts
+from benchmark.leaderboard.table import Cell, Column, Level, Row, Table
+from benchmark.results.schema import Kind
+from reports.leaderboard.wording import bold_rule, num_tests
+
+SCHEMA_VERSION: Literal[1] = 1
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="null")
+
+
+class Interval(_Strict):
+    """A 95% interval and how it was made; of a bootstrap, the resampled units and the draws."""
+
+    low: float
+    high: float
+    method: str | None
+
+
+class Figure(_Strict):
+    """One figure of one method; its fields mean what those of `benchmark.leaderboard.table.Cell` do.
+
+    Attributes:
+        value: as measured, a cost in the unit of its metric; None where there is none, and then `reason` says why.
+        flagged: whether it comes from fewer images than the metric is sound for.
+    """
+
+    value: float | None
+    interval: Interval | None
+    n: int | None
+    seeds: int
+    seeds_run: int
+    seed_range: tuple[float, float] | None
+    emphasis: Literal["best", "second"] | None
+    holm_p: float | None
+    untested: str | None
+    flagged: bool
+    reason: str | None
+
+
+class Metric(_Strict):
+    """A column; `level` is "standing" of a rank and a win rate."""
+
+    title: str
+    direction: Literal["up", "down"]
+    unit: str
+    decimals: int
+    level: Level
+    min_n: int
+    citation: str
+    weights_sha256: str | None
+    caveats: list[str]
+
+
+class RunFacts(_Strict):
+    """One seed of a method: what it was made by and on."""
+
+    seed: int
+    experiment_sha256: str
+    weights_sha256: str | None
+    hardware: str
+
+
+class Method(_Strict):
+    """A row."""
+
+    method: str
+    title: str
+    kind: Kind
+    preset: str
+    weights_origin: Literal["trained", "published", "none"]
+    runs: list[RunFacts]
+    figures: dict[str, Figure]
+    """By metric."""
+
+
+class TableFacts(_Strict):
+    """A table: one dataset, one protocol, runs that can be compared.
+
+    Attributes:
+        significance: the rule by which figures are "best", in words.
+        num_tests: p-values that Holm's adjustment counts.
+        unranked: why no method has a rank.
+        human: what the column of a human study is, or why there is none; null where no study was asked for.
+        part: number of the table and of all tables that its dataset and protocol were split into.
+        apart: what keeps its runs out of the first of those.
+        not_run: methods with runs on the dataset, none of them under this protocol.
+    """
+
+    dataset: str
+    dataset_facts: DatasetFacts
+    protocol: str
+    title: str
+    rule: str
+    num_tasks: int
+    tasks_sha256: str
+    judges: dict[str, JudgeFacts]
+    significance: str
+    num_tests: int
+    unranked: str | None
+    human: str | None = None
+    part: tuple[int, int] | None
+    apart: list[str]
+    not_run: list[str]
+    metrics: dict[str, Metric]
+    methods: list[Method]
+
+
+class Leaderboard(_Strict):
+    """The file."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    tables: list[TableFacts]
+
+
+def render(tables: Sequence[Table]) -> str:
+    """The whole file."""
+    return Leaderboard(tables=[_table(table) for table in tables]).model_dump_json(indent=1) + "\n"
+
+
+def _table(table: Table) -> TableFacts:
+    return TableFacts(
+        dataset=table.dataset,
+        dataset_facts=table.dataset_facts,
+        protocol=table.protocol,
+        title=table.title,
+        rule=table.rule,
+        num_tasks=table.num_tasks,
+        tasks_sha256=table.tasks_sha256,
+        judges=table.judges,
+        significance=bold_rule(table),
+        num_tests=num_tests(table),
+        unranked=table.unranked,
+        human=table.human,
+        part=table.part,
+        apart=list(table.apart),
+        not_run=list(table.not_run),
+        metrics={column.id: _metric(column) for column in table.columns},
+        methods=[_method(row) for row in table.rows],
+    )
+
+
+def _metric(column: Column) -> Metric:
+    facts = column.facts.model_dump(exclude={"level", "scale"})
+    return Metric(level=column.level, **facts)
+
+
+def _method(row: Row) -> Method:
+    return Method(
+        method=row.label,
+        title=row.title,
+        kind=row.kind,
+        preset=row.preset,
+        weights_origin=row.weights_origin,
+        runs=[
+            RunFacts(
+                seed=result.seed,
+                experiment_sha256=result.experiment_sha256,
+                weights_sha256=result.weights_sha256,
+                hardware=result.cost.device,
+            )
+            for _, result in row.runs
+        ],
+        figures={cell.column.id: _figure(cell) for cell in row.cells},
+    )
+
+
+def _figure(cell: Cell) -> Figure:
+    interval = None
+    if cell.value is not None and cell.low is not None and cell.high is not None:
+        interval = Interval(low=cell.low, high=cell.high, method=cell.interval)
+    return Figure(
+        value=cell.value,
+        interval=interval,
+        n=cell.n,
+        seeds=cell.seeds,
+        seeds_run=cell.asked_seeds,
+        seed_range=cell.seed_range,
+        emphasis=cell.emphasis,
+        holm_p=cell.holm_p,
+        untested=cell.untested,
+        flagged=cell.flagged,
+        reason=cell.reason,
+    )

@@ -1,0 +1,113 @@
+"""Tables as LaTeX (booktabs): a file of floats that a paper inputs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from textwrap import wrap
+from typing import Final
+
+from benchmark.leaderboard.table import Cell, Column, Row, Table
+from reports.leaderboard.wording import FLAG, NO_RUNS, Legend, heading, legend, provenance, remarks, row_facts
+from reports.rendering.chunks import pieces
+from reports.rendering.latex import COLUMNS_IN_BLOCK, PREAMBLE, escaped, line, tabular
+
+_ROWS_IN_BLOCK: Final = 40
+_HEADER_WIDTH: Final = 15
+"""Characters."""
+_LINES_IN_FLOAT: Final = 50
+"""About a page of lines, headers and rules counted; a taller float would lose its foot."""
+_LINES_OF_HEADER: Final = 4
+_STYLES: Final = {"": "{}", "best": r"\textbf{{{}}}", "second": r"\underline{{{}}}"}
+
+Block = tuple[Sequence[Row], Sequence[int]]
+"""Rows of a table, and the places of the columns that stand beside each other."""
+
+
+def render(tables: Sequence[Table]) -> str:
+    """The whole file: the floats of each table, or a sentence where there are none."""
+    parts = [PREAMBLE, *(_floats(table) for table in tables)]
+    return "\n\n".join(parts if tables else [PREAMBLE, escaped(NO_RUNS)]) + "\n"
+
+
+def _floats(table: Table) -> str:
+    """A wide table as blocks below each other; a long one goes on in further floats of the same number."""
+    pages = list(_pages(_blocks(table)))
+    facts = [f"% {escaped(name)}: {escaped(said)}" for name, said in provenance(table)]
+    return "\n".join([*facts, *(_float(table, page, number, len(pages)) for number, page in enumerate(pages))])
+
+
+def _blocks(table: Table) -> list[Block]:
+    places = pieces(range(len(table.columns)), COLUMNS_IN_BLOCK)
+    return [(rows, columns) for rows in pieces(table.rows, _ROWS_IN_BLOCK) for columns in places]
+
+
+def _pages(blocks: Sequence[Block]) -> Iterator[list[Block]]:
+    page: list[Block] = []
+    for block in blocks:
+        if page and sum(len(rows) + _LINES_OF_HEADER for rows, _ in [*page, block]) > _LINES_IN_FLOAT:
+            yield page
+            page = []
+        page.append(block)
+    yield page
+
+
+def _float(table: Table, page: Sequence[Block], number: int, pages: int) -> str:
+    bodies = "\n\\par\\medskip\n".join(_tabular(table, rows, places) for rows, places in page)
+    lines = [r"\begin{table}[htbp]", r"\centering"]
+    if number == 0:
+        lines += [rf"\caption[{escaped(heading(table))}]{{{_caption(table)}}}", rf"\label{{{_label(table)}}}"]
+    else:
+        lines += [r"\addtocounter{table}{-1}", rf"\caption[]{{{escaped(heading(table))}, continued.}}"]
+    lines.append(bodies)
+    if number == pages - 1:
+        lines += [r"\par\medskip", rf"\begin{{minipage}}{{\linewidth}}\footnotesize {_foot(table)}\end{{minipage}}"]
+    return "\n".join([*lines, r"\end{table}"])
+
+
+def _tabular(table: Table, rows: Sequence[Row], places: Sequence[int]) -> str:
+    headers = ["Method", *(_header(table.columns[place]) for place in places)]
+    kinds = ["\n".join(_line(row, places) for row in of_kind) for _, of_kind in groupby(rows, key=lambda row: row.kind)]
+    return tabular(f"l{'r' * len(places)}", headers, "\n\\midrule\n".join(kinds))
+
+
+def _header(column: Column) -> str:
+    """Broken into short lines, since long headers would shrink the whole block."""
+    unit = f" ({column.facts.unit})" if column.facts.unit else ""
+    lines = wrap(f"{column.facts.title}{unit}\N{NO-BREAK SPACE}{column.arrow}", _HEADER_WIDTH, break_on_hyphens=False)
+    stacked = r" \\ ".join(map(escaped, lines))
+    return rf"\shortstack[r]{{{stacked}}}"
+
+
+def _line(row: Row, places: Sequence[int]) -> str:
+    name = rf"{escaped(row.title)} {{\scriptsize {escaped(row_facts(row))}}}"
+    return line([name, *(_figure(row.cells[place]) for place in places)])
+
+
+def _figure(cell: Cell) -> str:
+    text = cell.text.replace("-", "$-$") if cell.value is not None else "--"
+    marks = (escaped(FLAG) if cell.flagged else "") + ("" if cell.note is None else str(cell.note))
+    note = rf"\textsuperscript{{{marks}}}" if marks else ""
+    return _STYLES[cell.emphasis or ""].format(text) + note
+
+
+def _caption(table: Table) -> str:
+    meanings = [_meaning(entry) for entry in legend(table) if entry.style]
+    return " ".join([f"{escaped(heading(table))}.", *meanings])
+
+
+def _foot(table: Table) -> str:
+    said = [_meaning(entry) for entry in legend(table) if not entry.style]
+    said += [escaped(remark) for remark in remarks(table)]
+    said += [rf"\textsuperscript{{{number}}}~{escaped(note)}." for number, note in enumerate(table.notes, start=1)]
+    return " ".join(said)
+
+
+def _meaning(entry: Legend) -> str:
+    return f"{_STYLES[entry.style].format(escaped(entry.mark))}: {escaped(entry.meaning)}"
+
+
+def _label(table: Table) -> str:
+    part = f"-{table.part[0]}" if table.part else ""
+    return "tab:" + re.sub(r"[^A-Za-z0-9]+", "-", f"{table.dataset}-{table.protocol}") + part

@@ -1,0 +1,56 @@
+"""Tables as GitHub Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmark.leaderboard.table import Cell, Column, Row, Table
+from reports.leaderboard.edit_grid import EditGrids
+from reports.leaderboard.wording import FLAG, NO_RUNS, Legend, heading, legend, provenance, remarks, row_facts
+from reports.rendering.markdown import line, plain
+
+_STYLES = {"": "{}", "best": "**{}**", "second": "<u>{}</u>"}
+
+
+def render(tables: Sequence[Table], title: str, grids: EditGrids) -> str:
+    """The whole page, which shows each picture of edits from its own folder."""
+    parts = [f"# {plain(title)}", *(_section(table) for table in tables)]
+    parts += [
+        f"## {plain(f'Edits: {dataset}, {protocol}')}\n\n"
+        f"The first tasks of the table, not chosen; a column a method.\n\n![]({picture.name})"
+        for (dataset, protocol), pictures in grids.items()
+        for picture in pictures
+    ]
+    return "\n\n".join(parts if tables else [*parts, NO_RUNS]) + "\n"
+
+
+def _section(table: Table) -> str:
+    lines = [f"## {plain(heading(table))}", "", line("Method", *(_header(column) for column in table.columns))]
+    lines.append(line("---", *("---:" for _ in table.columns)))
+    lines.extend(line(_name(row), *(_figure(cell) for cell in row.cells)) for row in table.rows)
+    lines.extend(["", *(f"- {_legend(entry)}" for entry in legend(table))])
+    lines.extend(f"- {plain(remark)}" for remark in remarks(table))
+    if table.notes:
+        lines.extend(
+            ["", "Reasons:", "", *(f"{number}. {plain(note)}" for number, note in enumerate(table.notes, start=1))]
+        )
+    lines.extend(["", "Provenance:", "", *(f"- {plain(name)}: {plain(facts)}" for name, facts in provenance(table))])
+    return "\n".join(lines)
+
+
+def _header(column: Column) -> str:
+    unit = f" ({plain(column.facts.unit)})" if column.facts.unit else ""
+    return f"{plain(column.facts.title)}{unit} {column.arrow}"
+
+
+def _name(row: Row) -> str:
+    return f"{plain(row.title)} <sub>{plain(row_facts(row))}</sub>"
+
+
+def _figure(cell: Cell) -> str:
+    note = f"<sup>{cell.note}</sup>" if cell.note is not None else ""
+    return _STYLES[cell.emphasis or ""].format(cell.text) + (FLAG if cell.flagged else "") + note
+
+
+def _legend(entry: Legend) -> str:
+    return f"{_STYLES[entry.style].format(entry.mark)}: {plain(entry.meaning)}"

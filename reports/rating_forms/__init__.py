@@ -1,0 +1,1 @@
+"""What raters use to judge a study's images."""

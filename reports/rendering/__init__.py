@@ -1,0 +1,1 @@
+"""How pages, pictures, figures and LaTeX are made, whatever they show."""

@@ -1,0 +1,91 @@
+"""Pictures as data URIs, for pages that must be one file, within a budget that a browser opens gladly."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+MAX_PICTURE_BYTES: Final = 2 * 2**20
+MAX_SIDE: Final = 256
+_QUALITY: Final = 92
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+
+
+def picture_uri(path: Path) -> str | None:
+    """A PNG file as it is; None where there is none, or it is larger than a page should hold."""
+    if not path.is_file() or path.stat().st_size > MAX_PICTURE_BYTES:
+        return None
+    content = path.read_bytes()
+    return _uri("png", content) if content.startswith(_PNG) else None
+
+
+def compact_uri(path: Path) -> str | None:
+    """A face as JPEG of at most `MAX_SIDE` pixels a side, about a quarter of its PNG; None where it cannot be read.
+
+    Colours keep their full resolution: at 64 pixels, halved chroma would show as an artefact of the method.
+    """
+    try:
+        with Image.open(path, formats=["PNG"]) as file:
+            image = file.convert("RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
+    content = BytesIO()
+    image.save(content, "JPEG", quality=_QUALITY, subsampling=0, optimize=True)
+    return _uri("jpeg", content.getvalue())
+
+
+def _uri(kind: str, content: bytes) -> str:
+    return f"data:image/{kind};base64,{b64encode(content).decode('ascii')}"
+
+
+MAX_ALBUM_BYTES: Final = 10 * 2**20
+
+
+class Album:
+    """Pictures as data URIs, in the order in which they were added.
+
+    Args:
+        room: bytes that the URIs may take.
+
+    Attributes:
+        uris: the pictures.
+        full: whether one was refused for want of room.
+    """
+
+    def __init__(self, room: int = MAX_ALBUM_BYTES) -> None:
+        self.uris: list[str] = []
+        self.full = False
+        self._room = room
+        self._places: dict[str, int] = {}
+
+    def add(self, path: Path) -> int | None:
+        """The place of a picture; None where its file cannot be read, or there is no more room."""
+        if self._room <= 0:
+            self.full = True
+            return None
+        uri = compact_uri(path)
+        if uri is None:
+            return None
+        if uri not in self._places:
+            if len(uri) > self._room:
+                self.full = True
+                return None
+            self._room -= len(uri)
+            self._places[uri] = len(self.uris)
+            self.uris.append(uri)
+        return self._places[uri]
+
+    @contextmanager
+    def share(self, parts: int) -> Iterator[None]:
+        """Within the block there is room for one of so many equal parts; what it leaves goes to the others."""
+        whole, self.full = self._room, False
+        self._room = kept = whole // parts
+        yield
+        self._room += whole - kept

@@ -1,0 +1,114 @@
+"""A run's own page: curves, samples, scores, worst cases, configuration and provenance."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from benchmark.leaderboard.build_tables import row_title
+from benchmark.leaderboard.costs import cost_cells, cost_columns
+from benchmark.leaderboard.table import Cell, Column, cell_of_seeds
+from benchmark.results.comparability import SHORT_HASH
+from benchmark.results.method_runs import RESULT
+from benchmark.results.schema import Result, read_result
+from benchmark.runtime.atomic_files import write_text_atomically
+from reports.leaderboard import wording as words
+from reports.rendering.html_page import render_page
+from reports.rendering.pictures import picture_uri
+from reports.run_page.loss_curves import HEIGHT, WIDTH, LossCurve, read_loss_curves
+from reports.run_page.worst_cases import worst_cases
+
+PAGE: Final = "report.html"
+SAMPLES: Final = "samples.png"
+
+
+def write_run_page(folder: Path, out: Path | None = None) -> Path:
+    """Write `report.html` of a run, atomically.
+
+    What the folder lacks is said on the page: a reference method has no curves, a moved run may have no edits.
+
+    Args:
+        folder: of the run, with its `result.json`.
+        out: the file to write; `report.html` in the run's folder where none is named.
+
+    Returns:
+        The file written.
+
+    Raises:
+        ResultError: if the result cannot be read.
+    """
+    result = read_result(folder / RESULT)
+    cases, no_cases = worst_cases(folder, result)
+    page = render_page(
+        "run_page/run_page.html.j2",
+        title=f"{row_title(result)}, seed {result.seed}",
+        result=result,
+        words=words,
+        short=SHORT_HASH,
+        cells=_cells(result),
+        costs=cost_cells(cost_columns([result]), [result]),
+        breakdowns=_breakdowns(result),
+        stages=_stages(read_loss_curves(folder / "progress.jsonl")),
+        size=(WIDTH, HEIGHT),
+        samples=picture_uri(folder / SAMPLES),
+        cases=cases,
+        no_cases=no_cases,
+        configuration=_text(folder / "experiment.yaml"),
+        provenance=_provenance(folder / "provenance.json"),
+    )
+    path = out or folder / PAGE
+    write_text_atomically(path, page)
+    return path
+
+
+def _cells(result: Result) -> dict[str, list[Cell]]:
+    """The figures of each protocol that the run took part in."""
+    return {
+        name: [cell_of_seeds(Column(metric, result.metrics[metric]), [value]) for metric, value in each.metrics.items()]
+        for name, each in result.protocols.items()
+    }
+
+
+def _breakdowns(result: Result) -> dict[str, list[tuple[Column, list[tuple[str, Cell]]]]]:
+    """By protocol, each metric's figures by class or attribute."""
+    return {
+        name: [
+            (column, [(part, Cell(column, value, reason="no such figure")) for part, value in parts.items()])
+            for metric, parts in each.breakdown.items()
+            if metric in result.metrics
+            for column in [Column(metric, result.metrics[metric])]
+        ]
+        for name, each in result.protocols.items()
+    }
+
+
+def _stages(curves: list[LossCurve]) -> dict[str, list[LossCurve]]:
+    stages: dict[str, list[LossCurve]] = {}
+    for curve in curves:
+        stages.setdefault(curve.stage, []).append(curve)
+    return stages
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _provenance(path: Path) -> list[tuple[str, str]] | None:
+    """The provenance file as (dotted key, value) lines; None where there is none that can be read."""
+    try:
+        return list(_lines(json.loads(path.read_text(encoding="utf-8")), ""))
+    except (OSError, ValueError):
+        return None
+
+
+def _lines(value: Any, key: str) -> list[tuple[str, str]]:
+    if isinstance(value, dict):
+        return [line for name, inner in value.items() for line in _lines(inner, f"{key}.{name}" if key else str(name))]
+    if isinstance(value, list):
+        # the command's words, or the faces that were skipped
+        return [(key, " ".join(str(each) for each in value) or "none")]
+    return [(key, "none" if value is None else str(value))]
