@@ -4,14 +4,15 @@ import json
 import math
 import zlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-GOLDENS = Path(__file__).parents[1] / "data" / "golden"
+from tests.places import DATA
+
+GOLDENS = DATA / "golden"
 TOLERANCE = 1e-4
 """Largest error allowed, in units of the stored standard deviation."""
 FLAT = 1e-6

@@ -21,10 +21,11 @@ from methods.elegant.pairs import draw_pairs
 from methods.elegant.swap import AttributeSwap
 from methods.labels import ATTRIBUTES
 from tests.methods.faces import random_faces, random_tasks
+from tests.places import ROOT
 
 NAMES = ("Bangs", "Smiling")
 TINY = {"attributes": NAMES, "widths": (4, 6, 8, 8, 8), "ndf": 4, "generator_lr": 2e-3, "discriminator_lr": 2e-3}
-CARD = yaml.safe_load((Path(__file__).parents[2] / "methods" / "elegant" / "method.yaml").read_text())
+CARD = yaml.safe_load((ROOT / "methods" / "elegant" / "method.yaml").read_text())
 
 
 def _tiny(size: int = 32, **options: Any) -> Elegant:

@@ -1,13 +1,11 @@
 """MaskGAN under the contract: every switch trains, the stages touch what they should, edits are sound."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 import yaml
-from cards import assert_states_options
 from torch import Tensor
 
 from methods.base import Stage, one_hot
@@ -15,7 +13,9 @@ from methods.maskgan.editing_behavior import mask_vae_losses, simulated_edits
 from methods.maskgan.mask_vae import MaskVAE, stage_widths
 from methods.maskgan.model import MaskGAN
 from methods.maskgan.options import MaskGANOptions
+from tests.methods.cards import assert_states_options
 from tests.methods.faces import random_faces, random_tasks
+from tests.places import ROOT
 
 TINY = {
     "ngf": 4,
@@ -33,7 +33,7 @@ TINY = {
     "dense_mapping_lr": 2e-3,
     "editing_behavior_lr": 2e-3,
 }
-CARD = yaml.safe_load((Path(__file__).parents[2] / "methods" / "maskgan" / "method.yaml").read_text())
+CARD = yaml.safe_load((ROOT / "methods" / "maskgan" / "method.yaml").read_text())
 
 
 def _tiny(size: int = 64, **options: Any) -> MaskGAN:

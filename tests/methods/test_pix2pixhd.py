@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import torch
 import yaml
-from cards import assert_states_options
 from torch import Tensor
 
 from benchmark.config.resolve import resolve
@@ -19,8 +18,10 @@ from methods.labels import NUM_LABELS
 from methods.pix2pixhd.model import Pix2PixHD, halved
 from methods.pix2pixhd.options import Pix2PixHDOptions
 from registry.errors import InputError
+from tests.methods.cards import assert_states_options
 from tests.methods.faces import random_faces, random_tasks
 from tests.methods.golden import read_golden
+from tests.places import ROOT
 
 TINY = {
     "ngf": 4,
@@ -35,7 +36,7 @@ TINY = {
     "lr": 2e-3,
     "d_lr": 2e-3,
 }
-CARD = yaml.safe_load((Path(__file__).parents[2] / "methods" / "pix2pixhd" / "method.yaml").read_text())
+CARD = yaml.safe_load((ROOT / "methods" / "pix2pixhd" / "method.yaml").read_text())
 VARIANTS = CARD["variants"] | {"published": {}}
 
 

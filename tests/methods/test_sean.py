@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import torch
 import yaml
-from cards import assert_states_options
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -21,8 +20,10 @@ from methods.layers.regions import fill_regions, resize_regions
 from methods.sean.model import Sean
 from methods.sean.options import SeanOptions
 from methods.sean.region_norm import RegionAdaptiveNorm, RegionStyles
+from tests.methods.cards import assert_states_options
 from tests.methods.faces import random_faces, random_tasks
 from tests.methods.golden import read_golden
+from tests.places import ROOT
 
 TINY = {
     "ngf": 2,
@@ -35,7 +36,7 @@ TINY = {
     "lr": 2e-3,
     "d_lr": 8e-3,
 }
-CARD = yaml.safe_load((Path(__file__).parents[2] / "methods" / "sean" / "method.yaml").read_text())
+CARD = yaml.safe_load((ROOT / "methods" / "sean" / "method.yaml").read_text())
 
 
 def _tiny(size: int = 64, **options: Any) -> Sean:

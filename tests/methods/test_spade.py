@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import torch
 import yaml
-from cards import assert_states_options
 from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 from torch.nn.utils import spectral_norm
@@ -26,8 +25,10 @@ from methods.base import FaceBatch, one_hot
 from methods.layers.initialisation import init_xavier
 from methods.spade.model import Spade, gaussian_divergence
 from methods.spade.options import SpadeOptions
+from tests.methods.cards import assert_states_options
 from tests.methods.faces import random_faces, random_tasks
 from tests.methods.golden import read_golden
+from tests.places import ROOT
 
 TINY = {
     "ngf": 2,
@@ -43,7 +44,7 @@ TINY = {
     "lr": 2e-3,
     "d_lr": 8e-3,
 }
-CARD = yaml.safe_load((Path(__file__).parents[2] / "methods" / "spade" / "method.yaml").read_text())
+CARD = yaml.safe_load((ROOT / "methods" / "spade" / "method.yaml").read_text())
 M, NO_STYLE = CARD["variants"]["m"], CARD["variants"]["no-vae"]
 
 

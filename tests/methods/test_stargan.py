@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import torch
 import yaml
-from cards import assert_states_options
 from torch import Tensor, nn
 
 from methods.base import CannotEdit, EditBatch, FaceBatch
@@ -20,7 +19,9 @@ from methods.stargan.losses import classification_loss, discriminator_losses
 from methods.stargan.model import StarGAN
 from methods.stargan.options import StarGANOptions
 from registry.errors import InputError, UnknownNameError
+from tests.methods.cards import assert_states_options
 from tests.methods.faces import random_faces, random_tasks
+from tests.places import ROOT
 
 TINY = {
     "attributes": ("Blond_Hair", "Smiling"),
@@ -35,7 +36,7 @@ TINY = {
     "n_critic": 1,
 }
 SMILING, BLOND, BANGS = (ATTRIBUTES.index(name) for name in ("Smiling", "Blond_Hair", "Bangs"))
-CARD = yaml.safe_load((Path(__file__).parents[2] / "methods" / "stargan" / "method.yaml").read_text())
+CARD = yaml.safe_load((ROOT / "methods" / "stargan" / "method.yaml").read_text())
 
 
 def _tiny(size: int = 32, **options: Any) -> StarGAN:

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,8 @@ from registry import DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS
 from registry.cards import MetricCard, ProtocolCard
 from registry.catalogue import CATALOGUES, Catalogue
 from registry.errors import DuplicateNameError, UnknownNameError
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 REGISTRIES = {each.catalogue.kind: each for each in (DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS)}
 BUILT_IN = [(each.kind, entry.card.name) for each in CATALOGUES.values() for entry in each if "site" not in entry.place]
 

@@ -8,8 +8,7 @@ import pytest
 
 from registry.errors import InputError
 from registry.plugins import load_installed, load_named
-
-ROOT = Path(__file__).parents[2]
+from tests.places import ROOT
 
 
 def install(site: Path, name: str, module: str, content: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 @pytest.fixture(scope="module")
 def browser():
     """Chromium; its tests skip where playwright or it is missing."""
-    from chromium import launched
+    from tests.reports.chromium import launched
 
     with launched() as found:
         yield found

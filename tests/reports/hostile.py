@@ -1,6 +1,6 @@
 """Strings that break out of one format or another where they are not escaped."""
 
-from synthetic import figure, protocol, result
+from tests.reports.synthetic import figure, protocol, result
 
 NAME = "<img src=x onerror=alert(1)>"
 NOTE = "a \"quoted\", 'single', $x$ 50% a_b #1 {y} ~ ^ & | `tick`\n\\input{/etc/passwd} \\\\ <b>bold</b>"

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from run_folders import PROTOCOL, run_folder
-from synthetic import dataset_facts
 
 from benchmark.human_study.design.texts import shipped_words
 from benchmark.human_study.schema import Key, Study, read_key, read_study
-from tests.benchmark.commands import bench
+from tests.commands import bench
+from tests.reports.run_folders import PROTOCOL, run_folder
+from tests.reports.synthetic import dataset_facts
 
 METHODS = ("quillgan", "brushnet", "pastelflow")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from PIL import Image
-from synthetic import METRICS, facts, figure, protocol, result
 
 from benchmark.results.schema import write_result
 from benchmark.results.task_scores import tasks_sha256, write_task_scores
 from benchmark.statistics.ratios import Ratio
+from tests.reports.synthetic import METRICS, facts, figure, protocol, result
 
 TASKS = 8
 PROTOCOL = "attribute-transfer"

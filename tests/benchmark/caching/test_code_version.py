@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.caching.code_version import DECIDES_NO_NUMBER, _file_of, code_version
-
-ROOT = Path(__file__).parents[3]
+from tests.places import ROOT
 
 EDITS = {
     "a comment in the human study": ("benchmark/human_study/design/sample_size.py", "\n", "\n# a comment\n", False),

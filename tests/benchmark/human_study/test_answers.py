@@ -5,7 +5,6 @@ import math
 from pathlib import Path
 
 import pytest
-from answered_study import answer, answers
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from benchmark.human_study.answers import COLUMNS, Answer, read_answers, read_ro
 from benchmark.human_study.collection.formulas import guarded, unguarded
 from benchmark.human_study.collection.timestamps import in_utc
 from registry.errors import InputError
+from tests.benchmark.human_study.answered_study import answer, answers
 
 TEXT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12) | st.sampled_from(
     ["=1+1", "'=1+1", "''@x", "-3", "\t+", "\r", "'", 'a"b', "a,b\r\nc", "\0"]

@@ -7,7 +7,6 @@ import time
 
 import numpy as np
 import pytest
-from experiments import tally
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from benchmark.statistics.bootstrap import bootstrap_interval, bootstrap_interva
 from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.statistics.ratios import tally as tally_of
 from methods.labels import LABELS
+from tests.benchmark.statistics.experiments import tally
 
 
 def interval(values: np.ndarray, clusters: np.ndarray, **options: float) -> tuple[float, float]:

@@ -7,11 +7,11 @@ from itertools import product
 
 import numpy as np
 import pytest
-from experiments import tally
 from scipy.stats import permutation_test
 
 from benchmark.statistics.paired import Difference, Side, paired_difference, paired_differences
 from benchmark.statistics.ratios import mean_of_ratios
+from tests.benchmark.statistics.experiments import tally
 
 FACES = np.repeat(np.arange(8), 2)
 

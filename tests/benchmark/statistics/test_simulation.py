@@ -6,7 +6,6 @@ from functools import cache, partial
 
 import numpy as np
 import pytest
-from experiments import Made, draw_experiment
 
 from benchmark.statistics.bootstrap import bootstrap_interval, percentile_interval
 from benchmark.statistics.face_clusters import draw_faces, figures_of_runs, sum_by_face
@@ -14,6 +13,7 @@ from benchmark.statistics.paired import Difference, Side, paired_difference
 from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.statistics.seed_variance import SeedError
 from benchmark.statistics.sign_flips import sign_flip_p
+from tests.benchmark.statistics.experiments import Made, draw_experiment
 
 EXPERIMENTS = 1000
 CASES = [(1, 0.0), (3, 0.1), (5, 0.1)]

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import TINY, TINY_METHOD, Outcome, bench, bench_process, ended, settings, signalled
 from filelock import FileLock
 
 from benchmark.ablation.study import read_study
 from benchmark.results.schema import read_result
 from benchmark.sweep.record import SweepRecord, read_record
 from benchmark.sweep.sweep import LOCK
+from tests.commands import TINY, TINY_METHOD, Outcome, bench, bench_process, ended, settings, signalled
 
 OPTIONS = ("--plugin", TINY_METHOD, *TINY, *settings("dataset.size=32"))
 FAILING = "tiny+width=-1"

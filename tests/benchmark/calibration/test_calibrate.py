@@ -1,0 +1,203 @@
+"""`bench calibrate` end to end at a tiny size: what it writes, refuses, resumes, and takes from plug-ins."""
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+from benchmark.calibration.degradations import DEGRADATIONS
+from benchmark.calibration.schema import read_calibration
+from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
+from tests.commands import TINY, Outcome, bench, bench_process, ended, settings, signalled, tree
+from tests.places import ROOT
+
+FIGURES = "psnr-oracle,seg-miou,style-color-unseen,kernel-judge"
+SMALL = [*TINY, *settings("dataset.size=32", "protocols.style-copy.count=12")]
+QUICK = [*SMALL, "--metrics", "psnr-oracle,style-color", "--limit", "10"]
+RUNGS = 1 + sum(len(each.strengths) - 1 for each in DEGRADATIONS.values())
+EXAMPLE = ROOT / "examples" / "calibration" / "calibration.json"
+PLUGIN = """
+import numpy as np
+
+from benchmark.metrics.mean_metric import VALUE, MeanMetric
+from registry import METRICS
+
+SAID = {"summary": "", "direction": "up", "decimals": 1, "level": "image", "citation": "none"}
+
+
+@METRICS.register(card={**SAID, "name": "brightness", "title": "<b>Brightness</b>"})
+class Brightness(MeanMetric):
+    def measure(self, evidence):
+        return {VALUE: evidence.output.mean(dim=(1, 2, 3)).numpy().astype(np.float64)}
+
+
+@METRICS.register(card={**SAID, "name": "absent", "title": "Absent"})
+class Absent(MeanMetric):
+    inapplicable = "nobody has it"
+
+    def measure(self, evidence):
+        return {VALUE: np.full(len(evidence.tasks), np.nan)}
+"""
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("calibration")
+
+
+@pytest.fixture(scope="module")
+def finished(out: Path, cache: Path) -> Outcome:
+    """A calibration of metrics of every kind, as JSON on stdout."""
+    outcome = bench("calibrate", *SMALL, "--metrics", FIGURES, "--out", out, "--json")
+    assert outcome.code == 0, outcome.err
+    return outcome
+
+
+def test_it_writes_the_result_and_its_pages(finished: Outcome, out: Path) -> None:
+    calibration = read_calibration(out / "calibration.json")
+    assert json.loads(finished.out) == calibration.model_dump(mode="json")
+    protocol = calibration.protocols["style-copy"]
+    assert list(protocol.metrics) == FIGURES.split(",")
+    assert list(protocol.degradations) == list(DEGRADATIONS)
+    assert protocol.num_tasks == 12
+    assert {path.name for path in out.iterdir() if path.is_file()} == {
+        "calibration.json",
+        "calibration.html",
+        "calibration.md",
+        "curves-style-copy.svg",
+        "samples-style-copy.png",
+    }
+    assert calibration.command.startswith(
+        "bench calibrate --dataset rendered-faces --preset demo --protocol style-copy"
+    )
+
+
+def test_metrics_against_the_truth_see_every_degradation_of_pixels(finished: Outcome, out: Path) -> None:
+    protocol = read_calibration(out / "calibration.json").protocols["style-copy"]
+    for name in ("blur", "noise", "jpeg", "colour", "geometry"):
+        curve = protocol.metrics["psnr-oracle"].curves[name]
+        assert (curve.figures[0], curve.verdict, curve.correlation) == (60, "sees", 1)
+        assert curve.hardest_n is not None
+    for name, degradation in protocol.degradations.items():
+        assert degradation.errors == sorted(degradation.errors), name
+        curves = [metric.curves[name] for metric in protocol.metrics.values()]
+        assert all(len(curve.figures) == len(degradation.strengths) for curve in curves)
+        assert all(len(curve.least_n) == len(degradation.strengths) - 1 for curve in curves)
+
+
+def test_it_takes_the_metrics_of_the_protocol_where_none_are_named(cache: Path, tmp_path: Path) -> None:
+    outcome = bench("calibrate", *SMALL, "--limit", "8", "--out", tmp_path)
+    assert outcome.code == 0, outcome.err
+    protocol = read_calibration(tmp_path / "calibration.json").protocols["style-copy"]
+    assert list(protocol.metrics) == PROTOCOL_CARDS.find("style-copy").card.metrics
+    for name, metric in protocol.metrics.items():
+        assert bool(metric.curves) == (metric.reason is None), name
+    assert {name for name, metric in protocol.metrics.items() if metric.curves} >= {"seg-miou", "psnr-oracle"}
+    assert protocol.metrics["density-judge"].reason == "half of the tasks are too few for it"
+
+
+def test_the_same_command_reads_what_is_scored_and_says_the_same(finished: Outcome, out: Path) -> None:
+    rungs = tree(out / "rungs")
+    assert len(rungs) == RUNGS
+    again = bench("calibrate", *SMALL, "--metrics", FIGURES, "--out", out, "--json")
+    assert (again.code, again.out) == (0, finished.out)
+    assert tree(out / "rungs") == rungs
+    assert "score style-copy" not in again.err
+
+
+def test_another_folder_gives_the_same_and_another_seed_does_not(cache: Path, tmp_path: Path) -> None:
+    first, again, other = (
+        bench("calibrate", *QUICK, "--seed", str(seed), "--out", tmp_path / name, "--json")
+        for seed, name in ((1, "first"), (1, "again"), (2, "other"))
+    )
+    assert first.out == again.out
+    assert json.loads(other.out)["protocols"] != json.loads(first.out)["protocols"]
+    for name in ("calibration.html", "calibration.md", "curves-style-copy.svg", "samples-style-copy.png"):
+        assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+
+
+def test_ctrl_c_keeps_the_rungs_that_are_scored(finished: Outcome, cache: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    words = ("calibrate", *QUICK, "--out", out, "--seed", "5")
+    process = bench_process(*words, BENCH_CACHE=str(cache))
+    outcome = signalled(process, signal.SIGINT, lambda: len(list(out.glob("rungs/[!.]*"))) >= 2)
+    assert outcome.code == 1
+    assert outcome.sentence.startswith("stopped")
+    kept = tree(out / "rungs")
+    assert len(kept) >= 2
+    assert not (out / "calibration.json").exists()
+    again = ended(bench_process(*words, BENCH_CACHE=str(cache)))
+    assert again.code == 0, again.err
+    assert kept.items() <= tree(out / "rungs").items()
+
+
+def test_a_damaged_rung_is_scored_again(cache: Path, tmp_path: Path) -> None:
+    words = ("calibrate", *QUICK, "--out", tmp_path, "--json")
+    first = bench(*words)
+    damaged, cut, *_ = sorted((tmp_path / "rungs").iterdir())
+    damaged.write_bytes(b"not an archive")
+    cut.write_bytes(cut.read_bytes()[:200])
+    assert bench(*words).out == first.out
+
+
+def test_metrics_of_a_plug_in_are_calibrated_and_one_without_figures_says_why(cache: Path, tmp_path: Path) -> None:
+    plugin = tmp_path / "brightness.py"
+    plugin.write_text(PLUGIN)
+    out = tmp_path / "out"
+    words = ("calibrate", *SMALL, "--metrics", "brightness, absent", "--plugin", plugin, "--out", out)
+    outcome = ended(bench_process(*words, BENCH_CACHE=str(cache)))
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.splitlines()[0] == str(out / "calibration.json")
+    protocol = read_calibration(out / "calibration.json").protocols["style-copy"]
+    assert protocol.metrics["brightness"].curves["blur"].verdict == "blind"
+    assert (protocol.metrics["absent"].reason, protocol.metrics["absent"].curves) == ("nobody has it", {})
+    page = (out / "calibration.html").read_text()
+    assert "<b>Brightness</b>" not in page
+    assert "nobody has it" in page
+
+
+def test_several_protocols_share_a_page(cache: Path, tmp_path: Path) -> None:
+    count = settings("protocols.attribute-transfer.count=8")
+    words = ("--protocol", "style-copy", "--protocol", "attribute-transfer", "--metrics", "psnr-oracle")
+    outcome = bench("calibrate", *SMALL, *count, *words, "--out", tmp_path)
+    assert outcome.code == 0, outcome.err
+    assert list(read_calibration(tmp_path / "calibration.json").protocols) == ["style-copy", "attribute-transfer"]
+    assert (tmp_path / "curves-attribute-transfer.svg").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--metrics psnr-orcle", "unknown metric 'psnr-orcle'; did you mean 'psnr-oracle'"),
+        ("--metrics edit-ms", "metric 'edit-ms' is a cost, which no image decides"),
+        ("--protocol style-cpy", "unknown protocol 'style-cpy'; did you mean 'style-copy'"),
+        ("--dataset rendred-faces", "unknown dataset 'rendred-faces'; did you mean 'rendered-faces'"),
+        ("--preset dmo", "unknown preset 'dmo'; did you mean 'demo'"),
+        ("--limit 0", "limit: Input should be greater than or equal to 1, not 0"),
+        ("--limit 5", "a calibration needs 8 tasks at least; style-copy has 5 here"),
+    ],
+)
+def test_a_mistake_is_one_sentence(words: str, said: str, cache: Path, tmp_path: Path) -> None:
+    outcome = bench("calibrate", *SMALL, *words.split(), "--out", tmp_path / "out")
+    assert outcome.code == 2, outcome.err
+    assert outcome.sentence.startswith(said)
+    assert not list(tmp_path.rglob("*.*"))
+
+
+def test_a_dataset_that_does_not_know_the_true_edits_is_refused(cache: Path, celeba: object, tmp_path: Path) -> None:
+    root = celeba.root  # type: ignore[attr-defined]
+    small = settings("dataset.size=32", "judges.parser.iterations=2", "judges.attributes.iterations=2")
+    outcome = bench("calibrate", "--dataset", "celebamask-hq", "--data", root, *small, "--out", tmp_path / "out")
+    assert outcome.code == 2, outcome.err
+    assert outcome.sentence == (
+        "celebamask-hq does not know the true results of style-copy, which a calibration degrades; rendered-faces does"
+    )
+
+
+def test_cards_say_what_the_committed_calibration_found() -> None:
+    example = read_calibration(EXAMPLE)
+    for metric in example.metrics:
+        assert METRIC_CARDS.find(metric).card.caveats == example.caveats.get(metric, []), metric
+    known = {entry.card.name for entry in METRIC_CARDS if entry.card.caveats}
+    assert known <= set(example.metrics)

@@ -1,0 +1,210 @@
+"""`bench score --images`: two folders of images, as a user writes the command."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
+from benchmark.datasets.rendered_faces.renderer.renderer import render
+from benchmarks.faces import write_faces
+from tests.commands import Outcome, bench
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
+    folder = tmp_path_factory.mktemp("images")
+    write_faces(folder / "outputs", 9, 64, seed=1)
+    write_faces(folder / "real", 11, 64, seed=2)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def scored(place: Path, inception_file: Path) -> Outcome:
+    names = "fid,fid-clean,kid,precision,coverage"
+    return score(place / "outputs", place / "real", inception_file, "--metrics", names)
+
+
+def score(images: Path, reference: Path, weights: Path, *words: str | Path) -> Outcome:
+    named = f"inception-fid={weights}"
+    return bench("score", "--images", images, "--reference", reference, "--weights", named, "--json", *words)
+
+
+def test_the_figures_are_json_with_n(scored: Outcome) -> None:
+    assert scored.code == 0, scored.err
+    content = json.loads(scored.out)
+    assert list(content["metrics"]) == ["fid", "fid-clean", "kid", "precision", "coverage"]
+    assert all(each["n"] == 9 for each in content["metrics"].values())
+    assert content["num_real"] == 11
+    values = {name: each["value"] for name, each in content["metrics"].items()}
+    assert values["fid"] > 0
+    assert values["fid"] != values["fid-clean"]
+    assert 0 <= values["precision"] <= 1
+
+
+def test_weights_that_are_not_the_published_ones_are_said(scored: Outcome) -> None:
+    (weights,) = json.loads(scored.out)["weights"]
+    assert weights["published"] is False
+    assert len(weights["sha256"]) == 64
+    assert "not the published inception-fid" in json.loads(scored.out)["metrics"]["fid"]["reason"]
+    assert "not the published inception-fid" in scored.err
+    assert "sound from 5,000" in scored.err
+
+
+def test_the_same_real_images_under_other_names_are_not_encoded_again(
+    place: Path, scored: Outcome, inception_file: Path, cache: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(place / "real", tmp_path / "copy")
+    kept = set((cache / "features").iterdir())
+    again = score(place / "outputs", tmp_path / "copy", inception_file)
+    assert json.loads(again.out)["metrics"]["fid"]["value"] == json.loads(scored.out)["metrics"]["fid"]["value"]
+    assert set((cache / "features").iterdir()) == kept
+    Image.new("RGB", (64, 64)).save(tmp_path / "copy" / "00000.png")
+    other = score(place / "outputs", tmp_path / "copy", inception_file)
+    assert json.loads(other.out)["metrics"]["fid"]["value"] != json.loads(scored.out)["metrics"]["fid"]["value"]
+
+
+def test_without_weights_the_figure_is_a_dash_with_the_file_that_is_missing(
+    place: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.delenv("BENCH_WEIGHTS", raising=False)
+    found = bench("score", "--images", place / "outputs", "--reference", place / "real")
+    assert found.code == 1
+    assert found.out.startswith("fid  –  (N = 9")
+    assert "pt_inception-2015-12-05-6726825d.pth is not here" in found.err
+
+
+def test_one_image_is_refused_with_a_reason(place: Path, inception_file: Path, tmp_path: Path) -> None:
+    shutil.copy(place / "outputs" / "00000.png", tmp_path)
+    found = score(tmp_path, place / "real", inception_file, "--metrics", "fid,kid,recall")
+    assert found.code == 1
+    reasons = {name: each["reason"] for name, each in json.loads(found.out)["metrics"].items()}
+    assert reasons["fid"] == "it needs 2 outputs at least, not 1"
+    assert reasons["recall"] == "it needs 6 outputs at least, not 1"
+
+
+def test_weights_that_give_nan_give_no_figure(place: Path, inception_file: Path, tmp_path: Path) -> None:
+    state = torch.load(inception_file, weights_only=True)
+    state["Conv2d_1a_3x3.conv.weight"].fill_(torch.nan)
+    torch.save(state, tmp_path / "nan.pth")
+    small = tmp_path / "small"
+    small.mkdir()
+    for number in range(2):
+        shutil.copy(place / "outputs" / f"0000{number}.png", small)
+    found = score(small, small, tmp_path / "nan.pth")
+    assert found.code == 1
+    assert "not finite" in json.loads(found.out)["metrics"]["fid"]["reason"]
+
+
+@pytest.mark.parametrize("content", [b"", b"no image", "half"])
+def test_a_damaged_image_is_named(place: Path, inception_file: Path, tmp_path: Path, content: bytes | str) -> None:
+    whole = (place / "outputs" / "00000.png").read_bytes()
+    (tmp_path / "broken.png").write_bytes(content if isinstance(content, bytes) else whole[: len(whole) // 2])
+    found = score(tmp_path, place / "real", inception_file)
+    assert found.code == 2
+    assert "broken.png: cannot be read" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--images", "o", "--reference", "r", "--metrics", "fidd"), "unknown metric 'fidd'; did you mean 'fid'"),
+        (("--images", "o", "--reference", "r", "--metrics", "seg-miou"), "folders of images have no tasks"),
+        (("--images", "o", "--reference", "r", "--method", "copy-target"), "give one"),
+        (("--images", "o", "--reference", "r", "--seed", "1"), "--seed belongs to scoring a method"),
+        (("--images", "o"), "needs --reference"),
+        (("--images", "o", "--masks", "m", "--metrics", "fid"), "fid needs --reference"),
+        (("--images", "o", "--reference", "r", "--dataset", "celebamask-hq"), "belongs to choosing the judge"),
+        (("--masks", "m", "--method", "copy-target"), "--masks goes with --images"),
+        (("--metrics", "fid", "--method", "copy-target"), "--metrics goes with --images"),
+        (("--images", "o", "--reference", "r"), "no such folder"),
+        (("--images", "o", "--reference", "r", "--weights", "inception"), "write ID=FILE"),
+        (("--images", "o", "--reference", "r", "--weights", "inception-fd=x"), "did you mean 'inception-fid'"),
+        (("--images", "o", "--reference", "r", "--weights", "inception-fid=absent"), "no such file"),
+    ],
+)
+def test_a_mistake_is_one_sentence(words: tuple[str, ...], sentence: str) -> None:
+    found = bench("score", *words)
+    assert found.code == 2
+    assert sentence in found.sentence
+
+
+class TestMasks:
+    """`--masks`: the parser judge, trained in moments, reads images against label maps."""
+
+    JUDGE = ("--set", "judges.parser.iterations=150", "--set", "judges.parser.lr=0.005")
+    SMALL = ("--set", "dataset.size=32", "--set", "dataset.options.train=60", "--set", "dataset.options.test=20")
+
+    @pytest.fixture
+    def folders(self, tmp_path: Path) -> tuple[Path, Path]:
+        """Rendered faces at 64 pixels and their masks at 128, as CelebAMask-HQ's too are of another size."""
+        images, masks = tmp_path / "images", tmp_path / "masks"
+        images.mkdir()
+        masks.mkdir()
+        for number in range(5):
+            Image.fromarray(render(sample_factors(3, number), 64).image).save(images / f"{number}.png")
+            Image.fromarray(render(sample_factors(3, number), 128).mask).save(masks / f"{number}.png")
+        return images, masks
+
+    def scored(self, images: Path, masks: Path, *words: str | Path) -> Outcome:
+        return bench("score", "--images", images, "--masks", masks, *self.JUDGE, *self.SMALL, *words)
+
+    def test_the_judge_is_named_beside_its_figures(self, folders: tuple[Path, Path]) -> None:
+        found = self.scored(*folders, "--json")
+        assert found.code == 0, found.err
+        content = json.loads(found.out)
+        assert list(content["metrics"]) == ["seg-accuracy", "seg-miou"]
+        assert all(each["n"] == 5 for each in content["metrics"].values())
+        assert content["metrics"]["seg-miou"]["low"] < content["metrics"]["seg-miou"]["value"]
+        assert (content["judge"]["dataset"], content["judge"]["size"]) == ("rendered-faces", 32)
+        assert len(content["judge"]["weights_sha256"]) == 64
+
+    def test_masks_of_other_faces_score_less(self, folders: tuple[Path, Path]) -> None:
+        images, masks = folders
+        right = json.loads(self.scored(images, masks, "--json").out)["metrics"]["seg-accuracy"]["value"]
+        for number in range(5):
+            Image.fromarray(render(sample_factors(4, number), 128).mask).save(masks / f"{number}.png")
+        wrong = json.loads(self.scored(images, masks, "--json").out)["metrics"]["seg-accuracy"]["value"]
+        assert wrong < right
+
+    def test_a_palette_image_is_read_by_its_indices(self, folders: tuple[Path, Path]) -> None:
+        images, masks = folders
+        plain = self.scored(images, masks).out
+        for path in masks.iterdir():
+            colored = Image.open(path).convert("L")
+            colored.putpalette([value for label in range(256) for value in (255 - label, label, 7)])
+            colored.save(path)
+        assert self.scored(images, masks).out == plain
+        assert "read by Face parser" in plain
+        assert "of rendered-faces at 32x32" in plain
+
+    @pytest.mark.parametrize(
+        ("spoil", "sentence"),
+        [
+            (lambda masks: (masks / "3.png").unlink(), "3.png has no mask: "),
+            (lambda masks: (masks / "3.png").write_bytes(b"none"), "3.png: cannot be read as an image"),
+            (lambda masks: Image.new("RGB", (8, 8)).save(masks / "3.png"), "3.png: a label map has one channel"),
+            (lambda masks: Image.new("L", (8, 8), 19).save(masks / "3.png"), "3.png: holds label 19; labels are 0..18"),
+            (lambda masks: Image.new("L", (8, 9)).save(masks / "3.png"), "3.png is 8x9, not square"),
+        ],
+    )
+    def test_a_mask_that_cannot_be_used(
+        self, folders: tuple[Path, Path], spoil: Callable[[Path], None], sentence: str
+    ) -> None:
+        spoil(folders[1])
+        found = self.scored(*folders)
+        assert (found.code, found.out) == (2, "")
+        assert sentence in found.sentence
+
+    def test_beside_real_images(self, folders: tuple[Path, Path], place: Path, inception_file: Path) -> None:
+        words = ("--reference", place / "real", "--weights", f"inception-fid={inception_file}", "--json")
+        content = json.loads(self.scored(*folders, *words).out)
+        assert list(content["metrics"]) == ["fid", "seg-accuracy", "seg-miou"]
+        assert content["num_real"] == 11

@@ -1,0 +1,95 @@
+"""Ranks by win rates: who leads, who shares, who has none and why."""
+
+import numpy as np
+import pytest
+from tests.reports.synthetic import figure, noise, result, runs, scored_run
+
+from benchmark.leaderboard.build_tables import tabulate
+from benchmark.leaderboard.ranking import RANK, WIN_RATE
+from benchmark.statistics.win_rates import rank_methods
+from reports.leaderboard.wording import details, legend, remarks
+
+
+def ranked(table):
+    """Rank, win rate and its interval, by method."""
+    assert table.columns[:2] == (RANK, WIN_RATE)
+    return {row.label: (row.cells[0].value, row.cells[1]) for row in table.rows}
+
+
+def test_a_method_that_wins_everywhere_leads_and_those_told_apart_by_nothing_share(tmp_path):
+    faces = noise(0, 0.0)
+
+    def made(method, accuracy, color):
+        noises = [noise(ord(method) + step, 0, 0.02) for step in (0, 50)]
+        scores = {"seg-accuracy": accuracy + faces + noises[0], "style-color": color + faces + noises[1]}
+        return scored_run(tmp_path, method, scores)
+
+    (table,) = tabulate([made("a", 0.95, 2.0), made("b", 0.8, 4.0), made("c", 0.8, 4.0)])
+    found = ranked(table)
+    assert {name: rank for name, (rank, _) in found.items()} == {"a": 1, "b": 2, "c": 2}
+    lead = found["a"][1]
+    assert (lead.value, lead.low, lead.high) == (1.0, 1.0, 1.0)
+    shared = found["b"][1]
+    assert shared.low < shared.value < shared.high
+    assert any(line.startswith("95% interval") and "seeds nested" in line for line in details(shared))
+    assert [entry.mark for entry in legend(table)][-1] == "Rank"
+
+
+def test_rates_are_those_of_rank_methods_over_the_means_of_seeds(tmp_path):
+    scores = {name: [noise(ord(name) + seed, 0.8) for seed in range(2)] for name in "abc"}
+    found = [
+        scored_run(tmp_path, name, {"seg-accuracy": values}, seed=seed)
+        for name, each in scores.items()
+        for seed, values in enumerate(each)
+    ]
+    merits = np.array([[np.mean(each)] for each in scores.values()])
+    expected = [rank.win_rate for rank in rank_methods(merits, merits[None])]
+    (table,) = tabulate(found)
+    assert [cell.value for _, cell in ranked(table).values()] == expected
+
+
+def test_one_without_scores_and_those_that_learn_nothing_have_none(tmp_path):
+    found = [scored_run(tmp_path, name, {"seg-accuracy": noise(ord(name), 0.9)}) for name in "abc"]
+    found.append(
+        scored_run(tmp_path, "copy", {"seg-accuracy": noise(1, 0.99)}, kind="reference", weights_origin="none")
+    )
+    (found[1][0].parent / "scores" / "attribute-transfer.parquet").unlink()
+    (table,) = tabulate(found)
+    assert {name for name, (rank, _) in ranked(table).items() if rank is not None} == {"a", "c"}
+    reasons = {row.label: row.cells[0].reason for row in table.rows}
+    assert reasons["b"] == "no per-task scores that can be used; score the runs again"
+    assert reasons["copy"] == "only learned methods are ranked"
+    assert {row.cells[0].text for row in table.rows if row.label in ("b", "copy")} == {"–"}
+
+
+@pytest.mark.parametrize(
+    ("methods", "said"),
+    [
+        (["a"], "No rank: there is no other learned method."),
+        (["a", "b"], "No rank: fewer than two learned methods have per-task scores"),
+    ],
+)
+def test_where_nobody_can_be_ranked_there_is_no_column_and_a_sentence(methods, said):
+    (table,) = tabulate(runs(*(result(method, {"seg-accuracy": figure(0.9)}) for method in methods)))
+    assert RANK not in table.columns
+    assert any(line.startswith(said) for line in remarks(table))
+
+
+def test_a_table_of_whole_sets_alone_says_so():
+    (table,) = tabulate(runs(*(result(method, {"fid": figure(20.0)}) for method in "ab")))
+    assert "No rank: the table has no metric of single images." in remarks(table)
+
+
+def test_the_rule_counts_the_metrics_that_ranks_rest_on(tmp_path):
+    found = [
+        scored_run(tmp_path, name, {"seg-accuracy": noise(ord(name), 0.9)}, figures={"style-color": figure(3.0)})
+        for name in "ab"
+    ]
+    (table,) = tabulate(found)
+    (rule,) = [entry.meaning for entry in legend(table) if entry.mark == "Rank"]
+    assert "over the table's 1 per-image metric," in rule
+
+
+def test_references_alone_are_not_missed_a_rank():
+    (table,) = tabulate(runs(result("copy", kind="reference", weights_origin="none")))
+    assert not any(line.startswith("No rank") for line in remarks(table))

@@ -1,0 +1,112 @@
+"""LPIPS against the lpips package on the same trunk, and what it refuses."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+import lpips
+import numpy as np
+import pytest
+import torch
+
+from benchmark.images.convert import at_file_precision
+from benchmark.metrics.lpips import LPIPSBackground, LPIPSOracle
+from benchmark.metrics.lpips_network import MIN_SIDE, Perceptual, perceptual
+from benchmark.weights.locate import Weights
+from benchmark.weights.resources import MetricUnavailable, Tools
+from methods.checkpoint import CheckpointError
+from tests.benchmark.metrics.evidence import random_evidence
+
+
+@pytest.fixture(scope="module")
+def package(alexnet_file: Path) -> torch.nn.Module:
+    """The package as it builds itself, finding the trunk where torchvision would have downloaded it to."""
+    checkpoints = alexnet_file.parent / "hub" / "checkpoints"
+    checkpoints.mkdir(parents=True)
+    (checkpoints / alexnet_file.name).symlink_to(alexnet_file)
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        patch.setenv("TORCH_HOME", str(alexnet_file.parent))
+        return lpips.LPIPS(net="alex", verbose=False)
+
+
+@pytest.mark.parametrize("size", [(64, 64), (97, 130)])
+def test_distances_are_the_packages(package: torch.nn.Module, tools: Tools, size: tuple[int, int]) -> None:
+    image, reference = torch.rand(2, 5, 3, *size, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    reference = torch.lerp(image, reference, torch.linspace(0, 1, 5)[:, None, None, None])
+    with torch.no_grad():
+        expected = package(image, reference).flatten().numpy()
+    found = perceptual(tools).distances(image, reference)
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-9)
+    assert found[0] == 0
+    assert (np.diff(found) > 0).all()
+
+
+def test_autocast_around_it_changes_nothing(tools: Tools) -> None:
+    image, reference = torch.rand(2, 2, 3, 64, 64, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    expected = perceptual(tools).distances(image, reference)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        np.testing.assert_array_equal(perceptual(tools).distances(image, reference), expected)
+
+
+def test_oracle_compares_whole_images_at_file_precision(package: torch.nn.Module, tools: Tools) -> None:
+    oracle = torch.rand(3, 3, 64, 64, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    evidence = random_evidence(3, 64, oracle=oracle)
+    metric = LPIPSOracle()
+    metric.prepare(tools)
+    with torch.no_grad():
+        expected = package(evidence.output, at_file_precision(oracle)).flatten().numpy()
+    np.testing.assert_allclose(metric.measure(evidence)["value"], expected, rtol=1e-6)
+
+
+def test_background_sees_nothing_of_the_edited_region(package: torch.nn.Module, tools: Tools) -> None:
+    evidence = random_evidence(3, 64)
+    evidence.tasks.region[2] = True
+    metric = LPIPSBackground()
+    metric.prepare(tools)
+    found = metric.measure(evidence)["value"]
+
+    inside = torch.where(evidence.tasks.region[:, None], -evidence.output, evidence.output)
+    np.testing.assert_array_equal(metric.measure(replace(evidence, output=inside))["value"], found)
+
+    target = evidence.tasks.target.image
+    kept = torch.where(evidence.tasks.region[:, None], evidence.output, target)
+    np.testing.assert_array_equal(metric.measure(replace(evidence, output=kept))["value"], [0, 0, np.nan])
+
+    band = torch.zeros(64, dtype=torch.bool)
+    band[16:32] = True
+    covered = torch.where(band[None, None, :, None], target, evidence.output)
+    with torch.no_grad():
+        expected = package(covered[:2], target[:2]).flatten().numpy()
+    np.testing.assert_allclose(found[:2], expected, rtol=1e-6)
+
+
+def test_small_images_are_refused(tools: Tools) -> None:
+    metric = LPIPSOracle()
+    metric.prepare(tools)
+    with pytest.raises(MetricUnavailable, match="64 pixels a side or more; these have 63"):
+        metric.measure(random_evidence(2, MIN_SIDE - 1))
+
+
+def test_without_weights_the_reason_says_what_to_do(
+    tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TORCH_HOME", "BENCH_CACHE", "BENCH_WEIGHTS"):
+        monkeypatch.setenv(name, str(tmp_path))
+    with pytest.raises(MetricUnavailable, match="bench weights fetch alexnet"):
+        LPIPSOracle().prepare(Tools(tools.compute, Weights()))
+
+
+def test_another_networks_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "other.pth"
+    torch.save({"features.0.weight": torch.zeros(64, 3, 11, 11)}, path)
+    with pytest.raises(CheckpointError, match=r"other\.pth: .*missing"):
+        Perceptual(path, torch.device("cpu"))
+
+
+def test_loading_leaves_the_random_state(alexnet_file: Path) -> None:
+    before = torch.get_rng_state()
+    Perceptual(alexnet_file, torch.device("cpu"))
+    assert torch.equal(torch.get_rng_state(), before)

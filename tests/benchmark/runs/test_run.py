@@ -1,0 +1,172 @@
+"""A run stopped by a real Ctrl-C in each of its phases goes on from there, and comes to what it would have come to."""
+
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from tests.commands import TINY_DATASET, TINY_METHOD, Outcome, bench, bench_process, ended, half_written, settings, signalled
+from filelock import FileLock
+
+from benchmark.leaderboard.build_tables import tabulate
+from benchmark.results.schema import Result, read_result
+
+SETTING = (
+    *settings(*TINY_DATASET[:2], "dataset.options.test=100", "dataset.size=64", "compute.precision=fp32"),
+    *settings("judges.parser.iterations=30", "judges.parser.batch_size=4", "judges.attributes.iterations=30"),
+    *settings("judges.attributes.batch_size=4", "bootstrap_draws=100", "edit_batch_size=8"),
+    *settings("protocols.attribute-transfer.count=40", "protocols.style-copy.count=100"),
+)
+WORDS = (
+    *("score", "--plugin", TINY_METHOD, "--method", "tiny", *SETTING),
+    *settings("options.iterations=20", "options.step_seconds=0.05"),
+)
+PHASES = ("packing", "training a judge", "training the method", "editing", "scoring")
+
+
+def plain(result: Result) -> dict[str, Any]:
+    measured = {"train_seconds": None, "edit_ms": None, "peak_memory_mib": None}
+    return result.model_copy(update={"cost": result.cost.model_copy(update=measured)}).model_dump()
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("interrupted")
+
+
+@pytest.fixture(scope="module")
+def stopped(place: Path) -> dict[str, Outcome]:
+    """One run, begun five times and stopped in a later phase each time."""
+    cache, run = place / "cache", place / "runs" / "rendered-faces" / "tiny" / "seed0"
+
+    def some(folder: Path, pattern: str) -> Callable[[], bool]:
+        return lambda: any(folder.glob(pattern))
+
+    reached = {
+        "packing": some(cache, "faces/.*/images.bin"),
+        "training the method": some(run, "checkpoints"),
+        "editing": some(run, "edits/*/00007.png"),
+        "training a judge": some(cache, "judges/*/training/checkpoints"),
+        "scoring": some(run, "scores/attribute-transfer.parquet"),
+    }
+    outcomes = {}
+    for phase in PHASES:
+        process = bench_process(*WORDS, "--runs", place / "runs", BENCH_CACHE=str(cache))
+        outcomes[phase] = signalled(process, signal.SIGINT, reached[phase])
+        outcomes[f"{phase}, files"] = Outcome(0, "\n".join(str(path) for path in sorted(place.rglob("*"))), "")
+    return outcomes
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_stopped_run_says_so_in_one_sentence(stopped: dict[str, Outcome], phase: str) -> None:
+    assert stopped[phase].code == 1
+    assert stopped[phase].sentence.startswith("stopped")
+
+
+@pytest.mark.parametrize(
+    ("phase", "doing"),
+    [
+        ("training the method", "stopped while training tiny, stage paint"),
+        ("editing", "stopped while editing attribute-transfer"),
+        ("training a judge", "stopped while training judge"),
+    ],
+)
+def test_it_says_what_was_stopped_and_how_to_go_on(stopped: dict[str, Outcome], phase: str, doing: str) -> None:
+    assert stopped[phase].sentence.startswith(doing)
+    assert stopped[phase].sentence.endswith("run the same command again to go on from here")
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_stopped_run_leaves_nothing_half_written(stopped: dict[str, Outcome], place: Path, phase: str) -> None:
+    names = [Path(line).name for line in stopped[f"{phase}, files"].out.splitlines()]
+    assert half_written(names) == []
+    assert "result.json" not in names
+
+
+def test_gone_on_with_it_comes_to_the_uninterrupted_result(
+    stopped: dict[str, Outcome], place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BENCH_CACHE", str(place / "cache"))
+    finished = bench(*WORDS, "--runs", place / "runs")
+    assert finished.code == 0, finished.err
+    monkeypatch.setenv("BENCH_CACHE", str(place / "cache of its own"))
+    whole = bench(*WORDS, "--runs", place / "uninterrupted")
+    assert whole.code == 0, whole.err
+    ours, theirs = (place / each / "rendered-faces" / "tiny" / "seed0" for each in ("runs", "uninterrupted"))
+    assert plain(read_result(ours / "result.json")) == plain(read_result(theirs / "result.json"))
+    weights = [
+        torch.load(each / "checkpoints" / "paint.pth", weights_only=True)["state_dict"] for each in (ours, theirs)
+    ]
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[1])
+
+
+def test_a_ctrl_c_while_processes_render_ends_them_quietly(tmp_path: Path) -> None:
+    """Enough faces for processes of their own, which a terminal's Ctrl-C reaches too."""
+    cache = tmp_path / "cache"
+    words = ("score", "--method", "copy-target", *settings("dataset.options.train=3000"), "--runs", tmp_path / "runs")
+    process = bench_process(*words, BENCH_CACHE=str(cache))
+
+    def rendering() -> bool:
+        return any(path.stat().st_size for path in cache.glob("faces/.*/images.bin"))
+
+    outcome = signalled(process, signal.SIGINT, rendering)
+    assert outcome.code == 1
+    assert outcome.sentence.startswith("stopped")
+    assert not any(path.is_dir() for path in (cache / "faces").iterdir())
+
+
+def test_a_killed_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Path, stopped: object) -> None:
+    cache = place / "cache"
+    run = tmp_path / "runs" / "rendered-faces" / "tiny" / "seed0"
+    process = bench_process(*WORDS, "--runs", tmp_path / "runs", BENCH_CACHE=str(cache))
+    signalled(process, signal.SIGKILL, lambda: any(run.glob("edits/style-copy/00015.png")))
+    assert process.returncode == -signal.SIGKILL
+    monkeypatch.setenv("BENCH_CACHE", str(cache))
+    kept = {path: path.stat().st_mtime_ns for path in run.glob("edits/*/*.png") if not path.name.startswith(".")}
+    finished = bench(*WORDS, "--runs", tmp_path / "runs")
+    assert finished.code == 0, finished.err
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept, "edits that were whole are not made again"
+    assert len(list((run / "edits" / "style-copy").glob("*.png"))) == 100
+
+
+def test_it_waits_for_another_process_that_works_on_the_run(place: Path, tmp_path: Path, stopped: object) -> None:
+    words = ("edit", *WORDS[1:], "--limit", "2", "--runs", tmp_path)
+    folder = tmp_path / "rendered-faces" / "tiny"
+    folder.mkdir(parents=True)
+    with FileLock(folder / ".seed0.lock"):
+        process = bench_process(*words, BENCH_CACHE=str(place / "cache"))
+        assert process.stderr is not None
+        said = next(line for line in process.stderr if line.startswith("waiting"))
+        assert said.startswith("waiting for another process that works on")
+        assert not (folder / "seed0" / "checkpoints").exists()
+    assert ended(process).code == 0
+    assert (folder / "seed0" / "edits" / "style-copy" / "00001.png").exists()
+
+
+def test_protocols_beyond_the_card_are_dashes_with_their_reason(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENCH_CACHE", str(place / "cache"))
+    plugin = place / "narrow" / "method.py"
+    shutil.copytree(Path(TINY_METHOD).parent, plugin.parent)
+    card = plugin.with_name("method.yaml")
+    narrower = {"[attribute-transfer, style-copy, reconstruction]": "[style-copy]", "name: tiny": "name: narrow"}
+    for before, after in narrower.items():
+        assert before in card.read_text()
+        card.write_text(card.read_text().replace(before, after))
+    runs = place / "narrow runs" / "rendered-faces"
+    for words in (("--plugin", plugin, "--method", "narrow"), ("--method", "copy-target")):
+        finished = bench("score", *words, *SETTING, "--runs", runs.parent)
+        assert finished.code == 0, finished.err
+    results = [(runs, read_result(runs / name / "seed0" / "result.json")) for name in ("narrow", "copy-target")]
+    protocols = results[0][1].protocols
+    assert protocols["style-copy"].reason is None
+    for name in ("attribute-transfer", "reconstruction"):
+        assert protocols[name].metrics == {}
+        assert (protocols[name].reason or "").endswith("takes part in style-copy only")
+    (table,) = [each for each in tabulate(results) if each.protocol == "attribute-transfer"]
+    figures = {row.label: [each for each in row.cells if each.column.facts.level != "cost"] for row in table.rows}
+    assert {cell.text for cell in figures["narrow"]} == {"\N{EN DASH}"}
+    assert {cell.reason for cell in figures["narrow"]} == {protocols["attribute-transfer"].reason}
+    assert any(cell.value is not None for cell in figures["copy-target"])
