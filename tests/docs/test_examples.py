@@ -12,8 +12,8 @@ from benchmark.metrics.base import Evidence
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES, LABELS
 from registry import DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS
-from tests.docs.fenced_blocks import ROOT
 from tests.docs.tiny_commands import run
+from tests.places import ROOT
 
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.py"))
 PAGES = "\n".join(path.read_text() for path in (ROOT / "docs" / "extend").glob("*.md"))

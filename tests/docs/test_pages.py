@@ -12,8 +12,9 @@ import pytest
 
 from methods.labels import ATTRIBUTES
 from registry import DATASETS
-from tests.docs.fenced_blocks import LANGUAGES, PAGES, ROOT, Block, blocks_of, inline_code_of
+from tests.docs.fenced_blocks import LANGUAGES, PAGES, Block, blocks_of, inline_code_of
 from tests.docs.tiny_commands import check, find, options_of, options_of_every_command, run
+from tests.places import ROOT
 
 COMMITTED = ROOT / "examples"
 API_PAGES = {ROOT / "README.md", ROOT / "docs" / "python.md"}

@@ -12,7 +12,9 @@ from typer.main import get_command
 
 from benchmark.cli import app
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METHOD_CARDS, METRIC_CARDS, PROTOCOL_CARDS
-from tests.docs.fenced_blocks import ROOT
+from tests.docs.fenced_blocks import blocks_of
+from tests.places import ROOT
+from tests.test_architecture import FLOORS
 
 KINDS = {
     "methods": METHOD_CARDS,
@@ -118,3 +120,9 @@ def test_metrics_named_by_their_meaning_exist() -> None:
     named = {name for row in rows for name in re.findall(r"`([^`]+)`", row.split("|")[2]) if not name.startswith("--")}
     assert len(named) > 20
     assert named <= {entry.card.name for entry in METRIC_CARDS}
+
+
+def test_the_floors_on_the_page_are_those_that_hold() -> None:
+    (shown,) = [block for block in blocks_of(ROOT / "docs" / "extend" / "architecture.md") if block.language == "text"]
+    floors = [{room.replace("benchmark.", "").replace(".", "/") for room in floor.split()} for floor in FLOORS]
+    assert [set(line.split(", ")) for line in shown.content.splitlines()] == floors

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
+from tests.places import ROOT
+
 PACKAGES = ("benchmark", "methods", "registry", "reports")
 TINY = {
     "dataset": {"options": {"train": 16, "val": 2, "test": 8}},
