@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 export GOMP_SPINCOUNT = 20000
 
-.PHONY: demo table example-report test test-slow lint types bench-renderer bench-steps bench-scoring bench-reports clean
+.PHONY: demo table example-report test test-slow lint types docs bench-renderer bench-steps bench-scoring bench-reports clean
 
 demo: $(VENV)/installed
 	$(BIN)/bench run --method maskgan
@@ -21,6 +21,10 @@ lint: $(VENV)/installed
 
 types: $(VENV)/installed
 	$(BIN)/mypy
+
+# the documentation, in site/: open site/index.html; its search needs a server, such as `.venv/bin/mkdocs serve`
+docs: $(VENV)/installed
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 # trains every method on rendered faces for about four minutes each on two idle cores, and goes on where it was stopped;
 # one seed each and three of the quickest: with TABLE_SEEDS=0..2 the hour becomes three
@@ -61,7 +65,7 @@ bench-reports: $(VENV)/installed
 	$(BIN)/python -m benchmarks.leaderboard_scale
 
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) build site *.egg-info
 
 # constraints.txt keeps torch and torchvision a pair that belongs together
 $(VENV)/installed: pyproject.toml constraints.txt

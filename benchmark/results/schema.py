@@ -149,6 +149,8 @@ class Result(_Strict):
     experiment_sha256: str
     configuration_sha256: str | None = None
     """Of what the seeds of a method share (`Experiment.configuration_sha256`); older files do not say it."""
+    benchmark_version: str | None = None
+    """Version of this package that wrote the result; older files do not say it."""
 
     @model_validator(mode="after")
     def _describes_every_metric(self) -> Self:

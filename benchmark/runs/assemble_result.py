@@ -9,6 +9,7 @@ from benchmark.config.experiment import Experiment
 from benchmark.evaluation.prepare_metrics import weights_of
 from benchmark.results.schema import Cost, MetricFacts, ProtocolResult, Result
 from benchmark.evaluation.context import Setting
+from benchmark.runtime.version import installed_version
 from benchmark.weights.locate import Weights
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 
@@ -54,6 +55,7 @@ def result_of(
         cost=cost,
         experiment_sha256=experiment.sha256(),
         configuration_sha256=experiment.configuration_sha256(published_sha256),
+        benchmark_version=installed_version(),
     )
 
 

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.runtime.device import Compute
+from benchmark.runtime.version import DISTRIBUTION
 from benchmark.datasets.base import FaceDataset
 from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.caching.fingerprints import source_version
 
 PACKAGES = (
-    "face-editing-benchmark",
+    DISTRIBUTION,
     "torch",
     "torchvision",
     "mmengine",

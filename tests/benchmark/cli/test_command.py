@@ -15,6 +15,7 @@ import pytest
 import torch
 import yaml
 
+import benchmark
 from benchmark.results.schema import Result, read_result
 from tests.commands import TINY, TINY_METHOD, Outcome, bench, bench_process, ended, settings, tree
 
@@ -126,6 +127,7 @@ class TestARun:
         assert result.dataset_facts.fingerprint in text
         assert str(result.weights_sha256) in text
         assert provenance["versions"]["torch"] == version("torch")
+        assert provenance["versions"]["face-editing-benchmark"] == result.benchmark_version == benchmark.__version__
 
     def test_other_files_of_the_run(self, folder: Path) -> None:
         assert cv2.imread(str(folder / "samples.png")) is not None

@@ -1,0 +1,159 @@
+"""References of what is registered: one page for each kind, from the cards alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import yaml
+from markup import code, escaped, table
+
+from benchmark.config.presets import preset_names, read_preset
+from registry.cards import DatasetCard, JudgeCard, MethodCard, MetricCard, Paper, ProtocolCard
+from registry.catalogue import (
+    DATASET_CARDS,
+    JUDGE_CARDS,
+    METHOD_CARDS,
+    METRIC_CARDS,
+    PROTOCOL_CARDS,
+    Catalogue,
+)
+
+
+def methods() -> str:
+    """Every method with its options, variants and the study that its card proposes."""
+    return _page("Methods", "methods", METHOD_CARDS, _method)
+
+
+def protocols() -> str:
+    """Every protocol with its options and metrics."""
+    return _page("Protocols", "protocols", PROTOCOL_CARDS, _protocol)
+
+
+def metrics() -> str:
+    """Every metric with what a reader must know of its number."""
+    return _page("Metrics", "metrics", METRIC_CARDS, _metric)
+
+
+def datasets() -> str:
+    """Every dataset with its options."""
+    return _page("Datasets", "datasets", DATASET_CARDS, _dataset)
+
+
+def judges() -> str:
+    """Every judge with its recipe."""
+    return _page("Judges", "judges", JUDGE_CARDS, _judge)
+
+
+def presets() -> str:
+    """Every preset: what it sets of datasets and protocols. What it sets of a method stands with the method."""
+    parts = [
+        "# Presets\n\nA preset sets sizes and budgets. `--preset NAME` chooses one; any of its values can be set.\n"
+    ]
+    for name in preset_names():
+        preset = read_preset(name)
+        content = yaml.safe_dump(preset.model_dump(exclude={"title"}), sort_keys=False)
+        parts.append(f"## {name}\n\n{escaped(preset.title)}\n\n```yaml\n{content}```\n")
+    return "\n".join(parts)
+
+
+def _page(title: str, kind: str, catalogue: Catalogue[Any], body: Any) -> str:
+    cards = [entry.card for entry in catalogue]
+    contents = table(
+        ["name", "what it is"], ([f"[`{card.name}`](#{card.name})", escaped(card.title)] for card in cards)
+    )
+    intro = f"`bench list {kind}` lists these, and `bench show NAME` prints a card.\n"
+    parts = [f"# {title}\n", intro, contents]
+    for card in cards:
+        parts += [f"## {card.name} {{ #{card.name} }}\n", f"**{escaped(card.title)}.** {escaped(card.summary)}\n"]
+        parts += [*body(card), *_paper(card.paper)]
+    return "\n".join(parts)
+
+
+def _method(card: MethodCard) -> Iterator[str]:
+    takes = ", ".join(_link("protocols", name) for name in card.protocols)
+    yield _facts(
+        {"kind": card.kind, "needs": ", ".join(card.inputs), "takes part in": takes, "licence": escaped(card.licence)}
+    )
+    yield _options(card.options, card.presets)
+    if card.variants:
+        yield "Variants:\n"
+        yield table(
+            ["name", "what it changes"],
+            ([code(f"{card.name}+{name}"), _changes(changes)] for name, changes in card.variants.items()),
+        )
+    if card.ablation:
+        cells = card.ablation.factors or card.ablation.cells
+        yield f"Ablation study that the card proposes ({card.ablation.design}):\n"
+        yield table(["factor", "levels"], ([code(name), code(levels)] for name, levels in cells.items()))
+
+
+def _protocol(card: ProtocolCard) -> Iterator[str]:
+    yield _options(card.options, {})
+    yield "Metrics, in the order of tables: " + ", ".join(_link("metrics", name) for name in card.metrics) + ".\n"
+
+
+def _metric(card: MetricCard) -> Iterator[str]:
+    levels = {
+        "image": "one figure for each task",
+        "set": "one figure for a set of images",
+        "cost": "a cost of the method",
+    }
+    facts = {
+        "better": "more" if card.direction == "up" else "less",
+        "unit": escaped(card.unit) or "none",
+        "level": levels[card.level],
+        "features of": code(card.encoder) if card.encoder else "",
+        "sound from": f"{card.min_n:,} images" if card.level != "cost" else "",
+        "source": escaped(card.citation),
+    }
+    yield _facts(facts)
+    if card.caveats:
+        yield "What `bench calibrate` found:\n"
+        yield "\n".join(f"- {escaped(caveat)}" for caveat in card.caveats) + "\n"
+
+
+def _dataset(card: DatasetCard) -> Iterator[str]:
+    yield _facts({"licence": escaped(card.licence)})
+    yield _options(card.options, {})
+
+
+def _judge(card: JudgeCard) -> Iterator[str]:
+    yield _facts({"role": code(card.role)})
+    yield _options(card.options, card.presets)
+
+
+def _facts(facts: Mapping[str, str]) -> str:
+    return "\n".join(f"- *{name}*: {value}" for name, value in facts.items() if value) + "\n"
+
+
+def _options(options: Mapping[str, Any], presets: Mapping[str, Mapping[str, Any]]) -> str:
+    """A row for each option: its default, and what each preset that changes any makes of it."""
+    changing = [name for name, changes in presets.items() if changes]
+    rows = (
+        [
+            code(name),
+            code(_value(default)),
+            *(code(_value(presets[each][name])) if name in presets[each] else "" for each in changing),
+        ]
+        for name, default in options.items()
+    )
+    return table(["option", "default", *(f"preset {name}" for name in changing)], rows)
+
+
+def _changes(changes: Mapping[str, Any]) -> str:
+    return ", ".join(code(f"{name}={_value(value)}") for name, value in changes.items())
+
+
+def _value(value: Any) -> str:
+    return yaml.safe_dump(value, default_flow_style=True, width=1000).removesuffix("\n...\n").strip()
+
+
+def _paper(paper: Paper | None) -> Iterable[str]:
+    if paper is not None:
+        title = f"[{escaped(paper.title)}]({paper.url})" if paper.url else escaped(paper.title)
+        yield f"Paper: {escaped(paper.authors)}, {title}, {escaped(paper.venue)}.\n"
+
+
+def _link(kind: str, name: str) -> str:
+    return f"[`{name}`]({kind}.md#{name})"

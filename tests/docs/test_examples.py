@@ -1,0 +1,104 @@
+"""The examples of plug-ins do what their pages say; the pages run them, these tests look at what comes out."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from benchmark.metrics.base import Evidence
+from methods.base import EditBatch
+from methods.labels import ATTRIBUTES, LABELS
+from registry import DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS
+from tests.docs.tiny_commands import run
+from tests.places import ROOT
+
+EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.py"))
+PAGES = "\n".join(path.read_text() for path in (ROOT / "docs" / "extend").glob("*.md"))
+
+
+@pytest.fixture
+def faces(tmp_path: Path):
+    return DATASETS.get("rendered-faces")(root=None, size=64, cache=tmp_path, train=4, val=1, test=6)
+
+
+def tasks(faces, protocol: str, **options: int) -> EditBatch:
+    made = PROTOCOLS.get(protocol)(**options)
+    return made.batch(faces, made.tasks(faces, 0))
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_is_shown_on_a_page_and_run_by_a_command(path: Path) -> None:
+    assert f'--8<-- "examples/{path.name}"' in PAGES
+    assert f"--plugin docs/examples/{path.name}" in PAGES
+
+
+def plugged(*names: str) -> list[str]:
+    return [word for name in names for word in ("--plugin", str(ROOT / "docs" / "examples" / f"{name}.py"))]
+
+
+def test_the_blur_changes_the_region_alone(faces) -> None:
+    run(["show", "blurred-copy", *plugged("blurred_copy")])
+    batch = tasks(faces, "attribute-transfer", count=2)
+    edited = METHODS.get("blurred-copy")(size=64).edit(batch)
+    changed = (edited != batch.target.image).any(dim=1)
+    assert changed.any()
+    assert not (changed & ~batch.region).any()
+
+
+def test_the_mirrored_task_is_exact_and_sharpness_is_a_ratio(faces) -> None:
+    run(["show", "mirror", *plugged("sharpness", "mirror")])
+    batch = tasks(faces, "mirror", count=3)
+    assert torch.equal(batch.oracle, batch.target.image.flip(3))
+    left, right = LABELS.index("l_eye"), LABELS.index("r_eye")
+    assert torch.equal(batch.mask == left, (batch.target.mask == right).flip(2))
+    assert torch.equal(batch.mask == 1, (batch.target.mask == 1).flip(2))
+    nothing = torch.zeros(3)
+    metric = METRICS.get("sharpness")()
+    sharp = Evidence(batch, batch.oracle, nothing, nothing, nothing, (), ())
+    blurred = Evidence(batch, torch.nn.functional.avg_pool2d(batch.oracle, 5, 1, 2), nothing, nothing, nothing, (), ())
+    assert metric.measure(sharp)["value"] == pytest.approx(np.ones(3))
+    assert (metric.measure(blurred)["value"] < 0.9).all()
+
+
+def test_the_folder_gives_back_its_faces(faces, tmp_path: Path) -> None:
+    root = tmp_path / "photos"
+    for place in ("images", "masks"):
+        (root / place).mkdir(parents=True)
+    packed = faces.packed
+    for row, face in enumerate(packed.ids):
+        cv2.imwrite(str(root / "images" / f"{face}.png"), packed.images[row][..., ::-1])
+        cv2.imwrite(str(root / "masks" / f"{face}.png"), packed.masks[row])
+    (root / "images" / "broken.png").write_bytes(b"not a picture")
+    table = pd.DataFrame(packed.attributes, index=pd.Index(packed.ids, name="face"), columns=list(ATTRIBUTES))
+    table[["Smiling"]].to_csv(root / "attributes.csv")
+    run(["show", "photo-folder", *plugged("photo_folder")])
+    found = DATASETS.get("photo-folder")(root=root, size=64, cache=tmp_path / "cache")
+    order = [list(packed.ids).index(face) for face in found.packed.ids]
+    assert sorted(found.packed.ids) == sorted(packed.ids)
+    assert np.array_equal(found.packed.images, packed.images[order])
+    assert np.array_equal(found.packed.masks, packed.masks[order])
+    smiling = ATTRIBUTES.index("Smiling")
+    assert np.array_equal(found.packed.attributes[:, smiling], packed.attributes[order, smiling])
+    assert found.known_attributes == ("Smiling",)
+    assert [skipped.face for skipped in found.skipped] == ["broken"]
+
+
+def test_the_parser_learns(faces) -> None:
+    run(["show", "plain-parser", *plugged("plain_parser")])
+    torch.manual_seed(0)
+    judge = JUDGES.get("plain-parser")(64, width=8, iterations=20, batch_size=4, lr=0.01)
+    batch = faces.batch(faces.rows("train"))
+    optimizer = judge.optimizer()
+    losses = []
+    for _ in range(20):
+        loss = judge.loss(batch)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.8 * losses[0]
+    labels, features = judge.parse(batch.image)
+    assert (labels.shape, features.shape) == ((4, 64, 64), (4, 8))
