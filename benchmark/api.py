@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmark.caching.fingerprints import Stamps, source_version, stamp_of
+from benchmark.caching.fingerprints import StageState, fingerprint, source_version
 from benchmark.config.experiment import REAL, Experiment, as_reference
 from benchmark.config.presets import all_protocols
 from benchmark.results.find_results import read_results
@@ -54,21 +54,21 @@ def run_all(
     pages = runs / shared.dataset.name
     done = [each for each in finished if each is not None]
     stamp = _pages_stamp(pages)
-    if len(done) == len(planned) and stamp is not None and Stamps(pages).get(PAGES) == stamp:
+    if len(done) == len(planned) and stamp is not None and StageState(pages).get(PAGES) == stamp:
         reporter.say(f"{pages}: nothing to do, everything is finished")
         return done
     # imported here: a repeated command that has nothing to do must not wait for torch
-    from benchmark.evaluation.context import Setting
+    from benchmark.evaluation.context import EvaluationContext
     from benchmark.runs.run import RealImages, Run
     from reports.leaderboard.write import write_leaderboard
 
-    setting = Setting(shared, cache, reporter, weights)
+    context = EvaluationContext(shared, cache, reporter, weights)
     results: list[Result] = []
     for experiment, result, again in zip(planned, finished, anew, strict=True):
         kind = RealImages if experiment.method == REAL else Run
         if result is None:
             with working_on(experiment.folder(runs), reporter):
-                result = kind(experiment, setting, runs, fresh=again).score()
+                result = kind(experiment, context, runs, fresh=again).score()
         results.append(result)
     write_run_pages((experiment.folder(runs) for experiment in planned), reporter)
     found, errors = read_results(_result_files(pages))
@@ -76,7 +76,7 @@ def run_all(
         reporter.say(f"left out: {error}")
     for page in write_leaderboard(found, pages, allow_mixed=True):
         reporter.say(f"wrote {page}")
-    Stamps(pages).put(PAGES, _pages_stamp(pages))
+    StageState(pages).put(PAGES, _pages_stamp(pages))
     return results
 
 
@@ -90,7 +90,7 @@ def _pages_stamp(pages: Path) -> str | None:
         return None
     made_from = [*_result_files(pages), *sorted(pages.glob("*/*/scores/*.parquet"))]
     hashes = {str(path.relative_to(pages)): sha256_of(path) for path in made_from}
-    return stamp_of(hashes, source_version("reports", suffixes=(".py", ".yaml", ".j2", ".css", ".js")))
+    return fingerprint(hashes, source_version("reports", suffixes=(".py", ".yaml", ".j2", ".css", ".js")))
 
 
 def _references(shared: Experiment) -> list[Experiment]:

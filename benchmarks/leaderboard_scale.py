@@ -15,9 +15,9 @@ import pandas as pd
 
 from benchmark.results.schema import (
     Cost,
-    DatasetFacts,
-    JudgeFacts,
-    MetricFacts,
+    DatasetInfo,
+    JudgeInfo,
+    MetricInfo,
     ProtocolResult,
     Result,
     Value,
@@ -106,12 +106,12 @@ def _write_scores(runs: Path) -> None:
         write_task_scores(path.parent, PROTOCOL, frame, {name: [Ratio(name)] for name in names})
 
 
-def _facts(title: str, level: str) -> MetricFacts:
+def _facts(title: str, level: str) -> MetricInfo:
     given = {"direction": "down" if level == "cost" else "up", "unit": "", "decimals": 3, "min_n": 50}
-    return MetricFacts.model_validate({"title": title, "level": level, "citation": "An author, 2020"} | given)
+    return MetricInfo.model_validate({"title": title, "level": level, "citation": "An author, 2020"} | given)
 
 
-def _result(method: str, seed: int, facts: dict[str, MetricFacts], figures: dict[str, Value], tasks: str) -> Result:
+def _result(method: str, seed: int, facts: dict[str, MetricInfo], figures: dict[str, Value], tasks: str) -> Result:
     return Result(
         kind="learned",
         method=method,
@@ -119,13 +119,13 @@ def _result(method: str, seed: int, facts: dict[str, MetricFacts], figures: dict
         seed=seed,
         preset="demo",
         dataset="rendered-faces",
-        dataset_facts=DatasetFacts(
+        dataset_facts=DatasetInfo(
             title="Rendered faces", fingerprint="f" * 64, size=64, faces={"test": 400}, skipped=0, resize_policy="none"
         ),
         weights_origin="trained",
         weights_sha256=f"{seed:064d}",
         notes={"l1_term": "weight 30; the paper has none"},
-        judges={"parser": JudgeFacts(title="Face parser", weights_sha256="b" * 64, recipe="", scores={"miou": 0.8})},
+        judges={"parser": JudgeInfo(title="Face parser", weights_sha256="b" * 64, recipe="", scores={"miou": 0.8})},
         metrics=facts,
         protocols={
             PROTOCOL: ProtocolResult(

@@ -22,7 +22,7 @@ from PIL import Image
 from torchvision.models import alexnet
 
 from benchmark.config.experiment import Experiment
-from benchmark.evaluation.context import Asked, Setting
+from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.images.convert import image_array
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import published
@@ -90,10 +90,10 @@ def _weights(place: Path) -> tuple[Path, Path]:
     return inception, trunk
 
 
-def _export(run: Path, place: Path) -> tuple[Setting, list[Asked]]:
+def _export(run: Path, place: Path) -> tuple[EvaluationContext, list[TaskSet]]:
     """Write what the chain reads: real images, and for each task its edit, oracle, mask and attributes."""
     experiment = Experiment.model_validate(yaml.safe_load((run / "experiment.yaml").read_text(encoding="utf-8")))
-    setting = Setting(experiment, place / "cache", Reporter(quiet=True))
+    setting = EvaluationContext(experiment, place / "cache", Reporter(quiet=True))
     _write(place / "real", setting.dataset.packed.images[setting.dataset.rows("train")])
     asked = setting.asked(experiment)
     for each in asked:
@@ -118,7 +118,7 @@ def _write(folder: Path, images: np.ndarray) -> None:
         Image.fromarray(image).save(folder / f"{number:05d}.png")
 
 
-def _chain(place: Path, protocol: str, setting: Setting) -> dict[str, Finished]:
+def _chain(place: Path, protocol: str, setting: EvaluationContext) -> dict[str, Finished]:
     folder, home = place / protocol, str(place / "torch")
     steps = {
         "fid": python("-m", "pytorch_fid", folder / "edits", place / "real", "--device", "cpu", TORCH_HOME=home),

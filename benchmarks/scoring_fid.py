@@ -23,7 +23,7 @@ from benchmark.metrics.frechet import frechet_distance
 from benchmark.runtime.device import Compute
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import Weights, published
-from benchmark.weights.resources import Tools
+from benchmark.weights.resources import Resources
 from benchmarks.faces import faces, write_faces
 from benchmarks.generated_inception import write_generated_inception
 from benchmarks.processes import bench, python, ratio
@@ -61,8 +61,10 @@ def compare_commands(place: Path, weights: Path) -> None:
 
 def compare_real_sides(place: Path, weights: Path) -> None:
     """Features of the real images made, and found again."""
-    tools = Tools(Compute(torch.device("cpu"), "fp32", channels_last=True), Weights(named={"inception-fid": weights}))
-    encoder = InceptionEncoder(tools)
+    resources = Resources(
+        Compute(torch.device("cpu"), "fp32", channels_last=True), Weights(named={"inception-fid": weights})
+    )
+    encoder = InceptionEncoder(resources)
     times = []
     for _ in range(2):
         started = time.perf_counter(), time.process_time()

@@ -73,12 +73,12 @@ class MethodCard(Card):
             "module:Class", from which their kinds and descriptions come too. It must not import torch.
         variants: named changes of options, written `method+variant`.
         presets: changes of options by preset.
-        gives: which picture of a task its edits are copies of, so that what reads run folders finds it there.
+        returns_copy_of: which picture of a task its edits are copies of, so that what reads run folders finds it there.
     """
 
     kind: Literal["learned", "reference"]
     licence: str
-    gives: Literal["target", "source"] | None = None
+    returns_copy_of: Literal["target", "source"] | None = None
     inputs: list[str]
     protocols: list[str]
     options: OptionTable = OptionTable({})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from benchmark.comparison.compare import compare
-from benchmark.comparison.metric_comparison import Match
+from benchmark.comparison.metric_comparison import MetricComparison
 from benchmark.results.method_runs import Contender
 from benchmark.statistics.holm import holm
 from registry.errors import InputError
@@ -31,7 +31,7 @@ class Contrast:
         verdict: what may be said of the change.
     """
 
-    match: Match
+    match: MetricComparison
     seeds: int
     verdict: Verdict
 
@@ -52,7 +52,7 @@ def contrasts(
     Returns:
         By label, its contrasts, or why it has none.
     """
-    found: dict[str, tuple[Match, ...]] = {}
+    found: dict[str, tuple[MetricComparison, ...]] = {}
     refused: dict[str, str] = {}
     for label, cell in cells.items():
         try:
@@ -85,12 +85,12 @@ def _shared_seeds(cell: Contender, reference: Contender, protocol: str) -> int:
     return len(ours & theirs)
 
 
-def _contrast(match: Match, holm_p: float, seeds: int) -> Contrast:
+def _contrast(match: MetricComparison, holm_p: float, seeds: int) -> Contrast:
     match = replace(match, holm_p=None if math.isnan(holm_p) else holm_p)
     return Contrast(match, seeds, verdict(match, seeds))
 
 
-def verdict(match: Match, seeds: int) -> Verdict:
+def verdict(match: MetricComparison, seeds: int) -> Verdict:
     """What may be said: a difference is a change's doing from three seeds, where its interval leaves 0 out."""
     if match.gain is None:
         return "no figure"

@@ -1,4 +1,4 @@
-"""Stamps: hashes of a stage's inputs, by which a run knows what it has done already."""
+"""StageState: hashes of a stage's inputs, by which a run knows what it has done already."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from benchmark.runtime.atomic_files import write_text_atomically
 
 
-def stamp_of(*inputs: Any) -> str:
+def fingerprint(*inputs: Any) -> str:
     """Hash of JSON-able inputs."""
     return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -61,7 +61,7 @@ def tree_version(folder: Path) -> str:
     return digest.hexdigest()
 
 
-class Stamps:
+class StageState:
     """The stamps of a run folder, `stamps.json`."""
 
     def __init__(self, folder: Path) -> None:

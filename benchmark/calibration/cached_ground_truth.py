@@ -8,7 +8,7 @@ from typing import Literal
 from benchmark.datasets.base import FaceDataset, TrueEdit
 
 
-class RememberedTruths(FaceDataset):
+class CachedGroundTruth(FaceDataset):
     """The faces of another dataset, each true edit of which is made once.
 
     Args:

@@ -11,12 +11,12 @@ from benchmark.calibration.caveats import caveats_of
 from benchmark.calibration.curves import calibrated_metrics
 from benchmark.calibration.degradations import DEGRADATIONS
 from benchmark.calibration.sample_sheet import write_strips
-from benchmark.calibration.schema import Calibration, DegradationFacts, ProtocolCalibration
+from benchmark.calibration.schema import Calibration, DegradationInfo, ProtocolCalibration
 from benchmark.calibration.severity_levels import Ladders, scored_ladders
 from benchmark.calibration.subsample_metrics import DRAWS
 from benchmark.calibration.subsampling import subsample_sizes
-from benchmark.evaluation.context import Asked, Setting
-from benchmark.results.schema import MetricFacts
+from benchmark.evaluation.context import EvaluationContext, TaskSet
+from benchmark.results.schema import MetricInfo
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
 
@@ -35,11 +35,11 @@ def check_metrics(named: Sequence[str]) -> None:
             raise InputError(f"metric {name!r} is a cost, which no image decides; a calibration has no use for it")
 
 
-def calibrate(setting: Setting, metrics: Sequence[str], seed: int, folder: Path, command: str) -> Calibration:
-    """Calibrate metrics under every protocol of the setting's experiment.
+def calibrate(context: EvaluationContext, metrics: Sequence[str], seed: int, folder: Path, command: str) -> Calibration:
+    """Calibrate metrics under every protocol of the context's experiment.
 
     Args:
-        setting: dataset, tasks and judges.
+        context: dataset, tasks and judges.
         metrics: registered metrics of images and of sets; empty for those on each protocol's card.
         seed: of the degradations and of the subsamples.
         folder: takes a file a rung, from which the same calibration goes on, and a sheet of samples a protocol.
@@ -49,26 +49,26 @@ def calibrate(setting: Setting, metrics: Sequence[str], seed: int, folder: Path,
         InputError: if the true edits are not known, or the tasks are too few.
         Interrupted: if a stop was asked for; the rungs scored so far are kept.
     """
-    every = setting.asked(setting.experiment)
+    every = context.asked(context.experiment)
     for asked in every:
-        _check(asked, setting)
-    protocols = {asked.protocol.name: _calibrated(asked, setting, metrics, seed, folder) for asked in every}
+        _check(asked, context)
+    protocols = {asked.protocol.name: _calibrated(asked, context, metrics, seed, folder) for asked in every}
     facts = {name: _facts(name) for each in protocols.values() for name in each.metrics}
     return Calibration(
         command=command,
         seed=seed,
         draws=dict(DRAWS),
-        dataset=setting.dataset.name,
-        dataset_facts=setting.dataset_facts,
-        judges=setting.judge_facts,
+        dataset=context.dataset.name,
+        dataset_facts=context.dataset_facts,
+        judges=context.judge_facts,
         metrics=facts,
         protocols=protocols,
         caveats=caveats_of(facts, protocols),
     )
 
 
-def _check(asked: Asked, setting: Setting) -> None:
-    name, dataset = asked.protocol.name, setting.dataset
+def _check(asked: TaskSet, context: EvaluationContext) -> None:
+    name, dataset = asked.protocol.name, context.dataset
     if asked.protocol.batch(dataset, asked.tasks.iloc[:1]).oracle is None:
         raise InputError(
             f"{dataset.name} does not know the true results of {name}, which a calibration degrades; "
@@ -78,13 +78,15 @@ def _check(asked: Asked, setting: Setting) -> None:
         raise InputError(f"a calibration needs {MIN_TASKS} tasks at least; {name} has {len(asked.tasks)} here")
 
 
-def _calibrated(asked: Asked, setting: Setting, metrics: Sequence[str], seed: int, folder: Path) -> ProtocolCalibration:
+def _calibrated(
+    asked: TaskSet, context: EvaluationContext, metrics: Sequence[str], seed: int, folder: Path
+) -> ProtocolCalibration:
     name = asked.protocol.name
     card = PROTOCOL_CARDS.find(name).card
     chosen = list(dict.fromkeys(metrics)) or card.metrics
-    ladders = scored_ladders(asked, setting, chosen, seed, folder / "rungs")
+    ladders = scored_ladders(asked, context, chosen, seed, folder / "rungs")
     samples = folder / f"samples-{name}.png"
-    write_strips(samples, asked, setting.dataset, seed)
+    write_strips(samples, asked, context.dataset, seed)
     return ProtocolCalibration(
         title=card.title,
         num_tasks=len(asked.tasks),
@@ -92,14 +94,14 @@ def _calibrated(asked: Asked, setting: Setting, metrics: Sequence[str], seed: in
         rule=asked.protocol.rule,
         sizes=subsample_sizes(len(asked.tasks)),
         degradations=_degradations(ladders),
-        metrics=calibrated_metrics(chosen, ladders, setting, seed),
+        metrics=calibrated_metrics(chosen, ladders, context, seed),
         samples=samples.name,
     )
 
 
-def _degradations(ladders: Ladders) -> dict[str, DegradationFacts]:
+def _degradations(ladders: Ladders) -> dict[str, DegradationInfo]:
     return {
-        name: DegradationFacts(
+        name: DegradationInfo(
             title=each.title,
             unit=each.unit,
             summary=each.summary,
@@ -110,7 +112,7 @@ def _degradations(ladders: Ladders) -> dict[str, DegradationFacts]:
     }
 
 
-def _facts(metric: str) -> MetricFacts:
+def _facts(metric: str) -> MetricInfo:
     """What pages must know of a metric; its caveats are what is being found out."""
     card = METRIC_CARDS.find(metric).card
-    return MetricFacts.model_validate(card.model_dump(include=set(MetricFacts.model_fields) - {"caveats"}))
+    return MetricInfo.model_validate(card.model_dump(include=set(MetricInfo.model_fields) - {"caveats"}))

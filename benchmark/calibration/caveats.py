@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmark.calibration.schema import Curve, DegradationFacts, MetricCalibration, ProtocolCalibration
-from benchmark.results.schema import MetricFacts
+from benchmark.calibration.schema import Curve, DegradationInfo, MetricCalibration, ProtocolCalibration
+from benchmark.results.schema import MetricInfo
 
 
-def caveats_of(facts: Mapping[str, MetricFacts], protocols: Mapping[str, ProtocolCalibration]) -> dict[str, list[str]]:
+def caveats_of(facts: Mapping[str, MetricInfo], protocols: Mapping[str, ProtocolCalibration]) -> dict[str, list[str]]:
     """Sentences by metric, of every protocol in turn; no entry for a metric that orders every ladder."""
     found: dict[str, list[str]] = {}
     for name, protocol in protocols.items():
@@ -18,7 +18,7 @@ def caveats_of(facts: Mapping[str, MetricFacts], protocols: Mapping[str, Protoco
     return found
 
 
-def _sentences(facts: MetricFacts, calibration: MetricCalibration, protocol: ProtocolCalibration) -> list[str]:
+def _sentences(facts: MetricInfo, calibration: MetricCalibration, protocol: ProtocolCalibration) -> list[str]:
     titles = {name: each.title for name, each in protocol.degradations.items()}
     curves = calibration.curves.items()
     blind = [titles[name] for name, curve in curves if curve.verdict == "blind"]
@@ -34,7 +34,7 @@ def _sentences(facts: MetricFacts, calibration: MetricCalibration, protocol: Pro
     return sentences
 
 
-def _misled(facts: MetricFacts, curve: Curve, degradation: DegradationFacts) -> str:
+def _misled(facts: MetricInfo, curve: Curve, degradation: DegradationInfo) -> str:
     how = "not monotone" if curve.shape == "not monotone" else "better the worse the image"
     figures = ", ".join(f"{each:.{facts.decimals}f}" for each in curve.figures)
     strengths = ", ".join(f"{each:g}" for each in degradation.strengths)

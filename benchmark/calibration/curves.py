@@ -9,18 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.calibration.schema import Curve, MetricCalibration
-from benchmark.calibration.scored_level import Rung
+from benchmark.calibration.scored_level import ScoredLevel
 from benchmark.calibration.severity_levels import Ladders
 from benchmark.calibration.subsample_metrics import SubsampleFigures
 from benchmark.calibration.subsampling import subsample_sizes
 from benchmark.calibration.verdict import least_sizes, margins, rank_correlations, shape
-from benchmark.evaluation.context import Setting
+from benchmark.evaluation.context import EvaluationContext
 from benchmark.runtime.interruption import deferred_interruption
 from registry.catalogue import METRIC_CARDS
 
 
 def calibrated_metrics(
-    metrics: Sequence[str], ladders: Ladders, setting: Setting, seed: int
+    metrics: Sequence[str], ladders: Ladders, context: EvaluationContext, seed: int
 ) -> dict[str, MetricCalibration]:
     """Every metric's curves, or why it has none.
 
@@ -31,10 +31,10 @@ def calibrated_metrics(
     reasons = {name: _why_not(name, rungs.values()) for name in metrics}
     available = [name for name, reason in reasons.items() if reason is None]
     total = len(next(iter(rungs.values())).squared_errors)
-    figures = SubsampleFigures(available, setting, subsample_sizes(total), seed)
+    figures = SubsampleFigures(available, context, subsample_sizes(total), seed)
     found: dict[str, MetricCalibration] = {}
     steps = len(available) * len(rungs)
-    with setting.reporter.bar("figures of subsamples", steps) as advance, deferred_interruption() as stop:
+    with context.reporter.bar("figures of subsamples", steps) as advance, deferred_interruption() as stop:
         for name, reason in reasons.items():
             sampled = {}
             for number, (key, rung) in enumerate(rungs.items() if reason is None else ()):
@@ -48,7 +48,7 @@ def calibrated_metrics(
     return found
 
 
-def _why_not(metric: str, rungs: Iterable[Rung]) -> str | None:
+def _why_not(metric: str, rungs: Iterable[ScoredLevel]) -> str | None:
     """The reason of the first rung on which a metric has no figure."""
     return next((cell.reason for rung in rungs if (cell := rung.cells[metric]).value is None), None)
 
@@ -58,7 +58,9 @@ def _has_figures(samples: Mapping[int, NDArray[np.float64]]) -> bool:
     return bool(np.isfinite(samples[max(samples)]).any())
 
 
-def _curve(metric: str, ladder: Sequence[Rung], sampled: Mapping[int, Mapping[int, NDArray[np.float64]]]) -> Curve:
+def _curve(
+    metric: str, ladder: Sequence[ScoredLevel], sampled: Mapping[int, Mapping[int, NDArray[np.float64]]]
+) -> Curve:
     sizes = sampled[id(ladder[0])]
     return curve_of(
         np.array([rung.cells[metric].value for rung in ladder], dtype=np.float64),

@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmark.calibration.degradations import DEGRADATIONS, degraded, shown
 from benchmark.datasets.base import FaceDataset
-from benchmark.evaluation.context import Asked
+from benchmark.evaluation.context import TaskSet
 from benchmark.runtime.atomic_files import replacing
 
 CELL = 64
@@ -20,7 +20,7 @@ NAME = 104
 _INK = (40, 40, 40)
 
 
-def write_strips(path: Path, asked: Asked, dataset: FaceDataset, seed: int) -> None:
+def write_strips(path: Path, asked: TaskSet, dataset: FaceDataset, seed: int) -> None:
     """Draw the sheet as a PNG file, each image under its strength."""
     rungs = max(len(each.strengths) for each in DEGRADATIONS.values())
     blocks = []

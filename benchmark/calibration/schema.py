@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from benchmark.results.schema import DatasetFacts, JudgeFacts, MetricFacts
+from benchmark.results.schema import DatasetInfo, JudgeInfo, MetricInfo
 from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.runtime.json_files import read_strictly
 
@@ -61,7 +61,7 @@ class MetricCalibration(_Strict):
     reason: str | None = None
 
 
-class DegradationFacts(_Strict):
+class DegradationInfo(_Strict):
     """A degradation as it was applied.
 
     Attributes:
@@ -89,7 +89,7 @@ class ProtocolCalibration(_Strict):
     tasks_sha256: str
     rule: str
     sizes: list[int]
-    degradations: dict[str, DegradationFacts]
+    degradations: dict[str, DegradationInfo]
     metrics: dict[str, MetricCalibration]
     samples: str
 
@@ -108,9 +108,9 @@ class Calibration(_Strict):
     seed: int
     draws: dict[str, int]
     dataset: str
-    dataset_facts: DatasetFacts
-    judges: dict[str, JudgeFacts]
-    metrics: dict[str, MetricFacts]
+    dataset_facts: DatasetInfo
+    judges: dict[str, JudgeInfo]
+    metrics: dict[str, MetricInfo]
     protocols: dict[str, ProtocolCalibration]
     caveats: dict[str, list[str]]
 

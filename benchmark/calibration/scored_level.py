@@ -17,7 +17,7 @@ from torch import Tensor
 
 from benchmark.calibration.degradations import DEGRADATIONS, degraded, shown
 from benchmark.datasets.base import FaceDataset
-from benchmark.evaluation.context import Asked, Setting
+from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.score_tasks import Outputs, score_tasks
 from benchmark.images.convert import image_array, image_tensor
 from benchmark.metrics.mean_metric import VALUE
@@ -33,7 +33,7 @@ _FEATURES = "features of "
 
 
 @dataclass(frozen=True)
-class Rung:
+class ScoredLevel:
     """What scoring found of the tasks' edits at one strength.
 
     Attributes:
@@ -49,23 +49,23 @@ class Rung:
     squared_errors: NDArray[np.float64]
 
 
-def score_rung(
+def score_level(
     name: str,
     strength: float,
-    asked: Asked,
+    asked: TaskSet,
     dataset: FaceDataset,
-    setting: Setting,
+    context: EvaluationContext,
     metric_ids: Sequence[str],
     seed: int,
-) -> Rung:
+) -> ScoredLevel:
     """Degrade the true edits of all tasks and score them with the code and the judges of a run.
 
     Args:
         name: a degradation.
         strength: 0 is no degradation, whichever was named.
         asked: the protocol with its tasks.
-        dataset: the setting's, or one that remembers its true edits.
-        setting: gives the judges, the real faces and the device.
+        dataset: the context's, or one that remembers its true edits.
+        context: gives the judges, the real faces and the device.
         metric_ids: registered metrics of images and of sets.
         seed: of the degradation.
     """
@@ -80,23 +80,23 @@ def score_rung(
             list(metric_ids),
             dataset,
             asked.tasks,
-            setting.judges,
-            setting,
-            tools=setting.tools,
+            context.judges,
+            context,
+            resources=context.resources,
             draws=DRAWS,
-            reporter=setting.reporter,
+            reporter=context.reporter,
             title=title,
             keep=Path(folder),
         )
         features = {encoder: found.take(slice(None)) for encoder, found in scores.features.items()}
     columns = {each: _columns(scores.frame, each) for each in metric_ids}
-    return Rung(scores.cells, columns, features, np.concatenate(squared_errors))
+    return ScoredLevel(scores.cells, columns, features, np.concatenate(squared_errors))
 
 
 def _outputs(
     name: str,
     strength: float,
-    asked: Asked,
+    asked: TaskSet,
     dataset: FaceDataset,
     edits: pd.DataFrame,
     seed: int,
@@ -121,7 +121,7 @@ def _columns(frame: pd.DataFrame, metric: str) -> dict[str, NDArray[np.float64]]
     return {inner: frame[each].to_numpy(np.float64) for each, inner in names.items()}
 
 
-def write_rung(path: Path, rung: Rung) -> None:
+def write_scored_level(path: Path, rung: ScoredLevel) -> None:
     """Write a rung atomically, as arrays and JSON."""
     cells = json.dumps({name: cell.model_dump() for name, cell in rung.cells.items()})
     columns = {f"{name}/{inner}": values for name, each in rung.columns.items() for inner, values in each.items()}
@@ -136,7 +136,7 @@ def write_rung(path: Path, rung: Rung) -> None:
         np.savez(file, **arrays)
 
 
-def read_rung(path: Path) -> Rung | None:
+def read_scored_level(path: Path) -> ScoredLevel | None:
     """Read a rung; None where there is none, or the file is not whole."""
     try:
         with np.load(path, allow_pickle=False) as held:
@@ -146,6 +146,6 @@ def read_rung(path: Path) -> Rung | None:
                 name, _, inner = str(each).partition("/")
                 columns[name][inner] = values
             kept = {each.removeprefix(_FEATURES): held[each] for each in held.files if each.startswith(_FEATURES)}
-            return Rung(cells, columns, kept, held["squared_errors"])
+            return ScoredLevel(cells, columns, kept, held["squared_errors"])
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None

@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.calibration.scored_level import Rung
+from benchmark.calibration.scored_level import ScoredLevel
 from benchmark.calibration.subsampling import subsamples
-from benchmark.evaluation.context import Setting
-from benchmark.evaluation.prepare_metrics import encoder_of, ready_metrics
+from benchmark.evaluation.context import EvaluationContext
+from benchmark.evaluation.prepare_metrics import encoder_of, prepare_metrics
 from benchmark.features.feature_set import FeaturePair, FeatureSet
 from benchmark.weights.resources import MetricUnavailable
 
@@ -26,19 +26,19 @@ class SubsampleFigures:
 
     Args:
         metric_ids: registered metrics of images and of sets.
-        setting: gives the real faces, and what metrics may need.
+        context: gives the real faces, and what metrics may need.
         sizes: numbers of tasks.
         seed: of the draws.
     """
 
-    def __init__(self, metric_ids: Sequence[str], setting: Setting, sizes: Sequence[int], seed: int) -> None:
-        ready = ready_metrics(metric_ids, setting.tools, setting.encoder)
+    def __init__(self, metric_ids: Sequence[str], context: EvaluationContext, sizes: Sequence[int], seed: int) -> None:
+        ready = prepare_metrics(metric_ids, context.resources, context.encoder)
         self._images, self._sets = ready.images, ready.sets
-        self._real = {name: _some(setting.real_features(name), seed) for name in ready.encoders}
+        self._real = {name: _some(context.real_features(name), seed) for name in ready.encoders}
         self._sizes = sizes
         self._seed = seed
 
-    def of(self, metric: str, rung: Rung) -> dict[int, NDArray[np.float64]]:
+    def of(self, metric: str, rung: ScoredLevel) -> dict[int, NDArray[np.float64]]:
         """Figures (draws,) by size; NaN where a subsample has none."""
         figure, draws = (self._of_images, DRAWS["image"]) if metric in self._images else (self._of_set, DRAWS["set"])
         total = len(rung.squared_errors)
@@ -47,11 +47,11 @@ class SubsampleFigures:
             for size in self._sizes
         }
 
-    def _of_images(self, metric: str, rung: Rung, tasks: NDArray[np.int64]) -> float:
+    def _of_images(self, metric: str, rung: ScoredLevel, tasks: NDArray[np.int64]) -> float:
         columns = {name: values[tasks] for name, values in rung.columns[metric].items()}
         return self._images[metric].summarise(columns, np.ones(len(tasks)))
 
-    def _of_set(self, metric: str, rung: Rung, tasks: NDArray[np.int64]) -> float:
+    def _of_set(self, metric: str, rung: ScoredLevel, tasks: NDArray[np.int64]) -> float:
         encoder = encoder_of(metric)
         pair = FeaturePair(FeatureSet.of(rung.features[encoder][tasks]), self._real[encoder])
         try:

@@ -9,7 +9,7 @@ import typer
 
 from benchmark.cli import options
 from benchmark.cli.plugins import PluginOption, load_plugins
-from benchmark.cli.resolve_flags import flags_of, named, print_plan, resolved, so_many_or_range
+from benchmark.cli.resolve_flags import flags_of, parse_seeds, print_plan, resolved, split_names
 from benchmark.cli.sweep import Jobs, finish, swept
 
 
@@ -50,9 +50,9 @@ def _ablate(
     flags = flags_of(method, dataset, data, preset=preset, device=device, limit=limit, protocols=protocol)
     reference = resolved(flags, config, set_ or [])
     card = METHOD_CARDS.find(reference.method).card
-    chosen = named(factors or "")
+    chosen = split_names(factors or "")
     cells = expand(reference, card, chosen)
-    numbers = so_many_or_range("--seeds", seeds)
+    numbers = parse_seeds("--seeds", seeds)
     planned = [each for cell in cells for each in over_seeds(cell.experiment, numbers)]
     if dry_run:
         print_plan(planned, json)

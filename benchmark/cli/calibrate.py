@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from benchmark.cli.plugins import PluginOption, load_plugins
-from benchmark.cli.resolve_flags import flags_of, named, resolved
+from benchmark.cli.resolve_flags import flags_of, resolved, split_names
 
 TRUTH = "oracle"
 """The method whose edits a calibration degrades."""
@@ -47,7 +47,7 @@ def _calibrate(
     names = list(dict.fromkeys(protocol or ["style-copy"]))
     for name in names:
         PROTOCOL_CARDS.find(name)
-    chosen = named(metrics or "")
+    chosen = split_names(metrics or "")
     flags = flags_of(TRUTH, dataset, data, preset=preset, device=device, limit=limit)
     every = all_protocols(resolved(flags, None, set_ or []))
     experiment = every.model_copy(update={"protocols": {name: every.protocols[name] for name in names}})
@@ -62,14 +62,14 @@ def _calibrate(
 
     from benchmark.calibration.calibrate import calibrate, check_metrics
     from benchmark.calibration.schema import RESULT_NAME, write_calibration
-    from benchmark.evaluation.context import Setting
+    from benchmark.evaluation.context import EvaluationContext
     from benchmark.runtime.cache_folder import cache_folder, writable
     from benchmark.runtime.progress import Reporter
     from reports.calibration.write import write_calibration_pages
 
     check_metrics(chosen)
-    setting = Setting(experiment, writable(cache_folder(), "cache folder"), Reporter())
-    calibration = calibrate(setting, chosen, seed, writable(out, "folder"), shlex.join(words))
+    context = EvaluationContext(experiment, writable(cache_folder(), "cache folder"), Reporter())
+    calibration = calibrate(context, chosen, seed, writable(out, "folder"), shlex.join(words))
     write_calibration(out / RESULT_NAME, calibration)
     pages = write_calibration_pages(out / RESULT_NAME, out)
     if json:

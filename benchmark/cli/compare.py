@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from benchmark.cli.plugins import PluginOption, load_plugins
-from benchmark.cli.resolve_flags import named
+from benchmark.cli.resolve_flags import split_names
 from benchmark.runtime.printed_values import MISSING, decimal, p_value
 
 if TYPE_CHECKING:
     from benchmark.comparison.compare import Comparison
-    from benchmark.comparison.metric_comparison import Figure, Match
+    from benchmark.comparison.metric_comparison import Figure, MetricComparison
     from benchmark.results.method_runs import Contender
 
 FLAG = "†"
@@ -45,7 +45,7 @@ def _compare(
     # imported here: a misspelt name must not wait for torch
     from benchmark.comparison.compare import compare
 
-    found = compare(ours, theirs, protocol or (), named(metrics or ""))
+    found = compare(ours, theirs, protocol or (), split_names(metrics or ""))
     if json:
         print(json_format.dumps(_as_json(found), indent=2))
     else:
@@ -74,7 +74,7 @@ def _side(contender: Contender) -> dict[str, Any]:
     }
 
 
-def _match(match: Match) -> dict[str, Any]:
+def _match(match: MetricComparison) -> dict[str, Any]:
     facts = {key: getattr(match.facts, key) for key in ("title", "direction", "unit", "level", "decimals")}
     return {**asdict(match), "facts": facts, "better": match.better}
 
@@ -116,7 +116,7 @@ def _titled(contender: Contender) -> str:
     return f"{contender.name}, {number} seeds" if number > 1 else contender.name
 
 
-def _is_doubtful(match: Match) -> bool:
+def _is_doubtful(match: MetricComparison) -> bool:
     return 0 < match.n < match.facts.min_n
 
 
@@ -124,7 +124,7 @@ def _plural(word: str, number: int) -> str:
     return word if number == 1 else f"{word}s"
 
 
-def _cells(match: Match, found: Comparison, reasons: list[str]) -> list[str]:
+def _cells(match: MetricComparison, found: Comparison, reasons: list[str]) -> list[str]:
     decimals = match.facts.decimals
     mark = f" [{reasons.index(match.reason) + 1}]" if match.reason else ""
     better = {"a": found.a.name, "b": found.b.name, None: MISSING if match.holm_p is None else "not told apart"}

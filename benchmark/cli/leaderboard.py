@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from benchmark.cli import options
-from benchmark.cli.resolve_flags import named
+from benchmark.cli.resolve_flags import split_names
 
 
 def add_to(app: typer.Typer) -> None:
@@ -52,8 +52,8 @@ def _leaderboard(
     found, errors = read_results(result_files(runs or ["runs"]))
     for error in errors:  # at once, so that it is said where the report is refused, too
         print(f"left out: {error}", file=sys.stderr)
-    asked = select(found, Selection(dataset, protocol, named(methods or ""), named(metrics or "")))
-    chosen = {"formats": named(formats)} if formats is not None else {}
+    asked = select(found, Selection(dataset, protocol, split_names(methods or ""), split_names(metrics or "")))
+    chosen = {"formats": split_names(formats)} if formats is not None else {}
     try:
         pages = write_leaderboard(
             asked, out, allow_mixed=allow_mixed, embed_samples=embed_samples, human=study, **chosen

@@ -63,7 +63,7 @@ def named_weights(words: list[str] | None) -> dict[str, Path]:
 
 
 @dataclass(frozen=True)
-class Words:
+class CommandOptions:
     """What was written after a stage command; None where nothing was."""
 
     method: str | None
@@ -87,6 +87,6 @@ class Words:
     json: bool
 
     @classmethod
-    def among(cls, given: Mapping[str, Any]) -> Words:
+    def among(cls, given: Mapping[str, Any]) -> CommandOptions:
         """The words among a command's arguments."""
         return cls(**{each.name: given[each.name] for each in fields(cls)})

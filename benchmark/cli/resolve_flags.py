@@ -61,7 +61,7 @@ def _given(flags: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in nested.items() if value not in (None, {})}
 
 
-def one_seed_or_range(option: str, text: str) -> list[int]:
+def parse_seed_range(option: str, text: str) -> list[int]:
     """The seeds of a number, which is a seed, or of a range `first..last`.
 
     Raises:
@@ -77,20 +77,20 @@ def one_seed_or_range(option: str, text: str) -> list[int]:
     return seeds
 
 
-def so_many_or_range(option: str, text: str) -> list[int]:
+def parse_seeds(option: str, text: str) -> list[int]:
     """The seeds of a number, which says how many from 0 on, or of a range `first..last`.
 
     Raises:
         InputError: naming the option, if the text is neither.
     """
     if ".." in text:
-        return one_seed_or_range(option, text)
+        return parse_seed_range(option, text)
     if not text.isdecimal() or int(text) < 1:
         raise InputError(f"{option} {text!r}: write how many seeds, such as 3, or a range such as 0..2")
     return list(range(int(text)))
 
 
-def named(text: str) -> list[str]:
+def split_names(text: str) -> list[str]:
     """The words between commas, none twice; `METHOD+OPTION=VALUE,OPTION=VALUE` is one word."""
     words = re.split(r",(?!\w+=)", text)
     return list(dict.fromkeys(each.strip() for each in words if each.strip()))

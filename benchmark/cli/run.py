@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from benchmark.cli import options
-from benchmark.cli.options import Words
+from benchmark.cli.options import CommandOptions
 from benchmark.cli.plugins import PluginOption, load_plugins
-from benchmark.cli.resolve_flags import flags_of, one_seed_or_range, print_plan, resolved
+from benchmark.cli.resolve_flags import flags_of, parse_seed_range, print_plan, resolved
 from registry.errors import InputError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _add(app: typer.Typer, name: str, summary: str, act: Callable[[Request], Non
         dry_run: options.DryRun = False,
         json: options.Json = False,
     ) -> None:
-        _do(act, Words.among(locals()))
+        _do(act, CommandOptions.among(locals()))
 
     app.command(name, help=summary)(command)
 
@@ -94,7 +94,7 @@ def _score(
     dry_run: options.DryRun = False,
     json: options.Json = False,
 ) -> None:
-    words = Words.among(locals())
+    words = CommandOptions.among(locals())
     if images is not None:
         from benchmark.cli.score_images import Folders, score_images
 
@@ -107,7 +107,7 @@ def _score(
     _do(_score_runs, words)
 
 
-def _do(act: Callable[[Request], None], words: Words) -> None:
+def _do(act: Callable[[Request], None], words: CommandOptions) -> None:
     load_plugins(words.plugin)
     shared = flags_of(
         words.method,
@@ -129,7 +129,7 @@ def _do(act: Callable[[Request], None], words: Words) -> None:
     act(Request(experiments, words.runs, Reporter(), _weights(words), words.fresh, words.json))
 
 
-def _weights(words: Words) -> Weights:
+def _weights(words: CommandOptions) -> Weights:
     from benchmark.weights.locate import Weights
 
     return Weights(words.weights_dir, options.named_weights(words.weights))
@@ -141,7 +141,7 @@ def _experiments(
     from benchmark.config.experiment import over_seeds
 
     experiment = resolved(flags, config, assignments)
-    return [experiment] if seed is None else over_seeds(experiment, one_seed_or_range("--seed", seed))
+    return [experiment] if seed is None else over_seeds(experiment, parse_seed_range("--seed", seed))
 
 
 def _run(request: Request) -> None:
@@ -177,13 +177,13 @@ def _score_runs(request: Request) -> None:
 
 
 def _each_run(request: Request) -> Iterator[Run]:
-    from benchmark.evaluation.context import Setting
+    from benchmark.evaluation.context import EvaluationContext
     from benchmark.runs.lock import working_on
     from benchmark.runs.run import Run
     from benchmark.runtime.cache_folder import cache_folder, writable
 
     cache = writable(cache_folder(), "cache folder")
-    setting = Setting(request.experiments[0], cache, request.reporter, request.weights)
+    context = EvaluationContext(request.experiments[0], cache, request.reporter, request.weights)
     for experiment in request.experiments:
         with working_on(experiment.folder(request.runs), request.reporter):
-            yield Run(experiment, setting, request.runs, fresh=request.fresh)
+            yield Run(experiment, context, request.runs, fresh=request.fresh)

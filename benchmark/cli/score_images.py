@@ -12,13 +12,13 @@ import typer
 
 from benchmark.cli import options
 from benchmark.cli.plugins import load_plugins
-from benchmark.cli.resolve_flags import flags_of, named, resolved
+from benchmark.cli.resolve_flags import flags_of, resolved, split_names
 from registry.catalogue import METHOD_CARDS, METRIC_CARDS
 from registry.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.cli.options import Words
-    from benchmark.evaluation.context import Setting
+    from benchmark.cli.options import CommandOptions
+    from benchmark.evaluation.context import EvaluationContext
     from benchmark.evaluation.score_image_folder import FolderScores
     from benchmark.runtime.progress import Reporter
 
@@ -37,7 +37,7 @@ class Folders:
     masks: Path | None
 
 
-def score_images(folders: Folders, metrics: str | None, words: Words) -> None:
+def score_images(folders: Folders, metrics: str | None, words: CommandOptions) -> None:
     """Score a folder of images and print its figures.
 
     Raises:
@@ -52,7 +52,7 @@ def score_images(folders: Folders, metrics: str | None, words: Words) -> None:
     from benchmark.evaluation.score_against_masks import LABEL_METRICS
 
     default = [*(["fid"] if folders.reference else []), *(LABEL_METRICS if folders.masks else [])]
-    names = named(metrics) if metrics else default
+    names = split_names(metrics) if metrics else default
     of_masks = [name for name in names if name in LABEL_METRICS] if folders.masks else []
     of_sets = [name for name in names if name not in of_masks]
     scores, judge = _score(folders, of_sets, of_masks, words)
@@ -61,7 +61,7 @@ def score_images(folders: Folders, metrics: str | None, words: Words) -> None:
         raise typer.Exit(1)
 
 
-def _check_words(words: Words, *, judged: bool) -> None:
+def _check_words(words: CommandOptions, *, judged: bool) -> None:
     allowed = _OF_FOLDERS | (_OF_JUDGE if judged else set())
     stray = next((name for name, value in vars(words).items() if value and name not in allowed), None)
     if stray is not None:
@@ -71,7 +71,7 @@ def _check_words(words: Words, *, judged: bool) -> None:
 
 
 def _score(
-    folders: Folders, of_sets: list[str], of_masks: list[str], words: Words
+    folders: Folders, of_sets: list[str], of_masks: list[str], words: CommandOptions
 ) -> tuple[FolderScores, dict[str, object]]:
     from benchmark.evaluation.score_against_masks import score_masks
     from benchmark.evaluation.score_image_folder import FolderScores, check_set_metric, score_folders
@@ -79,7 +79,7 @@ def _score(
     from benchmark.runtime.device import choose_compute
     from benchmark.runtime.progress import Reporter
     from benchmark.weights.locate import Weights
-    from benchmark.weights.resources import Tools
+    from benchmark.weights.resources import Resources
 
     for name in of_sets:
         check_set_metric(name)
@@ -90,24 +90,24 @@ def _score(
     sets = masked = FolderScores({}, {})
     judge: dict[str, object] = {}
     if of_masks and folders.masks is not None:
-        setting = _setting(words, cache, reporter)
-        masked = score_masks(folders.images, folders.masks, of_masks, setting)
-        spec = setting.experiment.dataset
-        judge = {**setting.judge("parser")[1].model_dump(), "dataset": spec.name, "size": spec.size}
+        context = _setting(words, cache, reporter)
+        masked = score_masks(folders.images, folders.masks, of_masks, context)
+        spec = context.experiment.dataset
+        judge = {**context.judge("parser")[1].model_dump(), "dataset": spec.name, "size": spec.size}
     if of_sets and folders.reference is not None:
-        tools = Tools(choose_compute(words.device or "auto", precision="fp32"), weights)
-        sets = score_folders(folders.images, folders.reference, of_sets, tools, cache, reporter)
+        resources = Resources(choose_compute(words.device or "auto", precision="fp32"), weights)
+        sets = score_folders(folders.images, folders.reference, of_sets, resources, cache, reporter)
     found = FolderScores(sets.cells | masked.cells, {**sets.breakdown, **masked.breakdown}, sets.num_real, sets.weights)
     return found, judge
 
 
-def _setting(words: Words, cache: Path, reporter: Reporter) -> Setting:
+def _setting(words: CommandOptions, cache: Path, reporter: Reporter) -> EvaluationContext:
     """The dataset that the parser judge learns from."""
-    from benchmark.evaluation.context import Setting
+    from benchmark.evaluation.context import EvaluationContext
 
     method = next(each.card.name for each in METHOD_CARDS if each.card.kind == "reference")  # any would do
     flags = flags_of(method, words.dataset, words.data, preset=words.preset, device=words.device)
-    return Setting(resolved(flags, None, words.set_ or []), cache, reporter)
+    return EvaluationContext(resolved(flags, None, words.set_ or []), cache, reporter)
 
 
 def print_scores(scores: FolderScores, judge: dict[str, object], as_json: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, get_args
 import typer
 
 from benchmark.cli import options
-from benchmark.cli.resolve_flags import named
+from benchmark.cli.resolve_flags import split_names
 from registry.errors import InputError, UnknownNameError, unknown
 
 
@@ -64,12 +64,12 @@ def _export(
     chosen = next((each for each in modes if each == mode), None)
     if chosen is None:
         raise UnknownNameError(unknown("mode", mode, modes))
-    asked_formats = named(formats)
+    asked_formats = split_names(formats)
     forms = RatingForms(asked_formats, url_base)
     if arena.FORMAT in asked_formats and chosen != "2afc":
         raise InputError(f"--format arena needs --mode 2afc, for its votes are between two methods, not {chosen}")
     found, errors = read_results(result_files(runs or ["runs"]))
-    entrants = find_entrants(found, list(dict.fromkeys(protocol)), named(methods or ""))
+    entrants = find_entrants(found, list(dict.fromkeys(protocol)), split_names(methods or ""))
     texts = words or shipped_words(chosen)
     said = read_words(texts)
     forms.check(said)

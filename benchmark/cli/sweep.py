@@ -11,7 +11,7 @@ import typer
 
 from benchmark.cli import options
 from benchmark.cli.plugins import PluginOption, load_plugins
-from benchmark.cli.resolve_flags import flags_of, named, print_plan, resolved, so_many_or_range
+from benchmark.cli.resolve_flags import flags_of, parse_seeds, print_plan, resolved, split_names
 from registry.errors import InputError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _sweep(
     load_plugins(plugin)
     from benchmark.config.experiment import over_seeds
 
-    dataset_names = named(datasets)
+    dataset_names = split_names(datasets)
     folders = _folders(data or [], dataset_names)
     asked = [
         resolved(
@@ -92,11 +92,11 @@ def _sweep(
             set_ or [],
         )
         for dataset in dataset_names
-        for method in named(methods)
+        for method in split_names(methods)
     ]
     if not asked:
         raise InputError("--methods and --datasets name one each at least, several with commas")
-    planned = [each for one in asked for each in over_seeds(one, so_many_or_range("--seeds", seeds))]
+    planned = [each for one in asked for each in over_seeds(one, parse_seeds("--seeds", seeds))]
     if dry_run:
         print_plan(planned, json)
         return

@@ -6,10 +6,10 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from benchmark.comparison.metric_comparison import Match, match_images, match_sets
+from benchmark.comparison.metric_comparison import MetricComparison, compare_per_image, match_sets
 from benchmark.results.comparability import IncomparableError, differences
 from benchmark.results.method_runs import Contender
-from benchmark.results.schema import MetricFacts, Value
+from benchmark.results.schema import MetricInfo, Value
 from benchmark.results.task_scores import TaskScores
 from benchmark.statistics.holm import holm
 from registry.errors import InputError, UnknownNameError, unknown
@@ -25,7 +25,7 @@ class Comparison:
 
     a: Contender
     b: Contender
-    matches: tuple[Match, ...]
+    matches: tuple[MetricComparison, ...]
     notes: tuple[str, ...]
 
     @property
@@ -62,7 +62,7 @@ def compare(
     ranked = {name: fact for name, fact in facts.items() if fact.level != "cost"}
     wanted = _chosen("metric", metrics, ranked)
     notes = [_said_of_seeds(a, b)]
-    matches: list[Match] = []
+    matches: list[MetricComparison] = []
     for protocol in _chosen("protocol", protocols, _protocols(a) | _protocols(b)):
         ours, theirs = _taking_part(a, protocol), _taking_part(b, protocol)
         if isinstance(ours, Contender) and isinstance(theirs, Contender):
@@ -149,9 +149,9 @@ def _matches(
     contenders: tuple[Contender, Contender],
     protocol: str,
     wanted: Sequence[str],
-    facts: dict[str, MetricFacts],
+    facts: dict[str, MetricInfo],
     seeds_paired: bool,
-) -> Iterator[Match]:
+) -> Iterator[MetricComparison]:
     """A match for each wanted metric that either was scored with."""
     scores: tuple[list[TaskScores], list[TaskScores]] | None = None
     for metric in wanted:
@@ -160,13 +160,13 @@ def _matches(
             continue
         missing = next((said for each in zip(contenders, values, strict=True) if (said := _missing(*each))), None)
         if missing is not None:
-            yield Match(protocol, metric, facts[metric], reason=missing)
+            yield MetricComparison(protocol, metric, facts[metric], reason=missing)
         elif facts[metric].level == "set":
             ours, theirs = ([value for value in each if value is not None] for each in values)
             yield match_sets(protocol, metric, facts[metric], contenders, (ours, theirs), seeds_paired=seeds_paired)
         else:
             scores = scores or (_read(contenders[0], protocol), _read(contenders[1], protocol))
-            yield match_images(protocol, metric, facts[metric], contenders, scores, seeds_paired=seeds_paired)
+            yield compare_per_image(protocol, metric, facts[metric], contenders, scores, seeds_paired=seeds_paired)
 
 
 def _values(contender: Contender, protocol: str, metric: str) -> list[Value | None]:

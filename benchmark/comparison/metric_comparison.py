@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from benchmark.results.method_runs import Contender
-from benchmark.results.schema import MetricFacts, Value
+from benchmark.results.schema import MetricInfo, Value
 from benchmark.results.task_scores import TaskScores
 from benchmark.statistics.bootstrap import bootstrap_interval
 from benchmark.statistics.holm import ALPHA
@@ -29,7 +29,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Match:
+class MetricComparison:
     """What one metric says of two methods.
 
     Attributes:
@@ -46,7 +46,7 @@ class Match:
 
     protocol: str
     metric: str
-    facts: MetricFacts
+    facts: MetricInfo
     a: Figure | None = None
     b: Figure | None = None
     gain: float | None = None
@@ -65,16 +65,16 @@ class Match:
         return "a" if self.gain > 0 else "b"
 
 
-def match_images(
+def compare_per_image(
     protocol: str,
     metric: str,
-    facts: MetricFacts,
+    facts: MetricInfo,
     contenders: tuple[Contender, Contender],
     scores: tuple[Sequence[TaskScores], Sequence[TaskScores]],
     *,
     seeds_paired: bool = False,
-) -> Match:
-    """Match two methods on an image metric, on the tasks that every run of both has a figure for.
+) -> MetricComparison:
+    """MetricComparison two methods on an image metric, on the tasks that every run of both has a figure for.
 
     Args:
         protocol: its name.
@@ -91,7 +91,7 @@ def match_images(
     ]
     found = paired_difference(sides[0], sides[1], mean_of_ratios, clusters, seeds_paired=seeds_paired)
     if math.isnan(found.value):
-        return Match(protocol, metric, facts, reason="no task has a figure of both")
+        return MetricComparison(protocol, metric, facts, reason="no task has a figure of both")
     shared = np.all([(tally != 0).any(axis=(1, 2)) for side in sides for tally in side.runs], axis=0)
     intervals = [
         bootstrap_interval([tally[shared] for tally in side.runs], mean_of_ratios, clusters[shared]) for side in sides
@@ -103,7 +103,7 @@ def match_images(
     gain, low, high = found.value, found.low, found.high
     if facts.direction == "down":
         gain, low, high = -gain, -high, -low
-    return Match(
+    return MetricComparison(
         protocol,
         metric,
         facts,
@@ -121,13 +121,13 @@ def match_images(
 def match_sets(
     protocol: str,
     metric: str,
-    facts: MetricFacts,
+    facts: MetricInfo,
     contenders: tuple[Contender, Contender],
     values: tuple[Sequence[Value], Sequence[Value]],
     *,
     seeds_paired: bool = False,
-) -> Match:
-    """Match two methods on a set metric by the spread of its figure over seeds.
+) -> MetricComparison:
+    """MetricComparison two methods on a set metric by the spread of its figure over seeds.
 
     A distance of sets is biased by their size, so that its bootstrap interval can miss the figure itself: none is made.
 
@@ -143,7 +143,7 @@ def match_sets(
     ours, theirs = (float(each.mean()) for each in figures)
     gain = ours - theirs if facts.direction == "up" else theirs - ours
     n = min(value.n for each in values for value in each)
-    plain = Match(protocol, metric, facts, Figure(ours), Figure(theirs), gain, n=n)
+    plain = MetricComparison(protocol, metric, facts, Figure(ours), Figure(theirs), gain, n=n)
     trained = [(each, side) for each, side in zip(figures, contenders, strict=True) if side.trained]
     if not trained:
         return replace(plain, reason="a set metric varies over training seeds alone, and neither method is trained")

@@ -167,9 +167,10 @@ def _collect_lines(node: Any, path: tuple[str, ...], lines: dict[tuple[str, ...]
             _collect_lines(value, (*path, str(number)), lines)
 
 
-def given(flags: dict[str, Any]) -> dict[str, Any]:
+def drop_unset(flags: dict[str, Any]) -> dict[str, Any]:
     """The flags that were given, so that the others leave files and presets alone."""
     nested = {
-        key: given(value) if isinstance(value, dict) and key != "protocols" else value for key, value in flags.items()
+        key: drop_unset(value) if isinstance(value, dict) and key != "protocols" else value
+        for key, value in flags.items()
     }
     return {key: value for key, value in nested.items() if value not in (None, {})}

@@ -1,4 +1,4 @@
-"""The setting of a comparison: the dataset, task tables, judges and device that all its methods share."""
+"""The context of an evaluation: the dataset, task tables, judges and device that all its methods share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark.caching.fingerprints import stamp_of
+from benchmark.caching.fingerprints import fingerprint
 from benchmark.caching.plugin_source import entry_version, plugin_code
 from benchmark.config.experiment import Experiment, JudgeRole, Options
 from benchmark.datasets.base import SPLITS, FaceDataset
@@ -24,13 +24,13 @@ from benchmark.features.parser_encoder import PARSER, ParserEncoder
 from benchmark.judges.base import Judge
 from benchmark.judges.cache import load_judge
 from benchmark.protocols.base import Protocol
-from benchmark.results.schema import DatasetFacts, JudgeFacts
+from benchmark.results.schema import DatasetInfo, JudgeInfo
 from benchmark.results.task_scores import tasks_sha256
 from benchmark.runtime.device import Compute, choose_compute, seed_everything
 from benchmark.runtime.progress import Reporter
-from benchmark.training.train import place, train
+from benchmark.training.train import move_to_device, train
 from benchmark.weights.locate import Weights
-from benchmark.weights.resources import Tools
+from benchmark.weights.resources import Resources
 from registry import DATASETS, JUDGES, PROTOCOLS
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS
 from registry.errors import InputError
@@ -42,7 +42,7 @@ MAX_REAL_FACES = 5000
 
 
 @dataclass(frozen=True)
-class Asked:
+class TaskSet:
     """One protocol and its task table."""
 
     protocol: Protocol
@@ -50,7 +50,7 @@ class Asked:
     sha256: str
 
 
-class Setting:
+class EvaluationContext:
     """What the runs of one comparison share, each part opened when it is first needed.
 
     Args:
@@ -65,8 +65,8 @@ class Setting:
         self.weights = weights or Weights()
         self.cache = cache
         self.reporter = reporter
-        self._asked: dict[str, Asked] = {}
-        self._judges: dict[JudgeRole, tuple[Any, JudgeFacts]] = {}
+        self._asked: dict[str, TaskSet] = {}
+        self._judges: dict[JudgeRole, tuple[Any, JudgeInfo]] = {}
         self._encoders: dict[str, Encoder] = {}
         self._real_features: dict[str, FeatureSet] = {}
 
@@ -77,9 +77,9 @@ class Setting:
         return choose_compute(asked.device, asked.precision, asked.channels_last, asked.num_workers)
 
     @property
-    def tools(self) -> Tools:
+    def resources(self) -> Resources:
         """What metrics may need."""
-        return Tools(self.compute, self.weights)
+        return Resources(self.compute, self.weights)
 
     @cached_property
     def dataset(self) -> FaceDataset:
@@ -103,21 +103,21 @@ class Setting:
         code = plugin_code(DATASET_CARDS.find(name))
         return self.cache / "faces" if code is None else self.cache / "faces" / f"{name}-{code[:16]}"
 
-    def asked(self, experiment: Experiment) -> list[Asked]:
+    def asked(self, experiment: Experiment) -> list[TaskSet]:
         """The protocols of one of the runs, with their task tables."""
         return [self._ask(name, options) for name, options in experiment.protocols.items()]
 
-    def _ask(self, name: str, options: Options) -> Asked:
-        key = stamp_of(name, options)
+    def _ask(self, name: str, options: Options) -> TaskSet:
+        key = fingerprint(name, options)
         if key not in self._asked:
             with _building(f"protocol {name}"):
                 protocol: Protocol = PROTOCOLS.get(name)(**options)
             tasks = protocol.tasks(self.dataset, TASK_SEED, self.experiment.limit)
-            self._asked[key] = Asked(protocol, tasks, tasks_sha256(tasks))
+            self._asked[key] = TaskSet(protocol, tasks, tasks_sha256(tasks))
         return self._asked[key]
 
     @cached_property
-    def judge_facts(self) -> dict[str, JudgeFacts]:
+    def judge_facts(self) -> dict[str, JudgeInfo]:
         """What tables say of the judges, by role; trains those that the cache does not hold."""
         return {role: self.judge(role)[1] for role in self.experiment.judge_by_role}
 
@@ -126,7 +126,7 @@ class Setting:
         """The judges, on the compute device."""
         return Judges(self.judge("parser")[0].parse, self.judge("attributes")[0].scores)
 
-    def judge(self, role: JudgeRole) -> tuple[Any, JudgeFacts]:
+    def judge(self, role: JudgeRole) -> tuple[Any, JudgeInfo]:
         """A judge, on the compute device, and what tables say of it; trained where the cache does not hold it."""
         if role not in self._judges:
             name = self.experiment.judge_by_role[role]
@@ -142,13 +142,13 @@ class Setting:
                 partial(self._train_judge, name),
                 trained_as=" ".join(filter(None, (self.compute.described, plugin_code(JUDGE_CARDS.find(name))))),
             )
-            facts = JudgeFacts(
+            facts = JudgeInfo(
                 title=JUDGE_CARDS.find(name).card.title,
                 weights_sha256=record.weights_sha256,
                 recipe=", ".join(f"{key} {value}" for key, value in record.recipe.items()),
                 scores=dict(record.scores),
             )
-            place(judge, self.compute)
+            move_to_device(judge, self.compute)
             self._judges[role] = (judge, facts)
         return self._judges[role]
 
@@ -168,7 +168,7 @@ class Setting:
                 judge, facts = self.judge("parser")
                 self._encoders[name] = ParserEncoder(judge.parse, facts.weights_sha256, self.compute, code)
             else:
-                self._encoders[name] = INCEPTION_ENCODERS[name](self.tools)
+                self._encoders[name] = INCEPTION_ENCODERS[name](self.resources)
         return self._encoders[name]
 
     def real_features(self, name: str) -> FeatureSet:
@@ -176,7 +176,7 @@ class Setting:
         if name not in self._real_features:
             encoder = self.encoder(name)
             dataset_code = plugin_code(DATASET_CARDS.find(self.experiment.dataset.name))
-            key = stamp_of(self.dataset.fingerprint, MAX_REAL_FACES, dataset_code, encoder.key)
+            key = fingerprint(self.dataset.fingerprint, MAX_REAL_FACES, dataset_code, encoder.key)
             rows = self.dataset.rows("train")[:MAX_REAL_FACES]
             images = self.dataset.packed.images
 
@@ -189,10 +189,10 @@ class Setting:
         return self._real_features[name]
 
     @cached_property
-    def dataset_facts(self) -> DatasetFacts:
+    def dataset_facts(self) -> DatasetInfo:
         """What tables say of the dataset."""
         dataset = self.dataset
-        return DatasetFacts(
+        return DatasetInfo(
             title=DATASET_CARDS.find(dataset.name).card.title,
             fingerprint=dataset.fingerprint,
             size=dataset.size,

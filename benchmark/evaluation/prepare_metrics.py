@@ -9,7 +9,7 @@ from benchmark.features.encoder import Encoder
 from benchmark.features.inception import INCEPTION_ENCODERS, WEIGHTS
 from benchmark.metrics.base import ImageMetric, SetMetric
 from benchmark.weights.locate import Weights, WeightsFile, WeightsMissing, manifest
-from benchmark.weights.resources import MetricUnavailable, Tools
+from benchmark.weights.resources import MetricUnavailable, Resources
 from registry import METRICS
 from registry.catalogue import METRIC_CARDS
 
@@ -33,19 +33,19 @@ class ReadyMetrics:
     cautions: dict[str, str] = field(default_factory=dict)
 
 
-def ready_metrics(names: Iterable[str], tools: Tools, encoder: Callable[[str], Encoder]) -> ReadyMetrics:
+def prepare_metrics(names: Iterable[str], resources: Resources, encoder: Callable[[str], Encoder]) -> ReadyMetrics:
     """Build metrics and let each load what it needs.
 
     Args:
         names: registered metrics.
-        tools: what they may need.
+        resources: what they may need.
         encoder: gives an encoder by its name, or raises `MetricUnavailable`.
     """
     ready = ReadyMetrics()
     for name in names:
         metric = METRICS.get(name)()
         try:
-            metric.prepare(tools)
+            metric.prepare(resources)
             if isinstance(metric, SetMetric):
                 chosen = encoder_of(name)
                 ready.encoders[chosen] = encoder(chosen)
@@ -55,7 +55,7 @@ def ready_metrics(names: Iterable[str], tools: Tools, encoder: Callable[[str], E
         except MetricUnavailable as reason:
             ready.missing[name] = str(reason)
             continue
-        if (caution := _foreign_weights(name, tools.weights)) is not None:
+        if (caution := _foreign_weights(name, resources.weights)) is not None:
             ready.cautions[name] = caution
     return ready
 

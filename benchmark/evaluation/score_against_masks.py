@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmark.datasets.transforms import ResizeFace
-from benchmark.evaluation.context import Setting
+from benchmark.evaluation.context import EvaluationContext
 from benchmark.evaluation.score_image_folder import BATCH, FolderScores
 from benchmark.evaluation.score_tasks import image_cell
 from benchmark.images.convert import image_tensor
@@ -30,7 +30,7 @@ _LABEL_MODES: Final = ("L", "P", "I;16", "I")
 """Pillow's modes of one integer channel."""
 
 
-def score_masks(images: Path, masks: Path, metric_ids: Sequence[str], setting: Setting) -> FolderScores:
+def score_masks(images: Path, masks: Path, metric_ids: Sequence[str], context: EvaluationContext) -> FolderScores:
     """Let the parser judge read every image, and compare its labels with the image's mask.
 
     Images and masks are brought to the judge's size as faces are when a dataset is packed.
@@ -39,21 +39,21 @@ def score_masks(images: Path, masks: Path, metric_ids: Sequence[str], setting: S
         images: folder of square images.
         masks: folder of label maps, PNG files of one channel with labels 0..18, each named as its image.
         metric_ids: of `LABEL_METRICS`.
-        setting: gives the judge, which is trained on its dataset where the cache does not hold it.
+        context: gives the judge, which is trained on its dataset where the cache does not hold it.
 
     Raises:
         InputError: if an image has no mask, or a file cannot be used.
     """
     files = list_images(images)
     pairs = [(path, _mask_of(path, masks)) for path in files]
-    judge, _ = setting.judge("parser")
+    judge, _ = context.judge("parser")
     metrics: dict[str, LabelMapMetric] = {name: METRICS.get(name)() for name in metric_ids}
     found: dict[str, list[Columns]] = {name: [] for name in metric_ids}
-    size = setting.experiment.dataset.size
-    with setting.reporter.bar(f"{images}: parse", len(pairs)) as advance:
+    size = context.experiment.dataset.size
+    with context.reporter.bar(f"{images}: parse", len(pairs)) as advance:
         for start in range(0, len(pairs), BATCH):
             faces = [_face(*pair, size) for pair in pairs[start : start + BATCH]]
-            shown = image_tensor(np.stack([face["img"] for face in faces])).to(setting.compute.device)
+            shown = image_tensor(np.stack([face["img"] for face in faces])).to(context.compute.device)
             with torch.inference_mode():
                 parsed = judge.parse(shown)[0].cpu().numpy()
             asked = np.stack([face["gt_seg_map"] for face in faces])
@@ -65,7 +65,7 @@ def score_masks(images: Path, masks: Path, metric_ids: Sequence[str], setting: S
     for name, metric in metrics.items():
         columns = {each: np.concatenate([part[each] for part in found[name]]) for each in found[name][0]}
         names = np.array([path.name for path in files])
-        cells[name] = image_cell(metric, columns, names, setting.experiment.bootstrap_draws, None)
+        cells[name] = image_cell(metric, columns, names, context.experiment.bootstrap_draws, None)
         breakdown[name] = metric.breakdown(columns)
     return FolderScores(cells, breakdown)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from benchmark.caching.fingerprints import stamp_of
-from benchmark.evaluation.prepare_metrics import encoder_of, ready_metrics
+from benchmark.caching.fingerprints import fingerprint
+from benchmark.evaluation.prepare_metrics import encoder_of, prepare_metrics
 from benchmark.evaluation.score_tasks import set_cell
 from benchmark.features.cache import cached_features, write_features
 from benchmark.features.encoder import Encoder
@@ -22,7 +22,7 @@ from benchmark.images.read import list_images, read_image
 from benchmark.results.schema import Value
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import WeightsFile
-from benchmark.weights.resources import Tools
+from benchmark.weights.resources import Resources
 from registry.catalogue import METRIC_CARDS
 from registry.errors import InputError
 
@@ -49,7 +49,7 @@ class FolderScores:
 
 
 def score_folders(
-    images: Path, reference: Path, metric_ids: Sequence[str], tools: Tools, cache: Path, reporter: Reporter
+    images: Path, reference: Path, metric_ids: Sequence[str], resources: Resources, cache: Path, reporter: Reporter
 ) -> FolderScores:
     """Score the images of one folder against the real images of another, each image read and encoded once.
 
@@ -59,7 +59,7 @@ def score_folders(
         images: folder of the outputs.
         reference: folder of the real images, whose features are kept by their content.
         metric_ids: metrics of sets that need no judge.
-        tools: how encoders run, and their weights.
+        resources: how encoders run, and their weights.
         cache: folder of features.
         reporter: shows progress.
 
@@ -73,10 +73,10 @@ def score_folders(
 
     def encoder(name: str) -> Encoder:
         if name not in encoders:
-            encoders[name] = INCEPTION_ENCODERS[name](tools)
+            encoders[name] = INCEPTION_ENCODERS[name](resources)
         return encoders[name]
 
-    ready = ready_metrics(metric_ids, tools, encoder)
+    ready = prepare_metrics(metric_ids, resources, encoder)
     cells = {name: Value(value=None, n=len(outputs), reason=reason) for name, reason in ready.missing.items()}
     breakdown: dict[str, Mapping[str, float]] = {name: {} for name in metric_ids}
     with TemporaryDirectory(prefix="features-") as folder:
@@ -88,7 +88,7 @@ def score_folders(
             pairs[name] = FeaturePair(writers[name].finish(), real_side(real, each, cache, reporter, f"{reference}"))
         for name, metric in ready.sets.items():
             cells[name], breakdown[name] = set_cell(metric, pairs[encoder_of(name)], ready.cautions.get(name))
-    weights = (tools.weights.find(WEIGHTS),) if encoders else ()
+    weights = (resources.weights.find(WEIGHTS),) if encoders else ()
     return FolderScores({name: cells[name] for name in metric_ids}, breakdown, len(real), weights)
 
 
@@ -98,7 +98,7 @@ def real_side(files: list[Path], encoder: Encoder, cache: Path, reporter: Report
     def write(writer: FeatureWriter) -> None:
         write_features({"": writer}, {"": encoder}, _batches(files), len(files), reporter, title)
 
-    return cached_features(cache / "features" / stamp_of(_content_of(files), encoder.key)[:32], write)
+    return cached_features(cache / "features" / fingerprint(_content_of(files), encoder.key)[:32], write)
 
 
 def check_set_metric(name: str) -> None:

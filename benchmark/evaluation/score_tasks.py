@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmark.datasets.base import FaceDataset
-from benchmark.evaluation.prepare_metrics import encoder_of, ready_metrics
+from benchmark.evaluation.prepare_metrics import encoder_of, prepare_metrics
 from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter
 from benchmark.features.parser_encoder import PARSER
 from benchmark.images.convert import image_array
-from benchmark.metrics.base import Evidence, ImageMetric, SetMetric
+from benchmark.metrics.base import ImageMetric, ScoringBatch, SetMetric
 from benchmark.metrics.mean_metric import VALUE
 from benchmark.protocols.base import Protocol as EditProtocol
 from benchmark.results.schema import Value
@@ -31,7 +31,7 @@ from benchmark.runtime.prefetch import read_ahead
 from benchmark.runtime.progress import Advance, Reporter
 from benchmark.statistics.bootstrap import bootstrap_interval
 from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, tally
-from benchmark.weights.resources import MetricUnavailable, Tools
+from benchmark.weights.resources import MetricUnavailable, Resources
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES
 
@@ -95,7 +95,7 @@ def score_tasks(
     judges: Judges,
     real: RealSide,
     *,
-    tools: Tools,
+    resources: Resources,
     draws: int,
     reporter: Reporter,
     title: str,
@@ -111,17 +111,17 @@ def score_tasks(
         tasks: the protocol's table.
         judges: look at each output once.
         real: what set metrics compare the outputs with.
-        tools: how judges run, and what metrics may need.
+        resources: how judges run, and what metrics may need.
         draws: bootstrap draws.
         reporter: shows a progress bar.
         title: what the bar calls the method.
         keep: folder for the features of the outputs, which are else forgotten.
     """
-    ready = ready_metrics(metric_ids, tools, real.encoder)
+    ready = prepare_metrics(metric_ids, resources, real.encoder)
     with TemporaryDirectory(prefix="features-") as forgotten:
         writers = {name: FeatureWriter((keep or Path(forgotten)) / name) for name in ready.encoders}
         with reporter.bar(f"{title}: score {protocol.name}", len(tasks)) as advance:
-            for numbers, evidence in _evidence(outputs, protocol, dataset, tasks, judges, tools.compute, advance):
+            for numbers, evidence in _evidence(outputs, protocol, dataset, tasks, judges, resources.compute, advance):
                 for name, writer in writers.items():
                     writer.add(_features(name, ready.encoders[name], evidence))
                 for name, metric in list(ready.images.items()):
@@ -162,7 +162,7 @@ def set_cell(metric: SetMetric, pair: FeaturePair, caution: str | None) -> tuple
     return Value(value=figure.value, n=number, reason=_joined(figure.caution, caution)), figure.breakdown
 
 
-def _features(name: str, encoder: Encoder, evidence: Evidence) -> NDArray[np.float32]:
+def _features(name: str, encoder: Encoder, evidence: ScoringBatch) -> NDArray[np.float32]:
     if name == PARSER:  # the judge has looked at these images already
         return evidence.features.numpy()
     return encoder.encode(list(image_array(evidence.output)))
@@ -187,7 +187,7 @@ def _evidence(
     judges: Judges,
     compute: Compute,
     advance: Advance,
-) -> Iterator[tuple[list[int], Evidence]]:
+) -> Iterator[tuple[list[int], ScoringBatch]]:
     asked = tuple(ATTRIBUTES.index(name) for name in protocol.asked_attributes)
     kept = tuple(ATTRIBUTES.index(name) for name in protocol.kept_attributes(dataset))
     with deferred_interruption() as stop:
@@ -198,7 +198,7 @@ def _evidence(
             scores = judges.attribute_scores(on_device)
             yield (
                 list(rows["task"]),
-                Evidence(batch, images, parsed.cpu(), scores.float().cpu(), features.float().cpu(), asked, kept),
+                ScoringBatch(batch, images, parsed.cpu(), scores.float().cpu(), features.float().cpu(), asked, kept),
             )
             done += len(rows)
             advance(done)

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmark.caching.fingerprints import stamp_of
+from benchmark.caching.fingerprints import fingerprint
 from benchmark.images.convert import Pixels
 from benchmark.runtime.device import Compute
 
@@ -36,7 +36,7 @@ class Encoder(ABC):
     @property
     def key(self) -> str:
         """Hash of all that decides the features of an image."""
-        return stamp_of(self.weights_sha256, self.resize_policy, self.compute.device.type, self.code)
+        return fingerprint(self.weights_sha256, self.resize_policy, self.compute.device.type, self.code)
 
     @property
     @abstractmethod

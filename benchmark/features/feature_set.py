@@ -64,7 +64,7 @@ class FeaturePair:
         self.real = real
         self._computed: dict[Any, Any] = {}
 
-    def once(self, compute: Callable[[FeatureSet, FeatureSet], Computed]) -> Computed:
+    def cached(self, compute: Callable[[FeatureSet, FeatureSet], Computed]) -> Computed:
         """`compute(outputs, real)`, kept for the next metric that asks for it."""
         if compute not in self._computed:
             self._computed[compute] = compute(self.outputs, self.real)

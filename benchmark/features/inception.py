@@ -13,13 +13,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from benchmark.caching.code_version import code_version
-from benchmark.caching.fingerprints import stamp_of
+from benchmark.caching.fingerprints import fingerprint
 from benchmark.features.encoder import Encoder
 from benchmark.features.inception_network import SIDE, load_fid_inception
 from benchmark.features.threaded_inference import in_streams
 from benchmark.images.convert import Pixels
 from benchmark.weights.locate import WeightsMissing
-from benchmark.weights.resources import MetricUnavailable, Tools
+from benchmark.weights.resources import MetricUnavailable, Resources
 from methods.checkpoint import CheckpointError
 
 WEIGHTS = "inception-fid"
@@ -29,7 +29,7 @@ class InceptionEncoder(Encoder):
     """pytorch-fid's features: bilinear to 299 x 299 without antialiasing.
 
     Args:
-        tools: where the network runs, and its weights.
+        resources: where the network runs, and its weights.
 
     Raises:
         MetricUnavailable: if the weights are absent or do not fit.
@@ -37,20 +37,20 @@ class InceptionEncoder(Encoder):
 
     resize_policy: ClassVar[str] = "bilinear to 299 x 299, no antialiasing, as pytorch-fid"
 
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, resources: Resources) -> None:
         try:
-            weights = tools.weights.find(WEIGHTS)
+            weights = resources.weights.find(WEIGHTS)
             network = load_fid_inception(weights.path)
         except (WeightsMissing, CheckpointError) as error:
             raise MetricUnavailable(str(error)) from error
-        super().__init__(tools.compute, weights.sha256)
-        self.network = network.to(tools.compute.device).to(memory_format=torch.channels_last)
+        super().__init__(resources.compute, weights.sha256)
+        self.network = network.to(resources.compute.device).to(memory_format=torch.channels_last)
 
     @property
     def code(self) -> str:
         """Version of these modules and of the libraries that resize and run."""
         names = ("torch", "torchvision", "pytorch-fid", "pillow")
-        return stamp_of(code_version(__name__), [version(name) for name in names])
+        return fingerprint(code_version(__name__), [version(name) for name in names])
 
     def resize(self, images: Pixels) -> Tensor:
         """Images in [-1, 1] at 299 x 299; the sums in pytorch-fid's order, so that rounding is the same."""

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from benchmark.caching.code_version import code_version
-from benchmark.caching.fingerprints import stamp_of
+from benchmark.caching.fingerprints import fingerprint
 from benchmark.features.encoder import Encoder
 from benchmark.images.convert import Pixels
 from benchmark.runtime.device import Compute
@@ -40,7 +40,7 @@ class ParserEncoder(Encoder):
     @property
     def code(self) -> str:
         """Version of the judge and this module."""
-        return stamp_of(code_version(__name__), self._judge_code, self.compute.described)
+        return fingerprint(code_version(__name__), self._judge_code, self.compute.described)
 
     def resize(self, images: Pixels) -> Tensor:
         """Images in [-1, 1], their size as it is."""

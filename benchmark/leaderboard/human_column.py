@@ -10,7 +10,7 @@ from benchmark.results.comparability import SHORT_HASH
 from benchmark.runtime.atomic_files import sha256_of
 from benchmark.human_study.analysis.findings import Findings, MethodFinding, Part
 from benchmark.human_study.schema import Mode
-from benchmark.results.schema import MetricFacts
+from benchmark.results.schema import MetricInfo
 from benchmark.leaderboard.table import Cell, Column, Row
 from benchmark.leaderboard.groups import Run
 from benchmark.human_study.analysis.exclusion_summary import exclusions
@@ -55,7 +55,7 @@ def human_column(findings: Findings, rows: Sequence[Row], dataset: str, protocol
         return HumanColumn((), f"No human figures: {reason}.")
     title, meaning = _TITLES[findings.mode]
     unit, decimals = ("", 2) if findings.mode == "mos" else ("%", 1)
-    facts = MetricFacts(title=title, direction="up", unit=unit, decimals=decimals, level="image", min_n=0, citation="")
+    facts = MetricInfo(title=title, direction="up", unit=unit, decimals=decimals, level="image", min_n=0, citation="")
     column = Column("human", facts, group="human")
     remark = (
         f"{title}: {meaning}, asked “{part.text}” in study {findings.study_id}; n counts votes. 95% intervals: "

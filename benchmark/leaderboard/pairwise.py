@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Final
 
 from benchmark.comparison.metric_comparison import match_sets
-from benchmark.results.schema import MetricFacts, Value
+from benchmark.results.schema import MetricInfo, Value
 from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.paired import Side, paired_difference
 from benchmark.statistics.ratios import mean_of_ratios
@@ -174,5 +174,5 @@ def _values(table: Table, column: Column, each: Contestant) -> list[Value]:
     return values if len(values) == len(found) else []
 
 
-def _signed(facts: MetricFacts, gain: Gain) -> Gain:
+def _signed(facts: MetricInfo, gain: Gain) -> Gain:
     return gain if facts.direction == "up" else gain.mirrored

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from benchmark.results.schema import MetricFacts
+from benchmark.results.schema import MetricInfo
 from benchmark.statistics.face_clusters import Array, draw_faces, figures_of_runs
 from benchmark.statistics.win_rates import Rank, rank_methods
 from benchmark.statistics.seed_variance import seed_error
@@ -24,12 +24,12 @@ FEW_SCORES: Final = f"fewer than two learned methods have per-task scores: {NO_S
 
 RANK: Final = Column(
     "rank",
-    MetricFacts(title="Rank", direction="down", unit="", decimals=0, level="image", min_n=0, citation=""),
+    MetricInfo(title="Rank", direction="down", unit="", decimals=0, level="image", min_n=0, citation=""),
     group="standing",
 )
 WIN_RATE: Final = Column(
     "win-rate",
-    MetricFacts(
+    MetricInfo(
         title="Win rate",
         direction="up",
         unit="",

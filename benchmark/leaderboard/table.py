@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from benchmark.leaderboard.groups import Run
-from benchmark.results.schema import DatasetFacts, JudgeFacts, Kind, MetricFacts, Value
-from benchmark.results.schema import DatasetFacts
-from benchmark.results.schema import JudgeFacts
-from benchmark.results.schema import MetricFacts
+from benchmark.results.schema import DatasetInfo, JudgeInfo, Kind, MetricInfo, Value
+from benchmark.results.schema import DatasetInfo
+from benchmark.results.schema import JudgeInfo
+from benchmark.results.schema import MetricInfo
 from benchmark.results.schema import Value
 from benchmark.runtime.printed_values import MISSING
 from benchmark.runtime.printed_values import decimal
@@ -30,7 +30,7 @@ class Column:
     """
 
     id: str
-    facts: MetricFacts
+    facts: MetricInfo
     group: Group | None = None
 
     @property
@@ -128,13 +128,13 @@ class Table:
     """
 
     dataset: str
-    dataset_facts: DatasetFacts
+    dataset_facts: DatasetInfo
     protocol: str
     title: str
     rule: str
     num_tasks: int
     tasks_sha256: str
-    judges: dict[str, JudgeFacts]
+    judges: dict[str, JudgeInfo]
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()

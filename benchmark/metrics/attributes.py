@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.metrics.base import Evidence, ImageMetric
+from benchmark.metrics.base import ImageMetric, ScoringBatch
 from benchmark.metrics.mean_metric import plain_means
 from benchmark.statistics.ratios import Columns, Ratio
 from methods.labels import ATTRIBUTES
@@ -53,7 +53,7 @@ class AttributeAccuracy(AgreementMetric):
 
     inapplicable: ClassVar[str] = "this protocol asks for no attribute"
 
-    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """One column an asked attribute: 1 where the judge sees it as asked, else 0."""
         scores, asked = evidence.attribute_scores.cpu().numpy(), evidence.tasks.attributes.cpu().numpy()
         return attribute_agreement(scores, asked, evidence.asked_attributes)
@@ -64,7 +64,7 @@ class AttributePreservation(AgreementMetric):
 
     inapplicable: ClassVar[str] = "this protocol keeps no attribute"
 
-    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """One column a kept attribute: 1 where the judge sees the target's value, else 0; no column if none is kept."""
         scores, kept = evidence.attribute_scores.cpu().numpy(), evidence.tasks.target.attributes.cpu().numpy()
         return attribute_agreement(scores, kept, evidence.kept_attributes)

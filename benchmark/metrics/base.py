@@ -14,12 +14,12 @@ from torch import Tensor
 
 from benchmark.features.feature_set import FeaturePair
 from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, ratio, tally
-from benchmark.weights.resources import MetricUnavailable, Tools
+from benchmark.weights.resources import MetricUnavailable, Resources
 from methods.base import EditBatch
 
 
 @dataclass(frozen=True)
-class Evidence:
+class ScoringBatch:
     """What the judges found in the outputs of N tasks.
 
     Attributes:
@@ -58,7 +58,7 @@ class ImageMetric(BaseMetric):
     def __init__(self) -> None:
         super().__init__(collect_device="cpu")
 
-    def prepare(self, tools: Tools) -> None:
+    def prepare(self, resources: Resources) -> None:
         """Load what the metric needs; called once, before any task is scored.
 
         Raises:
@@ -66,7 +66,7 @@ class ImageMetric(BaseMetric):
         """
 
     @abstractmethod
-    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """Columns for the N tasks of `evidence`, each (N,); NaN where the metric does not apply to a task.
 
         Raises:
@@ -92,7 +92,7 @@ class ImageMetric(BaseMetric):
         return {}
 
     def process(self, data_batch: Any, data_samples: Sequence[dict[str, Any]]) -> None:
-        """Keep the columns of a batch: `data_batch` is its task numbers, `data_samples` holds one `Evidence`."""
+        """Keep the columns of a batch: `data_batch` is its task numbers, `data_samples` holds one `ScoringBatch`."""
         (sample,) = data_samples
         columns = self.measure(sample["evidence"])
         for position, task in enumerate(data_batch):
@@ -124,12 +124,12 @@ class SetMetric:
     """A metric of a whole set of images against real images, on the features of the encoder that its card names.
 
     Attributes:
-        least: images that either set must hold for the figure to be defined.
+        min_images: images that either set must hold for the figure to be defined.
     """
 
-    least: ClassVar[int] = 2
+    min_images: ClassVar[int] = 2
 
-    def prepare(self, tools: Tools) -> None:
+    def prepare(self, resources: Resources) -> None:
         """Load what the metric needs beside its encoder; called once, before any image is scored.
 
         Raises:
@@ -152,8 +152,8 @@ class SetMetric:
                 f"features of {pair.outputs.dimensions} and of {pair.real.dimensions} dimensions cannot be compared"
             )
         for name, each in (("outputs", pair.outputs), ("real images", pair.real)):
-            if len(each) < self.least:
-                raise MetricUnavailable(f"it needs {self.least} {name} at least, not {len(each)}")
+            if len(each) < self.min_images:
+                raise MetricUnavailable(f"it needs {self.min_images} {name} at least, not {len(each)}")
             if not each.statistics.finite:
                 raise MetricUnavailable(f"features of the {name} are not finite")
         return self.compute(pair)

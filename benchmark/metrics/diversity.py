@@ -14,10 +14,10 @@ import torch
 from numpy.typing import NDArray
 
 from benchmark.images.convert import to_bytes
-from benchmark.metrics.base import Evidence
+from benchmark.metrics.base import ScoringBatch
 from benchmark.metrics.lpips_network import Perceptual, check_size, perceptual
 from benchmark.metrics.mean_metric import VALUE, MeanMetric
-from benchmark.weights.resources import Tools
+from benchmark.weights.resources import Resources
 
 Seen = tuple[bytes, str, NDArray[Any]]
 """What is kept of a task: a digest of the asked mask, the id of the face that gave the style, and the output."""
@@ -60,14 +60,14 @@ class _Diversity(MeanMetric):
     )
 
     @abstractmethod
-    def represent(self, evidence: Evidence) -> NDArray[Any]:
+    def represent(self, evidence: ScoringBatch) -> NDArray[Any]:
         """What is kept of N outputs: (N, ...)."""
 
     @abstractmethod
     def distances(self, one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.float64]:
         """Distance of each pair: (P,) from two (P, ...)."""
 
-    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """Mean distance of each output to those of the same mask among these tasks; NaN where there is none."""
         return self._columns(self._seen(evidence))
 
@@ -81,7 +81,7 @@ class _Diversity(MeanMetric):
         ordered = sorted(results, key=lambda each: each[0])
         return dict(self._columns([seen for _, seen in ordered]))
 
-    def _seen(self, evidence: Evidence) -> list[Seen]:
+    def _seen(self, evidence: ScoringBatch) -> list[Seen]:
         masks = (hashlib.blake2b(mask.tobytes()).digest() for mask in evidence.tasks.mask.cpu().numpy())
         return list(zip(masks, evidence.tasks.target.ids, self.represent(evidence), strict=True))
 
@@ -100,15 +100,15 @@ class _Diversity(MeanMetric):
 class Diversity(_Diversity):
     """LPIPS between outputs of one mask, as BicycleGAN and its successors report it."""
 
-    def prepare(self, tools: Tools) -> None:
+    def prepare(self, resources: Resources) -> None:
         """Load the network.
 
         Raises:
             MetricUnavailable: if AlexNet's weights are not here.
         """
-        self._network: Perceptual = perceptual(tools)
+        self._network: Perceptual = perceptual(resources)
 
-    def represent(self, evidence: Evidence) -> NDArray[Any]:
+    def represent(self, evidence: ScoringBatch) -> NDArray[Any]:
         """The images at the precision of their files.
 
         Raises:
@@ -126,7 +126,7 @@ class Diversity(_Diversity):
 class DiversityJudge(_Diversity):
     """Euclidean distance between the parser judge's features of outputs of one mask. Not LPIPS: another scale."""
 
-    def represent(self, evidence: Evidence) -> NDArray[Any]:
+    def represent(self, evidence: ScoringBatch) -> NDArray[Any]:
         """The parser judge's features."""
         return evidence.features.cpu().numpy()
 

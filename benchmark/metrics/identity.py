@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.images.convert import image_array
-from benchmark.metrics.base import Evidence
+from benchmark.metrics.base import ScoringBatch
 from benchmark.metrics.face_embedding.embedder import FaceEmbedder, face_embedder
 from benchmark.metrics.mean_metric import VALUE, MeanMetric
 from benchmark.statistics.ratios import Columns
-from benchmark.weights.resources import Tools
+from benchmark.weights.resources import Resources
 
 
 def cosine_similarity(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -27,15 +27,15 @@ class Identity(MeanMetric):
 
     inapplicable: ClassVar[str] = "no output shows a face that the detector finds"
 
-    def prepare(self, tools: Tools) -> None:
+    def prepare(self, resources: Resources) -> None:
         """Load the face-recognition network.
 
         Raises:
             MetricUnavailable: if the extra `identity` is not installed.
         """
-        self._embedder: FaceEmbedder = face_embedder(tools)
+        self._embedder: FaceEmbedder = face_embedder(resources)
 
-    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """In [-1, 1]; NaN where no face is found in output or target."""
         pair = (self._embedder.embeddings(image_array(each)) for each in (evidence.output, evidence.tasks.target.image))
         return {VALUE: cosine_similarity(*pair)}

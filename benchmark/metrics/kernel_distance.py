@@ -90,7 +90,7 @@ class KernelInceptionDistance(SetMetric):
 
     def compute(self, pair: FeaturePair) -> SetFigure:
         """The mean over subsets; their spread in the breakdown."""
-        mean, spread, size = pair.once(kernel_inception_distance)
+        mean, spread, size = pair.cached(kernel_inception_distance)
         caution = None if size == SUBSET_SIZE else f"subsets of {size} images instead of {SUBSET_SIZE:,}"
         return SetFigure(mean, {"standard deviation over subsets": spread}, caution)
 

@@ -10,22 +10,22 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmark.images.convert import at_file_precision
-from benchmark.metrics.base import Evidence
+from benchmark.metrics.base import ScoringBatch
 from benchmark.metrics.lpips_network import Perceptual, perceptual
 from benchmark.metrics.mean_metric import VALUE, MeanMetric
-from benchmark.weights.resources import Tools
+from benchmark.weights.resources import Resources
 
 
 class _LPIPS(MeanMetric):
     """LPIPS between two images of each task, both as their PNG files hold them."""
 
-    def prepare(self, tools: Tools) -> None:
+    def prepare(self, resources: Resources) -> None:
         """Load the network.
 
         Raises:
             MetricUnavailable: if AlexNet's weights are not here.
         """
-        self._network: Perceptual = perceptual(tools)
+        self._network: Perceptual = perceptual(resources)
 
     def _distances(self, image: Tensor, reference: Tensor) -> NDArray[np.float64]:
         return self._network.distances(at_file_precision(image), at_file_precision(reference))
@@ -36,7 +36,7 @@ class LPIPSOracle(_LPIPS):
 
     inapplicable: ClassVar[str] = "this dataset does not know the true edit"
 
-    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """At least 0; NaN without an oracle.
 
         Raises:
@@ -57,7 +57,7 @@ class LPIPSBackground(_LPIPS):
 
     inapplicable: ClassVar[str] = "these tasks may change the whole image"
 
-    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """At least 0; NaN where change is allowed everywhere.
 
         Raises:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmark.weights.locate import WeightsMissing
-from benchmark.weights.resources import MetricUnavailable, Tools
+from benchmark.weights.resources import MetricUnavailable, Resources
 from methods.checkpoint import CheckpointError, load_strictly, read_state_dict
 
 TRUNK: Final = "alexnet"
@@ -76,18 +76,18 @@ def check_size(image: Tensor) -> None:
         raise MetricUnavailable(f"LPIPS takes images of {MIN_SIDE} pixels a side or more; these have {side}")
 
 
-def perceptual(tools: Tools) -> Perceptual:
-    """The network, with the weights file that `tools` finds; one for all metrics of a process.
+def perceptual(resources: Resources) -> Perceptual:
+    """The network, with the weights file that `resources` finds; one for all metrics of a process.
 
     Raises:
         MetricUnavailable: if the weights file is not here.
         CheckpointError: if the file given for it is another network's.
     """
     try:
-        found = tools.weights.find(TRUNK)
+        found = resources.weights.find(TRUNK)
     except WeightsMissing as error:
         raise MetricUnavailable(str(error)) from error
-    return _loaded(found.path, found.sha256, tools.compute.device)
+    return _loaded(found.path, found.sha256, resources.compute.device)
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
 from benchmark.images.convert import to_bytes
-from benchmark.metrics.base import Evidence
+from benchmark.metrics.base import ScoringBatch
 from benchmark.metrics.mean_metric import VALUE, MeanMetric
 
 
@@ -73,7 +73,7 @@ class PSNROracle(MeanMetric):
 
     inapplicable: ClassVar[str] = "this dataset does not know the true edit"
 
-    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """In dB; NaN without an oracle."""
         return {VALUE: figure_against(evidence.tasks.oracle, evidence.output, psnr)}
 
@@ -83,7 +83,7 @@ class PSNRRegion(MeanMetric):
 
     inapplicable: ClassVar[str] = "this dataset does not know the true edit"
 
-    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """In dB; NaN without an oracle or without a region."""
         return {VALUE: figure_against(evidence.tasks.oracle, evidence.output, psnr, evidence.tasks.region)}
 
@@ -93,7 +93,7 @@ class PSNRBackground(MeanMetric):
 
     inapplicable: ClassVar[str] = "these tasks may change the whole image"
 
-    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """In dB; NaN where change is allowed everywhere."""
         return {VALUE: figure_against(evidence.tasks.target.image, evidence.output, psnr, ~evidence.tasks.region)}
 
@@ -170,7 +170,7 @@ class SSIMOracle(MeanMetric):
 
     inapplicable: ClassVar[str] = "this dataset does not know the true edit"
 
-    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """In [-1, 1]; NaN without an oracle."""
         return {VALUE: figure_against(evidence.tasks.oracle, evidence.output, ssim)}
 
@@ -180,6 +180,6 @@ class SSIMBackground(MeanMetric):
 
     inapplicable: ClassVar[str] = "these tasks may change the whole image"
 
-    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """In [-1, 1]; NaN where change is allowed everywhere."""
         return {VALUE: figure_against(evidence.tasks.target.image, evidence.output, ssim, ~evidence.tasks.region)}

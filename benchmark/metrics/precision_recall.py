@@ -103,7 +103,7 @@ def _squared_distances(block: NDArray[np.float32], others: FeatureSet) -> NDArra
 
 
 class _NeighbourMetric(SetMetric):
-    least = DENSITY_NEIGHBOURS + 1
+    min_images = DENSITY_NEIGHBOURS + 1
 
 
 class Precision(_NeighbourMetric):
@@ -111,7 +111,7 @@ class Precision(_NeighbourMetric):
 
     def compute(self, pair: FeaturePair) -> SetFigure:
         """In [0, 1]."""
-        return SetFigure(pair.once(neighbourhoods).precision)
+        return SetFigure(pair.cached(neighbourhoods).precision)
 
 
 class Recall(_NeighbourMetric):
@@ -119,7 +119,7 @@ class Recall(_NeighbourMetric):
 
     def compute(self, pair: FeaturePair) -> SetFigure:
         """In [0, 1]."""
-        return SetFigure(pair.once(neighbourhoods).recall)
+        return SetFigure(pair.cached(neighbourhoods).recall)
 
 
 class Density(_NeighbourMetric):
@@ -127,7 +127,7 @@ class Density(_NeighbourMetric):
 
     def compute(self, pair: FeaturePair) -> SetFigure:
         """About 1 where the sets agree."""
-        return SetFigure(pair.once(neighbourhoods).density)
+        return SetFigure(pair.cached(neighbourhoods).density)
 
 
 class Coverage(_NeighbourMetric):
@@ -135,4 +135,4 @@ class Coverage(_NeighbourMetric):
 
     def compute(self, pair: FeaturePair) -> SetFigure:
         """In [0, 1]."""
-        return SetFigure(pair.once(neighbourhoods).coverage)
+        return SetFigure(pair.cached(neighbourhoods).coverage)

@@ -10,7 +10,7 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 from torch import Tensor
 
 from benchmark.images.convert import to_bytes
-from benchmark.metrics.base import Evidence
+from benchmark.metrics.base import ScoringBatch
 from benchmark.metrics.mean_metric import VALUE, MeanMetric, plain_means
 from benchmark.statistics.ratios import Columns
 from methods.labels import LABELS, NUM_LABELS
@@ -71,7 +71,7 @@ class StyleColor(MeanMetric):
         super().__init__()
         self.min_pixels = min_pixels
 
-    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """Column `value`, and one a label; CIEDE2000."""
         tasks = evidence.tasks
         output, asked = _region_colors_of(evidence.output, tasks.mask)
@@ -88,7 +88,7 @@ class StyleColorUnseen(StyleColor):
 
     inapplicable: ClassVar[str] = "no true edit is known of a region that the style face lacks"
 
-    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """Column `value`, and one a label; CIEDE2000, all NaN without an oracle."""
         tasks = evidence.tasks
         output, asked = _region_colors_of(evidence.output, tasks.mask)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.metrics.base import Evidence, ImageMetric
+from benchmark.metrics.base import ImageMetric, ScoringBatch
 from benchmark.metrics.mean_metric import VALUE, MeanMetric
 from benchmark.statistics.ratios import Columns, Ratio, ratio, tally
 from methods.labels import LABELS, NUM_LABELS
@@ -18,7 +18,7 @@ from methods.labels import LABELS, NUM_LABELS
 class LabelMapMetric(ImageMetric):
     """A metric of two label maps, for which no more of a task than its asked mask need be known."""
 
-    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """The columns of the parsed outputs against the asked masks."""
         return self.compare(evidence.parsed.cpu().numpy(), evidence.tasks.mask.cpu().numpy())
 

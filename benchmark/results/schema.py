@@ -37,7 +37,7 @@ class Value(_Strict):
     reason: str | None = None
 
 
-class MetricFacts(_Strict):
+class MetricInfo(_Strict):
     """What a table must know of a metric to print it.
 
     Attributes:
@@ -83,7 +83,7 @@ class ProtocolResult(_Strict):
     """Why the method did not take part, where it did not; then `metrics` is empty."""
 
 
-class JudgeFacts(_Strict):
+class JudgeInfo(_Strict):
     """A judge that scored: its weights' SHA-256 and its own scores on the test split."""
 
     title: str
@@ -92,7 +92,7 @@ class JudgeFacts(_Strict):
     scores: dict[str, float]
 
 
-class DatasetFacts(_Strict):
+class DatasetInfo(_Strict):
     """The dataset as it was used."""
 
     title: str
@@ -136,14 +136,14 @@ class Result(_Strict):
     seed: int
     preset: str
     dataset: str
-    dataset_facts: DatasetFacts
+    dataset_facts: DatasetInfo
     weights_origin: Literal["trained", "published", "none"]
     weights_sha256: str | None = None
     notes: dict[str, str] = Field(default_factory=dict)
     """What a method says of its own training, such as where perceptual weights came from."""
-    judges: dict[str, JudgeFacts]
+    judges: dict[str, JudgeInfo]
     """By role, whichever judge had it."""
-    metrics: dict[str, MetricFacts]
+    metrics: dict[str, MetricInfo]
     protocols: dict[str, ProtocolResult]
     cost: Cost
     experiment_sha256: str

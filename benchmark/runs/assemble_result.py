@@ -1,4 +1,4 @@
-"""Assembles a run's result from its experiment, setting, scores and cost."""
+"""Assembles a run's result from its experiment, context, scores and cost."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Literal
 
 from benchmark.config.experiment import Experiment
 from benchmark.evaluation.prepare_metrics import weights_of
-from benchmark.results.schema import Cost, MetricFacts, ProtocolResult, Result
-from benchmark.evaluation.context import Setting
+from benchmark.results.schema import Cost, MetricInfo, ProtocolResult, Result
+from benchmark.evaluation.context import EvaluationContext
 from benchmark.runtime.version import installed_version
 from benchmark.weights.locate import Weights
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
@@ -17,7 +17,7 @@ NO_COST = Cost(parameters=0, flops=None, train_seconds=None, edit_ms=None, peak_
 
 
 @dataclass(frozen=True)
-class MethodFacts:
+class MethodInfo:
     """What a result says of its method.
 
     Attributes:
@@ -33,7 +33,7 @@ class MethodFacts:
 
 
 def result_of(
-    experiment: Experiment, setting: Setting, facts: MethodFacts, protocols: dict[str, ProtocolResult], cost: Cost
+    experiment: Experiment, context: EvaluationContext, facts: MethodInfo, protocols: dict[str, ProtocolResult], cost: Cost
 ) -> Result:
     """The result of a run."""
     published_sha256 = facts.weights_sha256 if facts.origin == "published" else None
@@ -45,12 +45,12 @@ def result_of(
         seed=experiment.seed,
         preset=experiment.preset,
         dataset=experiment.dataset.name,
-        dataset_facts=setting.dataset_facts,
+        dataset_facts=context.dataset_facts,
         weights_origin=facts.origin,
         weights_sha256=facts.weights_sha256,
         notes=facts.notes,
-        judges=setting.judge_facts,
-        metrics=_metric_facts(list(protocols), setting.weights),
+        judges=context.judge_facts,
+        metrics=_metric_facts(list(protocols), context.weights),
         protocols=protocols,
         cost=cost,
         experiment_sha256=experiment.sha256(),
@@ -59,13 +59,13 @@ def result_of(
     )
 
 
-def _metric_facts(protocols: list[str], weights: Weights) -> dict[str, MetricFacts]:
+def _metric_facts(protocols: list[str], weights: Weights) -> dict[str, MetricInfo]:
     """Facts of the metrics that the protocols show, in the order of their cards, then of the costs."""
-    fields = set(MetricFacts.model_fields)
+    fields = set(MetricInfo.model_fields)
     shown = [name for protocol in protocols for name in PROTOCOL_CARDS.find(protocol).card.metrics]
     costs = [entry.card.name for entry in METRIC_CARDS if entry.card.level == "cost"]
     return {
-        name: MetricFacts.model_validate(
+        name: MetricInfo.model_validate(
             {
                 **METRIC_CARDS.find(name).card.model_dump(include=fields),
                 "weights_sha256": " ".join(each.sha256 for each in weights_of(name, weights)) or None,

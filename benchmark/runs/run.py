@@ -25,15 +25,15 @@ from benchmark.runs.up_to_date import FINISHED, finished_result, finished_stamp
 from benchmark.runtime.cache_folder import writable
 from benchmark.caching.plugin_source import entry_version
 from benchmark.runs.provenance import write_provenance
-from benchmark.runs.assemble_result import NO_COST, MethodFacts, result_of
+from benchmark.runs.assemble_result import NO_COST, MethodInfo, result_of
 from benchmark.results.schema import Cost, ProtocolResult, Result, write_result
 from benchmark.runs.sample_sheet import SampleRows, write_samples
 from benchmark.evaluation.score_tasks import Outputs, Scores, real_outputs, score_tasks
-from benchmark.evaluation.context import Asked, Setting
-from benchmark.training.stage_cache import StageStore
-from benchmark.caching.fingerprints import TRAINING_CODE, Stamps, stamp_of
+from benchmark.evaluation.context import TaskSet, EvaluationContext
+from benchmark.training.stage_cache import StageCache
+from benchmark.caching.fingerprints import TRAINING_CODE, StageState, fingerprint
 from benchmark.results.task_scores import write_task_scores
-from benchmark.training.train import place, train
+from benchmark.training.train import move_to_device, train
 from methods.base import CannotEdit, EditBatch, Stage
 from registry.catalogue import DATASET_CARDS, METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
@@ -46,7 +46,7 @@ class Run:
 
     Args:
         experiment: what to do.
-        setting: what the runs of the comparison share.
+        context: what the runs of the comparison share.
         runs: folder of all runs.
         fresh: forget what the folder holds and begin anew.
 
@@ -54,20 +54,20 @@ class Run:
         InputError: if the folder cannot be written.
     """
 
-    def __init__(self, experiment: Experiment, setting: Setting, runs: Path, *, fresh: bool = False) -> None:
+    def __init__(self, experiment: Experiment, context: EvaluationContext, runs: Path, *, fresh: bool = False) -> None:
         self.experiment = experiment
-        self.setting = setting
+        self.context = context
         self.runs = runs
         self.folder = experiment.folder(runs)
         if fresh and self.folder.exists():
             self._check()  # what is impossible must not cost the weights that are there
             shutil.rmtree(self.folder)
         writable(self.folder, "run folder")
-        self.stamps = Stamps(self.folder)
+        self.stamps = StageState(self.folder)
 
     def _check(self) -> None:
         """Build or open everything that the input could make impossible."""
-        _ = self._editor, self.setting.compute, self.setting.asked(self.experiment), self.setting.judge_facts
+        _ = self._editor, self.context.compute, self.context.asked(self.experiment), self.context.judge_facts
 
     def train(self) -> None:
         """Train the method, or load what was trained or published.
@@ -80,34 +80,34 @@ class Run:
     def edit(self) -> None:
         """Edit every task of every protocol."""
         _ = self._editor  # an impossible option shows before hours of packing
-        for asked in self.setting.asked(self.experiment):
+        for asked in self.context.asked(self.experiment):
             self._edit(asked)
 
     def score(self) -> Result:
         """Score every protocol's edits, and write the result with its samples and provenance."""
-        done = finished_result(self.experiment, self.runs, self.setting.weights)
+        done = finished_result(self.experiment, self.runs, self.context.weights)
         if done is not None:
             return done
         self._check()
         self.edit()
         protocols: dict[str, ProtocolResult] = {}
-        for asked in self.setting.asked(self.experiment):
+        for asked in self.context.asked(self.experiment):
             name = asked.protocol.name
             reason = self.stamps.get(f"edits/{name}").get("reason")
             scores = None if reason else self._score(asked, self._edited_outputs(asked))
             protocols[name] = protocol_result(asked, scores, reason)
-        protocols |= self._beyond_the_card()
-        result = result_of(self.experiment, self.setting, self._method_facts(), protocols, self._cost())
+        protocols |= self._unsupported_protocols()
+        result = result_of(self.experiment, self.context, self._method_facts(), protocols, self._cost())
         self._write_samples()
         return self._finish(result)
 
-    def _beyond_the_card(self) -> dict[str, ProtocolResult]:
+    def _unsupported_protocols(self) -> dict[str, ProtocolResult]:
         """Protocols that the method takes no part in, for tables to say so; none where the user chose the protocols."""
         card = METHOD_CARDS.find(self.experiment.method).card
         if set(self.experiment.protocols) != set(card.protocols):
             return {}
         reason = f"{card.title} takes part in {', '.join(card.protocols)} only"
-        every = self.setting.asked(all_protocols(self.experiment))
+        every = self.context.asked(all_protocols(self.experiment))
         return {
             asked.protocol.name: protocol_result(asked, None, reason)
             for asked in every
@@ -117,10 +117,10 @@ class Run:
     def _finish(self, result: Result) -> Result:
         facts = self._method_facts()
         weights = {"origin": result.weights_origin, "sha256": result.weights_sha256}
-        write_provenance(self.folder, self.setting.compute, self.setting.dataset, weights, facts.notes)
+        write_provenance(self.folder, self.context.compute, self.context.dataset, weights, facts.notes)
         write_text_atomically(self.folder / "experiment.yaml", self.experiment.to_yaml())
         write_result(self.folder / "result.json", result)
-        self.stamps.put(FINISHED, finished_stamp(self.experiment, self.setting.weights))
+        self.stamps.put(FINISHED, finished_stamp(self.experiment, self.context.weights))
         return result
 
     @cached_property
@@ -132,21 +132,21 @@ class Run:
     def _training_inputs(self) -> dict[str, Any]:
         return {
             **self.experiment.training_part(),
-            "compute": self.setting.compute.described,
+            "compute": self.context.compute.described,
             "checkpoint": self._weights_file_sha256,
-            "data": self.setting.dataset.fingerprint,
-            "code": stamp_of(code_version(TRAINING_CODE), entry_version(METHOD_CARDS.find(self.experiment.method))),
+            "data": self.context.dataset.fingerprint,
+            "code": fingerprint(code_version(TRAINING_CODE), entry_version(METHOD_CARDS.find(self.experiment.method))),
         }
 
     @property
-    def _stage_store(self) -> StageStore:
+    def _stage_store(self) -> StageCache:
         """Stages of the method's other variants; which options decide a stage, the stage itself says.
 
         Hardware is among what decides them: other threads round otherwise, and a stage's seconds are its cost there.
         """
         decided_by = {key: each for key, each in self._training_inputs.items() if key not in ("variant", "options")}
-        decided_by["hardware"] = self.setting.compute.hardware
-        return StageStore(self.setting.cache / "stages", decided_by)
+        decided_by["hardware"] = self.context.compute.hardware
+        return StageCache(self.context.cache / "stages", decided_by)
 
     @cached_property
     def _editor(self) -> Editor:
@@ -166,15 +166,15 @@ class Run:
             )
         if not self._checkpoints:
             self.stamps.put("training", self._training_inputs)
-        place(editor.model, self.setting.compute)
+        move_to_device(editor.model, self.context.compute)
         if editor.published_sha256 is None:
             train(
                 editor.model,
-                self.setting.dataset,
+                self.context.dataset,
                 self.folder,
                 seed=self.experiment.seed,
-                compute=self.setting.compute,
-                reporter=self.setting.reporter,
+                compute=self.context.compute,
+                reporter=self.context.reporter,
                 title=self.experiment.label,
                 tensorboard=self.experiment.tensorboard,
                 store=self._stage_store,
@@ -190,12 +190,12 @@ class Run:
     def _checkpoints(self) -> list[Path]:
         return sorted((self.folder / "checkpoints").glob("*.pth"), key=lambda path: path.stat().st_mtime)
 
-    def _edits_folder(self, asked: Asked) -> Path:
+    def _edits_folder(self, asked: TaskSet) -> Path:
         return edits_folder(self.folder, asked.protocol.name)
 
-    def _edit(self, asked: Asked) -> None:
+    def _edit(self, asked: TaskSet) -> None:
         name = asked.protocol.name
-        stamp = stamp_of(
+        stamp = fingerprint(
             self._weights_sha256,
             self._training_inputs,
             self.experiment.edit_batch_size,
@@ -217,53 +217,53 @@ class Run:
             edit_tasks(
                 self._trained_editor.model,
                 asked.protocol,
-                self.setting.dataset,
+                self.context.dataset,
                 asked.tasks,
                 folder,
                 batch_size=self.experiment.edit_batch_size,
                 seed=self.experiment.seed,
-                compute=self.setting.compute,
-                reporter=self.setting.reporter,
+                compute=self.context.compute,
+                reporter=self.context.reporter,
                 title=self.experiment.label,
             )
         except CannotEdit as error:
             reason = str(error)
         self.stamps.put(f"edits/{name}", {"stamp": stamp, "done": True, "reason": reason})
 
-    def _edited_outputs(self, asked: Asked) -> Outputs:
+    def _edited_outputs(self, asked: TaskSet) -> Outputs:
         def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Tensor]:
-            images = read_edits(self._edits_folder(asked), rows, self.setting.dataset.size)
+            images = read_edits(self._edits_folder(asked), rows, self.context.dataset.size)
             return batch, image_tensor(images)
 
         return give
 
-    def _score(self, asked: Asked, outputs: Outputs) -> Scores:
+    def _score(self, asked: TaskSet, outputs: Outputs) -> Scores:
         protocol = asked.protocol
         scores = score_tasks(
             outputs,
             protocol,
             PROTOCOL_CARDS.find(protocol.name).card.metrics,
-            self.setting.dataset,
+            self.context.dataset,
             asked.tasks,
-            self.setting.judges,
-            self.setting,
-            tools=self.setting.tools,
+            self.context.judges,
+            self.context,
+            resources=self.context.resources,
             draws=self.experiment.bootstrap_draws,
-            reporter=self.setting.reporter,
+            reporter=self.context.reporter,
             title=self.experiment.label,
         )
         write_task_scores(self.folder, protocol.name, scores.frame, scores.ratios)
         return scores
 
-    def _method_facts(self) -> MethodFacts:
+    def _method_facts(self) -> MethodInfo:
         card = METHOD_CARDS.find(self.experiment.method).card
         if card.kind == "reference":
-            return MethodFacts("reference", card.title, "none", None, {})
+            return MethodInfo("reference", card.title, "none", None, {})
         editor = self._trained_editor
         notes = dict(editor.model.provenance())
         if editor.published_sha256 is not None:
-            return MethodFacts("learned", card.title, "published", editor.published_sha256, notes)
-        return MethodFacts("learned", card.title, "trained", self._weights_sha256, notes)
+            return MethodInfo("learned", card.title, "published", editor.published_sha256, notes)
+        return MethodInfo("learned", card.title, "trained", self._weights_sha256, notes)
 
     def _cost(self) -> Cost:
         found = [
@@ -271,7 +271,7 @@ class Run:
         ]
         seconds = [read_checkpoint(path)["meta"]["seconds"] for path in self._checkpoints]
         cost = NO_COST.model_copy(
-            update={"device": self.setting.compute.hardware, "train_seconds": sum(seconds) if seconds else None}
+            update={"device": self.context.compute.hardware, "train_seconds": sum(seconds) if seconds else None}
         )
         if not found:
             return cost
@@ -288,12 +288,12 @@ class Run:
 
     def _write_samples(self) -> None:
         sheets = []
-        for asked in self.setting.asked(self.experiment):
+        for asked in self.context.asked(self.experiment):
             if not self.stamps.get(f"edits/{asked.protocol.name}").get("reason"):
                 rows = asked.tasks.iloc[:SAMPLE_TASKS]
-                outputs = read_edits(self._edits_folder(asked), rows, self.setting.dataset.size)
+                outputs = read_edits(self._edits_folder(asked), rows, self.context.dataset.size)
                 sheets.append(
-                    SampleRows(asked.protocol.name, asked.protocol.batch(self.setting.dataset, rows), outputs)
+                    SampleRows(asked.protocol.name, asked.protocol.batch(self.context.dataset, rows), outputs)
                 )
         if sheets:
             title = f"{self.experiment.label} on {self.experiment.dataset.name}, seed {self.experiment.seed}"
@@ -304,28 +304,28 @@ class RealImages(Run):
     """The real images of the tasks, scored against their own masks and attributes: a row of every table."""
 
     def _check(self) -> None:
-        _ = self.setting.asked(self.experiment), self.setting.judge_facts
+        _ = self.context.asked(self.experiment), self.context.judge_facts
 
     def edit(self) -> None:
         """Nothing is edited."""
 
     def score(self) -> Result:
         """Score the real images and write the result."""
-        done = finished_result(self.experiment, self.runs, self.setting.weights)
+        done = finished_result(self.experiment, self.runs, self.context.weights)
         if done is not None:
             return done
         protocols = {
             asked.protocol.name: real_result(asked, self._score(asked, real_outputs(asked.protocol)))
-            for asked in self.setting.asked(self.experiment)
+            for asked in self.context.asked(self.experiment)
         }
-        cost = NO_COST.model_copy(update={"device": self.setting.compute.hardware})
-        return self._finish(result_of(self.experiment, self.setting, self._method_facts(), protocols, cost))
+        cost = NO_COST.model_copy(update={"device": self.context.compute.hardware})
+        return self._finish(result_of(self.experiment, self.context, self._method_facts(), protocols, cost))
 
-    def _method_facts(self) -> MethodFacts:
-        return MethodFacts("real", "real images", "none", None, {})
+    def _method_facts(self) -> MethodInfo:
+        return MethodInfo("real", "real images", "none", None, {})
 
 
-def protocol_result(asked: Asked, scores: Scores | None, reason: str | None) -> ProtocolResult:
+def protocol_result(asked: TaskSet, scores: Scores | None, reason: str | None) -> ProtocolResult:
     """A protocol's part of the result."""
     return ProtocolResult(
         title=PROTOCOL_CARDS.find(asked.protocol.name).card.title,
@@ -338,7 +338,7 @@ def protocol_result(asked: Asked, scores: Scores | None, reason: str | None) -> 
     )
 
 
-def real_result(asked: Asked, scores: Scores) -> ProtocolResult:
+def real_result(asked: TaskSet, scores: Scores) -> ProtocolResult:
     """The part of the real images: where they have no figure, the reason is that they are not edits."""
     result = protocol_result(asked, scores, None)
     cells = {

@@ -12,7 +12,7 @@ from benchmark.runtime.atomic_files import sha256_of
 from benchmark.caching.plugin_source import entry_version
 from benchmark.results.schema import Result, read_result
 from benchmark.runtime.json_files import ResultError
-from benchmark.caching.fingerprints import Stamps, stamp_of, tree_version
+from benchmark.caching.fingerprints import StageState, fingerprint, tree_version
 from benchmark.weights.locate import Weights, manifest
 from registry.catalogue import (
     DATASET_CARDS,
@@ -31,7 +31,7 @@ def finished_result(experiment: Experiment, runs: Path, weights: Weights) -> Res
     """The run's result, if it still answers to the experiment, the code, and the files it was made from; else None."""
     folder = experiment.folder(runs)
     path = folder / "result.json"
-    if not path.is_file() or Stamps(folder).get(FINISHED) != finished_stamp(experiment, weights):
+    if not path.is_file() or StageState(folder).get(FINISHED) != finished_stamp(experiment, weights):
         return None
     try:
         return read_result(path)
@@ -48,7 +48,7 @@ NOT_IN_RESULTS = {"summary", "paper", "licence", "ablation", "options", "presets
 def finished_stamp(experiment: Experiment, weights: Weights) -> str:
     """Hash of everything that a result depends on, as far as it can be known from files alone."""
     root, checkpoint = experiment.dataset.root, experiment.checkpoint
-    return stamp_of(
+    return fingerprint(
         experiment.model_dump(mode="json"),
         code_version(*CODE),
         [

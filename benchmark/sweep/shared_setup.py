@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmark.caching.fingerprints import stamp_of
+from benchmark.caching.fingerprints import fingerprint
 from benchmark.config.experiment import Experiment, Options, as_reference
 from benchmark.config.presets import all_protocols
 from registry.catalogue import METHOD_CARDS
@@ -31,4 +31,4 @@ def shared_experiments(experiments: Sequence[Experiment]) -> list[Experiment]:
 def setting_key(experiment: Experiment) -> str:
     """Hash of what the experiments of one setting have in common."""
     own = {"method", "variant", "options", "seed", "protocols", "checkpoint", "network", "tensorboard"}
-    return stamp_of(experiment.model_dump(mode="json", exclude=own))
+    return fingerprint(experiment.model_dump(mode="json", exclude=own))

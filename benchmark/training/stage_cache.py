@@ -10,13 +10,13 @@ from typing import Any
 
 from filelock import FileLock
 
-from benchmark.caching.fingerprints import stamp_of
+from benchmark.caching.fingerprints import fingerprint
 from benchmark.runtime.atomic_files import sha256_of
 from benchmark.training.checkpoints import TrainingCheckpointError, read_checkpoint, write_checkpoint
 from methods.base import Stage, Trainable
 
 
-class StageStore:
+class StageCache:
     """A folder with a file for each shared stage that was trained.
 
     Args:
@@ -33,10 +33,10 @@ class StageStore:
         if stage.shared is None:
             return None
         values = {name: _content(value) for name, value in stage.shared.decided_by.items()}
-        return self.folder / f"{stamp_of(self.decided_by, asdict(stage), values)[:32]}.pth"
+        return self.folder / f"{fingerprint(self.decided_by, asdict(stage), values)[:32]}.pth"
 
     @contextmanager
-    def turn(self, stage: Stage) -> Iterator[None]:
+    def lock(self, stage: Stage) -> Iterator[None]:
         """Hold the stage's lock, so that processes that need a stage wait for the one that trains it."""
         path = self.path(stage)
         if path is None:
@@ -68,7 +68,7 @@ class StageStore:
         finished.with_name(f"{stage.name}.unfinished.pth").unlink(missing_ok=True)
         return True
 
-    def keep(self, stage: Stage, finished: Path) -> None:
+    def save(self, stage: Stage, finished: Path) -> None:
         """Keep the networks of a stage that was just trained, and what its checkpoint `finished` says of it."""
         path = self.path(stage)
         if path is not None and stage.shared is not None:

@@ -20,7 +20,7 @@ from benchmark.runtime.progress import Reporter
 from benchmark.training.checkpoints import read_checkpoint
 from benchmark.training.hooks import CheckpointHook, EMAHook, ProgressHook
 from benchmark.training.runner import StageLoop, StageRunner
-from benchmark.training.stage_cache import StageStore
+from benchmark.training.stage_cache import StageCache
 from methods.base import Stage, Trainable
 from registry.errors import InputError
 
@@ -37,7 +37,7 @@ def train(
     reporter: Reporter,
     title: str = "train",
     tensorboard: bool = False,
-    store: StageStore | None = None,
+    store: StageCache | None = None,
 ) -> float:
     """Train every stage that `folder/checkpoints` does not hold already, and leave the model trained.
 
@@ -66,12 +66,12 @@ def train(
             "tensorboard is not installed; pip install 'face-editing-benchmark[tensorboard]',"
             " or leave tensorboard=true out"
         )
-    place(model, compute)
+    move_to_device(model, compute)
     seconds = 0.0
     for number, stage in enumerate(each for each in model.stages() if each.iterations > 0):
         finished = folder / "checkpoints" / f"{stage.name}.pth"
         if not finished.exists():
-            with nullcontext() if store is None else store.turn(stage):
+            with nullcontext() if store is None else store.lock(stage):
                 if store is not None and store.restore(stage, finished, model):
                     reporter.say(f"{title}: {stage.name} is as another run trained it")
                 else:
@@ -79,7 +79,7 @@ def train(
                     model.begin_stage(stage)
                     _train_stage(model, stage, dataset, folder, seed, compute, reporter, title, tensorboard)
                     if store is not None:
-                        store.keep(stage, finished)
+                        store.save(stage, finished)
         content = read_checkpoint(finished)
         model.load_state_dict(content["state_dict"])
         seconds += float(content["meta"]["seconds"])
@@ -87,7 +87,7 @@ def train(
     return seconds
 
 
-def place(model: torch.nn.Module, compute: Compute) -> None:
+def move_to_device(model: torch.nn.Module, compute: Compute) -> None:
     """Move a model to the compute device and memory layout."""
     model.to(compute.device)
     if compute.channels_last:

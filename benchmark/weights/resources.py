@@ -16,7 +16,7 @@ class MetricUnavailable(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Tools:
+class Resources:
     """What a metric may need beside the evidence.
 
     Attributes:

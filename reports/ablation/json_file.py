@@ -14,7 +14,7 @@ SCHEMA_VERSION: Final = 1
 
 
 def render(report: AblationReport) -> str:
-    """The whole file; its fields mean what those of `AblationReport`, `ChangeRow` and `Match` do."""
+    """The whole file; its fields mean what those of `AblationReport`, `ChangeRow` and `MetricComparison` do."""
     content = {
         "schema_version": SCHEMA_VERSION,
         "study": report.study.model_dump(mode="json"),

@@ -11,7 +11,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchmark.calibration.schema import Calibration, Curve, DegradationFacts
+from benchmark.calibration.schema import Calibration, Curve, DegradationInfo
 from reports.calibration.wording import metric_name
 
 _COLOURS: Final = {"sees": "#2458b3", "blind": "#8a9097", "misleads": "#c0392b"}
@@ -61,7 +61,7 @@ def draw_curves(calibration: Calibration, name: str) -> str:
     return file.getvalue()
 
 
-def _panel(panel: Axes, curve: Curve, degradation: DegradationFacts) -> None:
+def _panel(panel: Axes, curve: Curve, degradation: DegradationInfo) -> None:
     """One curve over evenly spaced strengths, which mostly double."""
     places, figures, margins = np.arange(len(curve.figures)), np.array(curve.figures), np.array(curve.margins)
     colour = _COLOURS[curve.verdict]

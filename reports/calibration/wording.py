@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchmark.calibration.schema import Calibration, Curve, DegradationFacts, MetricCalibration, ProtocolCalibration
-from benchmark.results.schema import MetricFacts
+from benchmark.calibration.schema import Calibration, Curve, DegradationInfo, MetricCalibration, ProtocolCalibration
+from benchmark.results.schema import MetricInfo
 from benchmark.runtime.printed_values import MISSING, decimal
 
 FLAG = "†"
@@ -33,17 +33,17 @@ class MatrixCell:
     details: tuple[str, ...]
 
 
-def metric_name(facts: MetricFacts) -> str:
+def metric_name(facts: MetricInfo) -> str:
     """A metric with the way in which its figures get better."""
     return f"{facts.title} {'↑' if facts.direction == 'up' else '↓'}"
 
 
-def flagged(facts: MetricFacts, protocol: ProtocolCalibration) -> bool:
+def flagged(facts: MetricInfo, protocol: ProtocolCalibration) -> bool:
     """Whether there were fewer tasks than the metric is sound for."""
     return protocol.num_tasks < facts.min_n
 
 
-def matrix_row(facts: MetricFacts, metric: MetricCalibration, protocol: ProtocolCalibration) -> list[MatrixCell]:
+def matrix_row(facts: MetricInfo, metric: MetricCalibration, protocol: ProtocolCalibration) -> list[MatrixCell]:
     """A metric's cells, a degradation each."""
     if not metric.curves:
         reason = metric.reason or "it has no figure"
@@ -51,7 +51,7 @@ def matrix_row(facts: MetricFacts, metric: MetricCalibration, protocol: Protocol
     return [_cell(facts, metric.curves[name], each, protocol) for name, each in protocol.degradations.items()]
 
 
-def _cell(facts: MetricFacts, curve: Curve, degradation: DegradationFacts, protocol: ProtocolCalibration) -> MatrixCell:
+def _cell(facts: MetricInfo, curve: Curve, degradation: DegradationInfo, protocol: ProtocolCalibration) -> MatrixCell:
     number = str(curve.hardest_n) if curve.hardest_n is not None else f"> {max(protocol.sizes)}"
     rho = MISSING if curve.correlation is None else _signed(curve.correlation)
     lines = (SHAPES[curve.shape], f"ρ {rho}", f"N {number}")
@@ -69,17 +69,17 @@ def _cell(facts: MetricFacts, curve: Curve, degradation: DegradationFacts, proto
     return MatrixCell(curve.verdict, lines, tuple(details))
 
 
-def figure_text(facts: MetricFacts, figure: float) -> str:
+def figure_text(facts: MetricInfo, figure: float) -> str:
     """A figure with the metric's decimals; never a negative zero."""
     return decimal(figure, facts.decimals)
 
 
-def strengths_text(degradation: DegradationFacts) -> str:
+def strengths_text(degradation: DegradationInfo) -> str:
     """The ladder in words."""
     return f"{', '.join(f'{each:g}' for each in degradation.strengths)} {degradation.unit}"
 
 
-def errors_text(degradation: DegradationFacts) -> str:
+def errors_text(degradation: DegradationInfo) -> str:
     """How far each strength is from the truth."""
     return ", ".join(f"{each:.1f}" for each in degradation.errors)
 

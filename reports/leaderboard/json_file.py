@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from benchmark.results.schema import DatasetFacts, JudgeFacts
+from benchmark.results.schema import DatasetInfo, JudgeInfo
 from benchmark.leaderboard.table import Cell, Column, Level, Row, Table
 from benchmark.results.schema import Kind
 from reports.leaderboard.wording import bold_rule, num_tests
@@ -62,7 +62,7 @@ class Metric(_Strict):
     caveats: list[str]
 
 
-class RunFacts(_Strict):
+class RunInfo(_Strict):
     """One seed of a method: what it was made by and on."""
 
     seed: int
@@ -79,12 +79,12 @@ class Method(_Strict):
     kind: Kind
     preset: str
     weights_origin: Literal["trained", "published", "none"]
-    runs: list[RunFacts]
+    runs: list[RunInfo]
     figures: dict[str, Figure]
     """By metric."""
 
 
-class TableFacts(_Strict):
+class TableInfo(_Strict):
     """A table: one dataset, one protocol, runs that can be compared.
 
     Attributes:
@@ -98,13 +98,13 @@ class TableFacts(_Strict):
     """
 
     dataset: str
-    dataset_facts: DatasetFacts
+    dataset_facts: DatasetInfo
     protocol: str
     title: str
     rule: str
     num_tasks: int
     tasks_sha256: str
-    judges: dict[str, JudgeFacts]
+    judges: dict[str, JudgeInfo]
     significance: str
     num_tests: int
     unranked: str | None
@@ -120,7 +120,7 @@ class Leaderboard(_Strict):
     """The file."""
 
     schema_version: Literal[1] = SCHEMA_VERSION
-    tables: list[TableFacts]
+    tables: list[TableInfo]
 
 
 def render(tables: Sequence[Table]) -> str:
@@ -128,8 +128,8 @@ def render(tables: Sequence[Table]) -> str:
     return Leaderboard(tables=[_table(table) for table in tables]).model_dump_json(indent=1) + "\n"
 
 
-def _table(table: Table) -> TableFacts:
-    return TableFacts(
+def _table(table: Table) -> TableInfo:
+    return TableInfo(
         dataset=table.dataset,
         dataset_facts=table.dataset_facts,
         protocol=table.protocol,
@@ -163,7 +163,7 @@ def _method(row: Row) -> Method:
         preset=row.preset,
         weights_origin=row.weights_origin,
         runs=[
-            RunFacts(
+            RunInfo(
                 seed=result.seed,
                 experiment_sha256=result.experiment_sha256,
                 weights_sha256=result.weights_sha256,

@@ -46,7 +46,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Asked:
+class TaskSet:
     """What a task asks, for its caption."""
 
     target: str
@@ -72,7 +72,7 @@ class Sheet:
     metrics: list[Measure] = field(default_factory=list)
     given: list[tuple[str, int]] = field(default_factory=list)
     first: list[int] = field(default_factory=list)
-    tasks: dict[int, Asked] = field(default_factory=dict)
+    tasks: dict[int, TaskSet] = field(default_factory=dict)
     pictures: dict[int, dict[int, int]] = field(default_factory=dict)
     extremes: dict[str, list[list[tuple[int, float]]]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -214,7 +214,7 @@ def _say(sheet: Sheet, shown: Sequence[Source], task: int) -> None:
         if task not in sheet.tasks and len(rows):
             row = rows.iloc[0]
             attribute = row["attribute"]
-            sheet.tasks[task] = Asked(
+            sheet.tasks[task] = TaskSet(
                 str(row["target"]), str(row["source"]), attribute if isinstance(attribute, str) and attribute else None
             )
 

@@ -9,7 +9,7 @@ from torchvision.models import alexnet
 
 from benchmark.runtime.device import Compute
 from benchmark.weights.locate import Weights
-from benchmark.weights.resources import Tools
+from benchmark.weights.resources import Resources
 from benchmarks.faces import faces
 from benchmarks.generated_inception import write_generated_inception
 
@@ -38,9 +38,11 @@ def alexnet_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tools(alexnet_file: Path) -> Tools:
+def resources(alexnet_file: Path) -> Resources:
     """What metrics may need, on the CPU."""
-    return Tools(Compute(torch.device("cpu"), "fp32", channels_last=False), Weights(named={"alexnet": alexnet_file}))
+    return Resources(
+        Compute(torch.device("cpu"), "fp32", channels_last=False), Weights(named={"alexnet": alexnet_file})
+    )
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import torch
 
-from benchmark.metrics.base import Evidence
+from benchmark.metrics.base import ScoringBatch
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES, LABELS
 from registry import DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS
@@ -57,8 +57,10 @@ def test_the_mirrored_task_is_exact_and_sharpness_is_a_ratio(faces) -> None:
     assert torch.equal(batch.mask == 1, (batch.target.mask == 1).flip(2))
     nothing = torch.zeros(3)
     metric = METRICS.get("sharpness")()
-    sharp = Evidence(batch, batch.oracle, nothing, nothing, nothing, (), ())
-    blurred = Evidence(batch, torch.nn.functional.avg_pool2d(batch.oracle, 5, 1, 2), nothing, nothing, nothing, (), ())
+    sharp = ScoringBatch(batch, batch.oracle, nothing, nothing, nothing, (), ())
+    blurred = ScoringBatch(
+        batch, torch.nn.functional.avg_pool2d(batch.oracle, 5, 1, 2), nothing, nothing, nothing, (), ()
+    )
     assert metric.measure(sharp)["value"] == pytest.approx(np.ones(3))
     assert (metric.measure(blurred)["value"] < 0.9).all()
 

@@ -11,9 +11,9 @@ import pandas as pd
 
 from benchmark.results.schema import (
     Cost,
-    DatasetFacts,
-    JudgeFacts,
-    MetricFacts,
+    DatasetInfo,
+    JudgeInfo,
+    MetricInfo,
     ProtocolResult,
     Result,
     Value,
@@ -25,10 +25,10 @@ from benchmark.statistics.ratios import Ratio
 Run = tuple[Path, Result]
 
 
-def facts(title: str, direction: str = "up", **changes: Any) -> MetricFacts:
+def facts(title: str, direction: str = "up", **changes: Any) -> MetricInfo:
     """A metric's facts."""
     given = {"unit": "", "decimals": 3, "level": "image", "min_n": 1, "citation": ""}
-    return MetricFacts.model_validate({"title": title, "direction": direction} | given | changes)
+    return MetricInfo.model_validate({"title": title, "direction": direction} | given | changes)
 
 
 METRICS = {
@@ -56,15 +56,15 @@ def protocol(figures: dict[str, Value], **changes: Any) -> ProtocolResult:
     return ProtocolResult.model_validate(given | {"metrics": figures} | changes)
 
 
-def dataset_facts(**changes: Any) -> DatasetFacts:
+def dataset_facts(**changes: Any) -> DatasetInfo:
     """A dataset of 64 pixel faces."""
     given = {"title": "Rendered faces", "fingerprint": "f" * 64, "size": 64, "skipped": 0, "resize_policy": "area"}
-    return DatasetFacts.model_validate(given | {"faces": {"train": 2000, "test": 400}} | changes)
+    return DatasetInfo.model_validate(given | {"faces": {"train": 2000, "test": 400}} | changes)
 
 
-def judge(weights_sha256: str = "b" * 64) -> JudgeFacts:
+def judge(weights_sha256: str = "b" * 64) -> JudgeInfo:
     """A parser."""
-    return JudgeFacts(title="Face parser", weights_sha256=weights_sha256, recipe="unet-v1", scores={"miou": 0.87})
+    return JudgeInfo(title="Face parser", weights_sha256=weights_sha256, recipe="unet-v1", scores={"miou": 0.87})
 
 
 def result(method: str, figures: dict[str, Value] | None = None, **changes: Any) -> Result:

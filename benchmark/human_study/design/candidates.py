@@ -101,7 +101,7 @@ def find_entrants(runs: Sequence[Run], protocols: Sequence[str], methods: Sequen
     found = [_entrant(label, runs) for label in asked if label not in lacking]
     if not found:
         raise InputError(f"no learned method was run under {' and '.join(protocols)}; name methods by --methods")
-    copies = {entry.card.gives: entry.card.name for entry in METHOD_CARDS if entry.card.gives}
+    copies = {entry.card.returns_copy_of: entry.card.name for entry in METHOD_CARDS if entry.card.returns_copy_of}
     given = {
         what: _entrant(copies[what], runs)
         for what in ("target", "source")

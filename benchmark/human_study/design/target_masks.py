@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmark.config.resolve import resolve
 from benchmark.config.sources import read_layer
-from benchmark.evaluation.context import Setting
+from benchmark.evaluation.context import EvaluationContext
 from benchmark.human_study.design.candidates import Entrants
 from benchmark.human_study.design.stimuli import Pixels
 from benchmark.images.label_colors import color_mask
@@ -30,17 +30,17 @@ def asked_masks(entrants: Entrants, tasks: Iterable[tuple[str, int]]) -> dict[tu
     """
     path, _ = next(iter((*entrants.given.values(), *entrants.methods))).runs[0]
     experiment = resolve([read_layer(path.parent / "experiment.yaml")])
-    setting = Setting(experiment, writable(cache_folder(), "cache folder"), Reporter())
+    context = EvaluationContext(experiment, writable(cache_folder(), "cache folder"), Reporter())
     wanted: dict[str, list[int]] = defaultdict(list)
     for protocol, task in dict.fromkeys(tasks):
         wanted[protocol].append(task)
     found: dict[tuple[str, int], Pixels] = {}
-    for asked in setting.asked(experiment):
+    for asked in context.asked(experiment):
         protocol = asked.protocol.name
         if protocol in wanted:
             if asked.sha256 != entrants.tasks_sha256[protocol]:
                 raise InputError(f"{path}: the dataset now gives other tasks of {protocol} than this run had")
             rows = asked.tasks[asked.tasks["task"].isin(wanted[protocol])]
-            masks = asked.protocol.batch(setting.dataset, rows).mask.numpy().astype(np.uint8)
+            masks = asked.protocol.batch(context.dataset, rows).mask.numpy().astype(np.uint8)
             found |= {(protocol, int(task)): color_mask(mask) for task, mask in zip(rows["task"], masks, strict=True)}
     return found

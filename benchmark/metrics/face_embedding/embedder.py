@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from benchmark.metrics.face_embedding.dlib_network import SIDE, FaceRecognition
 from benchmark.metrics.face_embedding.worker_pool import FaceProcesses
 from benchmark.weights.locate import WeightsMissing
-from benchmark.weights.resources import MetricUnavailable, Tools
+from benchmark.weights.resources import MetricUnavailable, Resources
 
 FACES_A_PROCESS: Final = 10
 """Fewer faces than this take less time than a process takes to start."""
@@ -61,8 +61,8 @@ def _resized(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return resized
 
 
-def face_embedder(tools: Tools) -> FaceEmbedder:
-    """The embedder, with the files that `tools` finds; one for all metrics of a process.
+def face_embedder(resources: Resources) -> FaceEmbedder:
+    """The embedder, with the files that `resources` finds; one for all metrics of a process.
 
     Raises:
         MetricUnavailable: if dlib or a file is not here.
@@ -70,7 +70,7 @@ def face_embedder(tools: Tools) -> FaceEmbedder:
     if find_spec("dlib") is None:
         raise MetricUnavailable("face recognition is not installed: pip install 'face-editing-benchmark[identity]'")
     try:
-        found = [tools.weights.find(id) for id in ("dlib-face-landmarks", "dlib-face-resnet")]
+        found = [resources.weights.find(id) for id in ("dlib-face-landmarks", "dlib-face-resnet")]
     except WeightsMissing as error:
         raise MetricUnavailable(str(error)) from error
     return _loaded(*(each.path for each in found), *(each.sha256 for each in found))

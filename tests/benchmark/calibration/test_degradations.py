@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from benchmark.calibration import image_degradations as repaints
-from benchmark.calibration.cached_ground_truth import RememberedTruths
+from benchmark.calibration.cached_ground_truth import CachedGroundTruth
 from benchmark.calibration.degradations import DEGRADATIONS, degraded, shown
 from benchmark.calibration.wrong_targets import MODES, mode_collapse, style_collapse, wrong_identity
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
@@ -26,22 +26,22 @@ SEED = 3
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> RememberedTruths:
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> CachedGroundTruth:
     folder = tmp_path_factory.mktemp("faces")
-    return RememberedTruths(RenderedFaces(root=None, size=32, cache=folder, train=1, val=1, test=24))
+    return CachedGroundTruth(RenderedFaces(root=None, size=32, cache=folder, train=1, val=1, test=24))
 
 
 @pytest.fixture(scope="module")
-def tasks(dataset: RememberedTruths) -> pd.DataFrame:
+def tasks(dataset: CachedGroundTruth) -> pd.DataFrame:
     return StyleCopy(count=24).tasks(dataset, seed=0)
 
 
-def edits(name: str, strength: float, tasks: pd.DataFrame, dataset: RememberedTruths, seed: int = SEED) -> np.ndarray:
+def edits(name: str, strength: float, tasks: pd.DataFrame, dataset: CachedGroundTruth, seed: int = SEED) -> np.ndarray:
     rows = shown(name, strength, tasks, seed)
     return degraded(name, strength, StyleCopy(), dataset, rows, seed)
 
 
-def truth(tasks: pd.DataFrame, dataset: RememberedTruths) -> np.ndarray:
+def truth(tasks: pd.DataFrame, dataset: CachedGroundTruth) -> np.ndarray:
     oracle = StyleCopy().batch(dataset, tasks).oracle
     assert oracle is not None
     return image_array(oracle)
@@ -54,11 +54,11 @@ class TestEveryDegradation:
         assert strengths[0] == 0
         assert list(strengths) == sorted(set(strengths))
 
-    def test_no_strength_is_the_true_edit(self, name: str, tasks: pd.DataFrame, dataset: RememberedTruths) -> None:
+    def test_no_strength_is_the_true_edit(self, name: str, tasks: pd.DataFrame, dataset: CachedGroundTruth) -> None:
         assert np.array_equal(edits(name, 0, tasks, dataset), truth(tasks, dataset))
 
     def test_the_true_error_grows_with_the_strength(
-        self, name: str, tasks: pd.DataFrame, dataset: RememberedTruths
+        self, name: str, tasks: pd.DataFrame, dataset: CachedGroundTruth
     ) -> None:
         right = truth(tasks, dataset).astype(float)
         ladder = [edits(name, strength, tasks, dataset) for strength in DEGRADATIONS[name].strengths]
@@ -68,7 +68,7 @@ class TestEveryDegradation:
         assert all(np.diff(errors) > 0), errors
 
     def test_a_seed_gives_the_same_images_and_another_gives_others(
-        self, name: str, tasks: pd.DataFrame, dataset: RememberedTruths
+        self, name: str, tasks: pd.DataFrame, dataset: CachedGroundTruth
     ) -> None:
         strength = DEGRADATIONS[name].strengths[-2]
         first, again, other = (edits(name, strength, tasks, dataset, seed) for seed in (SEED, SEED, SEED + 1))
@@ -76,7 +76,7 @@ class TestEveryDegradation:
         assert np.array_equal(first, other) == (name in ("blur", "jpeg"))
 
     def test_an_image_does_not_depend_on_the_tasks_beside_it(
-        self, name: str, tasks: pd.DataFrame, dataset: RememberedTruths
+        self, name: str, tasks: pd.DataFrame, dataset: CachedGroundTruth
     ) -> None:
         strength = DEGRADATIONS[name].strengths[-1]
         rows = shown(name, strength, tasks, SEED)
@@ -125,7 +125,7 @@ def test_a_warp_moves_by_the_share_of_the_width_that_it_says() -> None:
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_share_of_the_tasks_is_wrong_and_greater_shares_hold_smaller_ones(
-    name: str, tasks: pd.DataFrame, dataset: RememberedTruths
+    name: str, tasks: pd.DataFrame, dataset: CachedGroundTruth
 ) -> None:
     many = pd.concat([tasks] * 20, ignore_index=True).assign(task=range(20 * len(tasks)))
     right = many[["target_row", "source_row"]].to_numpy()
@@ -167,7 +167,7 @@ def test_one_target_face_has_no_other_identity(tasks: pd.DataFrame) -> None:
 
 def test_remembered_truths_are_the_true_edits_and_serve_every_protocol(tmp_path: Path) -> None:
     plain = RenderedFaces(root=None, size=32, cache=tmp_path, train=1, val=1, test=16)
-    remembering = RememberedTruths(plain)
+    remembering = CachedGroundTruth(plain)
     for protocol in (StyleCopy(count=3), AttributeTransfer(count=3)):
         rows = protocol.tasks(plain, seed=0)
         batches = [protocol.batch(each, rows) for each in (plain, remembering, remembering)]

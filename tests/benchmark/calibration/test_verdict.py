@@ -6,10 +6,10 @@ from scipy.stats import spearmanr
 
 from benchmark.calibration.caveats import caveats_of
 from benchmark.calibration.curves import curve_of
-from benchmark.calibration.schema import Curve, DegradationFacts, MetricCalibration, ProtocolCalibration
+from benchmark.calibration.schema import Curve, DegradationInfo, MetricCalibration, ProtocolCalibration
 from benchmark.calibration.subsampling import subsample_sizes, subsamples
 from benchmark.calibration.verdict import least_sizes, margins, rank_correlations, shape
-from benchmark.results.schema import MetricFacts
+from benchmark.results.schema import MetricInfo
 
 TOTAL = 200
 
@@ -125,7 +125,7 @@ class TestSubsamples:
 
 
 def test_caveats_name_what_a_metric_is_blind_to_and_the_figures_that_mislead() -> None:
-    facts = MetricFacts.model_validate(
+    facts = MetricInfo.model_validate(
         {
             "title": "Sharpness",
             "direction": "up",
@@ -144,7 +144,7 @@ def test_caveats_name_what_a_metric_is_blind_to_and_the_figures_that_mislead() -
         rule="",
         sizes=[4],
         degradations={
-            each: DegradationFacts(title=each, **ladder) for each in ("blur", "noise", "warp", "tint", "grain")
+            each: DegradationInfo(title=each, **ladder) for each in ("blur", "noise", "warp", "tint", "grain")
         },
         metrics={
             "sharpness": MetricCalibration(

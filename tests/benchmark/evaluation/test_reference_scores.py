@@ -21,7 +21,7 @@ from benchmark.metrics.frechet import FrechetMetric
 from benchmark.metrics.kernel_distance import KernelInceptionDistance
 from benchmark.runtime.device import Compute
 from benchmark.weights.locate import Weights, published
-from benchmark.weights.resources import Tools
+from benchmark.weights.resources import Resources
 from benchmarks.faces import write_faces
 
 PACKAGES = ("clean-fid==0.1.35", "torch-fidelity==0.4.0")
@@ -76,7 +76,7 @@ def expected(
 @pytest.fixture(scope="module")
 def features(folders: tuple[Path, Path], inception_file: Path) -> list[np.ndarray]:
     compute = Compute(torch.device("cpu"), "fp32", channels_last=True)
-    encoder = CleanInceptionEncoder(Tools(compute, Weights(named={"inception-fid": inception_file})))
+    encoder = CleanInceptionEncoder(Resources(compute, Weights(named={"inception-fid": inception_file})))
     return [encoder.encode([read_image(path) for path in list_images(folder)]) for folder in folders]
 
 

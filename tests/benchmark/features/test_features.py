@@ -59,7 +59,7 @@ def test_what_two_metrics_ask_of_a_pair_is_computed_once() -> None:
         return len(calls)
 
     pair = FeaturePair(FeatureSet.of(rows_of(3)), FeatureSet.of(rows_of(4)))
-    assert [pair.once(compute), pair.once(compute)] == [1, 1]
+    assert [pair.cached(compute), pair.cached(compute)] == [1, 1]
     assert calls == [(3, 4)]
 
 

@@ -17,15 +17,15 @@ from benchmark.images.read import list_images, read_image
 from benchmark.metrics.frechet import frechet_distance
 from benchmark.runtime.device import Compute
 from benchmark.weights.locate import Weights, published
-from benchmark.weights.resources import MetricUnavailable, Tools
+from benchmark.weights.resources import MetricUnavailable, Resources
 from benchmarks.faces import write_faces
 
 COUNT = 12
 COMPUTE = Compute(torch.device("cpu"), "bf16", channels_last=True)
 
 
-def tools_with(weights: Path) -> Tools:
-    return Tools(COMPUTE, Weights(named={"inception-fid": weights}))
+def tools_with(weights: Path) -> Resources:
+    return Resources(COMPUTE, Weights(named={"inception-fid": weights}))
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +124,7 @@ def test_weights_that_are_absent_or_do_not_fit_are_a_reason(tmp_path: Path, monk
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path))
     monkeypatch.delenv("BENCH_WEIGHTS", raising=False)
     with pytest.raises(MetricUnavailable, match=published("inception-fid").file):
-        InceptionEncoder(Tools(COMPUTE, Weights()))
+        InceptionEncoder(Resources(COMPUTE, Weights()))
     torch.save({"weight": torch.zeros(2)}, tmp_path / "other.pth")
     with pytest.raises(MetricUnavailable, match="does not fit"):
         InceptionEncoder(tools_with(tmp_path / "other.pth"))

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmark.metrics.base import Evidence
+from benchmark.metrics.base import ScoringBatch
 from methods.base import EditBatch, FaceBatch
 
 
-def random_evidence(number: int = 6, size: int = 16, seed: int = 0, **changes: Any) -> Evidence:
-    """Evidence of `number` tasks at 8-bit precision; `changes` replace fields of the evidence or of its tasks."""
+def random_evidence(number: int = 6, size: int = 16, seed: int = 0, **changes: Any) -> ScoringBatch:
+    """ScoringBatch of `number` tasks at 8-bit precision; `changes` replace fields of the evidence or of its tasks."""
     generator = torch.Generator().manual_seed(seed)
 
     def image() -> torch.Tensor:
@@ -47,17 +47,17 @@ def random_evidence(number: int = 6, size: int = 16, seed: int = 0, **changes: A
     }
     tasks |= {name: value for name, value in changes.items() if name in tasks}
     rest |= {name: value for name, value in changes.items() if name in rest}
-    return Evidence(tasks=EditBatch(**tasks), **rest)
+    return ScoringBatch(tasks=EditBatch(**tasks), **rest)
 
 
-def part_of(evidence: Evidence, rows: slice) -> Evidence:
+def part_of(evidence: ScoringBatch, rows: slice) -> ScoringBatch:
     """The evidence of some of the tasks."""
 
     def cut(faces: FaceBatch) -> FaceBatch:
         return FaceBatch(faces.image[rows], faces.mask[rows], faces.attributes[rows], faces.ids[rows])
 
     tasks = evidence.tasks
-    return Evidence(
+    return ScoringBatch(
         tasks=EditBatch(
             target=cut(tasks.target),
             source=cut(tasks.source),

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 import torch
 
-from benchmark.metrics.base import Evidence
+from benchmark.metrics.base import ScoringBatch
 from benchmark.metrics.diversity import Diversity, DiversityJudge, mean_to_partners, pairs_of
 from benchmark.metrics.lpips_network import perceptual
-from benchmark.weights.resources import MetricUnavailable, Tools
+from benchmark.weights.resources import MetricUnavailable, Resources
 from tests.benchmark.metrics.evidence import part_of, random_evidence
 
 
-def of_two_masks(size: int = 64) -> Evidence:
+def of_two_masks(size: int = 64) -> ScoringBatch:
     """Six tasks: three styles on one mask, then three on another."""
     mask = torch.zeros(6, size, size, dtype=torch.uint8)
     mask[3:] = 1
@@ -48,24 +48,24 @@ def test_judge_distances_are_the_mean_over_pairs() -> None:
     assert metric.summarise(columns, np.ones(6)) == pytest.approx(expected, rel=1e-6)
 
 
-def test_lpips_is_the_mean_over_pairs_in_whatever_batches(tools: Tools) -> None:
+def test_lpips_is_the_mean_over_pairs_in_whatever_batches(resources: Resources) -> None:
     evidence = of_two_masks()
-    network = perceptual(tools)
+    network = perceptual(resources)
     one, other = (evidence.output[[pair[side] for pair in PAIRS]] for side in (0, 1))
     expected = network.distances(one, other).mean()
     metric = Diversity()
-    metric.prepare(tools)
+    metric.prepare(resources)
     for rows in (slice(2, 5), slice(5, 6), slice(0, 2)):
         metric.process(range(6)[rows], [{"evidence": part_of(evidence, rows)}])
     columns = metric.evaluate(6)
     assert metric.summarise(columns, np.ones(6)) == pytest.approx(expected, rel=1e-6)
 
 
-def test_equal_outputs_have_no_diversity(tools: Tools) -> None:
+def test_equal_outputs_have_no_diversity(resources: Resources) -> None:
     evidence = of_two_masks()
     same = replace(evidence, output=evidence.output[:1].expand(6, -1, -1, -1))
     metric = Diversity()
-    metric.prepare(tools)
+    metric.prepare(resources)
     np.testing.assert_array_equal(metric.measure(same)["value"], 0)
 
 
@@ -75,8 +75,8 @@ def test_where_every_mask_is_asked_for_once_there_is_no_figure() -> None:
     assert "protocols.style-copy.styles" in metric.inapplicable
 
 
-def test_small_images_are_refused_before_they_are_kept(tools: Tools) -> None:
+def test_small_images_are_refused_before_they_are_kept(resources: Resources) -> None:
     metric = Diversity()
-    metric.prepare(tools)
+    metric.prepare(resources)
     with pytest.raises(MetricUnavailable, match="64 pixels a side or more"):
         metric.process(range(6), [{"evidence": random_evidence(6, 32)}])

@@ -12,9 +12,9 @@ import pytest
 import torch
 
 from benchmark.images.convert import to_bytes
-from benchmark.metrics.base import Evidence
+from benchmark.metrics.base import ScoringBatch
 from benchmark.metrics.identity import Identity, cosine_similarity
-from benchmark.weights.resources import MetricUnavailable, Tools
+from benchmark.weights.resources import MetricUnavailable, Resources
 from registry import DATASETS, PROTOCOLS
 from tests.benchmark.metrics.evidence import random_evidence
 
@@ -24,7 +24,7 @@ PAIRS = 16
 
 
 @pytest.fixture(scope="module", params=[64, 128])
-def evidence(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+def evidence(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ScoringBatch:
     """Attribute transfers whose outputs are the true edits."""
     folder = tmp_path_factory.mktemp("faces")
     faces = DATASETS.get("rendered-faces")(root=None, size=request.param, cache=folder, train=2, val=2, test=30)
@@ -36,9 +36,9 @@ def evidence(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture
-def metric(tools: Tools) -> Identity:
+def metric(resources: Resources) -> Identity:
     prepared = Identity()
-    prepared.prepare(tools)
+    prepared.prepare(resources)
     return prepared
 
 
@@ -53,7 +53,7 @@ def test_cosines() -> None:
 
 
 @installed
-def test_a_smile_keeps_the_identity_and_another_face_does_not(metric: Identity, evidence: Evidence) -> None:
+def test_a_smile_keeps_the_identity_and_another_face_does_not(metric: Identity, evidence: ScoringBatch) -> None:
     kept = metric.measure(evidence)["value"]
     target = evidence.tasks.target.image
     others = random_evidence(len(target), output=turned(target), target=evidence.tasks.target)
@@ -64,14 +64,14 @@ def test_a_smile_keeps_the_identity_and_another_face_does_not(metric: Identity, 
 
 
 @installed
-def test_a_face_is_itself(metric: Identity, evidence: Evidence) -> None:
+def test_a_face_is_itself(metric: Identity, evidence: ScoringBatch) -> None:
     target = evidence.tasks.target
     found = metric.measure(random_evidence(len(target.image), output=target.image, target=target))["value"]
     np.testing.assert_allclose(found[np.isfinite(found)], 1, atol=1e-9)
 
 
 @installed
-def test_an_output_without_a_face_is_left_out_and_counted(metric: Identity, evidence: Evidence) -> None:
+def test_an_output_without_a_face_is_left_out_and_counted(metric: Identity, evidence: ScoringBatch) -> None:
     output = evidence.output.clone()
     output[0] = 0
     columns = metric.measure(random_evidence(len(output), output=output, target=evidence.tasks.target))
@@ -83,13 +83,13 @@ def test_an_output_without_a_face_is_left_out_and_counted(metric: Identity, evid
 
 
 @installed
-def test_the_embedding_is_dlibs_own(metric: Identity, tools: Tools, evidence: Evidence) -> None:
+def test_the_embedding_is_dlibs_own(metric: Identity, resources: Resources, evidence: ScoringBatch) -> None:
     """At 256 pixels nothing is resized, so that dlib's one call from picture to descriptor must give the same."""
     import dlib
 
     image = np.ascontiguousarray(to_bytes(evidence.tasks.target.image[0]).transpose(1, 2, 0))
     image = image.repeat(256 // len(image), axis=0).repeat(256 // image.shape[1], axis=1)
-    landmarks, network = (str(tools.weights.find(id).path) for id in ("dlib-face-landmarks", "dlib-face-resnet"))
+    landmarks, network = (str(resources.weights.find(id).path) for id in ("dlib-face-landmarks", "dlib-face-resnet"))
     boxes, _, _ = dlib.get_frontal_face_detector().run(image, 0, -0.5)
     shape = dlib.shape_predictor(landmarks)(image, boxes[0])
     expected = np.array(dlib.face_recognition_model_v1(network).compute_face_descriptor(image, shape))
@@ -116,8 +116,10 @@ def test_photographs_are_told_apart(metric: Identity) -> None:
     assert (itself[:, None] > others[None]).mean() > 0.99
 
 
-def test_where_it_is_not_installed_the_reason_names_the_extra(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_it_is_not_installed_the_reason_names_the_extra(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delitem(sys.modules, "dlib", raising=False)
     monkeypatch.setattr(sys, "path", [])
     with pytest.raises(MetricUnavailable, match=r"pip install 'face-editing-benchmark\[identity\]'"):
-        Identity().prepare(tools)
+        Identity().prepare(resources)

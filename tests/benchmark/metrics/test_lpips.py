@@ -15,7 +15,7 @@ from benchmark.images.convert import at_file_precision
 from benchmark.metrics.lpips import LPIPSBackground, LPIPSOracle
 from benchmark.metrics.lpips_network import MIN_SIDE, Perceptual, perceptual
 from benchmark.weights.locate import Weights
-from benchmark.weights.resources import MetricUnavailable, Tools
+from benchmark.weights.resources import MetricUnavailable, Resources
 from methods.checkpoint import CheckpointError
 from tests.benchmark.metrics.evidence import random_evidence
 
@@ -33,39 +33,39 @@ def package(alexnet_file: Path) -> torch.nn.Module:
 
 
 @pytest.mark.parametrize("size", [(64, 64), (97, 130)])
-def test_distances_are_the_packages(package: torch.nn.Module, tools: Tools, size: tuple[int, int]) -> None:
+def test_distances_are_the_packages(package: torch.nn.Module, resources: Resources, size: tuple[int, int]) -> None:
     image, reference = torch.rand(2, 5, 3, *size, generator=torch.Generator().manual_seed(0)) * 2 - 1
     reference = torch.lerp(image, reference, torch.linspace(0, 1, 5)[:, None, None, None])
     with torch.no_grad():
         expected = package(image, reference).flatten().numpy()
-    found = perceptual(tools).distances(image, reference)
+    found = perceptual(resources).distances(image, reference)
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-9)
     assert found[0] == 0
     assert (np.diff(found) > 0).all()
 
 
-def test_autocast_around_it_changes_nothing(tools: Tools) -> None:
+def test_autocast_around_it_changes_nothing(resources: Resources) -> None:
     image, reference = torch.rand(2, 2, 3, 64, 64, generator=torch.Generator().manual_seed(0)) * 2 - 1
-    expected = perceptual(tools).distances(image, reference)
+    expected = perceptual(resources).distances(image, reference)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        np.testing.assert_array_equal(perceptual(tools).distances(image, reference), expected)
+        np.testing.assert_array_equal(perceptual(resources).distances(image, reference), expected)
 
 
-def test_oracle_compares_whole_images_at_file_precision(package: torch.nn.Module, tools: Tools) -> None:
+def test_oracle_compares_whole_images_at_file_precision(package: torch.nn.Module, resources: Resources) -> None:
     oracle = torch.rand(3, 3, 64, 64, generator=torch.Generator().manual_seed(0)) * 2 - 1
     evidence = random_evidence(3, 64, oracle=oracle)
     metric = LPIPSOracle()
-    metric.prepare(tools)
+    metric.prepare(resources)
     with torch.no_grad():
         expected = package(evidence.output, at_file_precision(oracle)).flatten().numpy()
     np.testing.assert_allclose(metric.measure(evidence)["value"], expected, rtol=1e-6)
 
 
-def test_background_sees_nothing_of_the_edited_region(package: torch.nn.Module, tools: Tools) -> None:
+def test_background_sees_nothing_of_the_edited_region(package: torch.nn.Module, resources: Resources) -> None:
     evidence = random_evidence(3, 64)
     evidence.tasks.region[2] = True
     metric = LPIPSBackground()
-    metric.prepare(tools)
+    metric.prepare(resources)
     found = metric.measure(evidence)["value"]
 
     inside = torch.where(evidence.tasks.region[:, None], -evidence.output, evidence.output)
@@ -83,20 +83,20 @@ def test_background_sees_nothing_of_the_edited_region(package: torch.nn.Module, 
     np.testing.assert_allclose(found[:2], expected, rtol=1e-6)
 
 
-def test_small_images_are_refused(tools: Tools) -> None:
+def test_small_images_are_refused(resources: Resources) -> None:
     metric = LPIPSOracle()
-    metric.prepare(tools)
+    metric.prepare(resources)
     with pytest.raises(MetricUnavailable, match="64 pixels a side or more; these have 63"):
         metric.measure(random_evidence(2, MIN_SIDE - 1))
 
 
 def test_without_weights_the_reason_says_what_to_do(
-    tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    resources: Resources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("TORCH_HOME", "BENCH_CACHE", "BENCH_WEIGHTS"):
         monkeypatch.setenv(name, str(tmp_path))
     with pytest.raises(MetricUnavailable, match="bench weights fetch alexnet"):
-        LPIPSOracle().prepare(Tools(tools.compute, Weights()))
+        LPIPSOracle().prepare(Resources(resources.compute, Weights()))
 
 
 def test_another_networks_file_is_named(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from benchmark.metrics.base import ImageMetric, SetMetric
-from benchmark.results.schema import Cost, MetricFacts
-from benchmark.weights.resources import MetricUnavailable, Tools
+from benchmark.results.schema import Cost, MetricInfo
+from benchmark.weights.resources import MetricUnavailable, Resources
 from registry.cards import MetricCard, read_card
 from tests.benchmark.metrics.evidence import ones, part_of, random_evidence
 
@@ -31,10 +31,10 @@ def build(card: MetricCard) -> Any:
     return getattr(import_module(module), attribute)()
 
 
-def ready(card: MetricCard, tools: Tools) -> Any:
+def ready(card: MetricCard, resources: Resources) -> Any:
     metric = build(card)
     try:
-        metric.prepare(tools)
+        metric.prepare(resources)
     except MetricUnavailable as reason:
         pytest.skip(str(reason))
     return metric
@@ -55,7 +55,7 @@ def test_every_promised_metric_has_a_card() -> None:
 def test_card_names_its_file_its_class_and_facts_that_a_result_accepts(path: Path) -> None:
     card = CARDS[path]
     assert card.name == path.stem.replace("_", "-")
-    MetricFacts.model_validate(card.model_dump(include=set(MetricFacts.model_fields)))
+    MetricInfo.model_validate(card.model_dump(include=set(MetricInfo.model_fields)))
     if card.level == "cost":
         assert card.name.replace("-", "_") in Cost.model_fields
     assert bool(card.entry) == bool(card.citation) == (card.level != "cost")
@@ -64,9 +64,9 @@ def test_card_names_its_file_its_class_and_facts_that_a_result_accepts(path: Pat
 
 
 @pytest.mark.parametrize("card", IMAGE_METRICS, ids=lambda card: card.name)
-def test_two_batches_out_of_order_equal_one(card: MetricCard, tools: Tools) -> None:
+def test_two_batches_out_of_order_equal_one(card: MetricCard, resources: Resources) -> None:
     evidence = random_evidence(size=SIZE)
-    whole, halves = ready(card, tools), ready(card, tools)
+    whole, halves = ready(card, resources), ready(card, resources)
     whole.process(range(6), [{"evidence": evidence}])
     halves.process(range(2, 6), [{"evidence": part_of(evidence, slice(2, 6))}])
     halves.process(range(2), [{"evidence": part_of(evidence, slice(0, 2))}])
@@ -78,8 +78,8 @@ def test_two_batches_out_of_order_equal_one(card: MetricCard, tools: Tools) -> N
 
 
 @pytest.mark.parametrize("card", IMAGE_METRICS, ids=lambda card: card.name)
-def test_a_weight_of_two_is_a_task_seen_twice(card: MetricCard, tools: Tools) -> None:
-    metric = ready(card, tools)
+def test_a_weight_of_two_is_a_task_seen_twice(card: MetricCard, resources: Resources) -> None:
+    metric = ready(card, resources)
     columns = metric.measure(random_evidence(size=SIZE))
     weights = np.array([2.0, 0, 1, 1, 0, 3])
     repeated = {name: np.repeat(values, weights.astype(int)) for name, values in columns.items()}
@@ -88,8 +88,10 @@ def test_a_weight_of_two_is_a_task_seen_twice(card: MetricCard, tools: Tools) ->
 
 
 @pytest.mark.parametrize("card", IMAGE_METRICS, ids=lambda card: card.name)
-def test_without_an_oracle_exactly_the_metrics_that_need_one_are_missing(card: MetricCard, tools: Tools) -> None:
-    metric = ready(card, tools)
+def test_without_an_oracle_exactly_the_metrics_that_need_one_are_missing(
+    card: MetricCard, resources: Resources
+) -> None:
+    metric = ready(card, resources)
     one_mask = torch.zeros(6, SIZE, SIZE, dtype=torch.uint8)
     columns = metric.measure(random_evidence(size=SIZE, oracle=None, mask=one_mask))
     assert math.isnan(metric.summarise(columns, ones(columns))) == (card.name in NEED_ORACLE | NEED_A_FACE)

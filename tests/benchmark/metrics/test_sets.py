@@ -129,10 +129,10 @@ def test_kernel_is_unbiased_where_the_distributions_agree() -> None:
 @EVERY
 def test_sets_that_are_too_small_are_refused(metric: SetMetric) -> None:
     first, second = two_sets(8, 8, 4)
-    for few, many in ((first[: metric.least - 1], second), (second, first[: metric.least - 1])):
-        with pytest.raises(MetricUnavailable, match=f"needs {metric.least}"):
+    for few, many in ((first[: metric.min_images - 1], second), (second, first[: metric.min_images - 1])):
+        with pytest.raises(MetricUnavailable, match=f"needs {metric.min_images}"):
             figure(metric, few, many)
-    assert np.isfinite(figure(metric, first[: metric.least], second))
+    assert np.isfinite(figure(metric, first[: metric.min_images], second))
 
 
 @EVERY

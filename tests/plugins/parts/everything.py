@@ -16,7 +16,7 @@ from torch import Tensor
 from benchmark.datasets.packed import FaceRecord
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.judges.unet_parser import FaceParser
-from benchmark.metrics.base import Evidence
+from benchmark.metrics.base import ScoringBatch
 from benchmark.metrics.mean_metric import VALUE, MeanMetric
 from benchmark.protocols.base import Rows
 from benchmark.protocols.style_copy import StyleCopy
@@ -77,5 +77,5 @@ class PluggedParser(FaceParser):
     card={**SAID, "name": "plugged-figure", "direction": "up", "decimals": 1, "level": "image", "citation": "none"}
 )
 class PluggedFigure(MeanMetric):
-    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         return {VALUE: np.full(len(evidence.tasks), float(metric_part.FIGURE))}

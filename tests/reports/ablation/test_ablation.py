@@ -12,7 +12,7 @@ import pytest
 
 from benchmark.ablation.contrasts import verdict
 from benchmark.ablation.study import STUDY, AblationCell, AblationStudy, write_study
-from benchmark.comparison.metric_comparison import Match
+from benchmark.comparison.metric_comparison import MetricComparison
 from benchmark.runtime.json_files import ResultError
 from reports.ablation.write import write_ablation
 from tests.reports.hostile import NAME, NOTE
@@ -129,8 +129,8 @@ def test_fewer_than_three_seeds_settle_nothing(tmp_path: Path, seeds: int, said:
 
 
 def test_a_gain_with_no_interval_is_no_verdict() -> None:
-    assert verdict(Match("p", "fid", facts("FID"), gain=0.5), 3) == "no interval"
-    assert verdict(Match("p", "fid", facts("FID")), 3) == "no figure"
+    assert verdict(MetricComparison("p", "fid", facts("FID"), gain=0.5), 3) == "no interval"
+    assert verdict(MetricComparison("p", "fid", facts("FID")), 3) == "no figure"
 
 
 def test_failed_and_unfinished_cells_are_named_with_their_reason(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from benchmark.calibration.schema import (
     Calibration,
     Curve,
-    DegradationFacts,
+    DegradationInfo,
     MetricCalibration,
     ProtocolCalibration,
     read_calibration,
@@ -43,7 +43,7 @@ def curve(*figures, verdict="sees", shape="falling", least_n=8):
 
 def calibration(title="Sharpness", name="blur", reason=None):
     degradations = {
-        key: DegradationFacts(title=said, unit=title, summary=title, strengths=[0, 1, 2], errors=[0, 3, 7.5])
+        key: DegradationInfo(title=said, unit=title, summary=title, strengths=[0, 1, 2], errors=[0, 3, 7.5])
         for key, said in (("blur", name), ("noise", "noise"))
     }
     curves = {"blur": curve(0.9, 0.8, 0.7), "noise": curve(0.9, 0.5, 0.7, verdict="misleads", shape="not monotone")}

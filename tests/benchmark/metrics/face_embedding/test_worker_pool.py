@@ -19,7 +19,7 @@ from benchmark.metrics.face_embedding import embedder as face_embedding
 from benchmark.metrics.face_embedding.dlib_network import LENGTH, SIDE
 from benchmark.metrics.face_embedding.embedder import FaceEmbedder
 from benchmark.metrics.face_embedding.worker_pool import FaceProcesses
-from benchmark.weights.resources import Tools
+from benchmark.weights.resources import Resources
 from registry import DATASETS
 
 pytestmark = pytest.mark.skipif(find_spec("dlib") is None, reason="needs the extra `identity`")
@@ -46,8 +46,8 @@ def faces(tmp_path_factory: pytest.TempPathFactory) -> NDArray[np.uint8]:
 
 
 @pytest.fixture
-def files(tools: Tools) -> tuple[Path, Path]:
-    landmarks, network = (tools.weights.find(name).path for name in ("dlib-face-landmarks", "dlib-face-resnet"))
+def files(resources: Resources) -> tuple[Path, Path]:
+    landmarks, network = (resources.weights.find(name).path for name in ("dlib-face-landmarks", "dlib-face-resnet"))
     return landmarks, network
 
 
