@@ -81,8 +81,8 @@ class Elegant(FaceEditor):
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """Faces A with an attribute exchange it with faces B without: the discriminators' update, then the others'."""
         bits = faces.attributes[:, self.columns]
-        pairs = draw_pairs(bits.cpu())
-        first, second = (each.to(bits.device) for each in (pairs.first, pairs.second))
+        pairs = draw_pairs(faces.attributes_on_host[:, attribute_columns(self.options.attributes)])
+        first, second = (each.to(bits.device, non_blocking=True) for each in (pairs.first, pairs.second))
         image, labels = faces.image[torch.cat([first, second])], bits[torch.cat([first, second])]
         exchanged = labels.clone()
         exchanged[:, pairs.attribute] = labels[:, pairs.attribute].roll(len(first))

@@ -55,8 +55,7 @@ class StarGAN(FaceEditor):
         self.discriminator = Discriminator(size, count, asked.ndf, asked.d_downsampling)
         init_he(self.discriminator, LEAK)
         self.register_buffer("columns", torch.tensor(attribute_columns(asked.attributes)), persistent=False)
-        # Saved with the weights, so that a resumed training keeps the generator's turns.
-        self.register_buffer("iteration", torch.tensor(0))
+        self.iteration = 0
         self.generator_losses: dict[str, Tensor] = {}
 
     def stages(self) -> Sequence[Stage]:
@@ -76,8 +75,16 @@ class StarGAN(FaceEditor):
 
     def begin_stage(self, stage: Stage) -> None:
         """Begin with the generator's turn."""
-        self.iteration.zero_()
+        self.iteration = 0
         self.generator_losses = {}
+
+    def get_extra_state(self) -> Tensor:
+        """The iteration, saved with the weights, so that a resumed training keeps the generator's turns."""
+        return torch.tensor(self.iteration)
+
+    def set_extra_state(self, state: Tensor) -> None:
+        """Take the iteration up where it was."""
+        self.iteration = int(state)
 
     def optimizers(self, stage: Stage) -> OptimWrapperDict:
         """Adam for each network."""
@@ -99,7 +106,7 @@ class StarGAN(FaceEditor):
         """
         image, own = faces.image, faces.attributes[:, self.columns]
         asked = own[torch.randperm(len(own), device=own.device)]
-        generators_turn = int(self.iteration) % self.options.n_critic == 0
+        generators_turn = self.iteration % self.options.n_critic == 0
         self.iteration += 1
         with torch.set_grad_enabled(generators_turn):
             fake = self.translate(image, asked)
