@@ -27,7 +27,18 @@ def loaded_faces() -> FaceBatch:
 
 @pytest.mark.parametrize(
     "label",
-    "maskgan maskgan+no-blender pix2pixhd pix2pixhd+m pix2pixhd+local spade spade+m sean stargan elegant".split(),
+    [
+        "maskgan",
+        "maskgan+no-blender",
+        "pix2pixhd",
+        "pix2pixhd+m",
+        "pix2pixhd+local",
+        "spade",
+        "spade+m",
+        "sean",
+        "stargan",
+        "elegant",
+    ],
 )
 def test_a_training_step_reads_nothing_from_its_device(label: str) -> None:
     name, _, variant = label.partition("+")
