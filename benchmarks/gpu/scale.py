@@ -47,7 +47,7 @@ FULL = Scale(
         "paper": dict.fromkeys(METHODS, 512) | {"sean": 256, "elegant": 256, "stargan": 128},
     },
     batch_sizes=(1, 2, 4, 8, 16),
-    seconds=0.4,
+    seconds=0.25,
     preset="small",
     faces={"train": 8000, "val": 500, "test": 500},
     judge_iterations=600,

@@ -73,8 +73,8 @@ def _by_batch(rows: list[Row]) -> str:
 
 def _by_way(rows: list[Row]) -> list[str]:
     ways = {
-        (row["precision"], row["channels_last"], row["compiled"]): _way(row)
-        for row in sorted(rows, key=lambda row: (row["compiled"], row["precision"], not row["channels_last"]))
+        _way(row): {key: row[key] for key in ("precision", "channels_last", "compiled", "captured")}
+        for row in sorted(rows, key=lambda row: (row["compiled"], row["captured"], row["precision"]))
     }
     if len(ways) < 2:
         return []
@@ -97,7 +97,7 @@ def _by_way(rows: list[Row]) -> list[str]:
 
 def _way(row: Row) -> str:
     words = [row["precision"], "channels-last" if row["channels_last"] else "contiguous"]
-    return " ".join([*words, "compiled"] if row["compiled"] else words)
+    return " ".join([*words, *(how for how in ("compiled", "captured") if row[how])])
 
 
 def _throughput(rows: list[Row]) -> list[str]:
@@ -132,7 +132,7 @@ def _throughput(rows: list[Row]) -> list[str]:
     if waits:
         body = [
             [
-                row["method"],
+                row["method"] or "–",
                 row["stage"],
                 str(row["waits"]),
                 "; ".join(f"`{line}` ×{count}" for line, count in row["where"].items()),

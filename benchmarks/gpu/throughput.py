@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import torch
 from benchmark.hooks import MovingAverage
 from benchmarks.gpu.command import edit_and_score_speed, loop_speed, run_folder, score
 from benchmarks.gpu.measuring import build, forget, measure, reason_of, stages_of
-from benchmarks.gpu.records import Records
+from benchmarks.gpu.records import Records, Row
 from benchmarks.gpu.scale import METHODS, Scale
 from benchmarks.gpu.steps import USUAL
 from benchmarks.gpu.waits import noted_waits
@@ -28,6 +29,10 @@ COMMANDS = ("copy-target", "spade", "maskgan", "stargan", "sean")
 def time_throughput(records: Records, scale: Scale, out: Path, device: torch.device, minutes: float) -> None:
     """Measure what the records lack until the time is over."""
     deadline = time.monotonic() + 60 * minutes
+    if device.type == "cuda" and not records.has(what="waits", method=None):
+        with noted_waits() as waits:
+            torch.ones((), device=device).item()
+        records.add({"what": "waits", "method": None, "stage": "one made on purpose", "iteration": 2} | _counted(waits))
     for method in METHODS if device.type == "cuda" else ():
         if not records.has(what="waits", method=method):
             _count_waits(records, scale, method, device)
@@ -58,9 +63,13 @@ def _count_waits(records: Records, scale: Scale, method: str, device: torch.devi
                     average.update_parameters(model.get_submodule(name))
             if iteration:  # the first allocates and tunes
                 row = {"what": "waits", "method": method, "stage": stage.name, "iteration": iteration}
-                records.add({**row, "waits": sum(waits.values()), "where": dict(waits)})
+                records.add(row | _counted(waits))
     del model, optim, averages
     forget(device)
+
+
+def _counted(waits: Counter[str]) -> Row:
+    return {"waits": sum(waits.values()), "where": dict(waits)}
 
 
 def _time_command(records: Records, scale: Scale, method: str, out: Path, device: torch.device) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from mmengine.optim import OptimWrapper, OptimWrapperDict
+from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 
 from methods.base import EditBatch, FaceBatch, FaceEditor, Stage
@@ -16,6 +16,7 @@ from methods.elegant.losses import adversarial_loss, discriminator_loss
 from methods.elegant.options import ElegantOptions
 from methods.elegant.pairs import draw_pairs
 from methods.elegant.swap import AttributeSwap, add_residual
+from methods.layers.adam import adam
 from methods.layers.asked_attributes import asked_changes, attribute_columns, choose
 from methods.layers.conditional_gan import frozen
 
@@ -68,15 +69,11 @@ class Elegant(FaceEditor):
     def optimizers(self, stage: Stage) -> OptimWrapperDict:
         """Adam for encoder and decoder together, and for the discriminators together."""
         asked = self.options
-        return OptimWrapperDict(
-            generator=self._adam(self.generator, asked.generator_lr),
-            discriminators=self._adam(self.discriminators, asked.discriminator_lr),
-        )
-
-    def _adam(self, module: nn.Module, rate: float) -> OptimWrapper:
-        asked = self.options
         betas = (asked.beta1, asked.beta2)
-        return OptimWrapper(torch.optim.Adam(module.parameters(), rate, betas, weight_decay=asked.weight_decay))
+        return OptimWrapperDict(
+            generator=adam(self.generator, asked.generator_lr, betas, asked.weight_decay),
+            discriminators=adam(self.discriminators, asked.discriminator_lr, betas, asked.weight_decay),
+        )
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """Faces A with an attribute exchange it with faces B without: the discriminators' update, then the others'."""

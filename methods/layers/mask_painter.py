@@ -6,11 +6,11 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import torch
-from mmengine.optim import OptimWrapper, OptimWrapperDict
+from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 
 from methods.base import EditBatch, FaceBatch, FaceEditor, Stage, one_hot
+from methods.layers.adam import adam
 from methods.layers.adversarial_options import AdversarialOptions
 from methods.layers.conditional_gan import ConditionalGAN
 from methods.layers.gan_losses import AdversarialLoss
@@ -99,12 +99,7 @@ class MaskPainter(FaceEditor):
         asked = self.painter_options
         rates = dict.fromkeys(self.makers, asked.lr) | {"discriminator": asked.d_lr}
         betas = (asked.beta1, asked.beta2)
-        return OptimWrapperDict(
-            **{
-                name: OptimWrapper(torch.optim.Adam(self.get_submodule(name).parameters(), rate, betas))
-                for name, rate in rates.items()
-            }
-        )
+        return OptimWrapperDict(**{name: adam(self.get_submodule(name), rate, betas) for name, rate in rates.items()})
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """Rebuild the faces against the discriminator."""

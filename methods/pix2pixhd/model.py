@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 import torch
-from mmengine.optim import OptimWrapper, OptimWrapperDict
+from mmengine.optim import OptimWrapperDict
 from torch import Tensor
 from torch.nn import functional
 
 from methods.base import FaceBatch, Stage, one_hot
 from methods.labels import NUM_LABELS
+from methods.layers.adam import adam
 from methods.layers.gan_losses import LeastSquares
 from methods.layers.initialisation import init_normal
 from methods.layers.mask_painter import MaskPainter
@@ -134,12 +135,7 @@ class Pix2PixHD(MaskPainter):
         asked = self.options
         rates = dict.fromkeys(self._parts(stage.name), asked.lr) | {"discriminator": asked.d_lr}
         betas = (asked.beta1, asked.beta2)
-        return OptimWrapperDict(
-            **{
-                name: OptimWrapper(torch.optim.Adam(self.get_submodule(name).parameters(), rate, betas))
-                for name, rate in rates.items()
-            }
-        )
+        return OptimWrapperDict(**{name: adam(self.get_submodule(name), rate, betas) for name, rate in rates.items()})
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """Rebuild the faces against the discriminator; at half their size in the global stage."""

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from mmengine.optim import OptimWrapper, OptimWrapperDict
+from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 
 from methods.base import EditBatch, FaceBatch, FaceEditor, Stage
+from methods.layers.adam import adam
 from methods.layers.asked_attributes import asked_changes, attribute_columns, choose
 from methods.layers.conditional_gan import frozen
 from methods.layers.initialisation import init_he
@@ -91,12 +92,7 @@ class StarGAN(FaceEditor):
         asked = self.options
         betas = (asked.beta1, asked.beta2)
         rates = {"generator": asked.generator_lr, "discriminator": asked.discriminator_lr}
-        return OptimWrapperDict(
-            **{
-                name: OptimWrapper(torch.optim.Adam(self.get_submodule(name).parameters(), rate, betas))
-                for name, rate in rates.items()
-            }
-        )
+        return OptimWrapperDict(**{name: adam(self.get_submodule(name), rate, betas) for name, rate in rates.items()})
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """The discriminator's update, and every `n_critic`-th time the generator's, on the same translated faces.
