@@ -1,6 +1,6 @@
 """Rehearses the benchmark on a GPU, in blocks of under ten minutes that go on where they stopped; tiny on a CPU.
 
-Usage: python -m benchmarks.gpu_rehearsal {steps,compiled,throughput,training} --out DIR [--minutes M] [--method NAME]
+Usage: python -m benchmarks.gpu_rehearsal BLOCK --out DIR [--minutes M] [--method NAME]
        python -m benchmarks.gpu_rehearsal table --out DIR > docs/gpu.md
 """
 
@@ -14,12 +14,13 @@ import torch
 from benchmarks.gpu.machine import machine_of
 from benchmarks.gpu.records import Records
 from benchmarks.gpu.scale import METHODS, scale_of
-from benchmarks.gpu.steps import time_compiled_steps, time_steps
+from benchmarks.gpu.steps import CAPTURED, COMPILED, time_steps, time_steps_in
 from benchmarks.gpu.table import table
 from benchmarks.gpu.throughput import time_throughput
 from benchmarks.gpu.training import TRAINED, train_for
 
-BLOCKS = ("steps", "compiled", "throughput", "training", "table")
+BLOCKS = ("steps", "captured", "compiled", "throughput", "training", "table")
+WAYS = {"captured": CAPTURED, "compiled": COMPILED}
 
 
 def main(words: list[str] | None = None) -> None:
@@ -28,7 +29,7 @@ def main(words: list[str] | None = None) -> None:
     parser.add_argument("block", choices=BLOCKS)
     parser.add_argument("--out", type=Path, required=True, help="folder of the figures, one JSON file per block")
     parser.add_argument("--minutes", type=float, default=8.0, help="begin nothing new after so long; of each training")
-    parser.add_argument("--method", choices=METHODS, help="compile or train this method only")
+    parser.add_argument("--method", choices=METHODS, help="capture, compile or train this method only")
     given = parser.parse_args(words)
     if given.block == "table":
         print(table(given.out), end="")
@@ -40,9 +41,9 @@ def main(words: list[str] | None = None) -> None:
     records = Records(given.out / f"{name}.json", machine, command)
     if given.block == "steps":
         time_steps(records, scale, device, given.minutes)
-    elif given.block == "compiled":
+    elif given.block in WAYS:
         methods = (given.method,) if given.method else METHODS
-        time_compiled_steps(records, scale, device, given.minutes, methods)
+        time_steps_in(WAYS[given.block], records, scale, device, given.minutes, methods)
     elif given.block == "throughput":
         time_throughput(records, scale, given.out, device, given.minutes)
     else:

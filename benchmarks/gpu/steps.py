@@ -39,12 +39,10 @@ COMPILED = replace(USUAL, compiled=True)
 
 
 def plan(scale: Scale) -> Iterator[tuple[Way, tuple[int, ...]]]:
-    """Ways and batch sizes, the most telling ones first; `CAPTURED` only where there are CUDA graphs."""
+    """Ways and batch sizes, the most telling ones first."""
     usual = (scale.usual_batch,)
     others = tuple(each for each in scale.batch_sizes if each not in usual)
     yield USUAL, usual
-    if torch.cuda.is_available():
-        yield CAPTURED, usual
     yield USUAL, others
     yield Way("fp32", channels_last=False), usual
     yield Way("exact", channels_last=False), usual
@@ -58,11 +56,11 @@ def time_steps(records: Records, scale: Scale, device: torch.device, minutes: fl
     _time(records, scale, device, minutes, list(plan(scale)), METHODS)
 
 
-def time_compiled_steps(
-    records: Records, scale: Scale, device: torch.device, minutes: float, methods: tuple[str, ...] = METHODS
+def time_steps_in(
+    way: Way, records: Records, scale: Scale, device: torch.device, minutes: float, methods: tuple[str, ...]
 ) -> None:
-    """The same with networks compiled by `torch.compile`, at one batch size."""
-    _time(records, scale, device, minutes, [(COMPILED, (scale.usual_batch,))], methods)
+    """The same in one way, at one batch size; what compilation and capture leave in memory harms no other figure."""
+    _time(records, scale, device, minutes, [(way, (scale.usual_batch,))], methods)
 
 
 def _time(

@@ -24,11 +24,11 @@ def table(out: Path) -> str:
     if not blocks:
         raise SystemExit(f"{out} holds no figures")
     rows = {name: content["rows"] for name, content in blocks.items()}
-    compiled = [row for name in blocks if name.startswith("compiled") for row in rows[name]]
+    other = [row for name in blocks if name.startswith(("captured", "compiled")) for row in rows[name]]
     trainings = [row for name in blocks if name.startswith("training") for row in rows[name]]
     parts = [
         *_heading([content["machine"] for content in blocks.values()]),
-        *_steps(rows.get("steps", []), compiled),
+        *_steps(rows.get("steps", []), other),
         *_throughput(rows.get("throughput", [])),
         *_trainings(trainings),
         "## Commands",
@@ -46,7 +46,7 @@ def _heading(machines: list[dict[str, str]]) -> list[str]:
     return [f"# {first['device']}{driver}, torch {first['torch']}", f"Measured with {facts}."]
 
 
-def _steps(rows: list[Row], compiled: list[Row]) -> list[str]:
+def _steps(rows: list[Row], other: list[Row]) -> list[str]:
     parts = []
     for preset in dict.fromkeys(row["preset"] for row in rows):
         of_preset = [row for row in rows if row["preset"] == preset]
@@ -58,7 +58,7 @@ def _steps(rows: list[Row], compiled: list[Row]) -> list[str]:
             if chosen:
                 layout = "channels-last" if channels_last else "contiguous"
                 parts += [f"Images/s and peak GiB by batch size; {PRECISIONS[precision]}, {layout}.", _by_batch(chosen)]
-        parts += _by_way(of_preset + [row for row in compiled if row["preset"] == preset])
+        parts += _by_way(of_preset + [row for row in other if row["preset"] == preset])
     return parts
 
 

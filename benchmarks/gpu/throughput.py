@@ -22,7 +22,7 @@ from methods.labels import ATTRIBUTES
 from registry.catalogue import METHOD_CARDS
 
 SMILING = ATTRIBUTES.index("Smiling")
-COMMANDS = ("copy-target", "spade", "maskgan", "stargan", "sean")
+COMMANDS = ("copy-target", "spade", "maskgan")
 """Methods whose whole commands are timed, one after another; the first packs the faces and trains the judges."""
 
 
@@ -36,13 +36,13 @@ def time_throughput(records: Records, scale: Scale, out: Path, device: torch.dev
     for method in METHODS if device.type == "cuda" else ():
         if not records.has(what="waits", method=method):
             _count_waits(records, scale, method, device)
-    for method in COMMANDS:
-        if not records.has(what="command", method=method) and time.monotonic() < deadline:
-            _time_command(records, scale, method, out, device)
     for preset in scale.sizes:
         for method in METHODS:
             if not records.has(what="edit", preset=preset, method=method) and time.monotonic() < deadline:
                 _time_edits(records, scale, preset, method, device)
+    for method in COMMANDS:
+        if not records.has(what="command", method=method) and time.monotonic() < deadline:
+            _time_command(records, scale, method, out, device)
 
 
 def _count_waits(records: Records, scale: Scale, method: str, device: torch.device) -> None:
