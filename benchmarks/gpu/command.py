@@ -18,14 +18,14 @@ BENCH = (sys.executable, "-c", "from benchmark.cli import main; main()")
 LOGGED = re.compile(r"^\S+ \S+ .*: (edit|score) (\S+): (\d+) of \d+ in ([\d.]+) s", re.MULTILINE)
 
 
-def score(method: str, scale: Scale, out: Path, runs: Path, device: str, settings: dict[str, object]) -> Row:
-    """Train, edit and score a method by the command; seconds it took, or why it failed.
+def bench(verb: str, method: str, scale: Scale, work: Path, device: str, settings: dict[str, object]) -> Row:
+    """Run one of the command's verbs for a method; seconds it took, or why it failed.
 
     Args:
+        verb: `train` or `score`, which edits first.
         method: its name.
         scale: of the rehearsal.
-        out: takes the command's output and its cache.
-        runs: takes the run.
+        work: takes the run and the command's output; the cache lies beside it.
         device: for the command.
         settings: further settings by name.
     """
@@ -36,24 +36,25 @@ def score(method: str, scale: Scale, out: Path, runs: Path, device: str, setting
         "limit": scale.tasks,
         **settings,
     }
-    words = [*BENCH, "score", "--method", method, "--preset", scale.preset, "--device", device, "--runs", str(runs)]
+    words = [*BENCH, verb, "--method", method, "--preset", scale.preset, "--device", device, "--runs", str(work)]
     for name, value in settings.items():
         words += ["--set", f"{name}={value}"]
-    environment = {**os.environ, "BENCH_CACHE": str((out / "cache").resolve())}
+    environment = {**os.environ, "BENCH_CACHE": str((work.parent / "cache").resolve())}
     started = time.monotonic()
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / f"{method}.log").open("a", encoding="utf-8") as log:
+    work.mkdir(parents=True, exist_ok=True)
+    output = work / f"{method}.log"
+    with output.open("a", encoding="utf-8") as log:
         code = subprocess.run(words, env=environment, stdout=log, stderr=log, check=False).returncode
     row: Row = {"seconds": round(time.monotonic() - started, 1)}
     if code:
-        last = (out / f"{method}.log").read_text(encoding="utf-8").strip().splitlines()[-1:]
+        last = output.read_text(encoding="utf-8").strip().splitlines()[-1:]
         row["failed"] = f"exit {code}: {' '.join(last)}"[:300]
     return row
 
 
-def run_folder(runs: Path, method: str) -> Path:
+def run_folder(work: Path, method: str) -> Path:
     """Where the command leaves a run on rendered faces."""
-    return runs / "rendered-faces" / method / "seed0"
+    return work / "rendered-faces" / method / "seed0"
 
 
 def loop_speed(folder: Path, stages: list[Stage]) -> list[Row]:

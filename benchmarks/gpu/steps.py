@@ -98,7 +98,9 @@ def _time_method(
     try:
         model = build(method, preset, size, device, channels_last=way.channels_last).train()
     except Exception as error:  # a failure is a finding, and the others go on
-        records.add({**key, "stage": None, "failed": reason_of(error)})
+        for batch_size in batch_sizes:
+            failed = {"stage": None, "batch_size": batch_size, "last": True, "failed": reason_of(error)}
+            records.add(key | failed)
         return
     if way.compiled:
         compile_networks(model)

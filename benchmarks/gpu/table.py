@@ -32,7 +32,9 @@ def table(out: Path) -> str:
         *_throughput(rows.get("throughput", [])),
         *_trainings(trainings),
         "## Commands",
-        "```\n" + "\n".join(command for content in blocks.values() for command in content["commands"]) + "\n```",
+        "```\n"
+        + "\n".join(dict.fromkeys(command for content in blocks.values() for command in content["commands"]))
+        + "\n```",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -55,7 +57,7 @@ def _steps(rows: list[Row], other: list[Row]) -> list[str]:
             chosen = [
                 row for row in of_preset if (row["precision"], row["channels_last"]) == (precision, channels_last)
             ]
-            if chosen:
+            if len({row["batch_size"] for row in chosen}) > 1 or (chosen and precision == "bf16"):
                 layout = "channels-last" if channels_last else "contiguous"
                 parts += [f"Images/s and peak GiB by batch size; {PRECISIONS[precision]}, {layout}.", _by_batch(chosen)]
         parts += _by_way(of_preset + [row for row in other if row["preset"] == preset])
@@ -63,7 +65,7 @@ def _steps(rows: list[Row], other: list[Row]) -> list[str]:
 
 
 def _by_batch(rows: list[Row]) -> str:
-    sizes = sorted({row["batch_size"] for row in rows if "batch_size" in row})
+    sizes = sorted({row["batch_size"] for row in rows})
     body = [
         [name, *(_cell(_find(rows, name, batch_size=size)) for size in sizes)]
         for name in dict.fromkeys(map(_name, rows))
@@ -78,20 +80,18 @@ def _by_way(rows: list[Row]) -> list[str]:
     }
     if len(ways) < 2:
         return []
-    counts = [row["batch_size"] for row in rows if row.get("batch_size") and row["precision"] == "exact"]
+    counts = [row["batch_size"] for row in rows if row["precision"] == "exact"]
     batch_size = counts[0] if counts else rows[0]["batch_size"]
     body = []
     for name in dict.fromkeys(map(_name, rows)):
-        found = [
-            _find(rows, name, batch_size=batch_size, precision=key[0], channels_last=key[1], compiled=key[2])
-            for key in ways
-        ]
+        found = [_find(rows, name, batch_size=batch_size, **way) for way in ways.values()]
         host = found[0].get("host_ms", 0) / found[0]["ms"] if found[0] and "ms" in found[0] else None
         body.append([name, *map(_cell, found), "–" if host is None else f"{100 * min(host, 1):.0f}%"])
-    note = "the last column is the host's share of the first way's step: near 100% the device waits for the host"
+    legend = "; ".join(f"{name}: {meaning}" for name, meaning in PRECISIONS.items())
+    note = "the last column is the host's share of the first way's time: near 100% the device waits for the host"
     return [
-        f"Batch of {batch_size}, by precision, layout and compilation; {note}.",
-        _markdown(["step", *ways.values(), "host"], body),
+        f"Batch of {batch_size}, by precision and layout, compiled or captured as a CUDA graph; {note}. {legend}.",
+        _markdown(["step", *ways, "host"], body),
     ]
 
 
@@ -158,32 +158,42 @@ def _speeds(rows: list[Row] | None, say: Any) -> str:
 
 
 def _trainings(rows: list[Row]) -> list[str]:
-    if not rows:
-        return []
-    parts = ["## Trainings"]
+    parts = []
     for row in rows:
-        parts.append(f"### {row['method']}, {row['seconds']:.0f} s in all")
+        parts.append(f"## {row['method']}, {row['what']} in {row['seconds']:.0f} s")
         if "failed" in row:
             parts.append(row["failed"])
-            continue
-        for stage in row["stages"]:
-            parts.append(
-                f"`{stage['stage']}`: {stage['iterations']} iterations of {stage['batch_size']}, "
-                f"{stage['images_per_second']:.0f} images/s. Losses:"
-            )
-            names = list(dict.fromkeys(name for losses in stage["losses"].values() for name in losses))
-            body = [
-                [number, *(_number(losses.get(name)) for name in names)] for number, losses in stage["losses"].items()
+        elif row["what"] == "training":
+            for stage in row["stages"]:
+                parts += _losses(stage)
+        else:
+            parts += [
+                f"Images/s: {_speeds(row['speed'], lambda each: _spoken(each, 'edit'))} edited, "
+                f"{_speeds(row['speed'], lambda each: _spoken(each, 'score'))} scored.",
+                _markdown(["protocol", "metric", "test faces"], _figures(row["figures"])),
             ]
-            parts.append(_markdown(["iteration", *names], body))
-        body = [
-            [protocol, metric, _number(row["figures"][protocol].get(metric))]
-            for protocol, metrics in METRICS.items()
-            for metric in metrics
-            if protocol in row["figures"]
-        ]
-        parts.append(_markdown(["protocol", "metric", "test faces"], body))
     return parts
+
+
+def _losses(stage: Row) -> list[str]:
+    names = list(dict.fromkeys(name for losses in stage["losses"].values() for name in losses))
+    return [
+        f"`{stage['stage']}`: {stage['iterations']} iterations of {stage['batch_size']}, "
+        f"{stage['images_per_second']:.0f} images/s. Losses:",
+        _markdown(
+            ["iteration", *names],
+            [[number, *(_number(losses.get(name)) for name in names)] for number, losses in stage["losses"].items()],
+        ),
+    ]
+
+
+def _figures(protocols: dict[str, dict[str, float | None]]) -> list[Cells]:
+    return [
+        [protocol, metric, _number(protocols[protocol].get(metric))]
+        for protocol, metrics in METRICS.items()
+        if protocol in protocols
+        for metric in metrics
+    ]
 
 
 def _number(value: float | None) -> str:

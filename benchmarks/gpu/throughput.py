@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from benchmark.hooks import MovingAverage
-from benchmarks.gpu.command import edit_and_score_speed, loop_speed, run_folder, score
+from benchmarks.gpu.command import bench, edit_and_score_speed, loop_speed, run_folder
 from benchmarks.gpu.measuring import build, forget, measure, reason_of, stages_of
 from benchmarks.gpu.records import Records, Row
 from benchmarks.gpu.scale import METHODS, Scale
@@ -73,14 +73,14 @@ def _counted(waits: Counter[str]) -> Row:
 
 
 def _time_command(records: Records, scale: Scale, method: str, out: Path, device: torch.device) -> None:
-    runs = out / "short-runs"
+    work = out / "work" / "short"
     card = METHOD_CARDS.find(method).card
     settings: dict[str, object] = {
         f"options.{name}": scale.loop_iterations for name in card.options if name.endswith("iterations")
     }
-    row = {"what": "command", "method": method, **score(method, scale, out, runs, str(device), settings)}
+    row = {"what": "command", "method": method, **bench("score", method, scale, work, str(device), settings)}
     if "failed" not in row:
-        folder = run_folder(runs, method)
+        folder = run_folder(work, method)
         row["speed"] = edit_and_score_speed(folder)
         if card.kind == "learned":
             stages = stages_of(method, scale.preset, scale.sizes[scale.preset][method])

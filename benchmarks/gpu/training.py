@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import torch
 
-from benchmarks.gpu.command import edit_and_score_speed, figures, loop_speed, run_folder, score
+from benchmarks.gpu.command import bench, edit_and_score_speed, figures, loop_speed, run_folder
 from benchmarks.gpu.measuring import build, forget, stages_of
 from benchmarks.gpu.records import Records
 from benchmarks.gpu.scale import Scale
@@ -17,12 +16,12 @@ from registry.catalogue import METHOD_CARDS
 
 TRAINED = ("maskgan", "spade", "sean")
 SHARE = 0.7
-"""Of the time for the steps alone; the rest is for the loop around them, the edits and the scores."""
+"""Of the time for the steps alone; the rest is for the loop around them."""
 
 
 def train_for(records: Records, scale: Scale, out: Path, device: torch.device, minutes: float, method: str) -> None:
-    """Train one method for about so many minutes, its stages in the preset's proportions."""
-    if records.has(method=method):
+    """Train one method for about so many minutes, its stages in the preset's proportions; then edit and score."""
+    if records.has(method=method, what="scores"):
         return
     stages = stages_of(method, scale.preset, scale.sizes[scale.preset][method])
     seconds = _step_seconds(method, stages, scale, device)
@@ -32,18 +31,19 @@ def train_for(records: Records, scale: Scale, out: Path, device: torch.device, m
         name: max(round(SHARE * 60 * minutes * count / of_one_pass), scale.loop_iterations)
         for name, count in proportions.items()
     }
-    started = time.monotonic()
-    runs = out / "runs"
     asked = {_option(method, name): count for name, count in iterations.items()}
-    row = {"method": method, "minutes": minutes, **score(method, scale, out, runs, str(device), asked)}
+    work = out / "work" / "trained"
+    row = bench("train", method, scale, work, str(device), asked)
     if "failed" not in row:
-        folder = run_folder(runs, method)
-        row |= {
-            "stages": loop_speed(folder, stages),
-            "speed": edit_and_score_speed(folder),
-            "figures": figures(folder),
-        }
-    records.add({**row, "seconds": round(time.monotonic() - started, 1)})
+        row["stages"] = loop_speed(run_folder(work, method), stages)
+    records.add({"method": method, "what": "training", **row})
+    if "failed" in row:
+        return
+    row = bench("score", method, scale, work, str(device), asked)
+    if "failed" not in row:
+        folder = run_folder(work, method)
+        row |= {"speed": edit_and_score_speed(folder), "figures": figures(folder)}
+    records.add({"method": method, "what": "scores", **row})
 
 
 def _step_seconds(method: str, stages: list[Stage], scale: Scale, device: torch.device) -> dict[str, float]:
