@@ -11,7 +11,6 @@ import torch
 from mmengine.model import BaseModel
 from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
-from torch.nn import functional
 
 from methods.labels import NUM_LABELS
 
@@ -29,12 +28,14 @@ class FaceBatch:
         mask: (N, H, W) uint8 labels in 0..18 (`methods.labels.LABELS`).
         attributes: (N, 40) float in {0, 1} (`methods.labels.ATTRIBUTES`).
         ids: the dataset's name of each face.
+        loaded_attributes: the attributes on the host, where the batch was moved from there.
     """
 
     image: Tensor
     mask: Tensor
     attributes: Tensor
     ids: tuple[str, ...]
+    loaded_attributes: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -47,7 +48,22 @@ class FaceBatch:
             image=self.image.to(device, memory_format=layout, non_blocking=True),
             mask=self.mask.to(device, non_blocking=True),
             attributes=self.attributes.to(device, non_blocking=True),
+            loaded_attributes=self.attributes if self.attributes.is_cpu else self.loaded_attributes,
         )
+
+    def pin_memory(self) -> Self:
+        """The same in page-locked memory, from where a GPU copies while the host goes on."""
+        return replace(
+            self,
+            image=self.image.pin_memory(),
+            mask=self.mask.pin_memory(),
+            attributes=self.attributes.pin_memory(),
+        )
+
+    @property
+    def attributes_on_host(self) -> Tensor:
+        """The attributes in the host's memory, for choices made there; no device is waited for after `to`."""
+        return self.attributes.cpu() if self.loaded_attributes is None else self.loaded_attributes
 
 
 @dataclass(frozen=True)
@@ -174,4 +190,5 @@ class FaceEditor(Trainable):
 
 def one_hot(mask: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
     """Label map (N, H, W) in 0..18 to one-hot (N, 19, H, W)."""
-    return functional.one_hot(mask.long(), NUM_LABELS).permute(0, 3, 1, 2).to(dtype)
+    planes = torch.zeros(*mask.shape, NUM_LABELS, dtype=dtype, device=mask.device)
+    return planes.scatter_(3, mask.long()[..., None], 1).permute(0, 3, 1, 2)

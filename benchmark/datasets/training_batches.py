@@ -112,6 +112,7 @@ def training_batches(
     split: Split = "train",
     rank: int = 0,
     world_size: int = 1,
+    pin_memory: bool = False,
 ) -> DataLoader[FaceBatch]:
     """Batches of `batch_size` faces each, without end, shuffled and mirrored at random.
 
@@ -127,6 +128,7 @@ def training_batches(
         split: the split to draw from.
         rank: which of `world_size` processes this is; each gets an equal share of every batch.
         world_size: processes that train together; divides `batch_size`.
+        pin_memory: give batches in page-locked memory, for a GPU.
 
     Raises:
         DataError: if the split holds no face or a number is out of range.
@@ -147,4 +149,5 @@ def training_batches(
         # DataLoader draws its workers' base seed from torch's global generator unless it is given one.
         generator=torch.Generator().manual_seed(seed),
         persistent_workers=num_workers > 0,
+        pin_memory=pin_memory,
     )

@@ -73,7 +73,7 @@ def choose_compute(
         torch.empty(1, device=chosen)
     except RuntimeError as error:
         raise DeviceError(f"device {device!r} cannot be used: {str(error).splitlines()[0]}") from error
-    fast_bf16 = torch.cuda.is_bf16_supported() if chosen.type == "cuda" else multiplies_bf16()
+    fast_bf16 = torch.cuda.is_bf16_supported(including_emulation=False) if chosen.type == "cuda" else multiplies_bf16()
     resolved: Precision = ("bf16" if fast_bf16 else "fp32") if precision == "auto" else _precision(precision)
     layout = resolved == "bf16" if channels_last is None else channels_last
     return Compute(chosen, resolved, layout, num_workers)

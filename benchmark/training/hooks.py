@@ -8,9 +8,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+import torch
 from mmengine.hooks import Hook
 from mmengine.model import MomentumAnnealingEMA
-from torch import Tensor
+from torch import Tensor, nn
 
 from benchmark.runtime.progress import Advance
 from methods.base import Stage
@@ -23,6 +24,20 @@ class TrainingDiverged(RuntimeError):
     """A loss that is no longer a finite number."""
 
 
+class MovingAverage(MomentumAnnealingEMA):
+    """mmengine's average, moved by a few calls for all parameters instead of one for each: SEAN has 838."""
+
+    def update_parameters(self, model: nn.Module) -> None:
+        """Move the average towards the parameters of `model`, and copy its buffers."""
+        momentum = max(self.momentum, self.gamma / (self.gamma + int(self.steps)))  # 1 at first, which copies
+        with torch.no_grad():
+            torch._foreach_lerp_(list(self.module.parameters()), list(model.parameters()), momentum)
+            buffers = list(self.module.buffers())
+            if buffers:
+                torch._foreach_copy_(buffers, list(model.buffers()))
+        self.steps += 1
+
+
 class EMAHook(Hook):
     """Exponential moving averages of the modules that a stage names; they take the modules' place at its end."""
 
@@ -30,14 +45,12 @@ class EMAHook(Hook):
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        self.averages: dict[str, MomentumAnnealingEMA] = {}
+        self.averages: dict[str, MovingAverage] = {}
 
     def before_run(self, runner: Any) -> None:
         """Start the averages from the modules as they are."""
         self.averages = {
-            name: MomentumAnnealingEMA(
-                runner.model.get_submodule(name), momentum=1 - self.stage.ema_decay, gamma=EMA_WARM_UP
-            )
+            name: MovingAverage(runner.model.get_submodule(name), momentum=1 - self.stage.ema_decay, gamma=EMA_WARM_UP)
             for name in (self.stage.ema if self.stage.ema_decay else ())
         }
 
@@ -105,7 +118,9 @@ class ProgressHook(Hook):
         done = batch_idx + 1
         if done % self.every and done != self.stage.iterations:
             return
-        losses = {name: float(value.detach()) for name, value in outputs.items() if isinstance(value, Tensor)}
+        scalars = {name: value.detach().float() for name, value in outputs.items() if isinstance(value, Tensor)}
+        # one transfer, so that the device is waited for once
+        losses = dict(zip(scalars, torch.stack(list(scalars.values())).tolist() if scalars else [], strict=True))
         line = {
             "stage": self.stage.name,
             "iteration": done,

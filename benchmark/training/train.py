@@ -109,7 +109,14 @@ def _train_stage(
     unfinished = finished.with_name(f"{stage.name}.unfinished.pth")
     meta: dict[str, Any] = read_checkpoint(unfinished)["meta"] if unfinished.exists() else {"iter": 0, "seconds": 0.0}
     backends = [{"type": "TensorboardVisBackend", "save_dir": str(folder / "tensorboard" / stage.name)}]
-    loader = training_batches(dataset, stage.batch_size, seed=seed, start=meta["iter"], num_workers=compute.num_workers)
+    loader = training_batches(
+        dataset,
+        stage.batch_size,
+        seed=seed,
+        start=meta["iter"],
+        num_workers=compute.num_workers,
+        pin_memory=compute.device.type == "cuda",
+    )
     with (
         # mmengine insists on a folder of its own for logs that this project writes elsewhere
         tempfile.TemporaryDirectory() as work_dir,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from mmengine.optim import OptimWrapper, OptimWrapperDict
+from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 
 from methods.base import EditBatch, FaceBatch, FaceEditor, Stage
@@ -17,6 +17,7 @@ from methods.elegant.options import ElegantOptions
 from methods.elegant.pairs import draw_pairs
 from methods.elegant.swap import AttributeSwap, add_residual
 from methods.labels import attribute_columns
+from methods.layers.adam import adam
 from methods.shared.conditional_gan import frozen
 from methods.shared.requested_attributes import choose, requested_changes
 
@@ -68,21 +69,17 @@ class Elegant(FaceEditor):
     def optimizers(self, stage: Stage) -> OptimWrapperDict:
         """Adam for encoder and decoder together, and for the discriminators together."""
         options = self.options
-        return OptimWrapperDict(
-            generator=self._adam(self.generator, options.generator_lr),
-            discriminators=self._adam(self.discriminators, options.discriminator_lr),
-        )
-
-    def _adam(self, module: nn.Module, rate: float) -> OptimWrapper:
-        options = self.options
         betas = (options.beta1, options.beta2)
-        return OptimWrapper(torch.optim.Adam(module.parameters(), rate, betas, weight_decay=options.weight_decay))
+        return OptimWrapperDict(
+            generator=adam(self.generator, options.generator_lr, betas, options.weight_decay),
+            discriminators=adam(self.discriminators, options.discriminator_lr, betas, options.weight_decay),
+        )
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """Faces A with an attribute exchange it with faces B without: the discriminators' update, then the others'."""
         bits = faces.attributes[:, self.columns]
-        pairs = draw_pairs(bits.cpu())
-        first, second = (each.to(bits.device) for each in (pairs.first, pairs.second))
+        pairs = draw_pairs(faces.attributes_on_host[:, attribute_columns(self.options.attributes)])
+        first, second = (each.to(bits.device, non_blocking=True) for each in (pairs.first, pairs.second))
         image, labels = faces.image[torch.cat([first, second])], bits[torch.cat([first, second])]
         exchanged = labels.clone()
         exchanged[:, pairs.attribute] = labels[:, pairs.attribute].roll(len(first))

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import torch
-from mmengine.optim import OptimWrapper, OptimWrapperDict
+from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 
 from methods.base import EditBatch, FaceBatch, FaceEditor, SharedStage, Stage, one_hot
 from methods.labels import NUM_LABELS
+from methods.layers.adam import adam
 from methods.layers.gan_losses import LeastSquares
 from methods.layers.initialisation import init_normal
 from methods.layers.patch_discriminator import MultiscaleDiscriminator
@@ -119,10 +120,7 @@ class MaskGAN(FaceEditor):
         rate = getattr(self.options, f"{stage.name}_lr")
         betas = (self.options.beta1, self.options.beta2)
         return OptimWrapperDict(
-            **{
-                name: OptimWrapper(torch.optim.Adam(module.parameters(), rate, betas))
-                for name, module in self._trained(stage.name).items()
-            }
+            **{name: adam(module, rate, betas) for name, module in self._trained(stage.name).items()}
         )
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 
-import torch
-from mmengine.optim import OptimWrapper, OptimWrapperDict
+from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 
 from methods.base import EditBatch, FaceBatch, FaceEditor, Stage, one_hot
+from methods.layers.adam import adam
 from methods.layers.gan_losses import AdversarialLoss
 from methods.shared.conditional_gan import GANTrainer
 from methods.shared.mask_to_image_options import MaskToImageOptions
@@ -77,12 +77,7 @@ class MaskToImageGAN(FaceEditor):
         options = self.options
         rates = dict.fromkeys(generators, options.lr) | {"discriminator": options.d_lr}
         betas = (options.beta1, options.beta2)
-        return OptimWrapperDict(
-            **{
-                name: OptimWrapper(torch.optim.Adam(self.get_submodule(name).parameters(), rate, betas))
-                for name, rate in rates.items()
-            }
-        )
+        return OptimWrapperDict(**{name: adam(self.get_submodule(name), rate, betas) for name, rate in rates.items()})
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """Reconstruct the faces against the discriminator."""

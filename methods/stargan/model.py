@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from mmengine.optim import OptimWrapper, OptimWrapperDict
+from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 
 from methods.base import EditBatch, FaceBatch, FaceEditor, Stage
 from methods.labels import attribute_columns
+from methods.layers.adam import adam
 from methods.layers.initialisation import init_he
 from methods.layers.schedules import linear_decay
 from methods.shared.conditional_gan import frozen
@@ -55,8 +56,7 @@ class StarGAN(FaceEditor):
         self.discriminator = Discriminator(size, count, config.ndf, config.d_downsampling)
         init_he(self.discriminator, LEAK)
         self.register_buffer("columns", torch.tensor(attribute_columns(config.attributes)), persistent=False)
-        # Saved with the weights, so that a resumed training keeps the generator's turns.
-        self.register_buffer("iteration", torch.tensor(0))
+        self.iteration = 0
         self.generator_losses: dict[str, Tensor] = {}
 
     def stages(self) -> Sequence[Stage]:
@@ -76,20 +76,23 @@ class StarGAN(FaceEditor):
 
     def begin_stage(self, stage: Stage) -> None:
         """Begin with the generator's turn."""
-        self.iteration.zero_()
+        self.iteration = 0
         self.generator_losses = {}
+
+    def get_extra_state(self) -> Tensor:
+        """The iteration, saved with the weights, so that a resumed training keeps the generator's turns."""
+        return torch.tensor(self.iteration)
+
+    def set_extra_state(self, state: Tensor) -> None:
+        """Take the iteration up where it was."""
+        self.iteration = int(state)
 
     def optimizers(self, stage: Stage) -> OptimWrapperDict:
         """Adam for each network."""
         options = self.options
         betas = (options.beta1, options.beta2)
         rates = {"generator": options.generator_lr, "discriminator": options.discriminator_lr}
-        return OptimWrapperDict(
-            **{
-                name: OptimWrapper(torch.optim.Adam(self.get_submodule(name).parameters(), rate, betas))
-                for name, rate in rates.items()
-            }
-        )
+        return OptimWrapperDict(**{name: adam(self.get_submodule(name), rate, betas) for name, rate in rates.items()})
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """The discriminator's update, and every `n_critic`-th time the generator's, on the same translated faces.
@@ -99,7 +102,7 @@ class StarGAN(FaceEditor):
         """
         image, own = faces.image, faces.attributes[:, self.columns]
         requested = own[torch.randperm(len(own), device=own.device)]
-        generators_turn = int(self.iteration) % self.options.n_critic == 0
+        generators_turn = self.iteration % self.options.n_critic == 0
         self.iteration += 1
         with torch.set_grad_enabled(generators_turn):
             fake = self.translate(image, requested)

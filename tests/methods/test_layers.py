@@ -14,6 +14,7 @@ from methods.layers.adain import adaptive_instance_norm
 from methods.layers.feature_matching import feature_matching_loss
 from methods.layers.gan_losses import Hinge, LeastSquares
 from methods.layers.initialisation import init_he, init_normal, init_pointwise
+from methods.layers.instance_norm import InstanceNorm, fused_instance_norm
 from methods.layers.parsing_unet import ParsingUNet
 from methods.layers.patch_discriminator import MultiscaleDiscriminator
 from methods.layers.perceptual import SLICE_WEIGHTS, PerceptualLoss
@@ -208,3 +209,15 @@ def test_pointwise_initialisation_loses_no_pixel() -> None:
         writes = up.weight[corner::4, :, 1 + row, 1 + column]
         painted = up(coarse)[:, :, row::2, column::2]
         torch.testing.assert_close(painted, torch.einsum("io,nihw->nohw", writes, coarse[:, corner::4]))
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-5), (torch.bfloat16, 2e-2)])
+def test_torchs_instance_norm_agrees_with_plain_sums(
+    layout: torch.memory_format, dtype: torch.dtype, tolerance: float
+) -> None:
+    features = (torch.randn(2, 5, 16, 16) * 3 + 7).to(dtype).to(memory_format=layout)
+    fused, plain = fused_instance_norm(features, 1e-5), InstanceNorm()(features)
+    assert (fused.dtype, fused.stride()) == (plain.dtype, plain.stride())
+    assert (fused.float() - plain.float()).norm() / plain.float().norm() < tolerance
+    assert fused_instance_norm(features[:, :, :1, :1], 1e-5).abs().max() < 1e-2, "one pixel is its own mean"

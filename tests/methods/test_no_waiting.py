@@ -1,0 +1,70 @@
+"""No training step waits for its device: on `meta` tensors, which hold no numbers, reading one raises."""
+
+from contextlib import nullcontext
+
+import pytest
+import torch
+from torch.nn import functional
+
+from methods.base import FaceBatch, one_hot
+from methods.labels import ATTRIBUTES, NUM_LABELS
+from registry import METHODS
+from registry.catalogue import METHOD_CARDS
+
+SIZE, FACES = 64, 4
+
+
+@pytest.fixture(autouse=True)
+def _no_autocast(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "autocast", lambda *_args, **_kwargs: nullcontext())  # it knows no meta device
+
+
+def loaded_faces() -> FaceBatch:
+    attributes = torch.rand(FACES, len(ATTRIBUTES), device="cpu").round()
+    mask = torch.zeros(FACES, SIZE, SIZE, dtype=torch.uint8, device="cpu")
+    return FaceBatch(torch.zeros(FACES, 3, SIZE, SIZE, device="cpu"), mask, attributes, tuple("abcd"))
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "maskgan",
+        "maskgan+no-blender",
+        "pix2pixhd",
+        "pix2pixhd+m",
+        "pix2pixhd+local",
+        "spade",
+        "spade+m",
+        "sean",
+        "stargan",
+        "elegant",
+    ],
+)
+def test_a_training_step_reads_nothing_from_its_device(label: str) -> None:
+    name, _, variant = label.partition("+")
+    card = METHOD_CARDS.find(name).card
+    options = {**card.options, **card.presets["demo"], **(card.variants[variant] if variant else {})}
+    with torch.device("meta"):
+        model = METHODS.get(name)(size=SIZE, **options).train()
+    faces = loaded_faces().to("meta")
+    for stage in model.stages():
+        model.begin_stage(stage)
+        optim = model.optimizers(stage)
+        for _ in range(2):
+            losses = model.train_step(faces, optim)
+        assert {loss.device.type for loss in losses.values()} == {"meta"}
+
+
+def test_moved_attributes_are_read_where_they_were_loaded() -> None:
+    faces = loaded_faces()
+    moved = faces.to("meta")
+    assert moved.to("meta").attributes_on_host is faces.attributes
+    assert faces.attributes_on_host is faces.attributes
+
+
+def test_one_hot_lies_in_memory_as_torchs_own() -> None:
+    mask = torch.randint(NUM_LABELS, (3, 8, 5), dtype=torch.uint8)
+    reference = functional.one_hot(mask.long(), NUM_LABELS).permute(0, 3, 1, 2).float()
+    planes = one_hot(mask)
+    assert torch.equal(planes, reference)
+    assert planes.stride() == reference.stride()
