@@ -4,13 +4,22 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 export GOMP_SPINCOUNT = 20000
 
-.PHONY: demo table example-report test test-slow lint types docs bench-renderer bench-steps bench-scoring bench-reports gpu-rehearsal clean
+.PHONY: demo table example-report test test-unit test-slow lint types docs bench-renderer bench-steps bench-scoring bench-reports gpu-rehearsal clean
 
 demo: $(VENV)/installed
 	$(BIN)/bench run --method maskgan
 
+# one process per processor, each with one thread, takes half the time of one process with all threads
+PARALLEL = -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+
+test test-unit: export OMP_NUM_THREADS = 1
+
 test: $(VENV)/installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
+
+# what a change to a module shows within seconds: no commands, processes or browsers
+test-unit: $(VENV)/installed
+	$(BIN)/python -m pytest $(PARALLEL) -m "not slow and not integration"
 
 test-slow: $(VENV)/installed
 	$(BIN)/python -m pytest -m slow

@@ -1,10 +1,33 @@
-"""A small made-up dataset in CelebAMask-HQ's layout."""
+"""What all tests share: a small made-up dataset, and which of them are of the whole program."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.celebamask_hq_folder import FakeCelebA, make_celeba
+
+WHOLE_PROGRAM = {"tests.commands", "tests.terminal"}
+"""Modules whose functions run commands."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests of modules that run commands, start processes or open a browser, and run those modules first.
+
+    They are the long ones: at the end one of them would keep one processor busy while the others have nothing left.
+    """
+    whole = {item.path for item in items if _is_of_the_whole_program(item)}
+    for item in items:
+        if item.path in whole:
+            item.add_marker(pytest.mark.integration)
+    items.sort(key=lambda item: item.get_closest_marker("integration") is None)
+
+
+def _is_of_the_whole_program(item: pytest.Item) -> bool:
+    names = vars(item.module) if isinstance(item, pytest.Function) else {}
+    return "browser" in getattr(item, "fixturenames", ()) or any(
+        thing is subprocess or getattr(thing, "__module__", None) in WHOLE_PROGRAM for thing in names.values()
+    )
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from tests.methods.golden import (
     read_golden,
 )
 
+pytestmark = pytest.mark.integration
+
 NAMES = [
     "maskgan_generator",
     "maskgan_blender",

@@ -12,6 +12,8 @@ from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 from tests.commands import TINY, Outcome, bench, bench_process, ended, settings, signalled, tree
 from tests.places import ROOT
 
+pytestmark = pytest.mark.integration
+
 FIGURES = "psnr-oracle,seg-miou,style-color-unseen,kernel-judge"
 SMALL = [*TINY, *settings("dataset.size=32", "protocols.style-copy.count=12")]
 QUICK = [*SMALL, "--metrics", "psnr-oracle,style-color", "--limit", "10"]

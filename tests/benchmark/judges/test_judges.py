@@ -29,6 +29,8 @@ from methods.labels import ATTRIBUTES, LABELS, NUM_ATTRIBUTES
 from methods.layers.bisenet import CHANNEL_LABELS
 from registry.catalogue import JUDGE_CARDS
 
+pytestmark = pytest.mark.integration
+
 CPU = Compute(torch.device("cpu"), "fp32", channels_last=False)
 
 

@@ -17,6 +17,8 @@ from benchmark.runtime.atomic_files import sha256_of
 from reports.leaderboard.write import write_leaderboard
 from tests.simulated_study import World, simulate
 
+pytestmark = pytest.mark.integration
+
 PROTOCOL = "attribute-transfer"
 SHOWN = ("alpha", "beta", "gamma", "delta")
 

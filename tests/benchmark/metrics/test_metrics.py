@@ -18,7 +18,7 @@ from registry.cards import MetricCard, read_card
 from tests.benchmark.metrics.evidence import ones, part_of, random_evidence
 
 FOLDER = Path(import_module("benchmark.metrics").__file__ or "").parent
-CARDS = {path: read_card(path, MetricCard) for path in sorted(FOLDER.glob("*.yaml"))}
+CARDS = {path: read_card(path, MetricCard) for path in sorted(FOLDER.glob("cards/*.yaml"))}
 IMAGE_METRICS = [card for card in CARDS.values() if card.level == "image"]
 NEED_ORACLE = {"psnr-oracle", "psnr-region", "ssim-oracle", "lpips-oracle", "style-color-unseen"}
 NEED_A_FACE = {"identity"}

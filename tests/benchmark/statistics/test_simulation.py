@@ -15,6 +15,8 @@ from benchmark.statistics.seed_variance import SeedError
 from benchmark.statistics.sign_flips import sign_flip_p
 from tests.benchmark.statistics.experiments import Made, draw_experiment
 
+pytestmark = pytest.mark.integration
+
 EXPERIMENTS = 1000
 CASES = [(1, 0.0), (3, 0.1), (5, 0.1)]
 """Seeds, and the spread between them; the noise of a mean over tasks is about 0.03, of faces 0.07."""

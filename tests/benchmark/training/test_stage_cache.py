@@ -14,6 +14,8 @@ from benchmark.config.sources import COMMAND, Layer
 from methods.maskgan.model import MaskGAN
 from tests.commands import TINY_DATASET, bench, bench_process, ended, settings
 
+pytestmark = pytest.mark.integration
+
 SMALL: dict[str, Any] = {
     "ngf": 4,
     "n_downsampling": 1,

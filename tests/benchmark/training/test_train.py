@@ -16,6 +16,8 @@ from registry.errors import InputError
 from tests.benchmark.training.toy import ITERATIONS, Toy, train_toy
 from tests.commands import python, signalled
 
+pytestmark = pytest.mark.integration
+
 PROGRAM = Path(__file__).with_name("toy.py")
 
 

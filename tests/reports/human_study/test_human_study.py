@@ -14,6 +14,8 @@ from tests.reports.hostile import NAME, NOTE
 from tests.reports.typesetting import typeset
 from tests.simulated_study import STRENGTHS, World, simulate
 
+pytestmark = pytest.mark.integration
+
 MODES = ("2afc", "kway", "mos", "realfake")
 
 

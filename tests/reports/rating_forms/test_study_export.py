@@ -73,7 +73,7 @@ def right_by_threshold(files, smooth):
 
 
 def test_a_classifier_by_file_size_is_at_chance(tmp_path, monkeypatch):
-    monkeypatch.setattr("run_folders.TASKS", 60)
+    monkeypatch.setattr("tests.reports.run_folders.TASKS", 60)
     rows, columns = np.mgrid[:16, :16]
     for method in ("smooth", "noisy"):
         made_run(tmp_path / "runs", method)

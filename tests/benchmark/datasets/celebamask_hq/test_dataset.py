@@ -18,6 +18,7 @@ from benchmark.datasets.errors import DataError
 from methods.labels import ATTRIBUTES
 from tests.celebamask_hq_folder import FACES, SIDE, FakeCelebA, make_celeba
 from tests.celebamask_hq_folder import SPLITS as SPLIT_OF
+from tests.places import ROOT
 
 SLICE = Path("../shared/celebamask-hq-mini")
 ATTRIBUTE_FILE = "CelebAMask-HQ-attribute-anno.txt"
@@ -200,7 +201,7 @@ def test_the_made_up_dataset_is_the_same_bytes_each_time(celeba: FakeCelebA, tmp
 
 
 def test_the_card_states_the_constructors_options() -> None:
-    card = yaml.safe_load(Path("benchmark/data/celebamask_hq.yaml").read_text())
+    card = yaml.safe_load((ROOT / "benchmark/datasets/celebamask_hq/dataset.yaml").read_text())
     assert card["name"] == CelebAMaskHQ.name
     assert card["options"] == {"limit": None}
 

@@ -14,6 +14,7 @@ from benchmark.datasets.rendered_faces import parallel as rendered_processes
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.datasets.rendered_faces.renderer.renderer import render
 from methods.labels import ATTRIBUTES, MOUTH_LABELS
+from tests.places import ROOT
 
 SMILING = ATTRIBUTES.index("Smiling")
 
@@ -126,7 +127,7 @@ def test_bad_options_are_refused(tmp_path: Path, options: dict[str, object], mes
 
 
 def test_the_card_states_the_constructors_options() -> None:
-    card = yaml.safe_load(Path("benchmark/data/rendered_faces.yaml").read_text())
+    card = yaml.safe_load((ROOT / "benchmark/datasets/rendered_faces/dataset.yaml").read_text())
     given = inspect.signature(RenderedFaces).parameters
     common = ("root", "size", "cache", "progress")
     assert card["options"] == {name: given[name].default for name in given if name not in common}

@@ -17,6 +17,8 @@ from benchmark.human_study.schema import TIE
 from registry.errors import InputError
 from tests.simulated_study import STRENGTHS, Simulated, World, preference, simulate
 
+pytestmark = pytest.mark.integration
+
 MODES = ("2afc", "kway", "mos", "realfake")
 FOUR = World()
 NINE = World(strengths={f"method-{place}": 1 - place / 4 for place in range(9)})

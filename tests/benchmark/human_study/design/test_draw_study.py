@@ -16,6 +16,8 @@ from benchmark.human_study.design.texts import read_words, shipped_words
 from benchmark.human_study.schema import Study, Trial
 from tests.reports.synthetic import result
 
+pytestmark = pytest.mark.integration
+
 PROTOCOL = "attribute-transfer"
 METHODS = ("alpha", "beta", "gamma")
 STUDIES = 160
