@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmark.results.method_runs import RESULT
+from benchmark.results.run_folder import RESULT
 from benchmark.results.schema import Result, read_result
 from benchmark.runtime.json_files import ResultError
 from registry.errors import InputError

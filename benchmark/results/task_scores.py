@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from benchmark.results.run_folder import scores_path
 from benchmark.results.schema import ProtocolResult
 from benchmark.runtime.atomic_files import replacing
 from benchmark.runtime.json_files import ResultError
@@ -44,7 +45,7 @@ def write_task_scores(folder: Path, protocol: str, frame: pd.DataFrame, ratios: 
     """
     table = pa.Table.from_pandas(frame)
     metadata = {**(table.schema.metadata or {}), RATIOS: json.dumps(ratios).encode()}
-    with replacing(_path(folder, protocol)) as temporary:
+    with replacing(scores_path(folder, protocol)) as temporary:
         pq.write_table(table.replace_schema_metadata(metadata), temporary)
 
 
@@ -61,7 +62,7 @@ class TaskScores:
     """
 
     def __init__(self, folder: Path, protocol: str, result: ProtocolResult) -> None:
-        self.path = _path(folder, protocol)
+        self.path = scores_path(folder, protocol)
         try:
             table = pq.read_table(self.path)
             frame = table.to_pandas()
@@ -102,10 +103,6 @@ class TaskScores:
             return tally({name: self._frame[name].to_numpy(dtype=np.float64) for name in names}, ratios)
         except (TypeError, ValueError) as error:
             raise ResultError(f"{self.path}: the scores of {metric} are not numbers") from error
-
-
-def _path(folder: Path, protocol: str) -> Path:
-    return folder / "scores" / f"{protocol}.parquet"
 
 
 def _ratios(text: bytes) -> dict[str, list[Ratio]]:

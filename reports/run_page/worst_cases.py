@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from benchmark.results.run_folder import edit_path, edits_folder
+from benchmark.results.run_folder import RESULT, edit_path, edits_folder
 from benchmark.results.schema import ProtocolResult, Result, read_result
 from benchmark.results.task_scores import TaskScores
 from benchmark.runtime.json_files import ResultError
@@ -109,7 +109,7 @@ def reference_edits(folder: Path, name: str, protocol: ProtocolResult) -> dict[s
         # runs/<dataset>/<method>/seed<k>
         reference = folder.absolute().parent.parent / method / "seed0"
         try:
-            asked = read_result(reference / "result.json").protocols.get(name)
+            asked = read_result(reference / RESULT).protocols.get(name)
         except ResultError:
             continue
         if asked is not None and asked.tasks_sha256 == protocol.tasks_sha256:
