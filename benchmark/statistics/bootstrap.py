@@ -18,7 +18,7 @@ from benchmark.statistics.face_clusters import (
     have_figures,
     sum_by_face,
 )
-from benchmark.statistics.seed_variance import seed_error, standard_t
+from benchmark.statistics.seed_variance import pooled_error, seed_spreads, standard_t
 
 NO_INTERVAL = (float("nan"), float("nan"))
 
@@ -82,14 +82,31 @@ def bootstrap_intervals(
         weights = draw_faces(sums.num_faces, draws, generator)
         runs_drawn = figures_of_runs(np.concatenate(sums.methods), weights, figure)
         ends = np.cumsum([len(method) for method in sums.methods])[:-1]
-        shared: dict[int, Array] = {}  # Student's t of the same freedom is drawn once, and scaled to each
-        for place, method, drawn in zip(places, sums.methods, np.split(runs_drawn, ends, axis=1), strict=True):
-            error = seed_error([figure(method.sum(axis=1))], [drawn])
-            freedom = error.freedom_drawn
-            if freedom not in shared:
-                shared[freedom] = standard_t(freedom, draws, deepcopy(generator))
-            found[place] = percentile_interval(drawn.mean(axis=1) + error.scale * shared[freedom], level)
+        drawn = np.split(runs_drawn, ends, axis=1)
+        spreads = seed_spreads([figure(method.sum(axis=1)) for method in sums.methods], drawn)
+        errors = [pooled_error([spread]) for spread in spreads]
+        # Student's t of the same freedom is drawn once, and scaled to each
+        shared = {
+            freedom: standard_t(freedom, draws, deepcopy(generator))
+            for freedom in {error.freedom_drawn for error in errors}
+        }
+        means = [
+            of_method.mean(axis=1) + error.scale * shared[error.freedom_drawn]
+            for of_method, error in zip(drawn, errors, strict=True)
+        ]
+        found_here = percentile_intervals(np.stack(means, axis=1), level)
+        for place, interval in zip(places, found_here, strict=True):
+            found[place] = interval
     return found
+
+
+def percentile_intervals(drawn: Array, level: float = 0.95) -> list[tuple[float, float]]:
+    """`percentile_interval` of each column of (draws, N)."""
+    ends = [(1 - level) / 2, (1 + level) / 2]
+    if np.isnan(drawn).any():
+        return [percentile_interval(column, level) for column in drawn.T]
+    lows, highs = np.quantile(drawn, ends, axis=0)
+    return list(zip(lows.tolist(), highs.tolist(), strict=True))
 
 
 def percentile_interval(drawn: Array, level: float = 0.95) -> tuple[float, float]:

@@ -67,11 +67,12 @@ def sum_by_face(methods: Sequence[Sequence[Array]], clusters: NDArray[Any]) -> F
     faces, face_of_task = np.unique(clusters[known], return_inverse=True)
     order = np.argsort(face_of_task, kind="stable")
     starts = np.searchsorted(face_of_task[order], np.arange(len(faces)))
+    rows = np.flatnonzero(known)[order]
 
     def summed(tally: Array) -> Array:
         if not len(faces):
             return np.empty((0, *tally.shape[1:]))
-        sums: Array = np.add.reduceat(tally[known][order], starts, axis=0)
+        sums: Array = np.add.reduceat(tally[rows], starts, axis=0)
         return sums
 
     return FaceSums(tuple(np.stack([summed(tally) for tally in runs]) for runs in methods), int(known.sum()))
@@ -85,7 +86,18 @@ def draw_faces(num_faces: int, draws: int, generator: np.random.Generator) -> Ar
 
 
 def figures_of_runs(sums: Array, weights: Array, figure: Figure) -> Array:
-    """Figures (draws, S) of S runs' sums (S, F, 2, K) under weights (draws, F)."""
+    """Figures (draws, S) of S runs' sums (S, F, 2, K) under weights (draws, F).
+
+    Runs that were scored on the same tasks often share all denominators, which are then drawn once.
+    """
     at_once = max(1, _SUMS_AT_ONCE // (len(weights) * sums[0, 0].size))
     blocks = (sums[start : start + at_once] for start in range(0, len(sums), at_once))
-    return np.concatenate([figure(np.tensordot(weights, block, axes=(1, 1))) for block in blocks], axis=-1)
+    if len(sums) == 1 or (sums[1:, :, 1] != sums[0, :, 1]).any():
+        return np.concatenate([figure(np.tensordot(weights, block, axes=(1, 1))) for block in blocks], axis=-1)
+    denominators = np.tensordot(weights, sums[0, :, 1], axes=(1, 0))
+    drawn: list[Array] = []
+    for block in blocks:
+        numerators = np.tensordot(weights, block[:, :, 0], axes=(1, 1))
+        both = np.stack([numerators, np.broadcast_to(denominators[:, None], numerators.shape)], axis=-2)
+        drawn.append(figure(both))
+    return np.concatenate(drawn, axis=-1)

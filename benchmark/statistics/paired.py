@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.statistics.bootstrap import NO_INTERVAL, percentile_interval
+from benchmark.statistics.bootstrap import NO_INTERVAL, percentile_intervals
 from benchmark.statistics.face_clusters import (
     Array,
     FaceSums,
@@ -22,7 +23,7 @@ from benchmark.statistics.face_clusters import (
     have_figures,
     sum_by_face,
 )
-from benchmark.statistics.seed_variance import SeedError, seed_error, standard_t
+from benchmark.statistics.seed_variance import SeedError, pooled_error, seed_error, seed_spreads, standard_t
 from benchmark.statistics.sign_flips import sign_flip_p_values
 
 DRAWS: Final = 2000
@@ -51,7 +52,7 @@ class Difference:
         theirs: that of the second.
         low: lower end of the interval of `ours - theirs`; NaN with fewer than two faces.
         high: upper end.
-        p_value: two-sided; NaN with fewer than two faces.
+        p_value: two-sided; NaN with fewer than two faces, or without flips.
         num_tasks: tasks that every run has a figure for.
         num_faces: source faces of these.
         error: what seeds add.
@@ -148,21 +149,58 @@ def paired_differences(
     """
     if seeds_paired and any(len(other.runs) != len(ours.runs) for other in others):
         raise ValueError("seeds can be paired only where both methods have as many")
-    found: dict[int, Difference] = {}
-    for places in alike([have_figures([*ours.runs, *other.runs]) for other in others]):
-        sides = [others[place] for place in places]
-        sums = sum_by_face([ours.runs, *(side.runs for side in sides)], clusters)
-        differences = _differences(
-            sums, ours.trained, [side.trained for side in sides], figure, draws, flips, level, seed, seeds_paired
-        )
-        found.update(zip(places, differences, strict=True))
-    return [found[place] for place in range(len(others))]
+    pairs = [(0, place) for place in range(1, len(others) + 1)]
+    return _of_pairs([ours, *others], pairs, figure, clusters, draws, flips, level, seed, seeds_paired)
+
+
+def differences_of_all_pairs(
+    sides: Sequence[Side], figure: Figure, clusters: NDArray[Any], *, draws: int = DRAWS, level: float = 0.95
+) -> dict[tuple[int, int], Difference]:
+    """`paired_difference` of every two methods, by their places, without p-values.
+
+    Args:
+        sides: the methods.
+        figure: as for two.
+        clusters: as for two.
+        draws: as for two.
+        level: as for two.
+    """
+    pairs = list(combinations(range(len(sides)), 2))
+    found = _of_pairs(sides, pairs, figure, clusters, draws, 0, level, 0, seeds_paired=False)
+    return dict(zip(pairs, found, strict=True))
+
+
+def _of_pairs(
+    sides: Sequence[Side],
+    pairs: Sequence[tuple[int, int]],
+    figure: Figure,
+    clusters: NDArray[Any],
+    draws: int,
+    flips: int,
+    level: float,
+    seed: int,
+    seeds_paired: bool,
+) -> list[Difference]:
+    """Those of pairs of methods; pairs with figures for the same tasks share draws, and what they come to."""
+    known = [have_figures(side.runs) for side in sides]
+    found: dict[tuple[int, int], Difference] = {}
+    for places in alike([known[one] & known[other] for one, other in pairs]):
+        having = [pairs[place] for place in places]
+        methods = sorted({method for pair in having for method in pair})
+        # the tasks that all of these have figures for are just those of each pair
+        sums = sum_by_face([sides[method].runs for method in methods], clusters)
+        renumbered = {method: number for number, method in enumerate(methods)}
+        within = [(renumbered[one], renumbered[other]) for one, other in having]
+        trained = [sides[method].trained for method in methods]
+        differences = _differences(sums, within, trained, figure, draws, flips, level, seed, seeds_paired)
+        found.update(zip(having, differences, strict=True))
+    return [found[pair] for pair in pairs]
 
 
 def _differences(
     sums: FaceSums,
-    trained: bool,
-    others_trained: Sequence[bool],
+    pairs: Sequence[tuple[int, int]],
+    trained: Sequence[bool],
     figure: Figure,
     draws: int,
     flips: int,
@@ -170,36 +208,63 @@ def _differences(
     seed: int,
     seeds_paired: bool,
 ) -> list[Difference]:
-    """Of the first method of `sums` to each of the others."""
-    figures = [figure(method.sum(axis=1)) for method in sums.methods]
-    own, *theirs = (float(each.mean()) for each in figures)
+    """Of pairs of the methods of `sums`."""
+    values = [figure(method.sum(axis=1)) for method in sums.methods]
+    means = [float(of_seeds.mean()) for of_seeds in values]
     counts = (sums.num_tasks, sums.num_faces)
     if sums.num_faces < 2:
-        return [Difference(own, each, *NO_INTERVAL, float("nan"), *counts, SeedError()) for each in theirs]
+        return [
+            Difference(means[one], means[other], *NO_INTERVAL, float("nan"), *counts, SeedError())
+            for one, other in pairs
+        ]
     weights, generator = _drawn(sums.num_faces, draws, seed)
     ends = np.cumsum([len(method) for method in sums.methods])[:-1]
     drawn = np.split(figures_of_runs(np.concatenate(sums.methods), weights, figure), ends, axis=1)
-    errors = []
-    for place, other_trained in enumerate(others_trained, start=1):
-        if seeds_paired and trained and other_trained:
-            errors.append(seed_error([figures[0] - figures[place]], [drawn[0] - drawn[place]]))
-            continue
-        learned = [each for each, is_trained in ((0, trained), (place, other_trained)) if is_trained]
-        errors.append(seed_error([figures[each] for each in learned], [drawn[each] for each in learned]))
-    ours, *others = (method.mean(axis=0) for method in sums.methods)
+    spreads = seed_spreads(values, drawn)
+    errors = [
+        seed_error([values[one] - values[other]], [drawn[one] - drawn[other]])
+        if seeds_paired and trained[one] and trained[other]
+        else pooled_error([spreads[method] for method in (one, other) if trained[method]])
+        for one, other in pairs
+    ]
+    drawn_means = [of_seeds.mean(axis=1) for of_seeds in drawn]
+    sums_of_means = [method.mean(axis=0) for method in sums.methods]
     found: dict[int, Difference] = {}
     # Student's t of the same freedom is drawn once, and scaled to each
     for freedom in sorted({error.freedom_drawn for error in errors}):
         places = [place for place, error in enumerate(errors) if error.freedom_drawn == freedom]
-        again = deepcopy(generator)
-        unscaled = standard_t(freedom, draws, again)
-        same = [errors[place] for place in places]
-        p_values = sign_flip_p_values(ours, np.stack([others[place] for place in places]), figure, same, flips, again)
-        for place, p_value in zip(places, p_values, strict=True):
-            difference = drawn[0].mean(axis=1) - drawn[place + 1].mean(axis=1) + errors[place].scale * unscaled
-            interval = percentile_interval(difference, level)
-            found[place] = Difference(own, theirs[place], *interval, float(p_value), *counts, errors[place])
-    return [found[place] for place in range(len(theirs))]
+        after = deepcopy(generator)
+        unscaled = standard_t(freedom, draws, after)
+        same = [pairs[place] for place in places]
+        differences = [
+            drawn_means[one] - drawn_means[other] + errors[place].scale * unscaled
+            for place, (one, other) in zip(places, same, strict=True)
+        ]
+        intervals = percentile_intervals(np.stack(differences, axis=1), level)
+        p_values = _p_values(sums_of_means, same, figure, [errors[place] for place in places], flips, after)
+        for place, (one, other), interval, p_value in zip(places, same, intervals, p_values, strict=True):
+            found[place] = Difference(means[one], means[other], *interval, p_value, *counts, errors[place])
+    return [found[place] for place in range(len(pairs))]
+
+
+def _p_values(
+    sums: Sequence[Array],
+    pairs: Sequence[tuple[int, int]],
+    figure: Figure,
+    errors: Sequence[SeedError],
+    flips: int,
+    generator: np.random.Generator,
+) -> list[float]:
+    """Those of pairs of methods' sums (F, 2, K); NaN where no flips are asked for."""
+    found = [float("nan")] * len(pairs)
+    for first in dict.fromkeys(one for one, _ in pairs) if flips else ():
+        places = [place for place, (one, _) in enumerate(pairs) if one == first]
+        others = np.stack([sums[pairs[place][1]] for place in places])
+        of_first = [errors[place] for place in places]
+        p_values = sign_flip_p_values(sums[first], others, figure, of_first, flips, deepcopy(generator))
+        for place, p_value in zip(places, p_values.tolist(), strict=True):
+            found[place] = p_value
+    return found
 
 
 @lru_cache(maxsize=2)

@@ -38,7 +38,11 @@ def tally(columns: Columns, ratios: Sequence[Ratio]) -> Array:
 
 def mean_of_ratios(sums: Array) -> Array:
     """The figures (...) of summed tallies (..., 2, K): the mean of the ratios that have a denominator, else NaN."""
-    return finite_mean(ratio(sums[..., 0, :], sums[..., 1, :]))
+    quotients = ratio(sums[..., 0, :], sums[..., 1, :])
+    if quotients.shape[-1] == 1:  # the mean of one, which most metrics are
+        only: Array = quotients[..., 0]
+        return np.where(np.isfinite(only), only, np.nan)
+    return finite_mean(quotients)
 
 
 def ratio(numerators: Array, denominators: Array) -> Array:

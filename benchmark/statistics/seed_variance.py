@@ -13,6 +13,8 @@ from scipy.stats import t as student
 Array = NDArray[np.float64]
 MIN_SEEDS: Final = 3
 """Seeds of each trained method from which a set metric, whose spread is known over seeds alone, gets a p-value."""
+_METHODS_AT_ONCE: Final = 64
+"""Bounds memory, and keeps what is computed at once within a processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -56,25 +58,70 @@ def standard_t(freedom: int, draws: int, generator: np.random.Generator) -> Arra
     return generator.standard_t(freedom, size=draws) if freedom else np.zeros(draws)
 
 
+@dataclass(frozen=True)
+class SeedSpread:
+    """How far the figures of one method's seeds lie apart.
+
+    Attributes:
+        num_seeds: how many have a figure.
+        squares: sum of the squared deviations from their mean, less what resampled faces account for.
+    """
+
+    num_seeds: int
+    squares: float
+
+
 def seed_error(figures: Sequence[Array], resampled: Sequence[Array] | None = None) -> SeedError:
     """The error that seeds add to a mean (one method, or differences of two by seed) or to a difference of means (two).
-
-    The variance between seeds is pooled over the methods, which take it to be the same, as it is where they do not
-    differ. Where a method has a single seed, nothing is known of its variance, and the error is left at 0: a caller
-    says so, and leaves out methods without training, whose seeds mean nothing.
 
     Args:
         figures: a method each, (S,) figures of its seeds.
         resampled: the same under resampled faces, (draws, S); they tell how much of the variance between seeds is
             that of their interaction with faces. Without them nothing is taken off.
     """
-    if not figures or any(len(each) < 2 for each in figures):
+    return pooled_error(seed_spreads(figures, resampled))
+
+
+def seed_spreads(figures: Sequence[Array], resampled: Sequence[Array] | None = None) -> list[SeedSpread]:
+    """The spread of each method's seeds; `seed_error` has the arguments."""
+    squares = [float(np.square(values - values.mean()).sum()) for values in figures]
+    if resampled is not None:
+        places_of: dict[int, list[int]] = {}
+        for place, values in enumerate(figures):
+            places_of.setdefault(len(values), []).append(place)
+        for places in places_of.values():
+            for start in range(0, len(places), _METHODS_AT_ONCE):
+                block = places[start : start + _METHODS_AT_ONCE]
+                taken = _variances_of_interaction(np.stack([resampled[place] for place in block]))
+                for place, variance in zip(block, taken.tolist(), strict=True):
+                    squares[place] -= variance
+    return [SeedSpread(len(values), square) for values, square in zip(figures, squares, strict=True)]
+
+
+def _variances_of_interaction(drawn: Array) -> Array:
+    """By method (M,), the variance over draws of each seed's deviation from the mean, summed over seeds.
+
+    Args:
+        drawn: figures (M, draws, S). A draw without a figure of one seed has no mean over seeds, and is left out.
+    """
+    deviations = drawn - drawn.mean(axis=2, keepdims=True)
+    known = ~np.isnan(deviations[:, :, 0])
+    if known.all():
+        variances: Array = deviations.var(axis=1).sum(axis=1)
+        return variances
+    return np.array([method[having].var(axis=0).sum() for method, having in zip(deviations, known, strict=True)])
+
+
+def pooled_error(spreads: Sequence[SeedSpread]) -> SeedError:
+    """The error of a mean over one method's seeds, or of a difference of two such means.
+
+    The variance between seeds is pooled over the methods, which take it to be the same, as it is where they do not
+    differ. Where a method has a single seed, nothing is known of its variance, and the error is left at 0: a caller
+    says so, and leaves out methods without training, whose seeds mean nothing.
+    """
+    if not spreads or any(spread.num_seeds < 2 for spread in spreads):
         return SeedError()
-    freedom = sum(len(each) - 1 for each in figures)
-    squares = sum(float(np.square(each - each.mean()).sum()) for each in figures)
-    for each in resampled or ():
-        deviations = each - each.mean(axis=1, keepdims=True)
-        known = deviations[~np.isnan(deviations[:, 0])]  # a draw without a figure of one run has no mean over runs
-        squares -= float(known.var(axis=0).sum())
-    variance = max(squares, 0.0) / freedom * sum(1 / len(each) for each in figures)
+    freedom = sum(spread.num_seeds - 1 for spread in spreads)
+    squares = sum(spread.squares for spread in spreads)
+    variance = max(squares, 0.0) / freedom * sum(1 / spread.num_seeds for spread in spreads)
     return SeedError(float(np.sqrt(variance)), freedom)

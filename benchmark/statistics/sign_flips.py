@@ -77,7 +77,15 @@ def _as_extreme(ours: Array, others: Array, figure: Figure, swaps: Array, errors
     for start in range(0, len(others), at_once):
         block = slice(start, start + at_once)
         theirs = others[block]
-        moved = np.tensordot(swaps, theirs - ours, axes=(1, 1))
+        moved = _moved(swaps, theirs - ours)
         differences = figure(ours.sum(axis=0) + moved) - figure(theirs.sum(axis=1) - moved) + errors[:, block]
         found.append((np.abs(differences) >= reached[block]).sum(axis=0))
     return np.concatenate(found)
+
+
+def _moved(swaps: Array, differences: Array) -> Array:
+    """What swaps (m, F) of faces add to the sums: (m, M, 2, K), from differences (M, F, 2, K) of two methods' sums."""
+    if differences[:, :, 1].any():
+        return np.tensordot(swaps, differences, axes=(1, 1))
+    numerators = np.tensordot(swaps, differences[:, :, 0], axes=(1, 1))  # denominators that all share move nothing
+    return np.stack([numerators, np.zeros_like(numerators)], axis=-2)

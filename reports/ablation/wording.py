@@ -7,7 +7,7 @@ from typing import Final
 
 from benchmark.ablation.contrasts import MIN_SEEDS, Contrast
 from benchmark.ablation.tables import AblationReport, AblationTable, ChangeRow, CostChange, failures
-from benchmark.comparison.metric_comparison import Figure
+from benchmark.comparison.metric_comparison import Estimate
 from benchmark.leaderboard.table import Column
 from benchmark.runtime.printed_values import MISSING, decimal
 from benchmark.statistics.factorial import Interaction, MainEffect
@@ -50,7 +50,7 @@ def interval(column: Column, contrast: Contrast) -> str:
     return f"{signed(column, match.low)} to {signed(column, match.high)}"
 
 
-def figure(column: Column, found: Figure | None) -> str:
+def figure(column: Column, found: Estimate | None) -> str:
     """A figure of a cell or of the reference."""
     return MISSING if found is None else column.format(found.value)
 
