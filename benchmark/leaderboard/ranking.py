@@ -11,7 +11,7 @@ import numpy as np
 from benchmark.results.schema import MetricInfo
 from benchmark.statistics.face_clusters import Array, draw_faces, figures_of_runs
 from benchmark.statistics.win_rates import Rank, rank_methods
-from benchmark.statistics.seed_variance import pooled_error, seed_spreads
+from benchmark.statistics.seed_variance import means_over_seeds, pooled_error, seed_spreads
 from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.leaderboard.table import Cell, Column, Row
 from benchmark.leaderboard.seed_intervals import DRAWS, NESTED
@@ -91,14 +91,14 @@ def _merits(ranked: Sequence[int], metrics: Sequence[Column], scores: TableScore
         if not having:
             continue
         stacked = np.stack([run for runs in having.values() for run in runs])
-        ends = np.cumsum([len(runs) for runs in having.values()])[:-1]
-        figures = np.split(mean_of_ratios(stacked.sum(axis=1)), ends)
-        resampled = np.split(figures_of_runs(stacked, weights, mean_of_ratios), ends, axis=1)
-        spreads = seed_spreads(figures, resampled)
-        for method, of_seeds, redrawn, spread in zip(having, figures, resampled, spreads, strict=True):
+        num_seeds = [len(runs) for runs in having.values()]
+        figures = np.split(mean_of_ratios(stacked.sum(axis=1)), np.cumsum(num_seeds)[:-1])
+        resampled = figures_of_runs(stacked, weights, mean_of_ratios)
+        means = means_over_seeds(resampled, num_seeds)
+        for number, (method, spread) in enumerate(zip(having, seed_spreads(figures, resampled), strict=True)):
             error = pooled_error([spread])
-            merits[method, place] = sign * of_seeds.mean()
-            drawn[:, method, place] = sign * (redrawn.mean(axis=1) + error.draw(DRAWS, generator))
+            merits[method, place] = sign * figures[number].mean()
+            drawn[:, method, place] = sign * (means[:, number] + error.draw(DRAWS, generator))
     return merits, drawn
 
 

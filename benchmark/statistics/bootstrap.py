@@ -18,7 +18,7 @@ from benchmark.statistics.face_clusters import (
     have_figures,
     sum_by_face,
 )
-from benchmark.statistics.seed_variance import pooled_error, seed_spreads, standard_t
+from benchmark.statistics.seed_variance import means_over_seeds, pooled_error, seed_spreads, standard_t
 
 NO_INTERVAL = (float("nan"), float("nan"))
 
@@ -81,20 +81,17 @@ def bootstrap_intervals(
         generator = np.random.default_rng(seed)
         weights = draw_faces(sums.num_faces, draws, generator)
         runs_drawn = figures_of_runs(np.concatenate(sums.methods), weights, figure)
-        ends = np.cumsum([len(method) for method in sums.methods])[:-1]
-        drawn = np.split(runs_drawn, ends, axis=1)
-        spreads = seed_spreads([figure(method.sum(axis=1)) for method in sums.methods], drawn)
+        spreads = seed_spreads(sums.figures(figure), runs_drawn)
         errors = [pooled_error([spread]) for spread in spreads]
         # Student's t of the same freedom is drawn once, and scaled to each
         shared = {
             freedom: standard_t(freedom, draws, deepcopy(generator))
             for freedom in {error.freedom_drawn for error in errors}
         }
-        means = [
-            of_method.mean(axis=1) + error.scale * shared[error.freedom_drawn]
-            for of_method, error in zip(drawn, errors, strict=True)
-        ]
-        found_here = percentile_intervals(np.stack(means, axis=1), level)
+        means = means_over_seeds(runs_drawn, sums.num_seeds)
+        for method, error in enumerate(errors):
+            means[:, method] += error.scale * shared[error.freedom_drawn]
+        found_here = percentile_intervals(means, level)
         for place, interval in zip(places, found_here, strict=True):
             found[place] = interval
     return found

@@ -33,12 +33,22 @@ class FaceSums:
         """Source faces with such a task."""
         return int(self.methods[0].shape[1])
 
+    @property
+    def num_seeds(self) -> list[int]:
+        """Runs of each method."""
+        return [len(method) for method in self.methods]
+
+    def figures(self, figure: Figure) -> list[Array]:
+        """A method each, (S,) figures of its runs over all faces."""
+        every = figure(np.concatenate(self.methods).sum(axis=1))
+        return np.split(every, np.cumsum(self.num_seeds)[:-1])
+
 
 def have_figures(runs: Sequence[Array]) -> NDArray[np.bool_]:
     """Which tasks every run has a figure for: (T,), from tallies (T, 2, K)."""
     known = np.ones(len(runs[0]), dtype=np.bool_)
     for tally in runs:
-        known &= (tally != 0).any(axis=(1, 2))
+        known &= tally.reshape(len(tally), -1).any(axis=1)
     return known
 
 
@@ -98,6 +108,7 @@ def figures_of_runs(sums: Array, weights: Array, figure: Figure) -> Array:
     drawn: list[Array] = []
     for block in blocks:
         numerators = np.tensordot(weights, block[:, :, 0], axes=(1, 1))
-        both = np.stack([numerators, np.broadcast_to(denominators[:, None], numerators.shape)], axis=-2)
+        both = np.empty((*numerators.shape[:2], *block.shape[2:]))
+        both[:, :, 0], both[:, :, 1] = numerators, denominators[:, None]
         drawn.append(figure(both))
     return np.concatenate(drawn, axis=-1)

@@ -23,7 +23,14 @@ from benchmark.statistics.face_clusters import (
     have_figures,
     sum_by_face,
 )
-from benchmark.statistics.seed_variance import SeedError, pooled_error, seed_error, seed_spreads, standard_t
+from benchmark.statistics.seed_variance import (
+    SeedError,
+    means_over_seeds,
+    pooled_error,
+    seed_error,
+    seed_spreads,
+    standard_t,
+)
 from benchmark.statistics.sign_flips import sign_flip_p_values
 
 DRAWS: Final = 2000
@@ -209,7 +216,7 @@ def _differences(
     seeds_paired: bool,
 ) -> list[Difference]:
     """Of pairs of the methods of `sums`."""
-    values = [figure(method.sum(axis=1)) for method in sums.methods]
+    values = sums.figures(figure)
     means = [float(of_seeds.mean()) for of_seeds in values]
     counts = (sums.num_tasks, sums.num_faces)
     if sums.num_faces < 2:
@@ -218,17 +225,16 @@ def _differences(
             for one, other in pairs
         ]
     weights, generator = _drawn(sums.num_faces, draws, seed)
-    ends = np.cumsum([len(method) for method in sums.methods])[:-1]
-    drawn = np.split(figures_of_runs(np.concatenate(sums.methods), weights, figure), ends, axis=1)
-    spreads = seed_spreads(values, drawn)
+    all_drawn = figures_of_runs(np.concatenate(sums.methods), weights, figure)
+    drawn = np.split(all_drawn, np.cumsum(sums.num_seeds)[:-1], axis=1)
+    spreads = seed_spreads(values, all_drawn)
     errors = [
         seed_error([values[one] - values[other]], [drawn[one] - drawn[other]])
         if seeds_paired and trained[one] and trained[other]
         else pooled_error([spreads[method] for method in (one, other) if trained[method]])
         for one, other in pairs
     ]
-    drawn_means = [of_seeds.mean(axis=1) for of_seeds in drawn]
-    sums_of_means = [method.mean(axis=0) for method in sums.methods]
+    drawn_means = means_over_seeds(all_drawn, sums.num_seeds)
     found: dict[int, Difference] = {}
     # Student's t of the same freedom is drawn once, and scaled to each
     for freedom in sorted({error.freedom_drawn for error in errors}):
@@ -236,32 +242,34 @@ def _differences(
         after = deepcopy(generator)
         unscaled = standard_t(freedom, draws, after)
         same = [pairs[place] for place in places]
-        differences = [
-            drawn_means[one] - drawn_means[other] + errors[place].scale * unscaled
-            for place, (one, other) in zip(places, same, strict=True)
-        ]
-        intervals = percentile_intervals(np.stack(differences, axis=1), level)
-        p_values = _p_values(sums_of_means, same, figure, [errors[place] for place in places], flips, after)
+        firsts, seconds = zip(*same, strict=True)
+        scales = np.array([errors[place].scale for place in places])
+        differences = drawn_means[:, firsts] - drawn_means[:, seconds] + unscaled[:, None] * scales
+        intervals = percentile_intervals(differences, level)
+        p_values = _p_values(sums, same, figure, [errors[place] for place in places], flips, after)
         for place, (one, other), interval, p_value in zip(places, same, intervals, p_values, strict=True):
             found[place] = Difference(means[one], means[other], *interval, p_value, *counts, errors[place])
     return [found[place] for place in range(len(pairs))]
 
 
 def _p_values(
-    sums: Sequence[Array],
+    sums: FaceSums,
     pairs: Sequence[tuple[int, int]],
     figure: Figure,
     errors: Sequence[SeedError],
     flips: int,
     generator: np.random.Generator,
 ) -> list[float]:
-    """Those of pairs of methods' sums (F, 2, K); NaN where no flips are asked for."""
+    """Those of pairs of methods; NaN where no flips are wanted."""
     found = [float("nan")] * len(pairs)
-    for first in dict.fromkeys(one for one, _ in pairs) if flips else ():
+    if not flips:
+        return found
+    means = {method: sums.methods[method].mean(axis=0) for method in {method for pair in pairs for method in pair}}
+    for first in dict.fromkeys(one for one, _ in pairs):
         places = [place for place, (one, _) in enumerate(pairs) if one == first]
-        others = np.stack([sums[pairs[place][1]] for place in places])
+        others = np.stack([means[pairs[place][1]] for place in places])
         of_first = [errors[place] for place in places]
-        p_values = sign_flip_p_values(sums[first], others, figure, of_first, flips, deepcopy(generator))
+        p_values = sign_flip_p_values(means[first], others, figure, of_first, flips, deepcopy(generator))
         for place, p_value in zip(places, p_values.tolist(), strict=True):
             found[place] = p_value
     return found

@@ -13,8 +13,6 @@ from scipy.stats import t as student
 Array = NDArray[np.float64]
 MIN_SEEDS: Final = 3
 """Seeds of each trained method from which a set metric, whose spread is known over seeds alone, gets a p-value."""
-_METHODS_AT_ONCE: Final = 64
-"""Bounds memory, and keeps what is computed at once within a processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -79,37 +77,43 @@ def seed_error(figures: Sequence[Array], resampled: Sequence[Array] | None = Non
         resampled: the same under resampled faces, (draws, S); they tell how much of the variance between seeds is
             that of their interaction with faces. Without them nothing is taken off.
     """
-    return pooled_error(seed_spreads(figures, resampled))
+    drawn = None if resampled is None else np.concatenate(resampled, axis=1)
+    return pooled_error(seed_spreads(figures, drawn))
 
 
-def seed_spreads(figures: Sequence[Array], resampled: Sequence[Array] | None = None) -> list[SeedSpread]:
-    """The spread of each method's seeds; `seed_error` has the arguments."""
+def seed_spreads(figures: Sequence[Array], drawn: Array | None = None) -> list[SeedSpread]:
+    """The spread of each method's seeds.
+
+    Args:
+        figures: a method each, (S,) figures of its seeds.
+        drawn: figures (draws, R) of all methods' seeds, in their order, under resampled faces; as in `seed_error`.
+    """
     squares = [float(np.square(values - values.mean()).sum()) for values in figures]
-    if resampled is not None:
-        places_of: dict[int, list[int]] = {}
-        for place, values in enumerate(figures):
-            places_of.setdefault(len(values), []).append(place)
-        for places in places_of.values():
-            for start in range(0, len(places), _METHODS_AT_ONCE):
-                block = places[start : start + _METHODS_AT_ONCE]
-                taken = _variances_of_interaction(np.stack([resampled[place] for place in block]))
-                for place, variance in zip(block, taken.tolist(), strict=True):
-                    squares[place] -= variance
+    if drawn is not None:
+        taken = _variances_of_interaction(drawn, [len(values) for values in figures])
+        squares = [square - variance for square, variance in zip(squares, taken, strict=True)]
     return [SeedSpread(len(values), square) for values, square in zip(figures, squares, strict=True)]
 
 
-def _variances_of_interaction(drawn: Array) -> Array:
-    """By method (M,), the variance over draws of each seed's deviation from the mean, summed over seeds.
+def means_over_seeds(drawn: Array, seeds: Sequence[int]) -> Array:
+    """Means (draws, M) of figures (draws, R) over each method's seeds, of which there are so many."""
+    return np.add.reduceat(drawn, _starts(seeds), axis=1) / np.asarray(seeds)
 
-    Args:
-        drawn: figures (M, draws, S). A draw without a figure of one seed has no mean over seeds, and is left out.
-    """
-    deviations = drawn - drawn.mean(axis=2, keepdims=True)
-    known = ~np.isnan(deviations[:, :, 0])
-    if known.all():
-        variances: Array = deviations.var(axis=1).sum(axis=1)
-        return variances
-    return np.array([method[having].var(axis=0).sum() for method, having in zip(deviations, known, strict=True)])
+
+def _starts(seeds: Sequence[int]) -> NDArray[np.intp]:
+    return np.cumsum([0, *seeds[:-1]])
+
+
+def _variances_of_interaction(drawn: Array, seeds: Sequence[int]) -> list[float]:
+    """By method, the variance over draws of each seed's deviation from the mean over seeds, summed over seeds."""
+    deviations = drawn - np.repeat(means_over_seeds(drawn, seeds), seeds, axis=1)
+    starts = _starts(seeds)
+    variances = np.add.reduceat(deviations.var(axis=0), starts).tolist()
+    for method in np.flatnonzero(np.isnan(variances)):
+        of_method = deviations[:, starts[method] : starts[method] + seeds[method]]
+        known = of_method[~np.isnan(of_method[:, 0])]  # a draw without a figure of one seed has no mean over seeds
+        variances[method] = known.var(axis=0).sum()
+    return [float(variance) for variance in variances]
 
 
 def pooled_error(spreads: Sequence[SeedSpread]) -> SeedError:

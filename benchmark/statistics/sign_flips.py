@@ -77,15 +77,22 @@ def _as_extreme(ours: Array, others: Array, figure: Figure, swaps: Array, errors
     for start in range(0, len(others), at_once):
         block = slice(start, start + at_once)
         theirs = others[block]
-        moved = _moved(swaps, theirs - ours)
-        differences = figure(ours.sum(axis=0) + moved) - figure(theirs.sum(axis=1) - moved) + errors[:, block]
+        swapped_ours, swapped_theirs = _swapped(ours, theirs, swaps)
+        differences = figure(swapped_ours) - figure(swapped_theirs) + errors[:, block]
         found.append((np.abs(differences) >= reached[block]).sum(axis=0))
     return np.concatenate(found)
 
 
-def _moved(swaps: Array, differences: Array) -> Array:
-    """What swaps (m, F) of faces add to the sums: (m, M, 2, K), from differences (M, F, 2, K) of two methods' sums."""
-    if differences[:, :, 1].any():
-        return np.tensordot(swaps, differences, axes=(1, 1))
-    numerators = np.tensordot(swaps, differences[:, :, 0], axes=(1, 1))  # denominators that all share move nothing
-    return np.stack([numerators, np.zeros_like(numerators)], axis=-2)
+def _swapped(ours: Array, theirs: Array, swaps: Array) -> tuple[Array, Array]:
+    """Both sums (m, M, 2, K) after swaps (m, F) of faces between one method's (F, 2, K) and M others' (M, F, 2, K)."""
+    apart = theirs - ours
+    totals = ours.sum(axis=0), theirs.sum(axis=1)
+    if apart[:, :, 1].any():
+        moved = np.tensordot(swaps, apart, axes=(1, 1))
+        return totals[0] + moved, totals[1] - moved
+    # denominators that all share stay as they are
+    moved = np.tensordot(swaps, apart[:, :, 0], axes=(1, 1))
+    one, other = (np.empty((*moved.shape[:2], *ours.shape[1:])) for _ in totals)
+    one[:, :, 0], other[:, :, 0] = totals[0][0] + moved, totals[1][:, 0] - moved
+    one[:, :, 1], other[:, :, 1] = totals[0][1], totals[1][:, 1]
+    return one, other
