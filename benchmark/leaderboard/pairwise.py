@@ -163,7 +163,7 @@ def _left_out(shown: int, total: int) -> list[str]:
 
 def _of_images(column: Column, methods: Sequence[Row], scores: TableScores) -> dict[tuple[int, int], Gain]:
     tallies = {
-        place: found for place in range(len(methods)) if (found := scores.tallies(place, column.id)) is not None
+        place: of_runs for place in range(len(methods)) if (of_runs := scores.tallies(place, column.id)) is not None
     }
     places = list(tallies)
     sides = [Side(tallies[place], methods[place].method.trained) for place in places]

@@ -14,6 +14,7 @@ from tests.reports.run_folders import run_folder
 from tests.reports.synthetic import METRICS, figure, protocol, result, runs
 
 import reports
+from benchmark.results.find_results import FinishedRun
 from registry.errors import UnknownNameError
 from reports.leaderboard.write import FORMATS, IncomparableError, write_leaderboard
 
@@ -155,7 +156,7 @@ def test_what_is_no_picture_is_left_out(tmp_path):
     path, made = run_folder(tmp_path, "a")
     for edit in (path.parent / "edits").glob("*/*.png"):
         edit.write_bytes(b"<svg onload=alert(1)>")
-    _, page, *_ = write_leaderboard([(path, made)], tmp_path / "out")
+    _, page, *_ = write_leaderboard([FinishedRun(path, made)], tmp_path / "out")
     assert "data:image" not in page.read_text()
     assert 'id="browser"' not in page.read_text()
 
