@@ -58,7 +58,7 @@ def _as_json(found: Comparison) -> dict[str, Any]:
         "b": _side(found.b),
         "num_tests": found.num_tests,
         "notes": found.notes,
-        "matches": [_match(each) for each in found.matches],
+        "matches": [_match(match) for match in found.matches],
     }
 
 
@@ -127,7 +127,7 @@ def _plural(word: str, number: int) -> str:
 def _cells(match: MetricComparison, found: Comparison, reasons: list[str]) -> list[str]:
     decimals = match.facts.decimals
     mark = f" [{reasons.index(match.reason) + 1}]" if match.reason else ""
-    better = {"a": found.a.name, "b": found.b.name, None: MISSING if match.holm_p is None else "not told apart"}
+    better = {"a": found.a.name, "b": found.b.name, None: MISSING if match.holm_p is None else "not significant"}
     return [
         f"{match.metric} {'↑' if match.facts.direction == 'up' else '↓'}",
         _figure(match.a, decimals),

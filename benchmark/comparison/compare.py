@@ -54,7 +54,7 @@ def compare(
     Raises:
         IncomparableError: if any two of the runs were not scored alike.
         ResultError: if scores cannot be read.
-        InputError: if there is nothing to compare, or a protocol or metric that was asked for is not there.
+        InputError: if there is nothing to compare, or a protocol or metric that was named is not there.
     """
     if {run.path.resolve() for run in a.runs} & {run.path.resolve() for run in b.runs}:
         raise InputError(f"{a.name} and {b.name} are the same run, {a.runs[0].path.parent}; name two")

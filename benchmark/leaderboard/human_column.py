@@ -30,7 +30,7 @@ class HumanColumn:
     """A table's column of what people said.
 
     Attributes:
-        cells: a row each; none where the study says nothing of the table.
+        cells: one per row; none where the study says nothing of the table.
         remark: what the column is, or why there is none.
     """
 

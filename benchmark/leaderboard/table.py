@@ -21,7 +21,7 @@ class Column:
     """A metric, a cost, or what stands before them, with what a table must know to print it.
 
     Attributes:
-        group: of a method's standing over metrics, or of what people said; None of a metric or a cost.
+        group: of a method's standing over metrics (its ranking), or of what people said; None of a metric or a cost.
     """
 
     id: str
@@ -146,7 +146,7 @@ class Table:
         not_run: methods with runs on this dataset, none of them under this protocol.
         num_rank_metrics: how many metrics its ranks rest on.
         unranked: why no learned method of it has a rank.
-        human: what the column of a human study is, or why there is none; None where no study was asked for.
+        human: what the column of a human study is, or why there is none; None where none was named.
         devices: hardware that the costs were taken on.
         part: place among the tables that the same dataset and protocol had to be split into, as (number, total).
         apart: what keeps its runs out of the first of those tables.

@@ -42,7 +42,7 @@ def _gains(report: AblationReport, table: AblationTable, heading: str, label: st
             contrast = row.contrasts.get(column.id)
             text = number(words.gain(column, contrast))
             cells.append(rf"\textbf{{{text}}}" if words.told_apart(contrast) else text)
-        cells += [number(words.cost(each)) for each in row.costs]
+        cells += [number(words.cost(cost)) for cost in row.costs]
         rows.append([escaped(words.change(row.cell.changes)), *cells])
     bodies = [
         tabular(

@@ -23,9 +23,9 @@ def render(report: AblationReport, title: str, pictures: dict[str, list[str]]) -
         parts.append(plain(report.reason))
     parts += [_section(report, table, pictures.get(table.protocol, [])) for table in report.tables]
     if report.tables:
-        parts.append("\n".join(f"- {plain(each)}" for each in words.remarks(report)))
+        parts.append("\n".join(f"- {plain(remark)}" for remark in words.remarks(report)))
     if lines := words.missing(report):
-        parts.append("Missing:\n\n" + "\n".join(f"- {plain(each)}" for each in lines))
+        parts.append("Missing:\n\n" + "\n".join(f"- {plain(text)}" for text in lines))
     return "\n\n".join(parts) + "\n"
 
 
@@ -54,7 +54,7 @@ def _gains(report: AblationReport, table: AblationTable) -> Iterator[str]:
             text = words.gain(column, contrast)
             cells.append(f"**{text}**" if words.told_apart(contrast) else text)
         name = f"{plain(words.change(row.cell.changes))} <sub>{plain(words.seeds(row))}</sub>"
-        yield line(name, *cells, *(words.cost(each) for each in row.costs))
+        yield line(name, *cells, *(words.cost(cost) for cost in row.costs))
 
 
 def _long(headings: Sequence[str], lines: Iterable[Sequence[str]], words_at: Collection[int]) -> Iterator[str]:

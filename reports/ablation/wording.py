@@ -14,7 +14,7 @@ from benchmark.statistics.factorial import Interaction, MainEffect
 from registry.cards import Option
 
 BOLD_RULE: Final = (
-    f"Bold: told apart from the full method, which takes {MIN_SEEDS} seeds of both and a 95% interval of the paired "
+    f"Bold: significantly different from the full method, which takes {MIN_SEEDS} seeds of both and a 95% interval of the paired "
     "difference that leaves 0 out."
 )
 SIGN_RULE: Final = "A figure above 0 is better than the full method, whichever way the metric points."
@@ -125,7 +125,7 @@ def remarks(report: AblationReport) -> list[str]:
 
 
 def missing(report: AblationReport) -> list[str]:
-    """Cells without figures, or with fewer seeds than asked, and why; and those that changed nothing."""
+    """Cells without figures, or with fewer seeds than requested, and why; and those that changed nothing."""
     rows = [(table, row) for table in report.tables for row in table.rows]
     shown = {row.cell.label for _, row in rows}
     lines = [

@@ -45,7 +45,7 @@ def write_ablation(study_file: Path, out: Path) -> list[Path]:
     """
     study = read_study(study_file)
     found = {cell.label: _method_runs(cell, study_file.parent) for cell in study.cells}
-    cells = {label: each for label, each in found.items() if each is not None and label != study.reference}
+    cells = {label: runs for label, runs in found.items() if runs is not None and label != study.reference}
     report = tabulate_ablation(study, found[study.reference], cells)
     title = f"Ablation of {report.study.title}"
     figures = _write_figures(study, report, out)

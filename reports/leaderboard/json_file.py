@@ -91,7 +91,7 @@ class TableInfo(_Strict):
         significance: the rule by which figures are "best", in words.
         num_tests: p-values that Holm's adjustment counts.
         unranked: why no method has a rank.
-        human: what the column of a human study is, or why there is none; null where no study was asked for.
+        human: what the column of a human study is, or why there is none; null where none was named.
         part: number of the table and of all tables that its dataset and protocol were split into.
         apart: what keeps its runs out of the first of those.
         not_run: methods with runs on the dataset, none of them under this protocol.

@@ -62,8 +62,10 @@ def write_run_page(folder: Path, out: Path | None = None) -> Path:
 def _cells(result: Result) -> dict[str, list[Cell]]:
     """The figures of each protocol that the run took part in."""
     return {
-        name: [cell_of_seeds(Column(metric, result.metrics[metric]), [value]) for metric, value in each.metrics.items()]
-        for name, each in result.protocols.items()
+        name: [
+            cell_of_seeds(Column(metric, result.metrics[metric]), [value]) for metric, value in found.metrics.items()
+        ]
+        for name, found in result.protocols.items()
     }
 
 
@@ -72,11 +74,11 @@ def _breakdowns(result: Result) -> dict[str, list[tuple[Column, list[tuple[str, 
     return {
         name: [
             (column, [(part, Cell(column, value, reason="no such figure")) for part, value in parts.items()])
-            for metric, parts in each.breakdown.items()
+            for metric, parts in found.breakdown.items()
             if metric in result.metrics
             for column in [Column(metric, result.metrics[metric])]
         ]
-        for name, each in result.protocols.items()
+        for name, found in result.protocols.items()
     }
 
 
@@ -107,5 +109,5 @@ def _lines(value: Any, key: str) -> list[tuple[str, str]]:
         return [line for name, inner in value.items() for line in _lines(inner, f"{key}.{name}" if key else str(name))]
     if isinstance(value, list):
         # the command's words, or the faces that were skipped
-        return [(key, " ".join(str(each) for each in value) or "none")]
+        return [(key, " ".join(str(item) for item in value) or "none")]
     return [(key, "none" if value is None else str(value))]

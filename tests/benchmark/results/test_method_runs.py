@@ -50,9 +50,9 @@ def test_edits_can_be_shown_together_however_they_were_scored() -> None:
     protocol = next(iter(made.protocols))
     judged = {name: judge.model_copy(update={"weights_sha256": "0" * 64}) for name, judge in made.judges.items()}
     both = [FinishedRun(MADE, made), run_of(judges=judged)]
-    with pytest.raises(IncomparableError, match="cannot be compared under .*: weights of judge"):
+    with pytest.raises(IncomparableError, match=r"cannot be compared under .*: weights of judge"):
         check_comparable(both, protocol)
     check_comparable(both, protocol, SAME_TASKS_AND_FACES)
     both[1] = run_of(dataset="another")
-    with pytest.raises(IncomparableError, match="cannot be shown together under .*: dataset is"):
+    with pytest.raises(IncomparableError, match=r"cannot be shown together under .*: dataset is"):
         check_comparable(both, protocol, SAME_TASKS_AND_FACES)
