@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmark.statistics.face_clusters import (
     Array,
-    Figure,
+    Statistic,
     alike,
     draw_faces,
     figures_of_runs,
@@ -25,7 +25,7 @@ NO_INTERVAL = (float("nan"), float("nan"))
 
 def bootstrap_interval(
     runs: Sequence[Array],
-    figure: Figure,
+    figure: Statistic,
     clusters: NDArray[Any],
     draws: int = 1000,
     level: float = 0.95,
@@ -57,7 +57,7 @@ def bootstrap_interval(
 
 def bootstrap_intervals(
     methods: Sequence[Sequence[Array]],
-    figure: Figure,
+    figure: Statistic,
     clusters: NDArray[Any],
     draws: int = 1000,
     level: float = 0.95,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 _SUMS_AT_ONCE: Final = 4_000_000
 """Bounds memory: the draws of a thousand runs' sums of 19 classes would take 600 MB."""
-Figure = Callable[[Array], Array]
+Statistic = Callable[[Array], Array]
 """From summed tallies (..., 2, K) to figures (...), as `ImageMetric.figure`."""
 
 
@@ -38,7 +38,7 @@ class FaceSums:
         """Runs of each method."""
         return [len(method) for method in self.methods]
 
-    def figures(self, figure: Figure) -> list[Array]:
+    def figures(self, figure: Statistic) -> list[Array]:
         """A method each, (S,) figures of its runs over all faces."""
         every = figure(np.concatenate(self.methods).sum(axis=1))
         return np.split(every, np.cumsum(self.num_seeds)[:-1])
@@ -95,7 +95,7 @@ def draw_faces(num_faces: int, draws: int, generator: np.random.Generator) -> Ar
     return counts.reshape(draws, num_faces).astype(np.float64)
 
 
-def figures_of_runs(sums: Array, weights: Array, figure: Figure) -> Array:
+def figures_of_runs(sums: Array, weights: Array, figure: Statistic) -> Array:
     """Figures (draws, S) of S runs' sums (S, F, 2, K) under weights (draws, F).
 
     Runs that were scored on the same tasks often share all denominators, which are then drawn once.

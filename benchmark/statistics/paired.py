@@ -16,7 +16,7 @@ from benchmark.statistics.bootstrap import NO_INTERVAL, percentile_intervals
 from benchmark.statistics.face_clusters import (
     Array,
     FaceSums,
-    Figure,
+    Statistic,
     alike,
     draw_faces,
     figures_of_runs,
@@ -83,7 +83,7 @@ class Difference:
 def paired_difference(
     ours: Side,
     theirs: Side,
-    figure: Figure,
+    figure: Statistic,
     clusters: NDArray[Any],
     *,
     draws: int = DRAWS,
@@ -130,7 +130,7 @@ def paired_difference(
 def paired_differences(
     ours: Side,
     others: Sequence[Side],
-    figure: Figure,
+    figure: Statistic,
     clusters: NDArray[Any],
     *,
     draws: int = DRAWS,
@@ -161,7 +161,7 @@ def paired_differences(
 
 
 def differences_of_all_pairs(
-    sides: Sequence[Side], figure: Figure, clusters: NDArray[Any], *, draws: int = DRAWS, level: float = 0.95
+    sides: Sequence[Side], figure: Statistic, clusters: NDArray[Any], *, draws: int = DRAWS, level: float = 0.95
 ) -> dict[tuple[int, int], Difference]:
     """`paired_difference` of every two methods, by their places, without p-values.
 
@@ -180,7 +180,7 @@ def differences_of_all_pairs(
 def _of_pairs(
     sides: Sequence[Side],
     pairs: Sequence[tuple[int, int]],
-    figure: Figure,
+    figure: Statistic,
     clusters: NDArray[Any],
     draws: int,
     flips: int,
@@ -208,7 +208,7 @@ def _differences(
     sums: FaceSums,
     pairs: Sequence[tuple[int, int]],
     trained: Sequence[bool],
-    figure: Figure,
+    figure: Statistic,
     draws: int,
     flips: int,
     level: float,
@@ -255,7 +255,7 @@ def _differences(
 def _p_values(
     sums: FaceSums,
     pairs: Sequence[tuple[int, int]],
-    figure: Figure,
+    figure: Statistic,
     errors: Sequence[SeedError],
     flips: int,
     generator: np.random.Generator,

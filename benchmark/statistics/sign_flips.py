@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from benchmark.statistics.face_clusters import Array, FaceSums, Figure
+from benchmark.statistics.face_clusters import Array, FaceSums, Statistic
 from benchmark.statistics.seed_variance import SeedError, standard_t
 
 _FLIPS_AT_ONCE: Final = 1000
@@ -19,7 +19,9 @@ _ROUNDING: Final = 1e-12
 """Flips that give the observed difference but for rounding count as giving it."""
 
 
-def sign_flip_p(sums: FaceSums, figure: Figure, error: SeedError, flips: int, generator: np.random.Generator) -> float:
+def sign_flip_p(
+    sums: FaceSums, figure: Statistic, error: SeedError, flips: int, generator: np.random.Generator
+) -> float:
     """Two-sided p of the hypothesis that two methods differ in name alone.
 
     Then swapping the names on any set of source faces, with all of a face's tasks and seeds, gives a difference as
@@ -37,7 +39,12 @@ def sign_flip_p(sums: FaceSums, figure: Figure, error: SeedError, flips: int, ge
 
 
 def sign_flip_p_values(
-    ours: Array, others: Array, figure: Figure, errors: Sequence[SeedError], flips: int, generator: np.random.Generator
+    ours: Array,
+    others: Array,
+    figure: Statistic,
+    errors: Sequence[SeedError],
+    flips: int,
+    generator: np.random.Generator,
 ) -> Array:
     """`sign_flip_p` of one method against each of M, under the same flips.
 
@@ -69,7 +76,7 @@ def sign_flip_p_values(
     return np.where(np.isnan(observed), np.nan, p_values)
 
 
-def _as_extreme(ours: Array, others: Array, figure: Figure, swaps: Array, errors: Array, reached: Array) -> Array:
+def _as_extreme(ours: Array, others: Array, figure: Statistic, swaps: Array, errors: Array, reached: Array) -> Array:
     """How many swaps (m, F) of faces give differences, less errors (m, M) or (m, 1), that are `reached` (M,)."""
     found: list[Array] = []
     at_once = max(1, _SUMS_AT_ONCE // (len(swaps) * ours[0].size))

@@ -54,7 +54,7 @@ def _gains(panel: Axes, column: Column, rows: Sequence[ChangeRow]) -> None:
         colour = {"better": BETTER, "worse": WORSE}.get(contrast.verdict, LEVEL)
         if match.low is not None and match.high is not None:
             panel.plot([match.low, match.high], [place, place], color=colour, linewidth=1.4, solid_capstyle="butt")
-        filled = words.told_apart(contrast)
+        filled = words.is_significant(contrast)
         panel.plot(gain, place, "o", color=colour, markersize=4, markerfacecolor=colour if filled else "white")
     panel.set_title(column.facts.title, fontsize=8, parse_math=False)
     panel.set_yticks(range(len(rows)), [words.change(row.cell.changes) for row in rows], parse_math=False)

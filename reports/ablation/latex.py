@@ -34,14 +34,14 @@ def _gains(report: AblationReport, table: AblationTable, heading: str, label: st
     rules = " ".join([*words.remarks(report), *words.missing(report)])
     titles = [f"{column.facts.title} {column.arrow}" for column in table.columns]
     titles += [words.cost_title(column) for column in table.costs]
-    full = [words.figure(column, table.reference.get(column.id)) for column in table.columns]
+    full = [words.estimate(column, table.reference.get(column.id)) for column in table.columns]
     rows = [["full method", *map(number, [*full, *(cell.text for cell in table.reference_costs)])]]
     for row in words.with_figures(table):
         cells = []
         for column in table.columns:
             contrast = row.contrasts.get(column.id)
             text = number(words.gain(column, contrast))
-            cells.append(rf"\textbf{{{text}}}" if words.told_apart(contrast) else text)
+            cells.append(rf"\textbf{{{text}}}" if words.is_significant(contrast) else text)
         cells += [number(words.cost(cost)) for cost in row.costs]
         rows.append([escaped(words.change(row.cell.changes)), *cells])
     bodies = [

@@ -43,7 +43,7 @@ def _gains(report: AblationReport, table: AblationTable) -> Iterator[str]:
     costs = [plain(words.cost_title(column)) for column in table.costs]
     yield line("Change", *names, *costs)
     yield line("---", *("---:" for _ in [*names, *costs]))
-    full = [words.figure(column, table.reference.get(column.id)) for column in table.columns]
+    full = [words.estimate(column, table.reference.get(column.id)) for column in table.columns]
     yield line(
         f"full method <sub>{plain(report.study.reference)}</sub>", *full, *(cell.text for cell in table.reference_costs)
     )
@@ -52,7 +52,7 @@ def _gains(report: AblationReport, table: AblationTable) -> Iterator[str]:
         for column in table.columns:
             contrast = row.contrasts.get(column.id)
             text = words.gain(column, contrast)
-            cells.append(f"**{text}**" if words.told_apart(contrast) else text)
+            cells.append(f"**{text}**" if words.is_significant(contrast) else text)
         name = f"{plain(words.change(row.cell.changes))} <sub>{plain(words.seeds(row))}</sub>"
         yield line(name, *cells, *(words.cost(cost) for cost in row.costs))
 

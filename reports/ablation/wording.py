@@ -14,8 +14,8 @@ from benchmark.statistics.factorial import Interaction, MainEffect
 from registry.cards import Option
 
 BOLD_RULE: Final = (
-    f"Bold: significantly different from the full method, which takes {MIN_SEEDS} seeds of both and a 95% interval of the paired "
-    "difference that leaves 0 out."
+    f"Bold: significantly different from the full method, which takes {MIN_SEEDS} seeds of both and a 95% interval of "
+    "the paired difference that leaves 0 out."
 )
 SIGN_RULE: Final = "A figure above 0 is better than the full method, whichever way the metric points."
 SAME_WEIGHTS: Final = "trained to the full method's weights, bit for bit: here the change does nothing to training."
@@ -50,12 +50,12 @@ def interval(column: Column, contrast: Contrast) -> str:
     return f"{signed(column, match.low)} to {signed(column, match.high)}"
 
 
-def figure(column: Column, found: Estimate | None) -> str:
+def estimate(column: Column, found: Estimate | None) -> str:
     """A figure of a cell or of the reference."""
     return MISSING if found is None else column.format(found.value)
 
 
-def told_apart(contrast: Contrast | None) -> bool:
+def is_significant(contrast: Contrast | None) -> bool:
     """Whether the rule lets the change be called better or worse."""
     return contrast is not None and contrast.verdict in ("better", "worse")
 

@@ -27,7 +27,7 @@ class Interval(_Strict):
     method: str | None
 
 
-class Figure(_Strict):
+class Estimate(_Strict):
     """One figure of one method; its fields mean what those of `benchmark.leaderboard.table.Cell` do.
 
     Attributes:
@@ -80,7 +80,7 @@ class Method(_Strict):
     preset: str
     weights_origin: Literal["trained", "published", "none"]
     runs: list[RunInfo]
-    figures: dict[str, Figure]
+    figures: dict[str, Estimate]
     """By metric."""
 
 
@@ -171,15 +171,15 @@ def _method(row: Row) -> Method:
             )
             for _, result in row.runs
         ],
-        figures={cell.column.id: _figure(cell) for cell in row.cells},
+        figures={cell.column.id: _estimate(cell) for cell in row.cells},
     )
 
 
-def _figure(cell: Cell) -> Figure:
+def _estimate(cell: Cell) -> Estimate:
     interval = None
     if cell.value is not None and cell.low is not None and cell.high is not None:
         interval = Interval(low=cell.low, high=cell.high, method=cell.interval)
-    return Figure(
+    return Estimate(
         value=cell.value,
         interval=interval,
         n=cell.n,
