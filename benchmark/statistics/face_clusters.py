@@ -48,7 +48,7 @@ def have_figures(runs: Sequence[Array]) -> NDArray[np.bool_]:
     """Which tasks every run has a figure for: (T,), from tallies (T, 2, K)."""
     known = np.ones(len(runs[0]), dtype=np.bool_)
     for tally in runs:
-        known &= tally.reshape(len(tally), -1).any(axis=1)
+        known &= tally.any(axis=(1, 2))
     return known
 
 

@@ -97,7 +97,8 @@ def seed_spreads(figures: Sequence[Array], drawn: Array | None = None) -> list[S
 
 def means_over_seeds(drawn: Array, seeds: Sequence[int]) -> Array:
     """Means (draws, M) of figures (draws, R) over each method's seeds, of which there are so many."""
-    return np.add.reduceat(drawn, _starts(seeds), axis=1) / np.asarray(seeds)
+    sums: Array = np.add.reduceat(drawn, _starts(seeds), axis=1)
+    return sums / np.asarray(seeds, dtype=np.float64)
 
 
 def _starts(seeds: Sequence[int]) -> NDArray[np.intp]:
@@ -109,8 +110,9 @@ def _variances_of_interaction(drawn: Array, seeds: Sequence[int]) -> list[float]
     deviations = drawn - np.repeat(means_over_seeds(drawn, seeds), seeds, axis=1)
     starts = _starts(seeds)
     variances = np.add.reduceat(deviations.var(axis=0), starts).tolist()
-    for method in np.flatnonzero(np.isnan(variances)):
-        of_method = deviations[:, starts[method] : starts[method] + seeds[method]]
+    for method in np.flatnonzero(np.isnan(variances)).tolist():
+        start = int(starts[method])
+        of_method = deviations[:, start : start + seeds[method]]
         known = of_method[~np.isnan(of_method[:, 0])]  # a draw without a figure of one seed has no mean over seeds
         variances[method] = known.var(axis=0).sum()
     return [float(variance) for variance in variances]
