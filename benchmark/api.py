@@ -9,6 +9,7 @@ from benchmark.caching.fingerprints import StageState, fingerprint, source_versi
 from benchmark.config.experiment import REAL, Experiment, as_reference
 from benchmark.config.presets import all_protocols
 from benchmark.results.find_results import read_results
+from benchmark.results.run_folder import RESULT, score_paths
 from benchmark.results.schema import Result
 from benchmark.runs.lock import working_on
 from benchmark.runs.up_to_date import finished_result
@@ -81,14 +82,15 @@ def run_all(
 
 
 def _result_files(pages: Path) -> list[Path]:
-    return sorted(pages.glob("*/*/result.json"))
+    return sorted(pages.glob(f"*/*/{RESULT}"))
 
 
 def _pages_stamp(pages: Path) -> str | None:
     """Hash of what the pages were made from and by; None where one of them is missing."""
     if not all((pages / name).exists() for name in PAGE_FILES):
         return None
-    made_from = [*_result_files(pages), *sorted(pages.glob("*/*/scores/*.parquet"))]
+    results = _result_files(pages)
+    made_from = [*results, *(scores for path in results for scores in score_paths(path.parent))]
     hashes = {str(path.relative_to(pages)): sha256_of(path) for path in made_from}
     return fingerprint(hashes, source_version("reports", suffixes=(".py", ".yaml", ".j2", ".css", ".js")))
 
@@ -108,5 +110,5 @@ def write_run_pages(folders: Iterable[Path], reporter: Reporter) -> None:
     from reports.run_page.write import write_run_page
 
     for folder in folders:
-        if (folder / "result.json").is_file():
+        if (folder / RESULT).is_file():
             reporter.say(f"wrote {write_run_page(folder)}")

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from benchmark.comparison.compare import compare
 from benchmark.comparison.metric_comparison import MetricComparison
-from benchmark.results.method_runs import Contender
+from benchmark.results.method_runs import MethodRuns
 from benchmark.statistics.holm import holm
 from registry.errors import InputError
 
@@ -37,7 +37,7 @@ class Contrast:
 
 
 def contrasts(
-    reference: Contender, cells: Mapping[str, Contender], protocols: Sequence[str] = (), metrics: Sequence[str] = ()
+    reference: MethodRuns, cells: Mapping[str, MethodRuns], protocols: Sequence[str] = (), metrics: Sequence[str] = ()
 ) -> dict[str, list[Contrast] | str]:
     """Set every cell against the reference, seed by seed, with Holm's adjustment over the whole study.
 
@@ -72,7 +72,7 @@ def contrasts(
     }
 
 
-def _shared_seeds(cell: Contender, reference: Contender, protocol: str) -> int:
+def _shared_seeds(cell: MethodRuns, reference: MethodRuns, protocol: str) -> int:
     """How many seeds of both have figures under the protocol."""
     ours, theirs = (
         {

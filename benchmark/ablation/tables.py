@@ -10,10 +10,10 @@ import numpy as np
 
 from benchmark.ablation.contrasts import Contrast, contrasts
 from benchmark.ablation.study import AblationCell, AblationStudy
-from benchmark.comparison.metric_comparison import Figure
+from benchmark.comparison.metric_comparison import Estimate
 from benchmark.leaderboard.costs import cost_cells, cost_columns
 from benchmark.leaderboard.table import Cell, Column
-from benchmark.results.method_runs import Contender
+from benchmark.results.method_runs import MethodRuns
 from benchmark.results.schema import ProtocolResult, Result
 from benchmark.statistics.factorial import FactorialEffects, NotFactorial, factorial_effects
 
@@ -72,7 +72,7 @@ class AblationTable:
     facts: ProtocolResult
     columns: tuple[Column, ...]
     costs: tuple[Column, ...]
-    reference: Mapping[str, Figure]
+    reference: Mapping[str, Estimate]
     reference_costs: tuple[Cell, ...]
     rows: tuple[ChangeRow, ...]
     effects: Mapping[str, FactorialEffects | str]
@@ -95,7 +95,7 @@ class AblationReport:
 
 
 def tabulate_ablation(
-    study: AblationStudy, reference: Contender | None, cells: Mapping[str, Contender]
+    study: AblationStudy, reference: MethodRuns | None, cells: Mapping[str, MethodRuns]
 ) -> AblationReport:
     """Tables of a study.
 
@@ -113,7 +113,7 @@ def tabulate_ablation(
     tested = [each.match.p_value for row in found.values() if not isinstance(row, str) for each in row]
     return AblationReport(
         study,
-        tuple(run.result.seed for run in reference.runs),
+        reference.seeds,
         tables,
         num_tests=sum(p_value is not None for p_value in tested),
     )
@@ -121,12 +121,12 @@ def tabulate_ablation(
 
 def _table(
     study: AblationStudy,
-    reference: Contender,
-    cells: Mapping[str, Contender],
+    reference: MethodRuns,
+    cells: Mapping[str, MethodRuns],
     found: Mapping[str, list[Contrast] | str],
     protocol: str,
 ) -> AblationTable:
-    results = [run.result for run in reference.runs]
+    results = reference.results
     costs = cost_columns(results)
     changed = [cell for cell in study.cells if cell.label != study.reference]
     rows = tuple(
@@ -134,7 +134,7 @@ def _table(
     )
     columns = _columns(results, [row.contrasts for row in rows], protocol)
     figures = {
-        column.id: Figure(float(np.mean(values)))
+        column.id: Estimate(float(np.mean(values)))
         for column in columns
         if (values := [each for result in results if (each := _figure(result, protocol, column.id)) is not None])
     }
@@ -168,16 +168,16 @@ def _columns(results: Sequence[Result], rows: Sequence[Mapping[str, Contrast]], 
 
 def _row(
     cell: AblationCell,
-    reference: Contender,
-    contender: Contender | None,
+    reference: MethodRuns,
+    method: MethodRuns | None,
     contrasted: Sequence[Contrast] | str,
     protocol: str,
     costs: Sequence[Column],
 ) -> ChangeRow:
     failed = failures(cell)
-    if contender is None:
+    if method is None:
         return ChangeRow(cell, (), {}, (), failed or "no finished run")
-    own, theirs = ([run.result for run in each.runs] for each in (contender, reference))
+    own, theirs = (side.results for side in (method, reference))
     changed = tuple(
         CostChange(column, ours.value, full.value)
         for column, ours, full in zip(costs, cost_cells(costs, own), cost_cells(costs, theirs), strict=True)
@@ -200,14 +200,14 @@ def failures(cell: AblationCell) -> str | None:
 
 
 def _effects(
-    study: AblationStudy, reference: Contender, cells: Mapping[str, Contender], protocol: str, column: Column
+    study: AblationStudy, reference: MethodRuns, cells: Mapping[str, MethodRuns], protocol: str, column: Column
 ) -> FactorialEffects | str:
-    contenders = {**cells, study.reference: reference}
+    methods = {**cells, study.reference: reference}
     runs = [
         (study.levels(cell.changes), run)
         for cell in study.cells
-        if cell.label in contenders
-        for run in contenders[cell.label].runs
+        if cell.label in methods
+        for run in methods[cell.label].runs
     ]
     sign = 1.0 if column.facts.direction == "up" else -1.0
     figures = [(levels, _figure(run.result, protocol, column.id)) for levels, run in runs]

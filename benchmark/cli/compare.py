@@ -15,8 +15,8 @@ from benchmark.runtime.printed_values import MISSING, decimal, p_value
 
 if TYPE_CHECKING:
     from benchmark.comparison.compare import Comparison
-    from benchmark.comparison.metric_comparison import Figure, MetricComparison
-    from benchmark.results.method_runs import Contender
+    from benchmark.comparison.metric_comparison import Estimate, MetricComparison
+    from benchmark.results.method_runs import MethodRuns
 
 FLAG = "†"
 
@@ -39,9 +39,9 @@ def _compare(
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     load_plugins(plugin)
-    from benchmark.results.method_runs import find_contenders
+    from benchmark.results.method_runs import find_methods
 
-    ours, theirs = find_contenders(a, b, runs, dataset)
+    ours, theirs = find_methods(a, b, runs, dataset)
     # imported here: a misspelt name must not wait for torch
     from benchmark.comparison.compare import compare
 
@@ -58,19 +58,19 @@ def _as_json(found: Comparison) -> dict[str, Any]:
         "b": _side(found.b),
         "num_tests": found.num_tests,
         "notes": found.notes,
-        "matches": [_match(each) for each in found.matches],
+        "matches": [_match(match) for match in found.matches],
     }
 
 
-def _side(contender: Contender) -> dict[str, Any]:
-    first = contender.runs[0].result
+def _side(method: MethodRuns) -> dict[str, Any]:
+    first = method.first
     return {
-        "name": contender.name,
+        "name": method.name,
         "method": first.label,
         "dataset": first.dataset,
         "preset": first.preset,
-        "seeds": [run.result.seed for run in contender.runs],
-        "results": [str(run.path) for run in contender.runs],
+        "seeds": list(method.seeds),
+        "results": [str(run.path) for run in method.runs],
     }
 
 
@@ -111,9 +111,9 @@ def _print(found: Comparison) -> None:
         console.print(Text(f"{note}."))
 
 
-def _titled(contender: Contender) -> str:
-    number = len(contender.runs)
-    return f"{contender.name}, {number} seeds" if number > 1 else contender.name
+def _titled(method: MethodRuns) -> str:
+    number = len(method.runs)
+    return f"{method.name}, {number} seeds" if number > 1 else method.name
 
 
 def _is_doubtful(match: MetricComparison) -> bool:
@@ -127,7 +127,7 @@ def _plural(word: str, number: int) -> str:
 def _cells(match: MetricComparison, found: Comparison, reasons: list[str]) -> list[str]:
     decimals = match.facts.decimals
     mark = f" [{reasons.index(match.reason) + 1}]" if match.reason else ""
-    better = {"a": found.a.name, "b": found.b.name, None: MISSING if match.holm_p is None else "not told apart"}
+    better = {"a": found.a.name, "b": found.b.name, None: MISSING if match.holm_p is None else "not significant"}
     return [
         f"{match.metric} {'↑' if match.facts.direction == 'up' else '↓'}",
         _figure(match.a, decimals),
@@ -140,7 +140,7 @@ def _cells(match: MetricComparison, found: Comparison, reasons: list[str]) -> li
     ]
 
 
-def _figure(figure: Figure | None, decimals: int) -> str:
+def _figure(figure: Estimate | None, decimals: int) -> str:
     if figure is None:
         return MISSING
     return _number(figure.value, decimals) + _interval(figure.low, figure.high, decimals)

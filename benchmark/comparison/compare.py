@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from benchmark.comparison.metric_comparison import MetricComparison, compare_per_image, match_sets
-from benchmark.results.comparability import IncomparableError, differences
-from benchmark.results.method_runs import Contender
+from benchmark.results.comparability import check_comparable
+from benchmark.results.method_runs import MethodRuns
 from benchmark.results.schema import MetricInfo, Value
 from benchmark.results.task_scores import TaskScores
 from benchmark.statistics.holm import holm
@@ -23,8 +23,8 @@ class Comparison:
         notes: what must be known to read them.
     """
 
-    a: Contender
-    b: Contender
+    a: MethodRuns
+    b: MethodRuns
     matches: tuple[MetricComparison, ...]
     notes: tuple[str, ...]
 
@@ -35,8 +35,8 @@ class Comparison:
 
 
 def compare(
-    a: Contender,
-    b: Contender,
+    a: MethodRuns,
+    b: MethodRuns,
     protocols: Sequence[str] = (),
     metrics: Sequence[str] = (),
     *,
@@ -54,25 +54,25 @@ def compare(
     Raises:
         IncomparableError: if any two of the runs were not scored alike.
         ResultError: if scores cannot be read.
-        InputError: if there is nothing to compare, or a protocol or metric that was asked for is not there.
+        InputError: if there is nothing to compare, or a protocol or metric that was named is not there.
     """
     if {run.path.resolve() for run in a.runs} & {run.path.resolve() for run in b.runs}:
         raise InputError(f"{a.name} and {b.name} are the same run, {a.runs[0].path.parent}; name two")
-    facts = {name: fact for each in (b, a) for run in each.runs for name, fact in run.result.metrics.items()}
+    facts = {name: fact for method in (b, a) for result in method.results for name, fact in result.metrics.items()}
     ranked = {name: fact for name, fact in facts.items() if fact.level != "cost"}
     wanted = _chosen("metric", metrics, ranked)
     notes = [_said_of_seeds(a, b)]
     matches: list[MetricComparison] = []
     for protocol in _chosen("protocol", protocols, _protocols(a) | _protocols(b)):
         ours, theirs = _taking_part(a, protocol), _taking_part(b, protocol)
-        if isinstance(ours, Contender) and isinstance(theirs, Contender):
-            _check_comparable(ours, theirs, protocol)
+        if isinstance(ours, MethodRuns) and isinstance(theirs, MethodRuns):
+            check_comparable((*ours.runs, *theirs.runs), protocol)
             if seeds_paired:
                 ours, theirs = _of_shared_seeds(ours, theirs)
             notes.extend(_fewer_seeds(a, ours, protocol) + _fewer_seeds(b, theirs, protocol))
             matches.extend(_matches((ours, theirs), protocol, wanted, facts, seeds_paired))
             continue
-        absence = next(each for each in (ours, theirs) if isinstance(each, str))
+        absence = next(side for side in (ours, theirs) if isinstance(side, str))
         if protocols:
             raise InputError(absence)
         notes.append(absence)
@@ -86,67 +86,56 @@ def compare(
     return Comparison(a, b, tuple(matches), tuple(notes))
 
 
-def _chosen(what: str, asked: Sequence[str], known: Collection[str]) -> list[str]:
-    for name in asked:
+def _chosen(what: str, requested: Sequence[str], known: Collection[str]) -> list[str]:
+    for name in requested:
         if name not in known:
             raise UnknownNameError(unknown(f"{what} of these runs", name, known))
-    return list(asked or known)
+    return list(requested or known)
 
 
-def _protocols(contender: Contender) -> dict[str, None]:
-    return {name: None for run in contender.runs for name in run.result.protocols}
+def _protocols(method: MethodRuns) -> dict[str, None]:
+    return {name: None for result in method.results for name in result.protocols}
 
 
-def _taking_part(contender: Contender, protocol: str) -> Contender | str:
+def _taking_part(method: MethodRuns, protocol: str) -> MethodRuns | str:
     """The runs that have figures under the protocol, or why none has."""
     runs = tuple(
-        run for run in contender.runs if protocol in run.result.protocols and run.result.protocols[protocol].metrics
+        run for run in method.runs if protocol in run.result.protocols and run.result.protocols[protocol].metrics
     )
     if runs:
-        return replace(contender, runs=runs)
-    found = [run.result.protocols[protocol].reason for run in contender.runs if protocol in run.result.protocols]
-    reason = next((each for each in found if each), None)
-    return f"{contender.name} has no figures under {protocol}" + (f": {reason}" if reason else "")
+        return replace(method, runs=runs)
+    found = [result.protocols[protocol].reason for result in method.results if protocol in result.protocols]
+    reason = next(filter(None, found), None)
+    return f"{method.name} has no figures under {protocol}" + (f": {reason}" if reason else "")
 
 
-def _of_shared_seeds(ours: Contender, theirs: Contender) -> tuple[Contender, Contender]:
+def _of_shared_seeds(ours: MethodRuns, theirs: MethodRuns) -> tuple[MethodRuns, MethodRuns]:
     """Both with the seeds that they share, in the same order.
 
     Raises:
         InputError: if there are none.
     """
-    shared = sorted({run.result.seed for run in ours.runs} & {run.result.seed for run in theirs.runs})
+    shared = sorted({*ours.seeds} & {*theirs.seeds})
     if not shared:
         raise InputError(f"{ours.name} and {theirs.name} have no seed in common")
-    of_seed = [{run.result.seed: run for run in each.runs} for each in (ours, theirs)]
+    of_seed = [{run.result.seed: run for run in method.runs} for method in (ours, theirs)]
     one, other = (
-        replace(each, runs=tuple(runs[seed] for seed in shared))
-        for each, runs in zip((ours, theirs), of_seed, strict=True)
+        replace(method, runs=tuple(runs[seed] for seed in shared))
+        for method, runs in zip((ours, theirs), of_seed, strict=True)
     )
     return one, other
 
 
-def _fewer_seeds(contender: Contender, part: Contender, protocol: str) -> list[str]:
+def _fewer_seeds(method: MethodRuns, part: MethodRuns, protocol: str) -> list[str]:
     """A note on the seeds that have no figures under the protocol, if there are any."""
-    left_out = [str(run.result.seed) for run in contender.runs if run not in part.runs]
+    left_out = [str(run.result.seed) for run in method.runs if run not in part.runs]
     if not left_out:
         return []
-    return [f"{contender.name} has no figures under {protocol} of seed {', '.join(left_out)}, which is left out"]
-
-
-def _check_comparable(ours: Contender, theirs: Contender, protocol: str) -> None:
-    first, *others = (*ours.runs, *theirs.runs)
-    for other in others:
-        found = differences(first.result, other.result, protocol)
-        if found:
-            raise IncomparableError(
-                f"{first.path} and {other.path} cannot be compared under {protocol}: {'; '.join(found)}. "
-                "Score both the same way."
-            )
+    return [f"{method.name} has no figures under {protocol} of seed {', '.join(left_out)}, which is left out"]
 
 
 def _matches(
-    contenders: tuple[Contender, Contender],
+    methods: tuple[MethodRuns, MethodRuns],
     protocol: str,
     wanted: Sequence[str],
     facts: dict[str, MetricInfo],
@@ -155,44 +144,44 @@ def _matches(
     """A match for each wanted metric that either was scored with."""
     scores: tuple[list[TaskScores], list[TaskScores]] | None = None
     for metric in wanted:
-        values = tuple(_values(each, protocol, metric) for each in contenders)
-        if all(value is None for each in values for value in each):
+        values = tuple(_values(method, protocol, metric) for method in methods)
+        if all(value is None for of_method in values for value in of_method):
             continue
-        missing = next((said for each in zip(contenders, values, strict=True) if (said := _missing(*each))), None)
+        missing = next((said for side in zip(methods, values, strict=True) if (said := _missing(*side))), None)
         if missing is not None:
             yield MetricComparison(protocol, metric, facts[metric], reason=missing)
         elif facts[metric].level == "set":
-            ours, theirs = ([value for value in each if value is not None] for each in values)
-            yield match_sets(protocol, metric, facts[metric], contenders, (ours, theirs), seeds_paired=seeds_paired)
+            ours, theirs = ([value for value in of_method if value is not None] for of_method in values)
+            yield match_sets(protocol, metric, facts[metric], methods, (ours, theirs), seeds_paired=seeds_paired)
         else:
-            scores = scores or (_read(contenders[0], protocol), _read(contenders[1], protocol))
-            yield compare_per_image(protocol, metric, facts[metric], contenders, scores, seeds_paired=seeds_paired)
+            scores = scores or (_read(methods[0], protocol), _read(methods[1], protocol))
+            yield compare_per_image(protocol, metric, facts[metric], methods, scores, seeds_paired=seeds_paired)
 
 
-def _values(contender: Contender, protocol: str, metric: str) -> list[Value | None]:
-    return [run.result.protocols[protocol].metrics.get(metric) for run in contender.runs]
+def _values(method: MethodRuns, protocol: str, metric: str) -> list[Value | None]:
+    return [result.protocols[protocol].metrics.get(metric) for result in method.results]
 
 
-def _missing(contender: Contender, values: Sequence[Value | None]) -> str | None:
+def _missing(method: MethodRuns, values: Sequence[Value | None]) -> str | None:
     """Why a method has no figure to compare; None where every seed has one."""
-    for run, value in zip(contender.runs, values, strict=True):
+    for run, value in zip(method.runs, values, strict=True):
         if value is None:
-            return f"{contender.name} seed {run.result.seed} was not scored with it"
+            return f"{method.name} seed {run.result.seed} was not scored with it"
         if value.value is None:
-            return f"{contender.name}: {value.reason or 'undefined on these images'}"
+            return f"{method.name}: {value.reason or 'undefined on these images'}"
     return None
 
 
-def _read(contender: Contender, protocol: str) -> list[TaskScores]:
-    return [TaskScores(run.path.parent, protocol, run.result.protocols[protocol]) for run in contender.runs]
+def _read(method: MethodRuns, protocol: str) -> list[TaskScores]:
+    return [TaskScores(run.path.parent, protocol, run.result.protocols[protocol]) for run in method.runs]
 
 
-def _said_of_seeds(a: Contender, b: Contender) -> str:
+def _said_of_seeds(a: MethodRuns, b: MethodRuns) -> str:
     """What the intervals and p-values of image metrics speak of."""
-    trained = [each for each in (a, b) if each.trained]
+    trained = [method for method in (a, b) if method.trained]
     if not trained:
         return "neither method is trained: intervals and p-values speak of other test faces"
-    single = [each.name for each in trained if len(each.runs) < 2]
+    single = [method.name for method in trained if len(method.runs) < 2]
     if single:
         which = " and ".join(single)
         return f"test-set variation only, since {which} {'has' if len(single) == 1 else 'have'} one seed"

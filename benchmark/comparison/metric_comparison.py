@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from benchmark.results.method_runs import Contender
+from benchmark.results.method_runs import MethodRuns
 from benchmark.results.schema import MetricInfo, Value
 from benchmark.results.task_scores import TaskScores
 from benchmark.statistics.bootstrap import bootstrap_interval
@@ -20,7 +20,7 @@ from benchmark.statistics.seed_variance import MIN_SEEDS, seed_error
 
 
 @dataclass(frozen=True)
-class Figure:
+class Estimate:
     """A method's figure, the mean over its seeds, with its 95% interval where there is one."""
 
     value: float
@@ -47,8 +47,8 @@ class MetricComparison:
     protocol: str
     metric: str
     facts: MetricInfo
-    a: Figure | None = None
-    b: Figure | None = None
+    a: Estimate | None = None
+    b: Estimate | None = None
     gain: float | None = None
     low: float | None = None
     high: float | None = None
@@ -59,7 +59,7 @@ class MetricComparison:
 
     @property
     def better(self) -> Literal["a", "b"] | None:
-        """The method that is better beyond doubt: the adjusted p is below 0.05."""
+        """The method that is significantly better: the adjusted p is below 0.05."""
         if self.gain is None or self.holm_p is None or self.holm_p >= ALPHA:
             return None
         return "a" if self.gain > 0 else "b"
@@ -69,25 +69,24 @@ def compare_per_image(
     protocol: str,
     metric: str,
     facts: MetricInfo,
-    contenders: tuple[Contender, Contender],
+    methods: tuple[MethodRuns, MethodRuns],
     scores: tuple[Sequence[TaskScores], Sequence[TaskScores]],
     *,
     seeds_paired: bool = False,
 ) -> MetricComparison:
-    """MetricComparison two methods on an image metric, on the tasks that every run of both has a figure for.
+    """Compare two methods on an image metric, on the tasks that every run of both has a figure for.
 
     Args:
         protocol: its name.
         metric: its registered name.
         facts: what its card says.
-        contenders: the two methods, all of whose runs were scored with the metric.
+        methods: the two, all of whose runs were scored with the metric.
         scores: theirs, a run a seed.
         seeds_paired: as in `paired_difference`.
     """
     clusters = scores[0][0].sources
     sides = [
-        Side([run.tally(metric) for run in runs], contender.trained)
-        for contender, runs in zip(contenders, scores, strict=True)
+        Side([run.tally(metric) for run in runs], method.trained) for method, runs in zip(methods, scores, strict=True)
     ]
     found = paired_difference(sides[0], sides[1], mean_of_ratios, clusters, seeds_paired=seeds_paired)
     if math.isnan(found.value):
@@ -97,7 +96,7 @@ def compare_per_image(
         bootstrap_interval([tally[shared] for tally in side.runs], mean_of_ratios, clusters[shared]) for side in sides
     ]
     a, b = (
-        Figure(value, _or_none(low), _or_none(high))
+        Estimate(value, _or_none(low), _or_none(high))
         for value, (low, high) in zip((found.ours, found.theirs), intervals, strict=True)
     )
     gain, low, high = found.value, found.low, found.high
@@ -122,12 +121,12 @@ def match_sets(
     protocol: str,
     metric: str,
     facts: MetricInfo,
-    contenders: tuple[Contender, Contender],
+    methods: tuple[MethodRuns, MethodRuns],
     values: tuple[Sequence[Value], Sequence[Value]],
     *,
     seeds_paired: bool = False,
 ) -> MetricComparison:
-    """MetricComparison two methods on a set metric by the spread of its figure over seeds.
+    """Compare two methods on a set metric by the spread of its figure over seeds.
 
     A distance of sets is biased by their size, so that its bootstrap interval can miss the figure itself: none is made.
 
@@ -135,26 +134,26 @@ def match_sets(
         protocol: its name.
         metric: its registered name.
         facts: what its card says.
-        contenders: the two methods.
+        methods: the two.
         values: their figures, a run a seed, none of them missing.
         seeds_paired: as in `paired_difference`.
     """
-    figures = [np.array([value.value for value in each], dtype=np.float64) for each in values]
-    ours, theirs = (float(each.mean()) for each in figures)
+    values_of = [np.array([value.value for value in of_method], dtype=np.float64) for of_method in values]
+    ours, theirs = (float(of_seeds.mean()) for of_seeds in values_of)
     gain = ours - theirs if facts.direction == "up" else theirs - ours
-    n = min(value.n for each in values for value in each)
-    plain = MetricComparison(protocol, metric, facts, Figure(ours), Figure(theirs), gain, n=n)
-    trained = [(each, side) for each, side in zip(figures, contenders, strict=True) if side.trained]
+    n = min(value.n for of_method in values for value in of_method)
+    plain = MetricComparison(protocol, metric, facts, Estimate(ours), Estimate(theirs), gain, n=n)
+    trained = [(of_seeds, side) for of_seeds, side in zip(values_of, methods, strict=True) if side.trained]
     if not trained:
         return replace(plain, reason="a set metric varies over training seeds alone, and neither method is trained")
     for _, side in trained:
         if len(side.runs) < MIN_SEEDS:
             reason = f"a set metric needs {MIN_SEEDS} seeds for an interval and a p-value; {side.name} has "
             return replace(plain, reason=f"{reason}{len(side.runs)}")
-    if seeds_paired and len(trained) == len(contenders):
-        error = seed_error([figures[0] - figures[1]])
+    if seeds_paired and len(trained) == len(methods):
+        error = seed_error([values_of[0] - values_of[1]])
     else:
-        error = seed_error([each for each, _ in trained])
+        error = seed_error([of_seeds for of_seeds, _ in trained])
     if error.scale == 0:
         return replace(plain, reason="its figure is the same for every seed")
     half = error.half_width()

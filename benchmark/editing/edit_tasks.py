@@ -19,7 +19,7 @@ from benchmark.images.background_writer import ImageWriter
 from benchmark.images.convert import image_array
 from benchmark.images.integrity import damage
 from benchmark.protocols.base import Protocol
-from benchmark.results.run_folder import edit_path
+from benchmark.results.run_folder import COST, TASK_TABLE, edit_path
 from benchmark.runtime.atomic_files import replacing, write_text_atomically
 from benchmark.runtime.device import Compute, seed_everything
 from benchmark.runtime.interruption import deferred_interruption
@@ -72,14 +72,14 @@ def edit_tasks(
                 notes = [f"{len(rows) / max(seconds, 1e-9):.0f} images/s"]
             advance(min((number + 1) * batch_size, len(tasks)), *notes)
             stop.check(f"editing {protocol.name}")
-    with replacing(folder / "tasks.parquet") as temporary:
+    with replacing(folder / TASK_TABLE) as temporary:
         tasks.drop(columns=["target_row", "source_row"]).to_parquet(temporary)
-    if not (folder / "cost.json").exists():
+    if not (folder / COST).exists():
         if not milliseconds:  # stopped after the last image of an earlier sitting
             _, seconds = _edit_batch(editor, protocol, dataset, batches[0], seed, compute)
             milliseconds.append(1000 * seconds / len(batches[0]))
         cost = _cost(editor, protocol, dataset, tasks, milliseconds, compute)
-        write_text_atomically(folder / "cost.json", json.dumps(cost, indent=2) + "\n")
+        write_text_atomically(folder / COST, json.dumps(cost, indent=2) + "\n")
 
 
 def read_edits(folder: Path, tasks: pd.DataFrame, size: int) -> NDArray[np.uint8]:

@@ -12,7 +12,7 @@ from benchmark.human_study.analysis.findings import Findings, MethodFinding, Par
 from benchmark.human_study.schema import Mode
 from benchmark.results.schema import MetricInfo
 from benchmark.leaderboard.table import Cell, Column, Row
-from benchmark.leaderboard.groups import Run
+from benchmark.results.find_results import FinishedRun
 from benchmark.human_study.analysis.exclusion_summary import exclusions
 
 NOT_SHOWN: Final = "not in the human study"
@@ -30,7 +30,7 @@ class HumanColumn:
     """A table's column of what people said.
 
     Attributes:
-        cells: a row each; none where the study says nothing of the table.
+        cells: one per row; none where the study says nothing of the table.
         remark: what the column is, or why there is none.
     """
 
@@ -49,7 +49,7 @@ def human_column(findings: Findings, rows: Sequence[Row], dataset: str, protocol
         tasks: SHA-256 of its task table.
     """
     main = findings.parts[0].question if findings.parts else None
-    part = next((each for each in findings.parts if each.question == main and each.protocol == protocol), None)
+    part = next((part for part in findings.parts if part.question == main and part.protocol == protocol), None)
     reason = _apart(findings, part, dataset, protocol, tasks)
     if part is None or reason is not None:
         return HumanColumn((), f"No human figures: {reason}.")
@@ -61,7 +61,7 @@ def human_column(findings: Findings, rows: Sequence[Row], dataset: str, protocol
         f"{title}: {meaning}, asked “{part.text}” in study {findings.study_id}; n counts votes. 95% intervals: "
         f"{findings.interval}. {exclusions(findings)} These figures are neither bold nor part of the rank."
     )
-    found = {each.method: each for each in part.methods}
+    found = {method.method: method for method in part.methods}
     return HumanColumn(tuple(_cell(column, findings, row, found.get(row.label)) for row in rows), remark)
 
 
@@ -78,32 +78,32 @@ def _apart(findings: Findings, part: Part | None, dataset: str, protocol: str, t
 
 
 def _cell(column: Column, findings: Findings, row: Row, found: MethodFinding | None) -> Cell:
-    asked = len(row.runs)
+    num_seeds = len(row.runs)
     if found is None:
-        return Cell(column, None, seeds=0, asked_seeds=asked, reason=NOT_SHOWN)
+        return Cell(column, None, seeds=0, asked_seeds=num_seeds, reason=NOT_SHOWN)
     shown = {name: sha for name, sha in findings.results_sha256.items() if name.rpartition("/")[0] == row.label}
-    same = [run for run in row.runs if shown.get(f"{row.label}/seed{run[1].seed}") == _sha256(run)]
+    same = [run for run in row.runs if shown.get(f"{row.label}/seed{run.result.seed}") == _sha256(run)]
     if len(same) < len(shown) or not (shown or row.kind == "real"):
-        return Cell(column, None, seeds=0, asked_seeds=asked, reason=CHANGED)
-    figure = found.preference
+        return Cell(column, None, seeds=0, asked_seeds=num_seeds, reason=CHANGED)
+    preference = found.preference
     scale = 1.0 if findings.mode == "mos" else 100.0
-    value, low, high = (None if each is None else scale * each for each in (figure.value, figure.low, figure.high))
+    value, low, high = (None if number is None else scale * number for number in (preference.value, preference.low, preference.high))
     return Cell(
         column,
         value,
-        n=figure.votes,
-        seeds=len(same) or asked,
-        asked_seeds=asked,
+        n=preference.votes,
+        seeds=len(same) or num_seeds,
+        asked_seeds=num_seeds,
         low=low,
         high=high,
-        interval=f"{findings.interval}; {figure.raters} raters, {figure.items} source faces",
-        reason=figure.reason,
+        interval=f"{findings.interval}; {preference.raters} raters, {preference.items} source faces",
+        reason=preference.reason,
     )
 
 
-def _sha256(run: Run) -> str | None:
+def _sha256(run: FinishedRun) -> str | None:
     """Of a run's result file; None where it cannot be read any more."""
     try:
-        return sha256_of(run[0])
+        return sha256_of(run.path)
     except OSError:
         return None

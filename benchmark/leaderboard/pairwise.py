@@ -1,4 +1,4 @@
-"""Paired differences between the methods of a table, metric by metric, and how often each beats each beyond doubt."""
+"""Paired differences between the methods of a table, metric by metric, and on how many each is significantly better."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Final
+from typing import Final, Literal
 
 from benchmark.comparison.metric_comparison import match_sets
+from benchmark.leaderboard.table import Column, Row, Table
+from benchmark.leaderboard.task_scores import TableScores
 from benchmark.results.schema import MetricInfo, Value
-from benchmark.runtime.json_files import ResultError
-from benchmark.statistics.paired import Side, paired_difference
+from benchmark.results.task_scores import ScoreFiles
+from benchmark.statistics.paired import Side, differences_of_all_pairs
 from benchmark.statistics.ratios import mean_of_ratios
-from benchmark.results.task_scores import TaskScores
-from benchmark.leaderboard.table import Column, Table
-from benchmark.leaderboard.contenders import Contestant, contestants
-from benchmark.leaderboard.groups import Run
 
 MAX_COMPARED: Final = 16
 """Methods that are set against each other: pairs, and their time and their space on a page, grow with the square."""
+Verdict = Literal["better", "worse", "level", "untested"]
 
 
 @dataclass(frozen=True)
@@ -43,9 +42,32 @@ class Gain:
         return Gain(-self.value, -self.high, -self.low)
 
     @property
-    def beyond_doubt(self) -> bool:
-        """Whether the whole interval lies above 0."""
-        return self.low is not None and self.low > 0
+    def verdict(self) -> Verdict:
+        """Significantly better or worse where the whole interval lies on one side of 0."""
+        if self.low is None or self.high is None:
+            return "untested"
+        return "better" if self.low > 0 else "worse" if self.high < 0 else "level"
+
+
+@dataclass(frozen=True)
+class ForestPanel:
+    """Every method's gain over one of them on a metric, where any has an interval; by the places of the methods."""
+
+    column: Column
+    gains: dict[int, Gain]
+
+
+@dataclass(frozen=True)
+class Wins:
+    """One method against another.
+
+    Attributes:
+        metrics: titles of those on which it is significantly better.
+        tested: on how many metrics their difference has an interval.
+    """
+
+    metrics: tuple[str, ...]
+    tested: int
 
 
 @dataclass(frozen=True)
@@ -53,13 +75,13 @@ class Differences:
     """The differences between the methods of a table.
 
     Attributes:
-        methods: those that were compared; the numbers of `gains` are places among them.
+        methods: the rows that were compared; the numbers of `gains` are places among them.
         columns: metrics on which a difference of two of them has an interval.
         gains: on these metrics, by metric id and the numbers of two methods, in both orders.
         notes: what was left out, and why.
     """
 
-    methods: tuple[Contestant, ...]
+    methods: tuple[Row, ...]
     columns: tuple[Column, ...]
     gains: dict[tuple[str, int, int], Gain]
     notes: tuple[str, ...]
@@ -67,23 +89,34 @@ class Differences:
     @property
     def reference(self) -> int:
         """Place of the method that the others are set against first: the first learned one."""
-        return next((place for place, each in enumerate(self.methods) if each.row.kind == "learned"), 0)
+        return next((place for place, row in enumerate(self.methods) if row.kind == "learned"), 0)
 
-    def wins(self, ours: int, theirs: int) -> list[str]:
-        """Titles of the metrics on which one method is better than another beyond doubt."""
-        return [
-            column.facts.title
+    def forest(self, reference: int) -> list[ForestPanel]:
+        """What a forest plot shows of the gains over one method."""
+        others = [place for place in range(len(self.methods)) if place != reference]
+        panels = [
+            ForestPanel(
+                column,
+                {place: gain for place in others if (gain := self.gains.get((column.id, place, reference))) is not None},
+            )
             for column in self.columns
-            if (gain := self.gains.get((column.id, ours, theirs))) is not None and gain.beyond_doubt
         ]
+        return [panel for panel in panels if any(gain.low is not None for gain in panel.gains.values())]
 
-    def tested(self, ours: int, theirs: int) -> int:
-        """Metrics on which the difference of two methods has an interval."""
-        found = (self.gains.get((column.id, ours, theirs)) for column in self.columns)
-        return sum(gain is not None and gain.low is not None for gain in found)
+    def wins(self, ours: int, theirs: int) -> Wins:
+        """On which metrics one method is significantly better than another."""
+        found = {column.facts.title: self.gains.get((column.id, ours, theirs)) for column in self.columns}
+        tested = {title: gain for title, gain in found.items() if gain is not None and gain.low is not None}
+        return Wins(tuple(title for title, gain in tested.items() if gain.verdict == "better"), len(tested))
+
+    @property
+    def win_matrix(self) -> list[list[Wins]]:
+        """A row per method, with its wins against each of the methods."""
+        places = range(len(self.methods))
+        return [[self.wins(ours, theirs) for theirs in places] for ours in places]
 
 
-def differences(table: Table, runs: Sequence[Run]) -> Differences:
+def differences(table: Table, files: ScoreFiles) -> Differences:
     """Compare the methods of a table on every task that two of them share.
 
     The intervals are those of `bench compare`: a bootstrap by source face, and seeds where both trained methods have
@@ -91,46 +124,35 @@ def differences(table: Table, runs: Sequence[Run]) -> Differences:
     apart.
 
     Args:
-        table: one of `tabulate(runs, allow_mixed=True)`.
-        runs: what it was made of, with their score files beside them.
+        table: as `tabulate` makes it.
+        files: opens the score files beside its runs' results.
     """
     having = [
-        each
-        for each in contestants(table, runs)
-        if each.row.kind != "real" and any(run.result.protocols[table.protocol].metrics for run in each.contender.runs)
+        row
+        for row in table.rows
+        if row.kind != "real" and any(run.result.protocols[table.protocol].metrics for run in row.runs)
     ]
-    first = sorted(having, key=lambda each: each.row.kind != "learned")[:MAX_COMPARED]
-    methods = tuple(each for each in having if each in first)
+    first = sorted(range(len(having)), key=lambda place: having[place].kind != "learned")[:MAX_COMPARED]
+    methods = tuple(having[place] for place in sorted(first))
     notes = _left_out(len(methods), len(having))
-    scores: list[list[TaskScores] | None] = []
-    for each in methods:
-        try:
-            found = [
-                TaskScores(run.path.parent, table.protocol, run.result.protocols[table.protocol])
-                for run in each.contender.runs
-            ]
-        except ResultError:
-            scores.append(None)
-        else:
-            scores.append(found)
-    without = [each.row.title for each, found in zip(methods, scores, strict=True) if found is None]
+    without = [row.title for row in methods if files.open_all(row.runs, table.protocol) is None]
     if without and len(methods) > 1:
         notes.append(f"Without score files that fit their results, and so without intervals: {', '.join(without)}.")
+    scores = TableScores(methods, table.protocol, files)
     ranked = [column for column in table.columns if column.facts.level != "cost"]
     gains: dict[tuple[str, int, int], Gain] = {}
     for column in ranked:
-        for ours, theirs in combinations(range(len(methods)), 2):
-            pair, files = (methods[ours], methods[theirs]), (scores[ours], scores[theirs])
-            gain = _of_sets(table, column, pair) if column.facts.level == "set" else _of_images(column, pair, files)
-            if gain is not None:
-                gains[column.id, ours, theirs] = gain
-                gains[column.id, theirs, ours] = gain.mirrored
+        is_of_sets = column.facts.level == "set"
+        found = _of_sets(table, column, methods) if is_of_sets else _of_images(column, methods, scores)
+        for (ours, theirs), gain in found.items():
+            gains[column.id, ours, theirs] = gain
+            gains[column.id, theirs, ours] = gain.mirrored
     tested = {metric for (metric, _, _), gain in gains.items() if gain.low is not None}
     untested = [column.facts.title for column in ranked if column.id in {key[0] for key in gains} - tested]
     if untested:
         notes.append(f"Without an interval of any two methods, and so not shown: {', '.join(untested)}.")
     kept = {key: gain for key, gain in gains.items() if key[0] in tested}
-    return Differences(methods, tuple(each for each in ranked if each.id in tested), kept, tuple(notes))
+    return Differences(methods, tuple(column for column in ranked if column.id in tested), kept, tuple(notes))
 
 
 def _left_out(shown: int, total: int) -> list[str]:
@@ -139,37 +161,36 @@ def _left_out(shown: int, total: int) -> list[str]:
     )
 
 
-def _of_images(
-    column: Column, pair: tuple[Contestant, Contestant], files: tuple[list[TaskScores] | None, list[TaskScores] | None]
-) -> Gain | None:
-    ours, theirs = files
-    if ours is None or theirs is None:
-        return None
-    try:
-        sides = [
-            Side([run.tally(column.id) for run in side], each.contender.trained)
-            for side, each in zip((ours, theirs), pair, strict=True)
-        ]
-    except ResultError:  # not scored with this metric
-        return None
-    found = paired_difference(sides[0], sides[1], mean_of_ratios, ours[0].sources, flips=0)
-    if not math.isfinite(found.value):
-        return None
-    interval = (found.low, found.high) if math.isfinite(found.low) else (None, None)
-    return _signed(column.facts, Gain(found.value, *interval))
+def _of_images(column: Column, methods: Sequence[Row], scores: TableScores) -> dict[tuple[int, int], Gain]:
+    tallies = {
+        place: of_runs for place in range(len(methods)) if (of_runs := scores.tallies(place, column.id)) is not None
+    }
+    places = list(tallies)
+    sides = [Side(tallies[place], methods[place].method.trained) for place in places]
+    gains: dict[tuple[int, int], Gain] = {}
+    for (one, other), found in differences_of_all_pairs(sides, mean_of_ratios, scores.faces).items():
+        if math.isfinite(found.value):
+            interval = (found.low, found.high) if math.isfinite(found.low) else (None, None)
+            gains[places[one], places[other]] = _signed(column.facts, Gain(found.value, *interval))
+    return gains
 
 
-def _of_sets(table: Table, column: Column, pair: tuple[Contestant, Contestant]) -> Gain | None:
-    ours, theirs = (_values(table, column, each) for each in pair)
-    if not ours or not theirs:
-        return None
-    match = match_sets(table.protocol, column.id, column.facts, (pair[0].contender, pair[1].contender), (ours, theirs))
-    return None if match.gain is None else Gain(match.gain, match.low, match.high)
+def _of_sets(table: Table, column: Column, methods: Sequence[Row]) -> dict[tuple[int, int], Gain]:
+    values = [_values(table, column, row) for row in methods]
+    gains: dict[tuple[int, int], Gain] = {}
+    for ours, theirs in combinations(range(len(methods)), 2):
+        if values[ours] and values[theirs]:
+            pair = (methods[ours].method, methods[theirs].method)
+            of_pair = (values[ours], values[theirs])
+            found = match_sets(table.protocol, column.id, column.facts, pair, of_pair)
+            if found.gain is not None:
+                gains[ours, theirs] = Gain(found.gain, found.low, found.high)
+    return gains
 
 
-def _values(table: Table, column: Column, each: Contestant) -> list[Value]:
+def _values(table: Table, column: Column, row: Row) -> list[Value]:
     """The figures of all seeds; none where one is missing."""
-    found = [run.result.protocols[table.protocol].metrics.get(column.id) for run in each.contender.runs]
+    found = [run.result.protocols[table.protocol].metrics.get(column.id) for run in row.runs]
     values = [value for value in found if value is not None and value.value is not None and math.isfinite(value.value)]
     return values if len(values) == len(found) else []
 

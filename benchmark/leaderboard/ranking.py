@@ -1,4 +1,4 @@
-"""Where the learned methods of a table stand over all of its image metrics: their win rates, and ranks by them."""
+"""The ranking of a table's learned methods over all of its image metrics: their win rates, and ranks by them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from benchmark.results.schema import MetricInfo
 from benchmark.statistics.face_clusters import Array, draw_faces, figures_of_runs
 from benchmark.statistics.win_rates import Rank, rank_methods
-from benchmark.statistics.seed_variance import seed_error
+from benchmark.statistics.seed_variance import means_over_seeds, pooled_error, seed_spreads
 from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.leaderboard.table import Cell, Column, Row
 from benchmark.leaderboard.seed_intervals import DRAWS, NESTED
@@ -43,8 +43,8 @@ WIN_RATE: Final = Column(
 
 
 @dataclass(frozen=True)
-class Standings:
-    """The cells of rank and win rate, a row each; none where `reason` says why nobody is ranked.
+class Ranking:
+    """The cells of rank and win rate, one pair per row; none where `reason` says why nobody is ranked.
 
     Attributes:
         num_metrics: on how many metrics two ranked methods or more were set against each other.
@@ -55,7 +55,7 @@ class Standings:
     reason: str | None = None
 
 
-def standings(rows: Sequence[Row], scores: TableScores) -> Standings:
+def rank_rows(rows: Sequence[Row], scores: TableScores) -> Ranking:
     """Rank a table's learned methods by `rank_methods` over its image metrics.
 
     Every draw resamples source faces, the same for all methods and metrics, and adds a draw of the error of seeds. A
@@ -65,11 +65,11 @@ def standings(rows: Sequence[Row], scores: TableScores) -> Standings:
     learned = [number for number, row in enumerate(rows) if row.kind == "learned"]
     ranked = [number for number in learned if any(scores.tallies(number, metric.id) for metric in metrics)]
     if len(ranked) < 2:
-        return Standings(reason=_why_nobody_is_ranked(len(learned), len(metrics)))
+        return Ranking(reason=_why_nobody_is_ranked(len(learned), len(metrics)))
     merits, drawn = _merits(ranked, metrics, scores)
     found = dict(zip(ranked, rank_methods(merits, drawn), strict=True))
     num_metrics = int((np.isfinite(merits).sum(axis=0) > 1).sum())
-    return Standings(tuple(_cells(row, found.get(number)) for number, row in enumerate(rows)), num_metrics)
+    return Ranking(tuple(_cells(row, found.get(number)) for number, row in enumerate(rows)), num_metrics)
 
 
 def _why_nobody_is_ranked(num_learned: int, num_metrics: int) -> str | None:
@@ -91,13 +91,14 @@ def _merits(ranked: Sequence[int], metrics: Sequence[Column], scores: TableScore
         if not having:
             continue
         stacked = np.stack([run for runs in having.values() for run in runs])
-        ends = np.cumsum([len(runs) for runs in having.values()])[:-1]
-        figures = np.split(mean_of_ratios(stacked.sum(axis=1)), ends)
-        resampled = np.split(figures_of_runs(stacked, weights, mean_of_ratios), ends, axis=1)
-        for method, of_seeds, redrawn in zip(having, figures, resampled, strict=True):
-            error = seed_error([of_seeds], [redrawn])
-            merits[method, place] = sign * of_seeds.mean()
-            drawn[:, method, place] = sign * (redrawn.mean(axis=1) + error.draw(DRAWS, generator))
+        num_seeds = [len(runs) for runs in having.values()]
+        figures = np.split(mean_of_ratios(stacked.sum(axis=1)), np.cumsum(num_seeds)[:-1])
+        resampled = figures_of_runs(stacked, weights, mean_of_ratios)
+        means = means_over_seeds(resampled, num_seeds)
+        for number, (method, spread) in enumerate(zip(having, seed_spreads(figures, resampled), strict=True)):
+            error = pooled_error([spread])
+            merits[method, place] = sign * figures[number].mean()
+            drawn[:, method, place] = sign * (means[:, number] + error.draw(DRAWS, generator))
     return merits, drawn
 
 

@@ -30,4 +30,4 @@ def nest_seeds(rows: Sequence[Row], scores: TableScores) -> tuple[Row, ...]:
         for number, (low, high) in zip(found, intervals, strict=True):
             if low == low:  # no NaN, which a single source face gives
                 cells[number][place] = replace(cells[number][place], low=low, high=high, interval=NESTED)
-    return tuple(replace(row, cells=tuple(each)) for row, each in zip(rows, cells, strict=True))
+    return tuple(replace(row, cells=tuple(nested)) for row, nested in zip(rows, cells, strict=True))

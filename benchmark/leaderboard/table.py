@@ -7,15 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from benchmark.leaderboard.groups import Run
+from benchmark.results.find_results import FinishedRun
+from benchmark.results.method_runs import MethodRuns
 from benchmark.results.schema import DatasetInfo, JudgeInfo, Kind, MetricInfo, Value
-from benchmark.results.schema import DatasetInfo
-from benchmark.results.schema import JudgeInfo
-from benchmark.results.schema import MetricInfo
-from benchmark.results.schema import Value
-from benchmark.runtime.printed_values import MISSING
-from benchmark.runtime.printed_values import decimal
-from benchmark.leaderboard.groups import Run
+from benchmark.runtime.printed_values import MISSING, decimal
 
 Group = Literal["standing", "human"]
 Level = Literal["standing", "human", "image", "set", "cost"]
@@ -26,7 +21,7 @@ class Column:
     """A metric, a cost, or what stands before them, with what a table must know to print it.
 
     Attributes:
-        group: of a method's standing over metrics, or of what people said; None of a metric or a cost.
+        group: of a method's standing over metrics (its ranking), or of what people said; None of a metric or a cost.
     """
 
     id: str
@@ -96,20 +91,50 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One method (with its variant, preset and origin of weights), over all of its seeds."""
+    """One method (with its variant, preset and origin of weights), over all of its seeds.
 
-    title: str
-    label: str
-    kind: Kind
-    preset: str
-    weights_origin: Literal["trained", "published", "none"]
-    runs: tuple[Run, ...]
+    Attributes:
+        method: its runs, under the name that the row prints.
+        cells: one per column of the table.
+    """
+
+    method: MethodRuns
     cells: tuple[Cell, ...]
+
+    @property
+    def title(self) -> str:
+        """The method's name as the row prints it."""
+        return self.method.name
+
+    @property
+    def label(self) -> str:
+        """The method with its variant, as in run folders."""
+        return self.method.label
+
+    @property
+    def kind(self) -> Kind:
+        """Real images, a reference method, or a learned one."""
+        return self.method.first.kind
+
+    @property
+    def preset(self) -> str:
+        """That of all seeds."""
+        return self.method.first.preset
+
+    @property
+    def weights_origin(self) -> Literal["trained", "published", "none"]:
+        """Where the weights of all seeds came from."""
+        return self.method.first.weights_origin
+
+    @property
+    def runs(self) -> tuple[FinishedRun, ...]:
+        """A run per seed."""
+        return self.method.runs
 
     @property
     def seeds(self) -> tuple[int, ...]:
         """Those that were run, in order."""
-        return tuple(result.seed for _, result in self.runs)
+        return self.method.seeds
 
 
 @dataclass(frozen=True)
@@ -121,7 +146,7 @@ class Table:
         not_run: methods with runs on this dataset, none of them under this protocol.
         num_rank_metrics: how many metrics its ranks rest on.
         unranked: why no learned method of it has a rank.
-        human: what the column of a human study is, or why there is none; None where no study was asked for.
+        human: what the column of a human study is, or why there is none; None where none was named.
         devices: hardware that the costs were taken on.
         part: place among the tables that the same dataset and protocol had to be split into, as (number, total).
         apart: what keeps its runs out of the first of those tables.

@@ -8,26 +8,27 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.leaderboard.table import Row
+from benchmark.results.task_scores import ScoreFiles
 from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.face_clusters import Array
-from benchmark.results.task_scores import TaskScores
-from benchmark.leaderboard.table import Row
 
 NO_SCORES: Final = "no per-task scores that can be used; score the runs again"
 
 
 class TableScores:
-    """What each run of a table adds to the sums of its metrics, task by task; each file is read once, when asked for.
+    """What each run of a table adds to the sums of its metrics, task by task.
 
     Args:
         rows: of a table, so that all runs with figures answered the same tasks.
         protocol: the table's.
+        files: opens each score file once, when asked for.
     """
 
-    def __init__(self, rows: Sequence[Row], protocol: str) -> None:
+    def __init__(self, rows: Sequence[Row], protocol: str, files: ScoreFiles) -> None:
         self._rows = rows
         self._protocol = protocol
-        self._files: dict[int, list[TaskScores] | None] = {}
+        self._files = files
         self._tallies: dict[tuple[int, str], list[Array] | None] = {}
         self._shapes: dict[str, tuple[int, ...]] = {}
         self._sources: NDArray[Any] = np.empty(0, dtype=object)
@@ -45,28 +46,17 @@ class TableScores:
         return self._tallies[key]
 
     def _read(self, row: int, metric: str) -> list[Array] | None:
-        figures = [result.protocols[self._protocol].metrics.get(metric) for _, result in self._rows[row].runs]
-        if any(figure is None or figure.value is None for figure in figures):
+        runs = self._rows[row].runs
+        values = [run.result.protocols[self._protocol].metrics.get(metric) for run in runs]
+        if any(value is None or value.value is None for value in values):
             return None
-        if row not in self._files:
-            self._files[row] = self._open(row)
-        files = self._files[row]
-        if files is None:
+        scores = self._files.open_all(runs, self._protocol)
+        if scores is None:
             return None
+        self._sources = scores[0].sources
         try:
-            found = [file.tally(metric) for file in files]
+            found = [of_run.tally(metric) for of_run in scores]
         except ResultError:
             return None
         shape = self._shapes.setdefault(metric, found[0].shape)
         return found if all(tally.shape == shape for tally in found) else None
-
-    def _open(self, row: int) -> list[TaskScores] | None:
-        try:
-            files = [
-                TaskScores(path.parent, self._protocol, result.protocols[self._protocol])
-                for path, result in self._rows[row].runs
-            ]
-        except ResultError:
-            return None
-        self._sources = files[0].sources
-        return files

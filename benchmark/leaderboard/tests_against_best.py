@@ -1,4 +1,4 @@
-"""Whether the best figure of each column leads every other learned method's beyond doubt."""
+"""Whether the best figure of each column is significantly better than every other learned method's."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def against_best(rows: Sequence[Row], scores: TableScores, protocol: str) -> tup
         cell = cells[outcome.row][outcome.place]
         holm_p = None if outcome.untested else float(p_value)
         cells[outcome.row][outcome.place] = replace(cell, holm_p=holm_p, untested=outcome.untested)
-    return tuple(replace(row, cells=tuple(each)) for row, each in zip(rows, cells, strict=True))
+    return tuple(replace(row, cells=tuple(tested)) for row, tested in zip(rows, cells, strict=True))
 
 
 def merit(cell: Cell) -> float:
@@ -77,7 +77,7 @@ def _column(rows: Sequence[Row], place: int, scores: TableScores, protocol: str)
     for number in cells:
         if number == best:
             continue
-        if any(cells[each].seeds < cells[each].asked_seeds for each in (best, number)):
+        if any(cells[row].seeds < cells[row].asked_seeds for row in (best, number)):
             yield Outcome(number, place, untested=A_SEED_WITHOUT)
         else:
             whole.append(number)

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from benchmark.results.method_runs import RESULT
+from benchmark.results.run_folder import RESULT
 from benchmark.results.schema import Result, read_result
 from benchmark.runtime.json_files import ResultError
 from registry.errors import InputError
 
-Run = tuple[Path, Result]
-"""A result and the file that it was read from."""
+
+class FinishedRun(NamedTuple):
+    """A finished run.
+
+    Attributes:
+        path: the `result.json` that its result was read from, with scores and edits beside it.
+    """
+
+    path: Path
+    result: Result
 
 
 def result_files(patterns: Sequence[str]) -> list[Path]:
@@ -27,17 +36,17 @@ def result_files(patterns: Sequence[str]) -> list[Path]:
     return list({path.resolve(): path for path in found}.values())
 
 
-def read_results(paths: Sequence[Path]) -> tuple[list[Run], list[ResultError]]:
+def read_results(paths: Sequence[Path]) -> tuple[list[FinishedRun], list[ResultError]]:
     """Results that can be read, and an error for each that cannot.
 
     Raises:
         ResultError: if there are files and none can be read.
     """
-    found: list[Run] = []
+    found: list[FinishedRun] = []
     errors: list[ResultError] = []
     for path in paths:
         try:
-            found.append((path, read_result(path)))
+            found.append(FinishedRun(path, read_result(path)))
         except ResultError as error:
             errors.append(error)
     if errors and not found:
@@ -53,10 +62,10 @@ def _matches(pattern: str) -> list[Path]:
     matches = sorted(anchor.glob(str(folder.relative_to(anchor)) if folder.is_absolute() else pattern))
     if not matches:
         raise InputError(f"--runs {pattern!r} matches no file or folder")
-    folders = [each for each in matches if each.is_dir()]
+    folders = [path for path in matches if path.is_dir()]
     # what else lies beside folders, such as the pages of a leaderboard, was not meant
-    files = [each for each in matches if not each.is_dir() and (not folders or each.name == RESULT)]
-    found = sorted([*files, *(path for each in folders for path in each.rglob(RESULT))])
+    files = [path for path in matches if not path.is_dir() and (not folders or path.name == RESULT)]
+    found = sorted([*files, *(path for folder in folders for path in folder.rglob(RESULT))])
     if not found:
         raise InputError(f"--runs {pattern!r} matches no {RESULT}, and no folder that holds one")
     return found

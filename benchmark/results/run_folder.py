@@ -1,15 +1,57 @@
-"""Where a run keeps its edits: one PNG a task, for the stages, the reports and any outside tool."""
+"""What lies where in a run folder, `runs/DATASET/METHOD/seed0`: every file name that stages and reports share.
+
+`stamps.json`, which folders of pages have too, belongs to `caching.fingerprints` alone.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
+
+RESULT: Final = "result.json"
+EXPERIMENT: Final = "experiment.yaml"
+PROVENANCE: Final = "provenance.json"
+SAMPLES: Final = "samples.png"
+REPORT: Final = "report.html"
+LOG: Final = "log.txt"
+PROGRESS: Final = "progress.jsonl"
+"""Losses and speed of training, one line per report."""
+TASK_TABLE: Final = "tasks.parquet"
+"""In a protocol's folder of edits: the tasks that they answer."""
+COST: Final = "cost.json"
+"""In the same folder: what editing cost."""
+
+
+def checkpoints_folder(run: Path) -> Path:
+    """The folder of a run's trained networks."""
+    return run / "checkpoints"
+
+
+def checkpoint_path(run: Path, stage: str) -> Path:
+    """The networks of a finished training stage."""
+    return checkpoints_folder(run) / f"{stage}.pth"
 
 
 def edits_folder(run: Path, protocol: str) -> Path:
-    """The folder of a run's edits under a protocol."""
+    """The folder of a run's edits under a protocol: one PNG per task."""
     return run / "edits" / protocol
 
 
 def edit_path(folder: Path, task: int) -> Path:
     """The PNG of a task."""
     return folder / f"{task:05d}.png"
+
+
+def cost_paths(run: Path) -> list[Path]:
+    """What editing cost under each protocol, in the order of their names."""
+    return sorted((run / "edits").glob(f"*/{COST}"))
+
+
+def scores_path(run: Path, protocol: str) -> Path:
+    """The scores of a run's tasks under a protocol."""
+    return run / "scores" / f"{protocol}.parquet"
+
+
+def score_paths(run: Path) -> list[Path]:
+    """Those of all protocols, in the order of their names."""
+    return sorted((run / "scores").glob("*.parquet"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from benchmark.results.find_results import FinishedRun
+from benchmark.results.run_folder import scores_path
 from benchmark.results.schema import ProtocolResult
 from benchmark.runtime.atomic_files import replacing
 from benchmark.runtime.json_files import ResultError
@@ -24,7 +27,7 @@ def tasks_sha256(frame: pd.DataFrame) -> str:
     """SHA-256 of a task table's content: ids and attribute in the order of the tasks, whatever the rows or dtypes."""
     ordered = frame.sort_values("task")
     columns = ordered["target"], ordered["source"], ordered["attribute"].fillna("")
-    content = [[str(each) for each in row] for row in zip(*columns, strict=True)]
+    content = [[str(value) for value in row] for row in zip(*columns, strict=True)]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -39,13 +42,40 @@ def write_task_scores(folder: Path, protocol: str, frame: pd.DataFrame, ratios: 
     Args:
         folder: of the run.
         protocol: its name.
-        frame: a row a task, with `TASK_COLUMNS` and the columns that the ratios name.
+        frame: a row per task, with `TASK_COLUMNS` and the columns that the ratios name.
         ratios: by metric, of which its figure is the mean.
     """
     table = pa.Table.from_pandas(frame)
     metadata = {**(table.schema.metadata or {}), RATIOS: json.dumps(ratios).encode()}
-    with replacing(_path(folder, protocol)) as temporary:
+    with replacing(scores_path(folder, protocol)) as temporary:
         pq.write_table(table.replace_schema_metadata(metadata), temporary)
+
+
+@dataclass(frozen=True)
+class TaskTable:
+    """The tasks of a score file, and the order of its rows.
+
+    Attributes:
+        content: `TASK_COLUMNS` as the file has them, a row per task.
+        sha256: as `tasks_sha256` has it.
+        tasks: the same in the order of the tasks.
+        sources: (T,) the source face of each, in that order.
+        order: (T,) the row of each task in the file.
+    """
+
+    content: pa.Table
+    sha256: str
+    tasks: pd.DataFrame
+    sources: NDArray[np.object_]
+    order: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, content: pa.Table) -> TaskTable:
+        """The table of a file's columns."""
+        frame = content.to_pandas()
+        order = np.argsort(frame["task"].to_numpy(), kind="stable")
+        tasks = frame.iloc[order].reset_index(drop=True)
+        return cls(content, tasks_sha256(frame), tasks, np.asarray(tasks["source"], dtype=object), order)
 
 
 class TaskScores:
@@ -55,38 +85,51 @@ class TaskScores:
         folder: of the run.
         protocol: its name.
         result: what the run's result says of the protocol.
+        known: task tables by their SHA-256; a file of one of these shares it, and a new one is added.
 
     Raises:
         ResultError: if the file is missing, damaged, or not of this result's tasks.
     """
 
-    def __init__(self, folder: Path, protocol: str, result: ProtocolResult) -> None:
-        self.path = _path(folder, protocol)
+    def __init__(
+        self, folder: Path, protocol: str, result: ProtocolResult, known: dict[str, TaskTable] | None = None
+    ) -> None:
+        self.path = scores_path(folder, protocol)
         try:
-            table = pq.read_table(self.path)
-            frame = table.to_pandas()
+            with pq.ParquetFile(self.path) as file:
+                table = file.read(use_threads=False)
             self._ratios = _ratios((table.schema.metadata or {}).get(RATIOS, b"{}"))
+            missing = [name for name in TASK_COLUMNS if name not in table.column_names]
+            if missing:
+                raise ResultError(f"{self.path}: lacks the column {missing[0]!r}")
+            self._table = self._known_table(table.select(TASK_COLUMNS), result.tasks_sha256, known)
         except FileNotFoundError as error:
             raise ResultError(f"{self.path}: no such file; score the run again") from error
         except (OSError, ValueError, TypeError, pa.ArrowException) as error:
             raise ResultError(f"{self.path}: cannot be read as Parquet; score the run again") from error
-        missing = [name for name in TASK_COLUMNS if name not in frame]
-        if missing:
-            raise ResultError(f"{self.path}: lacks the column {missing[0]!r}")
-        if tasks_sha256(frame) != result.tasks_sha256:
+        self._columns = {name: table.column(name) for name in table.column_names}
+
+    def _known_table(self, content: pa.Table, sha256: str, known: dict[str, TaskTable] | None) -> TaskTable:
+        content = content.replace_schema_metadata()
+        shared = (known or {}).get(sha256)
+        if shared is not None and shared.content.equals(content):
+            return shared
+        found = TaskTable.of(content)
+        if found.sha256 != sha256:
             raise ResultError(f"{self.path}: is not of the tasks that its result names; score the run again")
-        self._frame = frame.sort_values("task", ignore_index=True)
+        if known is not None:
+            known[sha256] = found
+        return found
 
     @property
     def tasks(self) -> pd.DataFrame:
-        """What was asked, in the order of the tasks: the columns of `TASK_COLUMNS`, a row a task."""
-        columns: pd.DataFrame = self._frame[list(TASK_COLUMNS)]
-        return columns
+        """What was requested, in the order of the tasks: the columns of `TASK_COLUMNS`, a row per task."""
+        return self._table.tasks
 
     @property
     def sources(self) -> NDArray[np.object_]:
         """(T,) the source face of each task."""
-        return np.asarray(self._frame["source"], dtype=object)
+        return self._table.sources
 
     def tally(self, metric: str) -> Array:
         """What each task adds to the sums of an image metric's K ratios: (T, 2, K), as `mean_of_ratios` takes them.
@@ -95,18 +138,43 @@ class TaskScores:
             ResultError: if the file holds none, or one holds something else than numbers.
         """
         ratios = self._ratios.get(metric, [])
-        names = {name for each in ratios for name in each if name is not None}
-        if not names or not names <= set(self._frame):
+        names = {name for ratio in ratios for name in ratio if name is not None}
+        if not names or not names <= set(self._columns):
             raise ResultError(f"{self.path}: holds no scores of {metric}; score the run again")
         try:
-            return tally({name: self._frame[name].to_numpy(dtype=np.float64) for name in names}, ratios)
+            return tally({name: self._column(name) for name in names}, ratios)
         except (TypeError, ValueError) as error:
             raise ResultError(f"{self.path}: the scores of {metric} are not numbers") from error
 
+    def _column(self, name: str) -> Array:
+        return np.asarray(self._columns[name].to_numpy(), dtype=np.float64)[self._table.order]
 
-def _path(folder: Path, protocol: str) -> Path:
-    return folder / "scores" / f"{protocol}.parquet"
+
+class ScoreFiles:
+    """The score files of many runs, each opened once, when first asked for, and kept."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, TaskTable] = {}
+        self._files: dict[tuple[Path, str], TaskScores | None] = {}
+
+    def open(self, run: FinishedRun, protocol: str) -> TaskScores | None:
+        """The scores of a run under a protocol that it has; None where there are none that can be used."""
+        key = (run.path, protocol)
+        if key not in self._files:
+            try:
+                found = TaskScores(run.path.parent, protocol, run.result.protocols[protocol], self._known)
+            except ResultError:
+                self._files[key] = None
+            else:
+                self._files[key] = found
+        return self._files[key]
+
+    def open_all(self, runs: Sequence[FinishedRun], protocol: str) -> list[TaskScores] | None:
+        """Those of a method's runs; None unless every run has them."""
+        found = [self.open(run, protocol) for run in runs]
+        scores = [file for file in found if file is not None]
+        return scores if len(scores) == len(found) else None
 
 
 def _ratios(text: bytes) -> dict[str, list[Ratio]]:
-    return {str(metric): [Ratio(*each) for each in ratios] for metric, ratios in dict(json.loads(text)).items()}
+    return {str(metric): [Ratio(*columns) for columns in ratios] for metric, ratios in dict(json.loads(text)).items()}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from benchmark.results.run_folder import LOG
 from benchmark.runtime.cache_folder import writable
 from benchmark.runtime.progress import Reporter
 
@@ -31,7 +32,7 @@ def working_on(folder: Path, reporter: Reporter) -> Iterator[None]:
         reporter.say(f"waiting for another process that works on {folder}")
         lock.acquire()
     try:
-        with reporter.logging_to(folder / "log.txt"):
+        with reporter.logging_to(folder / LOG):
             yield
     finally:
         lock.release()

@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from benchmark.results.run_folder import PROVENANCE
 from benchmark.runtime.device import Compute
 from benchmark.runtime.version import DISTRIBUTION
 from benchmark.datasets.base import FaceDataset
@@ -63,7 +64,7 @@ def write_provenance(
         "weights": weights,
         "notes": notes,
     }
-    write_text_atomically(folder / "provenance.json", json.dumps(content, indent=2) + "\n")
+    write_text_atomically(folder / PROVENANCE, json.dumps(content, indent=2) + "\n")
 
 
 def _version(package: str) -> str | None:

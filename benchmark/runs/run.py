@@ -15,7 +15,16 @@ from torch import Tensor
 from benchmark.caching.code_version import code_version
 from benchmark.training.checkpoints import read_checkpoint, weights_sha256
 from benchmark.images.convert import image_tensor
-from benchmark.results.run_folder import edit_path, edits_folder
+from benchmark.results.run_folder import (
+    EXPERIMENT,
+    RESULT,
+    SAMPLES,
+    checkpoint_path,
+    checkpoints_folder,
+    cost_paths,
+    edit_path,
+    edits_folder,
+)
 from benchmark.editing.edit_tasks import edit_tasks, read_edits
 from benchmark.editing.build_method import Editor, build_editor
 from benchmark.config.experiment import Experiment
@@ -118,8 +127,8 @@ class Run:
         facts = self._method_facts()
         weights = {"origin": result.weights_origin, "sha256": result.weights_sha256}
         write_provenance(self.folder, self.context.compute, self.context.dataset, weights, facts.notes)
-        write_text_atomically(self.folder / "experiment.yaml", self.experiment.to_yaml())
-        write_result(self.folder / "result.json", result)
+        write_text_atomically(self.folder / EXPERIMENT, self.experiment.to_yaml())
+        write_result(self.folder / RESULT, result)
         self.stamps.put(FINISHED, finished_stamp(self.experiment, self.context.weights))
         return result
 
@@ -157,7 +166,7 @@ class Run:
         editor = self._editor
         earlier = self.stamps.get("training") or self._training_inputs
         changed = {key for key in self._training_inputs if earlier.get(key) != self._training_inputs[key]}
-        if all((self.folder / "checkpoints" / f"{each.name}.pth").exists() for each in _trained_stages(editor)):
+        if all(checkpoint_path(self.folder, each.name).exists() for each in _trained_stages(editor)):
             changed -= {"compute"}  # finished weights may be used anywhere
         if changed and self._checkpoints:
             raise InputError(
@@ -188,7 +197,7 @@ class Run:
 
     @property
     def _checkpoints(self) -> list[Path]:
-        return sorted((self.folder / "checkpoints").glob("*.pth"), key=lambda path: path.stat().st_mtime)
+        return sorted(checkpoints_folder(self.folder).glob("*.pth"), key=lambda path: path.stat().st_mtime)
 
     def _edits_folder(self, asked: TaskSet) -> Path:
         return edits_folder(self.folder, asked.protocol.name)
@@ -266,9 +275,7 @@ class Run:
         return MethodInfo("learned", card.title, "trained", self._weights_sha256, notes)
 
     def _cost(self) -> Cost:
-        found = [
-            json.loads(path.read_text(encoding="utf-8")) for path in sorted((self.folder / "edits").glob("*/cost.json"))
-        ]
+        found = [json.loads(path.read_text(encoding="utf-8")) for path in cost_paths(self.folder)]
         seconds = [read_checkpoint(path)["meta"]["seconds"] for path in self._checkpoints]
         cost = NO_COST.model_copy(
             update={"device": self.context.compute.hardware, "train_seconds": sum(seconds) if seconds else None}
@@ -297,7 +304,7 @@ class Run:
                 )
         if sheets:
             title = f"{self.experiment.label} on {self.experiment.dataset.name}, seed {self.experiment.seed}"
-            write_samples(self.folder / "samples.png", title, sheets)
+            write_samples(self.folder / SAMPLES, title, sheets)
 
 
 class RealImages(Run):

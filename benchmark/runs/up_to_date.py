@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmark.caching.code_version import code_version
 from benchmark.config.experiment import Experiment
+from benchmark.results.run_folder import RESULT
 from benchmark.runtime.atomic_files import sha256_of
 from benchmark.caching.plugin_source import entry_version
 from benchmark.results.schema import Result, read_result
@@ -30,7 +31,7 @@ FINISHED = "finished"
 def finished_result(experiment: Experiment, runs: Path, weights: Weights) -> Result | None:
     """The run's result, if it still answers to the experiment, the code, and the files it was made from; else None."""
     folder = experiment.folder(runs)
-    path = folder / "result.json"
+    path = folder / RESULT
     if not path.is_file() or StageState(folder).get(FINISHED) != finished_stamp(experiment, weights):
         return None
     try:

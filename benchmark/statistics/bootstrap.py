@@ -11,21 +11,21 @@ from numpy.typing import NDArray
 
 from benchmark.statistics.face_clusters import (
     Array,
-    Figure,
+    Statistic,
     alike,
     draw_faces,
     figures_of_runs,
     have_figures,
     sum_by_face,
 )
-from benchmark.statistics.seed_variance import seed_error, standard_t
+from benchmark.statistics.seed_variance import means_over_seeds, pooled_error, seed_spreads, standard_t
 
 NO_INTERVAL = (float("nan"), float("nan"))
 
 
 def bootstrap_interval(
     runs: Sequence[Array],
-    figure: Figure,
+    figure: Statistic,
     clusters: NDArray[Any],
     draws: int = 1000,
     level: float = 0.95,
@@ -57,7 +57,7 @@ def bootstrap_interval(
 
 def bootstrap_intervals(
     methods: Sequence[Sequence[Array]],
-    figure: Figure,
+    figure: Statistic,
     clusters: NDArray[Any],
     draws: int = 1000,
     level: float = 0.95,
@@ -81,15 +81,29 @@ def bootstrap_intervals(
         generator = np.random.default_rng(seed)
         weights = draw_faces(sums.num_faces, draws, generator)
         runs_drawn = figures_of_runs(np.concatenate(sums.methods), weights, figure)
-        ends = np.cumsum([len(method) for method in sums.methods])[:-1]
-        shared: dict[int, Array] = {}  # Student's t of the same freedom is drawn once, and scaled to each
-        for place, method, drawn in zip(places, sums.methods, np.split(runs_drawn, ends, axis=1), strict=True):
-            error = seed_error([figure(method.sum(axis=1))], [drawn])
-            freedom = error.freedom_drawn
-            if freedom not in shared:
-                shared[freedom] = standard_t(freedom, draws, deepcopy(generator))
-            found[place] = percentile_interval(drawn.mean(axis=1) + error.scale * shared[freedom], level)
+        spreads = seed_spreads(sums.figures(figure), runs_drawn)
+        errors = [pooled_error([spread]) for spread in spreads]
+        # Student's t of the same freedom is drawn once, and scaled to each
+        shared = {
+            freedom: standard_t(freedom, draws, deepcopy(generator))
+            for freedom in {error.freedom_drawn for error in errors}
+        }
+        means = means_over_seeds(runs_drawn, sums.num_seeds)
+        for method, error in enumerate(errors):
+            means[:, method] += error.scale * shared[error.freedom_drawn]
+        found_here = percentile_intervals(means, level)
+        for place, interval in zip(places, found_here, strict=True):
+            found[place] = interval
     return found
+
+
+def percentile_intervals(drawn: Array, level: float = 0.95) -> list[tuple[float, float]]:
+    """`percentile_interval` of each column of (draws, N)."""
+    ends = [(1 - level) / 2, (1 + level) / 2]
+    if np.isnan(drawn).any():
+        return [percentile_interval(column, level) for column in drawn.T]
+    lows, highs = np.quantile(drawn, ends, axis=0)
+    return list(zip(lows.tolist(), highs.tolist(), strict=True))
 
 
 def percentile_interval(drawn: Array, level: float = 0.95) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 _SUMS_AT_ONCE: Final = 4_000_000
 """Bounds memory: the draws of a thousand runs' sums of 19 classes would take 600 MB."""
-Figure = Callable[[Array], Array]
+Statistic = Callable[[Array], Array]
 """From summed tallies (..., 2, K) to figures (...), as `ImageMetric.figure`."""
 
 
@@ -33,12 +33,22 @@ class FaceSums:
         """Source faces with such a task."""
         return int(self.methods[0].shape[1])
 
+    @property
+    def num_seeds(self) -> list[int]:
+        """Runs of each method."""
+        return [len(method) for method in self.methods]
+
+    def figures(self, figure: Statistic) -> list[Array]:
+        """A method each, (S,) figures of its runs over all faces."""
+        every = figure(np.concatenate(self.methods).sum(axis=1))
+        return np.split(every, np.cumsum(self.num_seeds)[:-1])
+
 
 def have_figures(runs: Sequence[Array]) -> NDArray[np.bool_]:
     """Which tasks every run has a figure for: (T,), from tallies (T, 2, K)."""
     known = np.ones(len(runs[0]), dtype=np.bool_)
     for tally in runs:
-        known &= (tally != 0).any(axis=(1, 2))
+        known &= tally.any(axis=(1, 2))
     return known
 
 
@@ -67,11 +77,12 @@ def sum_by_face(methods: Sequence[Sequence[Array]], clusters: NDArray[Any]) -> F
     faces, face_of_task = np.unique(clusters[known], return_inverse=True)
     order = np.argsort(face_of_task, kind="stable")
     starts = np.searchsorted(face_of_task[order], np.arange(len(faces)))
+    rows = np.flatnonzero(known)[order]
 
     def summed(tally: Array) -> Array:
         if not len(faces):
             return np.empty((0, *tally.shape[1:]))
-        sums: Array = np.add.reduceat(tally[known][order], starts, axis=0)
+        sums: Array = np.add.reduceat(tally[rows], starts, axis=0)
         return sums
 
     return FaceSums(tuple(np.stack([summed(tally) for tally in runs]) for runs in methods), int(known.sum()))
@@ -84,8 +95,20 @@ def draw_faces(num_faces: int, draws: int, generator: np.random.Generator) -> Ar
     return counts.reshape(draws, num_faces).astype(np.float64)
 
 
-def figures_of_runs(sums: Array, weights: Array, figure: Figure) -> Array:
-    """Figures (draws, S) of S runs' sums (S, F, 2, K) under weights (draws, F)."""
+def figures_of_runs(sums: Array, weights: Array, figure: Statistic) -> Array:
+    """Figures (draws, S) of S runs' sums (S, F, 2, K) under weights (draws, F).
+
+    Runs that were scored on the same tasks often share all denominators, which are then drawn once.
+    """
     at_once = max(1, _SUMS_AT_ONCE // (len(weights) * sums[0, 0].size))
     blocks = (sums[start : start + at_once] for start in range(0, len(sums), at_once))
-    return np.concatenate([figure(np.tensordot(weights, block, axes=(1, 1))) for block in blocks], axis=-1)
+    if len(sums) == 1 or (sums[1:, :, 1] != sums[0, :, 1]).any():
+        return np.concatenate([figure(np.tensordot(weights, block, axes=(1, 1))) for block in blocks], axis=-1)
+    denominators = np.tensordot(weights, sums[0, :, 1], axes=(1, 0))
+    drawn: list[Array] = []
+    for block in blocks:
+        numerators = np.tensordot(weights, block[:, :, 0], axes=(1, 1))
+        both = np.empty((*numerators.shape[:2], *block.shape[2:]))
+        both[:, :, 0], both[:, :, 1] = numerators, denominators[:, None]
+        drawn.append(figure(both))
+    return np.concatenate(drawn, axis=-1)

@@ -6,23 +6,31 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.statistics.bootstrap import NO_INTERVAL, percentile_interval
+from benchmark.statistics.bootstrap import NO_INTERVAL, percentile_intervals
 from benchmark.statistics.face_clusters import (
     Array,
     FaceSums,
-    Figure,
+    Statistic,
     alike,
     draw_faces,
     figures_of_runs,
     have_figures,
     sum_by_face,
 )
-from benchmark.statistics.seed_variance import SeedError, seed_error, standard_t
+from benchmark.statistics.seed_variance import (
+    SeedError,
+    means_over_seeds,
+    pooled_error,
+    seed_error,
+    seed_spreads,
+    standard_t,
+)
 from benchmark.statistics.sign_flips import sign_flip_p_values
 
 DRAWS: Final = 2000
@@ -51,7 +59,7 @@ class Difference:
         theirs: that of the second.
         low: lower end of the interval of `ours - theirs`; NaN with fewer than two faces.
         high: upper end.
-        p_value: two-sided; NaN with fewer than two faces.
+        p_value: two-sided; NaN with fewer than two faces, or without flips.
         num_tasks: tasks that every run has a figure for.
         num_faces: source faces of these.
         error: what seeds add.
@@ -75,7 +83,7 @@ class Difference:
 def paired_difference(
     ours: Side,
     theirs: Side,
-    figure: Figure,
+    figure: Statistic,
     clusters: NDArray[Any],
     *,
     draws: int = DRAWS,
@@ -122,7 +130,7 @@ def paired_difference(
 def paired_differences(
     ours: Side,
     others: Sequence[Side],
-    figure: Figure,
+    figure: Statistic,
     clusters: NDArray[Any],
     *,
     draws: int = DRAWS,
@@ -148,58 +156,123 @@ def paired_differences(
     """
     if seeds_paired and any(len(other.runs) != len(ours.runs) for other in others):
         raise ValueError("seeds can be paired only where both methods have as many")
-    found: dict[int, Difference] = {}
-    for places in alike([have_figures([*ours.runs, *other.runs]) for other in others]):
-        sides = [others[place] for place in places]
-        sums = sum_by_face([ours.runs, *(side.runs for side in sides)], clusters)
-        differences = _differences(
-            sums, ours.trained, [side.trained for side in sides], figure, draws, flips, level, seed, seeds_paired
-        )
-        found.update(zip(places, differences, strict=True))
-    return [found[place] for place in range(len(others))]
+    pairs = [(0, place) for place in range(1, len(others) + 1)]
+    return _of_pairs([ours, *others], pairs, figure, clusters, draws, flips, level, seed, seeds_paired)
 
 
-def _differences(
-    sums: FaceSums,
-    trained: bool,
-    others_trained: Sequence[bool],
-    figure: Figure,
+def differences_of_all_pairs(
+    sides: Sequence[Side], figure: Statistic, clusters: NDArray[Any], *, draws: int = DRAWS, level: float = 0.95
+) -> dict[tuple[int, int], Difference]:
+    """`paired_difference` of every two methods, by their places, without p-values.
+
+    Args:
+        sides: the methods.
+        figure: as for two.
+        clusters: as for two.
+        draws: as for two.
+        level: as for two.
+    """
+    pairs = list(combinations(range(len(sides)), 2))
+    found = _of_pairs(sides, pairs, figure, clusters, draws, 0, level, 0, seeds_paired=False)
+    return dict(zip(pairs, found, strict=True))
+
+
+def _of_pairs(
+    sides: Sequence[Side],
+    pairs: Sequence[tuple[int, int]],
+    figure: Statistic,
+    clusters: NDArray[Any],
     draws: int,
     flips: int,
     level: float,
     seed: int,
     seeds_paired: bool,
 ) -> list[Difference]:
-    """Of the first method of `sums` to each of the others."""
-    figures = [figure(method.sum(axis=1)) for method in sums.methods]
-    own, *theirs = (float(each.mean()) for each in figures)
+    """Those of pairs of methods; pairs with figures for the same tasks share draws, and what they come to."""
+    known = [have_figures(side.runs) for side in sides]
+    found: dict[tuple[int, int], Difference] = {}
+    for places in alike([known[one] & known[other] for one, other in pairs]):
+        having = [pairs[place] for place in places]
+        methods = sorted({method for pair in having for method in pair})
+        # the tasks that all of these have figures for are just those of each pair
+        sums = sum_by_face([sides[method].runs for method in methods], clusters)
+        renumbered = {method: number for number, method in enumerate(methods)}
+        within = [(renumbered[one], renumbered[other]) for one, other in having]
+        trained = [sides[method].trained for method in methods]
+        differences = _differences(sums, within, trained, figure, draws, flips, level, seed, seeds_paired)
+        found.update(zip(having, differences, strict=True))
+    return [found[pair] for pair in pairs]
+
+
+def _differences(
+    sums: FaceSums,
+    pairs: Sequence[tuple[int, int]],
+    trained: Sequence[bool],
+    figure: Statistic,
+    draws: int,
+    flips: int,
+    level: float,
+    seed: int,
+    seeds_paired: bool,
+) -> list[Difference]:
+    """Of pairs of the methods of `sums`."""
+    values = sums.figures(figure)
+    means = [float(of_seeds.mean()) for of_seeds in values]
     counts = (sums.num_tasks, sums.num_faces)
     if sums.num_faces < 2:
-        return [Difference(own, each, *NO_INTERVAL, float("nan"), *counts, SeedError()) for each in theirs]
+        return [
+            Difference(means[one], means[other], *NO_INTERVAL, float("nan"), *counts, SeedError())
+            for one, other in pairs
+        ]
     weights, generator = _drawn(sums.num_faces, draws, seed)
-    ends = np.cumsum([len(method) for method in sums.methods])[:-1]
-    drawn = np.split(figures_of_runs(np.concatenate(sums.methods), weights, figure), ends, axis=1)
-    errors = []
-    for place, other_trained in enumerate(others_trained, start=1):
-        if seeds_paired and trained and other_trained:
-            errors.append(seed_error([figures[0] - figures[place]], [drawn[0] - drawn[place]]))
-            continue
-        learned = [each for each, is_trained in ((0, trained), (place, other_trained)) if is_trained]
-        errors.append(seed_error([figures[each] for each in learned], [drawn[each] for each in learned]))
-    ours, *others = (method.mean(axis=0) for method in sums.methods)
+    all_drawn = figures_of_runs(np.concatenate(sums.methods), weights, figure)
+    drawn = np.split(all_drawn, np.cumsum(sums.num_seeds)[:-1], axis=1)
+    spreads = seed_spreads(values, all_drawn)
+    errors = [
+        seed_error([values[one] - values[other]], [drawn[one] - drawn[other]])
+        if seeds_paired and trained[one] and trained[other]
+        else pooled_error([spreads[method] for method in (one, other) if trained[method]])
+        for one, other in pairs
+    ]
+    drawn_means = means_over_seeds(all_drawn, sums.num_seeds)
     found: dict[int, Difference] = {}
     # Student's t of the same freedom is drawn once, and scaled to each
     for freedom in sorted({error.freedom_drawn for error in errors}):
         places = [place for place, error in enumerate(errors) if error.freedom_drawn == freedom]
-        again = deepcopy(generator)
-        unscaled = standard_t(freedom, draws, again)
-        same = [errors[place] for place in places]
-        p_values = sign_flip_p_values(ours, np.stack([others[place] for place in places]), figure, same, flips, again)
-        for place, p_value in zip(places, p_values, strict=True):
-            difference = drawn[0].mean(axis=1) - drawn[place + 1].mean(axis=1) + errors[place].scale * unscaled
-            interval = percentile_interval(difference, level)
-            found[place] = Difference(own, theirs[place], *interval, float(p_value), *counts, errors[place])
-    return [found[place] for place in range(len(theirs))]
+        after = deepcopy(generator)
+        unscaled = standard_t(freedom, draws, after)
+        same = [pairs[place] for place in places]
+        firsts, seconds = zip(*same, strict=True)
+        scales = np.array([errors[place].scale for place in places])
+        differences = drawn_means[:, firsts] - drawn_means[:, seconds] + unscaled[:, None] * scales
+        intervals = percentile_intervals(differences, level)
+        p_values = _p_values(sums, same, figure, [errors[place] for place in places], flips, after)
+        for place, (one, other), interval, p_value in zip(places, same, intervals, p_values, strict=True):
+            found[place] = Difference(means[one], means[other], *interval, p_value, *counts, errors[place])
+    return [found[place] for place in range(len(pairs))]
+
+
+def _p_values(
+    sums: FaceSums,
+    pairs: Sequence[tuple[int, int]],
+    figure: Statistic,
+    errors: Sequence[SeedError],
+    flips: int,
+    generator: np.random.Generator,
+) -> list[float]:
+    """Those of pairs of methods; NaN where no flips are wanted."""
+    found = [float("nan")] * len(pairs)
+    if not flips:
+        return found
+    means = {method: sums.methods[method].mean(axis=0) for method in {method for pair in pairs for method in pair}}
+    for first in dict.fromkeys(one for one, _ in pairs):
+        places = [place for place, (one, _) in enumerate(pairs) if one == first]
+        others = np.stack([means[pairs[place][1]] for place in places])
+        of_first = [errors[place] for place in places]
+        p_values = sign_flip_p_values(means[first], others, figure, of_first, flips, deepcopy(generator))
+        for place, p_value in zip(places, p_values.tolist(), strict=True):
+            found[place] = p_value
+    return found
 
 
 @lru_cache(maxsize=2)

@@ -56,25 +56,78 @@ def standard_t(freedom: int, draws: int, generator: np.random.Generator) -> Arra
     return generator.standard_t(freedom, size=draws) if freedom else np.zeros(draws)
 
 
+@dataclass(frozen=True)
+class SeedSpread:
+    """How far the figures of one method's seeds lie apart.
+
+    Attributes:
+        num_seeds: how many have a figure.
+        squares: sum of the squared deviations from their mean, less what resampled faces account for.
+    """
+
+    num_seeds: int
+    squares: float
+
+
 def seed_error(figures: Sequence[Array], resampled: Sequence[Array] | None = None) -> SeedError:
     """The error that seeds add to a mean (one method, or differences of two by seed) or to a difference of means (two).
-
-    The variance between seeds is pooled over the methods, which take it to be the same, as it is where they do not
-    differ. Where a method has a single seed, nothing is known of its variance, and the error is left at 0: a caller
-    says so, and leaves out methods without training, whose seeds mean nothing.
 
     Args:
         figures: a method each, (S,) figures of its seeds.
         resampled: the same under resampled faces, (draws, S); they tell how much of the variance between seeds is
             that of their interaction with faces. Without them nothing is taken off.
     """
-    if not figures or any(len(each) < 2 for each in figures):
+    drawn = None if resampled is None else np.concatenate(resampled, axis=1)
+    return pooled_error(seed_spreads(figures, drawn))
+
+
+def seed_spreads(figures: Sequence[Array], drawn: Array | None = None) -> list[SeedSpread]:
+    """The spread of each method's seeds.
+
+    Args:
+        figures: a method each, (S,) figures of its seeds.
+        drawn: figures (draws, R) of all methods' seeds, in their order, under resampled faces; as in `seed_error`.
+    """
+    squares = [float(np.square(values - values.mean()).sum()) for values in figures]
+    if drawn is not None:
+        taken = _variances_of_interaction(drawn, [len(values) for values in figures])
+        squares = [square - variance for square, variance in zip(squares, taken, strict=True)]
+    return [SeedSpread(len(values), square) for values, square in zip(figures, squares, strict=True)]
+
+
+def means_over_seeds(drawn: Array, seeds: Sequence[int]) -> Array:
+    """Means (draws, M) of figures (draws, R) over each method's seeds, of which there are so many."""
+    sums: Array = np.add.reduceat(drawn, _starts(seeds), axis=1)
+    return sums / np.asarray(seeds, dtype=np.float64)
+
+
+def _starts(seeds: Sequence[int]) -> NDArray[np.intp]:
+    return np.cumsum([0, *seeds[:-1]])
+
+
+def _variances_of_interaction(drawn: Array, seeds: Sequence[int]) -> list[float]:
+    """By method, the variance over draws of each seed's deviation from the mean over seeds, summed over seeds."""
+    deviations = drawn - np.repeat(means_over_seeds(drawn, seeds), seeds, axis=1)
+    starts = _starts(seeds)
+    variances = np.add.reduceat(deviations.var(axis=0), starts).tolist()
+    for method in np.flatnonzero(np.isnan(variances)).tolist():
+        start = int(starts[method])
+        of_method = deviations[:, start : start + seeds[method]]
+        known = of_method[~np.isnan(of_method[:, 0])]  # a draw without a figure of one seed has no mean over seeds
+        variances[method] = known.var(axis=0).sum()
+    return [float(variance) for variance in variances]
+
+
+def pooled_error(spreads: Sequence[SeedSpread]) -> SeedError:
+    """The error of a mean over one method's seeds, or of a difference of two such means.
+
+    The variance between seeds is pooled over the methods, which take it to be the same, as it is where they do not
+    differ. Where a method has a single seed, nothing is known of its variance, and the error is left at 0: a caller
+    says so, and leaves out methods without training, whose seeds mean nothing.
+    """
+    if not spreads or any(spread.num_seeds < 2 for spread in spreads):
         return SeedError()
-    freedom = sum(len(each) - 1 for each in figures)
-    squares = sum(float(np.square(each - each.mean()).sum()) for each in figures)
-    for each in resampled or ():
-        deviations = each - each.mean(axis=1, keepdims=True)
-        known = deviations[~np.isnan(deviations[:, 0])]  # a draw without a figure of one run has no mean over runs
-        squares -= float(known.var(axis=0).sum())
-    variance = max(squares, 0.0) / freedom * sum(1 / len(each) for each in figures)
+    freedom = sum(spread.num_seeds - 1 for spread in spreads)
+    squares = sum(spread.squares for spread in spreads)
+    variance = max(squares, 0.0) / freedom * sum(1 / spread.num_seeds for spread in spreads)
     return SeedError(float(np.sqrt(variance)), freedom)

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from benchmark.statistics.face_clusters import Array, FaceSums, Figure
+from benchmark.statistics.face_clusters import Array, FaceSums, Statistic
 from benchmark.statistics.seed_variance import SeedError, standard_t
 
 _FLIPS_AT_ONCE: Final = 1000
@@ -19,7 +19,9 @@ _ROUNDING: Final = 1e-12
 """Flips that give the observed difference but for rounding count as giving it."""
 
 
-def sign_flip_p(sums: FaceSums, figure: Figure, error: SeedError, flips: int, generator: np.random.Generator) -> float:
+def sign_flip_p(
+    sums: FaceSums, figure: Statistic, error: SeedError, flips: int, generator: np.random.Generator
+) -> float:
     """Two-sided p of the hypothesis that two methods differ in name alone.
 
     Then swapping the names on any set of source faces, with all of a face's tasks and seeds, gives a difference as
@@ -37,7 +39,12 @@ def sign_flip_p(sums: FaceSums, figure: Figure, error: SeedError, flips: int, ge
 
 
 def sign_flip_p_values(
-    ours: Array, others: Array, figure: Figure, errors: Sequence[SeedError], flips: int, generator: np.random.Generator
+    ours: Array,
+    others: Array,
+    figure: Statistic,
+    errors: Sequence[SeedError],
+    flips: int,
+    generator: np.random.Generator,
 ) -> Array:
     """`sign_flip_p` of one method against each of M, under the same flips.
 
@@ -69,7 +76,7 @@ def sign_flip_p_values(
     return np.where(np.isnan(observed), np.nan, p_values)
 
 
-def _as_extreme(ours: Array, others: Array, figure: Figure, swaps: Array, errors: Array, reached: Array) -> Array:
+def _as_extreme(ours: Array, others: Array, figure: Statistic, swaps: Array, errors: Array, reached: Array) -> Array:
     """How many swaps (m, F) of faces give differences, less errors (m, M) or (m, 1), that are `reached` (M,)."""
     found: list[Array] = []
     at_once = max(1, _SUMS_AT_ONCE // (len(swaps) * ours[0].size))
@@ -77,7 +84,22 @@ def _as_extreme(ours: Array, others: Array, figure: Figure, swaps: Array, errors
     for start in range(0, len(others), at_once):
         block = slice(start, start + at_once)
         theirs = others[block]
-        moved = np.tensordot(swaps, theirs - ours, axes=(1, 1))
-        differences = figure(ours.sum(axis=0) + moved) - figure(theirs.sum(axis=1) - moved) + errors[:, block]
+        swapped_ours, swapped_theirs = _swapped(ours, theirs, swaps)
+        differences = figure(swapped_ours) - figure(swapped_theirs) + errors[:, block]
         found.append((np.abs(differences) >= reached[block]).sum(axis=0))
     return np.concatenate(found)
+
+
+def _swapped(ours: Array, theirs: Array, swaps: Array) -> tuple[Array, Array]:
+    """Both sums (m, M, 2, K) after swaps (m, F) of faces between one method's (F, 2, K) and M others' (M, F, 2, K)."""
+    apart = theirs - ours
+    totals = ours.sum(axis=0), theirs.sum(axis=1)
+    if apart[:, :, 1].any():
+        moved = np.tensordot(swaps, apart, axes=(1, 1))
+        return totals[0] + moved, totals[1] - moved
+    # denominators that all share stay as they are
+    moved = np.tensordot(swaps, apart[:, :, 0], axes=(1, 1))
+    one, other = (np.empty((*moved.shape[:2], *ours.shape[1:])) for _ in totals)
+    one[:, :, 0], other[:, :, 0] = totals[0][0] + moved, totals[1][:, 0] - moved
+    one[:, :, 1], other[:, :, 1] = totals[0][1], totals[1][:, 1]
+    return one, other

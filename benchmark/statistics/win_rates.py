@@ -21,8 +21,8 @@ class Rank:
         win_rate: share of other methods that it beats, the mean over metrics, in [0, 1]; NaN where it has no rival.
         low: lower end of the win rate's interval.
         high: upper end.
-        rank: 1 plus the number of methods that are better beyond doubt, so that methods that cannot be told apart may
-            share a rank; None where it has no rival.
+        rank: 1 plus the number of methods that are significantly better, so that those that do not differ
+            significantly may share a rank; None where it has no rival.
     """
 
     win_rate: float
@@ -39,7 +39,7 @@ def win_rates(merits: Array) -> Array:
     A missing figure (NaN) is neither a win nor a loss of anyone.
     """
     # the mean rank counts a method itself, every method that it beats, and half of those that it ties with
-    wins = rankdata(merits, axis=-2, nan_policy="omit") - 1
+    wins = rankdata(merits, axis=-2, nan_policy="omit" if np.isnan(merits).any() else "propagate") - 1
     rivals = np.isfinite(merits).sum(axis=-2, keepdims=True) - 1
     known = np.isfinite(wins) & (rivals > 0)
     shares = np.where(known, wins, 0.0) / np.maximum(rivals, 1)
@@ -52,7 +52,7 @@ def win_rates(merits: Array) -> Array:
 def rank_methods(merits: Array, drawn: Array, level: float = 0.95) -> list[Rank]:
     """Rank M methods.
 
-    A method is better than another beyond doubt where the `level` interval of the difference of their win rates, draw
+    A method is significantly better than another where the `level` interval of the difference of their win rates, draw
     by draw, lies above 0: where it leads in all draws but half of what `level` leaves.
 
     Args:

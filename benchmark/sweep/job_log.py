@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from benchmark.results.run_folder import PROGRESS
+
 TAIL_BYTES = 4096
 
 
@@ -29,7 +31,7 @@ def failure(log: Path, exit_code: int) -> str:
 
 def training_progress(run: Path) -> str:
     """How far the training of a run is, as its `progress.jsonl` says; empty before it begins."""
-    for line in last_lines(run / "progress.jsonl", 1):
+    for line in last_lines(run / PROGRESS, 1):
         try:
             step = json.loads(line)
             return f"{step['stage']} {step['iteration']} of {step['of']}"

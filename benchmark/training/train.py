@@ -14,6 +14,7 @@ from mmengine.optim import OptimWrapperDict
 
 from benchmark.datasets.base import FaceDataset
 from benchmark.datasets.training_batches import training_batches
+from benchmark.results.run_folder import PROGRESS, checkpoint_path, checkpoints_folder
 from benchmark.runtime.device import Compute, seed_everything
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.progress import Reporter
@@ -69,7 +70,7 @@ def train(
     move_to_device(model, compute)
     seconds = 0.0
     for number, stage in enumerate(each for each in model.stages() if each.iterations > 0):
-        finished = folder / "checkpoints" / f"{stage.name}.pth"
+        finished = checkpoint_path(folder, stage.name)
         if not finished.exists():
             with nullcontext() if store is None else store.lock(stage):
                 if store is not None and store.restore(stage, finished, model):
@@ -105,7 +106,7 @@ def _train_stage(
     title: str,
     tensorboard: bool,
 ) -> None:
-    finished = folder / "checkpoints" / f"{stage.name}.pth"
+    finished = checkpoint_path(folder, stage.name)
     unfinished = finished.with_name(f"{stage.name}.unfinished.pth")
     meta: dict[str, Any] = read_checkpoint(unfinished)["meta"] if unfinished.exists() else {"iter": 0, "seconds": 0.0}
     backends = [{"type": "TensorboardVisBackend", "save_dir": str(folder / "tensorboard" / stage.name)}]
@@ -142,13 +143,13 @@ def _train_stage(
                 "param_scheduler": ParamSchedulerHook(),
                 "checkpoint": CheckpointHook(unfinished, finished, CHECKPOINT_EVERY_SECONDS),
             },
-            custom_hooks=[EMAHook(stage), ProgressHook(stage, folder / "progress.jsonl", advance)],
+            custom_hooks=[EMAHook(stage), ProgressHook(stage, folder / PROGRESS, advance)],
             visualizer={"type": "Visualizer", "vis_backends": backends if tensorboard else []},
             load_from=str(unfinished) if unfinished.exists() else None,
             randomness={"seed": seed},
             experiment_name=f"{title}-{stage.name}",
         )
-        (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
+        checkpoints_folder(folder).mkdir(parents=True, exist_ok=True)
         runner.train()
         stop.check(f"training {title}, stage {stage.name}")
 

@@ -26,7 +26,7 @@ def render(report: AblationReport) -> str:
     writer.writerow(COLUMNS)
     for table in report.tables:
         lines = [*(line for row in table.rows for line in _lines(report, table, row)), *_effects(report, table)]
-        writer.writerows([guarded(each) if isinstance(each, str) else each for each in line] for line in lines)
+        writer.writerows([guarded(cell) if isinstance(cell, str) else cell for cell in line] for line in lines)
     return text.getvalue()
 
 

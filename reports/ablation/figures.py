@@ -21,7 +21,7 @@ _IN_ROW: Final = 4
 
 
 def draw_gains(table: AblationTable) -> Figure:
-    """A panel a metric, a line a change: its gain and 95% interval, filled where it is told apart from the full method.
+    """One panel per metric, one line per change: its gain and 95% interval, filled where it is significant.
 
     Names are drawn as they are.
     """
@@ -54,7 +54,7 @@ def _gains(panel: Axes, column: Column, rows: Sequence[ChangeRow]) -> None:
         colour = {"better": BETTER, "worse": WORSE}.get(contrast.verdict, LEVEL)
         if match.low is not None and match.high is not None:
             panel.plot([match.low, match.high], [place, place], color=colour, linewidth=1.4, solid_capstyle="butt")
-        filled = words.told_apart(contrast)
+        filled = words.is_significant(contrast)
         panel.plot(gain, place, "o", color=colour, markersize=4, markerfacecolor=colour if filled else "white")
     panel.set_title(column.facts.title, fontsize=8, parse_math=False)
     panel.set_yticks(range(len(rows)), [words.change(row.cell.changes) for row in rows], parse_math=False)
@@ -67,7 +67,7 @@ def _gains(panel: Axes, column: Column, rows: Sequence[ChangeRow]) -> None:
 
 
 def draw_interactions(study: AblationStudy, table: AblationTable, columns: Sequence[Column]) -> Figure | None:
-    """A row a metric, a panel a pair of factors: mean figures over the levels of one, a line a level of the other.
+    """One row per metric, one panel per pair of factors: mean figures over one's levels, a line per level of the other.
 
     Returns:
         The figure; None where there are no two factors.
@@ -98,10 +98,10 @@ def _interaction(
     palette = sns.color_palette("colorblind", len(levels[apart]))
     for colour, marker, level in zip(palette, cycle(MARKERS), levels[apart], strict=False):
         apart_at = [(cell[across], value) for cell, value in cells if cell[apart] == level]
-        means = [_mean([value for here, value in apart_at if here == each]) for each in levels[across]]
+        means = [_mean([value for here, value in apart_at if here == other]) for other in levels[across]]
         name = f"{apart} {words.level(level)}"
         panel.plot(means, color=colour, marker=marker, linewidth=1.2, markersize=4, label=name)
-    panel.set_xticks(range(len(levels[across])), [words.level(each) for each in levels[across]], parse_math=False)
+    panel.set_xticks(range(len(levels[across])), [words.level(name) for name in levels[across]], parse_math=False)
     panel.set_xlabel(across, parse_math=False)
     panel.set_ylabel(f"{column.facts.title} {column.arrow}", parse_math=False)
     panel.margins(x=0.15)

@@ -55,7 +55,7 @@ def _row(table: AblationTable, row: ChangeRow) -> dict[str, Any]:
             }
             for name, contrast in row.contrasts.items()
         },
-        "costs": {each.column.id: {"value": each.cell, "reference": each.reference} for each in row.costs},
+        "costs": {cost.column.id: {"value": cost.cell, "reference": cost.reference} for cost in row.costs},
     }
 
 

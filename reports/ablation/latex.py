@@ -9,7 +9,7 @@ from typing import Final
 from benchmark.ablation.tables import AblationReport, AblationTable
 from reports.ablation import wording as words
 from reports.ablation.rows import DETAILS, EFFECTS, details, effects
-from reports.rendering.chunks import pieces
+from reports.rendering.chunks import chunks
 from reports.rendering.latex import COLUMNS_IN_BLOCK, PREAMBLE, escaped, line, number, tabular
 
 _ROWS_IN_FLOAT: Final = 40
@@ -34,15 +34,15 @@ def _gains(report: AblationReport, table: AblationTable, heading: str, label: st
     rules = " ".join([*words.remarks(report), *words.missing(report)])
     titles = [f"{column.facts.title} {column.arrow}" for column in table.columns]
     titles += [words.cost_title(column) for column in table.costs]
-    full = [words.figure(column, table.reference.get(column.id)) for column in table.columns]
+    full = [words.estimate(column, table.reference.get(column.id)) for column in table.columns]
     rows = [["full method", *map(number, [*full, *(cell.text for cell in table.reference_costs)])]]
     for row in words.with_figures(table):
         cells = []
         for column in table.columns:
             contrast = row.contrasts.get(column.id)
             text = number(words.gain(column, contrast))
-            cells.append(rf"\textbf{{{text}}}" if words.told_apart(contrast) else text)
-        cells += [number(words.cost(each)) for each in row.costs]
+            cells.append(rf"\textbf{{{text}}}" if words.is_significant(contrast) else text)
+        cells += [number(words.cost(cost)) for cost in row.costs]
         rows.append([escaped(words.change(row.cell.changes)), *cells])
     bodies = [
         tabular(
@@ -50,7 +50,7 @@ def _gains(report: AblationReport, table: AblationTable, heading: str, label: st
             ["Change", *(escaped(titles[place]) for place in places)],
             "\n".join(line([cells[0], *(cells[place + 1] for place in places)]) for cells in rows),
         )
-        for places in pieces(range(len(titles)), COLUMNS_IN_BLOCK)
+        for places in chunks(range(len(titles)), COLUMNS_IN_BLOCK)
     ]
     caption = f"{heading}. {words.size(report, table)} {rules}"
     return _float(escaped(heading), escaped(caption), label, "\n\\par\\medskip\n".join(bodies))
@@ -67,7 +67,7 @@ def _long(heading: str, label: str, titles: Sequence[str], lines: Iterable[Seque
         if place == 0
         else "\\addtocounter{table}{-1}\n" + _float("", escaped(f"{heading}, continued."), None, body)
         for place, body in enumerate(
-            tabular(columns, list(map(escaped, titles)), "\n".join(rows)) for rows in pieces(printed, _ROWS_IN_FLOAT)
+            tabular(columns, list(map(escaped, titles)), "\n".join(rows)) for rows in chunks(printed, _ROWS_IN_FLOAT)
         )
     ]
 

@@ -23,9 +23,9 @@ def render(report: AblationReport, title: str, pictures: dict[str, list[str]]) -
         parts.append(plain(report.reason))
     parts += [_section(report, table, pictures.get(table.protocol, [])) for table in report.tables]
     if report.tables:
-        parts.append("\n".join(f"- {plain(each)}" for each in words.remarks(report)))
+        parts.append("\n".join(f"- {plain(remark)}" for remark in words.remarks(report)))
     if lines := words.missing(report):
-        parts.append("Missing:\n\n" + "\n".join(f"- {plain(each)}" for each in lines))
+        parts.append("Missing:\n\n" + "\n".join(f"- {plain(text)}" for text in lines))
     return "\n\n".join(parts) + "\n"
 
 
@@ -43,7 +43,7 @@ def _gains(report: AblationReport, table: AblationTable) -> Iterator[str]:
     costs = [plain(words.cost_title(column)) for column in table.costs]
     yield line("Change", *names, *costs)
     yield line("---", *("---:" for _ in [*names, *costs]))
-    full = [words.figure(column, table.reference.get(column.id)) for column in table.columns]
+    full = [words.estimate(column, table.reference.get(column.id)) for column in table.columns]
     yield line(
         f"full method <sub>{plain(report.study.reference)}</sub>", *full, *(cell.text for cell in table.reference_costs)
     )
@@ -52,9 +52,9 @@ def _gains(report: AblationReport, table: AblationTable) -> Iterator[str]:
         for column in table.columns:
             contrast = row.contrasts.get(column.id)
             text = words.gain(column, contrast)
-            cells.append(f"**{text}**" if words.told_apart(contrast) else text)
+            cells.append(f"**{text}**" if words.is_significant(contrast) else text)
         name = f"{plain(words.change(row.cell.changes))} <sub>{plain(words.seeds(row))}</sub>"
-        yield line(name, *cells, *(words.cost(each) for each in row.costs))
+        yield line(name, *cells, *(words.cost(cost) for cost in row.costs))
 
 
 def _long(headings: Sequence[str], lines: Iterable[Sequence[str]], words_at: Collection[int]) -> Iterator[str]:

@@ -24,8 +24,8 @@ def details(table: AblationTable) -> Iterator[tuple[str, ...]]:
             yield (
                 words.change(row.cell.changes),
                 column.facts.title,
-                words.figure(column, match.b),
-                words.figure(column, match.a),
+                words.estimate(column, match.b),
+                words.estimate(column, match.a),
                 words.gain(column, contrast),
                 words.interval(column, contrast) or MISSING,
                 p_value(match.p_value),

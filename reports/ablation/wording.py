@@ -7,15 +7,15 @@ from typing import Final
 
 from benchmark.ablation.contrasts import MIN_SEEDS, Contrast
 from benchmark.ablation.tables import AblationReport, AblationTable, ChangeRow, CostChange, failures
-from benchmark.comparison.metric_comparison import Figure
+from benchmark.comparison.metric_comparison import Estimate
 from benchmark.leaderboard.table import Column
 from benchmark.runtime.printed_values import MISSING, decimal
 from benchmark.statistics.factorial import Interaction, MainEffect
 from registry.cards import Option
 
 BOLD_RULE: Final = (
-    f"Bold: told apart from the full method, which takes {MIN_SEEDS} seeds of both and a 95% interval of the paired "
-    "difference that leaves 0 out."
+    f"Bold: significantly different from the full method, which takes {MIN_SEEDS} seeds of both and a 95% interval of "
+    "the paired difference that leaves 0 out."
 )
 SIGN_RULE: Final = "A figure above 0 is better than the full method, whichever way the metric points."
 SAME_WEIGHTS: Final = "trained to the full method's weights, bit for bit: here the change does nothing to training."
@@ -50,12 +50,12 @@ def interval(column: Column, contrast: Contrast) -> str:
     return f"{signed(column, match.low)} to {signed(column, match.high)}"
 
 
-def figure(column: Column, found: Figure | None) -> str:
+def estimate(column: Column, found: Estimate | None) -> str:
     """A figure of a cell or of the reference."""
     return MISSING if found is None else column.format(found.value)
 
 
-def told_apart(contrast: Contrast | None) -> bool:
+def is_significant(contrast: Contrast | None) -> bool:
     """Whether the rule lets the change be called better or worse."""
     return contrast is not None and contrast.verdict in ("better", "worse")
 
@@ -125,7 +125,7 @@ def remarks(report: AblationReport) -> list[str]:
 
 
 def missing(report: AblationReport) -> list[str]:
-    """Cells without figures, or with fewer seeds than asked, and why; and those that changed nothing."""
+    """Cells without figures, or with fewer seeds than requested, and why; and those that changed nothing."""
     rows = [(table, row) for table in report.tables for row in table.rows]
     shown = {row.cell.label for _, row in rows}
     lines = [

@@ -10,7 +10,9 @@ from matplotlib.figure import Figure
 
 from benchmark.ablation.study import AblationCell, AblationStudy, read_study
 from benchmark.ablation.tables import AblationReport, tabulate_ablation
-from benchmark.results.method_runs import RESULT, Contender, FoundRun
+from benchmark.results.find_results import FinishedRun
+from benchmark.results.method_runs import MethodRuns
+from benchmark.results.run_folder import RESULT
 from benchmark.results.schema import read_result
 from benchmark.runtime.atomic_files import write_text_atomically
 from reports.ablation import csv_file as ablation_csv
@@ -42,8 +44,8 @@ def write_ablation(study_file: Path, out: Path) -> list[Path]:
         ResultError: if the study or a result cannot be read.
     """
     study = read_study(study_file)
-    found = {cell.label: _contender(cell, study_file.parent) for cell in study.cells}
-    cells = {label: each for label, each in found.items() if each is not None and label != study.reference}
+    found = {cell.label: _method_runs(cell, study_file.parent) for cell in study.cells}
+    cells = {label: runs for label, runs in found.items() if runs is not None and label != study.reference}
     report = tabulate_ablation(study, found[study.reference], cells)
     title = f"Ablation of {report.study.title}"
     figures = _write_figures(study, report, out)
@@ -63,11 +65,11 @@ def write_ablation(study_file: Path, out: Path) -> list[Path]:
     return [*written, *(file for drawn in figures.values() for files in drawn.values() for file in files)]
 
 
-def _contender(cell: AblationCell, here: Path) -> Contender | None:
+def _method_runs(cell: AblationCell, here: Path) -> MethodRuns | None:
     """The finished runs of a cell; None where there are none."""
     files = [here / folder / RESULT for seed, folder in cell.runs.items() if seed not in cell.failures]
-    found = tuple(FoundRun(path, read_result(path)) for path in files if path.is_file())
-    return Contender(cell.label, found) if found else None
+    found = tuple(FinishedRun(path, read_result(path)) for path in files if path.is_file())
+    return MethodRuns(cell.label, found) if found else None
 
 
 def _write_figures(study: AblationStudy, report: AblationReport, out: Path) -> Figures:

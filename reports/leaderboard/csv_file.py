@@ -66,7 +66,7 @@ def _lines(table: Table, row: Row) -> Iterator[list[str | float | None]]:
     part = 1 if table.part is None else table.part[0]
     method = (table.dataset, table.protocol, part, row.label, row.title, row.kind, row.preset, row.weights_origin, rank)
     for cell in row.cells:
-        yield [guarded(each) if isinstance(each, str) else each for each in (*method, *_facts(cell))]
+        yield [guarded(value) if isinstance(value, str) else value for value in (*method, *_facts(cell))]
 
 
 def _facts(cell: Cell) -> tuple[str | float | None, ...]:

@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmark.results.comparability import one_method
 from benchmark.results.run_folder import edit_path, edits_folder
 from benchmark.runtime.atomic_files import replacing
-from benchmark.leaderboard.groups import Run
-from reports.rendering.chunks import pieces
+from benchmark.results.find_results import FinishedRun
+from benchmark.results.method_runs import group_by_method
+from reports.rendering.chunks import chunks
 from benchmark.leaderboard.build_tables import in_order, row_title
 
 EditGrids = dict[tuple[str, str], list[Path]]
@@ -32,27 +32,26 @@ _HEADER: Final = 44
 _DPI: Final = 100
 
 
-def write_edit_grids(runs: Sequence[Run], out: Path) -> EditGrids:
+def write_edit_grids(runs: Sequence[FinishedRun], out: Path) -> EditGrids:
     """Write `out/edits-DATASET-PROTOCOL.png` from the `edits` folders beside result files.
 
-    A row is one of the first tasks, a column a method at one set of options, with the lowest of its seeds. Runs without
+    A row is one of the first tasks, a column one method at one set of options, with the lowest of its seeds. Runs without
     edits are left out, and so is a picture without columns. Runs of different task tables never share one.
 
     Args:
         runs: results with the files that they were read from.
         out: folder to write to.
     """
-    columns: dict[tuple[str, str, str], list[Run]] = {}
-    for path, result in in_order(runs):
-        for protocol, asked in result.protocols.items():
-            if Path(protocol).name == protocol and edits_folder(path.parent, protocol).is_dir():
-                of_table = columns.setdefault((result.dataset, protocol, asked.tasks_sha256), [])
-                if not any(one_method(result, other) for _, other in of_table):
-                    of_table.append((path, result))
+    with_edits: dict[tuple[str, str, str], list[FinishedRun]] = {}
+    for run in in_order(runs):
+        for protocol, of_protocol in run.result.protocols.items():
+            if Path(protocol).name == protocol and edits_folder(run.path.parent, protocol).is_dir():
+                with_edits.setdefault((run.result.dataset, protocol, of_protocol.tasks_sha256), []).append(run)
     written: EditGrids = {}
-    for (dataset, protocol, _), methods in columns.items():
+    for (dataset, protocol, _), of_table in with_edits.items():
         pages = written.setdefault((dataset, protocol), [])
-        for of_picture in pieces(methods, COLUMNS):
+        columns = [method.runs[0] for method in group_by_method(of_table)]
+        for of_picture in chunks(columns, COLUMNS):
             number = f"-{len(pages) + 1}" if pages else ""
             path = out / f"edits-{_file_name(dataset)}-{_file_name(protocol)}{number}.png"
             _write(path, protocol, of_picture)
@@ -60,7 +59,7 @@ def write_edit_grids(runs: Sequence[Run], out: Path) -> EditGrids:
     return written
 
 
-def _write(path: Path, protocol: str, runs: Sequence[Run]) -> None:
+def _write(path: Path, protocol: str, runs: Sequence[FinishedRun]) -> None:
     width = len(runs) * (_CELL + _GAP) + _GAP
     height = TASKS * (_CELL + _GAP) + _HEADER
     figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor="white")

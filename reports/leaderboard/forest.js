@@ -1,4 +1,4 @@
-// Differences to a chosen method: a small table a metric, a line a method, with its 95% interval.
+// Differences to a chosen method: a small table per metric, a line per method, with its 95% interval.
 const LINE = { width: 200, height: 18 };
 
 function signed(value, decimals) {
@@ -6,29 +6,18 @@ function signed(value, decimals) {
   return (Number(digits) === 0 ? "" : value > 0 ? "+" : "\u2212") + digits;
 }
 
-function verdict(gain) {
-  return gain.low === null ? "untested" : gain.low > 0 ? "better" : gain.high < 0 ? "worse" : "level";
-}
-
 function gainLine(gain, at) {
   const middle = LINE.height / 2;
-  const svg = draw("svg", { viewBox: `0 0 ${LINE.width} ${LINE.height}`, "aria-hidden": "true", class: verdict(gain) },
+  const svg = draw("svg", { viewBox: `0 0 ${LINE.width} ${LINE.height}`, "aria-hidden": "true", class: gain.verdict },
     draw("line", { x1: at(0), x2: at(0), y1: -LINE.height, y2: 2 * LINE.height, class: "zero" }));
   if (gain.low !== null) svg.append(draw("line", { x1: at(gain.low), x2: at(gain.high), y1: middle, y2: middle, class: "reach" }));
   svg.append(draw("circle", { cx: at(gain.value), cy: middle, r: 5 }));
   return svg;
 }
 
-function gainsTo(forest, metric, reference) {
-  return forest.gains.filter((gain) => gain[0] === metric && (gain[1] === reference || gain[2] === reference)).map(([, ours, theirs, value, low, high]) =>
-    theirs === reference ? { method: ours, value, low, high }
-      : { method: theirs, value: -value, low: high === null ? null : -high, high: low === null ? null : -low });
-}
-
-function forestPanel(forest, place, reference) {
+function forestPanel(forest, [place, found]) {
   const metric = forest.metrics[place];
-  const gains = gainsTo(forest, place, reference);
-  if (!gains.some((gain) => gain.low !== null)) return null;
+  const gains = found.map(([method, value, low, high, verdict]) => ({ method, value, low, high, verdict }));
   const ends = gains.flatMap((gain) => [gain.value, gain.low ?? 0, gain.high ?? 0, 0]);
   const least = Math.min(...ends), most = Math.max(...ends);
   const at = (value) => 6 + (LINE.width - 12) * (value - least) / (most - least || 1);
@@ -51,7 +40,7 @@ document.querySelectorAll(".differences").forEach((part) => {
   select.value = part.dataset.reference;
   const panels = part.querySelector(".panels");
   const update = () => panels.replaceChildren(
-    ...forest.metrics.map((_, place) => forestPanel(forest, place, Number(select.value))).filter(Boolean));
+    ...forest.panels[Number(select.value)].map((panel) => forestPanel(forest, panel)));
   select.addEventListener("change", update);
   update();
   part.hidden = false;

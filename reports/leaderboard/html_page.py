@@ -9,21 +9,23 @@ from typing import Any
 
 from benchmark.results.comparability import SHORT_HASH
 from reports.leaderboard import wording as words
-from reports.rendering.pictures import Album
+from reports.rendering.pictures import ImageStore
 from benchmark.leaderboard.table import Row, Table
 from benchmark.leaderboard.pairwise import Differences
-from benchmark.leaderboard.groups import Run
+from benchmark.results.find_results import FinishedRun
+from benchmark.results.task_scores import ScoreFiles
 from reports.leaderboard.method_cards import known_methods
 from reports.rendering.html_page import render_page
 from reports.leaderboard.sample_browser import browse
 from benchmark.leaderboard.build_tables import in_order, row_title
-from benchmark.leaderboard.pareto_front import TRADE_OFFS
+from benchmark.leaderboard.pareto_front import columns_with_values, fronts_of_all_pairs, trade_off_columns
 
 
 def render(
     tables: Sequence[Table],
     compared: Sequence[Differences],
-    runs: Sequence[Run],
+    runs: Sequence[FinishedRun],
+    files: ScoreFiles,
     title: str,
     embed_samples: bool = True,
 ) -> str:
@@ -33,21 +35,22 @@ def render(
         tables: what to show.
         compared: the differences within each of them.
         runs: what they were made of.
+        files: opens the score files beside their results.
         title: of the page.
         embed_samples: inline pictures of edits.
     """
-    album = Album()
+    store = ImageStore()
     headed = [(words.heading(table), table) for table in tables]
-    sheets = browse(headed, runs, album) if embed_samples else []
+    sheets = browse(headed, files, store) if embed_samples else []
     methods = known_methods(in_order(runs))
     return render_page(
         "leaderboard/leaderboard.html.j2",
         title=title,
         tables=tables,
         compared=compared,
-        forests=[forest_data(each) for each in compared],
-        samples={"pictures": album.uris, "sheets": [asdict(sheet) for sheet in sheets]},
-        trade_offs=TRADE_OFFS,
+        forests=[forest_data(differences) for differences in compared],
+        fronts=[pareto_data(table) for table in tables],
+        samples={"pictures": store.uris, "sheets": [asdict(sheet) for sheet in sheets]},
         nothing_compared=_nothing_compared,
         methods=methods,
         method_of=_method_of,
@@ -60,20 +63,43 @@ def render(
 
 
 def forest_data(compared: Differences) -> dict[str, Any]:
-    """What the forest plot's script needs; a gain is [metric, ours, theirs, value, low, high], each pair once."""
+    """What the forest plot's script draws.
+
+    `panels` has a list per method that the others may be set against, of [metric, gains], each gain [method, value,
+    low, high, verdict].
+    """
     places = {column.id: place for place, column in enumerate(compared.columns)}
     return {
-        "methods": [each.row.title for each in compared.methods],
+        "methods": [row.title for row in compared.methods],
         "metrics": [
             {"title": column.facts.title, "unit": column.facts.unit, "decimals": column.facts.decimals}
             for column in compared.columns
         ],
-        "gains": [
-            [places[metric], ours, theirs, *(_brief(each) for each in (gain.value, gain.low, gain.high))]
-            for (metric, ours, theirs), gain in compared.gains.items()
-            if ours < theirs
+        "panels": [
+            [
+                [
+                    places[panel.column.id],
+                    [
+                        [method, *(_brief(number) for number in (gain.value, gain.low, gain.high)), gain.verdict]
+                        for method, gain in panel.gains.items()
+                    ],
+                ]
+                for panel in compared.forest(reference)
+            ]
+            for reference in range(len(compared.methods))
         ],
     }
+
+
+def pareto_data(table: Table) -> dict[str, Any]:
+    """What the trade-offs' script draws beside the table's own figures, by the numbers of rows and columns.
+
+    `plots` has the two columns [x, y] of each plot at first, `fronts` the rows of every two columns' front.
+    """
+    places = columns_with_values(table.rows)
+    plots = trade_off_columns(table.rows) or [(places[0], places[1])] if len(places) > 1 else []
+    fronts = fronts_of_all_pairs(table)
+    return {"plots": plots, "fronts": {f"{x} {y}": rows for (x, y), rows in fronts.items()}}
 
 
 def _brief(value: float | None) -> float | None:

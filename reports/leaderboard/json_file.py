@@ -27,7 +27,7 @@ class Interval(_Strict):
     method: str | None
 
 
-class Figure(_Strict):
+class Estimate(_Strict):
     """One figure of one method; its fields mean what those of `benchmark.leaderboard.table.Cell` do.
 
     Attributes:
@@ -80,7 +80,7 @@ class Method(_Strict):
     preset: str
     weights_origin: Literal["trained", "published", "none"]
     runs: list[RunInfo]
-    figures: dict[str, Figure]
+    figures: dict[str, Estimate]
     """By metric."""
 
 
@@ -91,7 +91,7 @@ class TableInfo(_Strict):
         significance: the rule by which figures are "best", in words.
         num_tests: p-values that Holm's adjustment counts.
         unranked: why no method has a rank.
-        human: what the column of a human study is, or why there is none; null where no study was asked for.
+        human: what the column of a human study is, or why there is none; null where none was named.
         part: number of the table and of all tables that its dataset and protocol were split into.
         apart: what keeps its runs out of the first of those.
         not_run: methods with runs on the dataset, none of them under this protocol.
@@ -171,15 +171,15 @@ def _method(row: Row) -> Method:
             )
             for _, result in row.runs
         ],
-        figures={cell.column.id: _figure(cell) for cell in row.cells},
+        figures={cell.column.id: _estimate(cell) for cell in row.cells},
     )
 
 
-def _figure(cell: Cell) -> Figure:
+def _estimate(cell: Cell) -> Estimate:
     interval = None
     if cell.value is not None and cell.low is not None and cell.high is not None:
         interval = Interval(low=cell.low, high=cell.high, method=cell.interval)
-    return Figure(
+    return Estimate(
         value=cell.value,
         interval=interval,
         n=cell.n,

@@ -10,7 +10,7 @@ from typing import Final
 
 from benchmark.leaderboard.table import Cell, Column, Row, Table
 from reports.leaderboard.wording import FLAG, NO_RUNS, Legend, heading, legend, provenance, remarks, row_facts
-from reports.rendering.chunks import pieces
+from reports.rendering.chunks import chunks
 from reports.rendering.latex import COLUMNS_IN_BLOCK, PREAMBLE, escaped, line, tabular
 
 _ROWS_IN_BLOCK: Final = 40
@@ -39,8 +39,8 @@ def _floats(table: Table) -> str:
 
 
 def _blocks(table: Table) -> list[Block]:
-    places = pieces(range(len(table.columns)), COLUMNS_IN_BLOCK)
-    return [(rows, columns) for rows in pieces(table.rows, _ROWS_IN_BLOCK) for columns in places]
+    places = chunks(range(len(table.columns)), COLUMNS_IN_BLOCK)
+    return [(rows, columns) for rows in chunks(table.rows, _ROWS_IN_BLOCK) for columns in places]
 
 
 def _pages(blocks: Sequence[Block]) -> Iterator[list[Block]]:

@@ -17,7 +17,7 @@ def render(tables: Sequence[Table], title: str, grids: EditGrids) -> str:
     parts = [f"# {plain(title)}", *(_section(table) for table in tables)]
     parts += [
         f"## {plain(f'Edits: {dataset}, {protocol}')}\n\n"
-        f"The first tasks of the table, not chosen; a column a method.\n\n![]({picture.name})"
+        f"The first tasks of the table, not chosen; one column per method.\n\n![]({picture.name})"
         for (dataset, protocol), pictures in grids.items()
         for picture in pictures
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from registry.cards import MethodCard, Option
 from registry.catalogue import METHOD_CARDS
-from benchmark.leaderboard.groups import Run
+from benchmark.results.find_results import FinishedRun
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class KnownMethod:
     variants: dict[str, dict[str, Option] | None]
 
 
-def known_methods(runs: Sequence[Run]) -> dict[str, KnownMethod]:
+def known_methods(runs: Sequence[FinishedRun]) -> dict[str, KnownMethod]:
     """The methods of runs by name, in the order of the runs; real images are none."""
     titles: dict[str, str] = {}
     variants: dict[str, dict[str, None]] = {}

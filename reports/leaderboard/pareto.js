@@ -1,4 +1,5 @@
-// Trade-offs: two metrics against each other, read from the table itself, so that the plot never says anything else.
+// Trade-offs: two metrics against each other, read from the table itself, so that the plot never says anything else;
+// which methods are on the front comes with the page.
 const PLOT = { width: 480, height: 340, left: 58, right: 14, top: 22, bottom: 50 };
 const LABEL = matchMedia("(max-width: 40rem)").matches ? 14 : 11; // as the style sheet has it
 
@@ -19,11 +20,10 @@ function axisTitle(metric) {
   return `${metric.metric}${unit}, ${metric.direction === "up" ? "more" : "less"} is better`;
 }
 
-// Learned methods that no other learned method beats on one metric without losing on the other.
-function undominated(points, x, y) {
-  const merit = (point) => [point.x * (x.direction === "up" ? 1 : -1), point.y * (y.direction === "up" ? 1 : -1)];
-  const beats = (a, b) => a[0] >= b[0] && a[1] >= b[1] && (a[0] > b[0] || a[1] > b[1]);
-  return points.filter((point) => !points.some((other) => beats(merit(other), merit(point)))).sort((a, b) => a.x - b.x);
+// Numbers of the rows that a line joins; the front of two columns is the same whichever of them is across.
+function frontOf(fronts, x, y) {
+  const [left, right] = [x.column - 1, y.column - 1].sort((a, b) => a - b);
+  return fronts[`${left} ${right}`] ?? [];
 }
 
 function marker(point, at) {
@@ -49,7 +49,7 @@ function placeLabels(places, svg) {
   });
 }
 
-function drawPareto(figure, { rows, figure: value }, x, y) {
+function drawPareto(figure, { rows, figure: value }, fronts, x, y) {
   const points = rows.filter((row) => value(row, x) !== undefined && value(row, y) !== undefined).map((row) => ({
     title: row.title, kind: row.kind, x: Number(value(row, x)), y: Number(value(row, y)),
     tip: [row.title, said(row, x), said(row, y)].join("\n"),
@@ -71,9 +71,9 @@ function drawPareto(figure, { rows, figure: value }, x, y) {
     draw("text", { x: (PLOT.left + PLOT.width - PLOT.right) / 2, y: PLOT.height - 10, "text-anchor": "middle", class: "title" }, axisTitle(x)),
     draw("text", { x: 4, y: 12, class: "title" }, axisTitle(y)));
   const places = points.map((point) => ({ point, at: [across.at(point.x), up.at(point.y)] }));
-  const front = undominated(points.filter((point) => point.kind === "learned"), x, y);
+  const front = frontOf(fronts, x, y);
   if (front.length > 1) {
-    const line = front.map((point) => [across.at(point.x), up.at(point.y)].join()).join(" ");
+    const line = front.map((row) => [across.at(Number(value(rows[row], x))), up.at(Number(value(rows[row], y)))].join()).join(" ");
     svg.append(draw("polyline", { points: line, class: "front" }));
   }
   places.forEach(({ point, at }) => svg.append(marker(point, at)));
@@ -84,16 +84,15 @@ function drawPareto(figure, { rows, figure: value }, x, y) {
 
 document.querySelectorAll(".pareto").forEach((figure) => {
   const read = readTable(document.getElementById(figure.dataset.table));
-  if (read.metrics.length < 2) return;
+  const { fronts } = data(figure.dataset.fronts);
   const [x, y] = ["x", "y"].map((name) => figure.querySelector(`select[name=${name}]`));
   [x, y].forEach((select) => {
     read.metrics.forEach((metric) => option(select, metric.column, metric.metric));
-    const wanted = select.dataset.wanted.split(" ").map((id) => read.metrics.find((metric) => metric.id === id)).find(Boolean);
-    select.value = (wanted || read.metrics[select === x ? 1 : 0]).column;
+    select.value = Number(figure.dataset[select.name]) + 1; // the table's first column has the methods
     select.addEventListener("change", () => update());
   });
   const chosen = (select) => read.metrics.find((metric) => metric.column === Number(select.value));
-  const update = () => drawPareto(figure, read, chosen(x), chosen(y));
+  const update = () => drawPareto(figure, read, fronts, chosen(x), chosen(y));
   update();
   figure.hidden = false;
 });

@@ -8,16 +8,14 @@ from typing import Final
 
 import numpy as np
 
+from benchmark.leaderboard.table import Column, Row, Table
+from benchmark.results.find_results import FinishedRun
 from benchmark.results.run_folder import edit_path, edits_folder
-from benchmark.results.method_runs import FoundRun
+from benchmark.results.schema import Kind
+from benchmark.results.task_scores import ScoreFiles, TaskScores
 from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.ratios import mean_of_ratios
-from benchmark.results.task_scores import TaskScores
-from reports.rendering.pictures import Album
-from benchmark.leaderboard.table import Column, Table
-from benchmark.results.schema import Kind
-from benchmark.leaderboard.contenders import Contestant, contestants
-from benchmark.leaderboard.groups import Run
+from reports.rendering.pictures import ImageStore
 
 FIRST_TASKS: Final = 6
 EXTREMES: Final = 3
@@ -47,7 +45,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class TaskSet:
-    """What a task asks, for its caption."""
+    """The inputs of a task, for its caption."""
 
     target: str
     source: str
@@ -61,8 +59,8 @@ class Sheet:
     Attributes:
         given: ("target", method) where the edits of a method are the targets; and so for the source and the true edit.
         first: the first tasks of the table, not chosen.
-        tasks: what each task asks, where a score file says it.
-        pictures: by task, then by method, the place of its picture in the album.
+        tasks: the inputs of each task, where a score file says them.
+        pictures: by task, then by method, the place of its picture in the store.
         extremes: by "metric method", its (task, figure) pairs, the best first and then the worst, worst first.
         notes: what is not shown, and why.
     """
@@ -82,59 +80,56 @@ class Sheet:
 class Source:
     """A method with the run whose edits are shown, and that run's scores where it has any."""
 
-    contestant: Contestant
-    run: FoundRun
+    row: Row
+    run: FinishedRun
     scores: TaskScores | None
 
 
-def browse(tables: Sequence[tuple[str, Table]], runs: Sequence[Run], album: Album) -> list[Sheet]:
+def browse(tables: Sequence[tuple[str, Table]], files: ScoreFiles, store: ImageStore) -> list[Sheet]:
     """A sheet for each table of which any edits are at hand.
 
     Args:
         tables: with the heading of each.
-        runs: what they were made of.
-        album: takes the pictures, as many as it has room for.
+        files: opens the score files beside their runs' results.
+        store: takes the pictures, as many as fit its budget.
     """
     filled: list[tuple[Sheet, Table, list[Source]]] = []
     for heading, table in tables:
-        every = [source for each in contestants(table, runs) if (source := _source(each, table.protocol)) is not None]
+        every = [source for row in table.rows if (source := _source(row, table.protocol, files)) is not None]
         shown = _chosen(every)
-        sheet = Sheet(heading, [Shown(each.contestant.row.title, each.contestant.row.kind) for each in shown])
+        sheet = Sheet(heading, [Shown(source.row.title, source.row.kind) for source in shown])
         if len(shown) < len(every):
             sheet.notes.append(f"{len(shown)} of {len(every):,} methods with edits are shown.")
         sheet.given.extend(_given(shown, sheet.notes))
-        _fill_first(sheet, table.protocol, shown, album)
+        _fill_first(sheet, table.protocol, shown, store)
         if sheet.first:
             filled.append((sheet, table, shown))
     for place, (sheet, table, shown) in enumerate(filled):
-        with album.share(len(filled) - place):
-            _fill_extremes(sheet, table, shown, album)
+        with store.share(len(filled) - place):
+            _fill_extremes(sheet, table, shown, store)
     return [sheet for sheet, _, _ in filled]
 
 
-def _source(each: Contestant, protocol: str) -> Source | None:
+def _source(row: Row, protocol: str, files: ScoreFiles) -> Source | None:
     """The lowest seed that has edits; real images have none."""
-    for run in each.contender.runs:
+    for run in row.runs:
         if edit_path(edits_folder(run.path.parent, protocol), 0).is_file():
-            try:
-                return Source(each, run, TaskScores(run.path.parent, protocol, run.result.protocols[protocol]))
-            except ResultError:
-                return Source(each, run, None)
+            return Source(row, run, files.open(run, protocol))
     return None
 
 
 def _chosen(every: Sequence[Source]) -> list[Source]:
     """References and the first learned methods, in the order of the table."""
-    first = sorted(every, key=lambda each: each.contestant.row.kind != "reference")[:MAX_METHODS]
-    return [each for each in every if each in first]
+    first = sorted(range(len(every)), key=lambda place: every[place].row.kind != "reference")[:MAX_METHODS]
+    return [every[place] for place in sorted(first)]
 
 
 def _given(shown: Sequence[Source], notes: list[str]) -> list[tuple[str, int]]:
     found = [
         (said, place)
         for said, name in GIVEN.items()
-        for place, each in enumerate(shown)
-        if each.contestant.row.kind == "reference" and each.run.result.method == name
+        for place, source in enumerate(shown)
+        if source.row.kind == "reference" and source.run.result.method == name
     ]
     notes.extend(
         f"The {said} is not shown: it is the edit of {name}, which is not among the runs."
@@ -144,17 +139,17 @@ def _given(shown: Sequence[Source], notes: list[str]) -> list[tuple[str, int]]:
     return found
 
 
-def _fill_first(sheet: Sheet, protocol: str, shown: Sequence[Source], album: Album) -> None:
+def _fill_first(sheet: Sheet, protocol: str, shown: Sequence[Source], store: ImageStore) -> None:
     for task in range(FIRST_TASKS):
         for method in range(len(shown)):
-            _add(sheet, protocol, shown, task, method, album)
+            _add(sheet, protocol, shown, task, method, store)
         if task in sheet.pictures:
             sheet.first.append(task)
             _say(sheet, shown, task)
 
 
-def _fill_extremes(sheet: Sheet, table: Table, shown: Sequence[Source], album: Album) -> None:
-    """Add the best and worst tasks of every method by every metric of images, while the album has room."""
+def _fill_extremes(sheet: Sheet, table: Table, shown: Sequence[Source], store: ImageStore) -> None:
+    """Add the best and worst tasks of every method by every metric of images, while the store takes pictures."""
     given = {place for _, place in sheet.given}
     methods = [place for place in range(len(shown)) if place not in given]
     if not any(shown[place].scores for place in methods):
@@ -168,15 +163,15 @@ def _fill_extremes(sheet: Sheet, table: Table, shown: Sequence[Source], album: A
             continue
         sheet.metrics.append(Measure(facts.title, facts.unit, facts.decimals, facts.direction))
         for place, ends in found.items():
-            kept = [[each for each in end if _add(sheet, table.protocol, shown, each[0], place, album)] for end in ends]
+            kept = [[case for case in end if _add(sheet, table.protocol, shown, case[0], place, store)] for end in ends]
             if any(kept):
                 sheet.extremes[f"{len(sheet.metrics) - 1} {place}"] = kept
             tasks.update(task for end in kept for task, _ in end)
     for task in sorted(tasks):
         _say(sheet, shown, task)
         for place in range(len(shown)):  # beside it, what was given and what the others made of it
-            _add(sheet, table.protocol, shown, task, place, album)
-    if album.full:
+            _add(sheet, table.protocol, shown, task, place, store)
+    if store.full:
         sheet.notes.append("Some pictures of best and worst edits are left out to keep this page small.")
 
 
@@ -196,11 +191,11 @@ def _extremes(column: Column, source: Source) -> list[list[tuple[int, float]]]:
     return [[(int(numbers[row]), float(figures[row])) for row in end] for end in ends]
 
 
-def _add(sheet: Sheet, protocol: str, shown: Sequence[Source], task: int, method: int, album: Album) -> bool:
+def _add(sheet: Sheet, protocol: str, shown: Sequence[Source], task: int, method: int, store: ImageStore) -> bool:
     """Add a method's edit of a task; whether the sheet has it."""
     of_task = sheet.pictures.get(task, {})
     if method not in of_task:
-        place = album.add(edit_path(edits_folder(shown[method].run.path.parent, protocol), task))
+        place = store.add(edit_path(edits_folder(shown[method].run.path.parent, protocol), task))
         if place is None:
             return False
         sheet.pictures.setdefault(task, {})[method] = place
@@ -208,7 +203,7 @@ def _add(sheet: Sheet, protocol: str, shown: Sequence[Source], task: int, method
 
 
 def _say(sheet: Sheet, shown: Sequence[Source], task: int) -> None:
-    """Note what a task asks, from the first score file that has it."""
+    """Note the inputs of a task, from the first score file that has it."""
     for scores in _score_files(shown):
         rows = scores.tasks[scores.tasks["task"] == task]
         if task not in sheet.tasks and len(rows):
@@ -220,4 +215,4 @@ def _say(sheet: Sheet, shown: Sequence[Source], task: int) -> None:
 
 
 def _score_files(shown: Sequence[Source]) -> Iterator[TaskScores]:
-    yield from (each.scores for each in shown if each.scores is not None)
+    yield from (source.scores for source in shown if source.scores is not None)

@@ -11,8 +11,8 @@ function browse() {
 
   const uri = (task, place) => pictures[sheet.pictures[task]?.[place]];
   const given = () => sheet.given;
-  const isGiven = (place) => given().some(([, each]) => each === place);
-  const named = (place) => given().find(([, each]) => each === place)?.[0] ?? sheet.methods[place].title;
+  const isGiven = (place) => given().some(([, shown]) => shown === place);
+  const named = (place) => given().find(([, shown]) => shown === place)?.[0] ?? sheet.methods[place].title;
 
   function slide() {
     pair.style.setProperty("--at", divide.value + "%");
@@ -46,8 +46,8 @@ function browse() {
   }
 
   function block([task, figure]) {
-    const asked = sheet.tasks[task];
-    const words = asked ? [`target ${asked.target}`, `source ${asked.source}`, asked.attribute].filter(Boolean).join(" · ") : "";
+    const inputs = sheet.tasks[task];
+    const words = inputs ? [`target ${inputs.target}`, `source ${inputs.source}`, inputs.attribute].filter(Boolean).join(" · ") : "";
     const measure = sheet.metrics[Number(metric.value)];
     const score = figure === undefined ? "" : `${measure.title} of ${sheet.methods[Number(method.value)].title}: ${figure.toFixed(measure.decimals)} ${measure.unit}`;
     const places = [...given().map(([, place]) => place), ...sheet.methods.keys()].filter((place, at, all) => all.indexOf(place) === at);
@@ -62,10 +62,10 @@ function browse() {
     [method, metric].forEach((select) => { select.disabled = first; });
     const tasks = first ? sheet.first.map((task) => [task]) : ends?.[Number(order.value)] ?? [];
     list.replaceChildren(...(tasks.length ? tasks.map(block) : [make("p", { textContent: "No pictures of these are in this page." })]));
-    const learned = sheet.methods.findIndex((each) => each.kind === "learned");
+    const learned = sheet.methods.findIndex((shown) => shown.kind === "learned");
     const preferred = first ? (learned < 0 ? sheet.methods.length - 1 : learned) : Number(method.value);
     const task = tasks.length ? tasks[0][0] : undefined;
-    const place = [preferred, ...sheet.methods.keys()].find((each) => task !== undefined && uri(task, each));
+    const place = [preferred, ...sheet.methods.keys()].find((shown) => task !== undefined && uri(task, shown));
     browser.querySelector(".compare").hidden = place === undefined || !given().length;
     left = { task, place };
     if (place !== undefined) compare();
@@ -74,18 +74,18 @@ function browse() {
   function open() {
     sheet = sheets[Number(sheetOf.value)];
     [method, metric, against].forEach((select) => select.replaceChildren());
-    sheet.methods.forEach((each, place) => { if (!isGiven(place)) option(method, place, each.title); });
-    const learned = sheet.methods.findIndex((each, place) => each.kind === "learned" && !isGiven(place));
+    sheet.methods.forEach((shown, place) => { if (!isGiven(place)) option(method, place, shown.title); });
+    const learned = sheet.methods.findIndex((shown, place) => shown.kind === "learned" && !isGiven(place));
     if (learned >= 0) method.value = learned;
-    sheet.metrics.forEach((each, place) => option(metric, place, `${each.title} ${each.direction === "up" ? "↑" : "↓"}`));
+    sheet.metrics.forEach((measure, place) => option(metric, place, `${measure.title} ${measure.direction === "up" ? "↑" : "↓"}`));
     given().forEach(([said, place]) => option(against, place, said));
-    [...order.options].forEach((each) => { each.disabled = each.value !== "first" && !sheet.metrics.length; });
+    [...order.options].forEach((choice) => { choice.disabled = choice.value !== "first" && !sheet.metrics.length; });
     if (!sheet.metrics.length) order.value = "first";
     browser.querySelector(".notes").replaceChildren(...sheet.notes.map((note) => make("li", { textContent: note })));
     update();
   }
 
-  sheets.forEach((each, place) => option(sheetOf, place, each.title));
+  sheets.forEach((table, place) => option(sheetOf, place, table.title));
   sheetOf.addEventListener("change", open);
   [order, method, metric].forEach((select) => select.addEventListener("change", update));
   against.addEventListener("change", compare);

@@ -25,7 +25,7 @@ function data(id) {
 function roundStep(span, parts) {
   const raw = span / parts;
   const power = 10 ** Math.floor(Math.log10(raw));
-  return power * [1, 2, 5, 10].find((each) => each * power >= raw);
+  return power * [1, 2, 5, 10].find((digit) => digit * power >= raw);
 }
 
 function linearTicks(low, high, parts) {
@@ -37,10 +37,10 @@ function linearTicks(low, high, parts) {
 function logTicks(low, high) {
   const ticks = [];
   for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power += 1) {
-    ticks.push(...[1, 2, 5].map((each) => each * 10 ** power));
+    ticks.push(...[1, 2, 5].map((digit) => digit * 10 ** power));
   }
-  const within = ticks.filter((each) => each >= low && each <= high);
-  const tens = within.filter((each) => Number.isInteger(Math.round(Math.log10(each) * 1e6) / 1e6));
+  const within = ticks.filter((tick) => tick >= low && tick <= high);
+  const tens = within.filter((tick) => Number.isInteger(Math.round(Math.log10(tick) * 1e6) / 1e6));
   return within.length > 6 && tens.length > 1 ? tens : within;
 }
 

@@ -1,4 +1,4 @@
-"""The win matrix for print: on what share of metrics a row is better than a column beyond doubt."""
+"""The win matrix for print: on what share of metrics a row is significantly better than a column."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from reports.rendering.figures import BETTER
 
 
 def draw_wins(compared: Differences) -> Figure | None:
-    """A cell a pair, with wins out of metrics whose difference has an interval; None where no pair has any."""
+    """One cell per pair, with wins out of metrics whose difference has an interval; None where no pair has any."""
     number = len(compared.methods)
-    tested = np.array([[compared.tested(ours, theirs) for theirs in range(number)] for ours in range(number)])
+    found = compared.win_matrix
+    tested = np.array([[wins.tested for wins in of_row] for of_row in found])
     if number < 2 or not tested.any():
         return None
-    wins = np.array([[len(compared.wins(ours, theirs)) for theirs in range(number)] for ours in range(number)])
+    wins = np.array([[len(wins.metrics) for wins in of_row] for of_row in found])
     shares = np.divide(wins, tested, out=np.full(wins.shape, np.nan), where=tested > 0)
     said = np.array([f"{wins[cell]}/{of}" if of else "" for cell, of in np.ndenumerate(tested)]).reshape(tested.shape)
-    names = [textwrap.fill(each.row.title, 24) for each in compared.methods]
+    names = [textwrap.fill(row.title, 24) for row in compared.methods]
     margin = 0.4 + 0.06 * max(len(line) for name in names for line in name.split("\n"))
     figure = Figure(figsize=(margin + 0.42 * number + 0.9, margin + 0.3 * number), layout="constrained")
     panel = figure.subplots()

@@ -36,15 +36,15 @@ def rank_rule(table: Table) -> str:
     """What rank and win rate mean."""
     metrics = table.num_rank_metrics
     return (
-        "1 plus the number of learned methods whose win rate is higher beyond doubt (the 95% interval of their "
-        "difference lies above 0). Methods that cannot be told apart may share a rank. Win rate: the share of the "
+        "1 plus the number of learned methods whose win rate is significantly higher (the 95% interval of their "
+        "difference lies above 0). Methods that do not differ significantly may share a rank. Win rate: the share of the "
         f"other ranked methods that a method beats, the mean over the table's {metrics} per-image "
         f"{'metric' if metrics == 1 else 'metrics'}, with its interval under resampled source faces, seeds nested."
     )
 
 
 def untested(table: Table) -> list[str]:
-    """Which leads are untested, and why; a line a reason."""
+    """Which figures are not tested against the best, and why; one line per reason."""
     found: dict[str, dict[str, None]] = {}
     for cell in (cell for row in table.rows for cell in row.cells):
         if cell.untested is not None:
@@ -81,7 +81,7 @@ def interval(cell: Cell) -> str | None:
 
 
 def details(cell: Cell) -> list[str]:
-    """What stands behind a cell: its interval or seeds, n, cautions; a line each."""
+    """What stands behind a cell: its interval or seeds, n, cautions; one line each."""
     facts = cell.column.facts
     unit = f" {facts.unit}" if facts.unit and cell.value is not None else ""
     lines = [f"{facts.title}: {cell.text}{unit}"]
@@ -98,7 +98,7 @@ def details(cell: Cell) -> list[str]:
         sound = f"; sound from {facts.min_n:,}" if cell.flagged else ""
         lines.append(f"n = {cell.n:,}{sound}")
     if cell.holm_p is not None:
-        verdict = "worse than" if cell.holm_p < ALPHA else "not told apart from"
+        verdict = "significantly worse than" if cell.holm_p < ALPHA else "not significantly different from"
         lines.append(f"{verdict} the best learned method (Holm p {p_value(cell.holm_p)})")
     if cell.untested is not None:
         lines.append(f"not tested against the best: {cell.untested}")

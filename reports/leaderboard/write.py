@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from benchmark.results.comparability import IncomparableError
+from benchmark.results.find_results import FinishedRun
 from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.human_study.analysis.findings import Findings
-from benchmark.results.schema import Result
+from benchmark.results.task_scores import ScoreFiles
 from registry.errors import UnknownNameError, unknown
 from reports.leaderboard import csv_file as csv_table, html_page as html, json_file as json_table, latex, markdown
 from benchmark.leaderboard.pairwise import differences
@@ -25,7 +26,7 @@ FORMATS: Final = ("md", "html", "tex", "csv", "json")
 
 
 def write_leaderboard(
-    results: Sequence[tuple[Path, Result]],
+    runs: Sequence[FinishedRun],
     out: Path,
     allow_mixed: bool = False,
     embed_samples: bool = True,
@@ -35,7 +36,7 @@ def write_leaderboard(
     """Write `leaderboard.md`, `.html`, `.tex`, `.csv`, `.json`, pictures of edits and figures for print, atomically.
 
     Args:
-        results: results with the `result.json` that each was read from; per-task scores are looked for beside it.
+        runs: results with the `result.json` that each was read from; per-task scores are looked for beside it.
         out: folder to write to, created where it is missing.
         allow_mixed: split runs that cannot be compared into tables of their own, rather than refuse them.
         embed_samples: inline pictures of edits in the HTML page.
@@ -52,12 +53,13 @@ def write_leaderboard(
     for name in formats:
         if name not in FORMATS:
             raise UnknownNameError(unknown("format", name, FORMATS))
-    tables = tabulate(results, allow_mixed, human)
-    compared = [differences(table, results) for table in tables] if "html" in formats else []
-    grids: EditGrids = write_edit_grids(results, out) if "md" in formats else {}
+    files = ScoreFiles()
+    tables = tabulate(runs, allow_mixed, human, files)
+    compared = [differences(table, files) for table in tables] if "html" in formats else []
+    grids: EditGrids = write_edit_grids(runs, out) if "md" in formats else {}
     render: dict[str, Callable[[], str]] = {
         "md": lambda: markdown.render(tables, TITLE, grids),
-        "html": lambda: html.render(tables, compared, results, TITLE, embed_samples),
+        "html": lambda: html.render(tables, compared, runs, files, TITLE, embed_samples),
         "tex": lambda: latex.render(tables),
         "csv": lambda: csv_table.render(tables),
         "json": lambda: json_table.render(tables),

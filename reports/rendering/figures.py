@@ -83,6 +83,9 @@ def print_style() -> Iterator[None]:
 def write_figure(figure: Figure, path: Path) -> list[Path]:
     """Write a figure as `path` with `.svg` and with `.png`, each atomically; equal figures give equal files."""
     written: list[Path] = []
+    if (layout := figure.get_layout_engine()) is not None:  # laid out once for both files
+        layout.execute(figure)
+        figure.set_layout_engine(None)
     for suffix, facts in ((".svg", {"Date": None, "Creator": None}), (".png", {"Software": None})):
         content = BytesIO()
         figure.savefig(content, format=suffix[1:], dpi=_DPI, metadata=facts)

@@ -45,7 +45,7 @@ document.addEventListener("scroll", () => {
 
 // A table is one tab stop: the arrow keys move between its figures, hundreds of which no one wants to tab through.
 function enter(cell) {
-  cell.closest("table").querySelectorAll("td[tabindex='0']").forEach((each) => { each.tabIndex = -1; });
+  cell.closest("table").querySelectorAll("td[tabindex='0']").forEach((other) => { other.tabIndex = -1; });
   cell.tabIndex = 0;
   cell.focus({ preventScroll: true });
   cell.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -95,7 +95,7 @@ document.querySelectorAll(".results, .wins").forEach((table) => {
       const before = header.getAttribute("aria-sort");
       const first = button.dataset.order === "up" ? "descending" : "ascending";
       const order = before === null ? first : before === "ascending" ? "descending" : "ascending";
-      table.querySelectorAll("[aria-sort]").forEach((each) => each.removeAttribute("aria-sort"));
+      table.querySelectorAll("[aria-sort]").forEach((header) => header.removeAttribute("aria-sort"));
       header.setAttribute("aria-sort", order);
       sort(body, header.cellIndex, order === "ascending" ? 1 : -1);
     });

@@ -45,47 +45,47 @@ def _uri(kind: str, content: bytes) -> str:
     return f"data:image/{kind};base64,{b64encode(content).decode('ascii')}"
 
 
-MAX_ALBUM_BYTES: Final = 10 * 2**20
+MAX_STORE_BYTES: Final = 10 * 2**20
 
 
-class Album:
+class ImageStore:
     """Pictures as data URIs, in the order in which they were added.
 
     Args:
-        room: bytes that the URIs may take.
+        byte_budget: bytes that the URIs may take.
 
     Attributes:
         uris: the pictures.
-        full: whether one was refused for want of room.
+        full: whether one was refused for want of bytes.
     """
 
-    def __init__(self, room: int = MAX_ALBUM_BYTES) -> None:
+    def __init__(self, byte_budget: int = MAX_STORE_BYTES) -> None:
         self.uris: list[str] = []
         self.full = False
-        self._room = room
+        self._bytes_left = byte_budget
         self._places: dict[str, int] = {}
 
     def add(self, path: Path) -> int | None:
-        """The place of a picture; None where its file cannot be read, or there is no more room."""
-        if self._room <= 0:
+        """The place of a picture; None where its file cannot be read, or the budget is spent."""
+        if self._bytes_left <= 0:
             self.full = True
             return None
         uri = compact_uri(path)
         if uri is None:
             return None
         if uri not in self._places:
-            if len(uri) > self._room:
+            if len(uri) > self._bytes_left:
                 self.full = True
                 return None
-            self._room -= len(uri)
+            self._bytes_left -= len(uri)
             self._places[uri] = len(self.uris)
             self.uris.append(uri)
         return self._places[uri]
 
     @contextmanager
     def share(self, parts: int) -> Iterator[None]:
-        """Within the block there is room for one of so many equal parts; what it leaves goes to the others."""
-        whole, self.full = self._room, False
-        self._room = kept = whole // parts
+        """Within the block the budget is one of so many equal parts; what it leaves goes to the others."""
+        whole, self.full = self._bytes_left, False
+        self._bytes_left = kept = whole // parts
         yield
-        self._room += whole - kept
+        self._bytes_left += whole - kept

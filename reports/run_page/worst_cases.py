@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from benchmark.results.run_folder import edit_path, edits_folder
+from benchmark.results.run_folder import RESULT, edit_path, edits_folder
 from benchmark.results.schema import ProtocolResult, Result, read_result
 from benchmark.results.task_scores import TaskScores
 from benchmark.runtime.json_files import ResultError
@@ -85,15 +85,15 @@ def _of_protocol(result: Result, name: str, scores: TaskScores, edits: dict[str,
         worst_first = known[np.argsort((1 if facts.direction == "up" else -1) * figures[known], kind="stable")]
         cases = []
         for row in worst_first[:CASES]:
-            asked = scores.tasks.iloc[int(row)]
-            task = int(asked["task"])
+            inputs = scores.tasks.iloc[int(row)]
+            task = int(inputs["task"])
             pictures = {said: compact_uri(edit_path(place, task)) for said, place in edits.items()}
             cases.append(
                 Case(
                     task,
                     f"{figures[row]:.{facts.decimals}f}",
-                    str(asked["target"]),
-                    str(asked["source"]),
+                    str(inputs["target"]),
+                    str(inputs["source"]),
                     {said: uri for said, uri in pictures.items() if uri is not None},
                 )
             )
@@ -109,9 +109,9 @@ def reference_edits(folder: Path, name: str, protocol: ProtocolResult) -> dict[s
         # runs/<dataset>/<method>/seed<k>
         reference = folder.absolute().parent.parent / method / "seed0"
         try:
-            asked = read_result(reference / "result.json").protocols.get(name)
+            found_there = read_result(reference / RESULT).protocols.get(name)
         except ResultError:
             continue
-        if asked is not None and asked.tasks_sha256 == protocol.tasks_sha256:
+        if found_there is not None and found_there.tasks_sha256 == protocol.tasks_sha256:
             found[said] = edits_folder(reference, name)
     return found

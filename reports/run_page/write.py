@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from benchmark.leaderboard.build_tables import row_title
 from benchmark.leaderboard.costs import cost_cells, cost_columns
 from benchmark.leaderboard.table import Cell, Column, cell_of_seeds
 from benchmark.results.comparability import SHORT_HASH
-from benchmark.results.method_runs import RESULT
+from benchmark.results.run_folder import EXPERIMENT, PROGRESS, PROVENANCE, REPORT, RESULT, SAMPLES
 from benchmark.results.schema import Result, read_result
 from benchmark.runtime.atomic_files import write_text_atomically
 from reports.leaderboard import wording as words
@@ -18,9 +18,6 @@ from reports.rendering.html_page import render_page
 from reports.rendering.pictures import picture_uri
 from reports.run_page.loss_curves import HEIGHT, WIDTH, LossCurve, read_loss_curves
 from reports.run_page.worst_cases import worst_cases
-
-PAGE: Final = "report.html"
-SAMPLES: Final = "samples.png"
 
 
 def write_run_page(folder: Path, out: Path | None = None) -> Path:
@@ -49,15 +46,15 @@ def write_run_page(folder: Path, out: Path | None = None) -> Path:
         cells=_cells(result),
         costs=cost_cells(cost_columns([result]), [result]),
         breakdowns=_breakdowns(result),
-        stages=_stages(read_loss_curves(folder / "progress.jsonl")),
+        stages=_stages(read_loss_curves(folder / PROGRESS)),
         size=(WIDTH, HEIGHT),
         samples=picture_uri(folder / SAMPLES),
         cases=cases,
         no_cases=no_cases,
-        configuration=_text(folder / "experiment.yaml"),
-        provenance=_provenance(folder / "provenance.json"),
+        configuration=_text(folder / EXPERIMENT),
+        provenance=_provenance(folder / PROVENANCE),
     )
-    path = out or folder / PAGE
+    path = out or folder / REPORT
     write_text_atomically(path, page)
     return path
 
@@ -65,8 +62,10 @@ def write_run_page(folder: Path, out: Path | None = None) -> Path:
 def _cells(result: Result) -> dict[str, list[Cell]]:
     """The figures of each protocol that the run took part in."""
     return {
-        name: [cell_of_seeds(Column(metric, result.metrics[metric]), [value]) for metric, value in each.metrics.items()]
-        for name, each in result.protocols.items()
+        name: [
+            cell_of_seeds(Column(metric, result.metrics[metric]), [value]) for metric, value in found.metrics.items()
+        ]
+        for name, found in result.protocols.items()
     }
 
 
@@ -75,11 +74,11 @@ def _breakdowns(result: Result) -> dict[str, list[tuple[Column, list[tuple[str, 
     return {
         name: [
             (column, [(part, Cell(column, value, reason="no such figure")) for part, value in parts.items()])
-            for metric, parts in each.breakdown.items()
+            for metric, parts in found.breakdown.items()
             if metric in result.metrics
             for column in [Column(metric, result.metrics[metric])]
         ]
-        for name, each in result.protocols.items()
+        for name, found in result.protocols.items()
     }
 
 
@@ -110,5 +109,5 @@ def _lines(value: Any, key: str) -> list[tuple[str, str]]:
         return [line for name, inner in value.items() for line in _lines(inner, f"{key}.{name}" if key else str(name))]
     if isinstance(value, list):
         # the command's words, or the faces that were skipped
-        return [(key, " ".join(str(each) for each in value) or "none")]
+        return [(key, " ".join(str(item) for item in value) or "none")]
     return [(key, "none" if value is None else str(value))]

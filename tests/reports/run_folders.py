@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from benchmark.results.find_results import FinishedRun
 from benchmark.results.schema import write_result
 from benchmark.results.task_scores import tasks_sha256, write_task_scores
 from benchmark.statistics.ratios import Ratio
@@ -46,7 +47,7 @@ def run_folder(runs, method, level=0.8, *, scores=True, edits=True, **changes):
         for task in range(TASKS):
             pixels = generator.integers(0, 255, (16, 16, 3), dtype=np.uint8)
             Image.fromarray(pixels).save(folder / "edits" / PROTOCOL / f"{task:05d}.png")
-    return folder / "result.json", made
+    return FinishedRun(folder / "result.json", made)
 
 
 def study(runs):

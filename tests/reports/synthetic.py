@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmark.results.find_results import FinishedRun
 from benchmark.results.schema import (
     Cost,
     DatasetInfo,
@@ -21,8 +22,6 @@ from benchmark.results.schema import (
 )
 from benchmark.results.task_scores import tasks_sha256, write_task_scores
 from benchmark.statistics.ratios import Ratio
-
-Run = tuple[Path, Result]
 
 
 def facts(title: str, direction: str = "up", **changes: Any) -> MetricInfo:
@@ -89,12 +88,14 @@ def result(method: str, figures: dict[str, Value] | None = None, **changes: Any)
     return Result.model_validate(given | changes)
 
 
-def runs(*results: Result) -> list[tuple[Path, Result]]:
+def runs(*results: Result) -> list[FinishedRun]:
     """Each result with a file of its own."""
-    return [(Path(f"runs/{number}/result.json"), each) for number, each in enumerate(results)]
+    return [FinishedRun(Path(f"runs/{number}/result.json"), made) for number, made in enumerate(results)]
 
 
-def scored_run(folder: Path, method: str, scores: Mapping[str, np.ndarray], seed: int = 0, **changes: Any) -> Run:
+def scored_run(
+    folder: Path, method: str, scores: Mapping[str, np.ndarray], seed: int = 0, **changes: Any
+) -> FinishedRun:
     """A run on disk, with its result and its per-task scores.
 
     Args:
@@ -114,7 +115,7 @@ def scored_run(folder: Path, method: str, scores: Mapping[str, np.ndarray], seed
     write_result(path, made)
     ratios = {metric: [Ratio(metric)] for metric in scores}
     write_task_scores(path.parent, "attribute-transfer", frame.assign(**scores), ratios)
-    return path, made
+    return FinishedRun(path, made)
 
 
 def noise(seed: int, mean: float, spread: float = 0.05, number: int = 60) -> np.ndarray:

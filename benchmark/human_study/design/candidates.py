@@ -5,40 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import pandas as pd
 
-from benchmark.results.comparability import SHORT_HASH, one_method
-from benchmark.results.find_results import Run
-from benchmark.results.run_folder import edit_path, edits_folder
-from benchmark.results.schema import Result
+from benchmark.results.comparability import SAME_TASKS_AND_FACES, check_comparable
+from benchmark.results.find_results import FinishedRun
+from benchmark.results.method_runs import MethodRuns, one_method_of
 from benchmark.results.task_scores import TaskScores
 from registry.catalogue import METHOD_CARDS
 from registry.errors import InputError, UnknownNameError, unknown
-
-
-@dataclass(frozen=True)
-class Entrant:
-    """A method with every seed of it that was run.
-
-    Attributes:
-        label: with its variant, as in run folders.
-        runs: in the order of their seeds.
-    """
-
-    label: str
-    runs: tuple[Run, ...]
-
-    @property
-    def seeds(self) -> list[int]:
-        """Of its runs."""
-        return [result.seed for _, result in self.runs]
-
-    def edit(self, seed: int, protocol: str, task: int) -> Path:
-        """The file of an edit."""
-        folder = next(path.parent for path, result in self.runs if result.seed == seed)
-        return edit_path(edits_folder(folder, protocol), task)
 
 
 @dataclass(frozen=True)
@@ -54,8 +29,8 @@ class Entrants:
         left_out: by label, why a method that was not asked for by name is not among `methods`.
     """
 
-    methods: tuple[Entrant, ...]
-    given: Mapping[str, Entrant]
+    methods: tuple[MethodRuns, ...]
+    given: Mapping[str, MethodRuns]
     tasks: Mapping[str, pd.DataFrame]
     tasks_sha256: Mapping[str, str]
     dataset: str
@@ -65,14 +40,14 @@ class Entrants:
     @property
     def labels(self) -> list[str]:
         """Of the methods."""
-        return [each.label for each in self.methods]
+        return [method.label for method in self.methods]
 
-    def method(self, label: str) -> Entrant:
+    def method(self, label: str) -> MethodRuns:
         """The method of a label."""
-        return next(each for each in self.methods if each.label == label)
+        return next(method for method in self.methods if method.label == label)
 
 
-def find_entrants(runs: Sequence[Run], protocols: Sequence[str], methods: Sequence[str] = ()) -> Entrants:
+def find_entrants(runs: Sequence[FinishedRun], protocols: Sequence[str], methods: Sequence[str] = ()) -> Entrants:
     """The methods whose edits can be shown side by side.
 
     Args:
@@ -94,22 +69,22 @@ def find_entrants(runs: Sequence[Run], protocols: Sequence[str], methods: Sequen
     for name in protocols:
         if name not in known:
             raise UnknownNameError(unknown("protocol of these runs", name, known))
-    asked = list(methods) or sorted({result.label for _, result in runs if result.kind == "learned"})
-    lacking = {label: why for label in asked if (why := _lack(label, runs, protocols)) is not None}
+    requested = list(methods) or sorted({result.label for _, result in runs if result.kind == "learned"})
+    lacking = {label: why for label in requested if (why := _lack(label, runs, protocols)) is not None}
     if lacking and methods:
         raise InputError("; ".join(f"{label}: {why}" for label, why in lacking.items()))
-    found = [_entrant(label, runs) for label in asked if label not in lacking]
+    found = [_method_runs(label, runs) for label in requested if label not in lacking]
     if not found:
         raise InputError(f"no learned method was run under {' and '.join(protocols)}; name methods by --methods")
     copies = {entry.card.returns_copy_of: entry.card.name for entry in METHOD_CARDS if entry.card.returns_copy_of}
     given = {
-        what: _entrant(copies[what], runs)
+        what: _method_runs(copies[what], runs)
         for what in ("target", "source")
         if copies.get(what) in labels and not _lack(copies[what], runs, protocols)
     }
-    shown = [run for each in (*found, *given.values()) for run in each.runs]
+    shown = [run for method in (*found, *given.values()) for run in method.runs]
     for protocol in protocols:
-        _check_alike(shown, protocol)
+        check_comparable(shown, protocol, SAME_TASKS_AND_FACES)
     path, first = found[0].runs[0]
     return Entrants(
         methods=tuple(found),
@@ -122,17 +97,16 @@ def find_entrants(runs: Sequence[Run], protocols: Sequence[str], methods: Sequen
     )
 
 
-def _entrant(label: str, runs: Sequence[Run]) -> Entrant:
-    mine = sorted((run for run in runs if run[1].label == label), key=lambda run: run[1].seed)
-    for (path, result), (other_path, other) in pairwise(mine):
-        if result.seed == other.seed:
-            raise InputError(f"{path} and {other_path} are both {label}, seed {result.seed}; leave one out of --runs")
-        if not one_method(result, other):
-            raise InputError(f"{path} and {other_path} are not seeds of one method; leave one out of --runs")
-    return Entrant(label, tuple(mine))
+def _method_runs(label: str, runs: Sequence[FinishedRun]) -> MethodRuns:
+    method = one_method_of([run for run in runs if run.result.label == label])
+    for run, other in pairwise(method.runs):
+        if run.result.seed == other.result.seed:
+            both = f"{run.path} and {other.path} are both {label}, seed {run.result.seed}"
+            raise InputError(f"{both}; leave one out of --runs")
+    return method
 
 
-def _lack(label: str, runs: Sequence[Run], protocols: Sequence[str]) -> str | None:
+def _lack(label: str, runs: Sequence[FinishedRun], protocols: Sequence[str]) -> str | None:
     """Why a method cannot be shown under all protocols."""
     for _, result in runs:
         if result.label == label:
@@ -142,29 +116,3 @@ def _lack(label: str, runs: Sequence[Run], protocols: Sequence[str]) -> str | No
                 if (reason := result.protocols[protocol].reason) is not None:
                     return reason
     return None
-
-
-def _check_alike(runs: Sequence[Run], protocol: str) -> None:
-    """Refuse edits of different tasks or faces.
-
-    Raises:
-        InputError: naming the first difference and both runs.
-    """
-    path, first = runs[0]
-    for other_path, other in runs[1:]:
-        ours, theirs = _facts(first, protocol), _facts(other, protocol)
-        for what, fact in ours.items():
-            if fact != theirs[what]:
-                raise InputError(
-                    f"{path} and {other_path} cannot be shown together: {what} of {protocol} is "
-                    f"{str(fact)[:SHORT_HASH]}, not {str(theirs[what])[:SHORT_HASH]}; choose by --runs or --methods"
-                )
-
-
-def _facts(result: Result, protocol: str) -> dict[str, object]:
-    return {
-        "the dataset": result.dataset,
-        "the dataset's fingerprint": result.dataset_facts.fingerprint,
-        "the image size": result.dataset_facts.size,
-        "the task table": result.protocols[protocol].tasks_sha256,
-    }

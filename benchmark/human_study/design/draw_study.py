@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmark.human_study.design.anonymous_ids import OpaqueIds
-from benchmark.human_study.design.candidates import Entrant, Entrants
+from benchmark.human_study.design.candidates import Entrants
 from benchmark.human_study.design.sessions import Place, arranged
 from benchmark.human_study.design.texts import Words
 from benchmark.human_study.design.trials import REAL, Item, draw_items
 from benchmark.human_study.schema import Key, Mode, Option, OptionKey, Study, Trial, TrialKey
+from benchmark.results.method_runs import MethodRuns
 from benchmark.runtime.atomic_files import sha256_of
 from registry.errors import InputError
 
@@ -271,7 +272,7 @@ class _Screens:
         self.turns[label] += 1
         return seeds[self.turns[label] % len(seeds)]
 
-    def _editor(self, item: Item, label: str) -> Entrant:
+    def _editor(self, item: Item, label: str) -> MethodRuns:
         return self.entrants.given[_photograph(self._task(item))] if label == REAL else self.entrants.method(label)
 
     def _task(self, item: Item) -> Any:

@@ -13,6 +13,7 @@ from benchmark.evaluation.context import EvaluationContext
 from benchmark.human_study.design.candidates import Entrants
 from benchmark.human_study.design.stimuli import Pixels
 from benchmark.images.label_colors import color_mask
+from benchmark.results.run_folder import EXPERIMENT
 from benchmark.runtime.cache_folder import cache_folder, writable
 from benchmark.runtime.progress import Reporter
 from registry.errors import InputError
@@ -29,7 +30,7 @@ def asked_masks(entrants: Entrants, tasks: Iterable[tuple[str, int]]) -> dict[tu
         InputError: if the dataset is not at hand, or gives other tasks than the run had.
     """
     path, _ = next(iter((*entrants.given.values(), *entrants.methods))).runs[0]
-    experiment = resolve([read_layer(path.parent / "experiment.yaml")])
+    experiment = resolve([read_layer(path.parent / EXPERIMENT)])
     context = EvaluationContext(experiment, writable(cache_folder(), "cache folder"), Reporter())
     wanted: dict[str, list[int]] = defaultdict(list)
     for protocol, task in dict.fromkeys(tasks):

@@ -7,7 +7,7 @@ from tests.reports.synthetic import figure, noise, result, runs, scored_run
 
 from benchmark.comparison.compare import compare
 from benchmark.leaderboard.build_tables import tabulate
-from benchmark.results.method_runs import Contender, FoundRun
+from benchmark.results.method_runs import MethodRuns
 from reports.leaderboard.wording import bold_rule, remarks
 
 
@@ -48,7 +48,7 @@ def test_the_p_values_are_those_of_a_comparison_and_the_family_is_the_table(tmp_
         scored_run(tmp_path, name, {"seg-accuracy": noise(seed, 0.9), "style-color": noise(seed + 9, 5.0)})
         for seed, name in enumerate("ab")
     ]
-    ours, theirs = (Contender(run[1].label, (FoundRun(*run),)) for run in both)
+    ours, theirs = (MethodRuns(run.result.label, (run,)) for run in both)
     expected = {match.metric: match.holm_p for match in compare(ours, theirs).matches}
     for metric in ("seg-accuracy", "style-color"):
         _, p_values = after_tests(metric, *both)

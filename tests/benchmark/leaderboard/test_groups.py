@@ -4,7 +4,6 @@ import pytest
 from tests.reports.synthetic import METRICS, dataset_facts, facts, figure, judge, protocol, result, runs
 
 from benchmark.leaderboard.build_tables import tabulate
-from benchmark.leaderboard.contenders import contestants
 from benchmark.results.comparability import IncomparableError
 from reports.leaderboard.wording import remarks
 
@@ -56,8 +55,7 @@ def test_seeds_with_other_options_are_not_averaged_as_one_method():
     tables = tabulate(found, allow_mixed=True)
     assert [[row.seeds for row in table.rows] for table in tables] == [[(0, 2)], [(1,)]]
     assert "has other options" in tables[1].apart[0]
-    both = [contestants(table, found) for table in tables]
-    assert [[run.result.seed for run in one[0].contender.runs] for one in both] == [[0, 2], [1]]
+    assert [[run.result.seed for run in table.rows[0].method.runs] for table in tables] == [[0, 2], [1]]
 
 
 def test_an_older_result_that_does_not_say_its_options_keeps_its_place():

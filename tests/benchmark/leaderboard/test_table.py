@@ -2,15 +2,19 @@
 
 import math
 
+import pyarrow.parquet
 import pytest
+from tests.reports.run_folders import study
 from tests.reports.synthetic import METRICS, figure, noise, scored_run
 
 from benchmark.leaderboard.build_tables import tabulate
 from benchmark.leaderboard.table import Column, cell_of_seeds
+from benchmark.results import task_scores
 from benchmark.results.task_scores import TaskScores
 from benchmark.statistics.bootstrap import bootstrap_interval
 from benchmark.statistics.ratios import mean_of_ratios
 from reports.leaderboard.wording import details
+from reports.leaderboard.write import write_leaderboard
 
 ACCURACY = Column("seg-accuracy", METRICS["seg-accuracy"])
 FID = Column("fid", METRICS["fid"])
@@ -78,3 +82,18 @@ def test_an_interval_of_several_seeds_nests_them_where_all_have_scores(tmp_path)
     (found[2][0].parent / "scores" / "attribute-transfer.parquet").unlink()
     (table,) = tabulate(found)
     assert (table.rows[0].cells[0].low, table.rows[0].cells[0].value) == (None, pytest.approx(cell.value))
+
+
+def test_each_score_file_is_opened_once_however_many_need_it(tmp_path, monkeypatch):
+    found = study(tmp_path / "runs")
+    opened = []
+
+    class Counted(pyarrow.parquet.ParquetFile):
+        def __init__(self, path):
+            opened.append(path)
+            super().__init__(path)
+
+    monkeypatch.setattr(task_scores.pq, "ParquetFile", Counted)
+    write_leaderboard(found, tmp_path / "out")
+    of_edits = [path for path in (tmp_path / "runs").rglob("*.parquet") if "real" not in path.parts]
+    assert sorted(opened) == sorted(of_edits)

@@ -12,6 +12,7 @@ from tests.commands import TINY_DATASET, TINY_METHOD, Outcome, bench, bench_proc
 from filelock import FileLock
 
 from benchmark.leaderboard.build_tables import tabulate
+from benchmark.results.find_results import FinishedRun
 from benchmark.results.schema import Result, read_result
 
 SETTING = (
@@ -159,7 +160,8 @@ def test_protocols_beyond_the_card_are_dashes_with_their_reason(place: Path, mon
     for words in (("--plugin", plugin, "--method", "narrow"), ("--method", "copy-target")):
         finished = bench("score", *words, *SETTING, "--runs", runs.parent)
         assert finished.code == 0, finished.err
-    results = [(runs, read_result(runs / name / "seed0" / "result.json")) for name in ("narrow", "copy-target")]
+    files = [runs / name / "seed0" / "result.json" for name in ("narrow", "copy-target")]
+    results = [FinishedRun(path, read_result(path)) for path in files]
     protocols = results[0][1].protocols
     assert protocols["style-copy"].reason is None
     for name in ("attribute-transfer", "reconstruction"):

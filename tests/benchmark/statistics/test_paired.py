@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 from scipy.stats import permutation_test
 
-from benchmark.statistics.paired import Difference, Side, paired_difference, paired_differences
+from benchmark.statistics.paired import (
+    Difference,
+    Side,
+    differences_of_all_pairs,
+    paired_difference,
+    paired_differences,
+)
 from benchmark.statistics.ratios import mean_of_ratios
 from tests.benchmark.statistics.experiments import tally
 
@@ -130,15 +136,27 @@ class TestSeeds:
         assert found.error.scale == 0
 
 
-def test_many_at_once_differ_as_each_does_alone() -> None:
-    generator, faces = np.random.default_rng(9), np.repeat(np.arange(30), 2)
+def several_sides() -> list[Side]:
+    """Methods of unlike numbers of seeds, one without training, one that lacks tasks."""
+    generator = np.random.default_rng(9)
 
     def side(*shifts: float, absent: int = 0, trained: bool = True) -> Side:
         gaps = np.where(np.arange(60) < absent, np.nan, 0.0)
         return Side([tally(generator.normal(size=60) + shift + gaps) for shift in shifts], trained)
 
-    ours = side(0.3, 0.4, 0.5)
-    others = [side(0.0), side(0.1, 0.3, 0.0), side(0.2, 0.0, 0.1), side(0.0, absent=8), side(0.2, 0.2, trained=False)]
+    return [
+        side(0.3, 0.4, 0.5),
+        side(0.0),
+        side(0.1, 0.3, 0.0),
+        side(0.2, 0.0, 0.1),
+        side(0.0, absent=8),
+        side(0.2, 0.2, trained=False),
+    ]
+
+
+def test_many_at_once_differ_as_each_does_alone() -> None:
+    faces = np.repeat(np.arange(30), 2)
+    ours, *others = several_sides()
     together = paired_differences(ours, others, mean_of_ratios, faces)
     for other, found in zip(others, together, strict=True):
         alone = paired_difference(ours, other, mean_of_ratios, faces)
@@ -146,3 +164,16 @@ def test_many_at_once_differ_as_each_does_alone() -> None:
         assert (found.num_tasks, found.num_faces) == (alone.num_tasks, alone.num_faces)
         assert (found.low, found.high, found.value) == pytest.approx((alone.low, alone.high, alone.value))
     assert len({found.p_value for found in together}) > 1
+
+
+def test_all_pairs_differ_as_each_does_alone() -> None:
+    faces, sides = np.repeat(np.arange(30), 2), several_sides()
+    together = differences_of_all_pairs(sides, mean_of_ratios, faces)
+    assert len(together) == 15
+    for (one, other), found in together.items():
+        alone = paired_difference(sides[one], sides[other], mean_of_ratios, faces)
+        assert math.isnan(found.p_value)
+        assert (found.num_tasks, found.num_faces) == (alone.num_tasks, alone.num_faces)
+        assert (found.ours, found.theirs, found.low, found.high, found.error.scale) == pytest.approx(
+            (alone.ours, alone.theirs, alone.low, alone.high, alone.error.scale), rel=1e-12, abs=1e-12
+        )

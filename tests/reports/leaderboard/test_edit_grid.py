@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.image import imread, imsave
 from tests.reports.synthetic import protocol, result
 
+from benchmark.results.find_results import FinishedRun
 from reports.leaderboard.edit_grid import COLUMNS, TASKS, write_edit_grids
 from reports.leaderboard.write import write_leaderboard
 
@@ -18,7 +19,7 @@ def run(tmp_path, made, color=None, tasks=TASKS):
         edits.mkdir(parents=True)
         for task in range(tasks):
             imsave(edits / f"{task:05d}.png", np.full((64, 64, 3), color, np.uint8))
-    return folder / "result.json", made
+    return FinishedRun(folder / "result.json", made)
 
 
 def colors_of(path):
@@ -74,9 +75,9 @@ def test_many_methods_are_split_over_pictures(tmp_path):
 
 
 def test_a_damaged_edit_leaves_its_place_empty(tmp_path):
-    path, made = run(tmp_path, result("alpha"), COLORS["alpha"])
-    (path.parent / "edits" / TASK_TABLE / "00000.png").write_bytes(b"not a picture")
-    (pictures,) = write_edit_grids([(path, made)], tmp_path / "out").values()
+    made = run(tmp_path, result("alpha"), COLORS["alpha"])
+    (made.path.parent / "edits" / TASK_TABLE / "00000.png").write_bytes(b"not a picture")
+    (pictures,) = write_edit_grids([made], tmp_path / "out").values()
     assert pixels_of(pictures[0], COLORS["alpha"]) == (TASKS - 1) * 128 * 128
 
 

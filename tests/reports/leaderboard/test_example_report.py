@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from tests.reports.chromium import opened
 
+from benchmark.results.find_results import FinishedRun
 from benchmark.results.schema import read_result
 from reports.leaderboard.write import write_leaderboard
 from reports.run_page.write import write_run_page
@@ -22,7 +23,7 @@ def test_they_are_few_and_small_and_of_rendered_faces():
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     out = tmp_path_factory.mktemp("example")
-    write_leaderboard([(path, read_result(path)) for path in FILES], out)
+    write_leaderboard([FinishedRun(path, read_result(path)) for path in FILES], out)
     write_run_page(RESULTS / "rendered-faces" / "maskgan" / "seed0", out / "run.html")
     return out
 

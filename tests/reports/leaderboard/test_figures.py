@@ -2,14 +2,16 @@
 
 import xml.etree.ElementTree as ElementTree
 
+import numpy as np
 import pytest
 from PIL import Image
 from tests.reports.run_folders import run_folder, study
 from tests.reports.synthetic import figure, result, runs
 
 from benchmark.leaderboard.build_tables import tabulate
-from benchmark.leaderboard.pairwise import MAX_COMPARED, differences
-from benchmark.leaderboard.pareto_front import undominated
+from benchmark.leaderboard.pairwise import MAX_COMPARED, Wins, differences
+from benchmark.leaderboard.pareto_front import fronts_of_all_pairs, undominated
+from benchmark.results.task_scores import ScoreFiles
 from reports.leaderboard.figures import write_print_figures
 
 HOSTILE = '<img src=x> $x^2$ & "quotes"'
@@ -17,7 +19,7 @@ HOSTILE = '<img src=x> $x^2$ & "quotes"'
 
 def draw(found, folder):
     tables = tabulate(found, allow_mixed=True)
-    return write_print_figures(tables, [differences(table, found) for table in tables], folder)
+    return write_print_figures(tables, [differences(table, ScoreFiles()) for table in tables], folder)
 
 
 def test_equal_results_give_equal_files(tmp_path):
@@ -53,23 +55,23 @@ def test_without_score_files_only_what_figures_alone_can_show_is_drawn(tmp_path,
 def test_differences_are_signed_so_that_more_is_better_and_mirror_each_other(tmp_path):
     found = study(tmp_path)
     (table,) = tabulate(found)
-    compared = differences(table, found)
-    places = {each.row.title: place for place, each in enumerate(compared.methods)}
+    compared = differences(table, ScoreFiles())
+    places = {row.title: place for place, row in enumerate(compared.methods)}
     alpha, beta = places["Alpha"], places["Beta"]
     assert "real images" not in places
     gain = compared.gains["seg-accuracy", beta, alpha]
-    assert gain.beyond_doubt
+    assert gain.verdict == "better"
     assert gain.mirrored == compared.gains["seg-accuracy", alpha, beta]
     assert gain.value == pytest.approx(0.1, abs=0.03)
-    assert compared.wins(alpha, beta) == []
-    assert "Pixel accuracy" in compared.wins(beta, alpha)
-    assert compared.tested(alpha, beta) == 3
+    assert compared.wins(alpha, beta) == Wins((), 3)
+    assert "Pixel accuracy" in compared.wins(beta, alpha).metrics
+    assert compared.win_matrix[beta][alpha] == compared.wins(beta, alpha)
 
 
 def test_the_methods_compared_are_bounded_and_the_bound_is_said(tmp_path):
     found = [run_folder(tmp_path, f"m{place:02}", edits=False) for place in range(MAX_COMPARED + 2)]
     (table,) = tabulate(found)
-    compared = differences(table, found)
+    compared = differences(table, ScoreFiles())
     assert len(compared.methods) == MAX_COMPARED
     assert f"first {MAX_COMPARED} of {MAX_COMPARED + 2}" in compared.notes[0]
 
@@ -78,3 +80,20 @@ def test_undominated_points_are_those_that_no_other_beats():
     assert undominated([(0, 3), (1, 2), (1, 1), (3, 0), (0, 0)]) == [0, 1, 3]
     assert undominated([(1, 1), (1, 1)]) == [0, 1]
     assert undominated([]) == []
+
+
+def test_the_front_is_found_as_by_holding_every_point_against_every_other():
+    generator = np.random.default_rng(0)
+    points = [tuple(point) for point in generator.integers(0, 12, (80, 2)).tolist()]
+    beaten = [any(u >= x and v >= y and (u, v) != (x, y) for u, v in points) for x, y in points]
+    assert undominated(points) == [place for place, is_beaten in enumerate(beaten) if not is_beaten]
+
+
+def test_the_page_gets_the_front_of_every_two_columns():
+    values = {"a": (0.9, 30.0), "b": (0.8, 10.0), "c": (0.7, 20.0)}
+    found = [result(name, {"seg-accuracy": figure(up), "fid": figure(down)}) for name, (up, down) in values.items()]
+    found.append(result("copy", {"seg-accuracy": figure(1.0), "fid": figure(1.0)}, kind="reference"))
+    (table,) = tabulate(runs(*found))
+    names = [column.id for column in table.columns]
+    front = fronts_of_all_pairs(table)[names.index("seg-accuracy"), names.index("fid")]
+    assert [table.rows[number].label for number in front] == ["b", "a"]

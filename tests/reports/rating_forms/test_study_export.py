@@ -425,11 +425,11 @@ def test_what_differs_between_runs_is_named(runs, tmp_path):
     found = export(mixed, tmp_path / "study")
     assert found.code == 2
     assert "odd" in found.err
-    assert "the task table of attribute-transfer is" in found.err
-    assert "not bbbbbbbbbbbb;" in found.err
+    assert "cannot be shown together under attribute-transfer: task table is" in found.err
+    assert "not bbbbbbbbbbbb." in found.err
     shutil.rmtree(mixed / "rendered-faces" / "odd")
     made_run(mixed, "odd", dataset_facts=dataset_facts(size=128))
-    assert "the image size of attribute-transfer is 16, not 128" in export(mixed, tmp_path / "study").err
+    assert "under attribute-transfer: image size is '16', not '128'" in export(mixed, tmp_path / "study").err
 
 
 def test_runs_with_other_options_are_no_seeds_of_a_method(runs, tmp_path):

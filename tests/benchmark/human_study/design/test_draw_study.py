@@ -10,10 +10,12 @@ import pytest
 from scipy.stats import mannwhitneyu
 
 from benchmark.human_study.analysis.exclusion import ExclusionRule, judge_raters
-from benchmark.human_study.design.candidates import Entrant, Entrants
+from benchmark.human_study.design.candidates import Entrants
 from benchmark.human_study.design.draw_study import Drawn, draw_study
 from benchmark.human_study.design.texts import read_words, shipped_words
 from benchmark.human_study.schema import Study, Trial
+from benchmark.results.find_results import FinishedRun
+from benchmark.results.method_runs import MethodRuns
 from tests.reports.synthetic import result
 
 pytestmark = pytest.mark.integration
@@ -41,8 +43,13 @@ def entrants(tmp_path_factory) -> Entrants:
             ),
         }
     )
-    made = {label: Entrant(label, tuple((path, result(label, seed=seed)) for seed in (0, 1))) for label in METHODS}
-    given = {what: Entrant(f"copy-{what}", ((path, result(f"copy-{what}")),)) for what in ("target", "source")}
+    made = {
+        label: MethodRuns(label, tuple(FinishedRun(path, result(label, seed=seed)) for seed in (0, 1)))
+        for label in METHODS
+    }
+    given = {
+        what: MethodRuns(f"copy-{what}", (FinishedRun(path, result(f"copy-{what}")),)) for what in ("target", "source")
+    }
     return Entrants(tuple(made.values()), given, {PROTOCOL: tasks}, {PROTOCOL: "a" * 64}, "faces", 64, {})
 
 
