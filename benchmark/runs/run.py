@@ -10,11 +10,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from torch import Tensor
 
 from benchmark.caching.code_version import code_version
 from benchmark.training.checkpoints import read_checkpoint, weights_sha256
-from benchmark.images.convert import image_tensor
+from benchmark.images.convert import Pixels
 from benchmark.results.run_folder import edit_path, edits_folder
 from benchmark.editing.edit_tasks import edit_tasks, read_edits
 from benchmark.editing.build_method import Editor, build_editor
@@ -231,9 +230,8 @@ class Run:
         self.stamps.put(f"edits/{name}", {"stamp": stamp, "done": True, "reason": reason})
 
     def _edited_outputs(self, asked: TaskSet) -> Outputs:
-        def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Tensor]:
-            images = read_edits(self._edits_folder(asked), rows, self.context.dataset.size)
-            return batch, image_tensor(images)
+        def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Pixels]:
+            return batch, read_edits(self._edits_folder(asked), rows, self.context.dataset.size)
 
         return give
 
