@@ -34,36 +34,6 @@ An image off by one level in every value is at 48.1 dB.
 """
 
 
-def squared_errors(image: Pixels, reference: Pixels) -> NDArray[np.uint32]:
-    """Squared difference of each pixel, summed over channels: (N, H, W), at most 3 · 255².
-
-    Args:
-        image: (N, H, W, 3) in 0..255.
-        reference: (N, H, W, 3) in 0..255.
-
-    Raises:
-        ValueError: if the shapes differ.
-    """
-    _check_shapes(image, reference)
-    errors = np.empty(image.shape[:3], dtype=np.uint32)
-    for error, one, other in zip(errors, image, reference, strict=True):
-        squares = np.square(cv2.absdiff(one, other), dtype=np.uint16)
-        np.add(squares[..., 0], squares[..., 1], out=error, dtype=np.uint32)
-        error += squares[..., 2]
-    return errors
-
-
-def psnr_of_errors(errors: NDArray[np.uint32], where: Mask | None = None) -> Values:
-    """PSNR of each image from its `squared_errors` (N, H, W): (N,) in dB, at most `CEILING`.
-
-    Args:
-        errors: of each pixel.
-        where: (N, H, W), the pixels to compare; all of them if None. An image without any is NaN.
-    """
-    error = masked_mean(errors, np.ones(errors.shape, dtype=np.bool_) if where is None else where) / CHANNELS
-    return 10 * np.log10(255**2 / np.maximum(error, 255**2 / 10 ** (CEILING / 10)))
-
-
 def psnr(image: Pixels, reference: Pixels, where: Mask | None = None) -> Values:
     """Peak signal-to-noise ratio of each image, as `skimage.metrics.peak_signal_noise_ratio` with data range 255.
 
@@ -78,11 +48,25 @@ def psnr(image: Pixels, reference: Pixels, where: Mask | None = None) -> Values:
     Raises:
         ValueError: if the shapes differ.
     """
-    return psnr_of_errors(squared_errors(image, reference), where)
+    _check_shapes(image, reference)
+    if where is None:
+        where = np.ones(image.shape[:3], dtype=np.bool_)
+    compared = where.sum(axis=(1, 2), dtype=np.float64)
+    triples = zip(image, reference, where.view(np.uint8), strict=True)
+    # rounded, since the sum of squares is a whole number, and OpenCV's last bits are not exact
+    squares = np.rint([cv2.norm(one, other, cv2.NORM_L2SQR, mask) for one, other, mask in triples])
+    error = np.divide(squares, CHANNELS * compared, out=np.full(len(image), np.nan), where=compared > 0)
+    return 10 * np.log10(255**2 / np.maximum(error, 255**2 / 10 ** (CEILING / 10)))
 
 
-def _errors_to_oracle(batch: ScoringBatch) -> NDArray[np.uint32] | None:
-    return None if batch.oracle_pixels is None else squared_errors(batch.output_pixels, batch.oracle_pixels)
+Comparison = Callable[[Pixels, Pixels, Mask | None], Values]
+
+
+def _against_oracle(batch: ScoringBatch, compare: Comparison, where: Mask | None = None) -> Values:
+    """`compare` outputs and oracles: (N,), NaN without an oracle."""
+    if batch.oracle_pixels is None:
+        return np.full(len(batch), np.nan)
+    return compare(batch.output_pixels, batch.oracle_pixels, where)
 
 
 def _region(batch: ScoringBatch) -> Mask:
@@ -90,10 +74,9 @@ def _region(batch: ScoringBatch) -> Mask:
     return region
 
 
-def _of_background(batch: ScoringBatch, compare: Callable[[Pixels, Pixels, Mask], Values]) -> Values:
-    """`compare` outputs and targets outside the regions, leaving out tasks that have no background: (N,), there NaN."""
-    background = _region(batch)
-    np.logical_not(background, out=background)
+def _against_target(batch: ScoringBatch, compare: Comparison) -> Values:
+    """`compare` outputs and targets outside the region: (N,), NaN, and nothing computed, where the region is all."""
+    background = ~_region(batch)
     values = np.full(len(batch), np.nan)
     some = background.any(axis=(1, 2))
     if some.any():
@@ -108,8 +91,7 @@ class PSNROracle(MeanMetric):
 
     def measure(self, batch: ScoringBatch) -> dict[str, Values]:
         """In dB; NaN without an oracle."""
-        errors = batch.cached(_errors_to_oracle)
-        return {VALUE: np.full(len(batch), np.nan) if errors is None else psnr_of_errors(errors)}
+        return {VALUE: _against_oracle(batch, psnr)}
 
 
 class PSNRRegion(MeanMetric):
@@ -119,8 +101,7 @@ class PSNRRegion(MeanMetric):
 
     def measure(self, batch: ScoringBatch) -> dict[str, Values]:
         """In dB; NaN without an oracle or without a region."""
-        errors = batch.cached(_errors_to_oracle)
-        return {VALUE: np.full(len(batch), np.nan) if errors is None else psnr_of_errors(errors, _region(batch))}
+        return {VALUE: _against_oracle(batch, psnr, _region(batch))}
 
 
 class PSNRBackground(MeanMetric):
@@ -130,15 +111,15 @@ class PSNRBackground(MeanMetric):
 
     def measure(self, batch: ScoringBatch) -> dict[str, Values]:
         """In dB; NaN where change is allowed everywhere."""
-        return {VALUE: _of_background(batch, psnr)}
+        return {VALUE: _against_target(batch, psnr)}
 
 
 RADIUS: Final = 5
 """Half the 11 x 11 window: pixels this close to the border have no whole window and are left out."""
 
 _SIGMA: Final = 1.5
-_BELL: Final = np.exp(-0.5 * (np.arange(-RADIUS, RADIUS + 1) / _SIGMA) ** 2)
-_WINDOW: Final = _BELL / _BELL.sum()
+_GAUSSIAN: Final = np.exp(-0.5 * (np.arange(-RADIUS, RADIUS + 1) / _SIGMA) ** 2)
+_WINDOW: Final = _GAUSSIAN / _GAUSSIAN.sum()
 _LUMINANCE_CONSTANT: Final = (0.01 * 255) ** 2
 _CONTRAST_CONSTANT: Final = (0.03 * 255) ** 2
 
@@ -238,9 +219,7 @@ class SSIMOracle(MeanMetric):
 
     def measure(self, batch: ScoringBatch) -> dict[str, Values]:
         """In [-1, 1]; NaN without an oracle."""
-        if batch.oracle_pixels is None:
-            return {VALUE: np.full(len(batch), np.nan)}
-        return {VALUE: ssim(batch.output_pixels, batch.oracle_pixels)}
+        return {VALUE: _against_oracle(batch, ssim)}
 
 
 class SSIMBackground(MeanMetric):
@@ -250,7 +229,7 @@ class SSIMBackground(MeanMetric):
 
     def measure(self, batch: ScoringBatch) -> dict[str, Values]:
         """In [-1, 1]; NaN where change is allowed everywhere."""
-        return {VALUE: _of_background(batch, ssim)}
+        return {VALUE: _against_target(batch, ssim)}
 
 
 def _check_shapes(image: Pixels, reference: Pixels) -> None:
