@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, Final
 
 import cv2
@@ -141,19 +141,26 @@ def ssim_map(image: Pixels, reference: Pixels) -> Values:
     Raises:
         ValueError: if the shapes differ or the images are smaller than the 11 x 11 window.
     """
+    return np.stack([similarity.copy() for similarity in _ssim_maps(image, reference)])
+
+
+def _ssim_maps(image: Pixels, reference: Pixels) -> Iterator[Values]:
+    """The map (H - 10, W - 10) of one pair after another, which the next pair overwrites."""
     _check_shapes(image, reference)
-    number, height, width, _ = image.shape
+    height, width = image.shape[1:3]
     if min(height, width) <= 2 * RADIUS:
         raise ValueError(f"images of {height} x {width} pixels are smaller than SSIM's window of 11")
-    maps = np.zeros((number, height - 2 * RADIUS, width - 2 * RADIUS))
-    similarity = _Similarity(height, width)
-    for position, channel in np.ndindex(number, CHANNELS):
-        maps[position] += similarity.of_channel(image[position, ..., channel], reference[position, ..., channel])
-    maps /= CHANNELS
-    return maps
+    channels = _ChannelSSIM(height, width)
+    mean = np.empty((height - 2 * RADIUS, width - 2 * RADIUS))
+    for one, other in zip(image, reference, strict=True):
+        mean[...] = 0.0
+        for channel in range(CHANNELS):
+            mean += channels.map_of(one[..., channel], other[..., channel])
+        mean /= CHANNELS
+        yield mean
 
 
-class _Similarity:
+class _ChannelSSIM:
     """SSIM of one channel after another, in memory allocated once: new pages take longer than the arithmetic.
 
     Where s = x + y and d = x - y, the moments in the formula come from those of s and d alone: 4 E[x] E[y] =
@@ -166,7 +173,7 @@ class _Similarity:
         self._filtered = np.empty((4, height, width))
         self._terms = np.empty((2, height - 2 * RADIUS, width - 2 * RADIUS))
 
-    def of_channel(self, image: Pixels, reference: Pixels) -> Values:
+    def map_of(self, image: Pixels, reference: Pixels) -> Values:
         """The map (H - 10, W - 10) of two channels (H, W), which the next call overwrites."""
         np.add(image, reference, out=self._planes[0], dtype=np.int16)
         np.subtract(image, reference, out=self._planes[1], dtype=np.int16)
@@ -206,10 +213,11 @@ def ssim(image: Pixels, reference: Pixels, where: Mask | None = None) -> Values:
     Raises:
         ValueError: as `ssim_map`.
     """
-    similarity = ssim_map(image, reference)
     if where is None:
         where = np.ones(image.shape[:3], dtype=np.bool_)
-    return masked_mean(similarity, where[:, RADIUS:-RADIUS, RADIUS:-RADIUS])
+    inner = where[:, None, RADIUS:-RADIUS, RADIUS:-RADIUS]
+    pairs = zip(_ssim_maps(image, reference), inner, strict=True)
+    return np.concatenate([masked_mean(similarity[None], counted) for similarity, counted in pairs])
 
 
 class SSIMOracle(MeanMetric):
