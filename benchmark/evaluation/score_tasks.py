@@ -30,7 +30,7 @@ from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.prefetch import read_ahead
 from benchmark.runtime.progress import Advance, Reporter
 from benchmark.statistics.bootstrap import bootstrap_interval
-from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, tally
+from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, ratio_terms
 from benchmark.weights.resources import MetricUnavailable, Resources
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES
@@ -216,7 +216,7 @@ def image_cell(metric: ImageMetric, columns: Columns, sources: NDArray[Any], dra
     value = metric.summarise(columns, np.ones(len(sources)))
     if not math.isfinite(value):
         return Value(value=None, n=0, reason=metric.inapplicable)
-    low, high = bootstrap_interval([tally(columns, metric.ratios(columns))], mean_of_ratios, sources, draws=draws)
+    low, high = bootstrap_interval([ratio_terms(columns, metric.ratios(columns))], mean_of_ratios, sources, draws=draws)
     number = int(_answered(columns).sum())
     if not math.isfinite(low):
         return Value(value=value, n=number, reason=_joined("one source face: no interval", caution))

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from benchmark.features.feature_set import FeaturePair
 from benchmark.images.convert import Pixels, image_array, image_tensor
-from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, ratio, tally
+from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, ratio, ratio_terms
 from benchmark.weights.resources import MetricUnavailable, Resources
 from methods.base import EditBatch
 
@@ -122,7 +122,7 @@ class ImageMetric(BaseMetric):
         """One number from T tasks under non-negative `weights` (T,); NaN where nothing applies."""
         if not columns:
             return float("nan")
-        return float(mean_of_ratios(np.tensordot(weights, tally(columns, self.ratios(columns)), axes=1)))
+        return float(mean_of_ratios(np.tensordot(weights, ratio_terms(columns, self.ratios(columns)), axes=1)))
 
     def breakdown(self, columns: Columns) -> dict[str, float]:
         """Values by class or attribute, for the pages; empty where there is nothing to break down."""

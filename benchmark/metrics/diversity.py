@@ -55,7 +55,7 @@ class _Diversity(MeanMetric):
     """Keeps every output until all are seen: tasks of one mask may lie in different batches."""
 
     inapplicable: ClassVar[str] = (
-        "no mask is requested under two styles; --set protocols.style-copy.styles=2 (or more) draws such tasks"
+        "no mask is asked for under two styles; --set protocols.style-copy.styles=2 (or more) draws such tasks"
     )
 
     @abstractmethod

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmark.metrics.base import ImageMetric, ScoringBatch
 from benchmark.metrics.mean_metric import VALUE, MeanMetric
-from benchmark.statistics.ratios import Columns, Ratio, ratio, tally
+from benchmark.statistics.ratios import Columns, Ratio, ratio, ratio_terms
 from methods.labels import LABELS, NUM_LABELS
 
 
@@ -112,5 +112,5 @@ class SegMIoU(LabelMapMetric):
         """IoU of each label present."""
         if not columns:
             return {}
-        intersections, unions = tally(columns, self.ratios(columns)).sum(axis=0)
+        intersections, unions = ratio_terms(columns, self.ratios(columns)).sum(axis=0)
         return {label: float(iou) for label, iou in zip(LABELS, ratio(intersections, unions), strict=True) if iou >= 0}

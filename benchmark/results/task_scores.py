@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from benchmark.results.schema import ProtocolResult
 from benchmark.runtime.atomic_files import replacing
 from benchmark.runtime.json_files import ResultError
-from benchmark.statistics.ratios import Array, Ratio, tally
+from benchmark.statistics.ratios import Array, Ratio, ratio_terms
 
 
 def tasks_sha256(frame: pd.DataFrame) -> str:
@@ -99,7 +99,7 @@ class TaskScores:
         if not names or not names <= set(self._frame):
             raise ResultError(f"{self.path}: holds no scores of {metric}; score the run again")
         try:
-            return tally({name: self._frame[name].to_numpy(dtype=np.float64) for name in names}, ratios)
+            return ratio_terms({name: self._frame[name].to_numpy(dtype=np.float64) for name in names}, ratios)
         except (TypeError, ValueError) as error:
             raise ResultError(f"{self.path}: the scores of {metric} are not numbers") from error
 

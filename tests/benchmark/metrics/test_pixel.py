@@ -156,3 +156,19 @@ def test_images_that_do_not_fit_are_refused() -> None:
             score(image, image[:, :, :8])
     with pytest.raises(ValueError, match="smaller than SSIM's window"):
         ssim(image[:, :10], image[:, :10])
+
+
+def test_sums_of_squares_are_exact_at_any_size() -> None:
+    generator = np.random.default_rng(0)
+    image, reference = generator.integers(0, 256, (2, 1, 700, 500, 3), dtype=np.uint8)
+    where = generator.random((1, 700, 500)) < 0.4
+    squares = np.square(image.astype(np.int64) - reference)
+    for inside in (np.ones_like(where), where):
+        mean = squares[inside].sum() / (3 * inside.sum())
+        assert psnr(image, reference, inside)[0] == 10 * np.log10(255**2 / mean)
+
+
+def test_equal_images_have_an_ssim_of_exactly_one() -> None:
+    image, other = pairs(30)
+    np.testing.assert_array_equal(ssim(image, image), 1)
+    np.testing.assert_array_equal(ssim(image, other), ssim(other, image))
