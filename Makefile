@@ -69,6 +69,7 @@ bench-scoring: $(VENV)/installed
 	$(BIN)/python -m benchmarks.scoring_fid
 	$(BIN)/python -m benchmarks.scoring_chain
 	$(BIN)/python -m benchmarks.scoring_memory
+	$(BIN)/python -m benchmarks.scoring_pixels
 
 bench-reports: $(VENV)/installed
 	$(BIN)/python -m benchmarks.leaderboard_scale

@@ -44,8 +44,8 @@ def bench(*words: object, **environment: str) -> Finished:
 def ratio(name: str, theirs: tuple[float, float], ours: tuple[float, float]) -> None:
     """Print two (wall, CPU) seconds and how many times faster ours are."""
     print(
-        f"{name}: {theirs[0]:.1f} s -> {ours[0]:.1f} s, {theirs[0] / ours[0]:.2f} x faster "
-        f"(CPU {theirs[1]:.1f} s -> {ours[1]:.1f} s, {theirs[1] / ours[1]:.2f} x)"
+        f"{name}: {theirs[0]:.3g} s -> {ours[0]:.3g} s, {theirs[0] / ours[0]:.2f} x faster "
+        f"(CPU {theirs[1]:.3g} s -> {ours[1]:.3g} s, {theirs[1] / ours[1]:.2f} x)"
     )
 
 

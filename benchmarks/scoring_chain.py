@@ -106,7 +106,7 @@ def _export(run: Path, place: Path) -> tuple[EvaluationContext, list[TaskSet]]:
             raise SystemExit("the dataset knows no true edits")
         _write(folder / "oracles", image_array(batch.oracle))
         _write(folder / "masks", batch.mask.numpy())
-        columns = [ATTRIBUTES.index(name) for name in each.protocol.asked_attributes]
+        columns = [ATTRIBUTES.index(name) for name in each.protocol.requested_attributes]
         wanted = {f"{row:05d}.png": (columns, values[columns].tolist()) for row, values in enumerate(batch.attributes)}
         (folder / "attributes.json").write_text(json.dumps(wanted), encoding="utf-8")
     return setting, asked

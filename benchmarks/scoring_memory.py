@@ -29,7 +29,7 @@ def main(rows: int = ROWS) -> None:
         pair = FeaturePair(outputs, _features(Path(folder) / "real", rows // 20, seed=2))
         for metric in (FrechetMetric(), KernelInceptionDistance()):
             started = time.perf_counter()
-            value = metric.figure(pair).value
+            value = metric.measure(pair).value
             _say(f"{type(metric).__name__} {value:.4f} in {time.perf_counter() - started:.0f} s", before)
 
 

@@ -13,13 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from torch import Tensor
 
 from benchmark.calibration.degradations import DEGRADATIONS, degraded, shown
 from benchmark.datasets.base import FaceDataset
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.score_tasks import Outputs, score_tasks
-from benchmark.images.convert import image_array, image_tensor
+from benchmark.images.convert import Pixels, image_array
 from benchmark.metrics.mean_metric import VALUE
 from benchmark.results.schema import Value
 from benchmark.runtime.atomic_files import replacing
@@ -102,12 +101,12 @@ def _outputs(
     seed: int,
     squared_errors: list[NDArray[np.float64]],
 ) -> Outputs:
-    def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Tensor]:
+    def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Pixels]:
         assert batch.oracle is not None  # the calibration refused the dataset otherwise
         images = degraded(name, strength, asked.protocol, dataset, edits.loc[rows.index], seed)
         difference = images.astype(np.float64) - image_array(batch.oracle)
         squared_errors.append(np.square(difference).mean(axis=(1, 2, 3)))
-        return batch, image_tensor(images)
+        return batch, images
 
     return give
 

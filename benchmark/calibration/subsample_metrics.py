@@ -55,7 +55,7 @@ class SubsampleFigures:
         encoder = encoder_of(metric)
         pair = FeaturePair(FeatureSet.of(rung.features[encoder][tasks]), self._real[encoder])
         try:
-            return self._sets[metric].figure(pair).value
+            return self._sets[metric].measure(pair).value
         except MetricUnavailable:  # too few for this metric
             return float("nan")
 

@@ -1,4 +1,4 @@
-"""Scores a protocol's edits: judges look at every image once, metrics keep a row a task, and rows become cells."""
+"""Scores a protocol's edits: judges look at every image once, metrics keep one row per task, and rows become cells."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from benchmark.evaluation.prepare_metrics import encoder_of, prepare_metrics
 from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter
 from benchmark.features.parser_encoder import PARSER
-from benchmark.images.convert import image_array
+from benchmark.images.convert import Pixels, image_array, image_tensor
 from benchmark.metrics.base import ImageMetric, ScoringBatch, SetMetric
 from benchmark.metrics.mean_metric import VALUE
 from benchmark.protocols.base import Protocol as EditProtocol
@@ -30,7 +30,7 @@ from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.prefetch import read_ahead
 from benchmark.runtime.progress import Advance, Reporter
 from benchmark.statistics.bootstrap import bootstrap_interval
-from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, tally
+from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, ratio_terms
 from benchmark.weights.resources import MetricUnavailable, Resources
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES
@@ -53,12 +53,12 @@ class Judges:
 
 @dataclass(frozen=True)
 class Scores:
-    """A protocol's figures.
+    """A protocol's values.
 
     Attributes:
-        frame: a row a task.
-        ratios: by image metric, the columns of `frame` that its figure is made of.
-        cells: a cell a metric.
+        frame: one row per task.
+        ratios: by image metric, the columns of `frame` that its value is made of.
+        cells: one cell per metric.
         breakdown: cells broken down by class or attribute.
         features: of the outputs, by encoder, where they were kept.
     """
@@ -70,8 +70,8 @@ class Scores:
     features: dict[str, FeatureSet]
 
 
-Outputs = Callable[[pd.DataFrame, EditBatch], tuple[EditBatch, Tensor]]
-"""From task rows and what was asked to what the outputs answer and the outputs, (N, 3, H, W) in [-1, 1]."""
+Outputs = Callable[[pd.DataFrame, EditBatch], tuple[EditBatch, Pixels]]
+"""From task rows and their tasks to the tasks that the outputs answer and the outputs, (N, H, W, 3) uint8 RGB."""
 
 
 class RealSide(Protocol):
@@ -121,12 +121,13 @@ def score_tasks(
     with TemporaryDirectory(prefix="features-") as forgotten:
         writers = {name: FeatureWriter((keep or Path(forgotten)) / name) for name in ready.encoders}
         with reporter.bar(f"{title}: score {protocol.name}", len(tasks)) as advance:
-            for numbers, evidence in _evidence(outputs, protocol, dataset, tasks, judges, resources.compute, advance):
+            batches = _scoring_batches(outputs, protocol, dataset, tasks, judges, resources.compute, advance)
+            for numbers, batch in batches:
                 for name, writer in writers.items():
-                    writer.add(_features(name, ready.encoders[name], evidence))
+                    writer.add(_features(name, ready.encoders[name], batch))
                 for name, metric in list(ready.images.items()):
                     try:
-                        metric.process(numbers, [{"evidence": evidence}])
+                        metric.process(numbers, [{"batch": batch}])
                     except MetricUnavailable as reason:  # images of a size that it does not take
                         ready.missing[name] = str(reason)
                         del ready.images[name]
@@ -135,15 +136,15 @@ def score_tasks(
         cells = {name: Value(value=None, n=0, reason=reason) for name, reason in ready.missing.items()}
         breakdown: dict[str, dict[str, float | None]] = {}
         for name, set_metric in ready.sets.items():
-            cells[name], figures = set_cell(set_metric, pairs[encoder_of(name)], ready.cautions.get(name))
-            breakdown[name] = _finite(figures)
+            cells[name], further = set_cell(set_metric, pairs[encoder_of(name)], ready.cautions.get(name))
+            breakdown[name] = _finite(further)
     columns = {name: metric.evaluate(len(tasks)) for name, metric in ready.images.items()}
     sources = tasks["source"].to_numpy()
     for name, metric in ready.images.items():
         cells[name] = image_cell(metric, columns[name], sources, draws, ready.cautions.get(name))
         breakdown[name] = _finite(metric.breakdown(columns[name]))
     frame = tasks.drop(columns=["target_row", "source_row"])
-    flat = {_column(name, inner): values for name, each in columns.items() for inner, values in each.items()}
+    flat = {_column(name, inner): values for name, inners in columns.items() for inner, values in inners.items()}
     ratios = {name: _ratios(name, metric, columns[name]) for name, metric in ready.images.items() if columns[name]}
     ordered = {name: cells[name] for name in metric_ids}
     table = pd.concat([frame, pd.DataFrame(flat, index=frame.index)], axis=1)
@@ -151,35 +152,35 @@ def score_tasks(
 
 
 def set_cell(metric: SetMetric, pair: FeaturePair, caution: str | None) -> tuple[Value, Mapping[str, float]]:
-    """The cell of a set metric, and its further figures; the reason instead where the metric refuses the sets."""
+    """The cell of a set metric, and its further values; the reason instead where the metric refuses the sets."""
     number = len(pair.outputs)
     try:
-        figure = metric.figure(pair)
+        found = metric.measure(pair)
     except MetricUnavailable as reason:
         return Value(value=None, n=number, reason=str(reason)), {}
-    if not math.isfinite(figure.value):
-        return Value(value=None, n=number, reason="the figure is not finite on these images"), {}
-    return Value(value=figure.value, n=number, reason=_joined(figure.caution, caution)), figure.breakdown
+    if not math.isfinite(found.value):
+        return Value(value=None, n=number, reason="the value is not finite on these images"), {}
+    return Value(value=found.value, n=number, reason=_joined(found.caution, caution)), found.breakdown
 
 
-def _features(name: str, encoder: Encoder, evidence: ScoringBatch) -> NDArray[np.float32]:
+def _features(name: str, encoder: Encoder, batch: ScoringBatch) -> NDArray[np.float32]:
     if name == PARSER:  # the judge has looked at these images already
-        return evidence.features.numpy()
-    return encoder.encode(list(image_array(evidence.output)))
+        return batch.features.numpy()
+    return encoder.encode(list(batch.output_pixels))
 
 
 def real_outputs(protocol: EditProtocol) -> Outputs:
-    """The real images of a protocol as if they were its outputs, each asked for its own mask and attributes."""
+    """The real images of a protocol as if they were its outputs, each task requesting their own mask and attributes."""
 
-    def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Tensor]:
+    def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Pixels]:
         face = protocol.real_faces(batch)
-        asked = replace(batch, target=face, source=face, mask=face.mask, attributes=face.attributes, oracle=None)
-        return replace(asked, region=torch.ones_like(batch.region)), face.image
+        tasks = replace(batch, target=face, source=face, mask=face.mask, attributes=face.attributes, oracle=None)
+        return replace(tasks, region=torch.ones_like(batch.region)), image_array(face.image)
 
     return give
 
 
-def _evidence(
+def _scoring_batches(
     outputs: Outputs,
     protocol: EditProtocol,
     dataset: FaceDataset,
@@ -188,18 +189,15 @@ def _evidence(
     compute: Compute,
     advance: Advance,
 ) -> Iterator[tuple[list[int], ScoringBatch]]:
-    asked = tuple(ATTRIBUTES.index(name) for name in protocol.asked_attributes)
+    requested = tuple(ATTRIBUTES.index(name) for name in protocol.requested_attributes)
     kept = tuple(ATTRIBUTES.index(name) for name in protocol.kept_attributes(dataset))
     with deferred_interruption() as stop:
         done = 0
-        for rows, batch, images in read_ahead(_images(outputs, protocol, dataset, tasks)):
-            on_device = images.to(compute.device)
-            parsed, features = judges.parse(on_device)
-            scores = judges.attribute_scores(on_device)
-            yield (
-                list(rows["task"]),
-                ScoringBatch(batch, images, parsed.cpu(), scores.float().cpu(), features.float().cpu(), asked, kept),
-            )
+        for rows, batch, pixels in read_ahead(_images(outputs, protocol, dataset, tasks)):
+            images = image_tensor(pixels).to(compute.device)
+            parsed, features = judges.parse(images)
+            seen = parsed.cpu(), judges.attribute_scores(images).float().cpu(), features.float().cpu()
+            yield list(rows["task"]), ScoringBatch(batch, pixels, *seen, requested, kept)
             done += len(rows)
             advance(done)
             stop.check(f"scoring {protocol.name}")
@@ -207,7 +205,7 @@ def _evidence(
 
 def _images(
     outputs: Outputs, protocol: EditProtocol, dataset: FaceDataset, tasks: pd.DataFrame
-) -> Iterator[tuple[pd.DataFrame, EditBatch, Tensor]]:
+) -> Iterator[tuple[pd.DataFrame, EditBatch, Pixels]]:
     for start in range(0, len(tasks), BATCH):
         rows = tasks.iloc[start : start + BATCH]
         yield rows, *outputs(rows, protocol.batch(dataset, rows))
@@ -218,7 +216,7 @@ def image_cell(metric: ImageMetric, columns: Columns, sources: NDArray[Any], dra
     value = metric.summarise(columns, np.ones(len(sources)))
     if not math.isfinite(value):
         return Value(value=None, n=0, reason=metric.inapplicable)
-    low, high = bootstrap_interval([tally(columns, metric.ratios(columns))], mean_of_ratios, sources, draws=draws)
+    low, high = bootstrap_interval([ratio_terms(columns, metric.ratios(columns))], mean_of_ratios, sources, draws=draws)
     number = int(_answered(columns).sum())
     if not math.isfinite(low):
         return Value(value=value, n=number, reason=_joined("one source face: no interval", caution))

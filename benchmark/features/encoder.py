@@ -17,7 +17,7 @@ from benchmark.runtime.device import Compute
 
 
 class Encoder(ABC):
-    """Features of images by one network, always in float32: figures must not depend on a run's autocast.
+    """Features of images by one network, always in float32: values must not depend on a run's autocast.
 
     Args:
         compute: where the network runs.

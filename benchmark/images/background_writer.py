@@ -46,8 +46,8 @@ class ImageWriter:
     ) -> None:
         self._thread.shutdown(wait=True)
         if error is None:
-            for each in self._waiting:
-                each.result()
+            for writing in self._waiting:
+                writing.result()
 
 
 def _write(path: Path, image: NDArray[np.uint8]) -> None:

@@ -1,4 +1,4 @@
-"""The 8-bit levels of images: what a PNG file holds of a float image."""
+"""Images as the 8-bit levels that PNG files hold, as float tensors, and the ways between the two."""
 
 from __future__ import annotations
 
@@ -6,20 +6,25 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+Pixels = NDArray[np.uint8]
+"""8-bit RGB levels in 0..255: (H, W, 3) of one image, (N, H, W, 3) of several."""
 
-def to_bytes(image: torch.Tensor) -> NDArray[np.uint8]:
+
+def to_bytes(image: torch.Tensor) -> Pixels:
     """Quantise a float image of any shape in [-1, 1] to 0..255, nearest level, clipping what lies outside.
 
     Raises:
         ValueError: if a value is not finite.
     """
-    if not bool(torch.isfinite(image).all()):
+    if image.numel() and not bool(torch.stack(torch.aminmax(image)).isfinite().all()):  # NaN is both of them
         raise ValueError("images that hold values that are not finite")
-    levels: NDArray[np.uint8] = image.float().clamp(-1, 1).add(1).mul(127.5).round().to(torch.uint8).cpu().numpy()
-    return levels
+    # In place: new memory for every step takes longer than the arithmetic.
+    levels = image.float().clamp(-1, 1).add_(1).mul_(127.5).round_()
+    quantised: Pixels = levels.to(torch.uint8).cpu().numpy()
+    return quantised
 
 
-def image_array(images: torch.Tensor) -> NDArray[np.uint8]:
+def image_array(images: torch.Tensor) -> Pixels:
     """(N, 3, H, W) in [-1, 1] to (N, H, W, 3) uint8 RGB; values outside are clipped.
 
     Raises:
@@ -28,18 +33,6 @@ def image_array(images: torch.Tensor) -> NDArray[np.uint8]:
     return np.ascontiguousarray(to_bytes(images).transpose(0, 2, 3, 1))
 
 
-def at_file_precision(images: torch.Tensor) -> torch.Tensor:
-    """Images of any shape in [-1, 1] as they are read back from their PNG files: float32 at 8-bit levels, on the CPU.
-
-    Raises:
-        ValueError: if a value is not finite.
-    """
-    return torch.from_numpy(to_bytes(images)).float().div_(127.5).sub_(1.0)
-
-
-Pixels = NDArray[np.uint8]
-
-
-def image_tensor(images: NDArray[np.uint8]) -> torch.Tensor:
+def image_tensor(images: Pixels) -> torch.Tensor:
     """(N, H, W, 3) uint8 RGB to (N, 3, H, W) float32 in [-1, 1]."""
     return torch.from_numpy(np.ascontiguousarray(images.transpose(0, 3, 1, 2))).float().div_(127.5).sub_(1.0)

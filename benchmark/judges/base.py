@@ -77,7 +77,7 @@ class Judge(Trainable):
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Not how a judge is used; mmengine's models must define it."""
-        raise NotImplementedError("a judge is asked by its own methods")
+        raise NotImplementedError("a judge answers by its own methods")
 
     def batches(self, dataset: FaceDataset, rows: NDArray[np.int64]) -> Iterator[FaceBatch]:
         """The faces at `rows`, a few at a time, on the judge's device."""
@@ -88,7 +88,7 @@ class Judge(Trainable):
 
 def judge_code(judge: Judge) -> str:
     """Hash of the source of every module that the judge's classes and networks come from, libraries left out."""
-    classes = {*type(judge).__mro__, *(kind for each in judge.modules() for kind in type(each).__mro__)}
+    classes = {*type(judge).__mro__, *(kind for module in judge.modules() for kind in type(module).__mro__)}
     return code_version(*sorted({kind.__module__ for kind in classes if not _of_a_library(kind.__module__)}))
 
 

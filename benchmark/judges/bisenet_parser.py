@@ -111,13 +111,13 @@ class BiSeNetParser(ParsingJudge):
     def loss(self, faces: FaceBatch) -> Tensor:
         """Hard cross-entropy, summed over the three outputs."""
         labels = faces.mask.long()
-        losses = [hard_cross_entropy(each, labels, self.recipe["threshold"]) for each in self._outputs(faces.image)]
+        losses = [hard_cross_entropy(logits, labels, self.recipe["threshold"]) for logits in self._outputs(faces.image)]
         return torch.stack(losses).sum()
 
     def _outputs(self, image: Tensor) -> list[Tensor]:
         normal = ((image + 1) / 2 - self.get_buffer("mean")) / self.get_buffer("std")
         order = self.get_buffer("channels")
-        return [each[:, order] for each in self.network(normal)]
+        return [logits[:, order] for logits in self.network(normal)]
 
     def schedule(self) -> Sequence[Mapping[str, Any]]:
         """A linear rise, then a polynomial fall to 0."""

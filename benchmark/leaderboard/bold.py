@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from benchmark.statistics.holm import ALPHA
 from benchmark.leaderboard.table import Cell, Row
 from benchmark.leaderboard.tests_against_best import merit
+from benchmark.statistics.holm import ALPHA
 
 MIN_METHODS_FOR_SECOND = 3
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from benchmark.results.comparability import SHORT_HASH
-from benchmark.runtime.atomic_files import sha256_of
+from benchmark.human_study.analysis.exclusion_summary import exclusions
 from benchmark.human_study.analysis.findings import Findings, MethodFinding, Part
 from benchmark.human_study.schema import Mode
-from benchmark.results.schema import MetricInfo
 from benchmark.leaderboard.table import Cell, Column, Row
+from benchmark.results.comparability import SHORT_HASH
 from benchmark.results.find_results import FinishedRun
-from benchmark.human_study.analysis.exclusion_summary import exclusions
+from benchmark.results.schema import MetricInfo
+from benchmark.runtime.atomic_files import sha256_of
 
 NOT_SHOWN: Final = "not in the human study"
 CHANGED: Final = "scored or made again since the human study, which showed other runs"
@@ -87,7 +87,9 @@ def _cell(column: Column, findings: Findings, row: Row, found: MethodFinding | N
         return Cell(column, None, seeds=0, asked_seeds=num_seeds, reason=CHANGED)
     preference = found.preference
     scale = 1.0 if findings.mode == "mos" else 100.0
-    value, low, high = (None if number is None else scale * number for number in (preference.value, preference.low, preference.high))
+    value, low, high = (
+        None if number is None else scale * number for number in (preference.value, preference.low, preference.high)
+    )
     return Cell(
         column,
         value,

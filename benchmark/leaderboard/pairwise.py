@@ -97,7 +97,11 @@ class Differences:
         panels = [
             ForestPanel(
                 column,
-                {place: gain for place in others if (gain := self.gains.get((column.id, place, reference))) is not None},
+                {
+                    place: gain
+                    for place in others
+                    if (gain := self.gains.get((column.id, place, reference))) is not None
+                },
             )
             for column in self.columns
         ]

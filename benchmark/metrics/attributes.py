@@ -1,4 +1,4 @@
-"""Whether attributes are as asked: the requested ones changed, the others kept."""
+"""Whether attributes are as requested: those to change changed, the others kept."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def attribute_agreement(
     if scores.shape != wanted.shape:
         raise ValueError(f"attribute scores of shape {scores.shape} against wishes of shape {wanted.shape}")
     agrees = np.where(np.isnan(scores), np.nan, (scores > 0.5) == (wanted > 0.5))
-    return {ATTRIBUTES[each]: agrees[:, each] for each in attributes}
+    return {ATTRIBUTES[column]: agrees[:, column] for column in attributes}
 
 
 class AgreementMetric(ImageMetric):
@@ -49,14 +49,14 @@ class AgreementMetric(ImageMetric):
 
 
 class AttributeAccuracy(AgreementMetric):
-    """Share of the asked attributes that the attribute judge sees as asked."""
+    """Share of the requested attributes that the attribute judge sees as requested."""
 
     inapplicable: ClassVar[str] = "this protocol asks for no attribute"
 
-    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
-        """One column an asked attribute: 1 where the judge sees it as asked, else 0."""
-        scores, asked = evidence.attribute_scores.cpu().numpy(), evidence.tasks.attributes.cpu().numpy()
-        return attribute_agreement(scores, asked, evidence.asked_attributes)
+    def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
+        """One column per requested attribute: 1 where the judge sees it as requested, else 0."""
+        scores, requested = batch.attribute_scores.cpu().numpy(), batch.tasks.attributes.cpu().numpy()
+        return attribute_agreement(scores, requested, batch.requested_attributes)
 
 
 class AttributePreservation(AgreementMetric):
@@ -64,7 +64,7 @@ class AttributePreservation(AgreementMetric):
 
     inapplicable: ClassVar[str] = "this protocol keeps no attribute"
 
-    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
-        """One column a kept attribute: 1 where the judge sees the target's value, else 0; no column if none is kept."""
-        scores, kept = evidence.attribute_scores.cpu().numpy(), evidence.tasks.target.attributes.cpu().numpy()
-        return attribute_agreement(scores, kept, evidence.kept_attributes)
+    def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
+        """One column per kept attribute: 1 where the judge sees the target's value, else 0."""
+        scores, kept = batch.attribute_scores.cpu().numpy(), batch.tasks.target.attributes.cpu().numpy()
+        return attribute_agreement(scores, kept, batch.kept_attributes)

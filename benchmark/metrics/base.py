@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from functools import cached_property
+from typing import Any, ClassVar, TypeVar, cast
 
 import numpy as np
 from mmengine.evaluator import BaseMetric
@@ -13,43 +14,79 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmark.features.feature_set import FeaturePair
-from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, ratio, tally
+from benchmark.images.convert import Pixels, image_array, image_tensor
+from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, ratio, ratio_terms
 from benchmark.weights.resources import MetricUnavailable, Resources
 from methods.base import EditBatch
+
+Computed = TypeVar("Computed")
 
 
 @dataclass(frozen=True)
 class ScoringBatch:
-    """What the judges found in the outputs of N tasks.
+    """N tasks, the images that a method made of them, and what the judges see in those images.
+
+    Names that end in `_pixels` are the 8-bit levels that PNG files hold: (N, H, W, 3) uint8 RGB in 0..255. Metrics of
+    pixels compare these; networks take the tensors, float32 on the CPU at the same levels.
 
     Attributes:
-        tasks: what was asked.
-        output: (N, 3, H, W) in [-1, 1], the method's edits as read back from their PNG files.
+        tasks: what the protocol asks for, with images as tensors (N, 3, H, W) in [-1, 1].
+        output_pixels: the method's edits as read back from their PNG files.
         parsed: (N, H, W) uint8, the parser judge's labels of the outputs.
-        attribute_scores: (N, 40) in [0, 1], the attribute judge's probabilities for the outputs.
+        attribute_scores: (N, 40) float32 in [0, 1], the attribute judge's probabilities for the outputs.
         features: (N, D) float32, the parser judge's features of the outputs.
-        asked_attributes: columns of the attributes that the protocol asks for.
+        requested_attributes: columns of the attributes that an edit must carry.
         kept_attributes: columns of the attributes that must not change and that mean something in this dataset.
     """
 
     tasks: EditBatch
-    output: Tensor
+    output_pixels: Pixels
     parsed: Tensor
     attribute_scores: Tensor
     features: Tensor
-    asked_attributes: tuple[int, ...]
+    requested_attributes: tuple[int, ...]
     kept_attributes: tuple[int, ...]
+    _computed: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __len__(self) -> int:
+        return len(self.tasks)
+
+    @cached_property
+    def output(self) -> Tensor:
+        """The outputs as a tensor (N, 3, H, W) float32 in [-1, 1]."""
+        return image_tensor(self.output_pixels)
+
+    @cached_property
+    def target_pixels(self) -> Pixels:
+        """The faces being edited."""
+        return image_array(self.tasks.target.image)
+
+    @cached_property
+    def source_pixels(self) -> Pixels:
+        """The faces that lend an attribute or a geometry."""
+        return image_array(self.tasks.source.image)
+
+    @cached_property
+    def oracle_pixels(self) -> Pixels | None:
+        """The true results; None where the dataset does not know them."""
+        return None if self.tasks.oracle is None else image_array(self.tasks.oracle)
+
+    def cached(self, compute: Callable[[ScoringBatch], Computed]) -> Computed:
+        """`compute(self)`, kept for the next metric of this batch that asks for it."""
+        if compute not in self._computed:
+            self._computed[compute] = compute(self)
+        return cast(Computed, self._computed[compute])
 
 
 class ImageMetric(BaseMetric):
-    """A metric with one figure (or several columns) a task, and a figure over tasks that is a mean of ratios of sums.
+    """A metric with one value (or several columns) per task, and a value over tasks: a mean of ratios of column sums.
 
     A plain mean is the ratio of a sum to a count; a mean IoU is the mean over labels of such ratios. Whatever resamples
     or swaps tasks needs their sums alone, so that thousands of resamples are one product of matrices; and whatever
     reads the columns later needs the names of the ratios alone, which stand beside them.
 
     Attributes:
-        inapplicable: why the cell is empty where no task has a figure.
+        inapplicable: why the cell is empty where no task has a value.
     """
 
     inapplicable: ClassVar[str] = "it applies to none of these tasks"
@@ -66,8 +103,8 @@ class ImageMetric(BaseMetric):
         """
 
     @abstractmethod
-    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
-        """Columns for the N tasks of `evidence`, each (N,); NaN where the metric does not apply to a task.
+    def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
+        """Columns for the N tasks of `batch`, each (N,); NaN where the metric does not apply to a task.
 
         Raises:
             MetricUnavailable: if the metric does not take images such as these.
@@ -75,7 +112,7 @@ class ImageMetric(BaseMetric):
 
     @abstractmethod
     def ratios(self, names: Iterable[str]) -> list[Ratio]:
-        """The ratios of column sums whose mean is the figure.
+        """The ratios of column sums whose mean is the value.
 
         Args:
             names: the columns that `measure` gave; at least one.
@@ -85,33 +122,33 @@ class ImageMetric(BaseMetric):
         """One number from T tasks under non-negative `weights` (T,); NaN where nothing applies."""
         if not columns:
             return float("nan")
-        return float(mean_of_ratios(np.tensordot(weights, tally(columns, self.ratios(columns)), axes=1)))
+        return float(mean_of_ratios(np.tensordot(weights, ratio_terms(columns, self.ratios(columns)), axes=1)))
 
     def breakdown(self, columns: Columns) -> dict[str, float]:
-        """Figures by class or attribute, for the pages; empty where there is nothing to break down."""
+        """Values by class or attribute, for the pages; empty where there is nothing to break down."""
         return {}
 
     def process(self, data_batch: Any, data_samples: Sequence[dict[str, Any]]) -> None:
         """Keep the columns of a batch: `data_batch` is its task numbers, `data_samples` holds one `ScoringBatch`."""
         (sample,) = data_samples
-        columns = self.measure(sample["evidence"])
+        columns = self.measure(sample["batch"])
         for position, task in enumerate(data_batch):
             self.results.append((int(task), {name: float(values[position]) for name, values in columns.items()}))
 
     def compute_metrics(self, results: list[Any]) -> dict[str, Any]:
         """Columns of all processes, in task order."""
-        ordered = sorted(results, key=lambda each: each[0])
+        ordered = sorted(results, key=lambda result: result[0])
         names = list(ordered[0][1]) if ordered else []
         return {name: np.array([row[name] for _, row in ordered], dtype=np.float64) for name in names}
 
 
 @dataclass(frozen=True)
-class SetFigure:
+class SetValue:
     """What a metric of a whole set comes to.
 
     Attributes:
-        value: the figure.
-        breakdown: further figures by name, such as its spread.
+        value: the metric's value.
+        breakdown: further values by name, such as its spread.
         caution: what it must be read with; None where there is nothing.
     """
 
@@ -124,7 +161,7 @@ class SetMetric:
     """A metric of a whole set of images against real images, on the features of the encoder that its card names.
 
     Attributes:
-        min_images: images that either set must hold for the figure to be defined.
+        min_images: images that either set must hold for the value to be defined.
     """
 
     min_images: ClassVar[int] = 2
@@ -137,11 +174,11 @@ class SetMetric:
         """
 
     @abstractmethod
-    def compute(self, pair: FeaturePair) -> SetFigure:
-        """The figure of two sets that `figure` found fit for it."""
+    def compute(self, pair: FeaturePair) -> SetValue:
+        """The value of two sets that `measure` found fit for it."""
 
-    def figure(self, pair: FeaturePair) -> SetFigure:
-        """The figure of the outputs against the real images.
+    def measure(self, pair: FeaturePair) -> SetValue:
+        """The value of the outputs against the real images.
 
         Raises:
             MetricUnavailable: if a set is too small, or a feature is not finite.
@@ -151,10 +188,10 @@ class SetMetric:
             raise ValueError(
                 f"features of {pair.outputs.dimensions} and of {pair.real.dimensions} dimensions cannot be compared"
             )
-        for name, each in (("outputs", pair.outputs), ("real images", pair.real)):
-            if len(each) < self.min_images:
-                raise MetricUnavailable(f"it needs {self.min_images} {name} at least, not {len(each)}")
-            if not each.statistics.finite:
+        for name, features in (("outputs", pair.outputs), ("real images", pair.real)):
+            if len(features) < self.min_images:
+                raise MetricUnavailable(f"it needs {self.min_images} {name} at least, not {len(features)}")
+            if not features.statistics.finite:
                 raise MetricUnavailable(f"features of the {name} are not finite")
         return self.compute(pair)
 

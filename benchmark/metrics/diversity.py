@@ -1,4 +1,4 @@
-"""Diversity: how far apart the outputs of one asked mask lie under different styles."""
+"""Diversity: how far apart the outputs of one requested mask lie under different styles."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from itertools import combinations
 from typing import Any, ClassVar
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from benchmark.images.convert import to_bytes
+from benchmark.images.convert import image_tensor
 from benchmark.metrics.base import ScoringBatch
 from benchmark.metrics.lpips_network import Perceptual, check_size, perceptual
 from benchmark.metrics.mean_metric import VALUE, MeanMetric
 from benchmark.weights.resources import Resources
 
 Seen = tuple[bytes, str, NDArray[Any]]
-"""What is kept of a task: a digest of the asked mask, the id of the face that gave the style, and the output."""
+"""What is kept of a task: a digest of the requested mask, the id of the face that gave the style, and the output."""
 
 
 def pairs_of(seen: Sequence[Seen]) -> NDArray[np.int64]:
@@ -60,30 +59,30 @@ class _Diversity(MeanMetric):
     )
 
     @abstractmethod
-    def represent(self, evidence: ScoringBatch) -> NDArray[Any]:
+    def represent(self, batch: ScoringBatch) -> NDArray[Any]:
         """What is kept of N outputs: (N, ...)."""
 
     @abstractmethod
     def distances(self, one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.float64]:
         """Distance of each pair: (P,) from two (P, ...)."""
 
-    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
+    def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """Mean distance of each output to those of the same mask among these tasks; NaN where there is none."""
-        return self._columns(self._seen(evidence))
+        return self._columns(self._seen(batch))
 
     def process(self, data_batch: Any, data_samples: Sequence[dict[str, Any]]) -> None:
         """Keep the outputs of a batch."""
         (sample,) = data_samples
-        self.results.extend(zip(map(int, data_batch), self._seen(sample["evidence"]), strict=True))
+        self.results.extend(zip(map(int, data_batch), self._seen(sample["batch"]), strict=True))
 
     def compute_metrics(self, results: list[Any]) -> dict[str, Any]:
         """Columns of all tasks, in their order."""
-        ordered = sorted(results, key=lambda each: each[0])
+        ordered = sorted(results, key=lambda result: result[0])
         return dict(self._columns([seen for _, seen in ordered]))
 
-    def _seen(self, evidence: ScoringBatch) -> list[Seen]:
-        masks = (hashlib.blake2b(mask.tobytes()).digest() for mask in evidence.tasks.mask.cpu().numpy())
-        return list(zip(masks, evidence.tasks.target.ids, self.represent(evidence), strict=True))
+    def _seen(self, batch: ScoringBatch) -> list[Seen]:
+        masks = (hashlib.blake2b(mask.tobytes()).digest() for mask in batch.tasks.mask.cpu().numpy())
+        return list(zip(masks, batch.tasks.target.ids, self.represent(batch), strict=True))
 
     def _columns(self, seen: Sequence[Seen]) -> dict[str, NDArray[np.float64]]:
         pairs = pairs_of(seen)
@@ -108,27 +107,26 @@ class Diversity(_Diversity):
         """
         self._network: Perceptual = perceptual(resources)
 
-    def represent(self, evidence: ScoringBatch) -> NDArray[Any]:
-        """The images at the precision of their files.
+    def represent(self, batch: ScoringBatch) -> NDArray[Any]:
+        """The images at the precision of their files, (N, H, W, 3) uint8.
 
         Raises:
             MetricUnavailable: if they are too small for the network.
         """
-        check_size(evidence.output)
-        return to_bytes(evidence.output)
+        check_size(batch.output_pixels.shape[1:3])
+        return batch.output_pixels
 
     def distances(self, one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.float64]:
         """LPIPS of each pair of images."""
-        images = (torch.from_numpy(each).float().div_(127.5).sub_(1.0) for each in (one, other))
-        return self._network.distances(*images)
+        return self._network.distances(image_tensor(one), image_tensor(other))
 
 
 class DiversityJudge(_Diversity):
     """Euclidean distance between the parser judge's features of outputs of one mask. Not LPIPS: another scale."""
 
-    def represent(self, evidence: ScoringBatch) -> NDArray[Any]:
+    def represent(self, batch: ScoringBatch) -> NDArray[Any]:
         """The parser judge's features."""
-        return evidence.features.cpu().numpy()
+        return batch.features.cpu().numpy()
 
     def distances(self, one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.float64]:
         """Length of the difference of each pair."""

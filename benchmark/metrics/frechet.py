@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cholesky, eigh, svdvals
 
 from benchmark.features.feature_set import FeaturePair
-from benchmark.metrics.base import SetFigure, SetMetric
+from benchmark.metrics.base import SetMetric, SetValue
 
 Matrix = NDArray[np.float64]
 
@@ -54,9 +54,9 @@ class FrechetMetric(SetMetric):
     Never bootstrapped: it is biased upwards for few images, more so for resampled ones.
     """
 
-    def compute(self, pair: FeaturePair) -> SetFigure:
+    def compute(self, pair: FeaturePair) -> SetValue:
         """The distance, from the statistics alone."""
         outputs, real = pair.outputs.statistics, pair.real.statistics
         # the larger set is the likelier to have a covariance that Cholesky can factor
         first, second = (outputs, real) if outputs.count >= real.count else (real, outputs)
-        return SetFigure(frechet_distance(first.mean, first.covariance, second.mean, second.covariance))
+        return SetValue(frechet_distance(first.mean, first.covariance, second.mean, second.covariance))

@@ -7,7 +7,6 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.images.convert import image_array
 from benchmark.metrics.base import ScoringBatch
 from benchmark.metrics.face_embedding.embedder import FaceEmbedder, face_embedder
 from benchmark.metrics.mean_metric import VALUE, MeanMetric
@@ -35,9 +34,9 @@ class Identity(MeanMetric):
         """
         self._embedder: FaceEmbedder = face_embedder(resources)
 
-    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
+    def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """In [-1, 1]; NaN where no face is found in output or target."""
-        pair = (self._embedder.embeddings(image_array(each)) for each in (evidence.output, evidence.tasks.target.image))
+        pair = (self._embedder.embeddings(images) for images in (batch.output_pixels, batch.target_pixels))
         return {VALUE: cosine_similarity(*pair)}
 
     def breakdown(self, columns: Columns) -> dict[str, float]:

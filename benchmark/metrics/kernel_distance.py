@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.features.feature_set import BLOCK, FeaturePair, FeatureSet
-from benchmark.metrics.base import SetFigure, SetMetric
+from benchmark.metrics.base import SetMetric, SetValue
 
 
 def kernel(rows: NDArray[Any], others: NDArray[Any]) -> NDArray[np.float64]:
@@ -26,7 +26,7 @@ def self_kernels(rows: NDArray[Any]) -> NDArray[np.float64]:
 SUBSETS: Final = 100
 SUBSET_SIZE: Final = 1000
 SEED: Final = 2020
-"""Of the draws of subsets: number, size, generator and seed are the defaults of torch-fidelity, for equal figures."""
+"""Of the draws of subsets: number, size, generator and seed are the defaults of torch-fidelity, for equal values."""
 
 Indices = NDArray[np.int64]
 
@@ -48,7 +48,7 @@ def kernel_inception_distance(outputs: FeatureSet, real: FeatureSet) -> tuple[fl
         (generator.choice(len(outputs), size, replace=False), generator.choice(len(real), size, replace=False))
         for _ in range(SUBSETS)
     ]
-    ours, theirs = (np.stack(each) for each in zip(*draws, strict=True))
+    ours, theirs = (np.stack(subsets) for subsets in zip(*draws, strict=True))
     within = _sums_within(outputs, ours) + _sums_within(real, theirs)
     between = _sums_of_subsets(outputs, real, ours, theirs)
     estimates = within / (size * (size - 1)) - 2 * between / size**2
@@ -88,11 +88,11 @@ def _marks(drawn: Indices, count: int) -> NDArray[np.float64]:
 class KernelInceptionDistance(SetMetric):
     """KID on the features of the card's encoder."""
 
-    def compute(self, pair: FeaturePair) -> SetFigure:
+    def compute(self, pair: FeaturePair) -> SetValue:
         """The mean over subsets; their spread in the breakdown."""
         mean, spread, size = pair.cached(kernel_inception_distance)
         caution = None if size == SUBSET_SIZE else f"subsets of {size} images instead of {SUBSET_SIZE:,}"
-        return SetFigure(mean, {"standard deviation over subsets": spread}, caution)
+        return SetValue(mean, {"standard deviation over subsets": spread}, caution)
 
 
 def kernel_distance(features: FeatureSet, real: FeatureSet) -> float:
@@ -120,6 +120,6 @@ def _sum_of_pairs(rows: FeatureSet, others: FeatureSet) -> float:
 class KernelJudge(SetMetric):
     """Kernel distance on the parser judge's features. Not KID: another encoder, another scale."""
 
-    def compute(self, pair: FeaturePair) -> SetFigure:
+    def compute(self, pair: FeaturePair) -> SetValue:
         """The estimate."""
-        return SetFigure(kernel_distance(pair.outputs, pair.real))
+        return SetValue(kernel_distance(pair.outputs, pair.real))

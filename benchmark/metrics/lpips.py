@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from benchmark.images.convert import at_file_precision
+from benchmark.images.convert import image_tensor
 from benchmark.metrics.base import ScoringBatch
 from benchmark.metrics.lpips_network import Perceptual, perceptual
 from benchmark.metrics.mean_metric import VALUE, MeanMetric
@@ -27,25 +25,21 @@ class _LPIPS(MeanMetric):
         """
         self._network: Perceptual = perceptual(resources)
 
-    def _distances(self, image: Tensor, reference: Tensor) -> NDArray[np.float64]:
-        return self._network.distances(at_file_precision(image), at_file_precision(reference))
-
 
 class LPIPSOracle(_LPIPS):
     """LPIPS of the whole output to the oracle."""
 
     inapplicable: ClassVar[str] = "this dataset does not know the true edit"
 
-    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
+    def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """At least 0; NaN without an oracle.
 
         Raises:
             MetricUnavailable: if the images are too small for the network.
         """
-        oracle = evidence.tasks.oracle
-        if oracle is None:
-            return {VALUE: np.full(len(evidence.output), np.nan)}
-        return {VALUE: self._distances(evidence.output, oracle)}
+        if batch.oracle_pixels is None:
+            return {VALUE: np.full(len(batch), np.nan)}
+        return {VALUE: self._network.distances(batch.output, image_tensor(batch.oracle_pixels))}
 
 
 class LPIPSBackground(_LPIPS):
@@ -57,16 +51,17 @@ class LPIPSBackground(_LPIPS):
 
     inapplicable: ClassVar[str] = "these tasks may change the whole image"
 
-    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
+    def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """At least 0; NaN where change is allowed everywhere.
 
         Raises:
             MetricUnavailable: if the images are too small for the network.
         """
-        target, region = evidence.tasks.target.image, evidence.tasks.region.bool()
-        values = np.full(len(target), np.nan)
-        kept = ~region.flatten(1).all(dim=1)
+        region = batch.tasks.region.cpu().numpy().astype(np.bool_)
+        values = np.full(len(batch), np.nan)
+        kept = ~region.all(axis=(1, 2))
         if kept.any():
-            covered = torch.where(region[kept, None], target[kept], evidence.output[kept].to(target.device))
-            values[kept.cpu().numpy()] = self._distances(covered, target[kept])
+            target = batch.target_pixels[kept]
+            covered = np.where(region[kept, ..., None], target, batch.output_pixels[kept])
+            values[kept] = self._network.distances(image_tensor(covered), image_tensor(target))
         return {VALUE: values}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -58,20 +59,20 @@ class Perceptual:
         Raises:
             MetricUnavailable: if the images are smaller.
         """
-        check_size(image)
+        check_size(image.shape[2:])
         with torch.autocast(self.device.type, enabled=False):
-            pair = (each.to(self.device, torch.float32).contiguous() for each in (image, reference))
+            pair = (images.to(self.device, torch.float32).contiguous() for images in (image, reference))
             distances: Tensor = self.network(*pair)
         return distances.flatten().double().cpu().numpy()
 
 
-def check_size(image: Tensor) -> None:
-    """Refuse images (N, 3, H, W) that are too small for LPIPS.
+def check_size(sides: Sequence[int]) -> None:
+    """Refuse images whose height or width in pixels is too small for LPIPS.
 
     Raises:
         MetricUnavailable: with the sizes.
     """
-    side = min(image.shape[2:])
+    side = min(sides)
     if side < MIN_SIDE:
         raise MetricUnavailable(f"LPIPS takes images of {MIN_SIDE} pixels a side or more; these have {side}")
 

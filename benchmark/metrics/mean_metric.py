@@ -1,4 +1,4 @@
-"""Metrics whose figure is the mean of one value a task."""
+"""Metrics whose value is the mean of one value per task."""
 
 from __future__ import annotations
 

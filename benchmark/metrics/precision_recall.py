@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.features.feature_set import BLOCK, FeaturePair, FeatureSet
-from benchmark.metrics.base import SetFigure, SetMetric
+from benchmark.metrics.base import SetMetric, SetValue
 
 PRECISION_NEIGHBOURS: Final = 3
 """k of precision and recall, as in Kynkäänniemi et al. (NeurIPS 2019)."""
@@ -31,7 +31,7 @@ class Neighbourhoods:
 
 
 def neighbourhoods(outputs: FeatureSet, real: FeatureSet) -> Neighbourhoods:
-    """All four figures, from each block of distances once.
+    """All four values, from each block of distances once.
 
     A row's neighbourhood of k is the ball that reaches its k-th nearest other row of the same set. Precision is the
     share of outputs in some real neighbourhood, recall that of real images in some output's; both count the edge of a
@@ -109,30 +109,30 @@ class _NeighbourMetric(SetMetric):
 class Precision(_NeighbourMetric):
     """Share of outputs that look like real images."""
 
-    def compute(self, pair: FeaturePair) -> SetFigure:
+    def compute(self, pair: FeaturePair) -> SetValue:
         """In [0, 1]."""
-        return SetFigure(pair.cached(neighbourhoods).precision)
+        return SetValue(pair.cached(neighbourhoods).precision)
 
 
 class Recall(_NeighbourMetric):
     """Share of real images that the outputs could be."""
 
-    def compute(self, pair: FeaturePair) -> SetFigure:
+    def compute(self, pair: FeaturePair) -> SetValue:
         """In [0, 1]."""
-        return SetFigure(pair.cached(neighbourhoods).recall)
+        return SetValue(pair.cached(neighbourhoods).recall)
 
 
 class Density(_NeighbourMetric):
     """How many real images each output is near to."""
 
-    def compute(self, pair: FeaturePair) -> SetFigure:
+    def compute(self, pair: FeaturePair) -> SetValue:
         """About 1 where the sets agree."""
-        return SetFigure(pair.cached(neighbourhoods).density)
+        return SetValue(pair.cached(neighbourhoods).density)
 
 
 class Coverage(_NeighbourMetric):
     """Share of real images that have an output near them."""
 
-    def compute(self, pair: FeaturePair) -> SetFigure:
+    def compute(self, pair: FeaturePair) -> SetValue:
         """In [0, 1]."""
-        return SetFigure(pair.cached(neighbourhoods).coverage)
+        return SetValue(pair.cached(neighbourhoods).coverage)

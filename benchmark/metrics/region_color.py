@@ -7,20 +7,22 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from skimage.color import deltaE_ciede2000, rgb2lab
-from torch import Tensor
 
-from benchmark.images.convert import to_bytes
+from benchmark.images.convert import Pixels
 from benchmark.metrics.base import ScoringBatch
 from benchmark.metrics.mean_metric import VALUE, MeanMetric, plain_means
 from benchmark.statistics.ratios import Columns
 from methods.labels import LABELS, NUM_LABELS
 
+Colors = NDArray[np.float64]
+Counts = NDArray[np.int64]
 
-def region_colors(image: NDArray[np.uint8], mask: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+
+def region_colors(image: Pixels, mask: NDArray[Any]) -> tuple[Colors, Counts]:
     """Mean CIELAB colour and pixel count of each label's region.
 
     Args:
-        image: (N, 3, H, W) sRGB in 0..255.
+        image: (N, H, W, 3) sRGB in 0..255.
         mask: (N, H, W) integer labels in 0..18.
 
     Returns:
@@ -28,18 +30,25 @@ def region_colors(image: NDArray[np.uint8], mask: NDArray[Any]) -> tuple[NDArray
         (N, 19) pixel counts.
     """
     number = len(image)
-    lab = rgb2lab(image.astype(np.float32) / 255, channel_axis=1)
-    slots = (mask.astype(np.intp) + NUM_LABELS * np.arange(number)[:, None, None]).ravel()
-    length = NUM_LABELS * number
-    pixels = np.bincount(slots, minlength=length)
-    sums = [np.bincount(slots, weights=lab[:, channel].ravel(), minlength=length) for channel in range(3)]
-    means = np.stack(sums, axis=-1) / np.maximum(pixels, 1)[:, None]
-    return means.reshape(number, NUM_LABELS, 3), pixels.reshape(number, NUM_LABELS)
+    lab = rgb2lab(image.astype(np.float32) / 255)
+    slots, pixels = _slots(mask), region_sizes(mask)
+    sums = [np.bincount(slots, weights=lab[..., channel].ravel(), minlength=pixels.size) for channel in range(3)]
+    means = np.stack(sums, axis=-1).reshape(number, NUM_LABELS, 3) / np.maximum(pixels, 1)[..., None]
+    return means, pixels
 
 
-def color_distances(
-    colors: NDArray[np.float64], other: NDArray[np.float64], compared: NDArray[np.bool_]
-) -> dict[str, NDArray[np.float64]]:
+def region_sizes(mask: NDArray[Any]) -> Counts:
+    """Pixels of each label in masks (N, H, W) of integer labels in 0..18: (N, 19)."""
+    return np.bincount(_slots(mask), minlength=NUM_LABELS * len(mask)).reshape(len(mask), NUM_LABELS)
+
+
+def _slots(mask: NDArray[Any]) -> NDArray[np.intp]:
+    """A number for each image and label at every pixel, flat."""
+    slots: NDArray[np.intp] = (mask.astype(np.intp) + NUM_LABELS * np.arange(len(mask))[:, None, None]).ravel()
+    return slots
+
+
+def color_distances(colors: Colors, other: Colors, compared: NDArray[np.bool_]) -> dict[str, NDArray[np.float64]]:
     """CIEDE2000 colour difference of each region, and its mean over the regions compared.
 
     Follows Sharma, Wu and Dalal, "The CIEDE2000 Color-Difference Formula" (2005), with kL = kC = kH = 1.
@@ -50,7 +59,7 @@ def color_distances(
         compared: (N, 19), which regions to compare.
 
     Returns:
-        `value` (N,), the mean over regions, and `<label>` (N,) for each label; NaN where nothing is compared.
+        `value` (N,), the mean over regions, and a column `<label>` (N,) per label; NaN where nothing is compared.
     """
     distances = np.where(compared, deltaE_ciede2000(colors, other), np.nan)
     count = compared.sum(axis=1)
@@ -71,12 +80,11 @@ class StyleColor(MeanMetric):
         super().__init__()
         self.min_pixels = min_pixels
 
-    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
-        """Column `value`, and one a label; CIEDE2000."""
-        tasks = evidence.tasks
-        output, asked = _region_colors_of(evidence.output, tasks.mask)
-        style, shown = _region_colors_of(tasks.target.image, tasks.target.mask)
-        return color_distances(output, style, (asked >= self.min_pixels) & (shown >= self.min_pixels))
+    def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
+        """Column `value`, and one per label; CIEDE2000."""
+        output, requested = batch.cached(_colors_of_output)
+        style, shown = region_colors(batch.target_pixels, batch.tasks.target.mask.cpu().numpy())
+        return color_distances(output, style, (requested >= self.min_pixels) & (shown >= self.min_pixels))
 
     def breakdown(self, columns: Columns) -> dict[str, float]:
         """Mean colour difference by label."""
@@ -84,20 +92,19 @@ class StyleColor(MeanMetric):
 
 
 class StyleColorUnseen(StyleColor):
-    """Colour difference between output and oracle, over the asked regions that the style face does not show."""
+    """Colour difference between output and oracle, over the requested regions that the style face does not show."""
 
     inapplicable: ClassVar[str] = "no true edit is known of a region that the style face lacks"
 
-    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
-        """Column `value`, and one a label; CIEDE2000, all NaN without an oracle."""
-        tasks = evidence.tasks
-        output, asked = _region_colors_of(evidence.output, tasks.mask)
-        if tasks.oracle is None:
-            return color_distances(output, output, np.zeros(asked.shape, dtype=np.bool_))
-        truth, _ = _region_colors_of(tasks.oracle, tasks.mask)
-        _, shown = _region_colors_of(tasks.target.image, tasks.target.mask)
-        return color_distances(output, truth, (asked >= self.min_pixels) & (shown < self.min_pixels))
+    def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
+        """Column `value`, and one per label; CIEDE2000, all NaN without an oracle."""
+        output, requested = batch.cached(_colors_of_output)
+        if batch.oracle_pixels is None:
+            return color_distances(output, output, np.zeros(requested.shape, dtype=np.bool_))
+        truth, _ = region_colors(batch.oracle_pixels, batch.tasks.mask.cpu().numpy())
+        shown = region_sizes(batch.tasks.target.mask.cpu().numpy())
+        return color_distances(output, truth, (requested >= self.min_pixels) & (shown < self.min_pixels))
 
 
-def _region_colors_of(image: Tensor, mask: Tensor) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    return region_colors(to_bytes(image), mask.cpu().numpy())
+def _colors_of_output(batch: ScoringBatch) -> tuple[Colors, Counts]:
+    return region_colors(batch.output_pixels, batch.tasks.mask.cpu().numpy())

@@ -1,1 +1,1 @@
-"""Protocols: fixed tables of edit tasks that every method is asked to do."""
+"""Protocols: fixed tables of edit tasks, the same for every method."""

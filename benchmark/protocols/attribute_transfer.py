@@ -43,7 +43,7 @@ _VISIBLE: Final = 8 / 127.5
 class AttributeTransfer(Protocol):
     """Pairs of a target without `attribute` and a source with it.
 
-    The mask asked for is the target's with the source's mouth regions, which is a smile's; other attributes are
+    The requested mask is the target's with the source's mouth regions, which is a smile's; other attributes are
     possible only where the dataset knows the true edited face.
 
     Args:
@@ -97,7 +97,7 @@ class AttributeTransfer(Protocol):
     def kept_attributes(self, dataset: FaceDataset) -> tuple[str, ...]:
         """The known attributes but for the one transferred and those that it implies (a smile: an open mouth, …)."""
         changed = {self.attribute, *_IMPLIED.get(self.attribute, ())}
-        return tuple(each for each in dataset.known_attributes if each not in changed)
+        return tuple(name for name in dataset.known_attributes if name not in changed)
 
     def _candidates(self, dataset: FaceDataset, seed: int, role: str) -> Rows:
         rows = shuffled_test_rows(dataset, seed, f"{self.name}/{self.attribute}/{role}")

@@ -25,14 +25,14 @@ class Draw:
         targets: (T,) dataset rows of the faces being edited.
         sources: (T,) dataset rows of the faces that lend something.
         rule: how they were drawn, in words.
-        asked: attributes that an edit must carry.
+        requested: attributes that an edit must carry.
         attribute: the attribute transferred; "" where there is none.
     """
 
     targets: Rows
     sources: Rows
     rule: str
-    asked: tuple[str, ...]
+    requested: tuple[str, ...]
     attribute: str = ""
 
 
@@ -45,12 +45,12 @@ class Protocol(ABC):
     Attributes:
         name: the registered name.
         rule: how the tasks were drawn, in words; set by `tasks`.
-        asked_attributes: the attributes that an edit must carry, as far as the dataset knows them; set by `tasks`.
+        requested_attributes: the attributes that an edit must carry, as far as the dataset knows them; set by `tasks`.
     """
 
     name: ClassVar[str]
     rule: str = ""
-    asked_attributes: tuple[str, ...] = ()
+    requested_attributes: tuple[str, ...] = ()
 
     def __init__(self, *, count: int) -> None:
         if count < 1:
@@ -81,7 +81,7 @@ class Protocol(ABC):
         """The table of tasks, or its first `limit` rows.
 
         Returns:
-            A row a task: `task` its number, `target` and `source` their ids, `target_row` and `source_row` their
+            One row per task: `task` its number, `target` and `source` their ids, `target_row` and `source_row` their
             dataset rows, `attribute` the one transferred ("" where there is none).
 
         Raises:
@@ -90,14 +90,14 @@ class Protocol(ABC):
         if limit is not None and limit < 1:
             raise ValueError(f"limit is {limit}; it must be 1 or more")
         drawn = self.draw(dataset, seed)
-        self.rule, self.asked_attributes = drawn.rule, drawn.asked
+        self.rule, self.requested_attributes = drawn.rule, drawn.requested
         targets, sources = drawn.targets[:limit], drawn.sources[:limit]
         ids = dataset.packed.ids
         return pd.DataFrame(
             {
                 "task": np.arange(len(targets), dtype=np.int64),
-                "target": [str(each) for each in ids[targets]],
-                "source": [str(each) for each in ids[sources]],
+                "target": [str(face) for face in ids[targets]],
+                "source": [str(face) for face in ids[sources]],
                 "target_row": targets,
                 "source_row": sources,
                 "attribute": drawn.attribute,
@@ -115,9 +115,9 @@ class Protocol(ABC):
         for column, faces in (("target", targets), ("source", sources)):
             if faces.size and faces.max() >= len(dataset.packed.ids):
                 raise ValueError(f"the tasks name row {faces.max()}, but the dataset has {len(dataset.packed.ids)}")
-            for asked, found in zip(rows[column], dataset.packed.ids[faces], strict=True):
-                if str(asked) != str(found):
-                    raise ValueError(f"the tasks were drawn from another dataset: {column} {asked} is {found} here")
+            for expected, found in zip(rows[column], dataset.packed.ids[faces], strict=True):
+                if str(expected) != str(found):
+                    raise ValueError(f"the tasks were drawn from another dataset: {column} {expected} is {found} here")
         return self.edits(dataset, targets, sources)
 
 

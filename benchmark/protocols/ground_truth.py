@@ -44,7 +44,7 @@ def true_edits(
             return None
         found.append(truth)
     return TrueEdits(
-        image=image_tensor(np.stack([each.image for each in found])),
-        mask=torch.from_numpy(np.stack([each.mask for each in found])),
-        attributes=torch.from_numpy(np.stack([each.attributes for each in found]).astype(np.float32)),
+        image=image_tensor(np.stack([truth.image for truth in found])),
+        mask=torch.from_numpy(np.stack([truth.mask for truth in found])),
+        attributes=torch.from_numpy(np.stack([truth.attributes for truth in found]).astype(np.float32)),
     )

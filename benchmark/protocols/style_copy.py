@@ -43,10 +43,10 @@ class StyleCopy(Protocol):
         ring = shuffled_test_rows(dataset, seed, self.name)
         if len(ring) <= self.styles:
             raise InputError(f"style-copy needs {self.styles + 1} faces in the test split, which has {len(ring)}")
-        targets = np.stack([np.roll(ring, each) for each in range(self.styles)], axis=1).ravel()
+        targets = np.stack([np.roll(ring, shift) for shift in range(self.styles)], axis=1).ravel()
         sources = np.roll(ring, -1).repeat(self.styles)
-        asked = tuple(each for each in STYLE_ATTRIBUTES if each in dataset.known_attributes)
-        return Draw(targets[: self.count], sources[: self.count], self._rule, asked)
+        requested = tuple(name for name in STYLE_ATTRIBUTES if name in dataset.known_attributes)
+        return Draw(targets[: self.count], sources[: self.count], self._rule, requested)
 
     @property
     def _rule(self) -> str:
@@ -64,7 +64,7 @@ class StyleCopy(Protocol):
         target, source = dataset.batch(targets), dataset.batch(sources)
         truth = true_edits(dataset, "style-copy", targets, sources)
         attributes = (source if truth is None else truth).attributes.clone()
-        columns = [ATTRIBUTES.index(each) for each in STYLE_ATTRIBUTES]
+        columns = [ATTRIBUTES.index(name) for name in STYLE_ATTRIBUTES]
         attributes[:, columns] = target.attributes[:, columns]
         return EditBatch(
             target,

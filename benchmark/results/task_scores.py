@@ -20,7 +20,7 @@ from benchmark.results.run_folder import scores_path
 from benchmark.results.schema import ProtocolResult
 from benchmark.runtime.atomic_files import replacing
 from benchmark.runtime.json_files import ResultError
-from benchmark.statistics.ratios import Array, Ratio, tally
+from benchmark.statistics.ratios import Array, Ratio, ratio_terms
 
 
 def tasks_sha256(frame: pd.DataFrame) -> str:
@@ -142,7 +142,7 @@ class TaskScores:
         if not names or not names <= set(self._columns):
             raise ResultError(f"{self.path}: holds no scores of {metric}; score the run again")
         try:
-            return tally({name: self._column(name) for name in names}, ratios)
+            return ratio_terms({name: self._column(name) for name in names}, ratios)
         except (TypeError, ValueError) as error:
             raise ResultError(f"{self.path}: the scores of {metric} are not numbers") from error
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from benchmark.config.experiment import Experiment
+from benchmark.evaluation.context import EvaluationContext
 from benchmark.evaluation.prepare_metrics import weights_of
 from benchmark.results.schema import Cost, MetricInfo, ProtocolResult, Result
-from benchmark.evaluation.context import EvaluationContext
 from benchmark.runtime.version import installed_version
 from benchmark.weights.locate import Weights
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
@@ -33,7 +33,11 @@ class MethodInfo:
 
 
 def result_of(
-    experiment: Experiment, context: EvaluationContext, facts: MethodInfo, protocols: dict[str, ProtocolResult], cost: Cost
+    experiment: Experiment,
+    context: EvaluationContext,
+    facts: MethodInfo,
+    protocols: dict[str, ProtocolResult],
+    cost: Cost,
 ) -> Result:
     """The result of a run."""
     published_sha256 = facts.weights_sha256 if facts.origin == "published" else None

@@ -11,12 +11,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from benchmark.caching.fingerprints import source_version
+from benchmark.datasets.base import FaceDataset
 from benchmark.results.run_folder import PROVENANCE
+from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.runtime.device import Compute
 from benchmark.runtime.version import DISTRIBUTION
-from benchmark.datasets.base import FaceDataset
-from benchmark.runtime.atomic_files import write_text_atomically
-from benchmark.caching.fingerprints import source_version
 
 PACKAGES = (
     DISTRIBUTION,

@@ -10,11 +10,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from torch import Tensor
 
 from benchmark.caching.code_version import code_version
-from benchmark.training.checkpoints import read_checkpoint, weights_sha256
-from benchmark.images.convert import image_tensor
+from benchmark.caching.fingerprints import TRAINING_CODE, StageState, fingerprint
+from benchmark.caching.plugin_source import entry_version
+from benchmark.config.experiment import Experiment
+from benchmark.config.presets import all_protocols
+from benchmark.editing.build_method import Editor, build_editor
+from benchmark.editing.edit_tasks import edit_tasks, read_edits
+from benchmark.evaluation.context import EvaluationContext, TaskSet
+from benchmark.evaluation.score_tasks import Outputs, Scores, real_outputs, score_tasks
+from benchmark.images.convert import Pixels
 from benchmark.results.run_folder import (
     EXPERIMENT,
     RESULT,
@@ -25,23 +31,16 @@ from benchmark.results.run_folder import (
     edit_path,
     edits_folder,
 )
-from benchmark.editing.edit_tasks import edit_tasks, read_edits
-from benchmark.editing.build_method import Editor, build_editor
-from benchmark.config.experiment import Experiment
-from benchmark.config.presets import all_protocols
-from benchmark.runtime.atomic_files import sha256_of, write_text_atomically
-from benchmark.runs.up_to_date import FINISHED, finished_result, finished_stamp
-from benchmark.runtime.cache_folder import writable
-from benchmark.caching.plugin_source import entry_version
-from benchmark.runs.provenance import write_provenance
-from benchmark.runs.assemble_result import NO_COST, MethodInfo, result_of
 from benchmark.results.schema import Cost, ProtocolResult, Result, write_result
-from benchmark.runs.sample_sheet import SampleRows, write_samples
-from benchmark.evaluation.score_tasks import Outputs, Scores, real_outputs, score_tasks
-from benchmark.evaluation.context import TaskSet, EvaluationContext
-from benchmark.training.stage_cache import StageCache
-from benchmark.caching.fingerprints import TRAINING_CODE, StageState, fingerprint
 from benchmark.results.task_scores import write_task_scores
+from benchmark.runs.assemble_result import NO_COST, MethodInfo, result_of
+from benchmark.runs.provenance import write_provenance
+from benchmark.runs.sample_sheet import SampleRows, write_samples
+from benchmark.runs.up_to_date import FINISHED, finished_result, finished_stamp
+from benchmark.runtime.atomic_files import sha256_of, write_text_atomically
+from benchmark.runtime.cache_folder import writable
+from benchmark.training.checkpoints import read_checkpoint, weights_sha256
+from benchmark.training.stage_cache import StageCache
 from benchmark.training.train import move_to_device, train
 from methods.base import CannotEdit, EditBatch, Stage
 from registry.catalogue import DATASET_CARDS, METHOD_CARDS, PROTOCOL_CARDS
@@ -240,9 +239,8 @@ class Run:
         self.stamps.put(f"edits/{name}", {"stamp": stamp, "done": True, "reason": reason})
 
     def _edited_outputs(self, asked: TaskSet) -> Outputs:
-        def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Tensor]:
-            images = read_edits(self._edits_folder(asked), rows, self.context.dataset.size)
-            return batch, image_tensor(images)
+        def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Pixels]:
+            return batch, read_edits(self._edits_folder(asked), rows, self.context.dataset.size)
 
         return give
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.caching.code_version import code_version
+from benchmark.caching.fingerprints import StageState, fingerprint, tree_version
+from benchmark.caching.plugin_source import entry_version
 from benchmark.config.experiment import Experiment
 from benchmark.results.run_folder import RESULT
-from benchmark.runtime.atomic_files import sha256_of
-from benchmark.caching.plugin_source import entry_version
 from benchmark.results.schema import Result, read_result
+from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.json_files import ResultError
-from benchmark.caching.fingerprints import StageState, fingerprint, tree_version
 from benchmark.weights.locate import Weights, manifest
 from registry.catalogue import (
     DATASET_CARDS,
@@ -40,7 +40,13 @@ def finished_result(experiment: Experiment, runs: Path, weights: Weights) -> Res
         return None
 
 
-CODE = ("benchmark.training.train", "benchmark.editing.edit_tasks", "benchmark.evaluation.score_tasks", "benchmark.evaluation.context", "benchmark.runs.assemble_result")
+CODE = (
+    "benchmark.training.train",
+    "benchmark.editing.edit_tasks",
+    "benchmark.evaluation.score_tasks",
+    "benchmark.evaluation.context",
+    "benchmark.runs.assemble_result",
+)
 """The modules that make a result, with what they import, beside what is registered."""
 NOT_IN_RESULTS = {"summary", "paper", "licence", "ablation", "options", "presets", "variants"}
 """What cards say to people, or for other commands; options count as they are resolved, in the experiment."""

@@ -1,4 +1,4 @@
-"""Figures that are means of ratios of sums: what each task adds to the sums, and what the sums come to."""
+"""Values that are means of ratios of column sums: what each task adds to the sums, and what the sums come to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, Array]
-"""Per-task figures by column name, each (T,); NaN where a task has none."""
+"""Per-task values by column name, each (T,); NaN where a task has none."""
 
 
 class Ratio(NamedTuple):
@@ -25,19 +25,19 @@ class Ratio(NamedTuple):
     denominator: str | None = None
 
 
-def tally(columns: Columns, ratios: Sequence[Ratio]) -> Array:
+def ratio_terms(columns: Columns, ratios: Sequence[Ratio]) -> Array:
     """What each of T tasks adds to the sums of K ratios: (T, 2, K) numerators and denominators, 0 for what is NaN."""
-    numerators = [columns[each.numerator] for each in ratios]
+    numerators = [columns[ratio.numerator] for ratio in ratios]
     denominators = [
-        np.isfinite(values).astype(np.float64) if each.denominator is None else columns[each.denominator]
-        for each, values in zip(ratios, numerators, strict=True)
+        np.isfinite(values).astype(np.float64) if ratio.denominator is None else columns[ratio.denominator]
+        for ratio, values in zip(ratios, numerators, strict=True)
     ]
-    tallied = np.array([numerators, denominators])
-    return np.ascontiguousarray(np.moveaxis(np.where(np.isfinite(tallied), tallied, 0.0), -1, 0))
+    terms = np.array([numerators, denominators])
+    return np.ascontiguousarray(np.moveaxis(np.where(np.isfinite(terms), terms, 0.0), -1, 0))
 
 
 def mean_of_ratios(sums: Array) -> Array:
-    """The figures (...) of summed tallies (..., 2, K): the mean of the ratios that have a denominator, else NaN."""
+    """Values (...) of sums (..., 2, K) of `ratio_terms`: the mean of the ratios that have a denominator, else NaN."""
     quotients = ratio(sums[..., 0, :], sums[..., 1, :])
     if quotients.shape[-1] == 1:  # the mean of one, which most metrics are
         only: Array = quotients[..., 0]
@@ -47,7 +47,7 @@ def mean_of_ratios(sums: Array) -> Array:
 
 
 def ratio(numerators: Array, denominators: Array) -> Array:
-    """Their quotients, of the same shape; NaN where a denominator is not above 0."""
+    """Numerators over denominators, of the same shape; NaN where a denominator is not above 0."""
     positive = np.asarray(denominators) > 0
     if positive.all():  # the plain quotient is several times faster
         return np.asarray(numerators) / denominators

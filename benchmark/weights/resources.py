@@ -17,7 +17,7 @@ class MetricUnavailable(RuntimeError):
 
 @dataclass(frozen=True)
 class Resources:
-    """What a metric may need beside the evidence.
+    """What a metric may need beside the batch.
 
     Attributes:
         compute: where and how its networks run.

@@ -38,7 +38,7 @@ class Mirror(Protocol):
         """Take test faces in an order that the seed decides."""
         rows = shuffled_test_rows(dataset, seed, self.name)[: self.count]
         rule = f"up to {self.count} test faces in random order, each on its own mirrored mask"
-        return Draw(targets=rows, sources=rows, rule=rule, asked=tuple(dataset.known_attributes))
+        return Draw(targets=rows, sources=rows, rule=rule, requested=tuple(dataset.known_attributes))
 
     def edits(self, dataset: FaceDataset, targets: Rows, sources: Rows) -> EditBatch:
         """N tasks; the left eye of a mirrored face is where its right eye was."""

@@ -9,9 +9,6 @@ from typing import Final
 
 from benchmark.leaderboard.table import Cell, Row, Table
 from benchmark.runtime.spreadsheet_cells import guarded
-from benchmark.leaderboard.table import Cell
-from benchmark.leaderboard.table import Row
-from benchmark.leaderboard.table import Table
 
 COLUMNS: Final = (
     "dataset",

@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmark.leaderboard.table import Table
 from benchmark.leaderboard.pairwise import Differences
+from benchmark.leaderboard.table import Table
 from reports.leaderboard.forest_plot import draw_forest
 from reports.leaderboard.pareto_plot import draw_pareto
-from reports.rendering.figures import print_style, write_figure
 from reports.leaderboard.win_matrix import draw_wins
+from reports.rendering.figures import print_style, write_figure
 
 
 def write_print_figures(tables: Sequence[Table], compared: Sequence[Differences], folder: Path) -> list[Path]:

@@ -7,18 +7,18 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
-from benchmark.results.comparability import SHORT_HASH
-from reports.leaderboard import wording as words
-from reports.rendering.pictures import ImageStore
-from benchmark.leaderboard.table import Row, Table
+from benchmark.leaderboard.build_tables import in_order, row_title
 from benchmark.leaderboard.pairwise import Differences
+from benchmark.leaderboard.pareto_front import columns_with_values, fronts_of_all_pairs, trade_off_columns
+from benchmark.leaderboard.table import Row, Table
+from benchmark.results.comparability import SHORT_HASH
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.task_scores import ScoreFiles
+from reports.leaderboard import wording as words
 from reports.leaderboard.method_cards import known_methods
-from reports.rendering.html_page import render_page
 from reports.leaderboard.sample_browser import browse
-from benchmark.leaderboard.build_tables import in_order, row_title
-from benchmark.leaderboard.pareto_front import columns_with_values, fronts_of_all_pairs, trade_off_columns
+from reports.rendering.html_page import render_page
+from reports.rendering.pictures import ImageStore
 
 
 def render(

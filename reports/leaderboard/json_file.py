@@ -7,9 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from benchmark.results.schema import DatasetInfo, JudgeInfo
 from benchmark.leaderboard.table import Cell, Column, Level, Row, Table
-from benchmark.results.schema import Kind
+from benchmark.results.schema import DatasetInfo, JudgeInfo, Kind
 from reports.leaderboard.wording import bold_rule, num_tests
 
 SCHEMA_VERSION: Literal[1] = 1

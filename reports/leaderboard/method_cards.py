@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from benchmark.results.find_results import FinishedRun
 from registry.cards import MethodCard, Option
 from registry.catalogue import METHOD_CARDS
-from benchmark.results.find_results import FinishedRun
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,20 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Final
 
+from benchmark.human_study.analysis.findings import Findings
+from benchmark.leaderboard.build_tables import tabulate
+from benchmark.leaderboard.pairwise import differences
 from benchmark.results.comparability import IncomparableError
 from benchmark.results.find_results import FinishedRun
-from benchmark.runtime.atomic_files import write_text_atomically
-from benchmark.human_study.analysis.findings import Findings
 from benchmark.results.task_scores import ScoreFiles
+from benchmark.runtime.atomic_files import write_text_atomically
 from registry.errors import UnknownNameError, unknown
-from reports.leaderboard import csv_file as csv_table, html_page as html, json_file as json_table, latex, markdown
-from benchmark.leaderboard.pairwise import differences
+from reports.leaderboard import csv_file as csv_table
+from reports.leaderboard import html_page as html
+from reports.leaderboard import json_file as json_table
+from reports.leaderboard import latex, markdown
 from reports.leaderboard.edit_grid import EditGrids, write_edit_grids
 from reports.leaderboard.figures import write_print_figures
-from benchmark.leaderboard.build_tables import tabulate
 
 __all__ = ["FORMATS", "IncomparableError", "write_leaderboard"]
 

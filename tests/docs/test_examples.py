@@ -1,5 +1,6 @@
 """The examples of plug-ins do what their pages say; the pages run them, these tests look at what comes out."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 import torch
 
+from benchmark.images.convert import image_array
 from benchmark.metrics.base import ScoringBatch
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES, LABELS
@@ -57,10 +59,8 @@ def test_the_mirrored_task_is_exact_and_sharpness_is_a_ratio(faces) -> None:
     assert torch.equal(batch.mask == 1, (batch.target.mask == 1).flip(2))
     nothing = torch.zeros(3)
     metric = METRICS.get("sharpness")()
-    sharp = ScoringBatch(batch, batch.oracle, nothing, nothing, nothing, (), ())
-    blurred = ScoringBatch(
-        batch, torch.nn.functional.avg_pool2d(batch.oracle, 5, 1, 2), nothing, nothing, nothing, (), ()
-    )
+    sharp = ScoringBatch(batch, image_array(batch.oracle), nothing, nothing, nothing, (), ())
+    blurred = replace(sharp, output_pixels=image_array(torch.nn.functional.avg_pool2d(batch.oracle, 5, 1, 2)))
     assert metric.measure(sharp)["value"] == pytest.approx(np.ones(3))
     assert (metric.measure(blurred)["value"] < 0.9).all()
 

@@ -39,15 +39,15 @@ class FaceEmbedder:
 
     def embeddings(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
         """(N, H, W, 3) RGB to (N, 128); NaN where no face is found. Images seen before are not looked at again."""
-        keys = [hashlib.blake2b(each.tobytes() + str(each.shape).encode()).digest() for each in images]
-        unseen = {key: _resized(each) for key, each in zip(keys, images, strict=True) if key not in self._known}
+        keys = [hashlib.blake2b(image.tobytes() + str(image.shape).encode()).digest() for image in images]
+        unseen = {key: _resized(image) for key, image in zip(keys, images, strict=True) if key not in self._known}
         self._known.update(zip(unseen, self._look(list(unseen.values())), strict=True))
         return np.stack([self._known[key] for key in keys])
 
     def _look(self, images: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float64]]:
         count = torch.get_num_threads()
         if count == 1 or len(images) < FACES_A_PROCESS * count:
-            return [self._recognition.embedding(each) for each in images]
+            return [self._recognition.embedding(image) for image in images]
         if self._processes is None or not self._processes.close.alive:
             self._processes = FaceProcesses(*self._files, count)
         return self._processes.embeddings(images)
@@ -73,7 +73,7 @@ def face_embedder(resources: Resources) -> FaceEmbedder:
         found = [resources.weights.find(id) for id in ("dlib-face-landmarks", "dlib-face-resnet")]
     except WeightsMissing as error:
         raise MetricUnavailable(str(error)) from error
-    return _loaded(*(each.path for each in found), *(each.sha256 for each in found))
+    return _loaded(*(file.path for file in found), *(file.sha256 for file in found))
 
 
 @lru_cache(maxsize=1)

@@ -37,7 +37,7 @@ class FaceProcesses:
         """
         found: list[NDArray[np.float64]] = []
         for start in range(0, len(images), len(self._processes)):
-            # a face each, in turn: their times are alike, and no pipe ever fills on both sides
+            # one face to every process, in turn: their times are alike, and no pipe ever fills on both sides
             given = list(zip(images[start : start + len(self._processes)], self._processes, strict=False))
             try:
                 for image, process in given:

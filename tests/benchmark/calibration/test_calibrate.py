@@ -30,16 +30,16 @@ SAID = {"summary": "", "direction": "up", "decimals": 1, "level": "image", "cita
 
 @METRICS.register(card={**SAID, "name": "brightness", "title": "<b>Brightness</b>"})
 class Brightness(MeanMetric):
-    def measure(self, evidence):
-        return {VALUE: evidence.output.mean(dim=(1, 2, 3)).numpy().astype(np.float64)}
+    def measure(self, batch):
+        return {VALUE: batch.output.mean(dim=(1, 2, 3)).numpy().astype(np.float64)}
 
 
 @METRICS.register(card={**SAID, "name": "absent", "title": "Absent"})
 class Absent(MeanMetric):
     inapplicable = "nobody has it"
 
-    def measure(self, evidence):
-        return {VALUE: np.full(len(evidence.tasks), np.nan)}
+    def measure(self, batch):
+        return {VALUE: np.full(len(batch.tasks), np.nan)}
 """
 
 

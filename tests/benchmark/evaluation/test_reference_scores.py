@@ -82,9 +82,9 @@ def features(folders: tuple[Path, Path], inception_file: Path) -> list[np.ndarra
 
 def test_fid_clean_is_that_of_clean_fid(expected: dict[str, float], features: list[np.ndarray]) -> None:
     pair = FeaturePair(*(FeatureSet.of(each[:, :DIMENSIONS]) for each in features))
-    assert FrechetMetric().figure(pair).value == pytest.approx(expected["fid-clean"], rel=1e-4)
+    assert FrechetMetric().measure(pair).value == pytest.approx(expected["fid-clean"], rel=1e-4)
 
 
 def test_kid_is_that_of_torch_fidelity(expected: dict[str, float], features: list[np.ndarray]) -> None:
     pair = FeaturePair(*map(FeatureSet.of, features))
-    assert KernelInceptionDistance().figure(pair).value == pytest.approx(expected["kid"], rel=1e-4)
+    assert KernelInceptionDistance().measure(pair).value == pytest.approx(expected["kid"], rel=1e-4)

@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from tests.reports.synthetic import figure, noise, result, runs, scored_run
 
 from benchmark.comparison.compare import compare
 from benchmark.leaderboard.build_tables import tabulate
 from benchmark.results.method_runs import MethodRuns
 from reports.leaderboard.wording import bold_rule, remarks
+from tests.reports.synthetic import figure, noise, result, runs, scored_run
 
 
 def marks(metric, *results):

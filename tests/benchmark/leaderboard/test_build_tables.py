@@ -2,9 +2,8 @@
 
 import random
 
-from tests.reports.synthetic import METRICS, facts, figure, protocol, result, runs
-
 from benchmark.leaderboard.build_tables import tabulate
+from tests.reports.synthetic import METRICS, facts, figure, protocol, result, runs
 
 STYLE = "style-copy"
 

@@ -1,11 +1,11 @@
 """Runs that must not share a table: refused by name, or set apart when asked."""
 
 import pytest
-from tests.reports.synthetic import METRICS, dataset_facts, facts, figure, judge, protocol, result, runs
 
 from benchmark.leaderboard.build_tables import tabulate
 from benchmark.results.comparability import IncomparableError
 from reports.leaderboard.wording import remarks
+from tests.reports.synthetic import METRICS, dataset_facts, facts, figure, judge, protocol, result, runs
 
 PROTOCOL = "attribute-transfer"
 OTHERS = {

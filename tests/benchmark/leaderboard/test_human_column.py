@@ -6,8 +6,6 @@ import csv
 import json
 
 import pytest
-from tests.reports.run_folders import run_folder
-from tests.reports.synthetic import figure, protocol, result, runs
 
 from benchmark.human_study.analysis.analyse import analyse
 from benchmark.human_study.analysis.findings import Findings
@@ -15,6 +13,8 @@ from benchmark.leaderboard.build_tables import tabulate
 from benchmark.leaderboard.human_column import CHANGED, NOT_SHOWN
 from benchmark.runtime.atomic_files import sha256_of
 from reports.leaderboard.write import write_leaderboard
+from tests.reports.run_folders import run_folder
+from tests.reports.synthetic import figure, protocol, result, runs
 from tests.simulated_study import World, simulate
 
 pytestmark = pytest.mark.integration

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from tests.reports.synthetic import figure, noise, result, runs, scored_run
 
 from benchmark.leaderboard.build_tables import tabulate
 from benchmark.leaderboard.ranking import RANK, WIN_RATE
 from benchmark.statistics.win_rates import rank_methods
 from reports.leaderboard.wording import details, legend, remarks
+from tests.reports.synthetic import figure, noise, result, runs, scored_run
 
 
 def ranked(table):

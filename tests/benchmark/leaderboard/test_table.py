@@ -4,8 +4,6 @@ import math
 
 import pyarrow.parquet
 import pytest
-from tests.reports.run_folders import study
-from tests.reports.synthetic import METRICS, figure, noise, scored_run
 
 from benchmark.leaderboard.build_tables import tabulate
 from benchmark.leaderboard.table import Column, cell_of_seeds
@@ -15,6 +13,8 @@ from benchmark.statistics.bootstrap import bootstrap_interval
 from benchmark.statistics.ratios import mean_of_ratios
 from reports.leaderboard.wording import details
 from reports.leaderboard.write import write_leaderboard
+from tests.reports.run_folders import study
+from tests.reports.synthetic import METRICS, figure, noise, scored_run
 
 ACCURACY = Column("seg-accuracy", METRICS["seg-accuracy"])
 FID = Column("fid", METRICS["fid"])

@@ -10,7 +10,7 @@ import torch
 
 from benchmark.metrics.attributes import AttributeAccuracy, AttributePreservation, attribute_agreement
 from methods.labels import ATTRIBUTES
-from tests.benchmark.metrics.evidence import random_evidence
+from tests.benchmark.metrics.random_batches import random_batch
 
 MALE, SMILING = ATTRIBUTES.index("Male"), ATTRIBUTES.index("Smiling")
 
@@ -22,7 +22,7 @@ def test_accuracy_is_the_mean_of_the_attributes_shares() -> None:
     scores[:, MALE] = torch.tensor([0.9, 0.8, 0.7])
     metric = AttributeAccuracy()
     columns = metric.measure(
-        random_evidence(3, attribute_scores=scores, attributes=asked, asked_attributes=(MALE, SMILING))
+        random_batch(3, attribute_scores=scores, attributes=asked, requested_attributes=(MALE, SMILING))
     )
     assert metric.breakdown(columns) == {"Male": 0, "Smiling": pytest.approx(2 / 3)}
     assert metric.summarise(columns, np.ones(3)) == pytest.approx(1 / 3)
@@ -30,18 +30,18 @@ def test_accuracy_is_the_mean_of_the_attributes_shares() -> None:
 
 
 def test_preservation_looks_at_the_target_and_not_at_what_was_asked() -> None:
-    evidence = random_evidence(kept_attributes=tuple(range(40)))
-    kept = random_evidence(attribute_scores=evidence.tasks.target.attributes, kept_attributes=tuple(range(40)))
+    batch = random_batch(kept_attributes=tuple(range(40)))
+    kept = random_batch(attribute_scores=batch.tasks.target.attributes, kept_attributes=tuple(range(40)))
     columns = AttributePreservation().measure(kept)
     assert AttributePreservation().summarise(columns, np.ones(6)) == 1
-    asked = random_evidence(attribute_scores=1 - evidence.tasks.target.attributes, kept_attributes=(3, 4))
+    asked = random_batch(attribute_scores=1 - batch.tasks.target.attributes, kept_attributes=(3, 4))
     assert set(AttributePreservation().measure(asked)) == {ATTRIBUTES[3], ATTRIBUTES[4]}
     assert AttributePreservation().summarise(AttributePreservation().measure(asked), np.ones(6)) == 0
 
 
 def test_no_kept_attribute_gives_no_number() -> None:
     metric = AttributePreservation()
-    metric.process(range(6), [{"evidence": random_evidence(kept_attributes=())}])
+    metric.process(range(6), [{"batch": random_batch(kept_attributes=())}])
     columns = metric.evaluate(6)
     assert math.isnan(metric.summarise(columns, np.ones(6)))
     assert metric.breakdown(columns) == {}

@@ -14,14 +14,14 @@ from benchmark.metrics.base import ScoringBatch
 from benchmark.metrics.diversity import Diversity, DiversityJudge, mean_to_partners, pairs_of
 from benchmark.metrics.lpips_network import perceptual
 from benchmark.weights.resources import MetricUnavailable, Resources
-from tests.benchmark.metrics.evidence import part_of, random_evidence
+from tests.benchmark.metrics.random_batches import part_of, random_batch
 
 
 def of_two_masks(size: int = 64) -> ScoringBatch:
     """Six tasks: three styles on one mask, then three on another."""
     mask = torch.zeros(6, size, size, dtype=torch.uint8)
     mask[3:] = 1
-    return random_evidence(6, size, mask=mask)
+    return random_batch(6, size, mask=mask)
 
 
 PAIRS = [*combinations(range(3), 2), *combinations(range(3, 6), 2)]
@@ -40,30 +40,30 @@ def test_a_task_without_partner_has_no_figure() -> None:
 
 
 def test_judge_distances_are_the_mean_over_pairs() -> None:
-    evidence = of_two_masks()
-    features = evidence.features.numpy()
+    batch = of_two_masks()
+    features = batch.features.numpy()
     expected = np.mean([np.linalg.norm(features[one] - features[other]) for one, other in PAIRS])
     metric = DiversityJudge()
-    columns = metric.measure(evidence)
+    columns = metric.measure(batch)
     assert metric.summarise(columns, np.ones(6)) == pytest.approx(expected, rel=1e-6)
 
 
 def test_lpips_is_the_mean_over_pairs_in_whatever_batches(resources: Resources) -> None:
-    evidence = of_two_masks()
+    batch = of_two_masks()
     network = perceptual(resources)
-    one, other = (evidence.output[[pair[side] for pair in PAIRS]] for side in (0, 1))
+    one, other = (batch.output[[pair[side] for pair in PAIRS]] for side in (0, 1))
     expected = network.distances(one, other).mean()
     metric = Diversity()
     metric.prepare(resources)
     for rows in (slice(2, 5), slice(5, 6), slice(0, 2)):
-        metric.process(range(6)[rows], [{"evidence": part_of(evidence, rows)}])
+        metric.process(range(6)[rows], [{"batch": part_of(batch, rows)}])
     columns = metric.evaluate(6)
     assert metric.summarise(columns, np.ones(6)) == pytest.approx(expected, rel=1e-6)
 
 
 def test_equal_outputs_have_no_diversity(resources: Resources) -> None:
-    evidence = of_two_masks()
-    same = replace(evidence, output=evidence.output[:1].expand(6, -1, -1, -1))
+    batch = of_two_masks()
+    same = replace(batch, output_pixels=batch.output_pixels[:1].repeat(6, axis=0))
     metric = Diversity()
     metric.prepare(resources)
     np.testing.assert_array_equal(metric.measure(same)["value"], 0)
@@ -71,7 +71,7 @@ def test_equal_outputs_have_no_diversity(resources: Resources) -> None:
 
 def test_where_every_mask_is_asked_for_once_there_is_no_figure() -> None:
     metric = DiversityJudge()
-    assert math.isnan(metric.summarise(metric.measure(random_evidence()), np.ones(6)))
+    assert math.isnan(metric.summarise(metric.measure(random_batch()), np.ones(6)))
     assert "protocols.style-copy.styles" in metric.inapplicable
 
 
@@ -79,4 +79,4 @@ def test_small_images_are_refused_before_they_are_kept(resources: Resources) -> 
     metric = Diversity()
     metric.prepare(resources)
     with pytest.raises(MetricUnavailable, match="64 pixels a side or more"):
-        metric.process(range(6), [{"evidence": random_evidence(6, 32)}])
+        metric.process(range(6), [{"batch": random_batch(6, 32)}])

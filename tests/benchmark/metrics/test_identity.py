@@ -11,12 +11,11 @@ import numpy as np
 import pytest
 import torch
 
-from benchmark.images.convert import to_bytes
 from benchmark.metrics.base import ScoringBatch
 from benchmark.metrics.identity import Identity, cosine_similarity
 from benchmark.weights.resources import MetricUnavailable, Resources
 from registry import DATASETS, PROTOCOLS
-from tests.benchmark.metrics.evidence import random_evidence
+from tests.benchmark.metrics.random_batches import random_batch
 
 installed = pytest.mark.skipif(find_spec("dlib") is None, reason="needs the extra `identity`")
 SLICE = Path("../shared/celebamask-hq-mini")
@@ -24,7 +23,7 @@ PAIRS = 16
 
 
 @pytest.fixture(scope="module", params=[64, 128])
-def evidence(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ScoringBatch:
+def batch(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ScoringBatch:
     """Attribute transfers whose outputs are the true edits."""
     folder = tmp_path_factory.mktemp("faces")
     faces = DATASETS.get("rendered-faces")(root=None, size=request.param, cache=folder, train=2, val=2, test=30)
@@ -32,7 +31,7 @@ def evidence(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     batch = protocol.batch(faces, protocol.tasks(faces, 0, PAIRS))
     assert batch.oracle is not None
     assert len(batch.oracle) >= 10
-    return random_evidence(len(batch.oracle), request.param, output=batch.oracle, target=batch.target)
+    return random_batch(len(batch.oracle), request.param, output=batch.oracle, target=batch.target)
 
 
 @pytest.fixture
@@ -53,10 +52,10 @@ def test_cosines() -> None:
 
 
 @installed
-def test_a_smile_keeps_the_identity_and_another_face_does_not(metric: Identity, evidence: ScoringBatch) -> None:
-    kept = metric.measure(evidence)["value"]
-    target = evidence.tasks.target.image
-    others = random_evidence(len(target), output=turned(target), target=evidence.tasks.target)
+def test_a_smile_keeps_the_identity_and_another_face_does_not(metric: Identity, batch: ScoringBatch) -> None:
+    kept = metric.measure(batch)["value"]
+    target = batch.tasks.target.image
+    others = random_batch(len(target), output=turned(target), target=batch.tasks.target)
     swapped = metric.measure(others)["value"]
     assert np.isfinite(kept).mean() >= 0.9
     assert np.nanmean(kept) > 0.95 > np.nanmean(swapped) + 0.02
@@ -64,17 +63,17 @@ def test_a_smile_keeps_the_identity_and_another_face_does_not(metric: Identity, 
 
 
 @installed
-def test_a_face_is_itself(metric: Identity, evidence: ScoringBatch) -> None:
-    target = evidence.tasks.target
-    found = metric.measure(random_evidence(len(target.image), output=target.image, target=target))["value"]
+def test_a_face_is_itself(metric: Identity, batch: ScoringBatch) -> None:
+    target = batch.tasks.target
+    found = metric.measure(random_batch(len(target.image), output=target.image, target=target))["value"]
     np.testing.assert_allclose(found[np.isfinite(found)], 1, atol=1e-9)
 
 
 @installed
-def test_an_output_without_a_face_is_left_out_and_counted(metric: Identity, evidence: ScoringBatch) -> None:
-    output = evidence.output.clone()
+def test_an_output_without_a_face_is_left_out_and_counted(metric: Identity, batch: ScoringBatch) -> None:
+    output = batch.output.clone()
     output[0] = 0
-    columns = metric.measure(random_evidence(len(output), output=output, target=evidence.tasks.target))
+    columns = metric.measure(random_batch(len(output), output=output, target=batch.tasks.target))
     assert np.isnan(columns["value"][0])
     share = metric.breakdown(columns)["faces found"]
     assert share == np.isfinite(columns["value"]).mean() < 1
@@ -83,11 +82,11 @@ def test_an_output_without_a_face_is_left_out_and_counted(metric: Identity, evid
 
 
 @installed
-def test_the_embedding_is_dlibs_own(metric: Identity, resources: Resources, evidence: ScoringBatch) -> None:
+def test_the_embedding_is_dlibs_own(metric: Identity, resources: Resources, batch: ScoringBatch) -> None:
     """At 256 pixels nothing is resized, so that dlib's one call from picture to descriptor must give the same."""
     import dlib
 
-    image = np.ascontiguousarray(to_bytes(evidence.tasks.target.image[0]).transpose(1, 2, 0))
+    image = batch.target_pixels[0]
     image = image.repeat(256 // len(image), axis=0).repeat(256 // image.shape[1], axis=1)
     landmarks, network = (str(resources.weights.find(id).path) for id in ("dlib-face-landmarks", "dlib-face-resnet"))
     boxes, _, _ = dlib.get_frontal_face_detector().run(image, 0, -0.5)

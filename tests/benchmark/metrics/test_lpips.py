@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 import torch
 
-from benchmark.images.convert import at_file_precision
+from benchmark.images.convert import image_array, image_tensor
 from benchmark.metrics.lpips import LPIPSBackground, LPIPSOracle
 from benchmark.metrics.lpips_network import MIN_SIDE, Perceptual, perceptual
 from benchmark.weights.locate import Weights
 from benchmark.weights.resources import MetricUnavailable, Resources
 from methods.checkpoint import CheckpointError
-from tests.benchmark.metrics.evidence import random_evidence
+from tests.benchmark.metrics.random_batches import random_batch
 
 
 @pytest.fixture(scope="module")
@@ -53,31 +53,33 @@ def test_autocast_around_it_changes_nothing(resources: Resources) -> None:
 
 def test_oracle_compares_whole_images_at_file_precision(package: torch.nn.Module, resources: Resources) -> None:
     oracle = torch.rand(3, 3, 64, 64, generator=torch.Generator().manual_seed(0)) * 2 - 1
-    evidence = random_evidence(3, 64, oracle=oracle)
+    batch = random_batch(3, 64, oracle=oracle)
     metric = LPIPSOracle()
     metric.prepare(resources)
     with torch.no_grad():
-        expected = package(evidence.output, at_file_precision(oracle)).flatten().numpy()
-    np.testing.assert_allclose(metric.measure(evidence)["value"], expected, rtol=1e-6)
+        expected = package(batch.output, image_tensor(image_array(oracle))).flatten().numpy()
+    np.testing.assert_allclose(metric.measure(batch)["value"], expected, rtol=1e-6)
 
 
 def test_background_sees_nothing_of_the_edited_region(package: torch.nn.Module, resources: Resources) -> None:
-    evidence = random_evidence(3, 64)
-    evidence.tasks.region[2] = True
+    batch = random_batch(3, 64)
+    batch.tasks.region[2] = True
     metric = LPIPSBackground()
     metric.prepare(resources)
-    found = metric.measure(evidence)["value"]
+    found = metric.measure(batch)["value"]
 
-    inside = torch.where(evidence.tasks.region[:, None], -evidence.output, evidence.output)
-    np.testing.assert_array_equal(metric.measure(replace(evidence, output=inside))["value"], found)
+    inside = torch.where(batch.tasks.region[:, None], -batch.output, batch.output)
+    np.testing.assert_array_equal(metric.measure(replace(batch, output_pixels=image_array(inside)))["value"], found)
 
-    target = evidence.tasks.target.image
-    kept = torch.where(evidence.tasks.region[:, None], evidence.output, target)
-    np.testing.assert_array_equal(metric.measure(replace(evidence, output=kept))["value"], [0, 0, np.nan])
+    target = batch.tasks.target.image
+    kept = torch.where(batch.tasks.region[:, None], batch.output, target)
+    np.testing.assert_array_equal(
+        metric.measure(replace(batch, output_pixels=image_array(kept)))["value"], [0, 0, np.nan]
+    )
 
     band = torch.zeros(64, dtype=torch.bool)
     band[16:32] = True
-    covered = torch.where(band[None, None, :, None], target, evidence.output)
+    covered = torch.where(band[None, None, :, None], target, batch.output)
     with torch.no_grad():
         expected = package(covered[:2], target[:2]).flatten().numpy()
     np.testing.assert_allclose(found[:2], expected, rtol=1e-6)
@@ -87,7 +89,7 @@ def test_small_images_are_refused(resources: Resources) -> None:
     metric = LPIPSOracle()
     metric.prepare(resources)
     with pytest.raises(MetricUnavailable, match="64 pixels a side or more; these have 63"):
-        metric.measure(random_evidence(2, MIN_SIDE - 1))
+        metric.measure(random_batch(2, MIN_SIDE - 1))
 
 
 def test_without_weights_the_reason_says_what_to_do(

@@ -15,10 +15,10 @@ from benchmark.metrics.base import ImageMetric, SetMetric
 from benchmark.results.schema import Cost, MetricInfo
 from benchmark.weights.resources import MetricUnavailable, Resources
 from registry.cards import MetricCard, read_card
-from tests.benchmark.metrics.evidence import ones, part_of, random_evidence
+from tests.benchmark.metrics.random_batches import ones, part_of, random_batch
 
 FOLDER = Path(import_module("benchmark.metrics").__file__ or "").parent
-CARDS = {path: read_card(path, MetricCard) for path in sorted(FOLDER.glob("cards/*.yaml"))}
+CARDS = {path: read_card(path, MetricCard) for path in sorted((FOLDER / "cards").glob("*.yaml"))}
 IMAGE_METRICS = [card for card in CARDS.values() if card.level == "image"]
 NEED_ORACLE = {"psnr-oracle", "psnr-region", "ssim-oracle", "lpips-oracle", "style-color-unseen"}
 NEED_A_FACE = {"identity"}
@@ -65,11 +65,11 @@ def test_card_names_its_file_its_class_and_facts_that_a_result_accepts(path: Pat
 
 @pytest.mark.parametrize("card", IMAGE_METRICS, ids=lambda card: card.name)
 def test_two_batches_out_of_order_equal_one(card: MetricCard, resources: Resources) -> None:
-    evidence = random_evidence(size=SIZE)
+    batch = random_batch(size=SIZE)
     whole, halves = ready(card, resources), ready(card, resources)
-    whole.process(range(6), [{"evidence": evidence}])
-    halves.process(range(2, 6), [{"evidence": part_of(evidence, slice(2, 6))}])
-    halves.process(range(2), [{"evidence": part_of(evidence, slice(0, 2))}])
+    whole.process(range(6), [{"batch": batch}])
+    halves.process(range(2, 6), [{"batch": part_of(batch, slice(2, 6))}])
+    halves.process(range(2), [{"batch": part_of(batch, slice(0, 2))}])
     one, two = whole.evaluate(6), halves.evaluate(6)
     assert list(one) == list(two)
     for name in one:
@@ -80,7 +80,7 @@ def test_two_batches_out_of_order_equal_one(card: MetricCard, resources: Resourc
 @pytest.mark.parametrize("card", IMAGE_METRICS, ids=lambda card: card.name)
 def test_a_weight_of_two_is_a_task_seen_twice(card: MetricCard, resources: Resources) -> None:
     metric = ready(card, resources)
-    columns = metric.measure(random_evidence(size=SIZE))
+    columns = metric.measure(random_batch(size=SIZE))
     weights = np.array([2.0, 0, 1, 1, 0, 3])
     repeated = {name: np.repeat(values, weights.astype(int)) for name, values in columns.items()}
     expected = metric.summarise(repeated, ones(repeated))
@@ -93,7 +93,7 @@ def test_without_an_oracle_exactly_the_metrics_that_need_one_are_missing(
 ) -> None:
     metric = ready(card, resources)
     one_mask = torch.zeros(6, SIZE, SIZE, dtype=torch.uint8)
-    columns = metric.measure(random_evidence(size=SIZE, oracle=None, mask=one_mask))
+    columns = metric.measure(random_batch(size=SIZE, oracle=None, mask=one_mask))
     assert math.isnan(metric.summarise(columns, ones(columns))) == (card.name in NEED_ORACLE | NEED_A_FACE)
 
 

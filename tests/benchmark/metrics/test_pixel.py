@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from benchmark.images.convert import to_bytes
+from benchmark.images.convert import image_array, to_bytes
 from benchmark.metrics.pixel import (
     CEILING,
     RADIUS,
@@ -23,15 +23,15 @@ from benchmark.metrics.pixel import (
     ssim,
     ssim_map,
 )
-from tests.benchmark.metrics.evidence import random_evidence
+from tests.benchmark.metrics.random_batches import random_batch
 
-SETTING = {"channel_axis": 0, "data_range": 255, "gaussian_weights": True, "use_sample_covariance": False}
+SETTING = {"channel_axis": -1, "data_range": 255, "gaussian_weights": True, "use_sample_covariance": False}
 
 
 def pairs(spread: int, height: int = 40, width: int = 52, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     generator = np.random.default_rng(seed)
-    ramp = np.linspace(0, 255, height * width).reshape(height, width)
-    image = np.clip(ramp + generator.normal(0, 20, (4, 3, height, width)), 0, 255).astype(np.uint8)
+    ramp = np.linspace(0, 255, height * width).reshape(height, width, 1)
+    image = np.clip(ramp + generator.normal(0, 20, (4, height, width, 3)), 0, 255).astype(np.uint8)
     noise = generator.integers(-spread, spread + 1, image.shape)
     return image, np.clip(image.astype(int) + noise, 0, 255).astype(np.uint8)
 
@@ -48,13 +48,13 @@ def test_ssim_equals_scikit_image(spread: int) -> None:
     image, reference = pairs(spread)
     for each in range(4):
         mean, full = structural_similarity(image[each], reference[each], sigma=1.5, full=True, **SETTING)
-        cropped = full.mean(axis=0)[RADIUS:-RADIUS, RADIUS:-RADIUS]
+        cropped = full.mean(axis=-1)[RADIUS:-RADIUS, RADIUS:-RADIUS]
         np.testing.assert_allclose(ssim_map(image, reference)[each], cropped, atol=1e-9)
         assert ssim(image, reference)[each] == pytest.approx(mean, abs=1e-9)
 
 
 def test_ssim_of_flat_images_equals_scikit_image() -> None:
-    image = np.full((1, 3, 16, 16), 255, dtype=np.uint8)
+    image = np.full((1, 16, 16, 3), 255, dtype=np.uint8)
     reference = np.full_like(image, 254)
     expected = structural_similarity(image[0], reference[0], sigma=1.5, **SETTING)
     assert ssim(image, reference)[0] == pytest.approx(expected, abs=1e-6)
@@ -71,7 +71,7 @@ def test_equal_images_score_the_ceiling_and_one() -> None:
 
 @given(st.integers(1, 100), st.integers(0, 155))
 def test_psnr_of_a_constant_difference_is_its_formula(difference: int, level: int) -> None:
-    image = np.full((1, 3, 2, 2), level, dtype=np.uint8)
+    image = np.full((1, 2, 2, 3), level, dtype=np.uint8)
     assert psnr(image, image + np.uint8(difference))[0] == pytest.approx(20 * np.log10(255 / difference))
 
 
@@ -80,7 +80,7 @@ def test_both_are_symmetric_and_blind_to_a_flip(seed: int) -> None:
     image, reference = pairs(30, 12, 14, seed % 1000)
     for score in (psnr, ssim):
         np.testing.assert_allclose(score(image, reference), score(reference, image))
-        np.testing.assert_allclose(score(image, reference), score(image[..., ::-1], reference[..., ::-1]))
+        np.testing.assert_allclose(score(image, reference), score(image[:, :, ::-1], reference[:, :, ::-1]))
 
 
 def test_region_and_background_see_their_own_pixels_only() -> None:
@@ -88,11 +88,11 @@ def test_region_and_background_see_their_own_pixels_only() -> None:
     where = np.zeros((4, 40, 52), dtype=np.bool_)
     where[:, 10:25, 5:30] = True
     expected = [
-        peak_signal_noise_ratio(a[:, 10:25, 5:30], b[:, 10:25, 5:30], data_range=255)
+        peak_signal_noise_ratio(a[10:25, 5:30], b[10:25, 5:30], data_range=255)
         for a, b in zip(reference, image, strict=True)
     ]
     np.testing.assert_allclose(psnr(image, reference, where), expected, rtol=1e-12)
-    spoilt = np.where(where[:, None], image, 255 - image)
+    spoilt = np.where(where[..., None], image, 255 - image)
     np.testing.assert_array_equal(psnr(spoilt, reference, where), psnr(image, reference, where))
     # Only windows that reach into the spoilt part may differ.
     far = np.zeros_like(where)
@@ -112,9 +112,9 @@ def test_the_whole_image_as_region_is_the_whole_image() -> None:
 def test_the_metrics_compare_with_oracle_or_target_where_they_should() -> None:
     region = torch.zeros(6, 16, 16, dtype=torch.bool)
     region[:, 4:9] = True
-    evidence = random_evidence(region=region)
-    tasks, inside = evidence.tasks, region.numpy()
-    output, oracle, target = to_bytes(evidence.output), to_bytes(tasks.oracle), to_bytes(tasks.target.image)
+    batch = random_batch(region=region)
+    tasks, inside = batch.tasks, region.numpy()
+    output, oracle, target = (image_array(images) for images in (batch.output, tasks.oracle, tasks.target.image))
     expected = {
         PSNROracle: psnr(output, oracle),
         PSNRRegion: psnr(output, oracle, inside),
@@ -123,14 +123,14 @@ def test_the_metrics_compare_with_oracle_or_target_where_they_should() -> None:
         SSIMBackground: ssim(output, target, ~inside),
     }
     for metric, values in expected.items():
-        np.testing.assert_array_equal(metric().measure(evidence)["value"], values)
+        np.testing.assert_array_equal(metric().measure(batch)["value"], values)
 
 
 def test_tasks_that_may_change_everywhere_have_no_background() -> None:
     region = torch.zeros(6, 16, 16, dtype=torch.bool)
     region[0] = True
     for metric in (PSNRBackground(), SSIMBackground()):
-        value = metric.measure(random_evidence(region=region))["value"]
+        value = metric.measure(random_batch(region=region))["value"]
         assert np.isnan(value).tolist() == [True] + [False] * 5
         assert metric.summarise({"value": value}, np.ones(6)) == pytest.approx(value[1:].mean())
 
@@ -150,9 +150,25 @@ def test_a_mean_over_no_pixel_is_missing() -> None:
 
 
 def test_images_that_do_not_fit_are_refused() -> None:
-    image = np.zeros((1, 3, 16, 16), dtype=np.uint8)
+    image = np.zeros((1, 16, 16, 3), dtype=np.uint8)
     for score in (psnr, ssim):
         with pytest.raises(ValueError, match="shape"):
-            score(image, image[..., :8])
+            score(image, image[:, :, :8])
     with pytest.raises(ValueError, match="smaller than SSIM's window"):
-        ssim(image[..., :10], image[..., :10])
+        ssim(image[:, :10], image[:, :10])
+
+
+def test_sums_of_squares_are_exact_at_any_size() -> None:
+    generator = np.random.default_rng(0)
+    image, reference = generator.integers(0, 256, (2, 1, 700, 500, 3), dtype=np.uint8)
+    where = generator.random((1, 700, 500)) < 0.4
+    squares = np.square(image.astype(np.int64) - reference)
+    for inside in (np.ones_like(where), where):
+        mean = squares[inside].sum() / (3 * inside.sum())
+        assert psnr(image, reference, inside)[0] == 10 * np.log10(255**2 / mean)
+
+
+def test_equal_images_have_an_ssim_of_exactly_one() -> None:
+    image, other = pairs(30)
+    np.testing.assert_array_equal(ssim(image, image), 1)
+    np.testing.assert_array_equal(ssim(image, other), ssim(other, image))

@@ -12,17 +12,17 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 from benchmark.metrics.region_color import StyleColor, StyleColorUnseen, color_distances, region_colors
 from methods.base import FaceBatch
 from methods.labels import LABELS
-from tests.benchmark.metrics.evidence import ones, random_evidence
+from tests.benchmark.metrics.random_batches import ones, random_batch
 
 
 def test_means_are_those_of_scikit_image_region_by_region() -> None:
     generator = np.random.default_rng(0)
-    image = generator.integers(0, 256, (3, 3, 12, 12), dtype=np.uint8)
+    image = generator.integers(0, 256, (3, 12, 12, 3), dtype=np.uint8)
     mask = generator.integers(0, 17, (3, 12, 12), dtype=np.uint8)
     means, pixels = region_colors(image, mask)
     assert (pixels[:, 17:] == 0).all()
     for each in range(3):
-        lab = rgb2lab(image[each].transpose(1, 2, 0))
+        lab = rgb2lab(image[each])
         for label in np.unique(mask[each]):
             inside = mask[each] == label
             assert pixels[each, label] == inside.sum()
@@ -69,10 +69,10 @@ STYLE = FaceBatch(painted(COLORS, STYLE_MASK), STYLE_MASK, torch.zeros(1, 40), (
 
 def test_seen_and_unseen_regions_are_apart() -> None:
     output = painted({SKIN: (200, 150, 120), HAT: (250, 0, 0)}, ASKED_MASK)
-    evidence = random_evidence(
+    batch = random_batch(
         1, target=STYLE, mask=ASKED_MASK, output=output, oracle=painted(COLORS, ASKED_MASK), parsed=ASKED_MASK
     )
-    seen, unseen = StyleColor().measure(evidence), StyleColorUnseen().measure(evidence)
+    seen, unseen = StyleColor().measure(batch), StyleColorUnseen().measure(batch)
     assert StyleColor().breakdown(seen) == {"skin": pytest.approx(0, abs=1e-4)}
     lab = rgb2lab(np.array([[[250, 0, 0], [20, 20, 200]]], dtype=np.uint8))[0]
     assert StyleColorUnseen().breakdown(unseen) == {"hat": pytest.approx(float(deltaE_ciede2000(*lab)), abs=1e-3)}
@@ -81,8 +81,8 @@ def test_seen_and_unseen_regions_are_apart() -> None:
 
 def test_a_style_face_without_any_asked_region_gives_no_number() -> None:
     mask = torch.full((1, 8, 8), HAT, dtype=torch.uint8)
-    evidence = random_evidence(1, target=STYLE, mask=mask, output=painted(COLORS, mask), oracle=painted(COLORS, mask))
-    columns = StyleColor().measure(evidence)
+    batch = random_batch(1, target=STYLE, mask=mask, output=painted(COLORS, mask), oracle=painted(COLORS, mask))
+    columns = StyleColor().measure(batch)
     assert all(np.isnan(values).all() for values in columns.values())
     assert math.isnan(StyleColor().summarise(columns, ones(columns)))
 
@@ -90,11 +90,11 @@ def test_a_style_face_without_any_asked_region_gives_no_number() -> None:
 def test_regions_of_a_few_pixels_are_not_compared() -> None:
     mask = torch.full((1, 8, 8), SKIN, dtype=torch.uint8)
     mask[0, 0, :7] = HAIR
-    evidence = random_evidence(1, target=STYLE, mask=mask, output=painted(COLORS, mask))
-    assert set(StyleColor().breakdown(StyleColor().measure(evidence))) == {"skin"}
-    assert set(StyleColor().breakdown(StyleColor(min_pixels=7).measure(evidence))) == {"skin", "hair"}
+    batch = random_batch(1, target=STYLE, mask=mask, output=painted(COLORS, mask))
+    assert set(StyleColor().breakdown(StyleColor().measure(batch))) == {"skin"}
+    assert set(StyleColor().breakdown(StyleColor(min_pixels=7).measure(batch))) == {"skin", "hair"}
 
 
 def test_no_oracle_keeps_the_columns() -> None:
-    with_oracle = StyleColorUnseen().measure(random_evidence())
-    assert list(StyleColorUnseen().measure(random_evidence(oracle=None))) == list(with_oracle)
+    with_oracle = StyleColorUnseen().measure(random_batch())
+    assert list(StyleColorUnseen().measure(random_batch(oracle=None))) == list(with_oracle)

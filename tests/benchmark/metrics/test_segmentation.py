@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as arrays
 
 from benchmark.metrics.segmentation import SegAccuracy, SegMIoU, intersections_and_unions, pixel_accuracy
 from methods.labels import LABELS
-from tests.benchmark.metrics.evidence import random_evidence
+from tests.benchmark.metrics.random_batches import random_batch
 
 label_maps = arrays.arrays(np.uint8, (3, 4, 4), elements=st.integers(0, 18))
 
@@ -82,10 +82,10 @@ def test_unknown_labels_are_refused() -> None:
 
 
 def test_the_metrics_compare_with_the_mask_that_was_asked_for() -> None:
-    evidence = random_evidence()
-    parsed, asked = evidence.parsed.numpy(), evidence.tasks.mask.numpy()
-    np.testing.assert_array_equal(SegAccuracy().measure(evidence)["value"], pixel_accuracy(parsed, asked))
-    columns, expected = SegMIoU().measure(evidence), columns_of(parsed, asked)
+    batch = random_batch()
+    parsed, asked = batch.parsed.numpy(), batch.tasks.mask.numpy()
+    np.testing.assert_array_equal(SegAccuracy().measure(batch)["value"], pixel_accuracy(parsed, asked))
+    columns, expected = SegMIoU().measure(batch), columns_of(parsed, asked)
     assert list(columns) == list(expected)
     for name, values in expected.items():
         np.testing.assert_array_equal(columns[name], values)

@@ -27,7 +27,7 @@ DISTANCES = pytest.mark.parametrize(
 
 
 def figure(metric: SetMetric, outputs: np.ndarray, real: np.ndarray) -> float:
-    return metric.figure(FeaturePair(FeatureSet.of(outputs), FeatureSet.of(real))).value
+    return metric.measure(FeaturePair(FeatureSet.of(outputs), FeatureSet.of(real))).value
 
 
 def frechet(outputs: np.ndarray, real: np.ndarray) -> float:
@@ -176,7 +176,7 @@ def test_kid_is_the_kernel_distance_where_a_subset_is_the_whole_set() -> None:
 
 def test_kid_of_subsets_says_so_where_they_are_smaller() -> None:
     first, second = two_sets(30, 50, 6)
-    found = KernelInceptionDistance().figure(FeaturePair(FeatureSet.of(first), FeatureSet.of(second)))
+    found = KernelInceptionDistance().measure(FeaturePair(FeatureSet.of(first), FeatureSet.of(second)))
     assert found.caution == "subsets of 30 images instead of 1,000"
     assert found.breakdown["standard deviation over subsets"] > 0
 

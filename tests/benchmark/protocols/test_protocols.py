@@ -118,7 +118,7 @@ def test_attribute_transfer_pairs_faces_without_and_with_the_attribute(drawn: Dr
     assert table["source"][:10].is_unique
     assert len(AttributeTransfer().tasks(drawn, seed=0)) == 10 * 10
     assert "at random" in protocol.rule
-    assert protocol.asked_attributes == ("Smiling",)
+    assert protocol.requested_attributes == ("Smiling",)
     assert protocol.kept_attributes(drawn) == ("Male", "No_Beard")
 
 
@@ -213,7 +213,7 @@ def test_a_style_goes_to_another_face_once(drawn: DrawnFaces) -> None:
     protocol = StyleCopy()
     table = protocol.tasks(drawn, seed=0)
     assert sorted(table["target"]) == sorted(table["source"]) == sorted(str(each) for each in drawn.packed.ids[:20])
-    assert protocol.asked_attributes == ("Male", "No_Beard")
+    assert protocol.requested_attributes == ("Male", "No_Beard")
     batch = protocol.batch(drawn, table)
     style = [ATTRIBUTES.index(each) for each in STYLE_ATTRIBUTES]
     others = [column for column in range(40) if column not in style]
@@ -252,7 +252,7 @@ def test_rendered_style_copies_agree_with_their_oracle(rendered: RenderedFaces) 
         for target, source in zip(rows["target_row"], rows["source_row"], strict=True)
     ]
     assert batch.oracle is not None
-    asked = [ATTRIBUTES.index(each) for each in protocol.asked_attributes]
+    asked = [ATTRIBUTES.index(each) for each in protocol.requested_attributes]
     for truth, mask, attributes in zip(truths, batch.mask, batch.attributes, strict=True):
         assert truth is not None
         assert np.array_equal(truth.mask, mask.numpy())
@@ -273,7 +273,7 @@ def test_reconstruction_asks_for_the_face_itself(drawn: DrawnFaces) -> None:
     batch = protocol.batch(drawn, protocol.tasks(drawn, seed=0, limit=3))
     assert batch.target.ids == batch.source.ids
     assert batch.oracle is batch.target.image
-    assert protocol.asked_attributes == drawn.known_attributes
+    assert protocol.requested_attributes == drawn.known_attributes
     assert protocol.kept_attributes(drawn) == ()
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from tests.commands import TINY_SCORING, TINY_TASKS, Outcome, bench, settings
 
 from benchmark.results.schema import Result, read_result
 from tests.celebamask_hq_folder import make_celeba
+from tests.commands import TINY_SCORING, TINY_TASKS, Outcome, bench, settings
 
 FACES = (
     {face: 1 + face for face in range(12)}  # CelebA's train partition,

@@ -8,12 +8,22 @@ from typing import Any
 
 import pytest
 import torch
-from tests.commands import TINY_DATASET, TINY_METHOD, Outcome, bench, bench_process, ended, half_written, settings, signalled
 from filelock import FileLock
 
 from benchmark.leaderboard.build_tables import tabulate
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.schema import Result, read_result
+from tests.commands import (
+    TINY_DATASET,
+    TINY_METHOD,
+    Outcome,
+    bench,
+    bench_process,
+    ended,
+    half_written,
+    settings,
+    signalled,
+)
 
 SETTING = (
     *settings(*TINY_DATASET[:2], "dataset.options.test=100", "dataset.size=64", "compute.precision=fp32"),

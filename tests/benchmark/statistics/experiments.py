@@ -22,7 +22,7 @@ class Made:
 
 def tally(values: np.ndarray) -> np.ndarray:
     """The tally of one value a task."""
-    return tallies.tally({"value": np.asarray(values, np.float64)}, [tallies.Ratio("value")])
+    return tallies.ratio_terms({"value": np.asarray(values, np.float64)}, [tallies.Ratio("value")])
 
 
 def draw_experiment(generator: np.random.Generator, seeds: int, seed_spread: float, seeds_shared: float = 0.0) -> Made:

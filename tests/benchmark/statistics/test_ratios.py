@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from benchmark.statistics.ratios import Ratio, mean_of_ratios, tally
+from benchmark.statistics.ratios import Ratio, mean_of_ratios, ratio_terms
 
 COLUMNS = {
     "a": np.array([1.0, np.nan, 3.0]),
@@ -30,7 +30,7 @@ COLUMNS = {
     ],
 )
 def test_the_figure_is_the_mean_of_the_ratios_that_there_are(ratios: list[Ratio], expected: float) -> None:
-    found = tally(COLUMNS, ratios)
+    found = ratio_terms(COLUMNS, ratios)
     assert found.shape == (3, 2, len(ratios))
     assert mean_of_ratios(found.sum(axis=0)) == pytest.approx(expected, nan_ok=True)
 
@@ -38,5 +38,5 @@ def test_the_figure_is_the_mean_of_the_ratios_that_there_are(ratios: list[Ratio]
 def test_weighted_sums_are_the_figure_of_repeated_tasks() -> None:
     ratios = [Ratio("hit", "all"), Ratio("a"), Ratio("b")]
     repeated = {name: values[[0, 0, 2]] for name, values in COLUMNS.items()}
-    weighted = np.tensordot([2.0, 0.0, 1.0], tally(COLUMNS, ratios), axes=1)
-    assert mean_of_ratios(weighted) == pytest.approx(mean_of_ratios(tally(repeated, ratios).sum(axis=0)))
+    weighted = np.tensordot([2.0, 0.0, 1.0], ratio_terms(COLUMNS, ratios), axes=1)
+    assert mean_of_ratios(weighted) == pytest.approx(mean_of_ratios(ratio_terms(repeated, ratios).sum(axis=0)))

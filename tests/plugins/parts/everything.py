@@ -77,5 +77,5 @@ class PluggedParser(FaceParser):
     card={**SAID, "name": "plugged-figure", "direction": "up", "decimals": 1, "level": "image", "citation": "none"}
 )
 class PluggedFigure(MeanMetric):
-    def measure(self, evidence: ScoringBatch) -> dict[str, NDArray[np.float64]]:
-        return {VALUE: np.full(len(evidence.tasks), float(metric_part.FIGURE))}
+    def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
+        return {VALUE: np.full(len(batch.tasks), float(metric_part.FIGURE))}

@@ -2,11 +2,11 @@
 
 import numpy as np
 from matplotlib.image import imread, imsave
-from tests.reports.synthetic import protocol, result
 
 from benchmark.results.find_results import FinishedRun
 from reports.leaderboard.edit_grid import COLUMNS, TASKS, write_edit_grids
 from reports.leaderboard.write import write_leaderboard
+from tests.reports.synthetic import protocol, result
 
 COLORS = {"alpha": (200, 40, 40), "beta": (40, 60, 200)}
 TASK_TABLE = "attribute-transfer"

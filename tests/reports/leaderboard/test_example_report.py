@@ -1,15 +1,13 @@
 """The committed results of real runs make every page, with nothing but what is in the repository."""
 
-from pathlib import Path
-
 import pytest
-from tests.reports.chromium import opened
 
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.schema import read_result
 from reports.leaderboard.write import write_leaderboard
 from reports.run_page.write import write_run_page
 from tests.places import ROOT
+from tests.reports.chromium import opened
 
 RESULTS = ROOT / "examples" / "results"
 FILES = sorted(RESULTS.rglob("result.json"))

@@ -5,14 +5,14 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 from PIL import Image
-from tests.reports.run_folders import run_folder, study
-from tests.reports.synthetic import figure, result, runs
 
 from benchmark.leaderboard.build_tables import tabulate
 from benchmark.leaderboard.pairwise import MAX_COMPARED, Wins, differences
 from benchmark.leaderboard.pareto_front import fronts_of_all_pairs, undominated
 from benchmark.results.task_scores import ScoreFiles
 from reports.leaderboard.figures import write_print_figures
+from tests.reports.run_folders import run_folder, study
+from tests.reports.synthetic import figure, result, runs
 
 HOSTILE = '<img src=x> $x^2$ & "quotes"'
 

@@ -1,12 +1,12 @@
 """The leaderboard page as a reader uses it: Chromium opens it from disk, and mouse and keyboard work it."""
 
 import pytest
+
+from reports.leaderboard.write import write_leaderboard
 from tests.reports.accessibility import serious_faults
 from tests.reports.chromium import opened
 from tests.reports.run_folders import run_folder, study
 from tests.reports.synthetic import figure, result, runs
-
-from reports.leaderboard.write import write_leaderboard
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 

@@ -2,11 +2,10 @@
 
 import json
 
-from tests.reports.hostile import NAME, hostile_results
-from tests.reports.synthetic import figure, noise, result, runs, scored_run
-
 from benchmark.leaderboard.build_tables import tabulate
 from reports.leaderboard.json_file import Leaderboard, render
+from tests.reports.hostile import NAME, hostile_results
+from tests.reports.synthetic import figure, noise, result, runs, scored_run
 
 
 def test_it_reads_back_with_intervals_hashes_weights_and_hardware(tmp_path):

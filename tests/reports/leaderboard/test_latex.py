@@ -5,16 +5,16 @@ import re
 from io import StringIO
 
 import pytest
-from tests.reports.hostile import hostile_results
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.reports.synthetic import METRICS, facts, figure, noise, protocol, result, runs, scored_run
-from tests.reports.typesetting import typeset
 
 from benchmark.leaderboard.build_tables import tabulate
 from reports.leaderboard import csv_file as csv_table
 from reports.leaderboard.latex import render
 from reports.rendering.latex import escaped
+from tests.reports.hostile import hostile_results
+from tests.reports.synthetic import METRICS, facts, figure, noise, protocol, result, runs, scored_run
+from tests.reports.typesetting import typeset
 
 
 def scored(tmp_path):

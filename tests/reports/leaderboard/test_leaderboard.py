@@ -3,18 +3,16 @@
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+
+from benchmark.results.find_results import FinishedRun
+from registry.errors import UnknownNameError
+from reports.leaderboard.write import FORMATS, IncomparableError, write_leaderboard
 from tests.reports.elements import Elements
 from tests.reports.hostile import hostile_results
 from tests.reports.run_folders import run_folder
 from tests.reports.synthetic import METRICS, figure, protocol, result, runs
-
-import reports
-from benchmark.results.find_results import FinishedRun
-from registry.errors import UnknownNameError
-from reports.leaderboard.write import FORMATS, IncomparableError, write_leaderboard
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 TRICKY = 'a "quoted", <b>bold</b> | piped\nsecond line </script><script>alert(2)</script>'

@@ -1,4 +1,4 @@
-"""Random evidence for the metrics' tests."""
+"""Random batches for the metrics' tests."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import Any
 import numpy as np
 import torch
 
+from benchmark.images.convert import image_array
 from benchmark.metrics.base import ScoringBatch
 from methods.base import EditBatch, FaceBatch
 
 
-def random_evidence(number: int = 6, size: int = 16, seed: int = 0, **changes: Any) -> ScoringBatch:
-    """ScoringBatch of `number` tasks at 8-bit precision; `changes` replace fields of the evidence or of its tasks."""
+def random_batch(number: int = 6, size: int = 16, seed: int = 0, **changes: Any) -> ScoringBatch:
+    """A batch of `number` tasks at 8-bit precision.
+
+    `changes` replace fields of the batch or of its tasks; `output` stands for `output_pixels`, as a tensor.
+    """
     generator = torch.Generator().manual_seed(seed)
 
     def image() -> torch.Tensor:
@@ -25,7 +29,7 @@ def random_evidence(number: int = 6, size: int = 16, seed: int = 0, **changes: A
         return torch.randint(0, 2, (number, 40), generator=generator).float()
 
     def faces() -> FaceBatch:
-        return FaceBatch(image(), mask(), attributes(), tuple(str(each) for each in range(number)))
+        return FaceBatch(image(), mask(), attributes(), tuple(str(face) for face in range(number)))
 
     region = torch.zeros(number, size, size, dtype=torch.bool)
     region[:, size // 4 : size // 2] = True
@@ -42,21 +46,22 @@ def random_evidence(number: int = 6, size: int = 16, seed: int = 0, **changes: A
         "parsed": mask(),
         "attribute_scores": torch.rand(number, 40, generator=generator),
         "features": torch.randn(number, 8, generator=generator),
-        "asked_attributes": (20, 31),
+        "requested_attributes": (20, 31),
         "kept_attributes": (15, 24, 39),
     }
     tasks |= {name: value for name, value in changes.items() if name in tasks}
     rest |= {name: value for name, value in changes.items() if name in rest}
-    return ScoringBatch(tasks=EditBatch(**tasks), **rest)
+    output_pixels = image_array(rest.pop("output"))
+    return ScoringBatch(tasks=EditBatch(**tasks), output_pixels=output_pixels, **rest)
 
 
-def part_of(evidence: ScoringBatch, rows: slice) -> ScoringBatch:
-    """The evidence of some of the tasks."""
+def part_of(batch: ScoringBatch, rows: slice) -> ScoringBatch:
+    """The batch of some of its tasks."""
 
     def cut(faces: FaceBatch) -> FaceBatch:
         return FaceBatch(faces.image[rows], faces.mask[rows], faces.attributes[rows], faces.ids[rows])
 
-    tasks = evidence.tasks
+    tasks = batch.tasks
     return ScoringBatch(
         tasks=EditBatch(
             target=cut(tasks.target),
@@ -66,12 +71,12 @@ def part_of(evidence: ScoringBatch, rows: slice) -> ScoringBatch:
             region=tasks.region[rows],
             oracle=None if tasks.oracle is None else tasks.oracle[rows],
         ),
-        output=evidence.output[rows],
-        parsed=evidence.parsed[rows],
-        attribute_scores=evidence.attribute_scores[rows],
-        features=evidence.features[rows],
-        asked_attributes=evidence.asked_attributes,
-        kept_attributes=evidence.kept_attributes,
+        output_pixels=batch.output_pixels[rows],
+        parsed=batch.parsed[rows],
+        attribute_scores=batch.attribute_scores[rows],
+        features=batch.features[rows],
+        requested_attributes=batch.requested_attributes,
+        kept_attributes=batch.kept_attributes,
     )
 
 

@@ -1,0 +1,1 @@
+"""The numbers of a leaderboard, without any rendering."""

@@ -1,0 +1,1 @@
+"""One run: train, edit, score, and what is written beside its result."""
