@@ -12,7 +12,7 @@ from benchmark.runtime.printed_values import MISSING
 from registry.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.human_study.analysis.findings import Figure, Findings, MethodFinding
+    from benchmark.human_study.analysis.findings import Estimate, Findings, MethodFinding
 
 
 def add_to(app: typer.Typer) -> None:
@@ -101,7 +101,7 @@ def _cells(method: MethodFinding, score: bool) -> tuple[str, ...]:
     return rank, *_figure(figure, score), str(figure.votes), str(figure.raters)
 
 
-def _figure(figure: Figure, score: bool) -> tuple[str, str]:
+def _figure(figure: Estimate, score: bool) -> tuple[str, str]:
     """The value and its interval: a score, or a percentage."""
     ends = (figure.value, figure.low, figure.high)
     value, low, high = (MISSING if each is None else f"{each:.2f}" if score else f"{each:.1%}" for each in ends)

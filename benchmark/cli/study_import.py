@@ -13,7 +13,7 @@ from benchmark.cli import options
 from registry.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.human_study.collection.import_answers import FileSummary, Imported
+    from benchmark.human_study.collection.import_answers import FileSummary, ImportSummary
 
 Study = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the study.", show_default=False)]
 Answers = Annotated[
@@ -55,7 +55,7 @@ def _import(
         )
 
 
-def _in_words(imported: Imported) -> str:
+def _in_words(imported: ImportSummary) -> str:
     lines = [_file_in_words(each) for each in imported.files]
     lines.append(f"{imported.path}: {imported.answers} answers")
     rejected = sum((each.rejected for each in imported.files), Counter())
@@ -76,7 +76,7 @@ def _file_in_words(file: FileSummary) -> str:
     return f"{file.file} ({file.kind}{encoding}): {counts}"
 
 
-def _as_json(imported: Imported) -> str:
+def _as_json(imported: ImportSummary) -> str:
     def counts(file: FileSummary) -> dict[str, Any]:
         return {"new": file.new, "known": file.known, "rejected": dict(file.rejected)}
 

@@ -1,4 +1,4 @@
-"""The runs that a study is drawn from: which methods' edits can be shown of the same tasks, and where they lie."""
+"""The runs that a study is drawn from: which methods' edits of the same tasks can be shown, and their files."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ class Entrant:
 
 
 @dataclass(frozen=True)
-class Entrants:
+class Candidates:
     """What a study is drawn from.
 
     Attributes:
         methods: those to be judged.
-        given: by what a task gives (target, source), the reference method whose edits are just that, where it was run:
-            run folders hold no other copy of it.
+        given: by an input of the task (target, source), the reference method whose edits are copies of it, where it was
+            run: run folders hold no other copy of it.
         tasks: by protocol, the tasks: `task`, `target`, `source` and `attribute`, in the order of their numbers.
         tasks_sha256: by protocol, of its task table.
-        left_out: by label, why a method that was not asked for by name is not among `methods`.
+        left_out: by label, why a method that was not requested by name is not among `methods`.
     """
 
     methods: tuple[Entrant, ...]
@@ -65,14 +65,14 @@ class Entrants:
     @property
     def labels(self) -> list[str]:
         """Of the methods."""
-        return [each.label for each in self.methods]
+        return [method.label for method in self.methods]
 
     def method(self, label: str) -> Entrant:
         """The method of a label."""
-        return next(each for each in self.methods if each.label == label)
+        return next(method for method in self.methods if method.label == label)
 
 
-def find_entrants(runs: Sequence[Run], protocols: Sequence[str], methods: Sequence[str] = ()) -> Entrants:
+def find_candidates(runs: Sequence[Run], protocols: Sequence[str], methods: Sequence[str] = ()) -> Candidates:
     """The methods whose edits can be shown side by side.
 
     Args:
@@ -94,11 +94,11 @@ def find_entrants(runs: Sequence[Run], protocols: Sequence[str], methods: Sequen
     for name in protocols:
         if name not in known:
             raise UnknownNameError(unknown("protocol of these runs", name, known))
-    asked = list(methods) or sorted({result.label for _, result in runs if result.kind == "learned"})
-    lacking = {label: why for label in asked if (why := _lack(label, runs, protocols)) is not None}
+    requested = list(methods) or sorted({result.label for _, result in runs if result.kind == "learned"})
+    lacking = {label: why for label in requested if (why := _lack(label, runs, protocols)) is not None}
     if lacking and methods:
         raise InputError("; ".join(f"{label}: {why}" for label, why in lacking.items()))
-    found = [_entrant(label, runs) for label in asked if label not in lacking]
+    found = [_entrant(label, runs) for label in requested if label not in lacking]
     if not found:
         raise InputError(f"no learned method was run under {' and '.join(protocols)}; name methods by --methods")
     copies = {entry.card.returns_copy_of: entry.card.name for entry in METHOD_CARDS if entry.card.returns_copy_of}
@@ -107,11 +107,11 @@ def find_entrants(runs: Sequence[Run], protocols: Sequence[str], methods: Sequen
         for what in ("target", "source")
         if copies.get(what) in labels and not _lack(copies[what], runs, protocols)
     }
-    shown = [run for each in (*found, *given.values()) for run in each.runs]
+    shown = [run for method in (*found, *given.values()) for run in method.runs]
     for protocol in protocols:
         _check_alike(shown, protocol)
     path, first = found[0].runs[0]
-    return Entrants(
+    return Candidates(
         methods=tuple(found),
         given=given,
         tasks={name: TaskScores(path.parent, name, first.protocols[name]).tasks for name in protocols},

@@ -329,7 +329,7 @@ COLUMN_MAP = """
 columns:
   participant_id: Rater
   trial_id: Item
-  question_id: TaskSet
+  question_id: Question
   shown_order: [Left, Right]
   choice: Preferred
   rt_ms: Milliseconds
@@ -350,7 +350,7 @@ def foreign_rows(given: Sequence[Answer]) -> Rows:
             {
                 "Item": each.trial_id,
                 "Rater": each.participant_id,
-                "TaskSet": each.question_id,
+                "Question": each.question_id,
                 "Left": left,
                 "Right": right,
                 "Preferred": {left: "L", right: "R", "tie": "no"}[each.choice],

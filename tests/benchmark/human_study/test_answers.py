@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmark.human_study.answers import COLUMNS, Answer, read_answers, read_rows, table, write_rows
-from benchmark.human_study.collection.timestamps import in_utc
+from benchmark.human_study.collection.timestamps import to_utc
 from registry.errors import InputError
 from tests.benchmark.human_study.answered_study import answer, answers
 from tests.spreadsheet_formulas import FORMULAS
@@ -99,10 +99,10 @@ def test_what_is_not_canonical_is_refused(tmp_path: Path, old: str, new: str, sa
 
 
 def test_a_time_is_kept_in_utc() -> None:
-    assert in_utc("2026-03-01T10:30:00.250999+01:00") == "2026-03-01T09:30:00.250Z"
-    assert in_utc("2026-03-01T00:00:01Z", less_seconds=2.5) == "2026-02-28T23:59:58.500Z"
+    assert to_utc("2026-03-01T10:30:00.250999+01:00") == "2026-03-01T09:30:00.250Z"
+    assert to_utc("2026-03-01T00:00:01Z", less_seconds=2.5) == "2026-02-28T23:59:58.500Z"
     with pytest.raises(ValueError, match="out of range"):
-        in_utc("0001-01-01T00:00:00+01:00")
+        to_utc("0001-01-01T00:00:00+01:00")
 
 
 def test_json_of_another_shape_is_refused(tmp_path: Path) -> None:

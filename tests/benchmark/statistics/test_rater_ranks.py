@@ -7,13 +7,13 @@ import pytest
 from scipy.stats import t
 
 from benchmark.statistics.rater_ranks import pair_p_values, shared_ranks
-from benchmark.statistics.two_way_bootstrap import Crossed, Figures, ratio_figures
+from benchmark.statistics.two_way_bootstrap import Crossed, Estimates, ratio_estimates
 
 
-def means(crossed: Crossed, votes: np.ndarray) -> Figures:
+def means(crossed: Crossed, votes: np.ndarray) -> Estimates:
     """A figure a column: the mean of its votes; NaN of an answer that is not about it."""
     there = np.isfinite(votes)
-    return ratio_figures(crossed, np.where(there, votes, 0.0), there.astype(float), draws=2)
+    return ratio_estimates(crossed, np.where(there, votes, 0.0), there.astype(float), draws=2)
 
 
 def everyone(raters: int, items: int) -> Crossed:
@@ -22,7 +22,7 @@ def everyone(raters: int, items: int) -> Crossed:
     return Crossed(who, what)
 
 
-def pair(figures: Figures, crossed: Crossed) -> float:
+def pair(figures: Estimates, crossed: Crossed) -> float:
     return float(pair_p_values(crossed, figures, np.array([0]), np.array([1]))[0])
 
 
@@ -57,8 +57,8 @@ def test_a_pair_has_the_clusters_of_its_figure_of_fewer() -> None:
     assert shared_ranks(crossed, figures) == [1, 1]
 
 
-def about(levels: list[tuple[range, float, float]], crossed: Crossed) -> Figures:
-    """Figures of some items each, of a level, on every other item as much above it as on the next below."""
+def about(levels: list[tuple[range, float, float]], crossed: Crossed) -> Estimates:
+    """Estimates of some items each, of a level, on every other item as much above it as on the next below."""
     votes = np.full((len(crossed.items), len(levels)), np.nan)
     for place, (items, level, apart) in enumerate(levels):
         own = np.isin(crossed.items, items)

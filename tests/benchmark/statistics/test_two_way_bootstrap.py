@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmark.statistics.two_way_bootstrap import Crossed, intervals, ratio_figures, resampled_sums
+from benchmark.statistics.two_way_bootstrap import Crossed, intervals, ratio_estimates, resampled_sums
 
 
 def shares(crossed: Crossed, votes: np.ndarray):
     """One figure: the mean of the votes."""
-    return ratio_figures(crossed, votes[:, None], np.ones((len(votes), 1)), draws=400)
+    return ratio_estimates(crossed, votes[:, None], np.ones((len(votes), 1)), draws=400)
 
 
 def drawn(generator, raters: int, items: int, spread: tuple[float, float]) -> tuple[Crossed, np.ndarray]:

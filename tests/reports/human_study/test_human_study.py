@@ -113,7 +113,7 @@ def test_missing_figures_are_dashes_with_their_reason(tmp_path) -> None:
     assert "no votes" in pages[".html"]
 
 
-def test_a_method_of_too_few_faces_has_a_dash_for_a_rank_its_reason_and_no_bold_figure(tmp_path) -> None:
+def test_a_method_of_too_few_faces_has_a_dash_for_a_rank_its_reason_and_no_bold_value(tmp_path) -> None:
     made = simulate(World(mode="mos", strengths={"alpha": 3.0, "beta": 0.3, "gamma": -0.3}, items=27))
     mine = [trial.id for trial in made.study.trials if made.key.options[trial.options[0].id].method == "alpha"]
     answers = made.answers[~made.answers["trial_id"].isin(mine[5:])]
@@ -130,7 +130,7 @@ def test_every_format_says_that_ranks_are_adjusted_and_intervals_are_not(tmp_pat
     for suffix, page in write(tmp_path, findings).items():
         text = Elements(page).text if suffix == ".html" else page
         assert "Holm's adjustment for all pairs" in text
-        assert "Intervals are each on their own, not adjusted" in text
+        assert "Intervals are for single methods, not adjusted" in text
         assert "took less than 500 ms (median) from a trial's appearance" in text
         assert re.search(r"quartiles [\d.]+ and [\d.]+ s from the trial's appearance", text)
         assert (suffix == ".html" and mode == "2afc") == ("interval is of its pair on its own" in text)

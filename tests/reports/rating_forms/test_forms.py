@@ -65,7 +65,7 @@ def test_a_row_shows_its_trial(study):
 
 
 def filled(study, row, inline):
-    """The layout as Mechanical Turk shows a row; pictures from disk, so that no network is asked."""
+    """The layout as Mechanical Turk shows a row; images from disk, so that no network is needed."""
     layout = (study.public / "mturk.html").read_text(encoding="utf-8")
     for name, value in row.items():
         layout = layout.replace("${" + name + "}", value.replace(BASE, inline))
@@ -94,7 +94,7 @@ def test_the_layouts_answers_join_on_ids(browser, study, tmp_path):
     assert [sent[f"choice.{question.id}"] for question in study.study.questions] == [last] * len(study.study.questions)
 
 
-def test_words_are_text_where_mechanical_turk_puts_them(browser, runs, tmp_path):
+def test_texts_are_text_where_mechanical_turk_puts_them(browser, runs, tmp_path):
     tasks = {"attribute-transfer": 'Change <b onmouseover=alert(1)>{attribute}</b> & "more"'}
     found = exported(runs, tmp_path, "2afc", tasks=tasks)
     page_file = tmp_path / "hit.html"
@@ -156,7 +156,7 @@ def test_a_tie_can_be_chosen_on_either_site(tied):
     assert studio(tied)[0][0]["data"]["choices"][-1] == {"value": "Neither & none", "alias": "tie"}
 
 
-def test_buttons_and_names_are_in_the_language_of_the_words(runs, tmp_path):
+def test_buttons_and_names_are_in_the_language_of_the_texts(runs, tmp_path):
     page = {"image": "Bild {letter}", "about": "Über diese Studie", "submit": "Senden"}
     found = exported(runs, tmp_path, "2afc", page=page, tie="Gleich")
     turk = (found.public / "mturk.html").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ import pytest
 
 from benchmark.human_study.answers import COLUMNS
 from benchmark.human_study.collection.import_answers import import_answers
-from benchmark.human_study.design.page_texts import PageWords
+from benchmark.human_study.design.page_texts import PageTexts
 from tests.reports.accessibility import serious_faults
 from tests.reports.chromium import CHROMIUM, QUIET, opened
 from tests.reports.rating_study import METHODS, export, make_runs, write_words
@@ -455,7 +455,7 @@ def test_keys_choose_what_they_say(browser, every_mode):
             assert chosen[number:] == ([] if place is None else [offered[place]])
 
 
-def test_large_pictures_lie_beside_the_page(browser, runs, tmp_path, monkeypatch):
+def test_large_images_lie_beside_the_page(browser, runs, tmp_path, monkeypatch):
     monkeypatch.setattr("reports.rating_forms.web_page.MAX_INLINE_BYTES", 1000)
     study = export(runs, tmp_path / "out", "--items", "2")
     assert "base64" not in study.page.read_text(encoding="utf-8")
@@ -466,20 +466,20 @@ def test_large_pictures_lie_beside_the_page(browser, runs, tmp_path, monkeypatch
         assert page.locator("#options img").first.evaluate("each => each.naturalWidth") == 16
 
 
-def test_raters_spread_over_all_trials_and_each_sees_one_sitting(browser, runs, tmp_path):
+def test_raters_spread_over_all_trials_and_each_sees_one_session(browser, runs, tmp_path):
     words = write_words(tmp_path / "words.yaml", sitting=8)
     study = export(runs, tmp_path / "out", "--items", "20", "--words", words)
     with opened(browser, study.page) as page:
-        sittings = page.evaluate(
-            "Array.from({length: 200}, (_, number) => sitting(`rater${number}`).map(trial => trial.id))"
+        sessions = page.evaluate(
+            "Array.from({length: 200}, (_, number) => sessionTrials(`rater${number}`).map(trial => trial.id))"
         )
     number = -(-len(study.study.trials) // 8)
-    assert {len(each) for each in sittings} <= {8, 7}
-    assert len({frozenset(each) for each in sittings}) == number
-    seen = [trial for each in sittings for trial in each]
+    assert {len(each) for each in sessions} <= {8, 7}
+    assert len({frozenset(each) for each in sessions}) == number
+    seen = [trial for each in sessions for trial in each]
     counts = [seen.count(trial.id) for trial in study.study.trials]
     assert min(counts) > 0.5 * 200 / number
-    for each in sittings[:20]:
+    for each in sessions[:20]:
         checks = [study.key.trials[trial] for trial in each if study.key.trials[trial].check]
         assert {check.check for check in checks} == {"obvious", "repeat"}
         assert all(check.repeat_of in each for check in checks if check.check == "repeat")
@@ -519,7 +519,7 @@ def seen_texts(page):
 
 
 def test_a_page_in_another_language_holds_no_english(browser, runs, tmp_path, receiver):
-    said = {name: translated(text) for name, text in PageWords().model_dump().items()}
+    said = {name: translated(text) for name, text in PageTexts().model_dump().items()}
     own = ("title", "consent", "agree", "instructions", "practice_note", "begin_note", "tie", "thanks")
     questions = [{"id": each, "text": f"{number}?"} for number, each in enumerate("ab")]
     words = write_words(

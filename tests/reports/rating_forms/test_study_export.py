@@ -50,12 +50,12 @@ def test_no_public_byte_tells_who_made_an_image(exported, runs):
             assert [each for each in told if each.lower().encode() in content] == []
 
 
-def test_pictures_hold_pixels_alone_and_differ_in_no_size_or_time(exported):
-    pictures = list((exported.public / "images").iterdir())
-    assert {path.suffix for path in pictures} == {".png"}
-    assert len({path.stat().st_size for path in pictures}) == 1
-    assert len({path.stat().st_mtime for path in pictures}) == 1
-    for path in pictures:
+def test_images_hold_pixels_alone_and_differ_in_no_size_or_time(exported):
+    images = list((exported.public / "images").iterdir())
+    assert {path.suffix for path in images} == {".png"}
+    assert len({path.stat().st_size for path in images}) == 1
+    assert len({path.stat().st_mtime for path in images}) == 1
+    for path in images:
         content = path.read_bytes()
         assert content.count(b"IDAT") >= 1
         assert not any(name in content for name in (b"tEXt", b"iTXt", b"zTXt", b"eXIf", b"tIME", b"pHYs", b"gAMA"))
@@ -117,14 +117,14 @@ def test_no_two_trials_share_an_id_or_a_file(exported):
     assert max(Counter(ids).values()) == max(Counter(files).values()) == 1
 
 
-def test_no_two_files_are_alike_though_pictures_are(exported):
+def test_no_two_files_are_alike_though_images_are(exported):
     written = [path.read_bytes() for path in (exported.public / "images").iterdir()]
     assert len(set(written)) == len(written)
 
 
 def pixels(exported, file):
-    with Image.open(exported.public / file) as picture:
-        return picture.tobytes()
+    with Image.open(exported.public / file) as image:
+        return image.tobytes()
 
 
 def test_checks_expect_what_is_right(exported):
@@ -142,8 +142,8 @@ def test_checks_expect_what_is_right(exported):
         elif facts.check == "repeat":
             before = trials[facts.repeat_of].options[::-1]
             assert [key.options[each.id] for each in options] == [key.options[each.id] for each in before]
-            pictures = [[pixels(exported, each.file) for each in side] for side in (options, before)]
-            assert pictures[0] == pictures[1]
+            images = [[pixels(exported, each.file) for each in side] for side in (options, before)]
+            assert images[0] == images[1]
         else:
             assert "" not in methods.values()
 
@@ -162,7 +162,7 @@ def test_an_edit_is_shown_as_its_run_made_it(exported, runs):
 def test_figures_are_clustered_by_the_source_of_an_edit(exported):
     study, key = exported.study, exported.key
     for facts in key.options.values():
-        if facts.method:  # what is spoilt for a check is in no figure
+        if facts.method:  # what is shuffled for a check is not counted
             assert facts.source == f"test-{facts.task + 100:05d}"
     for trial in study.trials:
         assert {key.options[option.id].source for option in trial.options} == {key.trials[trial.id].source}
@@ -269,7 +269,7 @@ def test_ids_rest_on_results_too(runs, tmp_path):
     assert one.study.study_id != other.study.study_id
 
 
-def test_the_words_used_lie_in_the_folder_and_make_the_same_study(runs, tmp_path):
+def test_the_texts_used_lie_in_the_folder_and_make_the_same_study(runs, tmp_path):
     first = export(runs, tmp_path / "study", "--items", "6")
     page = first.page.read_bytes()
     again = export(runs, tmp_path / "study", "--items", "6", "--words", tmp_path / "study" / "words.yaml")
@@ -346,7 +346,7 @@ def test_a_key_that_would_come_to_mean_something_else_is_not_written_over(runs, 
     assert path.read_bytes() == before
 
 
-def test_pictures_of_no_known_study_are_not_mixed_with_others(runs, tmp_path):
+def test_images_of_no_known_study_are_not_mixed_with_others(runs, tmp_path):
     first = export(runs, tmp_path / "study", "--items", "6")
     (first.public / "study.json").unlink()
     (first.folder / "private" / "key.json").unlink()
@@ -396,14 +396,14 @@ def test_arena_is_announced_at_export_and_written_with_the_answers(runs, tmp_pat
         ("mturk", {"thanks": "Here are ${5}."}, None),
     ],
 )
-def test_words_that_mechanical_turk_takes_for_variables_are_refused(runs, tmp_path, formats, changes, key):
+def test_texts_that_mechanical_turk_takes_for_variables_are_refused(runs, tmp_path, formats, changes, key):
     words = write_words(tmp_path / "words.yaml", **changes)
     found = export(
         runs, tmp_path / "study", "--items", "6", "--words", words, "--format", formats, "--url-base", "https://e.org/s"
     )
     assert found.code == (2 if key else 0), found.err
     if key:
-        assert f"words: {key} holds '${{'" in found.err
+        assert f"texts: {key} contains '${{'" in found.err
         assert not (tmp_path / "study").exists()
 
 
@@ -480,7 +480,7 @@ def test_a_mistake_is_one_sentence_and_writes_nothing(runs, tmp_path, words, sai
     assert not (tmp_path / "study").exists()
 
 
-def test_words_that_say_nothing_of_a_protocol_are_refused(runs, tmp_path):
+def test_texts_that_say_nothing_of_a_protocol_are_refused(runs, tmp_path):
     words = write_words(tmp_path / "words.yaml", tasks={})
     found = export(runs, tmp_path / "study", "--words", words)
     assert found.code == 2
