@@ -61,7 +61,7 @@ def _export(
     from reports.rating_forms.forms import RatingForms
 
     modes: tuple[Mode, ...] = get_args(Mode)
-    chosen = next((each for each in modes if each == mode), None)
+    chosen = next((known for known in modes if known == mode), None)
     if chosen is None:
         raise UnknownNameError(unknown("mode", mode, modes))
     asked_formats = split_names(formats)

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from benchmark.results.schema import MetricInfo
-from benchmark.statistics.face_clusters import Array, draw_faces, figures_of_runs
+from benchmark.statistics.face_clusters import Array, draw_faces, statistics_of_runs
 from benchmark.statistics.win_rates import Rank, rank_methods
 from benchmark.statistics.seed_variance import seed_error
 from benchmark.statistics.ratios import mean_of_ratios
@@ -93,7 +93,7 @@ def _merits(ranked: Sequence[int], metrics: Sequence[Column], scores: TableScore
         stacked = np.stack([run for runs in having.values() for run in runs])
         ends = np.cumsum([len(runs) for runs in having.values()])[:-1]
         figures = np.split(mean_of_ratios(stacked.sum(axis=1)), ends)
-        resampled = np.split(figures_of_runs(stacked, weights, mean_of_ratios), ends, axis=1)
+        resampled = np.split(statistics_of_runs(stacked, weights, mean_of_ratios), ends, axis=1)
         for method, of_seeds, redrawn in zip(having, figures, resampled, strict=True):
             error = seed_error([of_seeds], [redrawn])
             merits[method, place] = sign * of_seeds.mean()

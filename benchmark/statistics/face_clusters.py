@@ -1,4 +1,4 @@
-"""Source faces as the units of resampling: sums of tallies by face, and how often each draw draws a face."""
+"""Source faces as the units of resampling: sums of tallies by face, and how often every draw picks a face."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-_SUMS_AT_ONCE: Final = 4_000_000
+_MAX_BLOCK_SUMS: Final = 4_000_000
 """Bounds memory: the draws of a thousand runs' sums of 19 classes would take 600 MB."""
-Figure = Callable[[Array], Array]
-"""From summed tallies (..., 2, K) to figures (...), as `ImageMetric.figure`."""
+Statistic = Callable[[Array], Array]
+"""From summed tallies (..., 2, K) to scores (...), as `ImageMetric.figure`."""
 
 
 @dataclass(frozen=True)
 class FaceSums:
-    """Tallies of one or more methods summed by source face, over the tasks that all of their runs have a figure for.
+    """Tallies of one or more methods summed by source face, over the tasks with values in all of their runs.
 
     Attributes:
-        methods: a method each, (S, F, 2, K) sums of S runs (one a seed) over F faces.
-        num_tasks: tasks that every run has a figure for.
+        methods: of every method, (S, F, 2, K) sums of S runs (one per seed) over F faces.
+        num_tasks: tasks with values in every run.
     """
 
     methods: tuple[Array, ...]
@@ -34,36 +34,36 @@ class FaceSums:
         return int(self.methods[0].shape[1])
 
 
-def have_figures(runs: Sequence[Array]) -> NDArray[np.bool_]:
-    """Which tasks every run has a figure for: (T,), from tallies (T, 2, K)."""
+def tasks_with_values(runs: Sequence[Array]) -> NDArray[np.bool_]:
+    """Which tasks have values in every run: (T,), from tallies (T, 2, K)."""
     known = np.ones(len(runs[0]), dtype=np.bool_)
     for tally in runs:
         known &= (tally != 0).any(axis=(1, 2))
     return known
 
 
-def alike(tasks: Sequence[NDArray[np.bool_]]) -> list[list[int]]:
-    """Places of equal task selections (T,), so that what they share need be drawn only once."""
-    places: dict[bytes, list[int]] = {}
-    for place, selected in enumerate(tasks):
-        places.setdefault(selected.tobytes(), []).append(place)
-    return list(places.values())
+def group_equal(selections: Sequence[NDArray[np.bool_]]) -> list[list[int]]:
+    """Groups of indices of equal task selections (T,), for which faces need to be drawn only once."""
+    groups: dict[bytes, list[int]] = {}
+    for index, selected in enumerate(selections):
+        groups.setdefault(selected.tobytes(), []).append(index)
+    return list(groups.values())
 
 
 def sum_by_face(methods: Sequence[Sequence[Array]], clusters: NDArray[Any]) -> FaceSums:
     """Sum tallies by face.
 
     Args:
-        methods: a method each, its runs' tallies (T, 2, K).
+        methods: the tallies (T, 2, K) of every method's runs.
         clusters: (T,) labels, the source face of each task.
 
     Raises:
-        ValueError: if a tally does not have one row a task.
+        ValueError: if a tally does not have one row per task.
     """
     for tally in (tally for runs in methods for tally in runs):
         if len(tally) != len(clusters):
             raise ValueError(f"a tally of shape {tally.shape} for {len(clusters)} tasks")
-    known = have_figures([tally for runs in methods for tally in runs])
+    known = tasks_with_values([tally for runs in methods for tally in runs])
     faces, face_of_task = np.unique(clusters[known], return_inverse=True)
     order = np.argsort(face_of_task, kind="stable")
     starts = np.searchsorted(face_of_task[order], np.arange(len(faces)))
@@ -78,14 +78,14 @@ def sum_by_face(methods: Sequence[Sequence[Array]], clusters: NDArray[Any]) -> F
 
 
 def draw_faces(num_faces: int, draws: int, generator: np.random.Generator) -> Array:
-    """How often each of F faces comes up when F are drawn with replacement: (draws, F)."""
+    """How often each of F faces is picked when F are drawn with replacement: (draws, F)."""
     drawn = generator.integers(num_faces, size=(draws, num_faces)) + num_faces * np.arange(draws)[:, None]
     counts = np.bincount(drawn.ravel(), minlength=draws * num_faces)
     return counts.reshape(draws, num_faces).astype(np.float64)
 
 
-def figures_of_runs(sums: Array, weights: Array, figure: Figure) -> Array:
-    """Figures (draws, S) of S runs' sums (S, F, 2, K) under weights (draws, F)."""
-    at_once = max(1, _SUMS_AT_ONCE // (len(weights) * sums[0, 0].size))
-    blocks = (sums[start : start + at_once] for start in range(0, len(sums), at_once))
-    return np.concatenate([figure(np.tensordot(weights, block, axes=(1, 1))) for block in blocks], axis=-1)
+def statistics_of_runs(sums: Array, weights: Array, statistic: Statistic) -> Array:
+    """Scores (draws, S) of S runs' sums (S, F, 2, K) under weights (draws, F)."""
+    block_size = max(1, _MAX_BLOCK_SUMS // (len(weights) * sums[0, 0].size))
+    blocks = (sums[start : start + block_size] for start in range(0, len(sums), block_size))
+    return np.concatenate([statistic(np.tensordot(weights, block, axes=(1, 1))) for block in blocks], axis=-1)

@@ -1,4 +1,4 @@
-"""P-values by sign flips: how often methods that differ in name alone would differ as much as they do."""
+"""P-values by sign flips: how often methods that differ in name only would differ as much as observed."""
 
 from __future__ import annotations
 
@@ -8,76 +8,83 @@ from typing import Final
 
 import numpy as np
 
-from benchmark.statistics.face_clusters import Array, FaceSums, Figure
+from benchmark.statistics.face_clusters import Array, FaceSums, Statistic
 from benchmark.statistics.seed_variance import SeedError, standard_t
 
-_FLIPS_AT_ONCE: Final = 1000
+_BLOCK_FLIPS: Final = 1000
 """Bounds memory: 10,000 flips of 5,000 faces would take 400 MB."""
-_SUMS_AT_ONCE: Final = 2_000_000
-"""Bounds memory likewise where one method meets hundreds."""
+_MAX_BLOCK_SUMS: Final = 2_000_000
+"""Bounds memory likewise where one method is compared with hundreds."""
 _ROUNDING: Final = 1e-12
-"""Flips that give the observed difference but for rounding count as giving it."""
+"""Flips that give the observed difference up to rounding count as giving it."""
 
 
-def sign_flip_p(sums: FaceSums, figure: Figure, error: SeedError, flips: int, generator: np.random.Generator) -> float:
-    """Two-sided p of the hypothesis that two methods differ in name alone.
+def sign_flip_p(
+    sums: FaceSums, statistic: Statistic, error: SeedError, flips: int, generator: np.random.Generator
+) -> float:
+    """Two-sided p of the hypothesis that two methods differ in name only.
 
     Then swapping the names on any set of source faces, with all of a face's tasks and seeds, gives a difference as
     likely as the observed one; for a mean that is to flip the signs of faces' differences (Good, Permutation,
     Parametric and Bootstrap Tests of Hypotheses, 2005). Seeds' tallies are averaged first. All swaps are tried where
-    they are no more than `flips` and seeds add no error; else `flips` random ones, and p is (b + 1) / (m + 1), which is
-    never 0 (Phipson and Smyth, Statistical Applications in Genetics and Molecular Biology 2010). Every difference gets
-    a draw of the seeds' error, by which two methods that differ in name alone differ too.
+    there are at most `flips` and seeds add no error; otherwise `flips` random ones, and p is (b + 1) / (m + 1), which
+    is never 0 (Phipson and Smyth, Statistical Applications in Genetics and Molecular Biology 2010). Every difference
+    gets a draw of the seeds' error, by which two methods that differ in name only differ too.
 
     Returns:
         p in (0, 1]; NaN where the observed difference is.
     """
     ours, theirs = (method.mean(axis=0) for method in sums.methods)
-    return float(sign_flip_p_values(ours, theirs[None], figure, [error], flips, generator)[0])
+    return float(sign_flip_p_values(ours, theirs[None], statistic, [error], flips, generator)[0])
 
 
 def sign_flip_p_values(
-    ours: Array, others: Array, figure: Figure, errors: Sequence[SeedError], flips: int, generator: np.random.Generator
+    ours: Array,
+    others: Array,
+    statistic: Statistic,
+    errors: Sequence[SeedError],
+    flips: int,
+    generator: np.random.Generator,
 ) -> Array:
     """`sign_flip_p` of one method against each of M, under the same flips.
 
     Args:
         ours: (F, 2, K) sums by face, the mean over seeds.
-        others: (M, F, 2, K) theirs.
-        figure: figures (...) from summed tallies (..., 2, K).
+        others: (M, F, 2, K) sums of the other methods.
+        statistic: scores (...) from summed tallies (..., 2, K).
         errors: what seeds add to each difference, all with the same `freedom_drawn`.
         flips: permutations at most, beside the observed one.
         generator: of the flips.
     """
     scales, freedom = np.array([error.scale for error in errors]), errors[0].freedom_drawn
-    observed = figure(ours.sum(axis=0)) - figure(others.sum(axis=1))
+    observed = statistic(ours.sum(axis=0)) - statistic(others.sum(axis=1))
     reached = np.abs(observed) - _ROUNDING * np.maximum(1.0, np.abs(observed))
     num_faces = len(ours)
     if freedom == 0 and 2 ** (num_faces - 1) <= flips:
         # swapping every face turns the sign of the difference alone: half of all swaps suffice
         half = np.array(list(product([0.0, 1.0], repeat=num_faces - 1))).reshape(-1, num_faces - 1)
         swaps = np.pad(half, ((0, 0), (1, 0)))
-        p_values = _as_extreme(ours, others, figure, swaps, np.zeros((len(swaps), 1)), reached) / len(swaps)
+        p_values = _as_extreme(ours, others, statistic, swaps, np.zeros((len(swaps), 1)), reached) / len(swaps)
     else:
         as_extreme = np.zeros(len(others))
-        for start in range(0, flips, _FLIPS_AT_ONCE):
-            number = min(_FLIPS_AT_ONCE, flips - start)
+        for start in range(0, flips, _BLOCK_FLIPS):
+            number = min(_BLOCK_FLIPS, flips - start)
             swaps = generator.integers(2, size=(number, num_faces), dtype=np.uint8).astype(np.float64)
             unscaled = standard_t(freedom, number, generator)
-            as_extreme += _as_extreme(ours, others, figure, swaps, unscaled[:, None] * scales, reached)
+            as_extreme += _as_extreme(ours, others, statistic, swaps, unscaled[:, None] * scales, reached)
         p_values = (as_extreme + 1) / (flips + 1)
     return np.where(np.isnan(observed), np.nan, p_values)
 
 
-def _as_extreme(ours: Array, others: Array, figure: Figure, swaps: Array, errors: Array, reached: Array) -> Array:
+def _as_extreme(ours: Array, others: Array, statistic: Statistic, swaps: Array, errors: Array, reached: Array) -> Array:
     """How many swaps (m, F) of faces give differences, less errors (m, M) or (m, 1), that are `reached` (M,)."""
     found: list[Array] = []
-    at_once = max(1, _SUMS_AT_ONCE // (len(swaps) * ours[0].size))
+    block_size = max(1, _MAX_BLOCK_SUMS // (len(swaps) * ours[0].size))
     errors = np.broadcast_to(errors, (len(swaps), len(others)))
-    for start in range(0, len(others), at_once):
-        block = slice(start, start + at_once)
+    for start in range(0, len(others), block_size):
+        block = slice(start, start + block_size)
         theirs = others[block]
         moved = np.tensordot(swaps, theirs - ours, axes=(1, 1))
-        differences = figure(ours.sum(axis=0) + moved) - figure(theirs.sum(axis=1) - moved) + errors[:, block]
+        differences = statistic(ours.sum(axis=0) + moved) - statistic(theirs.sum(axis=1) - moved) + errors[:, block]
         found.append((np.abs(differences) >= reached[block]).sum(axis=0))
     return np.concatenate(found)

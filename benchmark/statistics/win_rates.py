@@ -15,14 +15,14 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Rank:
-    """Where a method stands.
+    """A method's win rate and rank.
 
     Attributes:
-        win_rate: share of other methods that it beats, the mean over metrics, in [0, 1]; NaN where it has no rival.
+        win_rate: share of the other methods that it beats, averaged over metrics, in [0, 1]; NaN where it has no rival.
         low: lower end of the win rate's interval.
         high: upper end.
-        rank: 1 plus the number of methods that are better beyond doubt, so that methods that cannot be told apart may
-            share a rank; None where it has no rival.
+        rank: 1 plus the number of methods that are significantly better, so that methods that do not differ
+            significantly may share a rank; None where it has no rival.
     """
 
     win_rate: float
@@ -34,11 +34,11 @@ class Rank:
 def win_rates(merits: Array) -> Array:
     """Win rates (..., M) of M methods from merits (..., M, K) on K metrics, more being better.
 
-    On each metric a method is set against all others that have a figure; a tie is half a win. The mean is over the
-    metrics on which it has a figure and a rival (Liang et al., Holistic Evaluation of Language Models, TMLR 2023).
-    A missing figure (NaN) is neither a win nor a loss of anyone.
+    On each metric a method is compared with all others that have a value; a tie is half a win. The mean is over the
+    metrics on which it has a value and a rival (Liang et al., Holistic Evaluation of Language Models, TMLR 2023).
+    A missing value (NaN) is neither a win nor a loss of anyone.
     """
-    # the mean rank counts a method itself, every method that it beats, and half of those that it ties with
+    # the mean rank counts the method itself, every method that it beats, and half of those with which it ties
     wins = rankdata(merits, axis=-2, nan_policy="omit") - 1
     rivals = np.isfinite(merits).sum(axis=-2, keepdims=True) - 1
     known = np.isfinite(wins) & (rivals > 0)
@@ -52,11 +52,11 @@ def win_rates(merits: Array) -> Array:
 def rank_methods(merits: Array, drawn: Array, level: float = 0.95) -> list[Rank]:
     """Rank M methods.
 
-    A method is better than another beyond doubt where the `level` interval of the difference of their win rates, draw
-    by draw, lies above 0: where it leads in all draws but half of what `level` leaves.
+    A method is significantly better than another where the `level` interval of the difference of their win rates, draw
+    by draw, lies above 0: where it leads in more than (1 + `level`) / 2 of the draws.
 
     Args:
-        merits: (M, K) figures on K metrics, signed so that more is better; NaN where there is none.
+        merits: (M, K) values on K metrics, signed so that more is better; NaN where there is none.
         drawn: (draws, M, K) the same under resampled faces and seeds, all methods under the same faces.
         level: of the intervals, in (0, 1).
     """

@@ -23,7 +23,7 @@ _SHOWN: Final = {
 """The texts in the layout and the table; those of `page` have no braces except placeholders."""
 
 
-def check_all_texts(texts: StudyTexts) -> None:
+def check_texts(texts: StudyTexts) -> None:
     """Refuse texts that the site would take for its variables.
 
     Raises:

@@ -36,7 +36,7 @@ def method_estimates(votes: Votes, fitted: Luce | None) -> Estimates:
     scores, shown = _by_method(votes, votes.scores), _by_method(votes, np.ones_like(votes.scores))
     if fitted is None:
         return ratio_estimates(votes.crossed, scores, shown)
-    estimates = ratio_estimates(votes.crossed, scores, shown, usual=_by_method(votes, fitted.expected))
+    estimates = ratio_estimates(votes.crossed, scores, shown, expected=_by_method(votes, fitted.expected))
     num_items = votes.crossed.num_items
     freedom = max(num_items - len(votes.methods) + 1, 1)  # of items, less the strengths fitted to them
     sets = [scores[votes.sets == number] for number in np.unique(votes.sets)]

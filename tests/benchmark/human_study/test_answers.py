@@ -40,9 +40,9 @@ ANSWERS = st.builds(
 def test_answers_are_read_as_they_were_written(tmp_path: Path, name: str, written: list[Answer]) -> None:
     write_rows(tmp_path / name, written)
     read = read_rows(tmp_path / name)
-    assert [each.cells() for each in read] == [each.cells() for each in written]
-    assert [each.trial_index for each in read] == [each.trial_index for each in written]
-    assert [each.rt_ms for each in read] == pytest.approx([each.rt_ms for each in written], nan_ok=True)
+    assert [row.cells() for row in read] == [row.cells() for row in written]
+    assert [row.trial_index for row in read] == [row.trial_index for row in written]
+    assert [row.rt_ms for row in read] == pytest.approx([row.rt_ms for row in written], nan_ok=True)
 
 
 @pytest.mark.parametrize("person", FORMULAS)
@@ -51,7 +51,7 @@ def test_a_raters_formula_is_written_as_text_and_read_as_it_was(tmp_path: Path, 
     write_rows(path, [answer(person=person)])
     with path.open(encoding="utf-8", newline="") as file:
         assert [row["participant_id"] for row in csv.DictReader(file)] == [f"'{person}"]
-    assert [each.participant_id for each in read_rows(path)] == [person]
+    assert [row.participant_id for row in read_rows(path)] == [person]
 
 
 def test_the_table_is_typed_whether_or_not_it_has_rows(tmp_path: Path) -> None:
@@ -64,9 +64,9 @@ def test_the_table_is_typed_whether_or_not_it_has_rows(tmp_path: Path) -> None:
     assert read["rt_ms"].isna().tolist() == [False, True]
     assert read["trial_id"].tolist() == ["004512", "004512"]
     kinds = {"trial_index": "Int64", "rt_ms": "float64", "is_check": "bool"}
-    for each in (read, table([])):
-        assert {name: str(each[name].dtype) for name in kinds} == kinds
-        assert len({each[name].dtype for name in COLUMNS if name not in kinds}) == 1
+    for rows in (read, table([])):
+        assert {name: str(rows[name].dtype) for name in kinds} == kinds
+        assert len({rows[name].dtype for name in COLUMNS if name not in kinds}) == 1
 
 
 @pytest.mark.parametrize(
@@ -107,6 +107,6 @@ def test_a_time_is_kept_in_utc() -> None:
 
 def test_json_of_another_shape_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "answers.json"
-    path.write_text(json.dumps([each.cells() for each in answers()]))
+    path.write_text(json.dumps([row.cells() for row in answers()]))
     with pytest.raises(InputError, match=r"expected .'answers'"):
         read_answers(path)

@@ -1,4 +1,4 @@
-"""The bootstrap by source face: coverage on clustered data, determinism, missing figures."""
+"""The bootstrap by source face: coverage on clustered data, determinism, missing values."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ def test_it_lies_within_the_values_and_ignores_the_order_of_tasks(values: list[f
         ([1, 2, 3], ["a", "a", "a"]),
         ([], []),
         ([math.nan, math.nan], ["a", "b"]),
-        ([1, 2, math.nan], ["a", "a", "b"]),  # the second face has no figure
+        ([1, 2, math.nan], ["a", "a", "b"]),  # the second face has no value
     ],
 )
-def test_fewer_than_two_faces_with_a_figure_give_no_interval(values: list[float], clusters: list[str]) -> None:
+def test_fewer_than_two_faces_with_a_value_give_no_interval(values: list[float], clusters: list[str]) -> None:
     assert all(math.isnan(end) for end in interval(np.array(values, np.float64), np.array(clusters)))
 
 
-def test_a_figure_that_is_never_defined_gives_no_interval() -> None:
+def test_a_score_that_is_never_defined_gives_no_interval() -> None:
     def undefined(sums: np.ndarray) -> np.ndarray:
         return np.full(sums.shape[:-2], np.nan)
 

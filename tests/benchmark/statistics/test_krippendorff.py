@@ -1,4 +1,4 @@
-"""Krippendorff's alpha: published figures, evalica's figures, and the agreement that chance alone gives."""
+"""Krippendorff's alpha: published values, evalica's values, and the agreement that chance alone gives."""
 
 from __future__ import annotations
 

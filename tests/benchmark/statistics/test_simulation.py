@@ -1,4 +1,4 @@
-"""The claims of the intervals and of the test, checked by 1,000 made-up experiments whose truth is known."""
+"""The coverage of the intervals and the error rate of the test, checked by 1,000 made-up experiments whose truth is known."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmark.statistics.bootstrap import bootstrap_interval, percentile_interval
-from benchmark.statistics.face_clusters import draw_faces, figures_of_runs, sum_by_face
+from benchmark.statistics.face_clusters import draw_faces, statistics_of_runs, sum_by_face
 from benchmark.statistics.paired import Difference, Side, paired_difference
 from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.statistics.seed_variance import SeedError
@@ -30,7 +30,7 @@ def experiments(seeds: int, spread: float, shared: float = 0.0) -> list[Made]:
 
 @cache
 def differences(seeds: int, spread: float, shared: float = 0.0, paired: bool = False) -> list[Difference]:
-    compare = partial(paired_difference, figure=mean_of_ratios, draws=500, flips=499, seeds_paired=paired)
+    compare = partial(paired_difference, statistic=mean_of_ratios, draws=500, flips=499, seeds_paired=paired)
     return [
         compare(Side(made.ours, True), Side(made.theirs, True), clusters=made.faces, seed=number)
         for number, made in enumerate(experiments(seeds, spread, shared))
@@ -38,7 +38,7 @@ def differences(seeds: int, spread: float, shared: float = 0.0, paired: bool = F
 
 
 def covered(intervals: list[tuple[float, float]]) -> float:
-    """Share of intervals that hold the truth, 0."""
+    """Share of intervals that cover the truth, 0."""
     return float(np.mean([low <= 0 <= high for low, high in intervals]))
 
 
@@ -102,7 +102,7 @@ def test_intervals_that_keep_or_resample_three_seeds_cover_too_little(resampled:
     for number, made in enumerate(experiments(3, 0.3)[:300]):
         generator = np.random.default_rng(number)
         sums = sum_by_face([made.ours], made.faces)
-        drawn = figures_of_runs(sums.methods[0], draw_faces(sums.num_faces, 500, generator), mean_of_ratios)
+        drawn = statistics_of_runs(sums.methods[0], draw_faces(sums.num_faces, 500, generator), mean_of_ratios)
         if resampled:
             drawn = np.take_along_axis(drawn, generator.integers(3, size=drawn.shape), axis=1)
         found.append(percentile_interval(drawn.mean(axis=1)))

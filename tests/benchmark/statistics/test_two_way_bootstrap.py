@@ -9,7 +9,7 @@ from benchmark.statistics.two_way_bootstrap import Crossed, intervals, ratio_est
 
 
 def shares(crossed: Crossed, votes: np.ndarray):
-    """One figure: the mean of the votes."""
+    """One estimate: the mean of the votes."""
     return ratio_estimates(crossed, votes[:, None], np.ones((len(votes), 1)), draws=400)
 
 
@@ -44,7 +44,7 @@ def test_resampled_sums_are_those_of_drawn_raters_and_items_in_blocks_or_whole(m
     whole = resampled_sums(crossed, columns, 50)
     assert np.allclose(whole[:, 1], 30)  # as many raters and items are drawn as there are
     assert whole[:, 0].std() > 0
-    monkeypatch.setattr("benchmark.statistics.two_way_bootstrap._WEIGHTS_AT_ONCE", 100)
+    monkeypatch.setattr("benchmark.statistics.two_way_bootstrap._MAX_BLOCK_WEIGHTS", 100)
     assert np.allclose(resampled_sums(crossed, columns, 50), whole)
 
 

@@ -1,4 +1,4 @@
-"""Ranks by win rate: wins, ties, missing figures, and who shares a rank."""
+"""Ranks by win rate: wins, ties, missing values, and who shares a rank."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def test_the_key_may_lie_elsewhere(folder: Path, tmp_path: Path) -> None:
 
 def test_files_of_several_kinds_add_up(folder: Path) -> None:
     page = file(folder, made.page_json(answers()[:8]), "page.json")
-    turk = file(folder, made.turk(made.buttons)([replace(each, participant_id="A1") for each in answers()[:8]]))
+    turk = file(folder, made.turk(made.buttons)([replace(row, participant_id="A1") for row in answers()[:8]]))
     import_answers(folder, [page])
     done = import_answers(folder, [turk, page])
     assert done.answers == 16
@@ -139,9 +139,7 @@ def test_no_cell_of_a_file_of_ours_is_a_formula(folder: Path, person: str) -> No
 
 def test_rejected_assignments_and_cancelled_annotations_are_counted(folder: Path) -> None:
     turk = made.turk(made.buttons)(answers()).replace("Approved", "Rejected", 2)
-    tasks = json.loads(
-        made.label_studio([replace(each, participant_id=f"7{each.participant_id}") for each in answers()])
-    )
+    tasks = json.loads(made.label_studio([replace(row, participant_id=f"7{row.participant_id}") for row in answers()]))
     tasks[0]["annotations"][0]["was_cancelled"] = True
     tasks[1]["annotations"][0]["result"] = []
     tasks[2]["annotations"][0]["result"] *= 2
@@ -183,7 +181,7 @@ def test_turk_rows_with_no_two_or_unknown_answers(folder: Path) -> None:
 def test_answers_of_another_study_are_refused_with_both_names(folder: Path) -> None:
     import_answers(folder, [file(folder, made.page_csv(answers()))])
     before = contents(folder)
-    others = [replace(each, study_id="sother") for each in answers()]
+    others = [replace(row, study_id="sother") for row in answers()]
     good = file(folder, made.page_csv([answer(person="21")]), "good.csv")
     outcome = bench("study", "import", folder, good, file(folder, made.page_csv(others), "other.csv"))
     assert outcome.code == 2
@@ -205,7 +203,7 @@ def test_a_study_id_that_a_spreadsheet_changed_is_said(folder: Path) -> None:
 
 
 def test_a_spreadsheet_that_made_numbers_of_ids_is_found_out(folder: Path) -> None:
-    damaged = made.page_csv([each for each in answers() if each.trial_id == "004512"]).replace(",004512,", ",4512,")
+    damaged = made.page_csv([row for row in answers() if row.trial_id == "004512"]).replace(",004512,", ",4512,")
     outcome = bench("study", "import", folder, file(folder, damaged))
     assert outcome.code == 2
     assert "4 damaged by a spreadsheet" in outcome.out
@@ -278,7 +276,7 @@ def test_an_import_waits_for_another(folder: Path) -> None:
             process.wait(timeout=4)
         write_rows(path, [answer(person="other")])
     assert ended(process).code == 0
-    assert [each.participant_id for each in read_rows(path)] == ["other", "11"]
+    assert [row.participant_id for row in read_rows(path)] == ["other", "11"]
 
 
 def test_the_summary_counts_by_reason(folder: Path) -> None:

@@ -65,7 +65,7 @@ def test_every_kind_of_file_comes_to_the_same_table(tmp_path: Path, name: str) -
     assert kind in file.kind
     assert (file.new, file.rejected.total()) == (16, 0)
     told = next((cells for kind, cells in UNTOLD.items() if kind in file.kind), {})
-    expected = [replace(each, **told) for each in answers()]  # type: ignore[arg-type]
+    expected = [replace(row, **told) for row in answers()]  # type: ignore[arg-type]
     assert sorted(table_of(tmp_path).splitlines()) == sorted(canonical_text(expected).splitlines())
     assert sum(line.endswith("Z") and ",1,2026" in line for line in table_of(tmp_path).splitlines()) == 8
 
