@@ -38,6 +38,6 @@ def draw_experiment(generator: np.random.Generator, seeds: int, seed_spread: flo
     def method() -> list[np.ndarray]:
         own = shared + generator.normal(0, 0.3, FACES)[faces]
         trained = in_common + generator.normal(0, seed_spread, seeds)
-        return [tally(own + each + generator.normal(0, 0.5, len(faces))) for each in trained]
+        return [tally(own + effect + generator.normal(0, 0.5, len(faces))) for effect in trained]
 
     return Made(method(), method(), faces)

@@ -29,7 +29,7 @@ def runs(seeds: int, spread: float = 0.1) -> tuple[list[dict[str, str]], np.ndar
 def test_main_effects_are_differences_of_marginal_means() -> None:
     cells, scores = runs(3)
     frame = pd.DataFrame(cells).assign(score=scores)
-    found = {(each.factor, each.level): each for each in factorial_effects(LEVELS, cells, scores).main}
+    found = {(effect.factor, effect.level): effect for effect in factorial_effects(LEVELS, cells, scores).main}
     for factor, levels in LEVELS.items():
         means = frame.groupby(factor)["score"].mean()
         for level in levels[1:]:
@@ -68,7 +68,7 @@ def test_three_factors_leave_their_common_product_to_the_residual() -> None:
     scores = np.array([a + b + 0.01 * a * b * c for a, b, c in signs])
     found = factorial_effects(levels, cells, scores)
     assert found.interactions[0].p_value == pytest.approx(1)
-    assert [each.factors for each in found.interactions] == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert [effect.factors for effect in found.interactions] == [("a", "b"), ("a", "c"), ("b", "c")]
     assert found.interactions[0].freedom == (1, 1)
 
 

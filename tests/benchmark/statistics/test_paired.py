@@ -114,13 +114,13 @@ class TestSeeds:
 
     def test_paired_seeds_cancel_what_both_methods_have_of_a_seed(self) -> None:
         values = np.random.default_rng(4).normal(size=16)
-        ours = Side([tally(values + each) for each in (0.0, 5.0, -5.0)], True)
-        theirs = Side([tally(values + each) for each in (-1.0, 4.0, -6.0)], True)
+        ours = Side([tally(values + shift) for shift in (0.0, 5.0, -5.0)], True)
+        theirs = Side([tally(values + shift) for shift in (-1.0, 4.0, -6.0)], True)
         paired = paired_difference(ours, theirs, mean_of_ratios, FACES, seeds_paired=True)
         assert (paired.low, paired.high) == pytest.approx((1.0, 1.0))
         apart = paired_difference(ours, theirs, mean_of_ratios, FACES)
         assert apart.high - apart.low > 10
-        with pytest.raises(ValueError, match="as many"):
+        with pytest.raises(ValueError, match="the same number"):
             paired_difference(ours, Side(theirs.runs[:2], True), mean_of_ratios, FACES, seeds_paired=True)
 
     def test_one_seed_says_nothing_of_training(self) -> None:

@@ -18,7 +18,7 @@ def means(crossed: Crossed, votes: np.ndarray) -> Estimates:
 
 def everyone(raters: int, items: int) -> Crossed:
     """Every rater answers on every item."""
-    who, what = (each.ravel() for each in np.indices((raters, items)))
+    who, what = (index.ravel() for index in np.indices((raters, items)))
     return Crossed(who, what)
 
 

@@ -1,4 +1,4 @@
-"""The coverage of the intervals and the error rate of the test, checked by 1,000 made-up experiments whose truth is known."""
+"""Coverage of the intervals and error rate of the test, over 1,000 made-up experiments whose truth is known."""
 
 from __future__ import annotations
 
@@ -53,22 +53,22 @@ def test_95_percent_intervals_of_a_mean_cover_93_to_97(seeds: int, spread: float
 
 @each_case
 def test_95_percent_intervals_of_a_difference_cover_93_to_97(seeds: int, spread: float) -> None:
-    assert 0.93 <= covered([(each.low, each.high) for each in differences(seeds, spread)]) <= 0.97
+    assert 0.93 <= covered([(difference.low, difference.high) for difference in differences(seeds, spread)]) <= 0.97
 
 
 @each_case
 def test_the_paired_test_errs_in_4_to_6_of_100(seeds: int, spread: float) -> None:
-    assert 0.04 <= np.mean([each.p_value <= 0.05 for each in differences(seeds, spread)]) <= 0.06
+    assert 0.04 <= np.mean([difference.p_value <= 0.05 for difference in differences(seeds, spread)]) <= 0.06
 
 
 @pytest.mark.parametrize(("seeds", "spread"), CASES[1:])
 def test_paired_seeds_cover_and_err_alike_and_are_not_widened_by_what_seeds_share(seeds: int, spread: float) -> None:
     found = differences(seeds, spread, shared=0.3, paired=True)
-    assert 0.93 <= covered([(each.low, each.high) for each in found]) <= 0.97
-    assert 0.03 <= np.mean([each.p_value <= 0.05 for each in found]) <= 0.06
+    assert 0.93 <= covered([(difference.low, difference.high) for difference in found]) <= 0.97
+    assert 0.03 <= np.mean([difference.p_value <= 0.05 for difference in found]) <= 0.06
     apart = differences(seeds, spread, shared=0.3)
-    assert np.median([each.high - each.low for each in found]) < 0.8 * np.median(
-        [each.high - each.low for each in apart]
+    assert np.median([difference.high - difference.low for difference in found]) < 0.8 * np.median(
+        [difference.high - difference.low for difference in apart]
     )
 
 
@@ -93,7 +93,7 @@ def test_a_test_that_flips_tasks_errs_too_often() -> None:
         )
         for made in every[:300]
     ]
-    assert np.mean([each.p_value <= 0.05 for each in found]) > 0.1
+    assert np.mean([difference.p_value <= 0.05 for difference in found]) > 0.1
 
 
 @pytest.mark.parametrize("resampled", [False, True], ids=["as if they were all seeds", "with replacement"])

@@ -34,7 +34,7 @@ def test_95_percent_intervals_cover_93_to_98_where_wilsons_do_not(spread) -> Non
     truth = np.mean(1 / (1 + np.exp(-generator.normal(0.4, np.hypot(*spread), 1_000_000))))
     made = [drawn(generator, 30, 40, spread) for _ in range(400)]
     found = [intervals(crossed, shares(crossed, votes)) for crossed, votes in made]
-    assert 0.93 <= np.mean([each.low[0] <= truth <= each.high[0] for each in found]) <= 0.98
+    assert 0.93 <= np.mean([interval.low[0] <= truth <= interval.high[0] for interval in found]) <= 0.98
     assert np.mean([low <= truth <= high for low, high in (wilson(votes) for _, votes in made)]) < 0.85
 
 
