@@ -84,7 +84,7 @@ def _print(findings: Findings) -> None:
         names = Column("method", [finding.method for finding in part.methods], "left")
         heads = ("rank", "preference", "95% interval", "votes", "raters")
         rows = [_cells(finding, findings.mode == "mos") for finding in part.methods]
-        columns = [Column(head, [cells[place] for cells in rows]) for place, head in enumerate(heads)]
+        columns = [Column(head, [cells[number] for cells in rows]) for number, head in enumerate(heads)]
         print_table(console, f"{part.question}, {part.protocol}", names, columns)
         if part.unranked:
             console.print(Text(f"no rank: {part.unranked}"))

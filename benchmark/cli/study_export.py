@@ -37,7 +37,7 @@ def _export(
         typer.Option(metavar="URL", help="Where public/ will be found; mturk (https) and label-studio need it."),
     ] = None,
     masks: Annotated[
-        bool, typer.Option("--masks", help="Show the mask asked for too; needs the dataset of the runs.")
+        bool, typer.Option("--masks", help="Show the target masks too; needs the dataset of the runs.")
     ] = False,
     words: Annotated[
         Path | None, typer.Option(metavar="FILE", help="YAML of what raters read; OUT/words.yaml is a copy to edit.")
@@ -64,35 +64,35 @@ def _export(
     chosen = next((known for known in modes if known == mode), None)
     if chosen is None:
         raise UnknownNameError(unknown("mode", mode, modes))
-    asked_formats = split_names(formats)
-    forms = RatingForms(asked_formats, url_base)
-    if arena.FORMAT in asked_formats and chosen != "2afc":
+    format_names = split_names(formats)
+    forms = RatingForms(format_names, url_base)
+    if arena.FORMAT in format_names and chosen != "2afc":
         raise InputError(f"--format arena needs --mode 2afc, for its votes are between two methods, not {chosen}")
     found, errors = read_results(result_files(runs or ["runs"]))
     candidates = find_candidates(found, list(dict.fromkeys(protocol)), split_names(methods or ""))
     texts_file = words or shipped_texts(chosen)
     texts = read_texts(texts_file)
     forms.check(texts)
-    place = key_file(out, key)
-    check_key(out, place, forms.names)
-    drawn = draw_study(candidates, chosen, items, texts, seed_of(place, seed), with_masks=masks)
-    check_writable(out, drawn, place)
+    key_path = key_file(out, key)
+    check_key(out, key_path, forms.names)
+    drawn = draw_study(candidates, chosen, items, texts, seed_of(key_path, seed), with_masks=masks)
+    check_writable(out, drawn, key_path)
     shown_masks = {}
     if drawn.masks:
         from benchmark.human_study.design.target_masks import target_masks
 
         shown_masks = target_masks(candidates, drawn.masks.values())
-    public = write_export(writable(out, "folder"), drawn, texts_file, place, shown_masks)
+    public = write_export(writable(out, "folder"), drawn, texts_file, key_path, shown_masks)
     pages = forms.write(drawn.study, texts, public)
     for error in errors:
         print(f"left out: {error}", file=sys.stderr)
     for label, why in candidates.left_out.items():
         print(f"left out: {label}: {why}", file=sys.stderr)
-    if is_public(place, out):
-        print(f"warning: {place} lies in the public folder; it tells which method made each image", file=sys.stderr)
+    if is_public(key_path, out):
+        print(f"warning: {key_path} is in the public folder; it tells which method made each image", file=sys.stderr)
     for name, few in shown_too_little(drawn.study, drawn.key).items():
         print(
-            f"warning: {', '.join(few)} of {name} cannot be ranked, for that takes {MIN_CLUSTERS} source faces; "
+            f"warning: {', '.join(few)} of {name} cannot be ranked, which needs {MIN_CLUSTERS} source faces; "
             "ask for more --items",
             file=sys.stderr,
         )
@@ -100,9 +100,9 @@ def _export(
         f"study {drawn.study.study_id}: {len(drawn.study.trials)} trials of {', '.join(candidates.labels)}",
         file=sys.stderr,
     )
-    if arena.FORMAT in asked_formats:
+    if arena.FORMAT in format_names:
         print(
             f"arena: votes come with the answers; `bench study import` writes them to {out / PRIVATE}", file=sys.stderr
         )
-    for path in [*pages, public / "study.json", place, out / "words.yaml"]:
+    for path in [*pages, public / "study.json", key_path, out / "words.yaml"]:
         print(path)

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from registry.errors import InputError
 
-CHECK_SHARE: Final = 10
+TRIALS_PER_CHECK: Final = 10
 """Trials for each check."""
 _MIN_CHECKS: Final = 2
 """In a session: one of each kind."""
@@ -54,7 +54,7 @@ def arrange_sessions(num_designs: int, session_length: int, rng: random.Random) 
         raise InputError(f"sitting is {session_length}; it must be {_MIN_CHECKS + 1} or more, for two are checks")
     sessions = 1
     while (
-        num_designs + (checks := max(_MIN_CHECKS * sessions, round(num_designs / CHECK_SHARE)))
+        num_designs + (checks := max(_MIN_CHECKS * sessions, round(num_designs / TRIALS_PER_CHECK)))
         > sessions * session_length
     ):
         sessions += 1

@@ -92,9 +92,9 @@ def key(of: Study) -> Key:
         results_sha256={f"{method}/seed0": "cd" * 32 for method in METHODS},
         trials={trial.id: TrialKey(**facts, **checks.get(trial.id, {})) for trial in of.trials},  # type: ignore[arg-type]
         options={
-            option.id: OptionKey(method=METHODS[place % len(METHODS)], seed=0, **facts)
+            option.id: OptionKey(method=METHODS[position % len(METHODS)], seed=0, **facts)
             for trial in of.trials
-            for place, option in enumerate(trial.options)
+            for position, option in enumerate(trial.options)
         },
     )
 
@@ -129,10 +129,10 @@ def answers() -> list[Answer]:
     """Two people's answers to both questions of all trials: either side, ties, and both orders."""
     made = []
     for person, flipped in (("11", False), ("12", True)):
-        for place, id in enumerate(("004512", "1c88f0", "2d90aa", "3e77b1")):
+        for number, id in enumerate(("004512", "1c88f0", "2d90aa", "3e77b1")):
             shown = [f"o{id}b", f"o{id}a"] if flipped else [f"o{id}a", f"o{id}b"]
-            for question, side in (("realism", (place + flipped) % 2), ("identity", (place // 2 + flipped) % 2)):
-                choice = "tie" if place == 1 and question == "identity" else shown[side]
+            for question, side in (("realism", (number + flipped) % 2), ("identity", (number // 2 + flipped) % 2)):
+                choice = "tie" if number == 1 and question == "identity" else shown[side]
                 made.append(
                     answer(
                         id,
@@ -140,9 +140,9 @@ def answers() -> list[Answer]:
                         question,
                         shown_order=" ".join(shown),
                         choice=choice,
-                        rt_ms=1000.0 + 137 * place,
-                        trial_index=place,
-                        started_at=f"2026-03-01T09:3{place}:00.000Z",
+                        rt_ms=1000.0 + 137 * number,
+                        trial_index=number,
+                        started_at=f"2026-03-01T09:3{number}:00.000Z",
                     )
                 )
     return made
@@ -159,7 +159,7 @@ def page_rows(given: Sequence[Answer]) -> Rows:
 
 
 def page_csv(given: Sequence[Answer]) -> str:
-    return sheet(page_rows(given))
+    return csv_table(page_rows(given))
 
 
 def page_json(given: Sequence[Answer]) -> str:
@@ -183,7 +183,7 @@ def pretty_posts(given: Sequence[Answer]) -> str:
     return "\n".join(bodies)
 
 
-def sheet(rows: Sequence[dict[str, str]], separator: str = ",") -> str:
+def csv_table(rows: Sequence[dict[str, str]], separator: str = ",") -> str:
     """CSV of rows as spreadsheets write it: a column for every name, quotes where needed, Windows line ends."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     text = io.StringIO()
@@ -204,7 +204,7 @@ def turk(shape: Shape, *, as_json: bool = False) -> Callable[[Sequence[Answer]],
         assignments: dict[tuple[str, str], list[Answer]] = {}
         for row in given:
             assignments.setdefault((row.participant_id, row.trial_id), []).append(row)
-        return sheet([_assignment(assignment, shape, as_json=as_json) for assignment in assignments.values()])
+        return csv_table([_assignment(assignment, shape, as_json=as_json) for assignment in assignments.values()])
 
     return text
 

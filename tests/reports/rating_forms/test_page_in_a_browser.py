@@ -445,14 +445,14 @@ def test_keys_choose_what_they_say(browser, every_mode):
     mode = every_mode.study.mode
     with opened(browser, every_mode.page) as page:
         agree(page)
-        for number, (keys, place) in enumerate(KEYS[mode]):
+        for number, (keys, index) in enumerate(KEYS[mode]):
             page.wait_for_function("() => current && !current.busy && current.appeared !== undefined")
             offered = [button.get_attribute("data-choice") for button in page.locator("[data-choice]").all()]
             assert {"2afc": 2, "kway": len(METHODS), "mos": 5, "realfake": 2}[mode] == len(offered)
             for key in keys:
                 page.keyboard.press(key)
             chosen = page.evaluate("rater.answers.map(row => row[8])")
-            assert chosen[number:] == ([] if place is None else [offered[place]])
+            assert chosen[number:] == ([] if index is None else [offered[index]])
 
 
 def test_large_images_lie_beside_the_page(browser, runs, tmp_path, monkeypatch):

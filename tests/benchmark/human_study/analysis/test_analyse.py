@@ -19,7 +19,7 @@ from tests.simulated_study import STRENGTHS, Simulated, World, preference, simul
 
 MODES = ("2afc", "kway", "mos", "realfake")
 FOUR = World()
-NINE = World(strengths={f"method-{place}": 1 - place / 4 for place in range(9)})
+NINE = World(strengths={f"method-{number}": 1 - number / 4 for number in range(9)})
 
 
 def part(made: Simulated, rule: ExclusionRule | None = None) -> Part:
@@ -274,7 +274,7 @@ def test_response_times_are_quartiles_of_answers_and_of_raters() -> None:
 
 
 class TestAStudyThatSaysLittle:
-    """A reason in the place of each figure that is not there."""
+    """A reason in place of every value that is missing."""
 
     @pytest.mark.parametrize("mode", MODES)
     def test_no_answers(self, mode) -> None:
@@ -353,8 +353,8 @@ def test_the_file_says_all_and_names_no_participant(tmp_path) -> None:
     made = simulate(World(careless=3, obvious=3))
     found = analyse(made.answers, made.study, made.key).findings
     write_findings(tmp_path / "analysis" / "analysis.json", found)
-    for place in (tmp_path, tmp_path / "analysis", tmp_path / "analysis" / "analysis.json"):
-        assert read_findings(place) == found
+    for location in (tmp_path, tmp_path / "analysis", tmp_path / "analysis" / "analysis.json"):
+        assert read_findings(location) == found
     text = (tmp_path / "analysis" / "analysis.json").read_text()
     assert not any(rater in text for rater in set(made.answers["participant_id"]))
     with pytest.raises(InputError, match=r"has no analysis/analysis\.json"):

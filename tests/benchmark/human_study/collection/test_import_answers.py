@@ -173,7 +173,7 @@ def test_turk_rows_with_no_two_or_unknown_answers(folder: Path) -> None:
     ]  # fmt: skip
     rows[0] |= {"Answer.choice.realism.o004512a": "false"}
     rows.append({"WorkerId": "A4", "AssignmentId": "3A4", "Answer.taskAnswers": "[{", "Input.trial_id": "004512"})
-    (done,) = import_answers(folder, [file(folder, made.sheet(rows))]).files
+    (done,) = import_answers(folder, [file(folder, made.csv_table(rows))]).files
     assert done.new == 1
     assert done.rejected == {"no choice": 1, "several choices": 1, "unknown question": 1, "broken row": 1}
 

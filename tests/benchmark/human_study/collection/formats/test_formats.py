@@ -35,7 +35,7 @@ KINDS: dict[str, tuple[str, Write]] = {
     "Answer.taskAnswers of labels": ("Mechanical Turk", made.turk(made.classifier, as_json=True)),
     "Answer.taskAnswers of numbers": ("Mechanical Turk", made.turk(made.numbered_buttons, as_json=True)),
     "Label Studio": ("Label Studio's export", made.label_studio),
-    "column map": ("CSV by column map", lambda given: made.sheet(made.foreign_rows(given))),
+    "column map": ("CSV by column map", lambda given: made.csv_table(made.foreign_rows(given))),
 }
 UNTOLD: dict[str, dict[str, object]] = {
     "Mechanical Turk": {"trial_index": None},
@@ -90,7 +90,7 @@ def test_semicolons_with_decimal_commas_and_tabs(tmp_path: Path, separator: str)
     rows = made.page_rows(answers())
     if separator == ";":
         rows = [{**row, "rt_ms": f"{float(row['rt_ms']):.2f}".replace(".", ",")} for row in rows]
-    imported(study_folder(tmp_path), made.sheet(rows, separator))
+    imported(study_folder(tmp_path), made.csv_table(rows, separator))
     assert table_of(tmp_path) == canonical_text(answers())
 
 
@@ -102,14 +102,14 @@ def test_latin_1_is_read_and_said(tmp_path: Path) -> None:
 
 def test_columns_may_come_in_another_order_beside_others(tmp_path: Path) -> None:
     rows = [dict(reversed(row.items())) | {"remark": "kept by the researcher"} for row in made.page_rows(answers())]
-    imported(study_folder(tmp_path), made.sheet(rows))
+    imported(study_folder(tmp_path), made.csv_table(rows))
     assert table_of(tmp_path) == canonical_text(answers())
 
 
 def test_modes_of_one_image(tmp_path: Path) -> None:
     rated = made.study("mos", questions=["realism"])
     shown = {"shown_order": "o004512a", "choice": "4"}
-    turk = made.sheet([{
+    turk = made.csv_table([{
         "AssignmentId": "3A", "WorkerId": "A1", "AssignmentStatus": "Submitted", "Input.trial_id": "004512",
         "Answer.realism.3": "false", "Answer.realism.4": "true", "Answer.realism.5": "false",
     }])  # fmt: skip
@@ -138,7 +138,7 @@ def test_buttons_numbered_from_0_are_no_scores(tmp_path: Path) -> None:
         "AssignmentId": "3A", "WorkerId": "A1", "Input.trial_id": "004512",
         **{f"Answer.realism.{score}": str(score == 2).lower() for score in range(5)},
     }  # fmt: skip
-    (file,) = imported(study_folder(tmp_path, made.study("mos", questions=["realism"])), made.sheet([row])).files
+    (file,) = imported(study_folder(tmp_path, made.study("mos", questions=["realism"])), made.csv_table([row])).files
     assert dict(file.rejected) == {"choice not allowed in this study": 1}
 
 
@@ -147,7 +147,7 @@ def test_numbers_that_may_count_from_0_or_from_1_are_not_guessed(tmp_path: Path)
         "AssignmentId": "3A", "WorkerId": "A1", "Input.trial_id": "004512",
         "Input.image_a_url": "o004512a.png", "Input.image_b_url": "o004512b.png", "Answer.realism.1.on": "true",
     }  # fmt: skip
-    (file,) = imported(study_folder(tmp_path), made.sheet([row])).files
+    (file,) = imported(study_folder(tmp_path), made.csv_table([row])).files
     assert dict(file.rejected) == {"unknown option": 1}
 
 
@@ -206,7 +206,7 @@ def test_what_is_no_file_of_answers_is_refused(tmp_path: Path, content: bytes, s
 def test_a_missing_canonical_column_is_named(tmp_path: Path) -> None:
     rows = [{name: cell for name, cell in row.items() if name != "rt_ms"} for row in made.page_rows(answers())]
     with pytest.raises(InputError, match="canonical columns are missing: rt_ms"):
-        imported(study_folder(tmp_path), made.sheet(rows))
+        imported(study_folder(tmp_path), made.csv_table(rows))
 
 
 @pytest.mark.parametrize("write", [made.page_json, made.post_body, made.label_studio])
@@ -268,13 +268,13 @@ def test_batch_results_whose_json_is_all_broken_are_refused_by_their_rows(tmp_pa
 @pytest.mark.parametrize("time", ["1e308", "1_000", "604800001", "١٢", "inf"])
 def test_what_is_no_response_time_is_rejected(tmp_path: Path, time: str) -> None:
     rows = [{**row, "rt_ms": time} for row in made.page_rows([answer()])]
-    (file,) = imported(study_folder(tmp_path), made.sheet(rows)).files
+    (file,) = imported(study_folder(tmp_path), made.csv_table(rows)).files
     assert dict(file.rejected) == {"bad time": 1}
 
 
 def test_a_page_left_open_over_a_weekend_is_no_fault(tmp_path: Path) -> None:
     rows = [{**row, "rt_ms": "172800000"} for row in made.page_rows([answer()])]
-    assert imported(study_folder(tmp_path), made.sheet(rows)).answers == 1
+    assert imported(study_folder(tmp_path), made.csv_table(rows)).answers == 1
 
 
 def test_a_quoted_cell_that_never_ends_is_refused_by_line(tmp_path: Path) -> None:
@@ -307,6 +307,6 @@ def test_a_wrong_column_map_is_refused(tmp_path: Path, old: str, new: str, said:
 
 
 def test_a_column_that_the_table_lacks_is_named_with_the_nearest(tmp_path: Path) -> None:
-    text = made.sheet(made.foreign_rows(answers())).replace("Preferred", "Prefered")
+    text = made.csv_table(made.foreign_rows(answers())).replace("Preferred", "Prefered")
     with pytest.raises(InputError, match=r"unknown column 'Preferred'; did you mean 'Prefered'\?.*has it for choice"):
         imported(study_folder(tmp_path), text, mapped=True)
