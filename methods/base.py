@@ -52,7 +52,7 @@ class FaceBatch:
         )
 
     def pin_memory(self) -> Self:
-        """The same in page-locked memory, from where a GPU copies while the host goes on."""
+        """The same in page-locked memory, from which a GPU copies while the host continues."""
         return replace(
             self,
             image=self.image.pin_memory(),
@@ -68,7 +68,7 @@ class FaceBatch:
 
 @dataclass(frozen=True)
 class EditBatch:
-    """N edit tasks: what a protocol asks of every method.
+    """N edit tasks, as a protocol gives them to every method.
 
     Attributes:
         target: the faces being edited; they give identity and style.
@@ -102,7 +102,7 @@ class EditBatch:
 class SharedStage:
     """What a stage leaves, and what decides it: variants that agree in the latter train the stage once.
 
-    A method says this of a stage only where a test holds it to the bit.
+    A method declares this of a stage only where a test checks it to the bit.
 
     Attributes:
         networks: module names of the editor that the stage changes; it changes no other.
@@ -121,7 +121,7 @@ class Stage:
     Attributes:
         name: names the stage's checkpoints and log lines.
         iterations: optimiser iterations; 0 skips the stage.
-        batch_size: faces an iteration.
+        batch_size: faces per iteration.
         ema: module names of the editor whose exponential moving average replaces them at the stage's end.
         ema_decay: the average's decay an iteration; 0 keeps none.
     """
@@ -134,7 +134,7 @@ class Stage:
     schedulers: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     """mmengine parameter-scheduler configs by optimiser name, e.g. a linear decay."""
     shared: SharedStage | None = None
-    """What makes the stage the same in several variants; None trains it anew in each."""
+    """What makes the stage the same in several variants; None trains it again in each."""
 
 
 class Trainable(BaseModel):

@@ -28,7 +28,7 @@ class Card(BaseModel):
 
     Attributes:
         name: the registered name.
-        entry: "module:attribute" of the code; empty where a harness figure needs none.
+        entry: "module:attribute" of the code; empty where a value of the harness needs none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -18,7 +18,7 @@ from pydantic_core import CoreSchema, core_schema
 from registry.errors import InputError
 
 Option = bool | int | float | str | list[Any] | None
-"""A value that YAML and JSON can hold."""
+"""A value that YAML and JSON can express."""
 _CLASS = re.compile(r"[\w.]+:\w+")
 
 
@@ -27,7 +27,7 @@ class OptionInfo:
     """What is known of one option.
 
     Attributes:
-        default: the value where nobody gives one.
+        default: the value where none is given.
         annotation: the type that its values have.
         description: what it does; empty where nothing says so.
     """

@@ -51,7 +51,7 @@ def _import_file(path: Path) -> None:
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is not a Python file")
     if (folder := str(path.parent)) not in sys.path:
-        sys.path.append(folder)  # last, so that a neighbour called as some library hides it from nobody
+        sys.path.append(folder)  # last, so that a neighbouring file named like a library does not hide it
     module = module_from_spec(spec)
     sys.modules[name] = module
     try:

@@ -23,7 +23,7 @@ from registry.errors import InputError
 
 
 class StrictRegistry(Registry, Generic[CardType]):
-    """A registry over a catalogue: a declared name's code is imported when it is first asked for."""
+    """A registry over a catalogue: a declared name's code is imported on first use."""
 
     def __init__(self, catalogue: Catalogue[CardType]) -> None:
         super().__init__(catalogue.kind, scope="bench")

@@ -1,4 +1,4 @@
-"""Studies whose truth is known: methods of given strengths, raters and faces with tastes of their own, answers."""
+"""Simulated studies whose truth is known: methods of given strengths, raters and faces with effects of their own."""
 
 from __future__ import annotations
 
@@ -63,16 +63,16 @@ def simulate(world: World, seed: int = 0) -> Simulated:
     keys: dict[str, TrialKey] = {}
     options: dict[str, OptionKey] = {}
 
-    def opaque() -> str:
+    def new_id() -> str:
         return generator.bytes(6).hex()
 
     def option(method: str, task: int) -> Option:
-        name = opaque()
+        name = new_id()
         options[name] = OptionKey(method=method, seed=0, protocol=PROTOCOL, task=task, source=f"face{task}")
         return Option(id=name, file=f"{name}.png")
 
     def add(shown: list[Option], task: int, **facts: str) -> Trial:
-        trial = Trial(id=opaque(), options=shown)
+        trial = Trial(id=new_id(), options=shown)
         trials.append(trial)
         keys[trial.id] = TrialKey(protocol=PROTOCOL, task=task, source=f"face{task}", **facts)
         return trial
@@ -80,13 +80,13 @@ def simulate(world: World, seed: int = 0) -> Simulated:
     pairs = list(combinations(range(len(methods)), 2))
     for task in range(world.items):
         if world.mode == "2afc" and pairs:
-            places = list(pairs[task % len(pairs)])
+            indices = list(pairs[task % len(pairs)])
         elif world.mode == "kway":
-            places = list(range(len(methods)))
+            indices = list(range(len(methods)))
         else:
-            places = [task % len(methods)]
-        generator.shuffle(places)
-        add([option(methods[place], task) for place in places], task)
+            indices = [task % len(methods)]
+        generator.shuffle(indices)
+        add([option(methods[index], task) for index in indices], task)
     plain = list(trials)
     for trial in plain[: world.repeats]:
         add(trial.options[::-1], keys[trial.id].task, check="repeat", repeat_of=trial.id)
@@ -95,7 +95,7 @@ def simulate(world: World, seed: int = 0) -> Simulated:
         expected = shown[-1].id if len(shown) > 1 else "1" if world.mode == "mos" else "fake"
         add(shown, task, check="obvious", expected=expected)
     study = Study(
-        study_id=opaque(),
+        study_id=new_id(),
         mode=world.mode,
         questions=[Question(id=name, text=f"Which shows more {name}?") for name in world.questions],
         trials=trials,
@@ -119,17 +119,19 @@ def simulate(world: World, seed: int = 0) -> Simulated:
 def _answers(world, study, key, question, generator):
     """Every rater's answers to one question."""
     strengths = world.strengths | {"": -9.0}
-    place = {method: number for number, method in enumerate(strengths)}
+    index_of = {method: number for number, method in enumerate(strengths)}
     people = world.raters + world.careless
-    of_rater = generator.normal(0, world.rater_spread, (people, len(place)))
-    of_item = {task: generator.normal(0, world.item_spread, len(place)) for task in range(max(world.items, 60))}
+    of_rater = generator.normal(0, world.rater_spread, (people, len(index_of)))
+    of_item = {task: generator.normal(0, world.item_spread, len(index_of)) for task in range(max(world.items, 60))}
     for rater in range(people):
         careless = rater >= world.raters
         for number, trial in enumerate(study.trials):
             facts = key.trials[trial.id]
             ids = [option.id for option in trial.options]
-            places = [place[key.options[name].method] for name in ids]
-            merit = np.array(list(strengths.values()))[places] + of_rater[rater, places] + of_item[facts.task][places]
+            indices = [index_of[key.options[name].method] for name in ids]
+            merit = (
+                np.array(list(strengths.values()))[indices] + of_rater[rater, indices] + of_item[facts.task][indices]
+            )
             choice = _choice(world, ids, merit, generator, careless)
             if facts.check == "obvious" and not careless:
                 choice = facts.expected if generator.random() >= world.lapses else _failed(world, ids)

@@ -21,7 +21,7 @@ DECIDES_NO_NUMBER = (
     "benchmark.runtime.interruption",
     "benchmark.runtime.progress",
 )
-"""Modules and packages that find, name, show or store things: what they give is hashed by whoever uses it."""
+"""Modules and packages that find, name, show or store things: what they return is hashed where it is used."""
 
 
 def code_version(*modules: str) -> str:
@@ -135,7 +135,7 @@ def _file_of(name: str) -> Path:
 
 
 def _path_of(name: str) -> Path | None:
-    """The file of one of the project's modules, imported by nobody for this; None where there is none."""
+    """The file of one of the project's modules, without importing it; None where there is none."""
     top, _, rest = name.partition(".")
     path = _folder_of(top).joinpath(*rest.split(".")) if rest else _folder_of(top)
     return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)

@@ -24,7 +24,7 @@ TRAINING_CODE = "benchmark.training.train"
 
 @cache
 def source_version(*packages: str, suffixes: tuple[str, ...] = (".py",)) -> str:
-    """Hash of every file of packages that ends in one of `suffixes`, to the byte but for line ends.
+    """Hash of every file of packages that ends in one of `suffixes`, to the byte except line ends.
 
     Raises:
         ModuleNotFoundError: if one of them does not exist.

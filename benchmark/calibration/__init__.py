@@ -1,1 +1,1 @@
-"""Calibration: do the metrics see errors that are known, because they were made?"""
+"""Calibration: do metrics respond to known errors, made on purpose?"""

@@ -1,4 +1,4 @@
-"""A dataset that remembers its true edits, which every strength of every degradation asks for again."""
+"""A dataset that caches its true edits, which every strength of every degradation needs again."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from benchmark.datasets.base import FaceDataset, TrueEdit
 
 
 class CachedGroundTruth(FaceDataset):
-    """The faces of another dataset, each true edit of which is made once.
+    """The faces of another dataset, with every true edit made only once.
 
     Args:
-        dataset: knows the true edits.
+        dataset: whose true edits are known.
     """
 
     def __init__(self, dataset: FaceDataset) -> None:

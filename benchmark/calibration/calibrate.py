@@ -1,4 +1,4 @@
-"""Calibrates metrics: known errors of graded strength, scored as a run is, and what each metric makes of them."""
+"""Calibrates metrics: scores known errors of graded strength as a run is scored, and judges every metric by them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 from benchmark.calibration.caveats import caveats_of
 from benchmark.calibration.curves import calibrated_metrics
 from benchmark.calibration.degradations import DEGRADATIONS
-from benchmark.calibration.sample_sheet import write_strips
+from benchmark.calibration.sample_sheet import write_sample_sheet
 from benchmark.calibration.schema import Calibration, DegradationInfo, ProtocolCalibration
-from benchmark.calibration.severity_levels import Ladders, scored_ladders
+from benchmark.calibration.severity_levels import ScoredLevels, score_levels
 from benchmark.calibration.subsample_metrics import DRAWS
 from benchmark.calibration.subsampling import subsample_sizes
 from benchmark.evaluation.context import EvaluationContext, TaskSet
@@ -21,18 +21,20 @@ from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
 
 MIN_TASKS = 8
-"""Halves of fewer tell nothing of chance."""
+"""Halves of fewer tasks do not show how far chance goes."""
 
 
-def check_metrics(named: Sequence[str]) -> None:
-    """Refuse names that nothing answers to, and costs, before hours of work.
+def check_metrics(names: Sequence[str]) -> None:
+    """Refuse unknown metrics and costs before hours of work.
 
     Raises:
         InputError: naming the metric.
     """
-    for name in named:
+    for name in names:
         if METRIC_CARDS.find(name).card.level == "cost":
-            raise InputError(f"metric {name!r} is a cost, which no image decides; a calibration has no use for it")
+            raise InputError(
+                f"metric {name!r} is a cost, which does not depend on images; leave it out of a calibration"
+            )
 
 
 def calibrate(context: EvaluationContext, metrics: Sequence[str], seed: int, folder: Path, command: str) -> Calibration:
@@ -42,18 +44,21 @@ def calibrate(context: EvaluationContext, metrics: Sequence[str], seed: int, fol
         context: dataset, tasks and judges.
         metrics: registered metrics of images and of sets; empty for those on each protocol's card.
         seed: of the degradations and of the subsamples.
-        folder: takes a file a rung, from which the same calibration goes on, and a sheet of samples a protocol.
-        command: what the result says it was made by.
+        folder: gets one file per severity level, from which the same calibration resumes, and one sheet of samples per
+            protocol.
+        command: recorded in the result as the command that made it.
 
     Raises:
         InputError: if the true edits are not known, or the tasks are too few.
-        Interrupted: if a stop was asked for; the rungs scored so far are kept.
+        Interrupted: if a stop was requested; the levels scored so far are kept.
     """
-    every = context.asked(context.experiment)
-    for asked in every:
-        _check(asked, context)
-    protocols = {asked.protocol.name: _calibrated(asked, context, metrics, seed, folder) for asked in every}
-    facts = {name: _facts(name) for each in protocols.values() for name in each.metrics}
+    task_sets = context.asked(context.experiment)
+    for task_set in task_sets:
+        _check(task_set, context)
+    protocols = {
+        task_set.protocol.name: _calibrated(task_set, context, metrics, seed, folder) for task_set in task_sets
+    }
+    metric_info = {name: _info(name) for protocol in protocols.values() for name in protocol.metrics}
     return Calibration(
         command=command,
         seed=seed,
@@ -61,58 +66,58 @@ def calibrate(context: EvaluationContext, metrics: Sequence[str], seed: int, fol
         dataset=context.dataset.name,
         dataset_facts=context.dataset_facts,
         judges=context.judge_facts,
-        metrics=facts,
+        metrics=metric_info,
         protocols=protocols,
-        caveats=caveats_of(facts, protocols),
+        caveats=caveats_of(metric_info, protocols),
     )
 
 
-def _check(asked: TaskSet, context: EvaluationContext) -> None:
-    name, dataset = asked.protocol.name, context.dataset
-    if asked.protocol.batch(dataset, asked.tasks.iloc[:1]).oracle is None:
+def _check(task_set: TaskSet, context: EvaluationContext) -> None:
+    name, dataset = task_set.protocol.name, context.dataset
+    if task_set.protocol.batch(dataset, task_set.tasks.iloc[:1]).oracle is None:
         raise InputError(
             f"{dataset.name} does not know the true results of {name}, which a calibration degrades; "
             "rendered-faces does"
         )
-    if len(asked.tasks) < MIN_TASKS:
-        raise InputError(f"a calibration needs {MIN_TASKS} tasks at least; {name} has {len(asked.tasks)} here")
+    if len(task_set.tasks) < MIN_TASKS:
+        raise InputError(f"a calibration needs at least {MIN_TASKS} tasks; {name} has {len(task_set.tasks)} here")
 
 
 def _calibrated(
-    asked: TaskSet, context: EvaluationContext, metrics: Sequence[str], seed: int, folder: Path
+    task_set: TaskSet, context: EvaluationContext, metrics: Sequence[str], seed: int, folder: Path
 ) -> ProtocolCalibration:
-    name = asked.protocol.name
+    name = task_set.protocol.name
     card = PROTOCOL_CARDS.find(name).card
     chosen = list(dict.fromkeys(metrics)) or card.metrics
-    ladders = scored_ladders(asked, context, chosen, seed, folder / "rungs")
+    levels = score_levels(task_set, context, chosen, seed, folder / "rungs")
     samples = folder / f"samples-{name}.png"
-    write_strips(samples, asked, context.dataset, seed)
+    write_sample_sheet(samples, task_set, context.dataset, seed)
     return ProtocolCalibration(
         title=card.title,
-        num_tasks=len(asked.tasks),
-        tasks_sha256=asked.sha256,
-        rule=asked.protocol.rule,
-        sizes=subsample_sizes(len(asked.tasks)),
-        degradations=_degradations(ladders),
-        metrics=calibrated_metrics(chosen, ladders, context, seed),
+        num_tasks=len(task_set.tasks),
+        tasks_sha256=task_set.sha256,
+        rule=task_set.protocol.rule,
+        sizes=subsample_sizes(len(task_set.tasks)),
+        degradations=_degradations(levels),
+        metrics=calibrated_metrics(chosen, levels, context, seed),
         samples=samples.name,
     )
 
 
-def _degradations(ladders: Ladders) -> dict[str, DegradationInfo]:
+def _degradations(levels: ScoredLevels) -> dict[str, DegradationInfo]:
     return {
         name: DegradationInfo(
-            title=each.title,
-            unit=each.unit,
-            summary=each.summary,
-            strengths=list(each.strengths),
-            errors=[float(np.sqrt(rung.squared_errors.mean())) for rung in ladders[name]],
+            title=degradation.title,
+            unit=degradation.unit,
+            summary=degradation.summary,
+            strengths=list(degradation.strengths),
+            errors=[float(np.sqrt(level.squared_errors.mean())) for level in levels[name]],
         )
-        for name, each in DEGRADATIONS.items()
+        for name, degradation in DEGRADATIONS.items()
     }
 
 
-def _facts(metric: str) -> MetricInfo:
-    """What pages must know of a metric; its caveats are what is being found out."""
+def _info(metric: str) -> MetricInfo:
+    """What pages need to know of a metric, without its caveats, which the calibration is to find."""
     card = METRIC_CARDS.find(metric).card
     return MetricInfo.model_validate(card.model_dump(include=set(MetricInfo.model_fields) - {"caveats"}))

@@ -1,4 +1,4 @@
-"""What a calibration has to say on a metric's card: where it is blind, coarse, or misleads."""
+"""Caveats from a calibration for a metric's card: where the metric is blind, coarse, or misleading."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from benchmark.calibration.schema import Curve, DegradationInfo, MetricCalibrati
 from benchmark.results.schema import MetricInfo
 
 
-def caveats_of(facts: Mapping[str, MetricInfo], protocols: Mapping[str, ProtocolCalibration]) -> dict[str, list[str]]:
-    """Sentences by metric, of every protocol in turn; no entry for a metric that orders every ladder."""
+def caveats_of(metrics: Mapping[str, MetricInfo], protocols: Mapping[str, ProtocolCalibration]) -> dict[str, list[str]]:
+    """Sentences by metric, protocol by protocol; none for a metric that orders the strengths of all degradations."""
     found: dict[str, list[str]] = {}
     for name, protocol in protocols.items():
         for metric, calibration in protocol.metrics.items():
-            for sentence in _sentences(facts[metric], calibration, protocol):
+            for sentence in _sentences(metrics[metric], calibration, protocol):
                 found.setdefault(metric, []).append(f"{name}: {sentence}")
     return found
 
 
-def _sentences(facts: MetricInfo, calibration: MetricCalibration, protocol: ProtocolCalibration) -> list[str]:
-    titles = {name: each.title for name, each in protocol.degradations.items()}
+def _sentences(info: MetricInfo, calibration: MetricCalibration, protocol: ProtocolCalibration) -> list[str]:
+    titles = {name: degradation.title for name, degradation in protocol.degradations.items()}
     curves = calibration.curves.items()
     blind = [titles[name] for name, curve in curves if curve.verdict == "blind"]
     coarse = [titles[name] for name, curve in curves if curve.verdict == "sees" and curve.hardest_n is None]
@@ -30,12 +30,12 @@ def _sentences(facts: MetricInfo, calibration: MetricCalibration, protocol: Prot
         )
     for name, curve in calibration.curves.items():
         if curve.verdict == "misleads":
-            sentences.append(_misled(facts, curve, protocol.degradations[name]))
+            sentences.append(_misled(info, curve, protocol.degradations[name]))
     return sentences
 
 
-def _misled(facts: MetricInfo, curve: Curve, degradation: DegradationInfo) -> str:
+def _misled(info: MetricInfo, curve: Curve, degradation: DegradationInfo) -> str:
     how = "not monotone" if curve.shape == "not monotone" else "better the worse the image"
-    figures = ", ".join(f"{each:.{facts.decimals}f}" for each in curve.figures)
-    strengths = ", ".join(f"{each:g}" for each in degradation.strengths)
-    return f"{how} under {degradation.title}: {figures} at {strengths} {degradation.unit}"
+    values = ", ".join(f"{value:.{info.decimals}f}" for value in curve.figures)
+    strengths = ", ".join(f"{strength:g}" for strength in degradation.strengths)
+    return f"{how} under {degradation.title}: {values} at {strengths} {degradation.unit}"

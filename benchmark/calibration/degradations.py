@@ -1,4 +1,4 @@
-"""The degradations: the known errors that calibration makes, each at a ladder of strengths from none."""
+"""The degradations: known errors that a calibration makes, each at a series of strengths from none."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmark.calibration import image_degradations as repaints
-from benchmark.calibration import wrong_targets as mistakes
+from benchmark.calibration import image_degradations, wrong_targets
 from benchmark.calibration.image_degradations import Image
 from benchmark.datasets.base import FaceDataset
 from benchmark.images.convert import image_array
@@ -28,16 +27,16 @@ class Degradation:
         unit: of the strengths.
         summary: what is done to a true edit.
         strengths: from 0, the true edit itself, upwards.
-        mistake: from the task table, a strength and a seed to the table of the edits shown in place of those asked.
-        repaint: from an image (H, W, 3), a strength and a generator to the image spoilt.
+        replace_tasks: from the task table, a strength and a seed to the table of the edits that are shown instead.
+        degrade_image: from an image (H, W, 3), a strength and a generator to the degraded image.
     """
 
     title: str
     unit: str
     summary: str
     strengths: tuple[float, ...]
-    mistake: Callable[[pd.DataFrame, float, int], pd.DataFrame] = mistakes.none
-    repaint: Callable[[Image, float, np.random.Generator], Image] = repaints.as_it_is
+    replace_tasks: Callable[[pd.DataFrame, float, int], pd.DataFrame] = wrong_targets.own_targets
+    degrade_image: Callable[[Image, float, np.random.Generator], Image] = image_degradations.unchanged
 
 
 _SHARES: Final = (0, 10, 20, 40, 70, 100)
@@ -48,79 +47,79 @@ DEGRADATIONS: Final[Mapping[str, Degradation]] = {
         "% of the width",
         "Gaussian blur; the strength is the kernel's standard deviation.",
         (0, 1, 2, 3, 5, 8),
-        repaint=repaints.blurred,
+        degrade_image=image_degradations.blur,
     ),
     "noise": Degradation(
         "noise",
         "levels of 255",
         "Independent Gaussian noise on every value; the strength is its standard deviation.",
         (0, 4, 8, 16, 32, 64),
-        repaint=repaints.noisy,
+        degrade_image=image_degradations.add_noise,
     ),
     "jpeg": Degradation(
         "JPEG",
         "100 less quality",
         "JPEG compression with halved chroma; the strength is 100 less the quality.",
         (0, 10, 30, 50, 70, 90),
-        repaint=repaints.compressed,
+        degrade_image=image_degradations.compress_jpeg,
     ),
     "colour": Degradation(
         "colour shift",
         "ΔE76",
-        "All colours of an image move one way in the a*b* plane of CIELAB, each image its own way; the strength is "
-        "how far.",
+        "All colours of an image move in one direction in the a*b* plane of CIELAB, different for every image; the "
+        "strength is the distance.",
         (0, 2, 4, 8, 16, 32),
-        repaint=repaints.tinted,
+        degrade_image=image_degradations.shift_colour,
     ),
     "geometry": Degradation(
         "geometry shift",
         "% of the width",
-        "A smooth warp, each image its own; the strength is the root mean square of the displacement.",
+        "A smooth warp, different for every image; the strength is the root mean square of the displacement.",
         (0, 0.5, 1, 2, 4, 8),
-        repaint=repaints.warped,
+        degrade_image=image_degradations.warp,
     ),
     "identity": Degradation(
         "wrong identity",
         "% of the tasks",
-        "The true edit of another target face, as asked in all else; the strength is the share of the tasks.",
+        "The true edit of another target face, otherwise as requested; the strength is the share of the tasks.",
         _SHARES,
-        mistake=mistakes.wrong_identity,
+        replace_tasks=wrong_targets.wrong_identity,
     ),
     "style-collapse": Degradation(
         "style collapse",
         "% of the tasks",
-        f"The true edit of one of {mistakes.MODES} target faces, as asked in all else; the strength is the share of "
-        "the tasks.",
+        f"The true edit of one of {wrong_targets.MODES} target faces, otherwise as requested; the strength is the "
+        "share of the tasks.",
         _SHARES,
-        mistake=mistakes.style_collapse,
+        replace_tasks=wrong_targets.style_collapse,
     ),
     "mode-collapse": Degradation(
         "mode collapse",
         "% of the tasks",
-        f"One of {mistakes.MODES} true edits, whatever was asked; the strength is the share of the tasks.",
+        f"One of {wrong_targets.MODES} true edits, whatever was requested; the strength is the share of the tasks.",
         _SHARES,
-        mistake=mistakes.mode_collapse,
+        replace_tasks=wrong_targets.mode_collapse,
     ),
 }
 
 
-def shown(name: str, strength: float, tasks: pd.DataFrame, seed: int) -> pd.DataFrame:
+def shown_tasks(name: str, strength: float, tasks: pd.DataFrame, seed: int) -> pd.DataFrame:
     """The table of the edits that a degradation shows for `tasks`, which is the protocol's whole table."""
-    return tasks if strength == 0 else DEGRADATIONS[name].mistake(tasks, strength, seed)
+    return tasks if strength == 0 else DEGRADATIONS[name].replace_tasks(tasks, strength, seed)
 
 
-def degraded(
+def degrade_edits(
     name: str, strength: float, protocol: Protocol, dataset: FaceDataset, rows: pd.DataFrame, seed: int
 ) -> NDArray[np.uint8]:
-    """Degraded true edits: a pure function of its arguments, whatever tasks stand beside them.
+    """Degraded true edits: a pure function of its arguments, whatever other tasks there are.
 
     Args:
         name: a degradation.
         strength: 0 gives the true edits themselves.
-        protocol: asks for the edits.
-        dataset: knows their true results.
-        rows: N rows of the table that `shown` gave.
-        seed: of the repaint.
+        protocol: of the edits.
+        dataset: whose true results are known.
+        rows: N rows of the table from `shown_tasks`.
+        seed: of the degradation.
 
     Returns:
         (N, H, W, 3) uint8 RGB.
@@ -128,12 +127,16 @@ def degraded(
     Raises:
         ValueError: if a true result is not known.
     """
-    truth = protocol.edits(dataset, rows["target_row"].to_numpy(np.int64), rows["source_row"].to_numpy(np.int64)).oracle
-    if truth is None:
+    true_edits = protocol.edits(
+        dataset, rows["target_row"].to_numpy(np.int64), rows["source_row"].to_numpy(np.int64)
+    ).oracle
+    if true_edits is None:
         raise ValueError(f"{dataset.name} does not know the true result of {protocol.name}")
-    images = image_array(truth)
+    images = image_array(true_edits)
     if strength == 0:
         return images
-    repaint = DEGRADATIONS[name].repaint
+    degrade_image = DEGRADATIONS[name].degrade_image
     generators = (np.random.default_rng([seed, task, crc32(name.encode())]) for task in rows["task"])
-    return np.stack([repaint(image, strength, each) for image, each in zip(images, generators, strict=True)])
+    return np.stack(
+        [degrade_image(image, strength, generator) for image, generator in zip(images, generators, strict=True)]
+    )

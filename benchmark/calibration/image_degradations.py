@@ -1,4 +1,4 @@
-"""Repaints: pure functions that spoil the pixels of one image by a strength."""
+"""Pure functions that degrade the pixels of one image with a given strength."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 
 SMOOTHNESS: Final = 1 / 8
-"""Standard deviation of the kernel that smooths a warp, as a share of the width: an eye moves as one, a face bends."""
+"""Standard deviation of the kernel that smooths a warp, as a share of the width: eyes move as a whole, faces bend."""
 
 
-def as_it_is(image: Image, strength: float, generator: np.random.Generator) -> Image:
+def unchanged(image: Image, strength: float, generator: np.random.Generator) -> Image:
     """The image (H, W, 3) itself, at any strength."""
     return image
 
 
-def blurred(image: Image, strength: float, generator: np.random.Generator) -> Image:
+def blur(image: Image, strength: float, generator: np.random.Generator) -> Image:
     """The image (H, W, 3) under a Gaussian blur.
 
     Args:
@@ -32,7 +32,7 @@ def blurred(image: Image, strength: float, generator: np.random.Generator) -> Im
     return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101), dtype=np.uint8)
 
 
-def noisy(image: Image, strength: float, generator: np.random.Generator) -> Image:
+def add_noise(image: Image, strength: float, generator: np.random.Generator) -> Image:
     """The image (H, W, 3) with independent Gaussian noise on every value, clipped to 0..255.
 
     Args:
@@ -43,8 +43,8 @@ def noisy(image: Image, strength: float, generator: np.random.Generator) -> Imag
     return _levels(image + strength * generator.standard_normal(image.shape))
 
 
-def compressed(image: Image, strength: float, generator: np.random.Generator) -> Image:
-    """The image (H, W, 3) as a baseline JPEG file gives it back.
+def compress_jpeg(image: Image, strength: float, generator: np.random.Generator) -> Image:
+    """The image (H, W, 3) after baseline JPEG compression.
 
     Args:
         image: RGB.
@@ -58,8 +58,8 @@ def compressed(image: Image, strength: float, generator: np.random.Generator) ->
     return np.asarray(mmcv.imfrombytes(content.tobytes(), channel_order="rgb"), dtype=np.uint8)
 
 
-def tinted(image: Image, strength: float, generator: np.random.Generator) -> Image:
-    """The image (H, W, 3) with all its colours moved one way in CIELAB, lightness kept, clipped to sRGB.
+def shift_colour(image: Image, strength: float, generator: np.random.Generator) -> Image:
+    """The image (H, W, 3) with all colours moved in one direction in CIELAB, lightness kept, clipped to sRGB.
 
     Args:
         image: RGB.
@@ -72,13 +72,13 @@ def tinted(image: Image, strength: float, generator: np.random.Generator) -> Ima
     return _levels(255 * cv2.cvtColor(lab, cv2.COLOR_LAB2RGB))
 
 
-def warped(image: Image, strength: float, generator: np.random.Generator) -> Image:
-    """The image (H, W, 3) under a smooth warp, read by bicubic interpolation.
+def warp(image: Image, strength: float, generator: np.random.Generator) -> Image:
+    """The image (H, W, 3) under a smooth warp, resampled by bicubic interpolation.
 
     Args:
         image: RGB.
         strength: the root mean square of the displacement in % of the width.
-        generator: gives the field of displacements, the same but for its length at every strength.
+        generator: gives the field of displacements, the same at every strength except for its length.
     """
     height, width = image.shape[:2]
     rough = generator.standard_normal((height, width, 2))

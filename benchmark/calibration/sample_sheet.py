@@ -1,4 +1,4 @@
-"""The sheet of degraded images: the first task at every strength, a row a degradation."""
+"""The sheet of degraded images: the first task at every strength, one row per degradation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import cv2
 import mmcv
 import numpy as np
 
-from benchmark.calibration.degradations import DEGRADATIONS, degraded, shown
+from benchmark.calibration.degradations import DEGRADATIONS, degrade_edits, shown_tasks
 from benchmark.datasets.base import FaceDataset
 from benchmark.evaluation.context import TaskSet
 from benchmark.runtime.atomic_files import replacing
@@ -20,19 +20,21 @@ NAME = 104
 _INK = (40, 40, 40)
 
 
-def write_strips(path: Path, asked: TaskSet, dataset: FaceDataset, seed: int) -> None:
-    """Draw the sheet as a PNG file, each image under its strength."""
-    rungs = max(len(each.strengths) for each in DEGRADATIONS.values())
+def write_sample_sheet(path: Path, task_set: TaskSet, dataset: FaceDataset, seed: int) -> None:
+    """Draw the sheet as a PNG file, with every image under its strength."""
+    num_levels = max(len(degradation.strengths) for degradation in DEGRADATIONS.values())
     blocks = []
-    for name, each in DEGRADATIONS.items():
-        block = np.full((LABEL + CELL + GAP, NAME + rungs * (CELL + GAP), 3), 255, dtype=np.uint8)
-        _put(block, each.title, (GAP, LABEL + CELL // 2))
-        for number, strength in enumerate(each.strengths):
-            rows = shown(name, strength, asked.tasks, seed).iloc[:1]
-            (image,) = degraded(name, strength, asked.protocol, dataset, rows, seed)
+    for name, degradation in DEGRADATIONS.items():
+        block = np.full((LABEL + CELL + GAP, NAME + num_levels * (CELL + GAP), 3), 255, dtype=np.uint8)
+        _put(block, degradation.title, (GAP, LABEL + CELL // 2))
+        for number, strength in enumerate(degradation.strengths):
+            rows = shown_tasks(name, strength, task_set.tasks, seed).iloc[:1]
+            (image,) = degrade_edits(name, strength, task_set.protocol, dataset, rows, seed)
             left = NAME + number * (CELL + GAP)
-            way = cv2.INTER_NEAREST if image.shape[0] < CELL else cv2.INTER_AREA
-            block[LABEL : LABEL + CELL, left : left + CELL] = cv2.resize(image, (CELL, CELL), interpolation=way)
+            interpolation = cv2.INTER_NEAREST if image.shape[0] < CELL else cv2.INTER_AREA
+            block[LABEL : LABEL + CELL, left : left + CELL] = cv2.resize(
+                image, (CELL, CELL), interpolation=interpolation
+            )
             _put(block, f"{strength:g}", (left, LABEL - 5))
         blocks.append(block)
     with replacing(path) as temporary:

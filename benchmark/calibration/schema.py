@@ -15,7 +15,7 @@ SCHEMA_VERSION: Literal[1] = 1
 RESULT_NAME = "calibration.json"
 
 Shape = Literal["rising", "falling", "insensitive", "not monotone"]
-"""How a figure changes as the strength grows."""
+"""How a value changes as the strength grows."""
 Verdict = Literal["sees", "blind", "misleads"]
 
 
@@ -27,16 +27,16 @@ class Curve(_Strict):
     """One metric under one degradation.
 
     Attributes:
-        figures: by strength, on all tasks.
-        margins: half the width of a 95% interval of each figure.
-        shape: whether the figure rises or falls with the strength, changes both ways, or not beyond chance.
+        figures: the metric's value by strength, on all tasks.
+        margins: half the width of a 95% interval of each value.
+        shape: whether the value rises or falls with the strength, changes both ways, or not beyond chance.
         verdict: "sees" where it only gets worse as the images do, "blind" where it does not change, else "misleads".
-        correlation: Spearman's, of the strength with how bad the figure says the images are: 1 is right, -1 is
-            backwards, None is a constant figure.
+        correlation: Spearman's, of the strength with how bad the metric says the images are: 1 is right, -1 is
+            backwards, None is a constant value.
         correlation_low: lower end of its 95% interval.
         correlation_high: upper end.
-        least_n: tasks from which on each strength but the first is told from the one before it; None where even half
-            of the tasks are too few.
+        least_n: tasks from which on each strength but the first is distinguished from the one before it; None where
+            even half of the tasks are too few.
     """
 
     figures: list[float]
@@ -50,12 +50,12 @@ class Curve(_Strict):
 
     @property
     def hardest_n(self) -> int | None:
-        """Tasks from which on all neighbouring strengths are told apart; None where some never are."""
-        return None if None in self.least_n else max(each for each in self.least_n if each is not None)
+        """Tasks from which on all neighbouring strengths are distinguished; None where some never are."""
+        return None if None in self.least_n else max(size for size in self.least_n if size is not None)
 
 
 class MetricCalibration(_Strict):
-    """One metric under every degradation, or the reason why it has no figures; the curves by degradation."""
+    """One metric under every degradation, or the reason why it has no values; curves by degradation."""
 
     curves: dict[str, Curve]
     reason: str | None = None
@@ -80,7 +80,7 @@ class ProtocolCalibration(_Strict):
     """All metrics under one protocol.
 
     Attributes:
-        sizes: the numbers of tasks that were tried in telling neighbours apart.
+        sizes: the numbers of tasks tried for distinguishing neighbours.
         samples: the name of the file with degraded images, beside the result.
     """
 
@@ -100,7 +100,8 @@ class Calibration(_Strict):
     Attributes:
         command: the command that makes this file again.
         draws: subsamples of each size, by level of metric.
-        caveats: by metric, the sentences that belong on its card; none where it ordered every ladder.
+        caveats: by metric, the sentences that belong on its card; none where it ordered the strengths of all
+            degradations.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION

@@ -1,4 +1,4 @@
-"""The ladders of a protocol: every degradation's rungs, each scored once and read from its file after that."""
+"""The severity levels of a protocol: every degradation's strengths, each scored once and then read from its file."""
 
 from __future__ import annotations
 
@@ -15,53 +15,53 @@ from benchmark.calibration.scored_level import ScoredLevel, read_scored_level, s
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METRIC_CARDS, PROTOCOL_CARDS, Entry
 
-Ladders = Mapping[str, Sequence[ScoredLevel]]
-"""By degradation, its rungs by growing strength; the first rung of all is one and the same."""
+ScoredLevels = Mapping[str, Sequence[ScoredLevel]]
+"""By degradation, its levels by growing strength; the first level, without degradation, is shared by all."""
 
 
-def scored_ladders(
-    asked: TaskSet, context: EvaluationContext, metrics: Sequence[str], seed: int, folder: Path
-) -> Ladders:
-    """Score every rung that `folder` does not hold yet.
+def score_levels(
+    task_set: TaskSet, context: EvaluationContext, metrics: Sequence[str], seed: int, folder: Path
+) -> ScoredLevels:
+    """Score every level that `folder` does not have yet.
 
     Raises:
-        Interrupted: if a stop was asked for; the rungs scored so far are kept.
+        Interrupted: if a stop was requested; the levels scored so far are kept.
     """
     dataset = CachedGroundTruth(context.dataset)
-    inputs = _inputs(asked, context, metrics, seed)
+    inputs = _inputs(task_set, context, metrics, seed)
 
-    def rung_of(name: str, strength: float) -> ScoredLevel:
+    def level_of(name: str, strength: float) -> ScoredLevel:
         path = folder / f"{fingerprint(inputs, name if strength else '', strength)[:32]}.npz"
-        rung = read_scored_level(path)
-        if rung is None:
-            rung = score_level(name, strength, asked, dataset, context, metrics, seed)
-            write_scored_level(path, rung)
-        return rung
+        level = read_scored_level(path)
+        if level is None:
+            level = score_level(name, strength, task_set, dataset, context, metrics, seed)
+            write_scored_level(path, level)
+        return level
 
-    truth = rung_of(next(iter(DEGRADATIONS)), 0)
+    undegraded = level_of(next(iter(DEGRADATIONS)), 0)
     return {
-        name: [truth, *(rung_of(name, strength) for strength in each.strengths if strength)]
-        for name, each in DEGRADATIONS.items()
+        name: [undegraded, *(level_of(name, strength) for strength in degradation.strengths if strength)]
+        for name, degradation in DEGRADATIONS.items()
     }
 
 
-def _inputs(asked: TaskSet, context: EvaluationContext, metrics: Sequence[str], seed: int) -> str:
-    """Hash of all that decides what a rung holds, but for the degradation and its strength."""
+def _inputs(task_set: TaskSet, context: EvaluationContext, metrics: Sequence[str], seed: int) -> str:
+    """Hash of everything that decides a level's scores, except the degradation and its strength."""
     experiment = context.experiment
     entries: list[Entry[Any]] = [
         DATASET_CARDS.find(experiment.dataset.name),
-        PROTOCOL_CARDS.find(asked.protocol.name),
-        *(METRIC_CARDS.find(each) for each in metrics),
-        *(JUDGE_CARDS.find(each) for each in experiment.judges),
+        PROTOCOL_CARDS.find(task_set.protocol.name),
+        *(METRIC_CARDS.find(metric) for metric in metrics),
+        *(JUDGE_CARDS.find(judge) for judge in experiment.judges),
     ]
     return fingerprint(
-        asked.sha256,
+        task_set.sha256,
         context.dataset.fingerprint,
         {role: facts.weights_sha256 for role, facts in context.judge_facts.items()},
         context.compute.described,
-        experiment.protocols[asked.protocol.name],
+        experiment.protocols[task_set.protocol.name],
         list(metrics),
         seed,
         code_version("benchmark.calibration.scored_level"),
-        [entry_version(each) for each in entries],
+        [entry_version(entry) for entry in entries],
     )

@@ -1,4 +1,4 @@
-"""The figures of every metric on subsamples of the tasks of a rung."""
+"""The values of every metric on subsamples of the tasks at one severity level."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from benchmark.features.feature_set import FeaturePair, FeatureSet
 from benchmark.weights.resources import MetricUnavailable
 
 DRAWS: Final[Mapping[str, int]] = {"image": 200, "set": 20}
-"""Subsamples of each size; a figure of a set takes hundreds of times as long as a mean."""
+"""Subsamples of each size; a metric of a set takes hundreds of times as long as a mean."""
 REAL_FACES: Final = 500
-"""Real faces that a subsample of edits is compared with: what they take does not fall with its size."""
+"""Real faces that a subsample of edits is compared with: their cost does not fall with its size."""
 
 
-class SubsampleFigures:
-    """Figures of metrics on the same subsamples at every strength, so that strengths are compared task by task.
+class SubsampleMetrics:
+    """Values of metrics on the same subsamples at every strength, so that strengths are compared task by task.
 
     Args:
         metric_ids: registered metrics of images and of sets.
-        context: gives the real faces, and what metrics may need.
+        context: with the real faces, and what metrics need.
         sizes: numbers of tasks.
         seed: of the draws.
     """
@@ -34,32 +34,32 @@ class SubsampleFigures:
     def __init__(self, metric_ids: Sequence[str], context: EvaluationContext, sizes: Sequence[int], seed: int) -> None:
         ready = prepare_metrics(metric_ids, context.resources, context.encoder)
         self._images, self._sets = ready.images, ready.sets
-        self._real = {name: _some(context.real_features(name), seed) for name in ready.encoders}
+        self._real = {name: _subset(context.real_features(name), seed) for name in ready.encoders}
         self._sizes = sizes
         self._seed = seed
 
-    def of(self, metric: str, rung: ScoredLevel) -> dict[int, NDArray[np.float64]]:
-        """Figures (draws,) by size; NaN where a subsample has none."""
-        figure, draws = (self._of_images, DRAWS["image"]) if metric in self._images else (self._of_set, DRAWS["set"])
-        total = len(rung.squared_errors)
+    def of(self, metric: str, level: ScoredLevel) -> dict[int, NDArray[np.float64]]:
+        """Values (draws,) by size; NaN where a subsample has none."""
+        measure, draws = (self._of_images, DRAWS["image"]) if metric in self._images else (self._of_set, DRAWS["set"])
+        total = len(level.squared_errors)
         return {
-            size: np.array([figure(metric, rung, tasks) for tasks in subsamples(total, size, draws, self._seed)])
+            size: np.array([measure(metric, level, tasks) for tasks in subsamples(total, size, draws, self._seed)])
             for size in self._sizes
         }
 
-    def _of_images(self, metric: str, rung: ScoredLevel, tasks: NDArray[np.int64]) -> float:
-        columns = {name: values[tasks] for name, values in rung.columns[metric].items()}
+    def _of_images(self, metric: str, level: ScoredLevel, tasks: NDArray[np.int64]) -> float:
+        columns = {name: values[tasks] for name, values in level.columns[metric].items()}
         return self._images[metric].summarise(columns, np.ones(len(tasks)))
 
-    def _of_set(self, metric: str, rung: ScoredLevel, tasks: NDArray[np.int64]) -> float:
+    def _of_set(self, metric: str, level: ScoredLevel, tasks: NDArray[np.int64]) -> float:
         encoder = encoder_of(metric)
-        pair = FeaturePair(FeatureSet.of(rung.features[encoder][tasks]), self._real[encoder])
+        pair = FeaturePair(FeatureSet.of(level.features[encoder][tasks]), self._real[encoder])
         try:
             return self._sets[metric].measure(pair).value
         except MetricUnavailable:  # too few for this metric
             return float("nan")
 
 
-def _some(real: FeatureSet, seed: int) -> FeatureSet:
+def _subset(real: FeatureSet, seed: int) -> FeatureSet:
     chosen = np.random.default_rng(seed).permutation(len(real))[:REAL_FACES]
     return FeatureSet.of(real.take(np.sort(chosen)))

@@ -1,4 +1,4 @@
-"""Mistakes: pure functions that say whose true edit a task shows in place of its own."""
+"""Wrong targets: pure functions that choose whose true edit a task shows in place of its own."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 from registry.errors import InputError
 
 MODES: Final = 4
-"""How many images (or styles) a collapsed method still makes."""
+"""Number of images (or styles) that a collapsed method still makes."""
 
 
-def none(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFrame:
+def own_targets(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFrame:
     """Every task shows its own true edit."""
     return tasks
 
 
 def wrong_identity(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFrame:
-    """A share of the tasks show the right edit of another target face.
+    """A share of the tasks shows the correct edit of another target face.
 
     Args:
-        tasks: a protocol's table, with the targets of two faces at least.
+        tasks: a protocol's table, with at least two target faces.
         strength: the share in %; a task that is wrong at one strength is wrong at every greater one.
         seed: decides which tasks are wrong, and whose face they show.
 
@@ -35,13 +35,13 @@ def wrong_identity(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFr
     """
     rows = tasks["target_row"].to_numpy()
     if len(np.unique(rows)) < 2:
-        raise InputError("a calibration needs tasks of two target faces at least")
+        raise InputError("a calibration needs tasks of at least two target faces")
     others = [_of_task(seed, task).choice(rows[rows != row]) for task, row in zip(tasks["task"], rows, strict=True)]
     return tasks.assign(target_row=np.where(_wrong(tasks, strength, seed), others, rows))
 
 
 def style_collapse(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFrame:
-    """A share of the tasks show the right edit of one of `MODES` target faces: few styles, each matched to the task.
+    """A share of the tasks shows the correct edit of one of `MODES` target faces: few styles, each matched to the task.
 
     Arguments and result as of `wrong_identity`.
     """
@@ -50,7 +50,7 @@ def style_collapse(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFr
 
 
 def mode_collapse(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFrame:
-    """A share of the tasks show the true edit of one of `MODES` tasks: few images, whatever was asked.
+    """A share of the tasks shows the true edit of one of `MODES` tasks: few images, whatever was requested.
 
     Arguments and result as of `wrong_identity`, with other `source_row` values too.
     """
@@ -63,7 +63,7 @@ def mode_collapse(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFra
 
 
 def _wrong(tasks: pd.DataFrame, strength: float, seed: int) -> NDArray[np.bool_]:
-    """(T,) bool: one uniform draw a task against the share, so that greater shares hold the smaller ones."""
+    """(T,) bool: one uniform draw per task against the share, so that greater shares include the smaller ones."""
     draws = np.array([_of_task(seed, task).uniform() for task in tasks["task"]])
     return draws < strength / 100
 
@@ -75,5 +75,5 @@ def _modes(tasks: pd.DataFrame, seed: int) -> NDArray[np.int64]:
 
 
 def _of_task(seed: int, task: int) -> np.random.Generator:
-    """A generator of the task's own, so that a task's mistake does not depend on the tasks beside it."""
+    """A generator of the task's own, so that its wrong target does not depend on other tasks."""
     return np.random.default_rng([seed, task])

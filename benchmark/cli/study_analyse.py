@@ -12,7 +12,7 @@ from benchmark.runtime.printed_values import MISSING
 from registry.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.human_study.analysis.findings import Figure, Findings, MethodFinding
+    from benchmark.human_study.analysis.findings import Estimate, Findings, MethodFinding
 
 
 def add_to(app: typer.Typer) -> None:
@@ -25,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
 def _analyse(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the study.")],
     obvious_failed: Annotated[
-        float, typer.Option(help="Leave out raters who failed more than this share of obvious checks.")
+        float, typer.Option(help="Leave out raters who failed more than this share of attention checks.")
     ] = 0.2,
     repeats_chance: Annotated[
         float,
@@ -81,15 +81,15 @@ def _print(findings: Findings) -> None:
 
     console = stdout_console()
     for part in findings.parts:
-        names = Column("method", [each.method for each in part.methods], "left")
+        names = Column("method", [finding.method for finding in part.methods], "left")
         heads = ("rank", "preference", "95% interval", "votes", "raters")
-        rows = [_cells(each, findings.mode == "mos") for each in part.methods]
-        columns = [Column(head, [cells[place] for cells in rows]) for place, head in enumerate(heads)]
+        rows = [_cells(finding, findings.mode == "mos") for finding in part.methods]
+        columns = [Column(head, [cells[number] for cells in rows]) for number, head in enumerate(heads)]
         print_table(console, f"{part.question}, {part.protocol}", names, columns)
         if part.unranked:
             console.print(Text(f"no rank: {part.unranked}"))
-        if few := [each for each in part.methods if each.unranked]:
-            methods = ", ".join(each.method for each in few)
+        if few := [finding for finding in part.methods if finding.unranked]:
+            methods = ", ".join(finding.method for finding in few)
             console.print(Text(f"no rank of {methods}: {few[0].unranked}"))
     out = findings.exclusions
     console.print(f"{out.kept} of {out.raters} raters kept; {sum(findings.dropped.values())} rows not counted")
@@ -101,8 +101,8 @@ def _cells(method: MethodFinding, score: bool) -> tuple[str, ...]:
     return rank, *_figure(figure, score), str(figure.votes), str(figure.raters)
 
 
-def _figure(figure: Figure, score: bool) -> tuple[str, str]:
+def _figure(figure: Estimate, score: bool) -> tuple[str, str]:
     """The value and its interval: a score, or a percentage."""
     ends = (figure.value, figure.low, figure.high)
-    value, low, high = (MISSING if each is None else f"{each:.2f}" if score else f"{each:.1%}" for each in ends)
+    value, low, high = (MISSING if end is None else f"{end:.2f}" if score else f"{end:.1%}" for end in ends)
     return value, MISSING if figure.low is None else f"{low} to {high}"

@@ -37,7 +37,7 @@ def _export(
         typer.Option(metavar="URL", help="Where public/ will be found; mturk (https) and label-studio need it."),
     ] = None,
     masks: Annotated[
-        bool, typer.Option("--masks", help="Show the mask asked for too; needs the dataset of the runs.")
+        bool, typer.Option("--masks", help="Show the target masks too; needs the dataset of the runs.")
     ] = False,
     words: Annotated[
         Path | None, typer.Option(metavar="FILE", help="YAML of what raters read; OUT/words.yaml is a copy to edit.")
@@ -50,59 +50,59 @@ def _export(
 ) -> None:
     from benchmark.human_study.analysis.ranking import shown_too_little
     from benchmark.human_study.collection import arena
-    from benchmark.human_study.design.candidates import find_entrants
+    from benchmark.human_study.design.candidates import find_candidates
     from benchmark.human_study.design.draw_study import draw_study
-    from benchmark.human_study.design.export import check_key, check_writable, lies_beside, seed_of, write_export
-    from benchmark.human_study.design.texts import read_words, shipped_words
+    from benchmark.human_study.design.export import check_key, check_writable, is_public, seed_of, write_export
+    from benchmark.human_study.design.texts import read_texts, shipped_texts
     from benchmark.human_study.schema import PRIVATE, Mode, key_file
     from benchmark.results.find_results import read_results, result_files
     from benchmark.runtime.cache_folder import writable
-    from benchmark.statistics.rater_ranks import FEWEST
+    from benchmark.statistics.rater_ranks import MIN_CLUSTERS
     from reports.rating_forms.forms import RatingForms
 
     modes: tuple[Mode, ...] = get_args(Mode)
-    chosen = next((each for each in modes if each == mode), None)
+    chosen = next((known for known in modes if known == mode), None)
     if chosen is None:
         raise UnknownNameError(unknown("mode", mode, modes))
-    asked_formats = split_names(formats)
-    forms = RatingForms(asked_formats, url_base)
-    if arena.FORMAT in asked_formats and chosen != "2afc":
+    format_names = split_names(formats)
+    forms = RatingForms(format_names, url_base)
+    if arena.FORMAT in format_names and chosen != "2afc":
         raise InputError(f"--format arena needs --mode 2afc, for its votes are between two methods, not {chosen}")
     found, errors = read_results(result_files(runs or ["runs"]))
-    entrants = find_entrants(found, list(dict.fromkeys(protocol)), split_names(methods or ""))
-    texts = words or shipped_words(chosen)
-    said = read_words(texts)
-    forms.check(said)
-    place = key_file(out, key)
-    check_key(out, place, forms.names)
-    drawn = draw_study(entrants, chosen, items, said, seed_of(place, seed), with_masks=masks)
-    check_writable(out, drawn, place)
-    asked = {}
+    candidates = find_candidates(found, list(dict.fromkeys(protocol)), split_names(methods or ""))
+    texts_file = words or shipped_texts(chosen)
+    texts = read_texts(texts_file)
+    forms.check(texts)
+    key_path = key_file(out, key)
+    check_key(out, key_path, forms.names)
+    drawn = draw_study(candidates, chosen, items, texts, seed_of(key_path, seed), with_masks=masks)
+    check_writable(out, drawn, key_path)
+    shown_masks = {}
     if drawn.masks:
-        from benchmark.human_study.design.target_masks import asked_masks
+        from benchmark.human_study.design.target_masks import target_masks
 
-        asked = asked_masks(entrants, drawn.masks.values())
-    public = write_export(writable(out, "folder"), drawn, texts, place, asked)
-    pages = forms.write(drawn.study, said, public)
+        shown_masks = target_masks(candidates, drawn.masks.values())
+    public = write_export(writable(out, "folder"), drawn, texts_file, key_path, shown_masks)
+    pages = forms.write(drawn.study, texts, public)
     for error in errors:
         print(f"left out: {error}", file=sys.stderr)
-    for label, why in entrants.left_out.items():
+    for label, why in candidates.left_out.items():
         print(f"left out: {label}: {why}", file=sys.stderr)
-    if lies_beside(place, out):
-        print(f"warning: {place} lies in the public folder; it tells which method made each image", file=sys.stderr)
+    if is_public(key_path, out):
+        print(f"warning: {key_path} is in the public folder; it tells which method made each image", file=sys.stderr)
     for name, few in shown_too_little(drawn.study, drawn.key).items():
         print(
-            f"warning: {', '.join(few)} of {name} cannot be ranked, for that takes {FEWEST} source faces; "
+            f"warning: {', '.join(few)} of {name} cannot be ranked, which needs {MIN_CLUSTERS} source faces; "
             "ask for more --items",
             file=sys.stderr,
         )
     print(
-        f"study {drawn.study.study_id}: {len(drawn.study.trials)} trials of {', '.join(entrants.labels)}",
+        f"study {drawn.study.study_id}: {len(drawn.study.trials)} trials of {', '.join(candidates.labels)}",
         file=sys.stderr,
     )
-    if arena.FORMAT in asked_formats:
+    if arena.FORMAT in format_names:
         print(
             f"arena: votes come with the answers; `bench study import` writes them to {out / PRIVATE}", file=sys.stderr
         )
-    for path in [*pages, public / "study.json", place, out / "words.yaml"]:
+    for path in [*pages, public / "study.json", key_path, out / "words.yaml"]:
         print(path)

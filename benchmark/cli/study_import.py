@@ -13,7 +13,7 @@ from benchmark.cli import options
 from registry.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.human_study.collection.import_answers import FileSummary, Imported
+    from benchmark.human_study.collection.import_answers import FileSummary, ImportSummary
 
 Study = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the study.", show_default=False)]
 Answers = Annotated[
@@ -46,7 +46,7 @@ def _import(
 
     imported = import_answers(folder, answers, read_column_map(columns) if columns else None, key)
     print(_as_json(imported) if json else _in_words(imported))
-    useless = [each for each in imported.files if each.rejected and not each.new and not each.known]
+    useless = [file for file in imported.files if file.rejected and not file.new and not file.known]
     if useless:
         reason, count = useless[0].rejected.most_common(1)[0]
         raise InputError(
@@ -55,10 +55,10 @@ def _import(
         )
 
 
-def _in_words(imported: Imported) -> str:
-    lines = [_file_in_words(each) for each in imported.files]
+def _in_words(imported: ImportSummary) -> str:
+    lines = [_file_in_words(file) for file in imported.files]
     lines.append(f"{imported.path}: {imported.answers} answers")
-    rejected = sum((each.rejected for each in imported.files), Counter())
+    rejected = sum((file.rejected for file in imported.files), Counter())
     if rejected:
         lines.append(f"{imported.rejected}: {rejected.total()} not imported")
         lines += [f"  {count:>6} {reason}" for reason, count in rejected.most_common()]
@@ -76,7 +76,7 @@ def _file_in_words(file: FileSummary) -> str:
     return f"{file.file} ({file.kind}{encoding}): {counts}"
 
 
-def _as_json(imported: Imported) -> str:
+def _as_json(imported: ImportSummary) -> str:
     def counts(file: FileSummary) -> dict[str, Any]:
         return {"new": file.new, "known": file.known, "rejected": dict(file.rejected)}
 
@@ -84,8 +84,8 @@ def _as_json(imported: Imported) -> str:
         {
             "answers": imported.answers,
             "files": [
-                {"file": each.file, "kind": each.kind, "encoding": each.encoding, **counts(each)}
-                for each in imported.files
+                {"file": file.file, "kind": file.kind, "encoding": file.encoding, **counts(file)}
+                for file in imported.files
             ],
             "arena": {str(path): count for path, count in imported.arena.items()},
         },

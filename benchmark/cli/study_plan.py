@@ -38,4 +38,6 @@ def _plan(
     print(f"{found.independent_votes:,} independent votes tell {difference:.0%} from an even split")
     print("  (exact binomial test, two-sided at 5%, power 80%)")
     print(f"{found.votes:,} votes for {pairs}, with a design effect of {design_effect:g}")
-    print(f"{found.participants:,} participants of one sitting each: {found.trials} trials that count, the rest checks")
+    print(
+        f"{found.participants:,} participants with one session each: {found.trials} trials that count, the rest checks"
+    )

@@ -70,7 +70,7 @@ def collate_faces(faces: list[dict[str, Any]]) -> FaceBatch:
 
 
 class SeededDraws(Sampler[list[Draw]]):
-    """Batches without end: every face once an epoch, in an order and with flips that follow from (seed, iteration).
+    """Batches without end: every face once per epoch, in an order and with flips that follow from (seed, iteration).
 
     A batch may span two epochs, so that it is full however few faces there are. Of `world_size` processes, the one of
     `rank` gets every `world_size`-th face of each batch.
@@ -121,7 +121,7 @@ def training_batches(
 
     Args:
         dataset: where the faces come from.
-        batch_size: faces an iteration, all processes together; may be more than there are faces.
+        batch_size: faces per iteration, all processes together; may be more than there are faces.
         seed: at least 0; decides order and flips.
         start: the first iteration to give.
         num_workers: processes that prepare batches; 0 prepares them in this one, which takes under 1 ms at 64².

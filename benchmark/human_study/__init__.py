@@ -1,1 +1,1 @@
-"""People judge edits: a study drawn from runs, its answers read back, and what they say."""
+"""Human studies: trials drawn from runs, answers imported, and their analysis."""

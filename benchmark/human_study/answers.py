@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmark.human_study.collection.timestamps import in_utc
+from benchmark.human_study.collection.timestamps import to_utc
 from benchmark.human_study.schema import SCHEMA_VERSION
 from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.runtime.json_files import ResultError
@@ -36,15 +36,15 @@ COLUMNS = (
 )
 """Of the table and of its CSV.
 
-shown_order: ids of the options as they stood, left to right, joined by spaces. choice: an option's id; or `tie`; or
-`1` to `5` in `mos`; or `real` or `fake`. rt_ms: milliseconds from the trial's appearance to this answer. is_check: 0
+shown_order: ids of the options as they were shown, left to right, joined by spaces. choice: an option's id; or `tie`;
+or `1` to `5` in `mos`; or `real` or `fake`. rt_ms: milliseconds from the trial's appearance to this answer. is_check: 0
 or 1, told by the key at import; a page leaves it empty, since a rater must not know. started_at: when the trial
 appeared, ISO 8601 in UTC.
 """
-MOST_MS = 7 * 24 * 60 * 60 * 1000.0
-"""A week, which a page may lie open before it is answered; what is longer is no response time."""
+MAX_RESPONSE_MS = 7 * 24 * 60 * 60 * 1000.0
+"""A week, for which a page may stay open before it is answered; anything longer is no response time."""
 REQUIRED = ("study_id", "participant_id", "trial_id", "question_id", "shown_order", "choice")
-"""Columns with no empty cell; the others may be unknown to the place that the answers come from."""
+"""Columns with no empty cell; the others may be unknown to the site that the answers come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Answer:
     """A row of the table, whose columns its attributes are.
 
     Attributes:
-        trial_index: the trial's place in its sitting, from 0; None where unknown.
+        trial_index: the trial's position in its session, from 0; None where unknown.
         rt_ms: NaN where unknown.
         started_at: "" where unknown.
     """
@@ -92,9 +92,9 @@ def table(answers: Iterable[Answer]) -> pd.DataFrame:
     """Answers as a table of `COLUMNS`: text, but trial_index Int64, rt_ms float and is_check bool."""
     import pandas as pd  # a second to import, which `bench --help` does without
 
-    kinds = dict.fromkeys(COLUMNS, "str") | {"trial_index": "Int64", "rt_ms": "float64", "is_check": "bool"}
+    dtypes = dict.fromkeys(COLUMNS, "str") | {"trial_index": "Int64", "rt_ms": "float64", "is_check": "bool"}
     rows = [[getattr(answer, name) for name in COLUMNS] for answer in answers]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(kinds)
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(dtypes)
 
 
 def read_answers(path: Path) -> pd.DataFrame:
@@ -145,7 +145,7 @@ def csv_text(rows: Iterable[Iterable[str]]) -> str:
 
 def _csv_rows(text: str) -> list[dict[str, str]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    _check_names(next(reader, []))
+    _check_columns(next(reader, []))
     rows = []
     for cells in reader:
         if len(cells) != len(COLUMNS):
@@ -160,19 +160,19 @@ def _json_rows(text: str) -> list[dict[str, str]]:
     if not isinstance(rows, list):
         raise ValueError("expected {'answers': [...]}")
     for row in rows:
-        _check_names(list(row) if isinstance(row, dict) else [])
+        _check_columns(list(row) if isinstance(row, dict) else [])
         if not all(isinstance(cell, str) for cell in row.values()):
             raise ValueError("every cell must be text")
     return rows
 
 
-def _check_names(names: list[str]) -> None:
+def _check_columns(names: list[str]) -> None:
     if tuple(names) != COLUMNS:
         raise ValueError(f"its columns are {', '.join(names) or 'missing'}; expected {', '.join(COLUMNS)}")
 
 
 def _answer(row: Mapping[str, str]) -> Answer:
-    """The answer that `cells` wrote."""
+    """The answer of a row that `Answer.cells` wrote."""
     if row["schema_version"] != str(SCHEMA_VERSION):
         raise ValueError(f"schema_version is {row['schema_version']!r}, and this code reads {SCHEMA_VERSION}")
     if missing := [name for name in REQUIRED if not row[name]]:
@@ -184,18 +184,18 @@ def _answer(row: Mapping[str, str]) -> Answer:
         participant_id=row["participant_id"],
         session_id=row["session_id"],
         trial_id=row["trial_id"],
-        trial_index=place(row["trial_index"]),
+        trial_index=parse_trial_index(row["trial_index"]),
         question_id=row["question_id"],
         shown_order=row["shown_order"],
         choice=row["choice"],
-        rt_ms=milliseconds(row["rt_ms"]),
+        rt_ms=parse_milliseconds(row["rt_ms"]),
         is_check=row["is_check"] == "1",
-        started_at=in_utc(row["started_at"]),
+        started_at=to_utc(row["started_at"]),
     )
 
 
-def place(text: str) -> int | None:
-    """A trial's place in its sitting.
+def parse_trial_index(text: str) -> int | None:
+    """A trial's position in its session; None for an empty text.
 
     Raises:
         ValueError: if it is not a whole number from 0.
@@ -207,11 +207,11 @@ def place(text: str) -> int | None:
     return int(text)
 
 
-def milliseconds(text: str) -> float:
+def parse_milliseconds(text: str) -> float:
     """A response time; NaN for an empty one.
 
     Raises:
-        ValueError: if it is not a number from 0 to `MOST_MS` in plain digits.
+        ValueError: if it is not a number from 0 to `MAX_RESPONSE_MS` in plain digits.
     """
     if not text:
         return math.nan
@@ -219,6 +219,6 @@ def milliseconds(text: str) -> float:
         value = float(text) if text.isascii() and "_" not in text else math.nan  # Python reads more than tables hold
     except ValueError:
         value = math.nan
-    if not 0 <= value <= MOST_MS:
-        raise ValueError(f"rt_ms {text!r} is not a number of milliseconds from 0 to {MOST_MS:.0f}, a week")
+    if not 0 <= value <= MAX_RESPONSE_MS:
+        raise ValueError(f"rt_ms {text!r} is not a number of milliseconds from 0 to {MAX_RESPONSE_MS:.0f}, a week")
     return round(value, 3)

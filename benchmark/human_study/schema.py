@@ -1,4 +1,4 @@
-"""The files of a study: `study.json`, which raters may see, and `key.json`, which tells what they must not know."""
+"""The files of a study: `study.json`, which raters may see, and `key.json`, which they must not see."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ STUDY = "study.json"
 KEY = "key.json"
 ANSWERS = "answers.csv"
 TIE = "tie"
-"""What a rater chose who saw no difference, where a study offers it."""
+"""The choice of a rater who saw no difference, where a study offers it."""
 SCORES = ("1", "2", "3", "4", "5")
 """What a rater may choose in a `mos` trial, from bad to excellent."""
 REAL_OR_FAKE = ("real", "fake")
 
 Mode = Literal["2afc", "kway", "mos", "realfake"]
-Check = Literal["obvious", "repeat"]
+CheckKind = Literal["obvious", "repeat"]
+"""An attention check, whose answer is obvious, or a trial shown again."""
 
 
 class _Strict(BaseModel):
@@ -32,7 +33,7 @@ class _Strict(BaseModel):
 
 
 class Question(_Strict):
-    """What is asked of a trial, by an id such as `realism`."""
+    """A question put to raters about every trial, by an id such as `realism`."""
 
     id: str
     text: str
@@ -42,7 +43,7 @@ class Option(_Strict):
     """An image to judge.
 
     Attributes:
-        id: opaque; tells neither method nor task.
+        id: anonymous; tells neither method nor task.
         file: relative to the public folder, named after the id.
     """
 
@@ -54,9 +55,9 @@ class Trial(_Strict):
     """One screen: what the edit was made of, and the images to judge.
 
     Attributes:
-        id: opaque, as options' ids are.
+        id: anonymous, as options' ids are.
         text: what the edit was to do, in words; "" where there is nothing to say.
-        shown: files beside the options by what they are (target, source, mask), none of them an option's.
+        shown: files shown beside the options by what they are (target, source, mask), none of them an option's.
         options: in the order in which they are shown: two in `2afc`, one in `mos` and `realfake`.
     """
 
@@ -70,12 +71,12 @@ class Study(_Strict):
     """All that a rater's page needs, and nothing that tells which method made an image.
 
     Attributes:
-        study_id: opaque; answers to another study are refused by it.
-        questions: each is asked of every trial.
+        study_id: anonymous; answers to another study are refused by it.
+        questions: every one is asked about every trial.
         trials: checks are among them, and look like the others.
         practice: shown first; their answers are not kept.
-        ties: whether a rater may see no difference (`2afc` and `kway`).
-        sitting: at most so many trials are shown to a participant.
+        ties: whether a rater may answer that there is no difference (`2afc` and `kway`).
+        sitting: trials of a session, the most that one participant is shown.
         size: height and width of every option in pixels.
     """
 
@@ -94,11 +95,11 @@ class OptionKey(_Strict):
     """What an option is.
 
     Attributes:
-        method: its label, as in run folders; `real` of a real image, "" of an obvious fake made for a check.
+        method: its label, as in run folders; `real` of a real image, "" of an obvious fake made for an attention check.
         seed: of the run.
         protocol: of the task.
         task: its number in the protocol's task table.
-        source: the face that its figures are clustered by, as in score files; of a real image the face that it shows.
+        source: the face by which its answers are clustered, as in score files; of a real image the face that it shows.
     """
 
     method: str
@@ -114,22 +115,22 @@ class TrialKey(_Strict):
     Attributes:
         protocol: of its task.
         task: its number in the protocol's task table.
-        source: the face that its answers are clustered by.
+        source: the face by which its answers are clustered.
         check: why it is a check, or None.
-        expected: the choice that passes an `obvious` check.
+        expected: the choice that passes an attention check (`obvious`).
         repeat_of: the trial that a `repeat` check shows again, its options flipped.
     """
 
     protocol: str
     task: int
     source: str
-    check: Check | None = None
+    check: CheckKind | None = None
     expected: str | None = None
     repeat_of: str | None = None
 
 
 class Key(_Strict):
-    """What must stay private, by opaque id.
+    """What must stay private, by anonymous id.
 
     Attributes:
         tasks_sha256: of each protocol's task table, so that a leaderboard joins only what compares.
@@ -148,9 +149,9 @@ class Key(_Strict):
     options: dict[str, OptionKey]
 
 
-def key_file(folder: Path, asked: Path | None = None) -> Path:
-    """Where a study's key goes: into its private folder, unless another place is asked for."""
-    return asked or folder / PRIVATE / KEY
+def key_file(folder: Path, requested: Path | None = None) -> Path:
+    """Where a study's key goes: into its private folder, unless another path is requested."""
+    return requested or folder / PRIVATE / KEY
 
 
 def write_study(path: Path, study: Study) -> None:

@@ -12,7 +12,7 @@ from benchmark.leaderboard.seed_intervals import DRAWS, NESTED
 from benchmark.leaderboard.table import Cell, Column, Row
 from benchmark.leaderboard.task_scores import NO_SCORES, TableScores
 from benchmark.results.schema import MetricInfo
-from benchmark.statistics.face_clusters import Array, draw_faces, figures_of_runs
+from benchmark.statistics.face_clusters import Array, draw_faces, statistics_of_runs
 from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.statistics.seed_variance import means_over_seeds, pooled_error, seed_spreads
 from benchmark.statistics.win_rates import Rank, rank_methods
@@ -93,7 +93,7 @@ def _merits(ranked: Sequence[int], metrics: Sequence[Column], scores: TableScore
         stacked = np.stack([run for runs in having.values() for run in runs])
         num_seeds = [len(runs) for runs in having.values()]
         figures = np.split(mean_of_ratios(stacked.sum(axis=1)), np.cumsum(num_seeds)[:-1])
-        resampled = figures_of_runs(stacked, weights, mean_of_ratios)
+        resampled = statistics_of_runs(stacked, weights, mean_of_ratios)
         means = means_over_seeds(resampled, num_seeds)
         for number, (method, spread) in enumerate(zip(having, seed_spreads(figures, resampled), strict=True)):
             error = pooled_error([spread])

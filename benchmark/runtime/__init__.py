@@ -1,1 +1,1 @@
-"""What every part of the program stands on: devices, files, processes, and what is told to whoever started them."""
+"""The base of every part of the program: devices, files, processes, and progress messages."""

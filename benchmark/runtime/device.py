@@ -18,7 +18,7 @@ Precision = Literal["bf16", "fp32"]
 
 
 class DeviceError(InputError):
-    """A device that was asked for and is not there."""
+    """A requested device that is not available."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def choose_compute(
     try:
         chosen = torch.device(("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device)
         if chosen.type == "cuda" and not torch.cuda.is_available():
-            raise DeviceError(f"device {device!r} was asked for, but no CUDA device is available; use --device cpu")
+            raise DeviceError(f"device {device!r} was requested, but no CUDA device is available; use --device cpu")
         torch.empty(1, device=chosen)
     except RuntimeError as error:
         raise DeviceError(f"device {device!r} cannot be used: {str(error).splitlines()[0]}") from error

@@ -14,13 +14,13 @@ class Interrupted(Exception):
 
 
 class StopRequest:
-    """Whether a stop was asked for while a `deferred_interruption` block runs."""
+    """Whether a stop was requested while a `deferred_interruption` block runs."""
 
     def __init__(self) -> None:
         self.asked = False
 
     def check(self, doing: str) -> None:
-        """Raise at a safe point if a stop was asked for; `doing` completes "stopped while …"."""
+        """Raise at a safe point if a stop was requested; `doing` completes "stopped while …"."""
         if self.asked:
             raise Interrupted(f"stopped while {doing}; run the same command again to go on from here")
 

@@ -22,7 +22,7 @@ class Advance(Protocol):
 
 
 class Reporter:
-    """Tells a person at the terminal what goes on; `quiet` says nothing."""
+    """Reports progress to a person at the terminal; `quiet` prints nothing."""
 
     def __init__(self, *, quiet: bool = False) -> None:
         self.console = Console(stderr=True, quiet=quiet, highlight=False)

@@ -15,7 +15,7 @@ from rich.text import Text
 COUNT_WIDTH = 9
 """Cells for `3000/3000`, so that the bars of one command stand below one another; larger counts take more."""
 BARS_PER_LINE = 8
-"""A bar takes one part in so many of the terminal's width, and leaves the rest to words."""
+"""A bar's share of the terminal's width is one over this number; text gets the rest."""
 GAP = "  "
 
 

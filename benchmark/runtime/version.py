@@ -9,7 +9,7 @@ DISTRIBUTION = "face-editing-benchmark"
 
 
 def installed_version() -> str:
-    """The version; "0+unknown" of a source tree on the path that nobody installed."""
+    """The version; "0+unknown" of a source tree on the path that is not installed."""
     try:
         return version(DISTRIBUTION)
     except PackageNotFoundError:

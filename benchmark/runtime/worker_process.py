@@ -15,7 +15,7 @@ def start_worker(module: str, *arguments: str) -> subprocess.Popen[bytes]:
     """Run `python -m module arguments`, which is asked by its standard input and answers by its standard output."""
     # One thread each: the processes already fill the machine.
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1"}
-    # In a session of its own a terminal's Ctrl-C does not reach it; it ends when whoever reads its answers does.
+    # In a session of its own a terminal's Ctrl-C does not reach it; it ends with the process that reads its answers.
     return subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
         env=environment,

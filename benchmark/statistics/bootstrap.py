@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from benchmark.statistics.face_clusters import (
     Array,
     Statistic,
-    alike,
     draw_faces,
-    figures_of_runs,
-    have_figures,
+    group_equal,
+    statistics_of_runs,
     sum_by_face,
+    tasks_with_values,
 )
 from benchmark.statistics.seed_variance import means_over_seeds, pooled_error, seed_spreads, standard_t
 
@@ -74,13 +74,13 @@ def bootstrap_intervals(
         seed: as for one.
     """
     found = [NO_INTERVAL] * len(methods)
-    for places in alike([have_figures(runs) for runs in methods]):
+    for places in group_equal([tasks_with_values(runs) for runs in methods]):
         sums = sum_by_face([methods[place] for place in places], clusters)
         if sums.num_faces < 2:
             continue
         generator = np.random.default_rng(seed)
         weights = draw_faces(sums.num_faces, draws, generator)
-        runs_drawn = figures_of_runs(np.concatenate(sums.methods), weights, figure)
+        runs_drawn = statistics_of_runs(np.concatenate(sums.methods), weights, figure)
         spreads = seed_spreads(sums.figures(figure), runs_drawn)
         errors = [pooled_error([spread]) for spread in spreads]
         # Student's t of the same freedom is drawn once, and scaled to each

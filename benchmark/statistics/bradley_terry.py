@@ -1,4 +1,4 @@
-"""Strengths behind choices, by Luce's axiom with position effects; of two options this is Bradley–Terry's model."""
+"""Strengths from choices, by Luce's axiom with position effects; of two options this is Bradley–Terry's model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from benchmark.statistics.face_clusters import Array
 
 RIDGE: Final = 0.1
 """Of the penalty RIDGE / 2 · (sum of squares): a prior spread of three on the scale of log odds, so that a method that
-wins always has a finite strength, and one of a hundred votes hardly feels it."""
+always wins has a finite strength, and one with a hundred votes is hardly affected."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,10 @@ class Luce:
 
     Attributes:
         strengths: (M,) log odds, which sum to 0.
-        influence: (N, M) by how much each answer moves them.
-        expected: (N, K) the chance of each option to be chosen.
+        influence: (N, M) how much each answer moves them.
+        expected: (N, K) the probability of each option to be chosen.
         position_bias: (K,) share of choices that each position gains by being that position.
-        position_influence: (N, K) by how much each answer moves it.
+        position_influence: (N, K) how much each answer moves it.
     """
 
     strengths: Array
@@ -50,55 +50,57 @@ def fit_luce(shown: NDArray[np.int64], chosen: Array, num_methods: int, ridge: f
         num_methods: M.
         ridge: weight of the penalty.
     """
-    there = shown >= 0
+    is_shown = shown >= 0
     design = _design(shown, num_methods)
     size = design.shape[-1]
 
-    def chances(parameters: Array) -> Array:
-        return _softmax(np.where(there, design @ parameters, -np.inf))
+    def probabilities(parameters: Array) -> Array:
+        return _softmax(np.where(is_shown, design @ parameters, -np.inf))
 
     def loss(parameters: Array) -> float:
-        likely = np.log(np.where(chosen > 0, chances(parameters), 1.0))
+        likely = np.log(np.where(chosen > 0, probabilities(parameters), 1.0))
         return float(-(chosen * likely).sum() + ridge / 2 * (parameters**2).sum())
 
-    def slope(parameters: Array) -> Array:
-        gradient: Array = np.einsum("nk,nkp->p", chances(parameters) - chosen, design) + ridge * parameters
+    def gradient_of(parameters: Array) -> Array:
+        gradient: Array = np.einsum("nk,nkp->p", probabilities(parameters) - chosen, design) + ridge * parameters
         return gradient
 
-    def curvature(parameters: Array) -> Array:
-        chance = chances(parameters)
-        mean = np.einsum("nk,nkp->np", chance, design)
-        second = np.einsum("nk,nkp,nkq->pq", chance, design, design, optimize=True)
+    def hessian_of(parameters: Array) -> Array:
+        probability = probabilities(parameters)
+        mean = np.einsum("nk,nkp->np", probability, design)
+        second = np.einsum("nk,nkp,nkq->pq", probability, design, design, optimize=True)
         hessian: Array = second - mean.T @ mean + ridge * np.eye(size)
         return hessian
 
     start = np.zeros(size)
-    found: Array = minimize(loss, start, jac=slope, hess=curvature, method="trust-exact", options={"gtol": 1e-6}).x
-    chance = chances(found)
-    scores = np.einsum("nk,nkp->np", chosen - chance, design)
-    influence = np.linalg.solve(curvature(found), scores.T).T
+    found: Array = minimize(
+        loss, start, jac=gradient_of, hess=hessian_of, method="trust-exact", options={"gtol": 1e-6}
+    ).x
+    probability = probabilities(found)
+    scores = np.einsum("nk,nkp->np", chosen - probability, design)
+    influence = np.linalg.solve(hessian_of(found), scores.T).T
     strengths, moved = found[:num_methods], influence[:, :num_methods]
 
     unplaced = design.copy()
     unplaced[..., num_methods:] = 0.0
-    level = _softmax(np.where(there, unplaced @ found, -np.inf))
-    gradient = _slopes(chance, design) - _slopes(level, unplaced)
+    level = _softmax(np.where(is_shown, unplaced @ found, -np.inf))
+    gradient = _slopes(probability, design) - _slopes(level, unplaced)
     return Luce(
         strengths=strengths - strengths.mean(),
         influence=moved - moved.mean(axis=1, keepdims=True),
-        expected=chance,
-        position_bias=(chance - level).mean(axis=0),
+        expected=probability,
+        position_bias=(probability - level).mean(axis=0),
         position_influence=influence @ gradient.T,
     )
 
 
 def groups_compared(shown: NDArray[np.int64], num_methods: int) -> list[list[int]]:
-    """Groups of methods that are set against each other, directly or through others; one group where all are."""
+    """Groups of methods that are compared with each other, directly or through others; one group where all are."""
     first = np.repeat(shown[:, :1], shown.shape[1], axis=1)
     known = (first >= 0) & (shown >= 0)
     edges = (np.ones(int(known.sum())), (first[known], shown[known]))
     number, group = connected_components(coo_array(edges, shape=(num_methods, num_methods)), directed=False)
-    return [np.flatnonzero(group == each).tolist() for each in range(number)]
+    return [np.flatnonzero(group == label).tolist() for label in range(number)]
 
 
 def _design(shown: NDArray[np.int64], num_methods: int) -> Array:
@@ -117,7 +119,7 @@ def _softmax(logits: Array) -> Array:
 
 
 def _slopes(chance: Array, design: Array) -> Array:
-    """(K, P) derivative of each position's mean chance."""
+    """(K, P) derivative of each position's mean probability."""
     mean = np.einsum("nk,nkp->np", chance, design)
     slopes: Array = np.einsum("nk,nkp->kp", chance, design - mean[:, None, :]) / len(chance)
     return slopes

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-_SUMS_AT_ONCE: Final = 4_000_000
+_MAX_BLOCK_SUMS: Final = 4_000_000
 """Bounds memory: the draws of a thousand runs' sums of 19 classes would take 600 MB."""
 Statistic = Callable[[Array], Array]
 """From summed tallies (..., 2, K) to figures (...), as `ImageMetric.figure`."""
@@ -44,7 +44,7 @@ class FaceSums:
         return np.split(every, np.cumsum(self.num_seeds)[:-1])
 
 
-def have_figures(runs: Sequence[Array]) -> NDArray[np.bool_]:
+def tasks_with_values(runs: Sequence[Array]) -> NDArray[np.bool_]:
     """Which tasks every run has a figure for: (T,), from tallies (T, 2, K)."""
     known = np.ones(len(runs[0]), dtype=np.bool_)
     for tally in runs:
@@ -52,7 +52,7 @@ def have_figures(runs: Sequence[Array]) -> NDArray[np.bool_]:
     return known
 
 
-def alike(tasks: Sequence[NDArray[np.bool_]]) -> list[list[int]]:
+def group_equal(tasks: Sequence[NDArray[np.bool_]]) -> list[list[int]]:
     """Places of equal task selections (T,), so that what they share need be drawn only once."""
     places: dict[bytes, list[int]] = {}
     for place, selected in enumerate(tasks):
@@ -73,7 +73,7 @@ def sum_by_face(methods: Sequence[Sequence[Array]], clusters: NDArray[Any]) -> F
     for tally in (tally for runs in methods for tally in runs):
         if len(tally) != len(clusters):
             raise ValueError(f"a tally of shape {tally.shape} for {len(clusters)} tasks")
-    known = have_figures([tally for runs in methods for tally in runs])
+    known = tasks_with_values([tally for runs in methods for tally in runs])
     faces, face_of_task = np.unique(clusters[known], return_inverse=True)
     order = np.argsort(face_of_task, kind="stable")
     starts = np.searchsorted(face_of_task[order], np.arange(len(faces)))
@@ -95,12 +95,12 @@ def draw_faces(num_faces: int, draws: int, generator: np.random.Generator) -> Ar
     return counts.reshape(draws, num_faces).astype(np.float64)
 
 
-def figures_of_runs(sums: Array, weights: Array, figure: Statistic) -> Array:
+def statistics_of_runs(sums: Array, weights: Array, figure: Statistic) -> Array:
     """Figures (draws, S) of S runs' sums (S, F, 2, K) under weights (draws, F).
 
     Runs that were scored on the same tasks often share all denominators, which are then drawn once.
     """
-    at_once = max(1, _SUMS_AT_ONCE // (len(weights) * sums[0, 0].size))
+    at_once = max(1, _MAX_BLOCK_SUMS // (len(weights) * sums[0, 0].size))
     blocks = (sums[start : start + at_once] for start in range(0, len(sums), at_once))
     if len(sums) == 1 or (sums[1:, :, 1] != sums[0, :, 1]).any():
         return np.concatenate([figure(np.tensordot(weights, block, axes=(1, 1))) for block in blocks], axis=-1)

@@ -1,4 +1,4 @@
-"""Krippendorff's alpha: how far raters of the same unit agree beyond chance, with an interval by unit."""
+"""Krippendorff's alpha: how well raters of the same unit agree beyond chance, with an interval by unit."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Scale = Literal["nominal", "ordinal"]
 
 @dataclass(frozen=True)
 class Alpha:
-    """Agreement; the figures are NaN where no unit has two raters or only one category was ever used.
+    """Agreement; the values are NaN where no unit has two raters or only one category was ever used.
 
     Attributes:
-        value: 1 of perfect agreement, 0 of chance.
+        value: 1 for perfect agreement, 0 for agreement by chance.
         low: lower end of the 95% interval.
         high: upper end.
         num_units: units that two or more raters judged.
@@ -37,8 +37,8 @@ def krippendorff_alpha(
     """Alpha (Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011) and its percentile interval.
 
     Units are drawn with replacement in whole clusters (Zapf et al., BMC Medical Research Methodology 16, 2016).
-    Krippendorff's own bootstrap, which `evalica` has, draws pairs of answers as if each were on its own: it covers
-    two thirds of the time where raters agree on some units more than on others.
+    Krippendorff's own bootstrap, which `evalica` has, draws pairs of answers as if they were independent: it covers
+    the truth two thirds of the time where raters agree on some units more than on others.
 
     Args:
         counts: (U, C) how many raters put each unit into each category, in the order of an ordinal scale.
@@ -69,13 +69,13 @@ def coincidences(counts: Array) -> Array:
 
 
 def alpha(coincidence: Array, scale: Scale) -> Array:
-    """Alpha (...) of coincidences (..., C, C); NaN where no disagreement is to be expected."""
+    """Alpha (...) of coincidences (..., C, C); NaN where no disagreement is expected."""
     marginals = coincidence.sum(axis=-1)
     total = marginals.sum(axis=-1)
-    apart = _distances(marginals, scale)
-    chance = marginals[..., :, None] * marginals[..., None, :] * apart
+    distances = _distances(marginals, scale)
+    chance = marginals[..., :, None] * marginals[..., None, :] * distances
     expected = chance.sum(axis=(-2, -1)) / np.maximum(total - 1, 1)
-    observed = (coincidence * apart).sum(axis=(-2, -1))
+    observed = (coincidence * distances).sum(axis=(-2, -1))
     blank = np.full(np.shape(expected), np.nan)
     disagreement: Array = np.divide(observed, expected, out=blank, where=expected > 0)
     return 1 - disagreement

@@ -17,11 +17,11 @@ from benchmark.statistics.face_clusters import (
     Array,
     FaceSums,
     Statistic,
-    alike,
     draw_faces,
-    figures_of_runs,
-    have_figures,
+    group_equal,
+    statistics_of_runs,
     sum_by_face,
+    tasks_with_values,
 )
 from benchmark.statistics.seed_variance import (
     SeedError,
@@ -189,9 +189,9 @@ def _of_pairs(
     seeds_paired: bool,
 ) -> list[Difference]:
     """Those of pairs of methods; pairs with figures for the same tasks share draws, and what they come to."""
-    known = [have_figures(side.runs) for side in sides]
+    known = [tasks_with_values(side.runs) for side in sides]
     found: dict[tuple[int, int], Difference] = {}
-    for places in alike([known[one] & known[other] for one, other in pairs]):
+    for places in group_equal([known[one] & known[other] for one, other in pairs]):
         having = [pairs[place] for place in places]
         methods = sorted({method for pair in having for method in pair})
         # the tasks that all of these have figures for are just those of each pair
@@ -225,7 +225,7 @@ def _differences(
             for one, other in pairs
         ]
     weights, generator = _drawn(sums.num_faces, draws, seed)
-    all_drawn = figures_of_runs(np.concatenate(sums.methods), weights, figure)
+    all_drawn = statistics_of_runs(np.concatenate(sums.methods), weights, figure)
     drawn = np.split(all_drawn, np.cumsum(sums.num_seeds)[:-1], axis=1)
     spreads = seed_spreads(values, all_drawn)
     errors = [

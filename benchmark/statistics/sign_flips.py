@@ -13,7 +13,7 @@ from benchmark.statistics.seed_variance import SeedError, standard_t
 
 _FLIPS_AT_ONCE: Final = 1000
 """Bounds memory: 10,000 flips of 5,000 faces would take 400 MB."""
-_SUMS_AT_ONCE: Final = 2_000_000
+_MAX_BLOCK_SUMS: Final = 2_000_000
 """Bounds memory likewise where one method meets hundreds."""
 _ROUNDING: Final = 1e-12
 """Flips that give the observed difference but for rounding count as giving it."""
@@ -79,7 +79,7 @@ def sign_flip_p_values(
 def _as_extreme(ours: Array, others: Array, figure: Statistic, swaps: Array, errors: Array, reached: Array) -> Array:
     """How many swaps (m, F) of faces give differences, less errors (m, M) or (m, 1), that are `reached` (M,)."""
     found: list[Array] = []
-    at_once = max(1, _SUMS_AT_ONCE // (len(swaps) * ours[0].size))
+    at_once = max(1, _MAX_BLOCK_SUMS // (len(swaps) * ours[0].size))
     errors = np.broadcast_to(errors, (len(swaps), len(others)))
     for start in range(0, len(others), at_once):
         block = slice(start, start + at_once)

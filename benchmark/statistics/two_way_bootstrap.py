@@ -1,4 +1,4 @@
-"""Intervals of figures from answers that share raters and items: a bootstrap over both, spread as both ask."""
+"""Intervals of estimates from answers that share raters and items: a bootstrap over both, with two-way variance."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from benchmark.statistics.ratios import ratio
 
 DRAWS: Final = 1000
 NO_SPREAD: Final = 1e-9
-"""Of figures that differ by rounding alone."""
-_WEIGHTS_AT_ONCE: Final = 4_000_000
+"""Spread of estimates that differ only by rounding."""
+_MAX_BLOCK_WEIGHTS: Final = 4_000_000
 """Bounds memory: the weights of a hundred thousand answers under a thousand draws would take 800 MB."""
 
 
@@ -49,14 +49,14 @@ class Crossed:
 
 
 @dataclass(frozen=True)
-class Figures:
-    """F figures of N answers, and all that their intervals are made of.
+class Estimates:
+    """F estimates from N answers, and everything that their intervals are made of.
 
     Attributes:
-        values: (F,); NaN where no answer has a part in one.
+        values: (F,); NaN where no answer contributes.
         drawn: (draws, F) the same under resampled raters and items.
-        influence: (N, F) by how much each answer moves each figure.
-        part: (N, F) which answers have a part in which figure.
+        influence: (N, F) how much each answer moves each estimate.
+        part: (N, F) which answers contribute to which estimate.
     """
 
     values: Array
@@ -64,20 +64,20 @@ class Figures:
     influence: Array
     part: NDArray[np.bool_]
 
-    def of(self, places: Sequence[int]) -> Figures:
-        """Those at some places."""
-        chosen = list(places)
-        return Figures(self.values[chosen], self.drawn[:, chosen], self.influence[:, chosen], self.part[:, chosen])
+    def of(self, indices: Sequence[int]) -> Estimates:
+        """Those with the given indices."""
+        chosen = list(indices)
+        return Estimates(self.values[chosen], self.drawn[:, chosen], self.influence[:, chosen], self.part[:, chosen])
 
 
 @dataclass(frozen=True)
 class Intervals:
-    """Intervals of F figures.
+    """Intervals of F estimates.
 
     Attributes:
-        low: (F,) lower ends; NaN where fewer than two raters or items have a part in the figure.
+        low: (F,) lower ends; NaN where fewer than two raters or items contribute to the estimate.
         high: (F,) upper ends.
-        num_raters: (F,) raters with a part in each.
+        num_raters: (F,) raters who contribute to each.
         num_items: (F,) items.
     """
 
@@ -88,7 +88,7 @@ class Intervals:
 
 
 def resampled_sums(crossed: Crossed, columns: Array, draws: int = DRAWS, seed: int = 0) -> Array:
-    """Sums (draws, F) of columns (N, F) under raters and items that are drawn with replacement, each on their own.
+    """Sums (draws, F) of columns (N, F) under raters and items that are drawn with replacement, independently.
 
     An answer counts as often as its rater was drawn, times as often as its item was: the pigeonhole bootstrap (Owen,
     The Annals of Applied Statistics 1(2), 2007). Equal arguments give equal sums, and equal seeds equal resamples.
@@ -100,32 +100,32 @@ def resampled_sums(crossed: Crossed, columns: Array, draws: int = DRAWS, seed: i
         return sums
     by_rater = draw_faces(crossed.num_raters, draws, generator)
     by_item = draw_faces(crossed.num_items, draws, generator)
-    step = max(1, _WEIGHTS_AT_ONCE // num_answers)
+    step = max(1, _MAX_BLOCK_WEIGHTS // num_answers)
     for start in range(0, draws, step):
         block = slice(start, start + step)
         sums[block] = (by_rater[block][:, crossed.raters] * by_item[block][:, crossed.items]) @ columns
     return sums
 
 
-def ratio_figures(
-    crossed: Crossed, numerators: Array, denominators: Array, usual: Array | None = None, draws: int = DRAWS
-) -> Figures:
+def ratio_estimates(
+    crossed: Crossed, numerators: Array, denominators: Array, expected: Array | None = None, draws: int = DRAWS
+) -> Estimates:
     """F ratios of sums over answers.
 
     Args:
         crossed: the N answers.
         numerators: (N, F).
-        denominators: (N, F); an answer that has one has a part in the figure.
-        usual: (N, F) numerators that were to be expected, where the study's design fixes what differs, as which methods
-            met: such differences are no chance, and add nothing to a figure's spread. By default the figure's own.
+        denominators: (N, F); an answer that has one contributes to the estimate.
+        expected: (N, F) expected numerators, where the study's design fixes differences, such as which methods were
+            compared: they are not chance, and add nothing to an estimate's spread. By default the estimate's own.
         draws: resamples.
     """
     number = numerators.shape[1]
     totals = denominators.sum(axis=0)
     values = ratio(numerators.sum(axis=0), totals)
-    residuals = numerators - (np.nan_to_num(values) * denominators if usual is None else usual)
+    residuals = numerators - (np.nan_to_num(values) * denominators if expected is None else expected)
     drawn = resampled_sums(crossed, np.concatenate([numerators, denominators], axis=1), draws)
-    return Figures(
+    return Estimates(
         values=values,
         drawn=ratio(drawn[:, :number], drawn[:, number:]),
         influence=residuals / np.where(totals > 0, totals, 1.0),
@@ -133,51 +133,51 @@ def ratio_figures(
     )
 
 
-def linear_figures(
+def linear_estimates(
     crossed: Crossed, values: Array, influence: Array, part: NDArray[np.bool_], draws: int = DRAWS
-) -> Figures:
-    """F fitted figures (F,) that answers move by their influence (N, F): resampled by one Newton step, not fitted anew.
+) -> Estimates:
+    """F fitted values (F,) that answers move by their influence (N, F): resampled by one Newton step, not refitted.
 
     Args:
         crossed: the N answers.
         values: (F,).
         influence: (N, F).
-        part: (N, F) which answers are about which figure; others may move it too, through what it was set against.
+        part: (N, F) which answers are about which estimate; others may move it too, through what it was compared with.
         draws: resamples.
     """
     drawn = values + resampled_sums(crossed, influence, draws) - influence.sum(axis=0)
-    return Figures(values, drawn, influence, part)
+    return Estimates(values, drawn, influence, part)
 
 
-def intervals(crossed: Crossed, figures: Figures, level: float = 0.95) -> Intervals:
-    """Percentile intervals of resampled figures, their spread set to the two-way cluster-robust one.
+def intervals(crossed: Crossed, estimates: Estimates, level: float = 0.95) -> Intervals:
+    """Percentile intervals of resampled estimates, their spread set to the two-way cluster-robust one.
 
     The pigeonhole bootstrap counts the chance of a single answer three times over, and its intervals cover 98% where
-    that chance is most of the spread. So each figure's draws keep their shape, and are drawn in about the figure until
-    their variance is that of Cameron, Gelbach and Miller (Journal of Business & Economic Statistics 29(2), 2011):
-    between raters plus between items less between answers, and never below the larger of the first two. Student's t of
-    the fewer clusters takes the place of the normal distribution.
+    that chance is most of the spread. So each estimate's draws keep their shape, and are drawn in about the estimate
+    until their variance is that of Cameron, Gelbach and Miller (Journal of Business & Economic Statistics 29(2), 2011):
+    between raters plus between items minus between answers, and never below the larger of the first two. Student's t of
+    the fewer clusters replaces the normal distribution.
 
     Where the answers leave no spread at all, as when every vote is for one side, there is nothing to resample or to
     spread, and the interval is NaN.
     """
-    num_raters, num_items = cluster_counts(crossed, figures.part)
+    num_raters, num_items = cluster_counts(crossed, estimates.part)
     fewer = np.minimum(num_raters, num_items)
-    variance = two_way_variance(crossed, figures.influence, num_raters, num_items)
+    variance = two_way_variance(crossed, estimates.influence, num_raters, num_items)
     tail = (1 + level) / 2
     reach = np.sqrt(variance) * t.ppf(tail, np.maximum(fewer - 1, 1)) / norm.ppf(tail)
     low, high = np.full(len(fewer), np.nan), np.full(len(fewer), np.nan)
-    for place, value in enumerate(figures.values):
-        own = figures.drawn[:, place][np.isfinite(figures.drawn[:, place])]
+    for index, value in enumerate(estimates.values):
+        own = estimates.drawn[:, index][np.isfinite(estimates.drawn[:, index])]
         spread = float(own.std()) if len(own) else 0.0
-        if fewer[place] >= 2 and min(spread, reach[place]) > NO_SPREAD:
+        if fewer[index] >= 2 and min(spread, reach[index]) > NO_SPREAD:
             ends = np.quantile(own, [1 - tail, tail])
-            low[place], high[place] = value + (ends - value) * reach[place] / spread
+            low[index], high[index] = value + (ends - value) * reach[index] / spread
     return Intervals(low, high, num_raters, num_items)
 
 
 def cluster_counts(crossed: Crossed, part: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """How many raters (F,) and items (F,) have a part (N, F) in each figure."""
+    """How many raters (F,) and items (F,) contribute (N, F) to each estimate."""
     having = part.astype(np.float64)
     raters, items = ((_by_cluster(having, labels) > 0).sum(axis=0) for labels in (crossed.raters, crossed.items))
     return raters, items
@@ -186,7 +186,7 @@ def cluster_counts(crossed: Crossed, part: NDArray[np.bool_]) -> tuple[NDArray[n
 def two_way_variance(
     crossed: Crossed, influence: Array, num_raters: NDArray[np.int64], num_items: NDArray[np.int64]
 ) -> Array:
-    """Variances (F,) of figures whose answers are alike within a rater, and within an item (Cameron et al. 2011)."""
+    """Variances (F,) of estimates whose answers are alike within a rater, and within an item (Cameron et al. 2011)."""
     cells = crossed.raters * crossed.num_items + crossed.items
     within = np.unique(cells, return_inverse=True)[1]
     raters = (_by_cluster(influence, crossed.raters) ** 2).sum(axis=0) * num_raters / np.maximum(num_raters - 1, 1)

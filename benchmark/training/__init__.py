@@ -1,1 +1,1 @@
-"""Training under mmengine's Runner, with checkpoints that a killed run goes on from."""
+"""Training under mmengine's Runner, with checkpoints from which a killed run resumes."""

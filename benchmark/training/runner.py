@@ -51,7 +51,7 @@ class StageRunner(Runner):
         return model.to(self.compute.device)
 
     def build_logger(self, log_level: int | str = "WARNING", log_file: str | None = None, **kwargs: Any) -> MMLogger:
-        """A logger without a file of its own: the run's log takes what it says."""
+        """A logger without a file of its own: its messages go to the run's log."""
         logger = MMLogger.get_instance(self._experiment_name, log_level=log_level)
         for handler in list(logger.handlers):
             logger.removeHandler(handler)
@@ -60,7 +60,7 @@ class StageRunner(Runner):
         return logger
 
     def _log_env(self, env_cfg: dict[str, Any]) -> None:
-        """Provenance is written once a run, not once a stage."""
+        """Provenance is written once per run, not once per stage."""
 
     def _init_model_weights(self) -> None:
         """Networks initialise themselves when they are built."""
@@ -123,7 +123,7 @@ class StageLoop(IterBasedTrainLoop):
     """Iterations of one stage over batches that already start at the iteration to resume from."""
 
     def run(self) -> None:
-        """Train to the last iteration, or to the safe point after a stop was asked for."""
+        """Train to the last iteration, or to the safe point after a stop was requested."""
         runner = self.runner
         runner.call_hook("before_train")
         runner.model.train()

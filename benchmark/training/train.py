@@ -40,27 +40,27 @@ def train(
     tensorboard: bool = False,
     store: StageCache | None = None,
 ) -> float:
-    """Train every stage that `folder/checkpoints` does not hold already, and leave the model trained.
+    """Train every stage that is not in `folder/checkpoints` already, and leave the model trained.
 
     Args:
         model: the model; afterwards in eval mode on the compute device.
         dataset: its train split is what the model learns from.
-        folder: takes `checkpoints/`, `progress.jsonl` and, if asked for, `tensorboard/`.
+        folder: gets `checkpoints/`, `progress.jsonl` and, if requested, `tensorboard/`.
         seed: decides the order of faces, flips and every random draw.
         compute: device, precision and layout.
         reporter: shows one progress bar a stage.
         title: what the bar calls the model.
         tensorboard: write losses as TensorBoard event files too.
-        store: holds the stages that variants share; those it has are not trained again.
+        store: of stages that variants share; those in it are not trained again.
 
     Returns:
         Seconds of training over all stages and sittings, a shared stage's included wherever it was trained.
 
     Raises:
-        Interrupted: if a stop was asked for; the state is saved.
+        Interrupted: if a stop was requested; the state is saved.
         TrainingDiverged: if a loss is no longer finite.
         TrainingCheckpointError: if a checkpoint in the folder is damaged.
-        InputError: if an optimiser refuses its options, or TensorBoard is asked for and not installed.
+        InputError: if an optimiser refuses its options, or TensorBoard is requested and not installed.
     """
     if tensorboard and importlib.util.find_spec("tensorboard") is None:
         raise InputError(

@@ -26,11 +26,11 @@ class Published(BaseModel):
     Attributes:
         file: its name, here and in every folder.
         url: where it is fetched from; None for a file that comes in a Python package.
-        package: a Python package and the folder in it that holds the file.
+        package: a Python package and the folder in it with the file.
         extra: the extra of this project that installs the package.
         sha256: of the file, in hex; its first digits where only those are published.
         bytes: size of the file.
-        needed_by: what stays without a figure where the file is absent.
+        needed_by: what has no value where the file is absent.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -145,7 +145,7 @@ class Weights:
         self._found: dict[str, WeightsFile] = {}
 
     def find(self, id: str) -> WeightsFile:
-        """The weights file of an id; hashed when it is first asked for.
+        """The weights file of an id; hashed on first use.
 
         Raises:
             WeightsMissing: if it is nowhere; `WeightsRefused` if a file of its name is there and is another.

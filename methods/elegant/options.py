@@ -11,14 +11,14 @@ WIDTHS = (64, 128, 256, 512, 512)
 
 @dataclass(frozen=True, kw_only=True)
 class ElegantOptions(CheckedOptions):
-    """Every option of the method's card; defaults are the published ones but for the choice of attributes.
+    """Every option of the method's card; defaults are the published ones except for the choice of attributes.
 
     Attributes:
         attributes: CelebA attributes that faces exchange, in the order of the code's parts.
         widths: channels of the encoder after each of its five halvings; the decoder mirrors them.
         ndf: width of both discriminators after their first halving.
         iterations: optimiser iterations.
-        batch_size: faces an iteration, which form half as many pairs.
+        batch_size: faces per iteration, which form half as many pairs.
         generator_lr: Adam's learning rate of encoder and decoder.
         discriminator_lr: Adam's learning rate of both discriminators.
         beta1: Adam's decay of the mean gradient.

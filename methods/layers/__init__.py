@@ -1,1 +1,1 @@
-"""Building blocks that several methods share: one idea a file."""
+"""Building blocks that several methods share: one idea per file."""

@@ -21,7 +21,7 @@ def adaptive_instance_norm(content: Tensor, style: Tensor, eps: float = 1e-5) ->
         (N, C, H, W) in the dtype and layout of `content`.
 
     Raises:
-        ValueError: if `style` does not hold two values a channel.
+        ValueError: if `style` does not have two values per channel.
     """
     if style.shape != (len(content), 2 * content.shape[1]):
         raise ValueError(f"style of shape {tuple(style.shape)} does not fit {content.shape[1]} channels")

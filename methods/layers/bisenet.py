@@ -124,7 +124,7 @@ class _Head(nn.Module):
 
 
 class BiSeNet(nn.Module):
-    """Faces to class logits, from three depths; training needs at least two faces a batch."""
+    """Faces to class logits, from three depths; training needs at least two faces per batch."""
 
     def __init__(self, num_classes: int = NUM_LABELS) -> None:
         super().__init__()

@@ -61,7 +61,7 @@ class ResidualBlock(nn.Module):
 
 
 class StyledResidualBlock(nn.Module):
-    """A residual block whose two norms are AdaIN: it takes `style_length` style values a sample."""
+    """A residual block whose two norms are AdaIN: it takes `style_length` style values per sample."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()

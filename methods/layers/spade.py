@@ -57,7 +57,7 @@ class ConditionedResidualBlock(nn.Module):
     Args:
         in_channels: of the features.
         out_channels: of the result.
-        norm: makes a norm of so many channels, which is called with the features and the condition.
+        norm: makes a norm for a number of channels, which is called with the features and the condition.
     """
 
     def __init__(self, in_channels: int, out_channels: int, norm: Callable[[int], nn.Module]) -> None:

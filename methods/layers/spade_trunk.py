@@ -40,7 +40,7 @@ class SpadeTrunk(nn.Module):
 
     Args:
         ngf: width at full resolution; 16 times that at the start.
-        norm: makes the norm of so many channels; it is called with the features and the condition.
+        norm: makes the norm for a number of channels; it is called with the features and the condition.
         last_norm: the same for the block at full resolution, where that differs.
     """
 

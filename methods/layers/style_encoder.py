@@ -12,7 +12,7 @@ class StyleEncoder(nn.Module):
     """The image branch: a style image to AdaIN parameters, without any normalisation (it would remove the style).
 
     Args:
-        style_length: parameters given, two a channel of every AdaIN layer.
+        style_length: parameters given, two per channel of every AdaIN layer.
         widths: channels at strides 1, 2 and 4; the last is also the width at strides 8, 16 and 32.
         outer_kernel: side of the first convolution; odd.
         sft: whether conditions modulate the features (MaskGAN) or are merely added to them (its ablation).

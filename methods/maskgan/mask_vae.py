@@ -1,4 +1,4 @@
-"""MaskVAE: a variational autoencoder of face masks, whose latent space holds the edits MaskGAN trains on."""
+"""MaskVAE: a variational autoencoder of face masks, whose latent space contains the edits that MaskGAN trains on."""
 
 import math
 from collections.abc import Sequence
@@ -82,7 +82,7 @@ class MaskVAE(nn.Module):
 
 
 def init_mask_vae(network: MaskVAE) -> None:
-    """Draw the weights anew, as torch does when it builds the layers."""
+    """Draw the weights again, as torch does when it builds the layers."""
     for layer in network.children():
         if isinstance(layer, nn.Conv2d | nn.Linear | nn.BatchNorm2d):
             layer.reset_parameters()

@@ -53,14 +53,14 @@ class MaskGANOptions(AdversarialOptions):
         latent: length of the MaskVAE's latent vector.
         mask_vae_iterations: optimiser iterations of the first stage, which trains the MaskVAE (our choice; the paper
             states none).
-        mask_vae_batch_size: masks an iteration of the first stage.
+        mask_vae_batch_size: masks per iteration of the first stage.
         mask_vae_lr: Adam's learning rate of the MaskVAE.
         dense_mapping_iterations: optimiser iterations of the second stage (our choice).
-        dense_mapping_batch_size: faces an iteration of the second stage.
+        dense_mapping_batch_size: faces per iteration of the second stage.
         dense_mapping_lr: Adam's learning rate of generator and discriminator in the second stage.
         editing_behavior_iterations: optimiser iterations of Editing Behavior Simulated Training, the third stage (our
             choice).
-        editing_behavior_batch_size: faces an iteration of the third stage; two at least, since they lend each other
+        editing_behavior_batch_size: faces per iteration of the third stage; two at least, since they lend each other
             their masks.
         editing_behavior_lr: Adam's learning rate of generator, discriminator and blender in the third stage.
         kl_weight: weight of the MaskVAE's KL term against the pixel cross-entropy.

@@ -76,7 +76,7 @@ class RegionAdaptiveNorm(nn.Module):
     def modulation(self, styles: RegionStyles, size: Sequence[int]) -> tuple[Tensor, Tensor]:
         """Gamma and beta, (N, C, h, w) each, blended from the label map's and the styles' at the size (h, w).
 
-        The style map holds one vector a region, so its convolution is that of the one-hot map with the kernels'
+        The style map has one vector per region, so its convolution is that of the one-hot map with the kernels'
         products with these vectors: 19 channels where the map has S.
         """
         label = resize_regions(styles.label, size)

@@ -56,7 +56,7 @@ class AdversarialOptions(CheckedOptions):
         self.require_share("decay_from")
 
     def schedule(self, iterations: int) -> Sequence[Mapping[str, Any]]:
-        """Parameter schedulers (mmengine) of a stage of so many iterations: constant rates, then a linear decay."""
+        """Parameter schedulers (mmengine) of a stage of given length: constant rates, then a linear decay."""
         return linear_decay(iterations, self.decay_from)
 
     def provenance(self) -> Mapping[str, str]:

@@ -117,7 +117,7 @@ class GANTrainer:
             fake: (N, 3, H, W), with the graph of its making.
             label: (N, 19, H, W) one-hot masks.
             real: (N, 3, H, W).
-            optim: holds an optimiser "discriminator" and one by the name of each generator.
+            optim: an optimiser "discriminator" and one by the name of each generator.
             generators: names of the networks that made `fake`.
             extra: further weighted losses of the generators by name.
 

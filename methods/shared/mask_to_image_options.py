@@ -11,7 +11,7 @@ class MaskToImageOptions(AdversarialOptions):
 
     Attributes:
         iterations: optimiser iterations.
-        batch_size: faces an iteration.
+        batch_size: faces per iteration.
         lr: Adam's learning rate for the networks that make the image.
         d_lr: Adam's learning rate for the discriminator.
     """

@@ -8,7 +8,7 @@ from methods.shared.checked_options import CheckedOptions
 
 @dataclass(frozen=True, kw_only=True)
 class StarGANOptions(CheckedOptions):
-    """Every option of the method's card; defaults are the published ones but for Smiling among the attributes.
+    """Every option of the method's card; defaults are the published ones except for Smiling among the attributes.
 
     Attributes:
         attributes: CelebA attributes that it learns to change, in the order of the networks' channels.
@@ -19,7 +19,7 @@ class StarGANOptions(CheckedOptions):
         ndf: width of the discriminator after its first halving.
         d_downsampling: halvings of the discriminator, which must divide the size.
         iterations: optimiser iterations of the discriminator.
-        batch_size: faces an iteration.
+        batch_size: faces per iteration.
         generator_lr: Adam's learning rate of the generator.
         discriminator_lr: Adam's learning rate of the discriminator.
         beta1: Adam's decay of the mean gradient.

@@ -1,1 +1,1 @@
-"""What each metric sees of each degradation, as pages."""
+"""Reports of calibrations."""

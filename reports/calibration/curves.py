@@ -1,4 +1,4 @@
-"""A calibration's curves as one SVG a protocol: a row a metric, a column a degradation."""
+"""A calibration's curves as one SVG per protocol: one row per metric, one column per degradation."""
 
 from __future__ import annotations
 
@@ -38,11 +38,10 @@ _STYLE: Final[Any] = {
 def draw_curves(calibration: Calibration, name: str) -> str:
     """The curves of all metrics that have any, with their 95% intervals, as an SVG file's text.
 
-    Names are drawn as they are, never as mathematics, and stand escaped in the file. Equal calibrations give equal
-    files.
+    Names are drawn unchanged, never as mathematics, and are escaped in the file. Equal calibrations give equal files.
     """
     protocol = calibration.protocols[name]
-    metrics = [metric for metric, each in protocol.metrics.items() if each.curves]
+    metrics = [metric for metric, found in protocol.metrics.items() if found.curves]
     rows, columns = max(len(metrics), 1), len(protocol.degradations)
     with rc_context({**_STYLE, "svg.hashsalt": name}):
         figure = Figure(figsize=(1.2 + _PANEL[0] * columns, 0.6 + _PANEL[1] * rows), layout="constrained")
@@ -63,10 +62,10 @@ def draw_curves(calibration: Calibration, name: str) -> str:
 
 def _panel(panel: Axes, curve: Curve, degradation: DegradationInfo) -> None:
     """One curve over evenly spaced strengths, which mostly double."""
-    places, figures, margins = np.arange(len(curve.figures)), np.array(curve.figures), np.array(curve.margins)
+    levels, values, margins = np.arange(len(curve.figures)), np.array(curve.figures), np.array(curve.margins)
     colour = _COLOURS[curve.verdict]
-    panel.fill_between(places, figures - margins, figures + margins, color=colour, alpha=0.2, linewidth=0)
-    panel.plot(places, figures, color=colour, linewidth=1.2, marker="o", markersize=2)
-    panel.set_xticks(places, [f"{each:g}" for each in degradation.strengths])
+    panel.fill_between(levels, values - margins, values + margins, color=colour, alpha=0.2, linewidth=0)
+    panel.plot(levels, values, color=colour, linewidth=1.2, marker="o", markersize=2)
+    panel.set_xticks(levels, [f"{strength:g}" for strength in degradation.strengths])
     panel.margins(x=0.06)
     panel.locator_params(axis="y", nbins=3)

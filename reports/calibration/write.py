@@ -1,4 +1,4 @@
-"""The calibration's pages: what each metric sees of each degradation, as Markdown and HTML, with the curves as SVG."""
+"""The calibration's pages: every metric under every degradation, as Markdown and HTML, with the curves as SVG."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmark.calibration.schema import Calibration, read_calibration
 from benchmark.runtime.atomic_files import write_text_atomically
 from reports.calibration import markdown as calibration_markdown
-from reports.calibration import wording as calibration_words
+from reports.calibration import wording
 from reports.calibration.curves import draw_curves
 from reports.rendering.html_page import inline, render_page
 from reports.rendering.pictures import picture_uri
@@ -16,7 +16,7 @@ TITLE = "Calibration of the metrics"
 
 
 def write_calibration_pages(result: Path, out: Path) -> list[Path]:
-    """Write `calibration.md`, `calibration.html` and one `curves-PROTOCOL.svg` a protocol, each atomically.
+    """Write `calibration.md`, `calibration.html` and one `curves-PROTOCOL.svg` per protocol, each file atomically.
 
     Args:
         result: the `calibration.json`, with its sample sheets beside it.
@@ -45,12 +45,12 @@ def write_calibration_pages(result: Path, out: Path) -> list[Path]:
 
 
 def _html(calibration: Calibration, curves: dict[str, str], samples: dict[str, str | None]) -> str:
-    """The whole page: every string of the result escaped, styles and pictures inline, nothing fetched."""
+    """The whole page: every string of the result escaped, styles and images inline, nothing fetched."""
     return render_page(
         "calibration/calibration.html.j2",
         title=TITLE,
         calibration=calibration,
         curves=curves,
         samples=samples,
-        words=calibration_words,
+        wording=wording,
     )

@@ -1,1 +1,1 @@
-"""What raters preferred, as pages."""
+"""Reports of human studies."""

@@ -1,4 +1,4 @@
-"""A human study as LaTeX (booktabs): a float for each question, which a paper inputs."""
+"""A human study as LaTeX (booktabs): one float per question, to be input by a paper."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ import re
 
 from benchmark.human_study.analysis.exclusion_summary import exclusions
 from benchmark.human_study.analysis.findings import Findings, MethodFinding, Part
-from reports.human_study import wording as words
+from reports.human_study import wording
 from reports.rendering.latex import PREAMBLE, escaped, line, number, tabular
 
 
 def render(findings: Findings) -> str:
-    """The whole file: a float a part, or the reason why there is none."""
-    parts = [_float(findings, part) for part in findings.parts] or [escaped(words.NO_QUESTIONS)]
+    """The whole file: one float per part, or the reason why there is none."""
+    parts = [_float(findings, part) for part in findings.parts] or [escaped(wording.NO_QUESTIONS)]
     return "\n\n".join([PREAMBLE, *parts]) + "\n"
 
 
 def _float(findings: Findings, part: Part) -> str:
-    heading = f"Human study, {words.heading(findings, part)}"
-    caption = " ".join([f"{heading}.", words.size(findings, part), words.interval_note(findings), exclusions(findings)])
-    said = [*words.method_note(findings), *(f"{name}: {fact}" for name, fact in words.facts(findings, part))]
-    foot = " ".join(filter(None, [*said, words.dropped(findings), *words.notes(part)]))
+    heading = f"Human study, {wording.heading(findings, part)}"
+    caption = " ".join(
+        [f"{heading}.", wording.size(findings, part), wording.interval_note(findings), exclusions(findings)]
+    )
+    notes = [*wording.method_note(findings), *(f"{name}: {fact}" for name, fact in wording.facts(findings, part))]
+    foot = " ".join(filter(None, [*notes, wording.dropped(findings), *wording.notes(part)]))
     label = "tab:human-" + re.sub(r"[^A-Za-z0-9]+", "-", f"{part.question}-{part.protocol}")
     return "\n".join(
         [
@@ -37,25 +39,25 @@ def _float(findings: Findings, part: Part) -> str:
 
 
 def _tabular(findings: Findings, part: Part) -> str:
-    strengths = words.has_strengths(part)
-    preference = escaped(f"{words.PREFERENCE[findings.mode]} ({words.unit(findings)}) ↑")
+    strengths = wording.has_strengths(part)
+    preference = escaped(f"{wording.PREFERENCE[findings.mode]} ({wording.unit(findings)}) ↑")
     headers = ["Method", "Rank", preference, r"95\% interval"]
     headers += ["Strength", r"95\% interval"] if strengths else []
     headers += ["Votes", "Raters", "Faces"]
-    body = "\n".join(_row(findings, each, strengths) for each in part.methods)
+    body = "\n".join(_row(findings, finding, strengths) for finding in part.methods)
     return tabular("l" + "r" * (len(headers) - 1), headers, body)
 
 
-def _row(findings: Findings, found: MethodFinding, strengths: bool) -> str:
-    figure = found.preference
-    value = number(words.preference(findings, figure))
+def _row(findings: Findings, finding: MethodFinding, strengths: bool) -> str:
+    preference = finding.preference
+    value = number(wording.preference(findings, preference))
     cells = [
-        escaped(words.method(found)),
-        number(words.rank(found)),
-        rf"\textbf{{{value}}}" if found.rank == 1 else value,
-        number(words.preference_interval(findings, figure)),
+        escaped(wording.method(finding)),
+        number(wording.rank(finding)),
+        rf"\textbf{{{value}}}" if finding.rank == 1 else value,
+        number(wording.preference_interval(findings, preference)),
     ]
     if strengths:
-        cells += [number(words.strength(found)), number(words.strength_interval(found))]
-    cells += [f"{count:,}" for count in (figure.votes, figure.raters, figure.items)]
+        cells += [number(wording.strength(finding)), number(wording.strength_interval(finding))]
+    cells += [f"{count:,}" for count in (preference.votes, preference.raters, preference.items)]
     return line(cells)

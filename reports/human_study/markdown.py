@@ -6,59 +6,59 @@ from collections.abc import Iterator, Sequence
 
 from benchmark.human_study.analysis.exclusion_summary import exclusions
 from benchmark.human_study.analysis.findings import Findings, Part
-from reports.human_study import wording as words
+from reports.human_study import wording
 from reports.rendering.markdown import line, plain
 
 
-def render(findings: Findings, title: str, pictures: Sequence[str | None]) -> str:
+def render(findings: Findings, title: str, figure_files: Sequence[str | None]) -> str:
     """The whole page.
 
     Args:
         findings: of the study.
         title: of the page.
-        pictures: of each part, a file beside the page.
+        figure_files: of each part, the file of its figure beside the page.
     """
-    parts = [f"# {plain(title)}", *([] if findings.parts else [words.NO_QUESTIONS])]
-    for part, picture in zip(findings.parts, pictures, strict=True):
-        parts += _section(findings, part, picture)
+    parts = [f"# {plain(title)}", *([] if findings.parts else [wording.NO_QUESTIONS])]
+    for part, figure_file in zip(findings.parts, figure_files, strict=True):
+        parts += _section(findings, part, figure_file)
     remarks = [
-        words.interval_note(findings),
-        *words.method_note(findings),
+        wording.interval_note(findings),
+        *wording.method_note(findings),
         exclusions(findings),
-        words.dropped(findings),
+        wording.dropped(findings),
     ]
-    parts.append("\n".join(f"- {plain(each)}" for each in remarks if each))
+    parts.append("\n".join(f"- {plain(remark)}" for remark in remarks if remark))
     return "\n\n".join(parts) + "\n"
 
 
-def _section(findings: Findings, part: Part, picture: str | None) -> Iterator[str]:
-    yield f"## {plain(words.heading(findings, part))}"
-    yield plain(words.size(findings, part))
+def _section(findings: Findings, part: Part, figure_file: str | None) -> Iterator[str]:
+    yield f"## {plain(wording.heading(findings, part))}"
+    yield plain(wording.size(findings, part))
     yield "\n".join(_table(findings, part))
-    if picture is not None:
-        yield f"![]({picture})"
-    yield "\n".join(f"- {name}: {plain(said)}" for name, said in words.facts(findings, part))
-    if notes := words.notes(part):
+    if figure_file is not None:
+        yield f"![]({figure_file})"
+    yield "\n".join(f"- {name}: {plain(said)}" for name, said in wording.facts(findings, part))
+    if notes := wording.notes(part):
         yield "\n".join(f"- {plain(note)}" for note in notes)
     if part.pairs:
         yield "\n".join(_pairs(part))
 
 
 def _table(findings: Findings, part: Part) -> Iterator[str]:
-    strengths = words.has_strengths(part)
-    name = f"{words.PREFERENCE[findings.mode]} ({words.unit(findings)}) ↑"
+    strengths = wording.has_strengths(part)
+    name = f"{wording.PREFERENCE[findings.mode]} ({wording.unit(findings)}) ↑"
     yield line("Method", "Rank", name, "95% interval", *(["Strength", "95% interval"] if strengths else []), *_COUNTS)
     yield line("---", *("---:" for _ in range(8 if strengths else 6)))
-    for each in part.methods:
-        figure = each.preference
-        value = words.preference(findings, figure)
-        cells = [words.strength(each), words.strength_interval(each)] if strengths else []
-        counts = (f"{number:,}" for number in (figure.votes, figure.raters, figure.items))
+    for finding in part.methods:
+        preference = finding.preference
+        value = wording.preference(findings, preference)
+        cells = [wording.strength(finding), wording.strength_interval(finding)] if strengths else []
+        counts = (f"{number:,}" for number in (preference.votes, preference.raters, preference.items))
         yield line(
-            plain(words.method(each)),
-            words.rank(each),
-            f"**{value}**" if each.rank == 1 else value,
-            words.preference_interval(findings, figure),
+            plain(wording.method(finding)),
+            wording.rank(finding),
+            f"**{value}**" if finding.rank == 1 else value,
+            wording.preference_interval(findings, preference),
             *cells,
             *counts,
         )
@@ -68,10 +68,12 @@ _COUNTS = ("Votes", "Raters", "Faces")
 
 
 def _pairs(part: Part) -> Iterator[str]:
-    names = [each.method for each in part.methods]
-    found = words.versus(part)
-    yield line("Share of choices of … over (%)", *(plain(words.method(name)) for name in names))
+    names = [finding.method for finding in part.methods]
+    pairs = wording.versus(part)
+    yield line("Share of choices of … over (%)", *(plain(wording.method(name)) for name in names))
     yield line("---", *("---:" for _ in names))
-    for ours in names:
-        cells = (found.get((ours, theirs)) for theirs in names)
-        yield line(plain(words.method(ours)), *("" if each is None else words.share_over(each, ours) for each in cells))
+    for method in names:
+        cells = (pairs.get((method, other)) for other in names)
+        yield line(
+            plain(wording.method(method)), *("" if pair is None else wording.share_over(pair, method) for pair in cells)
+        )

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Final
 
 from benchmark.human_study.analysis.exclusion_summary import count_of
-from benchmark.human_study.analysis.findings import Figure, Findings, MethodFinding, PairFinding, Part, Quartiles
+from benchmark.human_study.analysis.findings import Estimate, Findings, MethodFinding, PairFinding, Part, Quartiles
 from benchmark.human_study.schema import Mode
 from benchmark.runtime.printed_values import MISSING, decimal
 from benchmark.statistics.holm import ALPHA
 
-NO_QUESTIONS: Final = "The study asks nothing of any edit: every trial of it is a check."
+NO_QUESTIONS: Final = "The study has no questions about edits: every trial of it is a check."
 PREFERENCE: Final[dict[Mode, str]] = {
     "2afc": "Preferred",
     "kway": "Picked",
@@ -22,11 +22,11 @@ _MEANING: Final[dict[Mode, str]] = {
     "2afc": "Preferred: the share of choices that the method got where it was one of the two; a tie is half a choice.",
     "kway": "Picked: the share of choices that the method got where it was shown; a tie is shared out evenly.",
     "mos": "Mean score: the mean of scores from 1 (bad) to 5 (excellent).",
-    "realfake": "Taken for real: the share of the method's images that raters held for photographs.",
+    "realfake": "Taken for real: the share of the method's images that raters took for photographs.",
 }
 _STRENGTH: Final = {
     "2afc": "Strength: log odds of a Bradley–Terry model with a side effect and a light ridge penalty, 0 on average; "
-    "rows are in its order, for not all methods met the same others.",
+    "rows are in its order, for not all methods were compared with the same others.",
     "kway": "Strength: log odds of Luce's model of first choices with position effects and a light ridge penalty, 0 on "
     "average; rows are in its order.",
 }
@@ -37,14 +37,14 @@ _RANKED_BY: Final[dict[Mode, str]] = {
     "realfake": "the difference of shares",
 }
 PAIRS_NOTE: Final = (
-    "The share of choices, in %, that the method of the row got against that of the column, by their own trials alone. "
-    "Each 95% interval is of its pair on its own, and not adjusted for the number of pairs, as ranks are."
+    "The share of choices, in %, that the method of the row got against that of the column, in their own trials alone. "
+    "The 95% intervals are for single pairs, not adjusted for the number of pairs, as ranks are."
 )
 
 
 def heading(findings: Findings, part: Part) -> str:
     """The question, and the protocol where there are several."""
-    several = len({each.protocol for each in findings.parts}) > 1
+    several = len({other.protocol for other in findings.parts}) > 1
     return f"{part.question} · {part.protocol}" if several else part.question
 
 
@@ -59,14 +59,14 @@ def method(found: MethodFinding | str) -> str:
     return "real images" if label == "real" else label
 
 
-def preference(findings: Findings, figure: Figure) -> str:
+def preference(findings: Findings, estimate: Estimate) -> str:
     """A preference with its decimals."""
-    return _text(figure.value, _scale(findings))
+    return _text(estimate.value, _scale(findings))
 
 
-def preference_interval(findings: Findings, figure: Figure) -> str:
+def preference_interval(findings: Findings, estimate: Estimate) -> str:
     """Its interval; empty where there is none."""
-    return _ends(figure, _scale(findings))
+    return _ends(estimate, _scale(findings))
 
 
 def strength(found: MethodFinding) -> str:
@@ -86,11 +86,11 @@ def rank(found: MethodFinding) -> str:
 
 def has_strengths(part: Part) -> bool:
     """Whether the table has a column of them."""
-    return any(each.strength is not None for each in part.methods)
+    return any(finding.strength is not None for finding in part.methods)
 
 
 def size(findings: Findings, part: Part) -> str:
-    """What stands behind a table."""
+    """The votes behind a table."""
     ties = f", {count_of(part.ties, 'tie')} among them" if part.ties else ""
     return (
         f"{part.text} {count_of(part.votes, 'vote')}{ties}, by {count_of(part.raters, 'rater')}, on edits of "
@@ -105,16 +105,16 @@ def interval_note(findings: Findings) -> str:
 
 def method_note(findings: Findings) -> list[str]:
     """What the columns are, and what bold means."""
-    said = [_MEANING[findings.mode]]
+    notes = [_MEANING[findings.mode]]
     if findings.mode in _STRENGTH and any(has_strengths(part) for part in findings.parts):
-        said.append(_STRENGTH[findings.mode])
+        notes.append(_STRENGTH[findings.mode])
     return [
-        *said,
+        *notes,
         f"Rank: 1 plus the number of methods that are better by the t test of {_RANKED_BY[findings.mode]}, p below "
         f"{ALPHA:g} after Holm's adjustment for all pairs of ranked methods; its variance is two-way cluster-robust, "
-        "its degrees of freedom are those of the method with fewer raters or faces. Methods that cannot be told apart "
-        "may share a rank; none has a better one than a method above it. "
-        "Intervals are each on their own, not adjusted. Bold: rank 1."
+        "its degrees of freedom come from the method with fewer raters or faces. Methods that do not differ "
+        "significantly may share a rank; none has a better one than a method above it. "
+        "Intervals are for single methods, not adjusted. Bold: rank 1."
         + (" Real images are shown beside the methods and have no rank." if findings.mode == "realfake" else ""),
     ]
 
@@ -129,23 +129,23 @@ def dropped(findings: Findings) -> str:
 
 
 def facts(findings: Findings, part: Part) -> list[tuple[str, str]]:
-    """Agreement, side bias and pace of a part, as (name, sentence)."""
+    """Agreement, side bias and response times of a part, as (name, sentence)."""
     found = [("Agreement", _agreement(part))]
     if part.positions:
         found.append(("Side bias" if findings.mode == "2afc" else "Position bias", _positions(findings, part)))
-    found.append(("Time to answer", _pace(part.times, count_of(part.times.number, "answer"))))
+    found.append(("Time to answer", _response_times(part.times, count_of(part.times.number, "answer"))))
     medians = f"the medians of {count_of(part.rater_medians.number, 'rater')}"
-    found.append(("By rater", _pace(part.rater_medians, medians)))
+    found.append(("By rater", _response_times(part.rater_medians, medians)))
     return found
 
 
 def notes(part: Part) -> list[str]:
-    """Why figures are missing or doubtful, and why nobody is ranked."""
+    """Why values are missing or doubtful, and why no method is ranked."""
     lines = [f"No rank: {part.unranked}."] if part.unranked else []
     reasons: dict[str, list[str]] = {}
-    for each in part.methods:
-        for reason in filter(None, (each.preference.reason, each.unranked and f"no rank: {each.unranked}")):
-            reasons.setdefault(reason, []).append(method(each))
+    for finding in part.methods:
+        for reason in filter(None, (finding.preference.reason, finding.unranked and f"no rank: {finding.unranked}")):
+            reasons.setdefault(reason, []).append(method(finding))
     return [*lines, *(f"{', '.join(names)}: {reason}." for reason, names in reasons.items())]
 
 
@@ -154,18 +154,18 @@ def versus(part: Part) -> dict[tuple[str, str], PairFinding]:
     return {order: pair for pair in part.pairs for order in ((pair.first, pair.second), (pair.second, pair.first))}
 
 
-def share_over(pair: PairFinding, ours: str) -> str:
+def share_over(pair: PairFinding, winner: str) -> str:
     """The percentage of choices that one of a pair got."""
     value = pair.preference.value
-    return _text(value if value is None or pair.first == ours else 1 - value, _percent)
+    return _text(value if value is None or pair.first == winner else 1 - value, _percent)
 
 
-def share_interval(pair: PairFinding, ours: str) -> str:
+def share_interval(pair: PairFinding, winner: str) -> str:
     """Its interval; empty where there is none."""
-    figure = pair.preference
-    if pair.first != ours and figure.low is not None and figure.high is not None:
-        figure = figure.model_copy(update={"low": 1 - figure.high, "high": 1 - figure.low})
-    return _ends(figure, _percent)
+    share = pair.preference
+    if pair.first != winner and share.low is not None and share.high is not None:
+        share = share.model_copy(update={"low": 1 - share.high, "high": 1 - share.low})
+    return _ends(share, _percent)
 
 
 def _agreement(part: Part) -> str:
@@ -176,7 +176,7 @@ def _agreement(part: Part) -> str:
     interval = f", 95% interval {ends} (bootstrap by source face)" if ends else f" ({found.alpha.reason})"
     return (
         f"Krippendorff's alpha ({found.scale}) {found.alpha.value:.2f}{interval}; "
-        f"{count_of(found.trials, 'trial')} that two or more raters judged. 1 is perfect agreement, 0 that of chance."
+        f"{count_of(found.trials, 'trial')} that two or more raters judged. 1 is perfect agreement, 0 pure chance."
     )
 
 
@@ -186,22 +186,22 @@ def _positions(findings: Findings, part: Part) -> str:
         return f"The left image got {_percent(left.share)}% of choices; {_points(left.bias)}."
     return (
         "; ".join(
-            f"place {each.position} got {_percent(each.share)}% of choices, {_points(each.bias)}"
-            for each in part.positions
+            f"position {position.position} got {_percent(position.share)}% of choices, {_points(position.bias)}"
+            for position in part.positions
         )
         + "."
     )
 
 
-def _points(bias: Figure) -> str:
+def _points(bias: Estimate) -> str:
     interval = f" (95% interval {ends})" if (ends := _ends(bias, _signed_points)) else ""
-    return f"its place alone gains it {_text(bias.value, _signed_points)} points{interval}"
+    return f"its position alone gains it {_text(bias.value, _signed_points)} points{interval}"
 
 
-def _pace(times: Quartiles, what: str) -> str:
+def _response_times(times: Quartiles, what: str) -> str:
     if times.median is None or times.lower is None or times.upper is None:
         return "No response time is known."
-    lower, median, upper = (f"{each / 1000:.1f}" for each in (times.lower, times.median, times.upper))
+    lower, median, upper = (f"{time / 1000:.1f}" for time in (times.lower, times.median, times.upper))
     return f"Median {median} s, quartiles {lower} and {upper} s from the trial's appearance, of {what}."
 
 
@@ -213,10 +213,10 @@ def _text(value: float | None, form: Callable[[float], str]) -> str:
     return MISSING if value is None else form(value)
 
 
-def _ends(figure: Figure, form: Callable[[float], str]) -> str:
-    if figure.value is None or figure.low is None or figure.high is None:
+def _ends(estimate: Estimate, form: Callable[[float], str]) -> str:
+    if estimate.value is None or estimate.low is None or estimate.high is None:
         return ""
-    return f"{form(figure.low)} to {form(figure.high)}"
+    return f"{form(estimate.low)} to {form(estimate.high)}"
 
 
 def _plain(value: float) -> str:

@@ -11,7 +11,7 @@ from benchmark.human_study.analysis.findings import Findings, read_findings
 from benchmark.runtime.atomic_files import write_text_atomically
 from reports.human_study import latex as human_study_latex
 from reports.human_study import markdown as human_study_markdown
-from reports.human_study import wording as human_study_words
+from reports.human_study import wording
 from reports.human_study.figures import draw_preferences
 from reports.rendering.figures import print_style, write_figure
 from reports.rendering.html_page import inline, render_page
@@ -20,7 +20,7 @@ TITLE = "Human study"
 
 
 def write_human_study(analysis_file: Path, out: Path) -> list[Path]:
-    """Write `analysis.md`, `.tex`, `.html` and a figure a table as SVG and PNG, each atomically.
+    """Write `analysis.md`, `.tex`, `.html` and one figure per table as SVG and PNG, each file atomically.
 
     Args:
         analysis_file: the study's `analysis.json`.
@@ -34,9 +34,9 @@ def write_human_study(analysis_file: Path, out: Path) -> list[Path]:
     """
     findings = read_findings(analysis_file)
     figures = _write_figures(findings, out)
-    pictures = [files[0].name if files else None for files in figures]
+    figure_files = [files[0].name if files else None for files in figures]
     render: Mapping[str, Callable[[], str]] = {
-        "md": lambda: human_study_markdown.render(findings, TITLE, pictures),
+        "md": lambda: human_study_markdown.render(findings, TITLE, figure_files),
         "tex": lambda: human_study_latex.render(findings),
         "html": lambda: _html(findings, figures),
     }
@@ -67,6 +67,6 @@ def _html(findings: Findings, figures: list[list[Path]]) -> str:
         title=TITLE,
         findings=findings,
         drawn=drawn,
-        words=human_study_words,
+        wording=wording,
         exclusions=exclusions(findings),
     )

@@ -1,4 +1,4 @@
-"""What the pages say in words of a cell, a row, a table, and the rules behind them; plain text, escaped by the renderers."""
+"""What the pages say of a cell, a row, a table, and the rules behind them; plain text, escaped by the renderers."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def rank_rule(table: Table) -> str:
     metrics = table.num_rank_metrics
     return (
         "1 plus the number of learned methods whose win rate is significantly higher (the 95% interval of their "
-        "difference lies above 0). Methods that do not differ significantly may share a rank. Win rate: the share of the "
-        f"other ranked methods that a method beats, the mean over the table's {metrics} per-image "
+        "difference lies above 0). Methods that do not differ significantly may share a rank. Win rate: the share of "
+        f"the other ranked methods that a method beats, the mean over the table's {metrics} per-image "
         f"{'metric' if metrics == 1 else 'metrics'}, with its interval under resampled source faces, seeds nested."
     )
 

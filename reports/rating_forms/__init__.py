@@ -1,1 +1,1 @@
-"""What raters use to judge a study's images."""
+"""The forms in which raters judge a study's images."""

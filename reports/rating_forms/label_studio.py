@@ -1,4 +1,4 @@
-"""A study for Label Studio: a task for each question of each trial, and the labelling configuration that shows it."""
+"""A study for Label Studio: one task per question and trial, and the labelling configuration that shows it."""
 
 from __future__ import annotations
 
@@ -8,29 +8,30 @@ from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
 from benchmark.human_study.design.page_texts import filled
-from benchmark.human_study.design.texts import Words
+from benchmark.human_study.design.texts import StudyTexts
 from benchmark.human_study.schema import SCORES, TIE, Question, Study, Trial
 
 CONTROL: Final = "choice"
 """Name of the control whose result is the answer."""
-_ONE: Final = 'choice="single-radio" required="true"'
+_SINGLE_CHOICE: Final = 'choice="single-radio" required="true"'
 
 
-def render_tasks(study: Study, words: Words, base: str) -> str:
+def render_tasks(study: Study, texts: StudyTexts, base: str) -> str:
     """The tasks as JSON, `[{"data": {...}}]`, practice left out.
 
     Args:
-        study: its data hold study_id, trial_id, question_id and shown_order (ids of the options, left to right).
-        words: texts of choices.
+        study: the data of a task have study_id, trial_id, question_id and shown_order (ids of the options, left to
+            right).
+        texts: of choices.
         base: address of the public folder.
     """
     tasks = [
-        {"data": _data(study, words, trial, question, base)} for trial in study.trials for question in study.questions
+        {"data": _data(study, texts, trial, question, base)} for trial in study.trials for question in study.questions
     ]
     return json.dumps(tasks, ensure_ascii=False, indent=1) + "\n"
 
 
-def _data(study: Study, words: Words, trial: Trial, question: Question, base: str) -> dict[str, Any]:
+def _data(study: Study, texts: StudyTexts, trial: Trial, question: Question, base: str) -> dict[str, Any]:
     letters = ascii_lowercase[: len(trial.options)]
     data: dict[str, Any] = {
         "study_id": study.study_id,
@@ -45,47 +46,47 @@ def _data(study: Study, words: Words, trial: Trial, question: Question, base: st
     }
     if _by_choices(study):  # the alias is what the result says
         choices = [
-            {"value": filled(words.page.image, letter=letter.upper()), "alias": option.id}
+            {"value": filled(texts.page.image, letter=letter.upper()), "alias": option.id}
             for letter, option in zip(letters, trial.options, strict=True)
         ]
-        if study.ties and words.tie:
-            choices.append({"value": words.tie, "alias": TIE})
+        if study.ties and texts.tie:
+            choices.append({"value": texts.tie, "alias": TIE})
         data["choices"] = choices
     return data
 
 
-def render_config(study: Study, words: Words) -> str:
+def render_config(study: Study, texts: StudyTexts) -> str:
     """The labelling configuration: Pairwise for two images, Choices for more or with a tie, and for one image alone."""
     letters = ascii_lowercase[: len(study.trials[0].options)]
     names = [f"image_{letter}" for letter in letters]
-    beside = "".join(_image(f"{what}_shown", f"{what}_url", words.shown.get(what, what)) for what in _beside(study))
+    beside = "".join(_image(f"{what}_shown", f"{what}_url", texts.shown.get(what, what)) for what in _beside(study))
     options = "".join(
-        _image(name, name, filled(words.page.image, letter=letter.upper()))
+        _image(name, name, filled(texts.page.image, letter=letter.upper()))
         for name, letter in zip(names, letters, strict=True)
     )
     edit = '  <Text name="edit" value="$edit_text"/>\n' if any(trial.text for trial in study.trials) else ""
     return (
         f'<View>\n  <Header value="$question"/>\n{edit}{_row(beside) if beside else ""}'
-        f"{_control(study, words, names)}{_row(options)}</View>\n"
+        f"{_control(study, texts, names)}{_row(options)}</View>\n"
     )
 
 
-def _control(study: Study, words: Words, names: list[str]) -> str:
+def _control(study: Study, texts: StudyTexts, names: list[str]) -> str:
     if study.mode == "mos":
         rows = "".join(
             f"    <Choice value={quoteattr(f'{score} {text}')} alias={quoteattr(score)} hotkey={quoteattr(score)}/>\n"
-            for score, text in zip(SCORES, words.scale, strict=True)
+            for score, text in zip(SCORES, texts.scale, strict=True)
         )
     elif study.mode == "realfake":
         rows = "".join(
             f"    <Choice value={quoteattr(text)} alias={quoteattr(value)}/>\n"
-            for value, text in (("real", words.real), ("fake", words.fake))
+            for value, text in (("real", texts.real), ("fake", texts.fake))
         )
     elif _by_choices(study):
-        return f'  <Choices name="{CONTROL}" toName="{names[0]}" value="$choices" {_ONE}/>\n'
+        return f'  <Choices name="{CONTROL}" toName="{names[0]}" value="$choices" {_SINGLE_CHOICE}/>\n'
     else:
         return f'  <Pairwise name="{CONTROL}" toName="{",".join(names)}"/>\n'
-    head = f'<Choices name="{CONTROL}" toName="{names[0]}" {_ONE} showInline="true">'
+    head = f'<Choices name="{CONTROL}" toName="{names[0]}" {_SINGLE_CHOICE} showInline="true">'
     return f"  {head}\n{rows}  </Choices>\n"
 
 
@@ -94,7 +95,7 @@ def _by_choices(study: Study) -> bool:
 
 
 def _beside(study: Study) -> list[str]:
-    """What any trial shows beside its options."""
+    """What trials show beside their options."""
     return [what for what in ("target", "source", "mask") if any(what in trial.shown for trial in study.trials)]
 
 

@@ -1,4 +1,4 @@
-"""A study for Amazon Mechanical Turk: a table with a row a trial, and the layout whose variables are its columns."""
+"""A study for Amazon Mechanical Turk: a table with one row per trial, and a layout whose variables are its columns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from string import ascii_lowercase
 from typing import Final
 
 from benchmark.human_study.design.page_texts import filled
-from benchmark.human_study.design.texts import Words
+from benchmark.human_study.design.texts import StudyTexts
 from benchmark.human_study.schema import SCORES, TIE, Study, Trial
 from registry.errors import InputError
 from reports.rating_forms.web_page import paragraphs
@@ -20,27 +20,29 @@ _ALWAYS: Final = ("trial_id", "source_url", "mask_url", "edit_text")
 _SHOWN: Final = {
     "title", "consent", "agree", "instructions", "questions", "tie", "scale", "real", "fake", "tasks", "shown",
 }  # fmt: skip
-"""The words that the layout and the table hold; those of `page` have no braces but for placeholders."""
+"""The texts in the layout and the table; those of `page` have no braces except placeholders."""
 
 
-def check_words(words: Words) -> None:
-    """Refuse words that the site would take for its variables.
+def check_texts(texts: StudyTexts) -> None:
+    """Refuse texts that the site would take for its variables.
 
     Raises:
         InputError: naming the key.
     """
-    for key, text in _texts(words.model_dump(include=_SHOWN)):
+    for key, text in _all_texts(texts.model_dump(include=_SHOWN)):
         if "${" in text:
-            raise InputError(f"words: {key} holds '${{', which begins a variable of --format mturk; write it otherwise")
+            raise InputError(
+                f"texts: {key} contains '${{', which begins a variable of --format mturk; write it differently"
+            )
 
 
-def _texts(found: object, *keys: object) -> Iterator[tuple[str, str]]:
+def _all_texts(content: object, *keys: object) -> Iterator[tuple[str, str]]:
     """Every text with its dotted key."""
-    if isinstance(found, str):
-        yield ".".join(map(str, keys)), found
-    elif isinstance(found, dict | list):
-        for key, each in found.items() if isinstance(found, dict) else enumerate(found):
-            yield from _texts(each, *keys, key)
+    if isinstance(content, str):
+        yield ".".join(map(str, keys)), content
+    elif isinstance(content, dict | list):
+        for key, inner in content.items() if isinstance(content, dict) else enumerate(content):
+            yield from _all_texts(inner, *keys, key)
 
 
 def columns(study: Study) -> list[str]:
@@ -51,7 +53,7 @@ def columns(study: Study) -> list[str]:
 
 
 def render_csv(study: Study, base: str) -> str:
-    """The table: UTF-8 CSV, as Mechanical Turk takes it; a picture that a trial does not show has an empty address.
+    """The table: UTF-8 CSV, as Mechanical Turk expects it; an image that a trial does not show has an empty address.
 
     The site puts cells into the layout as they stand, so texts are HTML here.
 
@@ -76,32 +78,32 @@ def _address(base: str, file: str | None) -> str:
     return f"{base}/{file}" if file else ""
 
 
-def render_layout(study: Study, words: Words) -> str:
+def render_layout(study: Study, texts: StudyTexts) -> str:
     """The HTML of a HIT.
 
     Its answers come back as `study_id`, `trial_id`, `shown_order` (ids of the options, left to right), `started_at`,
-    `rt_ms` (to the sending), and for each question `choice.<question id>`: an option's id, `tie`, a score, or `real` or
-    `fake`.
+    `rt_ms` (until it is sent), and for each question `choice.<question id>`: an option's id, `tie`, a score, or `real`
+    or `fake`.
     """
     letters = ascii_lowercase[: len(study.trials[0].options)]
-    names = {letter: filled(words.page.image, letter=letter.upper()) for letter in letters}
+    names = {letter: filled(texts.page.image, letter=letter.upper()) for letter in letters}
     choices: list[tuple[str, str]]
     if study.mode == "mos":
-        choices = [(score, f"{score} {text}") for score, text in zip(SCORES, words.scale, strict=True)]
+        choices = [(score, f"{score} {text}") for score, text in zip(SCORES, texts.scale, strict=True)]
     elif study.mode == "realfake":
-        choices = [("real", words.real), ("fake", words.fake)]
+        choices = [("real", texts.real), ("fake", texts.fake)]
     else:
         choices = [(f"${{option_{letter}}}", name) for letter, name in names.items()]
-        if study.ties and words.tie:
-            choices.append((TIE, words.tie))
+        if study.ties and texts.tie:
+            choices.append((TIE, texts.tie))
     return render_page(
         "rating_forms/mturk_layout.html.j2",
         study=study,
-        words=words,
+        texts=texts,
         letters=letters,
         names=names,
         choices=choices,
-        given=[(what, words.shown.get(what, what)) for what in ("target", "source", "mask")],
-        instructions=paragraphs(words.instructions),
-        consent=paragraphs(words.consent),
+        inputs=[(what, texts.shown.get(what, what)) for what in ("target", "source", "mask")],
+        instructions=paragraphs(texts.instructions),
+        consent=paragraphs(texts.consent),
     )

@@ -1,4 +1,4 @@
-// A rater's answers: who answers which trials, what is kept in the browser, and the table that is handed over.
+// A rater's answers: who answers which trials, what is kept in the browser, and the table that is downloaded or sent.
 const study = JSON.parse(document.getElementById("study-data").textContent);
 const COLUMNS = ["schema_version", "study_id", "participant_id", "session_id", "trial_id", "trial_index", "question_id",
   "shown_order", "choice", "rt_ms", "is_check", "started_at"];
@@ -7,18 +7,18 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/; // what a file name and a spreads
 const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => "bcdfghjklmnpqrst"[byte & 15]).join("");
 
 function fromAddress(...names) {
-  const given = new URLSearchParams(location.search);
-  return names.map((name) => given.get(name)).find((value) => value && ID.test(value));
+  const parameters = new URLSearchParams(location.search);
+  return names.map((name) => parameters.get(name)).find((value) => value && ID.test(value));
 }
 
-// what is kept is found again by the study and by the person: whom the address names, or else who was here last
+// answers are kept by study and person: the one named in the address, or else the last one here
 const named = fromAddress("PROLIFIC_PID", "workerId");
-const LAST = `human-study ${study.study_id} `, UNNAMED = `${LAST}unnamed `; // no name in an address holds a space
-const placeOf = (participant) => (named ? LAST : UNNAMED) + participant;
+const LAST = `human-study ${study.study_id} `, UNNAMED = `${LAST}unnamed `; // no name in an address has a space
+const storageKey = (participant) => (named ? LAST : UNNAMED) + participant;
 
-function kept(place) {
+function kept(storedUnder) {
   try {
-    const found = JSON.parse(localStorage.getItem(place));
+    const found = JSON.parse(localStorage.getItem(storedUnder));
     if (found && ID.test(found.participant) && ID.test(found.session) && Array.isArray(found.answers)) return found;
   } catch { /* nothing kept, or not by this page */ }
   return null;
@@ -33,7 +33,7 @@ function stored() {
   }
 }
 
-const found = kept(placeOf(named ?? stored()[LAST] ?? ""));
+const found = kept(storageKey(named ?? stored()[LAST] ?? ""));
 const rater = found ?? {
   participant: named ?? newId(),
   session: fromAddress("SESSION_ID", "assignmentId") ?? newId(),
@@ -42,23 +42,23 @@ const rater = found ?? {
 
 function keep() {
   try {
-    localStorage.setItem(placeOf(rater.participant), JSON.stringify(rater));
+    localStorage.setItem(storageKey(rater.participant), JSON.stringify(rater));
   } catch {
     document.getElementById("unkept").hidden = false;
   }
 }
 
-// The page for another person, or for one who was here before; whoever leaves it is kept.
+// Reloads the page for another person, new or returning; the answers of the current one are kept.
 function handOver(participant = "") {
   localStorage.setItem(LAST, participant);
   location.reload();
 }
 
 // others who answered in this browser and whom no address names
-const others = named ? [] : Object.keys(stored()).filter((place) => place.startsWith(UNNAMED)).map(kept)
-  .filter((each) => each?.answers.length && each.participant !== rater.participant);
+const others = named ? [] : Object.keys(stored()).filter((key) => key.startsWith(UNNAMED)).map(kept)
+  .filter((other) => other?.answers.length && other.participant !== rater.participant);
 
-// FNV-1a, then the last steps of MurmurHash3: raters with ids that follow one another get sittings that do not
+// FNV-1a, then the last steps of MurmurHash3: raters with consecutive ids get unrelated sessions
 function hash(text) {
   let value = 0x811c9dc5;
   for (const letter of text) value = Math.imul(value ^ letter.codePointAt(0), 0x01000193);
@@ -67,17 +67,17 @@ function hash(text) {
   return (value ^ (value >>> 16)) >>> 0;
 }
 
-// Trials lie in sittings of equal length, each with its own checks. Everyone goes through one, from a place of their own.
-function sitting(participant) {
+// Trials are split into sessions of equal length, each with its own checks. A rater goes through one, from a start of their own.
+function sessionTrials(participant) {
   const total = study.trials.length, parts = Math.ceil(total / study.sitting);
   const number = hash(`${study.study_id} ${participant}`);
   const part = number % parts;
-  const mine = study.trials.slice(Math.floor((part * total) / parts), Math.floor(((part + 1) * total) / parts));
-  const first = Math.floor(number / parts) % mine.length;
-  return [...mine.slice(first), ...mine.slice(0, first)];
+  const session = study.trials.slice(Math.floor((part * total) / parts), Math.floor(((part + 1) * total) / parts));
+  const first = Math.floor(number / parts) % session.length;
+  return [...session.slice(first), ...session.slice(0, first)];
 }
 
-const trials = sitting(rater.participant);
+const trials = sessionTrials(rater.participant);
 
 function answer(index, question, choice, milliseconds, startedAt) {
   const trial = trials[index];

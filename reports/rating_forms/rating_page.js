@@ -1,10 +1,10 @@
 // The screens: consent, instructions, practice, trials, end. A trial shows its images and asks one question after another.
-const AHEAD = 4; // trials whose pictures are loaded before they are needed
+const AHEAD = 4; // trials whose images are loaded before they are needed
 const SEEN = 140; // milliseconds for which a choice is shown before the next question
 const LETTERS = "ABCDEFGH", BESIDE = ["target", "source", "mask"];
 const part = (id) => document.getElementById(id);
-const pictures = new Map();
-let current = null; // what is being answered: trial, index in the sitting or null in practice, question, since when
+const images = new Map();
+let current = null; // what is being answered: trial, index in the session or null in practice, question, since when
 
 function make(tag, facts = {}, ...children) {
   const element = Object.assign(document.createElement(tag), facts);
@@ -13,7 +13,7 @@ function make(tag, facts = {}, ...children) {
 }
 
 function show(id, said = "") {
-  document.querySelectorAll("main > section").forEach((each) => { each.hidden = each.id !== id; });
+  document.querySelectorAll("main > section").forEach((section) => { section.hidden = section.id !== id; });
   const heading = part(id).querySelector("h1");
   heading.focus({ preventScroll: true });
   part("said").textContent = said;
@@ -21,21 +21,21 @@ function show(id, said = "") {
 }
 
 // A text of the study's with its placeholders filled in.
-const say = (name, facts = {}) => study.page[name].replace(/\{([a-z]+)\}/g, (_, place) => facts[place]);
+const say = (name, facts = {}) => study.page[name].replace(/\{([a-z]+)\}/g, (_, placeholder) => facts[placeholder]);
 
 const filesOf = (trial) => [...Object.values(trial.shown), ...trial.options.map((option) => option.file)];
 
 function load(file) {
-  if (!pictures.has(file)) {
+  if (!images.has(file)) {
     const image = make("img", { src: study.images[file] ?? file, alt: "" });
     const loaded = image.decode();
-    loaded.catch(() => pictures.delete(file)); // so that it can be tried again
-    pictures.set(file, { image, loaded });
+    loaded.catch(() => images.delete(file)); // so that it can be tried again
+    images.set(file, { image, loaded });
   }
-  return pictures.get(file);
+  return images.get(file);
 }
 
-function picture(file, alt) {
+function imageElement(file, alt) {
   const image = load(file).image.cloneNode();
   image.alt = alt;
   image.draggable = false;
@@ -48,19 +48,19 @@ const alone = study.mode === "mos" || study.mode === "realfake";
 const keysOf = { "2afc": { ArrowLeft: 0, ArrowRight: 1, ArrowDown: 2 }, realfake: { ArrowLeft: 0, ArrowRight: 1 } }[study.mode] ?? {};
 
 function choicesOf(trial) {
-  if (study.mode === "mos") return study.scale.map((text, place) => ({ value: String(place + 1), text }));
+  if (study.mode === "mos") return study.scale.map((text, index) => ({ value: String(index + 1), text }));
   if (study.mode === "realfake") return [{ value: "real", text: study.real }, { value: "fake", text: study.fake }];
-  const options = trial.options.map((option, place) => ({ value: option.id, text: LETTERS[place], file: option.file }));
+  const options = trial.options.map((option, index) => ({ value: option.id, text: LETTERS[index], file: option.file }));
   return study.ties ? [...options, { value: "tie", text: study.tie }] : options;
 }
 
-function choiceButton({ value, text, file }, place) {
+function choiceButton({ value, text, file }, index) {
   const button = make("button", { type: "button", className: file ? "option" : "answer" });
   button.dataset.choice = value;
-  button.setAttribute("aria-keyshortcuts", String(place + 1));
-  if (file) button.append(picture(file, ""));
+  button.setAttribute("aria-keyshortcuts", String(index + 1));
+  if (file) button.append(imageElement(file, ""));
   const label = make("span", { className: "label" }, make("span", { textContent: file ? say("image", { letter: text }) : text }));
-  label.append(" ", make("kbd", { textContent: String(place + 1), ariaHidden: "true" }));
+  label.append(" ", make("kbd", { textContent: String(index + 1), ariaHidden: "true" }));
   button.append(label);
   button.addEventListener("click", (event) => { if (event.detail < 2) choose(button); }); // a double click is one choice
   return button;
@@ -69,31 +69,31 @@ function choiceButton({ value, text, file }, place) {
 function draw(trial) {
   part("task").textContent = trial.text;
   part("beside").replaceChildren(...BESIDE.filter((what) => trial.shown[what]).map((what) => make("figure", {},
-    picture(trial.shown[what], study.captions[what]),
+    imageElement(trial.shown[what], study.captions[what]),
     make("figcaption", { textContent: study.captions[what], ariaHidden: "true" }))));
   const choices = choicesOf(trial).map(choiceButton);
   part("options").replaceChildren(...(alone
-    ? [make("figure", { className: "option" }, picture(trial.options[0].file, say("single_image")))]
-    : choices.filter((each) => each.className === "option")));
-  part("answers").replaceChildren(...choices.filter((each) => each.className === "answer"));
+    ? [make("figure", { className: "option" }, imageElement(trial.options[0].file, say("single_image")))]
+    : choices.filter((button) => button.className === "option")));
+  part("answers").replaceChildren(...choices.filter((button) => button.className === "answer"));
   part("options").dataset.number = trial.options.length;
-  part("given").hidden = !trial.text && !Object.keys(trial.shown).length;
+  part("inputs").hidden = !trial.text && !Object.keys(trial.shown).length;
 }
 
-// A pointer that rests where a choice appears would mark it: what is under it counts once it moves. Some browsers tell of
-// a move when only the page changed, so places are compared.
+// A pointer that rests where a choice appears would mark it: what is under it counts once it moves. Some browsers report
+// a move when only the page changed, so positions are compared.
 let pointer;
 document.addEventListener("pointermove", ({ screenX, screenY }) => {
-  const place = `${screenX} ${screenY}`;
-  if (pointer !== undefined && pointer !== place) part("trial").classList.add("moved");
-  pointer = place;
+  const position = `${screenX} ${screenY}`;
+  if (pointer !== undefined && pointer !== position) part("trial").classList.add("moved");
+  pointer = position;
 });
 
 function ask(number) {
   current.question = number;
   current.busy = false;
   part("trial").classList.remove("moved");
-  document.querySelectorAll("[data-choice]").forEach((each) => each.setAttribute("aria-pressed", "false"));
+  document.querySelectorAll("[data-choice]").forEach((button) => button.setAttribute("aria-pressed", "false"));
   part("question").textContent = study.questions[number].text;
   const which = study.questions.length > 1 ? say("question", { number: number + 1, of: study.questions.length }) : "";
   part("which").textContent = which;
@@ -143,9 +143,9 @@ document.addEventListener("keydown", (event) => {
     if (choices[digit]) { event.preventDefault(); choose(choices[digit]); }
   } else if (/^Arrow(Left|Right|Up|Down)$/.test(event.key) && study.mode !== "2afc" && study.mode !== "realfake") {
     const step = /Left|Up/.test(event.key) ? -1 : 1;
-    const at = choices.indexOf(document.activeElement);
+    const focused = choices.indexOf(document.activeElement);
     event.preventDefault();
-    choices[at < 0 ? (step > 0 ? 0 : choices.length - 1) : (at + step + choices.length) % choices.length].focus();
+    choices[focused < 0 ? (step > 0 ? 0 : choices.length - 1) : (focused + step + choices.length) % choices.length].focus();
   }
 });
 
@@ -162,14 +162,16 @@ const canHandOver = () => !named && part("unkept").hidden;
 const offerNext = () => { part("next-person").hidden = !canHandOver(); };
 
 function listOthers() {
-  part("others").querySelector("ul").replaceChildren(...others.map((each) => {
-    const asked = study.questions.length, total = sitting(each.participant).length, done = Math.floor(each.answers.length / asked);
-    const about = say(study.post && !each.sent ? "other_unsent" : "other", { person: each.participant, number: done, of: total });
+  part("others").querySelector("ul").replaceChildren(...others.map((other) => {
+    const perTrial = study.questions.length, total = sessionTrials(other.participant).length;
+    const done = Math.floor(other.answers.length / perTrial);
+    const text = study.post && !other.sent ? "other_unsent" : "other";
+    const about = say(text, { person: other.participant, number: done, of: total });
     const fetch = make("button", { type: "button", textContent: say("download") });
-    fetch.addEventListener("click", () => download("csv", "text/csv;charset=utf-8", answersCsv(each), each));
+    fetch.addEventListener("click", () => download("csv", "text/csv;charset=utf-8", answersCsv(other), other));
     const goOn = make("button", { type: "button", textContent: say(done < total ? "resume" : "open") });
-    goOn.addEventListener("click", () => handOver(each.participant));
-    const name = make("span", { id: `of-${each.participant}`, textContent: about });
+    goOn.addEventListener("click", () => handOver(other.participant));
+    const name = make("span", { id: `of-${other.participant}`, textContent: about });
     for (const button of [fetch, goOn]) button.setAttribute("aria-describedby", name.id);
     return make("li", {}, name, make("p", { className: "downloads" }, fetch, goOn));
   }));
@@ -177,7 +179,7 @@ function listOthers() {
 
 function next() {
   current = null;
-  const asked = study.questions.length, done = Math.floor(rater.answers.length / asked);
+  const perTrial = study.questions.length, done = Math.floor(rater.answers.length / perTrial);
   if (!rater.agreed) return show("welcome");
   if (rater.practised < study.practice.length) {
     const number = rater.practised;
@@ -189,7 +191,7 @@ function next() {
   }
   if (done < trials.length) {
     const count = say("count", { number: done + 1, of: trials.length });
-    return present(trials[done], done, rater.answers.length % asked, count, done / trials.length);
+    return present(trials[done], done, rater.answers.length % perTrial, count, done / trials.length);
   }
   show("end");
   if (study.post) return send().then(offerNext);

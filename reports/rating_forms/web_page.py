@@ -1,4 +1,4 @@
-"""The page on which raters judge a study's images: one file, beside which only large images lie."""
+"""The page on which raters judge a study's images: one file, with images beside it only where they are large."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from benchmark.human_study.design.page_texts import filled
-from benchmark.human_study.design.texts import Words
+from benchmark.human_study.design.texts import StudyTexts
 from benchmark.human_study.schema import Study
 from reports.rendering.html_page import render_page
 
 MAX_INLINE_BYTES: Final = 24 * 2**20
-"""Of pictures held in the page; beyond it they stay in the folder beside it."""
+"""Of images inside the page; beyond it they stay in the folder beside it."""
 _SMALL: Final = 160
-"""Pixels a side up to which a picture is enlarged without smoothing, which would hide what an edit did."""
+"""Height and width up to which an image is enlarged without smoothing, which would hide what an edit did."""
 
 
-def render(study: Study, words: Words, public: Path) -> str:
+def render(study: Study, texts: StudyTexts, public: Path) -> str:
     """The whole page: styles, scripts and texts inline, every string escaped.
 
     Args:
         study: what is judged.
-        words: what raters read.
-        public: the folder of the study's pictures.
+        texts: what raters read.
+        public: the folder of the study's images.
     """
     files = sorted({file for trial in (*study.trials, *study.practice) for file in _files(trial)})
     inline = sum((public / file).stat().st_size for file in files) <= MAX_INLINE_BYTES
@@ -32,35 +32,35 @@ def render(study: Study, words: Words, public: Path) -> str:
         **study.model_dump(
             include={"schema_version", "study_id", "mode", "questions", "trials", "practice", "ties", "sitting"}
         ),
-        "post": words.post,
-        "captions": {what: words.shown.get(what, what) for what in ("target", "source", "mask")},
-        "tie": words.tie,
-        "scale": words.scale,
-        "real": words.real,
-        "fake": words.fake,
-        "practice_note": words.practice_note,
-        "begin_note": words.begin_note,
-        "page": words.page.model_dump(),
+        "post": texts.post,
+        "captions": {what: texts.shown.get(what, what) for what in ("target", "source", "mask")},
+        "tie": texts.tie,
+        "scale": texts.scale,
+        "real": texts.real,
+        "fake": texts.fake,
+        "practice_note": texts.practice_note,
+        "begin_note": texts.begin_note,
+        "page": texts.page.model_dump(),
         "images": {file: _uri(public / file) for file in files} if inline else {},
     }
     return render_page(
         "rating_forms/rating_page.html.j2",
-        words=words,
+        texts=texts,
         data=data,
-        consent=paragraphs(words.consent),
-        instructions=paragraphs(words.instructions),
-        thanks=paragraphs(words.thanks),
+        consent=paragraphs(texts.consent),
+        instructions=paragraphs(texts.instructions),
+        thanks=paragraphs(texts.thanks),
         images="data:" if inline else "data: 'self' file:",
-        connect=_origin(words.post) if words.post else "'none'",
+        connect=_origin(texts.post) if texts.post else "'none'",
         pixelated=max(study.size) <= _SMALL,
-        keys=_keys(study, words),
+        keys=_keys(study, texts),
     )
 
 
-def _keys(study: Study, words: Words) -> str:
+def _keys(study: Study, texts: StudyTexts) -> str:
     """What a rater with a keyboard must know, the key of a tie included."""
-    text: str = getattr(words.page, f"keys_{study.mode}{'_tie' if study.ties else ''}")
-    return filled(text, digit=str(len(study.trials[0].options) + 1), tie=words.tie or "")
+    text: str = getattr(texts.page, f"keys_{study.mode}{'_tie' if study.ties else ''}")
+    return filled(text, digit=str(len(study.trials[0].options) + 1), tie=texts.tie or "")
 
 
 def _files(trial: Any) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from benchmark.human_study.design.texts import shipped_words
+from benchmark.human_study.design.texts import shipped_texts
 from benchmark.human_study.schema import Key, Study, read_key, read_study
 from tests.commands import bench
 from tests.reports.run_folders import PROTOCOL, run_folder
@@ -58,15 +58,15 @@ def make_runs(runs: Path) -> Path:
     return runs
 
 
-def export(runs: Path, out: Path, *words: str | Path, seed: int | None = 0) -> Exported:
-    """Run `bench study export`, by a seed drawn by chance where none is given."""
+def export(runs: Path, out: Path, *options: str | Path, seed: int | None = 0) -> Exported:
+    """Run `bench study export`, with a random seed where none is given."""
     drawn = () if seed is None else ("--seed", str(seed))
-    outcome = bench("study", "export", "--runs", runs, "--protocol", PROTOCOL, "--out", out, *drawn, *words)
+    outcome = bench("study", "export", "--runs", runs, "--protocol", PROTOCOL, "--out", out, *drawn, *options)
     return Exported(out, outcome.code, outcome.out, outcome.err)
 
 
-def write_words(path: Path, mode: str = "2afc", **changes: object) -> Path:
-    """The shipped words with changes."""
-    content = yaml.safe_load(shipped_words(mode).read_text(encoding="utf-8")) | changes
+def write_texts(path: Path, mode: str = "2afc", **changes: object) -> Path:
+    """The shipped texts with changes."""
+    content = yaml.safe_load(shipped_texts(mode).read_text(encoding="utf-8")) | changes
     path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     return path

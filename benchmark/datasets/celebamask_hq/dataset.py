@@ -45,10 +45,10 @@ class CelebAMaskHQ(FaceDataset):
         """Open the dataset, packing it into `cache` first where it is not there yet.
 
         Args:
-            root: folder that holds CelebA-HQ-img/, CelebAMask-HQ-mask-anno/ and the annotation files.
+            root: folder with CelebA-HQ-img/, CelebAMask-HQ-mask-anno/ and the annotation files.
             size: side of the square images in pixels.
             cache: folder of packed faces.
-            limit: use only so many faces of each split, those of the lowest numbers; None uses all.
+            limit: the most faces to use of each split, those with the lowest numbers; None uses all.
             progress: called with the faces packed and the faces in all.
 
         Raises:
@@ -78,7 +78,7 @@ class CelebAMaskHQ(FaceDataset):
     def true_edit(
         self, edit: Literal["attribute-transfer", "style-copy"], target: int, source: int, attribute: str | None = None
     ) -> TrueEdit | None:
-        """None: nobody knows how a photographed face would look edited."""
+        """None: how a photographed face would look after an edit is unknown."""
         return None
 
 

@@ -80,7 +80,7 @@ class RenderedFaces(FaceDataset):
         if seed < 0:
             raise DataError(f"seed must be at least 0, not {seed}")
         if not MIN_SIZE <= size <= MAX_SIZE:
-            raise DataError(f"rendered-faces are {MIN_SIZE} to {MAX_SIZE} pixels a side, not {size}")
+            raise DataError(f"rendered-faces have a height and width of {MIN_SIZE} to {MAX_SIZE} pixels, not {size}")
         facts = {
             "dataset": self.name,
             "renderer": [RENDERER_VERSION, code_version("benchmark.datasets.rendered_faces.renderer")],

@@ -87,7 +87,7 @@ def _serve(orders: IO[bytes], output: IO[bytes]) -> None:
                 output.write(np.ascontiguousarray(array).data)
             output.flush()
     except BrokenPipeError:
-        # Whoever asked is gone, and with them the use of the rest; the pipe is closed unread and unflushed.
+        # The parent process is gone, and nothing else is needed; the pipe is closed unread and unflushed.
         os._exit(1)
 
 

@@ -1,4 +1,4 @@
-"""From canonical answers to findings: raters left out, then figures for each question under each protocol."""
+"""Analyses canonical answers: excludes raters, then estimates preferences per question and protocol."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from registry.errors import InputError
 
 
 @dataclass(frozen=True)
-class Analysed:
-    """What came of a study.
+class Analysis:
+    """The results of a study.
 
     Attributes:
         findings: without any participant's id.
-        raters: what the checks say of each participant, by id, as `judge_raters` has it: to be kept private.
+        raters: results of the checks of each participant, by id, as from `judge_raters`: to be kept private.
     """
 
     findings: Findings
     raters: pd.DataFrame
 
 
-def analyse(answers: pd.DataFrame, study: Study, key: Key, rule: ExclusionRule | None = None) -> Analysed:
+def analyse(answers: pd.DataFrame, study: Study, key: Key, rule: ExclusionRule | None = None) -> Analysis:
     """Analyse a study.
 
     Args:
         answers: canonical answers, checks and practice among them.
         study: the study.
         key: its key.
-        rule: whom to leave out.
+        rule: whom to exclude.
 
     Raises:
         InputError: if the key is that of another study.
@@ -67,23 +67,23 @@ def analyse(answers: pd.DataFrame, study: Study, key: Key, rule: ExclusionRule |
             raters=len(raters),
             kept=len(kept),
             unchecked=int((~checked).sum()),
-            by_reason={name: sum(name in each.split() for each in raters["reasons"]) for name in REASONS},
+            by_reason={name: sum(name in reasons.split() for reasons in raters["reasons"]) for name in REASONS},
             answers=len(known) - len(of_kept),
         ),
         interval=INTERVAL,
         parts=list(_parts(of_kept[~is_check], study, key)),
     )
-    return Analysed(findings, raters)
+    return Analysis(findings, raters)
 
 
 def _parts(answers: pd.DataFrame, study: Study, key: Key) -> Iterator[Part]:
-    asked = [key.trials[trial.id] for trial in study.trials if trial.id in key.trials]
-    protocols = sorted({trial.protocol for trial in asked if trial.check is None})
-    of_trial = {name: trial.protocol for name, trial in key.trials.items()}
+    trials = [key.trials[trial.id] for trial in study.trials if trial.id in key.trials]
+    protocols = sorted({trial.protocol for trial in trials if trial.check is None})
+    protocol_of = {name: trial.protocol for name, trial in key.trials.items()}
     for question in study.questions:
         for protocol in protocols:
-            mine = (answers["question_id"] == question.id) & (answers["trial_id"].map(of_trial) == protocol)
-            yield _part(answers[mine], study, key, question, protocol)
+            selected = (answers["question_id"] == question.id) & (answers["trial_id"].map(protocol_of) == protocol)
+            yield _part(answers[selected], study, key, question, protocol)
 
 
 def _part(answers: pd.DataFrame, study: Study, key: Key, question: Question, protocol: str) -> Part:
@@ -111,5 +111,5 @@ def _quartiles(times: Array) -> Quartiles:
     known = times[np.isfinite(times)]
     if not len(known):
         return Quartiles(number=0, lower=None, median=None, upper=None)
-    lower, median, upper = (float(each) for each in np.quantile(known, [0.25, 0.5, 0.75]))
+    lower, median, upper = (float(quantile) for quantile in np.quantile(known, [0.25, 0.5, 0.75]))
     return Quartiles(number=len(known), lower=lower, median=median, upper=upper)

@@ -1,4 +1,4 @@
-"""Which raters are left out: those who failed checks, contradicted themselves, or answered too fast to have looked."""
+"""Which raters are excluded: those who failed checks, contradicted themselves, or answered too fast to have looked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from scipy.stats import binom
 
-from benchmark.human_study.answers import MOST_MS
+from benchmark.human_study.answers import MAX_RESPONSE_MS
 from benchmark.human_study.schema import Key, OptionKey, Study
 
 Reason = Literal["obvious", "repeats", "fast"]
@@ -21,18 +21,18 @@ REASONS: tuple[Reason, ...] = ("obvious", "repeats", "fast")
 
 
 class ExclusionRule(BaseModel):
-    """What a rater is left out for.
+    """Why a rater is excluded.
 
-    A check counts once, however many questions were asked of it: answers to one screen come of one look. It is failed,
-    or a repeat changed, where at least half of its answers are. So one slip among three questions fails nobody, and who
-    picks at random fails at least half of the checks whatever the number of questions.
+    A check counts once, however many questions were asked about it: answers to one screen are not independent. It is
+    failed, or a repeat changed, where at least half of its answers are. So one slip among three questions fails nobody,
+    and a rater who picks at random fails at least half of the checks whatever the number of questions.
 
-    With three obvious checks in a sitting the first rule forgives no failure: who picks at random passes all with a
-    chance of 1/8 at most. The second asks more than a share: where methods are close, honest raters change their minds
-    on half of the repeats, and are no worse raters for it.
+    With three attention checks in a session the first rule forgives no failure: a rater who picks at random passes all
+    with a probability of 1/8 at most. The second is a test rather than a share: where methods are close, honest raters
+    change their minds on half of the repeats, and are no worse raters for it.
 
     Attributes:
-        obvious_failed: a greater share of obvious checks failed than this.
+        obvious_failed: a greater share of attention checks failed than this.
         repeats_chance: as many repeated trials changed as a rater who does so no more often than all raters together
             would reach with a chance below this (binomial).
         fastest_ms: a median time to the first answer of a trial below this, in milliseconds.
@@ -41,20 +41,21 @@ class ExclusionRule(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     obvious_failed: float = Field(default=0.2, ge=0, le=1)
     repeats_chance: float = Field(default=0.01, ge=0, le=1)
-    fastest_ms: float = Field(default=500, ge=0, le=MOST_MS)
+    fastest_ms: float = Field(default=500, ge=0, le=MAX_RESPONSE_MS)
 
 
 def judge_raters(answers: pd.DataFrame, study: Study, key: Key, rule: ExclusionRule) -> pd.DataFrame:
-    """What the checks say of each participant.
+    """Results of the checks of each participant.
 
     Args:
         answers: canonical answers to trials that the key knows, checks among them.
         study: the study.
         key: its key.
-        rule: whom to leave out.
+        rule: whom to exclude.
 
     Returns:
-        A row a participant, by id: obvious, obvious_failed, repeats, repeats_changed (counts of trials), median_ms (to
+        One row per participant, by id: obvious, obvious_failed, repeats, repeats_changed (counts of trials), median_ms
+            (to
         the first answer of a trial), and reasons (those of `REASONS` that apply, joined by spaces; "" of one who is
         kept).
     """
@@ -74,16 +75,17 @@ def judge_raters(answers: pd.DataFrame, study: Study, key: Key, rule: ExclusionR
         found[checks] = by_rater.size().reindex(found.index, fill_value=0)
         found[faults] = by_rater.sum().reindex(found.index, fill_value=0).astype(np.int64)
     found["median_ms"] = _first_times(answers).groupby("participant_id").median().reindex(found.index)
-    usual = found["repeats_changed"].sum() / max(found["repeats"].sum(), 1)
+    overall_share = found["repeats_changed"].sum() / max(found["repeats"].sum(), 1)
     applies = {
         "obvious": found["obvious_failed"] > rule.obvious_failed * found["obvious"],
         "repeats": pd.Series(
-            binom.sf(found["repeats_changed"] - 1, found["repeats"], usual) < rule.repeats_chance, index=found.index
+            binom.sf(found["repeats_changed"] - 1, found["repeats"], overall_share) < rule.repeats_chance,
+            index=found.index,
         ),
         "fast": found["median_ms"] < rule.fastest_ms,
     }
     found["reasons"] = [
-        " ".join(reason for reason in REASONS if applies[reason].iloc[place]) for place in range(len(found))
+        " ".join(reason for reason in REASONS if applies[reason].iloc[row]) for row in range(len(found))
     ]
     return found
 
@@ -98,14 +100,14 @@ def _mostly(answers: pd.DataFrame, faulty: Mask) -> pd.Series:
 def _first_times(answers: pd.DataFrame) -> pd.Series:
     """When a participant first answered a trial, by participant and trial.
 
-    Times count from the trial's appearance, so that those of its later questions hold those of the earlier ones.
+    Times count from the trial's appearance, so that those of its later questions include those of the earlier ones.
     """
     times: pd.Series = answers.groupby(_TRIAL)["rt_ms"].min()
     return times
 
 
 def _passes(study: Study, choice: str, expected: str | None) -> bool:
-    """Whether a choice is the one that a check expects; of scores, next to it will do."""
+    """Whether a choice is the one that a check expects; a score may differ by one."""
     if study.mode == "mos" and expected is not None:
         return abs(int(choice) - int(expected)) <= 1
     return choice == expected
@@ -136,5 +138,5 @@ def _alike(study: Study, key: Key, one: str, other: str) -> bool:
 
 
 def _chosen(key: Key, choice: str) -> OptionKey | str:
-    """What was chosen, whichever of an image's ids it went by."""
+    """What was chosen, under whichever of an image's ids."""
     return key.options.get(choice, choice)

@@ -1,4 +1,4 @@
-"""Who was left out of a human study, by which rule, in a sentence."""
+"""Who was excluded from a human study, by which rule, in a sentence."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Final
 from benchmark.human_study.analysis.exclusion import Reason
 from benchmark.human_study.analysis.findings import Findings
 
-_LEFT_OUT: Final[dict[Reason, str]] = {
-    "obvious": "failed more than {rule.obvious_failed:.0%} of their obvious checks",
+_EXCLUDED: Final[dict[Reason, str]] = {
+    "obvious": "failed more than {rule.obvious_failed:.0%} of their attention checks",
     "repeats": "changed more of their repeated trials than all raters' habit explains (binomial p below "
     "{rule.repeats_chance:g})",
     "fast": "took less than {rule.fastest_ms:,.0f} ms (median) from a trial's appearance to their first answer",
@@ -16,22 +16,24 @@ _LEFT_OUT: Final[dict[Reason, str]] = {
 
 
 def exclusions(findings: Findings) -> str:
-    """Who was left out by which rule, with counts."""
-    out = findings.exclusions
+    """Who was excluded by which rule, with counts."""
+    summary = findings.exclusions
     reasons = "; ".join(
-        f"{out.by_reason.get(reason, 0):,} {text.format(rule=out.rule)}" for reason, text in _LEFT_OUT.items()
+        f"{summary.by_reason.get(reason, 0):,} {text.format(rule=summary.rule)}" for reason, text in _EXCLUDED.items()
     )
     unchecked = (
-        f" {count_of(out.unchecked, 'rater')} of those kept answered no check." if out.unchecked and out.kept else ""
+        f" {count_of(summary.unchecked, 'rater')} of those kept answered no check."
+        if summary.unchecked and summary.kept
+        else ""
     )
     return (
-        f"{out.kept:,} of {count_of(out.raters, 'rater')} kept; {out.raters - out.kept:,} left out with "
-        f"{count_of(out.answers, 'answer')}: {reasons} (several may apply to one).{unchecked} "
+        f"{summary.kept:,} of {count_of(summary.raters, 'rater')} kept; {summary.raters - summary.kept:,} excluded "
+        f"with {count_of(summary.answers, 'answer')}: {reasons} (several may apply to one).{unchecked} "
         f"{count_of(findings.checks, 'answer')} to checks of raters who were kept "
-        f"{'is' if findings.checks == 1 else 'are'} in no figure."
+        f"{'is' if findings.checks == 1 else 'are'} not counted."
     )
 
 
 def count_of(number: int, what: str) -> str:
-    """A number of things in words: "1 rater", "2,000 raters"."""
+    """A count in words: "1 rater", "2,000 raters"."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"

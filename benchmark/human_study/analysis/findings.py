@@ -1,4 +1,4 @@
-"""What a study found: `analysis.json`, which its pages and the leaderboard read; no participant's id is in it."""
+"""The findings of a study: `analysis.json`, read by its pages and the leaderboard; no participant's id is in it."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Figure(_Strict):
-    """A figure with its 95% interval and what stands behind it.
+class Estimate(_Strict):
+    """An estimate with its 95% interval and the counts behind it.
 
     Attributes:
         value: None where there is none, and then `reason` says why.
         low: lower end; None where there is no interval.
         high: upper end.
-        votes: answers that it was made of.
-        raters: that gave them.
-        items: source faces that they were about.
+        votes: answers behind it.
+        raters: who gave them.
+        items: source faces that they are about.
         reason: why there is no value or no interval, or a caution on it.
     """
 
@@ -46,7 +46,7 @@ class Figure(_Strict):
 
 
 class Counts(TypedDict):
-    """What stands behind a figure, as `Figure` has it."""
+    """The counts behind an estimate, as in `Estimate`."""
 
     votes: int
     raters: int
@@ -60,20 +60,20 @@ class MethodFinding(_Strict):
         method: its label; `real` of real images.
         preference: the share of choices that it got where it was shown (a tie is shared out evenly), in `realfake` the
             share of its images that were taken for real, both in [0, 1]; in `mos` its mean score of 1 to 5.
-        strength: log odds by the model of choices, which sum to 0 over methods; None where there is no ranking by it.
-        rank: shared where methods cannot be told apart; None where none are ranked, and of real images.
+        strength: log odds in the model of choices, which sum to 0 over methods; None where there is no ranking by it.
+        rank: shared where methods do not differ significantly; None where none is ranked, and for real images.
         unranked: why this method has no rank where others have.
     """
 
     method: str
-    preference: Figure
-    strength: Figure | None = None
+    preference: Estimate
+    strength: Estimate | None = None
     rank: int | None = None
     unranked: str | None = None
 
 
 class PairFinding(_Strict):
-    """Two methods that were set against each other.
+    """Two methods that were compared.
 
     Attributes:
         preference: the share of choices that `first` got, in [0, 1].
@@ -81,7 +81,7 @@ class PairFinding(_Strict):
 
     first: str
     second: str
-    preference: Figure
+    preference: Estimate
 
 
 class Agreement(_Strict):
@@ -91,22 +91,22 @@ class Agreement(_Strict):
         alpha: its votes, raters and items are of those trials alone.
     """
 
-    alpha: Figure
+    alpha: Estimate
     scale: Literal["nominal", "ordinal"]
     trials: int
 
 
 class Position(_Strict):
-    """A place on the screen, left to right.
+    """A position on the screen, left to right.
 
     Attributes:
         share: of choices that its options got, in [0, 1].
-        bias: the share that it gains by its place alone, whatever methods stood there.
+        bias: the share that it gains by its position alone, whatever methods were there.
     """
 
     position: int
     share: float
-    bias: Figure
+    bias: Estimate
 
 
 class Quartiles(_Strict):
@@ -119,12 +119,12 @@ class Quartiles(_Strict):
 
 
 class Part(_Strict):
-    """What was found on one question under one protocol.
+    """The findings on one question under one protocol.
 
     Attributes:
         votes: answers that were counted.
         ties: of them, those that saw no difference.
-        raters: that gave them.
+        raters: who gave them.
         unranked: why no method has a rank.
         positions: of `2afc` and `kway`.
         times: of all answers.
@@ -147,14 +147,14 @@ class Part(_Strict):
 
 
 class Exclusions(_Strict):
-    """Who was left out.
+    """Who was excluded.
 
     Attributes:
-        raters: all that gave an answer that could be counted.
+        raters: all who gave an answer that could be counted.
         kept: of them.
         unchecked: of those kept, raters who answered no check.
-        by_reason: raters whom each reason applies to; several may apply to one.
-        answers: that went with them.
+        by_reason: raters to whom each reason applies; several may apply to one.
+        answers: excluded with them.
     """
 
     rule: ExclusionRule
@@ -171,7 +171,7 @@ class Findings(_Strict):
     Attributes:
         rows: in the table of answers.
         dropped: rows that could not be counted, by reason.
-        checks: answers to checks of raters who were kept, which are in no figure.
+        checks: answers to checks of raters who were kept, which are not counted.
         tasks_sha256: of each protocol's task table.
         results_sha256: of each run's `result.json`, by label and seed (`maskgan/seed0`).
         interval: how intervals were made.
@@ -197,17 +197,17 @@ def write_findings(path: Path, findings: Findings) -> None:
 
 
 def read_findings(path: Path) -> Findings:
-    """Read what a study found.
+    """Read the findings of a study.
 
     Args:
-        path: `analysis.json`, or a folder that it is in, or that of the study.
+        path: `analysis.json`, or the folder that it is in, or that of the study.
 
     Raises:
         InputError: if there is none.
         ResultError: if it cannot be read.
     """
-    places = [path] if path.is_file() else [path / FOLDER / ANALYSIS, path / ANALYSIS]
-    for place in places:
-        if place.is_file():
-            return read_strictly(place, Findings)
-    raise InputError(f"{path} holds no {FOLDER}/{ANALYSIS}; `bench study analyse {path}` writes it")
+    candidates = [path] if path.is_file() else [path / FOLDER / ANALYSIS, path / ANALYSIS]
+    for candidate in candidates:
+        if candidate.is_file():
+            return read_strictly(candidate, Findings)
+    raise InputError(f"{path} has no {FOLDER}/{ANALYSIS}; `bench study analyse {path}` writes it")

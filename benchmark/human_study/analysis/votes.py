@@ -1,4 +1,4 @@
-"""Canonical answers joined with the key: what can be counted, what cannot and why, and the votes on one question."""
+"""Canonical answers joined with the key: which can be counted, which cannot and why, and the votes on one question."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ class Votes:
 
     Attributes:
         methods: labels of the M methods, in order.
-        shown: (N, K) place among `methods` of the option at each position, left to right; -1 where fewer were shown.
-        given: (N, K) what each option got: its share of the choice (a tie is shared out evenly), its score of 1 to 5,
+        shown: (N, K) index into `methods` of the option at each position, left to right; -1 where fewer were shown.
+        scores: (N, K) score of each option: its share of the choice (a tie is shared out evenly), its score of 1 to 5,
             or 1 where it was taken for real; 0 where there is no option.
         crossed: raters, and source faces as items.
-        ties: answers that saw no difference.
-        units: (U, C) answers to each trial by category: place of the chosen option among the trial's ids in order,
+        ties: answers that say there is no difference.
+        units: (U, C) answers to each trial by category: index of the chosen option among the trial's ids in order,
             which no method decides; the score; or real and fake.
         unit_items: (U,) source face of each trial.
-        unit: (N,) the place among them of the trial that each answer is to.
+        unit: (N,) index among them of the trial of each answer.
         rt_ms: (N,) milliseconds from the trial's appearance to the answer; NaN where unknown.
     """
 
     methods: tuple[str, ...]
     shown: NDArray[np.int64]
-    given: Array
+    scores: Array
     crossed: Crossed
     ties: int
     units: Array
@@ -78,7 +78,7 @@ def countable(answers: pd.DataFrame, study: Study, key: Key) -> tuple[pd.DataFra
 
 
 def votes_of(answers: pd.DataFrame, study: Study, key: Key, protocol: str) -> Votes:
-    """Votes from countable answers that are no checks, to one question under one protocol, whose methods all count."""
+    """Votes from countable answers to one question under one protocol, checks left out; all of its methods count."""
     keys = {trial.id: key.trials[trial.id] for trial in study.trials if trial.id in key.trials}
     trials = {
         trial.id: trial
@@ -87,24 +87,24 @@ def votes_of(answers: pd.DataFrame, study: Study, key: Key, protocol: str) -> Vo
     }
     rows = list(_rows(answers, trials))
     labels = sorted({key.options[option.id].method for trial in trials.values() for option in trial.options})
-    place = {label: number for number, label in enumerate(labels)}
+    index_of = {label: index for index, label in enumerate(labels)}
     width = max((len(trial.options) for trial in trials.values()), default=1)
     shown = np.full((len(rows), width), -1, dtype=np.int64)
-    given = np.zeros((len(rows), width))
+    scores = np.zeros((len(rows), width))
     names = list(dict.fromkeys(trial.id for trial, _, _ in rows))
-    number = {name: at for at, name in enumerate(names)}
+    unit_of = {name: index for index, name in enumerate(names)}
     categories = _categories(study, width)
-    unit = np.array([number[trial.id] for trial, _, _ in rows], dtype=np.int64)
+    unit = np.array([unit_of[trial.id] for trial, _, _ in rows], dtype=np.int64)
     units = np.zeros((len(names), len(categories)))
-    for at, (trial, choice, order) in enumerate(rows):
-        shown[at, : len(order)] = [place[key.options[option].method] for option in order]
-        given[at, : len(order)] = [_given(study, choice, option, len(order)) for option in order]
-        units[unit[at], categories.index(_category(trial, choice))] += 1
+    for row, (trial, choice, order) in enumerate(rows):
+        shown[row, : len(order)] = [index_of[key.options[option].method] for option in order]
+        scores[row, : len(order)] = [_score(study, choice, option, len(order)) for option in order]
+        units[unit[row], categories.index(_category(trial, choice))] += 1
     items = np.array([key.trials[trial.id].source for trial, _, _ in rows], dtype=object)
     return Votes(
         methods=tuple(labels),
         shown=shown,
-        given=given,
+        scores=scores,
         crossed=Crossed.of(answers["participant_id"].to_numpy(dtype=object), items),
         ties=sum(choice == TIE for _, choice, _ in rows),
         units=units,
@@ -123,15 +123,15 @@ def _choices(study: Study, trial: Trial) -> tuple[str, ...]:
 
 
 def _rows(answers: pd.DataFrame, trials: dict[str, Trial]) -> Iterator[tuple[Trial, str, tuple[str, ...]]]:
-    """Trial, choice, and option ids as they stood: as the answer says, or as the study where it does not."""
+    """Trial, choice, and option ids in the order shown: of the answer, or of the study where the answer has none."""
     for name, choice, order in zip(answers["trial_id"], answers["choice"], answers["shown_order"], strict=True):
         trial = trials[name]
         ids = tuple(option.id for option in trial.options)
-        stood = tuple(order.split()) if isinstance(order, str) else ()
-        yield trial, str(choice), stood if sorted(stood) == sorted(ids) else ids
+        as_shown = tuple(order.split()) if isinstance(order, str) else ()
+        yield trial, str(choice), as_shown if sorted(as_shown) == sorted(ids) else ids
 
 
-def _given(study: Study, choice: str, option: str, number: int) -> float:
+def _score(study: Study, choice: str, option: str, number: int) -> float:
     if study.mode == "mos":
         return float(choice)
     if study.mode == "realfake":

@@ -1,1 +1,1 @@
-"""Answers as they come back from raters: read, validated, rejected with a reason."""
+"""Raters' answers: read from files, validated, and rejected with a reason where they are not valid."""

@@ -1,8 +1,8 @@
-"""Votes between two methods as tools of the LMArena kind read them: `model_a,model_b,winner`.
+"""Votes between two methods, as read by tools such as LMArena's: `model_a,model_b,winner`.
 
-Only of `2afc`. A choice among k would have to be written as k - 1 votes, each of which the chosen one wins: under
-Luce's rule the strengths fitted to those are right, but the votes hang together, and tools that resample rows as if
-they did not would state intervals far too narrow.
+Only of `2afc`. A choice among k would have to be written as k - 1 votes, all won by the chosen option: under Luce's
+rule the strengths fitted to those are right, but the votes are dependent, and tools that resample rows as if they were
+independent would state intervals far too narrow.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ HEADER = ("model_a", "model_b", "winner")
 def arena_votes(answers: Iterable[Answer], key: Key) -> list[tuple[str, str, str]]:
     """Votes of `2afc` answers: the method shown left, the one shown right, and `model_a`, `model_b` or `tie`.
 
-    Checks are no votes, nor are answers that pit a method against itself.
+    Checks are no votes, nor are answers about two images of one method.
     """
     votes = []
     for answer in answers:
@@ -36,10 +36,10 @@ def arena_votes(answers: Iterable[Answer], key: Key) -> list[tuple[str, str, str
 
 
 def write_arena(folder: Path, study: Study, key: Key, answers: Iterable[Answer]) -> dict[Path, int]:
-    """Write `arena.csv`, or `arena-QUESTION.csv` for each of several questions: a vote on one is none on another.
+    """Write `arena.csv`, or one `arena-QUESTION.csv` per question where there are several.
 
     Returns:
-        How many votes each file holds; none where the study is not `2afc`.
+        Number of votes in each file; no file where the study is not `2afc`.
     """
     if study.mode != "2afc":
         return {}

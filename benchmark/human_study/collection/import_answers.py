@@ -1,4 +1,4 @@
-"""Answers of any kind of file into `answers.csv`, each once; what cannot be taken into `rejected.csv`."""
+"""Imports answers from files of any kind into `answers.csv`, and what is not accepted into `rejected.csv`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from filelock import FileLock
 from benchmark.human_study.answers import COLUMNS, Answer, read_rows, write_rows
 from benchmark.human_study.collection.arena import write_arena
 from benchmark.human_study.collection.formats.column_map import ColumnMap
-from benchmark.human_study.collection.formats.detect import Claims, read_claims
+from benchmark.human_study.collection.formats.detect import RawAnswers, read_raw_answers
 from benchmark.human_study.collection.rejections import (
     REJECTED,
     Fault,
@@ -22,7 +22,7 @@ from benchmark.human_study.collection.rejections import (
     write_rejections,
 )
 from benchmark.human_study.collection.spreadsheet_damage import damage
-from benchmark.human_study.collection.validate import Checker
+from benchmark.human_study.collection.validate import AnswerValidator
 from benchmark.human_study.schema import ANSWERS, PRIVATE, PUBLIC, STUDY, key_file, read_key, read_study
 from registry.errors import InputError
 
@@ -38,8 +38,8 @@ class FileSummary:
     """What became of a file's answers.
 
     Attributes:
-        new: answers taken from it.
-        known: answers that were there already, in every cell.
+        new: answers imported from it.
+        known: answers that had been imported before, equal in every cell.
         rejected: how many by reason.
     """
 
@@ -52,14 +52,14 @@ class FileSummary:
 
 
 @dataclass(frozen=True)
-class Imported:
+class ImportSummary:
     """What an import did.
 
     Attributes:
         path: of the study's answers.
-        answers: how many it holds now.
-        rejected: the file that lists what could not be taken.
-        arena: how many votes each arena file holds.
+        answers: how many it has now.
+        rejected: the file that lists what was not accepted.
+        arena: number of votes in each arena file.
         mode: of the study.
     """
 
@@ -73,7 +73,7 @@ class Imported:
 
 def import_answers(
     folder: Path, files: Sequence[Path], columns: ColumnMap | None = None, key: Path | None = None
-) -> Imported:
+) -> ImportSummary:
     """Merge files of answers into a study's.
 
     All files are read before anything is written, those of earlier imports too, and each file is written whole or not
@@ -82,8 +82,8 @@ def import_answers(
 
     Args:
         folder: of the study, with `public/study.json`.
-        files: of answers, of any kind that `imports` knows.
-        columns: of tables of another make.
+        files: of answers, of any kind that `formats` can read.
+        columns: of tables from other tools.
         key: of the study, where it is not `private/key.json` in its folder.
 
     Raises:
@@ -91,36 +91,36 @@ def import_answers(
     """
     study_path, private = folder / PUBLIC / STUDY, folder / PRIVATE
     study, secret = read_study(study_path), read_key(key_file(folder, key))
-    checker = Checker(study, secret)
-    claimed = [read_claims(path, study, columns) for path in files]
-    for each in claimed:
-        _refuse_other_study(each, study.study_id, study_path)
+    validator = AnswerValidator(study, secret)
+    files_read = [read_raw_answers(path, study, columns) for path in files]
+    for raw_answers in files_read:
+        _refuse_other_study(raw_answers, study.study_id, study_path)
     path, rejected = private / ANSWERS, private / REJECTED
     with FileLock(private / LOCK):
-        votes = _held(path, checker) if path.exists() else {}
+        votes = _read_earlier(path, validator) if path.exists() else {}
         earlier = read_rejections(rejected) if rejected.exists() else []
         before = len(votes)
         summaries, rejections = [], []
-        for each in claimed:
-            summary, refused = _merge(each, checker, votes)
+        for raw_answers in files_read:
+            summary, refused = _merge(raw_answers, validator, votes)
             summaries.append(summary)
             rejections += refused
         if len(votes) > before or not path.exists():
             write_rows(path, votes.values())
         write_rejections(rejected, earlier, rejections)
         arena = write_arena(private, study, secret, votes.values())
-    return Imported(tuple(summaries), path, len(votes), rejected, arena, study.mode)
+    return ImportSummary(tuple(summaries), path, len(votes), rejected, arena, study.mode)
 
 
-def _held(path: Path, checker: Checker) -> dict[Vote, Answer]:
+def _read_earlier(path: Path, validator: AnswerValidator) -> dict[Vote, Answer]:
     """The answers of earlier imports.
 
     Raises:
-        InputError: if one is not of this study, or there twice: writing the rest would lose it.
+        InputError: if one is not of this study, or is there twice: writing the rest would lose it.
     """
     votes: dict[Vote, Answer] = {}
     for number, answer in enumerate(read_rows(path), start=1):
-        checked = checker.check(dict(zip(COLUMNS, answer.cells(), strict=True)))
+        checked = validator.validate(dict(zip(COLUMNS, answer.cells(), strict=True)))
         if isinstance(checked, Fault):
             raise InputError(f"{path}: answer {number}: {checked}")
         if votes.setdefault(_vote(answer), answer) is not answer:
@@ -128,12 +128,14 @@ def _held(path: Path, checker: Checker) -> dict[Vote, Answer]:
     return votes
 
 
-def _merge(claims: Claims, checker: Checker, votes: dict[Vote, Answer]) -> tuple[FileSummary, list[Rejection]]:
-    """Add a file's answers to the votes; the first of a person's answers to a question of a trial stands."""
-    summary = FileSummary(claims.file, claims.kind, claims.encoding)
+def _merge(
+    raw_answers: RawAnswers, validator: AnswerValidator, votes: dict[Vote, Answer]
+) -> tuple[FileSummary, list[Rejection]]:
+    """Add a file's answers to the votes; the first of a person's answers to a question of a trial counts."""
+    summary = FileSummary(raw_answers.file, raw_answers.kind, raw_answers.encoding)
     rejections = []
-    for claim in claims.claims:
-        checked = claim.fault or checker.check(claim.cells)
+    for raw in raw_answers.answers:
+        checked = raw.fault or validator.validate(raw.cells)
         if isinstance(checked, Answer):
             first = votes.setdefault(_vote(checked), checked)
             if first is checked:
@@ -144,14 +146,14 @@ def _merge(claims: Claims, checker: Checker, votes: dict[Vote, Answer]) -> tuple
                 continue
             checked = _answered_again(first, checked)
         summary.rejected[checked.reason] += 1
-        rejections.append(Rejection(claims.file, claim.row, checked, claim.raw))
+        rejections.append(Rejection(raw_answers.file, raw.row, checked, raw.raw))
     return summary, rejections
 
 
 def _answered_again(first: Answer, again: Answer) -> Fault:
     if first.choice == again.choice:
-        return Fault(Reason.AGAIN, f"the first answer stands, of session {first.session_id!r}")
-    detail = f"{first.choice!r} of session {first.session_id!r} stands, not {again.choice!r} of {again.session_id!r}"
+        return Fault(Reason.AGAIN, f"the first answer counts, of session {first.session_id!r}")
+    detail = f"{first.choice!r} of session {first.session_id!r} counts, not {again.choice!r} of {again.session_id!r}"
     return Fault(Reason.AGAIN_DIFFERENTLY, detail)
 
 
@@ -159,19 +161,19 @@ def _vote(answer: Answer) -> Vote:
     return answer.participant_id, answer.trial_id, answer.question_id
 
 
-def _refuse_other_study(claims: Claims, study_id: str, study_path: Path) -> None:
+def _refuse_other_study(raw_answers: RawAnswers, study_id: str, study_path: Path) -> None:
     """Refuse a file none of whose answers is of this study.
 
     Raises:
         InputError: naming the ids of both.
     """
-    named = [claim.cells["study_id"] for claim in claims.claims if "study_id" in claim.cells]
-    if not named or len(named) < len(claims.claims) or study_id in named:
+    named = [raw.cells["study_id"] for raw in raw_answers.answers if "study_id" in raw.cells]
+    if not named or len(named) < len(raw_answers.answers) or study_id in named:
         return
     first, *others = dict.fromkeys(named)
     more = f" and {len(others)} more" if others else ""
     damaged = damage(first, {study_id})
-    why = f": {damaged}; take the file as it came, not as a spreadsheet saved it" if damaged else ""
+    why = f": {damaged}; use the original file, not one saved by a spreadsheet" if damaged else ""
     raise InputError(
-        f"{claims.file}: its answers are of study {first!r}{more}, and {study_path} is study {study_id!r}{why}"
+        f"{raw_answers.file}: its answers are of study {first!r}{more}, and {study_path} is study {study_id!r}{why}"
     )

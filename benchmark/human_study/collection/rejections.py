@@ -1,4 +1,4 @@
-"""What an import could not take: each answer with its reason, kept in `rejected.csv`."""
+"""Answers that an import did not accept, with their reasons, kept in `rejected.csv`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Row = tuple[str, ...]
 
 
 class Reason(StrEnum):
-    """Why an answer cannot be taken, as summaries count it."""
+    """Why an answer is not accepted, as summaries count it."""
 
     ANOTHER_STUDY = "of another study"
     ANOTHER_SCHEMA = "of another schema version"
@@ -39,7 +39,7 @@ class Reason(StrEnum):
     OTHER_TRIALS_OPTION = "option of another trial"
     NOT_ALLOWED = "choice not allowed in this study"
     BAD_TIME = "bad time"
-    BAD_PLACE = "bad trial index"
+    BAD_INDEX = "bad trial index"
     ASSIGNMENT_REJECTED = "assignment rejected"
     CANCELLED = "annotation cancelled"
     BROKEN = "broken row"
@@ -49,7 +49,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one answer: the reason that is counted, and what it was there."""
+    """What is wrong with one answer: the reason that is counted, and its details."""
 
     reason: Reason
     detail: str = ""
@@ -63,9 +63,9 @@ class Rejection:
     """A row of `rejected.csv`.
 
     Attributes:
-        file: as it was named to the import.
-        row: of a CSV as spreadsheets count (the header is 1); of JSON the answer's or task's place, from 1; where a
-            file holds several documents, the line that the document begins in.
+        file: as it was named in the import.
+        row: of a CSV as spreadsheets count (the header is 1); of JSON the number of the answer or task, from 1; where a
+            file has several documents, the line where the document begins.
         raw: all that the file says of it, as JSON.
     """
 
@@ -81,7 +81,7 @@ class Rejection:
 
 def write_rejections(path: Path, earlier: Sequence[Row], rejections: Iterable[Rejection]) -> None:
     """Write the rejections of earlier imports and new ones, atomically, each once; nothing where none is new."""
-    rows = dict.fromkeys([*earlier, *(each.cells() for each in rejections)])
+    rows = dict.fromkeys([*earlier, *(rejection.cells() for rejection in rejections)])
     if list(rows) != list(earlier):
         write_text_atomically(path, csv_text([HEADER, *rows]))
 
@@ -90,7 +90,7 @@ def read_rejections(path: Path) -> list[Row]:
     """The rows of earlier imports.
 
     Raises:
-        ResultError: if the file cannot be read, or holds something else.
+        ResultError: if the file cannot be read, or has other content.
     """
     try:
         text = path.read_bytes().decode("utf-8")

@@ -11,16 +11,16 @@ _DIGITS_KEPT = 15
 
 
 def looks_computed(text: str) -> bool:
-    """Whether a spreadsheet wrote it: `1.23E+10` stands for many ids, so that none can be told from it."""
+    """Whether a spreadsheet wrote it: `1.23E+10` may be any of many ids, so that none can be recovered from it."""
     return _SCIENTIFIC.fullmatch(text) is not None
 
 
 def damage(text: str, known: Collection[str]) -> str | None:
-    """What a spreadsheet has done to an id, in words; None where nothing points to one.
+    """What a spreadsheet did to an id, in words; None where nothing suggests it.
 
     Args:
-        text: what stands where an id should.
-        known: ids that may stand there.
+        text: found where an id should be.
+        known: ids that would be valid there.
     """
     if text in known:
         return None

@@ -7,12 +7,12 @@ import hmac
 from typing import Final
 
 _LETTERS: Final = "bcdfghjklmnpqrstvwxz"
-"""No digits, which spreadsheets would take for numbers, and no vowels, which would let names and words appear."""
+"""No digits, which spreadsheets would take for numbers, and no vowels, so that no name or word appears."""
 _LENGTH: Final = 16
 
 
-class OpaqueIds:
-    """Gives ids by a secret.
+class AnonymousIds:
+    """Derives ids from a secret.
 
     Args:
         secret: what decides the study, some of which raters cannot know.
@@ -21,15 +21,15 @@ class OpaqueIds:
     def __init__(self, secret: str) -> None:
         self._key = hashlib.sha256(secret.encode()).digest()
 
-    def of(self, *thing: object) -> str:
-        """The id of a thing: 16 consonants, of which there are 69 bits."""
-        number = int.from_bytes(self.digest(*thing))
+    def of(self, *parts: object) -> str:
+        """The id of what the parts name: 16 consonants, of which there are 69 bits."""
+        number = int.from_bytes(self.digest(*parts))
         letters = []
         for _ in range(_LENGTH):
             number, letter = divmod(number, len(_LETTERS))
             letters.append(_LETTERS[letter])
         return "".join(letters)
 
-    def digest(self, *thing: object) -> bytes:
-        """32 bytes that only the secret gives, to seed chance with."""
-        return hmac.digest(self._key, "\0".join(str(each) for each in thing).encode(), "sha256")
+    def digest(self, *parts: object) -> bytes:
+        """32 bytes that only the secret gives, to seed random generators with."""
+        return hmac.digest(self._key, "\0".join(str(part) for part in parts).encode(), "sha256")

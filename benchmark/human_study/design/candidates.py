@@ -1,4 +1,4 @@
-"""The runs that a study is drawn from: which methods' edits can be shown of the same tasks, and where they lie."""
+"""The runs that a study is drawn from: which methods' edits of the same tasks can be shown, and their files."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from registry.errors import InputError, UnknownNameError, unknown
 
 
 @dataclass(frozen=True)
-class Entrants:
+class Candidates:
     """What a study is drawn from.
 
     Attributes:
         methods: those to be judged.
-        given: by what a task gives (target, source), the reference method whose edits are just that, where it was run:
-            run folders hold no other copy of it.
+        given: by an input of the task (target, source), the reference method whose edits are copies of it, where it was
+            run: run folders hold no other copy of it.
         tasks: by protocol, the tasks: `task`, `target`, `source` and `attribute`, in the order of their numbers.
         tasks_sha256: by protocol, of its task table.
-        left_out: by label, why a method that was not asked for by name is not among `methods`.
+        left_out: by label, why a method that was not requested by name is not among `methods`.
     """
 
     methods: tuple[MethodRuns, ...]
@@ -47,7 +47,7 @@ class Entrants:
         return next(method for method in self.methods if method.label == label)
 
 
-def find_entrants(runs: Sequence[FinishedRun], protocols: Sequence[str], methods: Sequence[str] = ()) -> Entrants:
+def find_candidates(runs: Sequence[FinishedRun], protocols: Sequence[str], methods: Sequence[str] = ()) -> Candidates:
     """The methods whose edits can be shown side by side.
 
     Args:
@@ -86,7 +86,7 @@ def find_entrants(runs: Sequence[FinishedRun], protocols: Sequence[str], methods
     for protocol in protocols:
         check_comparable(shown, protocol, SAME_TASKS_AND_FACES)
     path, first = found[0].runs[0]
-    return Entrants(
+    return Candidates(
         methods=tuple(found),
         given=given,
         tasks={name: TaskScores(path.parent, name, first.protocols[name]).tasks for name in protocols},

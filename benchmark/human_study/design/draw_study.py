@@ -1,4 +1,4 @@
-"""Draws a study from runs: its trials and checks, what raters may see of them, and the key that they must not see."""
+"""Draws a study from runs: its trials and checks, what raters may see of them, and the key, which they must not see."""
 
 from __future__ import annotations
 
@@ -10,273 +10,300 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from benchmark.human_study.design.anonymous_ids import OpaqueIds
-from benchmark.human_study.design.candidates import Entrants
-from benchmark.human_study.design.sessions import Place, arranged
-from benchmark.human_study.design.texts import Words
-from benchmark.human_study.design.trials import REAL, Item, draw_items
+from benchmark.human_study.design.anonymous_ids import AnonymousIds
+from benchmark.human_study.design.candidates import Candidates
+from benchmark.human_study.design.sessions import Slot, arrange_sessions
+from benchmark.human_study.design.texts import StudyTexts
+from benchmark.human_study.design.trials import REAL, TrialDesign, draw_trials
 from benchmark.human_study.schema import Key, Mode, Option, OptionKey, Study, Trial, TrialKey
 from benchmark.results.method_runs import MethodRuns
 from benchmark.runtime.atomic_files import sha256_of
 from registry.errors import InputError
 
 IMAGES: Final = "images"
-"""Folder of the public pictures, relative to the public folder."""
+"""Folder of the public images, relative to the public folder."""
 EXPECTED: Final[dict[Mode, str]] = {"mos": "1", "realfake": "fake"}
-"""The right answer to a spoilt picture that is shown alone."""
-_MEANING: Final = {"questions", "tie", "scale", "real", "fake", "tasks", "practice", "sitting"}
-"""Words that decide a study: answers given under others would mean other things."""
+"""The right answer to a shuffled image that is shown alone."""
+_DECIDING_TEXTS: Final = {"questions", "tie", "scale", "real", "fake", "tasks", "practice", "sitting"}
+"""Texts and numbers that decide a study: answers given under others would mean something else."""
 
 
 @dataclass(frozen=True)
-class Picture:
+class Stimulus:
     """What a public file shows.
 
     Attributes:
         path: of an edit.
-        jumble: where given, seeds what spoils it.
+        shuffle_seed: where given, its tiles are shuffled by this seed, for an attention check.
     """
 
     path: Path
-    jumble: bytes | None = None
+    shuffle_seed: bytes | None = None
 
 
 @dataclass
-class Gathered:
-    """What the trials of a study refer to, gathered as they are drawn.
+class TrialContents:
+    """What the trials of a study refer to, collected as they are drawn.
 
     Attributes:
-        pictures: by public file.
+        stimuli: by public file.
         masks: by public file, the (protocol, task) whose mask it shows.
     """
 
     options: dict[str, OptionKey] = field(default_factory=dict)
     trials: dict[str, TrialKey] = field(default_factory=dict)
-    pictures: dict[str, Picture] = field(default_factory=dict)
+    stimuli: dict[str, Stimulus] = field(default_factory=dict)
     masks: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnStudy:
     """A study, its key, and what its public files show."""
 
     study: Study
     key: Key
-    pictures: dict[str, Picture]
+    stimuli: dict[str, Stimulus]
     masks: dict[str, tuple[str, int]]
 
 
 def draw_study(
-    entrants: Entrants, mode: Mode, items: int, words: Words, seed: int, *, with_masks: bool = False
-) -> Drawn:
-    """Draw a study: the same for the same results, seed, and those words that decide it.
+    candidates: Candidates, mode: Mode, num_trials: int, texts: StudyTexts, seed: int, *, with_masks: bool = False
+) -> DrawnStudy:
+    """Draw a study: the same for the same results, seed, and those texts that decide it.
 
     Args:
-        entrants: whose edits are judged.
-        mode: how.
-        items: trials, checks not counted.
-        words: its questions and what answers mean, practice and sitting, and what edits were to do.
-        seed: another gives other trials under other ids, which nobody can foretell who does not know it.
-        with_masks: show the mask asked for beside each trial.
+        candidates: methods whose edits are judged.
+        mode: how they are judged.
+        num_trials: checks not counted.
+        texts: its questions, what answers mean and what edits were to do, and the number of trials for practice and of
+            a session.
+        seed: another one gives other trials under other ids, which nobody can predict without knowing it.
+        with_masks: show the target mask beside each trial.
 
     Raises:
-        InputError: if there are too few methods, tasks or items, no real images are at hand in `realfake`, or the words
-            do not say what edits were to do.
+        InputError: if there are too few methods, tasks or trials, no real images are available in `realfake`, or the
+            texts do not say what edits were to do.
     """
-    _check(entrants, mode, words)
+    _check(candidates, mode, texts)
     results = {
-        f"{each.label}/seed{result.seed}": sha256_of(path) for each in entrants.methods for path, result in each.runs
+        f"{method.label}/seed{result.seed}": sha256_of(path)
+        for method in candidates.methods
+        for path, result in method.runs
     }
-    meaning = words.model_dump(mode="json", include=_MEANING)
-    decided_by = [seed, mode, items, meaning, with_masks, entrants.dataset, dict(entrants.tasks_sha256), results]
-    ids = OpaqueIds(json.dumps(decided_by, sort_keys=True))
-    available = {name: len(tasks) for name, tasks in entrants.tasks.items()}
-    main = draw_items(mode, items, entrants.labels, available, _chance(ids, "items"))
-    if never := sorted({*entrants.labels}.difference(*(item.shown for item in main))):
-        raise InputError(f"--items {items} are too few to show {' and '.join(never)} even once")
-    practised = (
-        draw_items(mode, words.practice, entrants.labels, available, _chance(ids, "practice")) if words.practice else []
+    deciding_texts = texts.model_dump(mode="json", include=_DECIDING_TEXTS)
+    decided_by = [
+        seed,
+        mode,
+        num_trials,
+        deciding_texts,
+        with_masks,
+        candidates.dataset,
+        dict(candidates.tasks_sha256),
+        results,
+    ]
+    ids = AnonymousIds(json.dumps(decided_by, sort_keys=True))
+    available = {name: len(tasks) for name, tasks in candidates.tasks.items()}
+    # the names of generators are part of how earlier studies were drawn
+    designs = draw_trials(mode, num_trials, candidates.labels, available, _generator(ids, "items"))
+    if never := sorted({*candidates.labels}.difference(*(design.shown for design in designs))):
+        raise InputError(f"--items {num_trials} are too few to show {' and '.join(never)} even once")
+    practice_designs = (
+        draw_trials(mode, texts.practice, candidates.labels, available, _generator(ids, "practice"))
+        if texts.practice
+        else []
     )
-    kept, unkept = Gathered(), Gathered()  # of practice the key says nothing
-    screens = _Screens(entrants, mode, words, ids, with_masks, kept)
-    practice = _Screens(entrants, mode, words, ids, with_masks, unkept)
+    kept, unkept = TrialContents(), TrialContents()  # of practice the key says nothing
+    builder = _TrialBuilder(candidates, mode, texts, ids, with_masks, kept)
+    practice = _TrialBuilder(candidates, mode, texts, ids, with_masks, unkept)
     study = Study(
         study_id=ids.of("study"),
         mode=mode,
-        questions=list(words.questions),
-        trials=_trials(screens, main, arranged(len(main), words.sitting, _chance(ids, "sittings"))),
-        practice=[practice.plain(item, ("practice", number)) for number, item in enumerate(practised)],
-        ties=words.tie is not None and mode in ("2afc", "kway"),
-        sitting=words.sitting,
-        size=(entrants.size, entrants.size),
+        questions=list(texts.questions),
+        trials=_trials(builder, designs, arrange_sessions(len(designs), texts.sitting, _generator(ids, "sittings"))),
+        practice=[practice.plain(design, ("practice", number)) for number, design in enumerate(practice_designs)],
+        ties=texts.tie is not None and mode in ("2afc", "kway"),
+        sitting=texts.sitting,
+        size=(candidates.size, candidates.size),
     )
     key = Key(
         study_id=study.study_id,
         seed=seed,
-        dataset=entrants.dataset,
-        tasks_sha256=dict(entrants.tasks_sha256),
+        dataset=candidates.dataset,
+        tasks_sha256=dict(candidates.tasks_sha256),
         results_sha256=results,
         trials=kept.trials,
         options=kept.options,
     )
-    return Drawn(study, key, unkept.pictures | kept.pictures, unkept.masks | kept.masks)
+    return DrawnStudy(study, key, unkept.stimuli | kept.stimuli, unkept.masks | kept.masks)
 
 
-def _trials(screens: _Screens, items: Sequence[Item], places: Sequence[Place]) -> list[Trial]:
+def _trials(builder: _TrialBuilder, designs: Sequence[TrialDesign], slots: Sequence[Slot]) -> list[Trial]:
     trials: list[Trial] = []
     shown: dict[int, Trial] = {}
-    unseen = _unseen(screens, items)
-    for number, place in enumerate(places):
-        item, name = items[place.item], ("trial", number)
-        if place.kind == "item":
-            trials.append(screens.plain(item, name))
-            shown[place.item] = trials[-1]
-        elif place.kind == "repeat":
-            trials.append(screens.repeat(item, name, shown[place.item]))
+    unseen = _unseen(builder, designs)
+    for number, slot in enumerate(slots):
+        design, name = designs[slot.design], ("trial", number)
+        if slot.kind == "plain":
+            trials.append(builder.plain(design, name))
+            shown[slot.design] = trials[-1]
+        elif slot.kind == "repeat":
+            trials.append(builder.repeat(design, name, shown[slot.design]))
         else:
-            other = unseen[item.protocol].pop() if unseen[item.protocol] else item.task
-            trials.append(screens.obvious(replace(item, task=other), name))
+            other = unseen[design.protocol].pop() if unseen[design.protocol] else design.task
+            trials.append(builder.attention_check(replace(design, task=other), name))
     return trials
 
 
-def _unseen(screens: _Screens, items: Sequence[Item]) -> dict[str, list[int]]:
-    """By protocol, tasks that no item shows, shuffled: a face or a text that came again would tell an obvious check."""
-    taken = {(item.protocol, item.task) for item in items}
+def _unseen(builder: _TrialBuilder, designs: Sequence[TrialDesign]) -> dict[str, list[int]]:
+    """By protocol, tasks of no trial, shuffled: a face or a text that came again would give away an attention check."""
+    taken = {(design.protocol, design.task) for design in designs}
     unseen: dict[str, list[int]] = {}
-    for protocol, tasks in screens.entrants.tasks.items():
+    for protocol, tasks in builder.candidates.tasks.items():
         unseen[protocol] = [task for task in range(len(tasks)) if (protocol, task) not in taken]
-        _chance(screens.ids, "unseen", protocol).shuffle(unseen[protocol])
+        _generator(builder.ids, "unseen", protocol).shuffle(unseen[protocol])
     return unseen
 
 
-def _check(entrants: Entrants, mode: Mode, words: Words) -> None:
+def _check(candidates: Candidates, mode: Mode, texts: StudyTexts) -> None:
     if mode == "realfake":
-        for protocol, tasks in entrants.tasks.items():
+        for protocol, tasks in candidates.tasks.items():
             for what in sorted({_photograph(row) for _, row in tasks.iterrows()}):
-                if what not in entrants.given:
+                if what not in candidates.given:
                     raise InputError(
                         f"mode realfake shows unedited faces, and under {protocol} those are the edits of copy-{what}, "
                         "of which there is no run; run it too"
                     )
         return
-    for protocol in entrants.tasks:
-        if protocol not in words.tasks:
-            raise InputError(f"the words do not say what {protocol} asks of an edit; add it below 'tasks:'")
+    for protocol in candidates.tasks:
+        if protocol not in texts.tasks:
+            raise InputError(f"the texts do not say what an edit of {protocol} is to do; add it below 'tasks:'")
 
 
 def _photograph(row: Any) -> str:
-    """The face of a task that is shown unedited: one that has what edits are asked for, which would tell them else."""
+    """The face of a task that is shown unedited: one with the requested attribute, whose lack would give it away."""
     return "source" if isinstance(row["attribute"], str) else "target"
 
 
-def _chance(ids: OpaqueIds, *what: object) -> random.Random:
-    return random.Random(ids.digest("chance", *what))
+def _generator(ids: AnonymousIds, *name: object) -> random.Random:
+    return random.Random(ids.digest("chance", *name))
 
 
 @dataclass
-class _Screens:
-    """Makes trials of items, and gathers what they refer to.
+class _TrialBuilder:
+    """Makes trials of their designs, and collects what they refer to.
 
     Attributes:
         turns: how often each method's edits were taken, so that its training seeds take turns.
     """
 
-    entrants: Entrants
+    candidates: Candidates
     mode: Mode
-    words: Words
-    ids: OpaqueIds
+    texts: StudyTexts
+    ids: AnonymousIds
     with_masks: bool
-    gathered: Gathered
+    contents: TrialContents
     turns: Counter[str] = field(default_factory=Counter)
 
-    def plain(self, item: Item, name: tuple[object, ...]) -> Trial:
+    def plain(self, design: TrialDesign, name: tuple[object, ...]) -> Trial:
         options = [
-            self._option(item, label, self._seed(item, label), (*name, place)) for place, label in enumerate(item.shown)
+            self._option(design, label, self._seed(design, label), (*name, position))
+            for position, label in enumerate(design.shown)
         ]
-        return self._trial(item, name, options)
+        return self._trial(design, name, options)
 
-    def repeat(self, item: Item, name: tuple[object, ...], original: Trial) -> Trial:
-        """The original's pictures the other way round, under ids and in files of their own."""
-        pictures, keys = self.gathered.pictures, self.gathered.options
+    def repeat(self, design: TrialDesign, name: tuple[object, ...], original: Trial) -> Trial:
+        """The original's images the other way round, under ids and in files of their own."""
+        stimuli, keys = self.contents.stimuli, self.contents.options
         options = [
-            self._published((*name, place), pictures[option.file], keys[option.id])
-            for place, option in enumerate(original.options[::-1])
+            self._published((*name, position), stimuli[option.file], keys[option.id])
+            for position, option in enumerate(original.options[::-1])
         ]
-        return self._trial(item, name, options, check="repeat", repeat_of=original.id)
+        return self._trial(design, name, options, check="repeat", repeat_of=original.id)
 
-    def obvious(self, item: Item, name: tuple[object, ...]) -> Trial:
-        """An edit among copies of it that are spoilt, so that it is the right answer to whichever question is asked."""
-        chance = _chance(self.ids, "obvious", *name)
-        places = len(item.shown)
-        right = chance.randrange(places) if places > 1 else None
-        label = chance.choice(item.shown)
-        seed = chance.choice(self._editor(item, label).seeds)
-        options = [self._option(item, label, seed, (*name, place), place != right) for place in range(places)]
+    def attention_check(self, design: TrialDesign, name: tuple[object, ...]) -> Trial:
+        """An edit among shuffled copies of it, so that it is the right answer to every question."""
+        generator = _generator(self.ids, "obvious", *name)
+        num_options = len(design.shown)
+        right = generator.randrange(num_options) if num_options > 1 else None
+        label = generator.choice(design.shown)
+        seed = generator.choice(self._editor(design, label).seeds)
+        options = [
+            self._option(design, label, seed, (*name, position), shuffled=position != right)
+            for position in range(num_options)
+        ]
         expected = EXPECTED[self.mode] if right is None else options[right].id
-        return self._trial(item, name, options, check="obvious", expected=expected)
+        return self._trial(design, name, options, check="obvious", expected=expected)
 
-    def _trial(self, item: Item, name: tuple[object, ...], options: Sequence[Option], **why: Any) -> Trial:
-        row = self._task(item)
+    def _trial(self, design: TrialDesign, name: tuple[object, ...], options: Sequence[Option], **check: Any) -> Trial:
+        row = self._task(design)
         attribute = row["attribute"] if isinstance(row["attribute"], str) else ""
         alone = self.mode == "realfake"  # the face before its edit would be the answer
         trial = Trial(
             id=self.ids.of(*name),
-            text="" if alone else self.words.task(item.protocol, attribute),
-            shown={} if alone else self._beside(item, name),
+            text="" if alone else self.texts.task(design.protocol, attribute),
+            shown={} if alone else self._beside(design, name),
             options=list(options),
         )
-        self.gathered.trials[trial.id] = TrialKey(
-            protocol=item.protocol, task=int(row["task"]), source=self._face(item), **why
+        self.contents.trials[trial.id] = TrialKey(
+            protocol=design.protocol, task=int(row["task"]), source=self._face(design), **check
         )
         return trial
 
-    def _beside(self, item: Item, name: tuple[object, ...]) -> dict[str, str]:
-        """Files of the trial's own: a task is in few trials but for checks, so that a shared file would tell those."""
-        row = self._task(item)
+    def _beside(self, design: TrialDesign, name: tuple[object, ...]) -> dict[str, str]:
+        """Files of this trial alone: mostly checks share a task with a trial, so shared files would give them away."""
+        row = self._task(design)
         task = int(row["task"])
         beside: dict[str, str] = {}
-        for what, copier in self.entrants.given.items():
+        for what, copier in self.candidates.given.items():
             if what == "target" or row["source"] != row["target"]:
                 beside[what] = self._file("shown", *name, what)
-                path = copier.edit(copier.seeds[0], item.protocol, task)
-                self.gathered.pictures[beside[what]] = Picture(path)
+                path = copier.edit(copier.seeds[0], design.protocol, task)
+                self.contents.stimuli[beside[what]] = Stimulus(path)
         if self.with_masks:
             beside["mask"] = self._file("shown", *name, "mask")
-            self.gathered.masks[beside["mask"]] = (item.protocol, task)
+            self.contents.masks[beside["mask"]] = (design.protocol, task)
         return beside
 
-    def _option(self, item: Item, label: str, seed: int, name: tuple[object, ...], spoilt: bool = False) -> Option:
-        task = int(self._task(item)["task"])
-        edit = self._editor(item, label).edit(seed, item.protocol, task)
+    def _option(
+        self, design: TrialDesign, label: str, seed: int, name: tuple[object, ...], *, shuffled: bool = False
+    ) -> Option:
+        task = int(self._task(design)["task"])
+        edit = self._editor(design, label).edit(seed, design.protocol, task)
         return self._published(
             name,
-            Picture(edit, self.ids.digest("jumble", *name) if spoilt else None),
+            Stimulus(edit, self.ids.digest("jumble", *name) if shuffled else None),
             OptionKey(
-                method="" if spoilt else label, seed=seed, protocol=item.protocol, task=task, source=self._face(item)
+                method="" if shuffled else label,
+                seed=seed,
+                protocol=design.protocol,
+                task=task,
+                source=self._face(design),
             ),
         )
 
-    def _face(self, item: Item) -> str:
-        """What figures are clustered by: the source of an edit, as in score files; the face that a photograph shows."""
-        row = self._task(item)
-        return str(row[_photograph(row)] if item.shown == (REAL,) else row["source"])
+    def _face(self, design: TrialDesign) -> str:
+        """The face by which answers are clustered: an edit's source, as in score files; a photograph's face."""
+        row = self._task(design)
+        return str(row[_photograph(row)] if design.shown == (REAL,) else row["source"])
 
-    def _published(self, name: tuple[object, ...], picture: Picture, key: OptionKey) -> Option:
+    def _published(self, name: tuple[object, ...], stimulus: Stimulus, key: OptionKey) -> Option:
         option = Option(id=self.ids.of("option", *name), file=self._file("option", *name))
-        self.gathered.pictures[option.file] = picture
-        self.gathered.options[option.id] = key
+        self.contents.stimuli[option.file] = stimulus
+        self.contents.options[option.id] = key
         return option
 
-    def _seed(self, item: Item, label: str) -> int:
-        seeds = self._editor(item, label).seeds
+    def _seed(self, design: TrialDesign, label: str) -> int:
+        seeds = self._editor(design, label).seeds
         self.turns[label] += 1
         return seeds[self.turns[label] % len(seeds)]
 
-    def _editor(self, item: Item, label: str) -> MethodRuns:
-        return self.entrants.given[_photograph(self._task(item))] if label == REAL else self.entrants.method(label)
+    def _editor(self, design: TrialDesign, label: str) -> MethodRuns:
+        return (
+            self.candidates.given[_photograph(self._task(design))] if label == REAL else self.candidates.method(label)
+        )
 
-    def _task(self, item: Item) -> Any:
-        return self.entrants.tasks[item.protocol].iloc[item.task]
+    def _task(self, design: TrialDesign) -> Any:
+        return self.candidates.tasks[design.protocol].iloc[design.task]
 
     def _file(self, *name: object) -> str:
         return f"{IMAGES}/{self.ids.of(*name)}.png"

@@ -1,4 +1,4 @@
-"""The buttons and messages of what raters use: English, unless a study's words say them in another language."""
+"""Buttons and messages of the raters' page and forms: English, unless a study's texts translate them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationInfo, f
 from registry.errors import unknown
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-_PLACE: Final = re.compile(r"\{([a-z]+)\}")
+_PLACEHOLDER: Final = re.compile(r"\{([a-z]+)\}")
 
 
-class PageWords(BaseModel):
+class PageTexts(BaseModel):
     """Texts by what they are for; `{number}` and the like stand for what is known only when a page is read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -65,35 +65,35 @@ class PageWords(BaseModel):
 
     @field_validator("*")
     @classmethod
-    def _keeps_the_places(cls, text: str, info: ValidationInfo) -> str:
-        places = _PLACE.findall(cls.model_fields[str(info.field_name)].default)
-        found = _PLACE.findall(text)
-        for each in found:
-            if each not in places:
-                raise ValueError(unknown("placeholder", each, places))
-        if lacking := [each for each in places if each not in found]:
-            raise ValueError(f"it lacks {{{lacking[0]}}}")
-        if set("{}") & set(_PLACE.sub("", text)):
+    def _keeps_the_placeholders(cls, text: str, info: ValidationInfo) -> str:
+        expected = _PLACEHOLDER.findall(cls.model_fields[str(info.field_name)].default)
+        found = _PLACEHOLDER.findall(text)
+        for name in found:
+            if name not in expected:
+                raise ValueError(unknown("placeholder", name, expected))
+        if missing := [name for name in expected if name not in found]:
+            raise ValueError(f"it lacks {{{missing[0]}}}")
+        if set("{}") & set(_PLACEHOLDER.sub("", text)):
             raise ValueError("it has a brace that is part of no placeholder")
         return text
 
 
-def filled(text: str, **facts: str) -> str:
+def filled(text: str, **values: str) -> str:
     """A text with its placeholders filled in."""
-    return _PLACE.sub(lambda place: facts[place[1]], text)
+    return _PLACEHOLDER.sub(lambda placeholder: values[placeholder[1]], text)
 
 
-def with_page_words(words: str) -> str:
-    """A file of words, with the English buttons and messages after it to be translated, where it can take them.
+def with_page_texts(texts: str) -> str:
+    """A file of texts, followed by the English buttons and messages to be translated, where it can take them.
 
     Args:
-        words: YAML of a study's words.
+        texts: YAML of a study's texts.
     """
-    english = yaml.safe_dump({"page": PageWords().model_dump()}, sort_keys=False, allow_unicode=True, width=120)
+    english = yaml.safe_dump({"page": PageTexts().model_dump()}, sort_keys=False, allow_unicode=True, width=120)
     heading = "page:  # buttons and messages; what stands in braces is filled in"
-    whole = f"{words.rstrip()}\n\n{english.replace('page:', heading, 1)}"
+    whole = f"{texts.rstrip()}\n\n{english.replace('page:', heading, 1)}"
     try:
-        held, both = yaml.safe_load(words), yaml.safe_load(whole)
-    except yaml.YAMLError:  # such as words in braces
-        return words
-    return whole if "page" not in held and both == {**held, "page": PageWords().model_dump()} else words
+        given, both = yaml.safe_load(texts), yaml.safe_load(whole)
+    except yaml.YAMLError:  # such as texts in braces
+        return texts
+    return whole if "page" not in given and both == {**given, "page": PageTexts().model_dump()} else texts

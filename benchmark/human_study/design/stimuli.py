@@ -1,4 +1,4 @@
-"""Pictures of a study, written so that only their pixels tell anything: no metadata, one size and length, own bytes."""
+"""Images of a study, written so that only their pixels tell anything: no metadata, one size and length, own bytes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from registry.errors import InputError
 
 Pixels = NDArray[np.uint8]
 _TILES: Final = 4
-"""Rows and columns that a picture is cut into to be jumbled."""
+"""Rows and columns into which an image is cut to be shuffled."""
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _FILTERS: Final = (0, 1, 2)
 """PNG's names for a row as it is, less what is left of each pixel, and less what is above."""
@@ -40,13 +40,13 @@ def read_pixels(path: Path, size: int) -> Pixels:
 def stored_png(pixels: Pixels, seed: bytes) -> bytes:
     """A PNG whose length tells nothing of its pixels, and whose bytes nothing of other files with the same pixels.
 
-    Data are stored, not compressed: smooth pictures would be shorter files. Each row is filtered in a way drawn by
-    chance (PNG, third edition, section 9), which readers undo without loss: the same pixels under another seed are
-    another file of equal length, so that a picture shown again is not told by its hash.
+    Data are stored, not compressed: smooth images would be shorter files. Each row is filtered in a way drawn at
+    random (PNG, third edition, section 9), which readers undo without loss: the same pixels under another seed are
+    another file of equal length, so that an image shown again cannot be recognised by its hash.
 
     Args:
         pixels: (H, W, 3) uint8 RGB.
-        seed: decides how rows are filtered; another for each file.
+        seed: decides how rows are filtered; a different one for every file.
     """
     height, width, _ = pixels.shape
     left = np.pad(pixels, ((0, 0), (1, 0), (0, 0)))[:, :-1]
@@ -63,22 +63,22 @@ def _chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
-def jumbled(pixels: Pixels, seed: bytes) -> Pixels:
-    """An obvious fake: the picture's tiles change places, none stays, and each is turned upside down.
+def shuffle_tiles(pixels: Pixels, seed: bytes) -> Pixels:
+    """An obvious fake, for attention checks: every tile of the image moves elsewhere and is turned upside down.
 
     Args:
         pixels: (H, W, 3); H and W at least 4.
-        seed: decides where tiles go.
+        seed: decides where tiles move.
     """
     generator = np.random.default_rng(list(seed))
     rows, columns = (np.linspace(0, side, _TILES + 1, dtype=int)[:-1] for side in pixels.shape[:2])
     height, width = pixels.shape[0] // _TILES, pixels.shape[1] // _TILES
     corners = [(top, left) for top in rows for left in columns]
     order = generator.permutation(len(corners))
-    after = dict(zip(order, np.roll(order, 1), strict=True))  # one closed round, so that no tile keeps its place
-    found = pixels.copy()
+    after = dict(zip(order, np.roll(order, 1), strict=True))  # one closed cycle, so that no tile stays
+    shuffled = pixels.copy()
     for here, there in after.items():
         (top, left), (other_top, other_left) = corners[here], corners[there]
         tile = pixels[other_top : other_top + height, other_left : other_left + width]
-        found[top : top + height, left : left + width] = tile[::-1]
-    return found
+        shuffled[top : top + height, left : left + width] = tile[::-1]
+    return shuffled

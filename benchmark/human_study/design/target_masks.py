@@ -1,4 +1,4 @@
-"""The masks that tasks asked for, drawn in the dataset's colours; run folders hold none, so the dataset gives them."""
+"""The target masks of tasks in the dataset's colours; run folders have none, so they come from the dataset."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from benchmark.config.resolve import resolve
 from benchmark.config.sources import read_layer
 from benchmark.evaluation.context import EvaluationContext
-from benchmark.human_study.design.candidates import Entrants
+from benchmark.human_study.design.candidates import Candidates
 from benchmark.human_study.design.stimuli import Pixels
 from benchmark.images.label_colors import color_mask
 from benchmark.results.run_folder import EXPERIMENT
@@ -19,29 +19,29 @@ from benchmark.runtime.progress import Reporter
 from registry.errors import InputError
 
 
-def asked_masks(entrants: Entrants, tasks: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Pixels]:
-    """The masks of tasks, by (protocol, task): (H, W, 3) uint8 RGB.
+def target_masks(candidates: Candidates, tasks: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Pixels]:
+    """The target masks of tasks, by (protocol, task): (H, W, 3) uint8 RGB.
 
     Args:
-        entrants: of whose runs one tells the dataset and its protocols.
+        candidates: one of their runs tells the dataset and its protocols.
         tasks: (protocol, task) pairs.
 
     Raises:
-        InputError: if the dataset is not at hand, or gives other tasks than the run had.
+        InputError: if the dataset is not available, or gives other tasks than the run had.
     """
-    path, _ = next(iter((*entrants.given.values(), *entrants.methods))).runs[0]
+    path, _ = next(iter((*candidates.given.values(), *candidates.methods))).runs[0]
     experiment = resolve([read_layer(path.parent / EXPERIMENT)])
     context = EvaluationContext(experiment, writable(cache_folder(), "cache folder"), Reporter())
     wanted: dict[str, list[int]] = defaultdict(list)
     for protocol, task in dict.fromkeys(tasks):
         wanted[protocol].append(task)
     found: dict[tuple[str, int], Pixels] = {}
-    for asked in context.asked(experiment):
-        protocol = asked.protocol.name
+    for task_set in context.asked(experiment):
+        protocol = task_set.protocol.name
         if protocol in wanted:
-            if asked.sha256 != entrants.tasks_sha256[protocol]:
+            if task_set.sha256 != candidates.tasks_sha256[protocol]:
                 raise InputError(f"{path}: the dataset now gives other tasks of {protocol} than this run had")
-            rows = asked.tasks[asked.tasks["task"].isin(wanted[protocol])]
-            masks = asked.protocol.batch(context.dataset, rows).mask.numpy().astype(np.uint8)
+            rows = task_set.tasks[task_set.tasks["task"].isin(wanted[protocol])]
+            masks = task_set.protocol.batch(context.dataset, rows).mask.numpy().astype(np.uint8)
             found |= {(protocol, int(task)): color_mask(mask) for task, mask in zip(rows["task"], masks, strict=True)}
     return found

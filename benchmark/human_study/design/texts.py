@@ -1,4 +1,4 @@
-"""What raters read: texts that a researcher edits, checked before a study is made of them."""
+"""The texts that raters read: edited by a researcher, checked before a study is made with them."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from benchmark.config.sources import Layer, read_layer
-from benchmark.human_study.design.page_texts import PageWords, Text
+from benchmark.human_study.design.page_texts import PageTexts, Text
 from benchmark.human_study.schema import Mode, Question
 from registry.errors import InputError, unknown
 
-MIN_SITTING: Final = 4
-MAX_SITTING: Final = 60
-"""Trials after which raters tire."""
+MIN_SESSION_LENGTH: Final = 4
+MAX_SESSION_LENGTH: Final = 60
+"""Trials of a session; raters tire after as many."""
 
 
 def _web_address(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError(f"{text!r} is no http or https address")
-    if any(each.isspace() or each in ";," for each in text):  # it becomes part of the page's content security policy
-        raise ValueError(f"{text!r} holds a space, a comma or a semicolon; write them as %20, %2C and %3B")
+    # it becomes part of the page's content security policy
+    if any(character.isspace() or character in ";," for character in text):
+        raise ValueError(f"{text!r} contains a space, a comma or a semicolon; write them as %20, %2C and %3B")
     return text
 
 
@@ -39,20 +40,20 @@ class RatedQuestion(Question):
     text: Text
 
 
-class Words(BaseModel):
-    """The texts of a study; the shipped files say what each is for.
+class StudyTexts(BaseModel):
+    """The texts of a study; the shipped files say what each one is for.
 
     Attributes:
         language: of the texts, as HTML names it.
-        tie: the answer of one who sees no difference; None where it is not offered.
+        tie: the answer of a rater who sees no difference; None where it is not offered.
         scale: what 1 to 5 mean, in `mos`.
         real: the answer, in `realfake`.
         fake: the answer, in `realfake`.
         tasks: by protocol, what an edit was to do.
-        shown: captions of the pictures beside the options.
+        shown: captions of the images beside the options.
         page: buttons and messages.
-        practice: trials to practise.
-        sitting: trials that a participant sees at most.
+        practice: number of practice trials.
+        sitting: trials of a session, the most that one participant sees.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -70,18 +71,18 @@ class Words(BaseModel):
     fake: Text = "Fake"
     tasks: dict[str, Text] = {}
     shown: dict[str, Text] = {}
-    page: PageWords = PageWords()
+    page: PageTexts = PageTexts()
     thanks: Text
     completion_code: Text | None = None
     redirect: Address | None = None
     post: Address | None = None
     practice: int = Field(default=2, ge=0, le=10)
-    sitting: int = Field(default=MAX_SITTING, ge=MIN_SITTING, le=MAX_SITTING)
+    sitting: int = Field(default=MAX_SESSION_LENGTH, ge=MIN_SESSION_LENGTH, le=MAX_SESSION_LENGTH)
 
     @field_validator("questions")
     @classmethod
     def _differ(cls, questions: list[RatedQuestion]) -> list[RatedQuestion]:
-        ids = [each.id for each in questions]
+        ids = [question.id for question in questions]
         if len(set(ids)) < len(ids):
             raise ValueError(f"two questions have the id {max(ids, key=ids.count)!r}")
         return questions
@@ -94,28 +95,28 @@ class Words(BaseModel):
                 if name not in (None, "attribute"):
                     raise ValueError(f"{protocol} names {{{name}}}; only {{attribute}} is known")
                 if form or conversion:
-                    raise ValueError(f"{protocol} says how to write {{attribute}}, which stands for text as it is")
+                    raise ValueError(f"{protocol} gives a format for {{attribute}}, which is plain text")
         return tasks
 
     def task(self, protocol: str, attribute: str) -> str:
-        """What an edit of a protocol was to do; "" where these words do not say."""
+        """What an edit of a protocol was to do; "" where these texts do not say."""
         return self.tasks.get(protocol, "").format(attribute=attribute.replace("_", " "))
 
 
-def shipped_words(mode: Mode) -> Path:
-    """The file that a mode's words are taken from where the researcher names none."""
+def shipped_texts(mode: Mode) -> Path:
+    """The file of a mode's texts, used where the researcher names none."""
     return Path(__file__).with_name("texts") / f"{mode}.yaml"
 
 
-def read_words(path: Path) -> Words:
-    """Read and check a file of words.
+def read_texts(path: Path) -> StudyTexts:
+    """Read and check a file of texts.
 
     Raises:
         InputError: naming the file, the line, the key, and the nearest right key.
     """
     layer = read_layer(path)
     try:
-        return Words.model_validate(layer.content)
+        return StudyTexts.model_validate(layer.content)
     except ValidationError as error:
         raise InputError(_sentence(layer, error)) from error
 
@@ -123,13 +124,13 @@ def read_words(path: Path) -> Words:
 def _sentence(layer: Layer, error: ValidationError) -> str:
     faults: Sequence[Mapping[str, Any]] = error.errors()
     # a misspelt key is missing too, but the spelling is what helps
-    first = next((each for each in faults if each["type"] == "extra_forbidden"), faults[0])
-    keys = [str(each) for each in first["loc"]]
+    first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
+    keys = [str(part) for part in first["loc"]]
     if first["type"] == "extra_forbidden":
         parents: dict[str, tuple[str, type[BaseModel]]] = {
             "questions": ("key of a question", RatedQuestion),
-            "page": ("key of page", PageWords),
+            "page": ("key of page", PageTexts),
         }
-        what, model = parents[keys[0]] if len(keys) > 1 else ("key", Words)
+        what, model = parents[keys[0]] if len(keys) > 1 else ("key", StudyTexts)
         return f"{layer.place(keys)}: {unknown(what, keys[-1], model.model_fields)}"
     return f"{layer.place(keys)}: {'.'.join(keys)}: {first['msg'].removeprefix('Value error, ')}"

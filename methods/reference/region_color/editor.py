@@ -82,7 +82,7 @@ def _design(regions: Tensor) -> Tensor:
     of a region lies.
 
     Args:
-        regions: (N, R, H, W) in {0, 1}; every pixel lies in one.
+        regions: (N, R, H, W) in {0, 1}; every pixel is in one.
     """
     side = regions.shape[-1]
     axis = torch.linspace(-1, 1, side, device=regions.device)

@@ -14,10 +14,10 @@ from tests.places import ROOT
 
 pytestmark = pytest.mark.integration
 
-FIGURES = "psnr-oracle,seg-miou,style-color-unseen,kernel-judge"
+CHOSEN = "psnr-oracle,seg-miou,style-color-unseen,kernel-judge"
 SMALL = [*TINY, *settings("dataset.size=32", "protocols.style-copy.count=12")]
 QUICK = [*SMALL, "--metrics", "psnr-oracle,style-color", "--limit", "10"]
-RUNGS = 1 + sum(len(each.strengths) - 1 for each in DEGRADATIONS.values())
+NUM_LEVELS = 1 + sum(len(degradation.strengths) - 1 for degradation in DEGRADATIONS.values())
 EXAMPLE = ROOT / "examples" / "calibration" / "calibration.json"
 PLUGIN = """
 import numpy as np
@@ -51,7 +51,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def finished(out: Path, cache: Path) -> Outcome:
     """A calibration of metrics of every kind, as JSON on stdout."""
-    outcome = bench("calibrate", *SMALL, "--metrics", FIGURES, "--out", out, "--json")
+    outcome = bench("calibrate", *SMALL, "--metrics", CHOSEN, "--out", out, "--json")
     assert outcome.code == 0, outcome.err
     return outcome
 
@@ -60,7 +60,7 @@ def test_it_writes_the_result_and_its_pages(finished: Outcome, out: Path) -> Non
     calibration = read_calibration(out / "calibration.json")
     assert json.loads(finished.out) == calibration.model_dump(mode="json")
     protocol = calibration.protocols["style-copy"]
-    assert list(protocol.metrics) == FIGURES.split(",")
+    assert list(protocol.metrics) == CHOSEN.split(",")
     assert list(protocol.degradations) == list(DEGRADATIONS)
     assert protocol.num_tasks == 12
     assert {path.name for path in out.iterdir() if path.is_file()} == {
@@ -100,11 +100,11 @@ def test_it_takes_the_metrics_of_the_protocol_where_none_are_named(cache: Path, 
 
 
 def test_the_same_command_reads_what_is_scored_and_says_the_same(finished: Outcome, out: Path) -> None:
-    rungs = tree(out / "rungs")
-    assert len(rungs) == RUNGS
-    again = bench("calibrate", *SMALL, "--metrics", FIGURES, "--out", out, "--json")
+    levels = tree(out / "rungs")
+    assert len(levels) == NUM_LEVELS
+    again = bench("calibrate", *SMALL, "--metrics", CHOSEN, "--out", out, "--json")
     assert (again.code, again.out) == (0, finished.out)
-    assert tree(out / "rungs") == rungs
+    assert tree(out / "rungs") == levels
     assert "score style-copy" not in again.err
 
 
@@ -119,36 +119,36 @@ def test_another_folder_gives_the_same_and_another_seed_does_not(cache: Path, tm
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
 
 
-def test_ctrl_c_keeps_the_rungs_that_are_scored(finished: Outcome, cache: Path, tmp_path: Path) -> None:
+def test_ctrl_c_keeps_the_levels_that_are_scored(finished: Outcome, cache: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    words = ("calibrate", *QUICK, "--out", out, "--seed", "5")
-    process = bench_process(*words, BENCH_CACHE=str(cache))
+    arguments = ("calibrate", *QUICK, "--out", out, "--seed", "5")
+    process = bench_process(*arguments, BENCH_CACHE=str(cache))
     outcome = signalled(process, signal.SIGINT, lambda: len(list(out.glob("rungs/[!.]*"))) >= 2)
     assert outcome.code == 1
     assert outcome.sentence.startswith("stopped")
     kept = tree(out / "rungs")
     assert len(kept) >= 2
     assert not (out / "calibration.json").exists()
-    again = ended(bench_process(*words, BENCH_CACHE=str(cache)))
+    again = ended(bench_process(*arguments, BENCH_CACHE=str(cache)))
     assert again.code == 0, again.err
     assert kept.items() <= tree(out / "rungs").items()
 
 
-def test_a_damaged_rung_is_scored_again(cache: Path, tmp_path: Path) -> None:
-    words = ("calibrate", *QUICK, "--out", tmp_path, "--json")
-    first = bench(*words)
+def test_a_damaged_level_is_scored_again(cache: Path, tmp_path: Path) -> None:
+    arguments = ("calibrate", *QUICK, "--out", tmp_path, "--json")
+    first = bench(*arguments)
     damaged, cut, *_ = sorted((tmp_path / "rungs").iterdir())
     damaged.write_bytes(b"not an archive")
     cut.write_bytes(cut.read_bytes()[:200])
-    assert bench(*words).out == first.out
+    assert bench(*arguments).out == first.out
 
 
-def test_metrics_of_a_plug_in_are_calibrated_and_one_without_figures_says_why(cache: Path, tmp_path: Path) -> None:
+def test_metrics_of_a_plug_in_are_calibrated_and_one_without_values_says_why(cache: Path, tmp_path: Path) -> None:
     plugin = tmp_path / "brightness.py"
     plugin.write_text(PLUGIN)
     out = tmp_path / "out"
-    words = ("calibrate", *SMALL, "--metrics", "brightness, absent", "--plugin", plugin, "--out", out)
-    outcome = ended(bench_process(*words, BENCH_CACHE=str(cache)))
+    arguments = ("calibrate", *SMALL, "--metrics", "brightness, absent", "--plugin", plugin, "--out", out)
+    outcome = ended(bench_process(*arguments, BENCH_CACHE=str(cache)))
     assert outcome.code == 0, outcome.err
     assert outcome.out.splitlines()[0] == str(out / "calibration.json")
     protocol = read_calibration(out / "calibration.json").protocols["style-copy"]
@@ -161,27 +161,27 @@ def test_metrics_of_a_plug_in_are_calibrated_and_one_without_figures_says_why(ca
 
 def test_several_protocols_share_a_page(cache: Path, tmp_path: Path) -> None:
     count = settings("protocols.attribute-transfer.count=8")
-    words = ("--protocol", "style-copy", "--protocol", "attribute-transfer", "--metrics", "psnr-oracle")
-    outcome = bench("calibrate", *SMALL, *count, *words, "--out", tmp_path)
+    arguments = ("--protocol", "style-copy", "--protocol", "attribute-transfer", "--metrics", "psnr-oracle")
+    outcome = bench("calibrate", *SMALL, *count, *arguments, "--out", tmp_path)
     assert outcome.code == 0, outcome.err
     assert list(read_calibration(tmp_path / "calibration.json").protocols) == ["style-copy", "attribute-transfer"]
     assert (tmp_path / "curves-attribute-transfer.svg").exists()
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("arguments", "said"),
     [
         ("--metrics psnr-orcle", "unknown metric 'psnr-orcle'; did you mean 'psnr-oracle'"),
-        ("--metrics edit-ms", "metric 'edit-ms' is a cost, which no image decides"),
+        ("--metrics edit-ms", "metric 'edit-ms' is a cost, which does not depend on images"),
         ("--protocol style-cpy", "unknown protocol 'style-cpy'; did you mean 'style-copy'"),
         ("--dataset rendred-faces", "unknown dataset 'rendred-faces'; did you mean 'rendered-faces'"),
         ("--preset dmo", "unknown preset 'dmo'; did you mean 'demo'"),
         ("--limit 0", "limit: Input should be greater than or equal to 1, not 0"),
-        ("--limit 5", "a calibration needs 8 tasks at least; style-copy has 5 here"),
+        ("--limit 5", "a calibration needs at least 8 tasks; style-copy has 5 here"),
     ],
 )
-def test_a_mistake_is_one_sentence(words: str, said: str, cache: Path, tmp_path: Path) -> None:
-    outcome = bench("calibrate", *SMALL, *words.split(), "--out", tmp_path / "out")
+def test_a_mistake_is_one_sentence(arguments: str, said: str, cache: Path, tmp_path: Path) -> None:
+    outcome = bench("calibrate", *SMALL, *arguments.split(), "--out", tmp_path / "out")
     assert outcome.code == 2, outcome.err
     assert outcome.sentence.startswith(said)
     assert not list(tmp_path.rglob("*.*"))

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from benchmark.calibration import image_degradations as repaints
+from benchmark.calibration import image_degradations
 from benchmark.calibration.cached_ground_truth import CachedGroundTruth
-from benchmark.calibration.degradations import DEGRADATIONS, degraded, shown
+from benchmark.calibration.degradations import DEGRADATIONS, degrade_edits, shown_tasks
 from benchmark.calibration.wrong_targets import MODES, mode_collapse, style_collapse, wrong_identity
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.images.convert import image_array
@@ -20,8 +20,10 @@ from benchmark.protocols.attribute_transfer import AttributeTransfer
 from benchmark.protocols.style_copy import StyleCopy
 from registry.errors import InputError
 
-REPAINTS = [name for name, each in DEGRADATIONS.items() if each.repaint is not repaints.as_it_is]
-MISTAKES = [name for name in DEGRADATIONS if name not in REPAINTS]
+OF_IMAGES = [
+    name for name, degradation in DEGRADATIONS.items() if degradation.degrade_image is not image_degradations.unchanged
+]
+OF_TARGETS = [name for name in DEGRADATIONS if name not in OF_IMAGES]
 SEED = 3
 
 
@@ -37,8 +39,8 @@ def tasks(dataset: CachedGroundTruth) -> pd.DataFrame:
 
 
 def edits(name: str, strength: float, tasks: pd.DataFrame, dataset: CachedGroundTruth, seed: int = SEED) -> np.ndarray:
-    rows = shown(name, strength, tasks, seed)
-    return degraded(name, strength, StyleCopy(), dataset, rows, seed)
+    rows = shown_tasks(name, strength, tasks, seed)
+    return degrade_edits(name, strength, StyleCopy(), dataset, rows, seed)
 
 
 def truth(tasks: pd.DataFrame, dataset: CachedGroundTruth) -> np.ndarray:
@@ -61,9 +63,9 @@ class TestEveryDegradation:
         self, name: str, tasks: pd.DataFrame, dataset: CachedGroundTruth
     ) -> None:
         right = truth(tasks, dataset).astype(float)
-        ladder = [edits(name, strength, tasks, dataset) for strength in DEGRADATIONS[name].strengths]
-        assert all(images.shape == right.shape and images.dtype == np.uint8 for images in ladder)
-        errors = [np.square(images - right).mean() for images in ladder]
+        levels = [edits(name, strength, tasks, dataset) for strength in DEGRADATIONS[name].strengths]
+        assert all(images.shape == right.shape and images.dtype == np.uint8 for images in levels)
+        errors = [np.square(images - right).mean() for images in levels]
         assert errors[0] == 0
         assert all(np.diff(errors) > 0), errors
 
@@ -79,22 +81,22 @@ class TestEveryDegradation:
         self, name: str, tasks: pd.DataFrame, dataset: CachedGroundTruth
     ) -> None:
         strength = DEGRADATIONS[name].strengths[-1]
-        rows = shown(name, strength, tasks, SEED)
-        alone = degraded(name, strength, StyleCopy(), dataset, rows.iloc[7:8], SEED)
+        rows = shown_tasks(name, strength, tasks, SEED)
+        alone = degrade_edits(name, strength, StyleCopy(), dataset, rows.iloc[7:8], SEED)
         assert np.array_equal(alone[0], edits(name, strength, tasks, dataset)[7])
 
 
 @given(
     image=arrays(np.uint8, (16, 16, 3)),
-    name=st.sampled_from(REPAINTS),
-    place=st.integers(1, 5),
+    name=st.sampled_from(OF_IMAGES),
+    level=st.integers(1, 5),
     seed=st.integers(0, 2**32 - 1),
 )
 @settings(deadline=None, max_examples=60)
-def test_a_repaint_of_any_image_is_an_image(image: np.ndarray, name: str, place: int, seed: int) -> None:
+def test_a_degraded_image_is_an_image(image: np.ndarray, name: str, level: int, seed: int) -> None:
     before, degradation = image.copy(), DEGRADATIONS[name]
-    painted = degradation.repaint(image, degradation.strengths[place], np.random.default_rng(seed))
-    assert (painted.shape, painted.dtype) == (image.shape, np.uint8)
+    degraded = degradation.degrade_image(image, degradation.strengths[level], np.random.default_rng(seed))
+    assert (degraded.shape, degraded.dtype) == (image.shape, np.uint8)
     assert np.array_equal(image, before), "it leaves its input alone"
 
 
@@ -102,35 +104,35 @@ def test_a_colour_shift_is_as_long_as_it_says_and_keeps_lightness() -> None:
     from skimage.color import rgb2lab
 
     grey = np.full((8, 8, 3), 128, np.uint8)
-    moved = rgb2lab(repaints.tinted(grey, 16, np.random.default_rng(0))) - rgb2lab(grey)
+    moved = rgb2lab(image_degradations.shift_colour(grey, 16, np.random.default_rng(0))) - rgb2lab(grey)
     assert np.linalg.norm(moved, axis=-1).mean() == pytest.approx(16, abs=0.7)
     assert abs(moved[..., 0]).max() < 0.7
 
 
 def test_noise_has_the_spread_that_it_says() -> None:
     grey = np.full((128, 128, 3), 128, np.uint8)
-    assert repaints.noisy(grey, 8, np.random.default_rng(0)).std() == pytest.approx(8, rel=0.02)
+    assert image_degradations.add_noise(grey, 8, np.random.default_rng(0)).std() == pytest.approx(8, rel=0.02)
 
 
 def test_a_warp_moves_by_the_share_of_the_width_that_it_says() -> None:
-    # on a ramp of one level a pixel, values move as far as pixels do
+    # on a ramp of one level per pixel, values move as far as pixels do
     ramp = np.repeat(np.arange(128, dtype=np.uint8)[None, :, None] + 50, 128, axis=0).repeat(3, axis=2)
-    across = repaints.warped(ramp, 2, np.random.default_rng(0)).astype(float) - ramp
-    down = repaints.warped(ramp.transpose(1, 0, 2).copy(), 2, np.random.default_rng(0)).astype(float)
+    across = image_degradations.warp(ramp, 2, np.random.default_rng(0)).astype(float) - ramp
+    down = image_degradations.warp(ramp.transpose(1, 0, 2).copy(), 2, np.random.default_rng(0)).astype(float)
     down -= ramp.transpose(1, 0, 2)
     inner = slice(8, -8)  # border pixels are read from beyond the ramp
     length = np.sqrt((across[inner, inner, 0] ** 2 + down[inner, inner, 0] ** 2).mean())
     assert length == pytest.approx(0.02 * 128, rel=0.15)
 
 
-@pytest.mark.parametrize("name", MISTAKES)
-def test_a_share_of_the_tasks_is_wrong_and_greater_shares_hold_smaller_ones(
+@pytest.mark.parametrize("name", OF_TARGETS)
+def test_a_share_of_the_tasks_is_wrong_and_greater_shares_include_smaller_ones(
     name: str, tasks: pd.DataFrame, dataset: CachedGroundTruth
 ) -> None:
     many = pd.concat([tasks] * 20, ignore_index=True).assign(task=range(20 * len(tasks)))
     right = many[["target_row", "source_row"]].to_numpy()
     wrong = [
-        (shown(name, share, many, SEED)[["target_row", "source_row"]].to_numpy() != right).any(axis=1)
+        (shown_tasks(name, share, many, SEED)[["target_row", "source_row"]].to_numpy() != right).any(axis=1)
         for share in DEGRADATIONS[name].strengths
     ]
     assert all((greater | smaller == greater).all() for smaller, greater in pairwise(wrong))
@@ -165,11 +167,11 @@ def test_one_target_face_has_no_other_identity(tasks: pd.DataFrame) -> None:
         wrong_identity(tasks.assign(target_row=3), 10, SEED)
 
 
-def test_remembered_truths_are_the_true_edits_and_serve_every_protocol(tmp_path: Path) -> None:
+def test_cached_ground_truth_has_the_true_edits_and_serve_every_protocol(tmp_path: Path) -> None:
     plain = RenderedFaces(root=None, size=32, cache=tmp_path, train=1, val=1, test=16)
-    remembering = CachedGroundTruth(plain)
+    cached = CachedGroundTruth(plain)
     for protocol in (StyleCopy(count=3), AttributeTransfer(count=3)):
         rows = protocol.tasks(plain, seed=0)
-        batches = [protocol.batch(each, rows) for each in (plain, remembering, remembering)]
-        assert all(np.array_equal(batches[0].oracle, each.oracle) for each in batches[1:])
-    assert remembering.true_edit("style-copy", 2, 3) is remembering.true_edit("style-copy", 2, 3)
+        batches = [protocol.batch(faces, rows) for faces in (plain, cached, cached)]
+        assert all(np.array_equal(batches[0].oracle, batch.oracle) for batch in batches[1:])
+    assert cached.true_edit("style-copy", 2, 3) is cached.true_edit("style-copy", 2, 3)

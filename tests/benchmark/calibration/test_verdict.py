@@ -26,18 +26,18 @@ def curve(
 
 
 class TestVerdicts:
-    def test_a_figure_that_gets_worse_sees(self) -> None:
+    def test_a_value_that_gets_worse_sees(self) -> None:
         found = curve(0, 1, 2, 3)
         assert (found.shape, found.verdict, found.correlation) == ("rising", "sees", 1)
         falling = curve(3, 2, 1, 0, higher_is_better=True)
         assert (falling.shape, falling.verdict, falling.correlation) == ("falling", "sees", 1)
 
-    def test_a_figure_that_gets_better_misleads(self) -> None:
+    def test_a_value_that_gets_better_misleads(self) -> None:
         found = curve(0, 1, 2, 3, higher_is_better=True)
         assert (found.shape, found.verdict, found.correlation) == ("rising", "misleads", -1)
         assert found.least_n == [None, None, None]
 
-    def test_a_figure_that_goes_both_ways_misleads(self) -> None:
+    def test_a_value_that_goes_both_ways_misleads(self) -> None:
         found = curve(0, 2, 0, 2)
         assert (found.shape, found.verdict) == ("not monotone", "misleads")
 
@@ -49,7 +49,7 @@ class TestVerdicts:
         assert curve(*steps).shape == "rising"
         assert curve(*steps[:2]).shape == "insensitive"
 
-    def test_a_constant_figure_is_blind_and_has_no_correlation(self) -> None:
+    def test_a_constant_value_is_blind_and_has_no_correlation(self) -> None:
         found = curve(1, 1, 1, noise=0)
         assert (found.shape, found.verdict, found.correlation) == ("insensitive", "blind", None)
 
@@ -57,7 +57,7 @@ class TestVerdicts:
         shapes = [curve(*[0] * 6, spread=0.1, noise=1, seed=seed).shape for seed in range(200)]
         assert shapes.count("insensitive") >= 190
 
-    def test_halves_without_a_figure_are_left_out(self) -> None:
+    def test_halves_without_a_value_are_left_out(self) -> None:
         generator = np.random.default_rng(0)
         halves = np.arange(3) + generator.normal(0, 0.01, (40, 3))
         halves[::4, 1] = np.nan
@@ -70,10 +70,10 @@ class TestMargins:
         halves = values[subsamples(TOTAL, TOTAL // 2, 4000, seed=0)].mean(axis=1)
         assert margins(halves)[0] == pytest.approx(1.96 * values.std(ddof=1) / np.sqrt(TOTAL), rel=0.05)
 
-    def test_a_step_that_chance_makes_of_independent_figures_is_none(self) -> None:
+    def test_a_step_that_chance_makes_of_independent_values_is_none(self) -> None:
         halves = np.random.default_rng(0).normal(0, 1, (400, 6))
         flat = np.zeros(6)
-        flat[3] = 3.0  # beyond the margin of a figure, not beyond what 15 differences of two such figures reach
+        flat[3] = 3.0  # beyond the margin of a value, not beyond what 15 differences of two such values reach
         assert shape(flat, halves) == "insensitive"
         assert shape(2 * flat, halves) == "not monotone"
         assert shape(np.arange(6.0) * 2, halves) == "rising"
@@ -97,16 +97,16 @@ class TestLeastSizes:
         assert found.least_n[1] < found.least_n[0]
         assert found.hardest_n == found.least_n[0]
 
-    def test_neighbours_alike_are_never_told_apart(self) -> None:
+    def test_neighbours_alike_are_never_distinguished(self) -> None:
         found = curve(0, 1, 1)
         assert found.least_n == [4, None]
         assert found.hardest_n is None
 
     def test_a_size_counts_only_if_every_greater_one_does(self) -> None:
-        told, not_told = np.tile([0.0, 1.0], (20, 1)), np.tile([1.0, 0.0], (20, 1))
-        assert least_sizes({4: told, 8: not_told, 16: told, 32: told}) == [16]
+        ordered, reversed_ = np.tile([0.0, 1.0], (20, 1)), np.tile([1.0, 0.0], (20, 1))
+        assert least_sizes({4: ordered, 8: reversed_, 16: ordered, 32: ordered}) == [16]
 
-    def test_ties_and_missing_figures_are_not_told_apart(self) -> None:
+    def test_ties_and_missing_values_are_not_distinguished(self) -> None:
         assert least_sizes({4: np.zeros((20, 2))}) == [None]
         assert least_sizes({4: np.full((20, 2), np.nan)}) == [None]
 
@@ -116,7 +116,7 @@ class TestSubsamples:
     def test_sizes_double_up_to_half(self, total: int, sizes: list[int]) -> None:
         assert subsample_sizes(total) == sizes
 
-    def test_a_draw_holds_no_task_twice_and_a_seed_gives_the_same_draws(self) -> None:
+    def test_a_draw_has_no_task_twice_and_a_seed_gives_the_same_draws(self) -> None:
         drawn = subsamples(50, 20, 30, seed=4)
         assert drawn.shape == (30, 20)
         assert all(len(set(row)) == 20 for row in drawn.tolist())
@@ -124,7 +124,7 @@ class TestSubsamples:
         assert len({tuple(row) for row in drawn.tolist()}) == 30
 
 
-def test_caveats_name_what_a_metric_is_blind_to_and_the_figures_that_mislead() -> None:
+def test_caveats_name_what_a_metric_is_blind_to_and_the_values_that_mislead() -> None:
     facts = MetricInfo.model_validate(
         {
             "title": "Sharpness",
@@ -136,7 +136,7 @@ def test_caveats_name_what_a_metric_is_blind_to_and_the_figures_that_mislead() -
             "citation": "",
         }
     )
-    ladder = {"unit": "px", "summary": "", "strengths": [0, 0.5, 2], "errors": [0, 1, 2]}
+    levels = {"unit": "px", "summary": "", "strengths": [0, 0.5, 2], "errors": [0, 1, 2]}
     protocol = ProtocolCalibration(
         title="Copy",
         num_tasks=TOTAL,
@@ -144,7 +144,7 @@ def test_caveats_name_what_a_metric_is_blind_to_and_the_figures_that_mislead() -
         rule="",
         sizes=[4],
         degradations={
-            each: DegradationInfo(title=each, **ladder) for each in ("blur", "noise", "warp", "tint", "grain")
+            name: DegradationInfo(title=name, **levels) for name in ("blur", "noise", "warp", "tint", "grain")
         },
         metrics={
             "sharpness": MetricCalibration(

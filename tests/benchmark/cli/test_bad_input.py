@@ -89,7 +89,10 @@ class Payload:
         ("leaderboard --runs . --methods maskgn", "unknown method of these runs 'maskgn'; known: none"),
         ("leaderboard --runs . --protocol style-cpy", "unknown protocol 'style-cpy'; did you mean 'style-copy'"),
         ("data verify --data absent", "absent is not a CelebAMask-HQ folder"),
-        ("data pack --dataset rendered-faces --size 5", "rendered-faces are 32 to 512 pixels a side, not 5"),
+        (
+            "data pack --dataset rendered-faces --size 5",
+            "rendered-faces have a height and width of 32 to 512 pixels, not 5",
+        ),
     ],
 )
 def test_a_mistake_is_one_sentence_and_leaves_nothing(words: str, said: str, tmp_path: Path) -> None:
@@ -297,7 +300,7 @@ class TestCheckpoints:
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
 def test_a_device_that_is_not_there_is_said() -> None:
     sentence = refused("train", "--method", "copy-target", *TINY, "--device", "cuda", "--runs", "runs")
-    assert sentence == "device 'cuda' was asked for, but no CUDA device is available; use --device cpu"
+    assert sentence == "device 'cuda' was requested, but no CUDA device is available; use --device cpu"
 
 
 def test_a_process_ends_with_the_code_and_the_sentence_alone(tmp_path: Path) -> None:

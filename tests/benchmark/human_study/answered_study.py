@@ -60,7 +60,7 @@ Rows = list[dict[str, str]]
 def trial(id: str, options: int = 2) -> Trial:
     """A trial whose options are named after it: `o4a`, `o4b` and so on of `4`."""
     ids = [f"o{id}{letter}" for letter in "abcdef"[:options]]
-    return Trial(id=id, text="Smile", options=[Option(id=each, file=f"{each}.png") for each in ids])
+    return Trial(id=id, text="Smile", options=[Option(id=id, file=f"{id}.png") for id in ids])
 
 
 def study(mode: Mode = "2afc", *, ties: bool = True, questions: Sequence[str] = ("realism", "identity")) -> Study:
@@ -69,7 +69,7 @@ def study(mode: Mode = "2afc", *, ties: bool = True, questions: Sequence[str] = 
     return Study(
         study_id=STUDY_ID,
         mode=mode,
-        questions=[Question(id=each, text=f"Which has more {each}?") for each in questions],
+        questions=[Question(id=question, text=f"Which has more {question}?") for question in questions],
         trials=[trial(id, options) for id in ("004512", "1c88f0", "2d90aa", "3e77b1")],
         practice=[trial("9f0000", options)],
         ties=ties,
@@ -90,11 +90,11 @@ def key(of: Study) -> Key:
         tasks_sha256={"attribute-transfer": "ab" * 32},
         seed=0,
         results_sha256={f"{method}/seed0": "cd" * 32 for method in METHODS},
-        trials={each.id: TrialKey(**facts, **checks.get(each.id, {})) for each in of.trials},  # type: ignore[arg-type]
+        trials={trial.id: TrialKey(**facts, **checks.get(trial.id, {})) for trial in of.trials},  # type: ignore[arg-type]
         options={
-            option.id: OptionKey(method=METHODS[place % len(METHODS)], seed=0, **facts)
-            for each in of.trials
-            for place, option in enumerate(each.options)
+            option.id: OptionKey(method=METHODS[position % len(METHODS)], seed=0, **facts)
+            for trial in of.trials
+            for position, option in enumerate(trial.options)
         },
     )
 
@@ -129,10 +129,10 @@ def answers() -> list[Answer]:
     """Two people's answers to both questions of all trials: either side, ties, and both orders."""
     made = []
     for person, flipped in (("11", False), ("12", True)):
-        for place, id in enumerate(("004512", "1c88f0", "2d90aa", "3e77b1")):
+        for number, id in enumerate(("004512", "1c88f0", "2d90aa", "3e77b1")):
             shown = [f"o{id}b", f"o{id}a"] if flipped else [f"o{id}a", f"o{id}b"]
-            for question, side in (("realism", (place + flipped) % 2), ("identity", (place // 2 + flipped) % 2)):
-                choice = "tie" if place == 1 and question == "identity" else shown[side]
+            for question, side in (("realism", (number + flipped) % 2), ("identity", (number // 2 + flipped) % 2)):
+                choice = "tie" if number == 1 and question == "identity" else shown[side]
                 made.append(
                     answer(
                         id,
@@ -140,9 +140,9 @@ def answers() -> list[Answer]:
                         question,
                         shown_order=" ".join(shown),
                         choice=choice,
-                        rt_ms=1000.0 + 137 * place,
-                        trial_index=place,
-                        started_at=f"2026-03-01T09:3{place}:00.000Z",
+                        rt_ms=1000.0 + 137 * number,
+                        trial_index=number,
+                        started_at=f"2026-03-01T09:3{number}:00.000Z",
                     )
                 )
     return made
@@ -150,16 +150,16 @@ def answers() -> list[Answer]:
 
 def crowd(people: int) -> list[Answer]:
     """The first person's eight answers, given by many."""
-    return [replace(each, participant_id=f"p{number}") for number in range(people) for each in answers()[:8]]
+    return [replace(row, participant_id=f"p{number}") for number in range(people) for row in answers()[:8]]
 
 
 def page_rows(given: Sequence[Answer]) -> Rows:
     """Answers as the page writes them, which cannot tell checks."""
-    return [dict(zip(COLUMNS, each.cells(), strict=True)) | {"is_check": ""} for each in given]
+    return [dict(zip(COLUMNS, row.cells(), strict=True)) | {"is_check": ""} for row in given]
 
 
 def page_csv(given: Sequence[Answer]) -> str:
-    return sheet(page_rows(given))
+    return csv_table(page_rows(given))
 
 
 def page_json(given: Sequence[Answer]) -> str:
@@ -183,7 +183,7 @@ def pretty_posts(given: Sequence[Answer]) -> str:
     return "\n".join(bodies)
 
 
-def sheet(rows: Sequence[dict[str, str]], separator: str = ",") -> str:
+def csv_table(rows: Sequence[dict[str, str]], separator: str = ",") -> str:
     """CSV of rows as spreadsheets write it: a column for every name, quotes where needed, Windows line ends."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     text = io.StringIO()
@@ -202,9 +202,9 @@ def turk(shape: Shape, *, as_json: bool = False) -> Callable[[Sequence[Answer]],
 
     def text(given: Sequence[Answer]) -> str:
         assignments: dict[tuple[str, str], list[Answer]] = {}
-        for each in given:
-            assignments.setdefault((each.participant_id, each.trial_id), []).append(each)
-        return sheet([_assignment(each, shape, as_json=as_json) for each in assignments.values()])
+        for row in given:
+            assignments.setdefault((row.participant_id, row.trial_id), []).append(row)
+        return csv_table([_assignment(assignment, shape, as_json=as_json) for assignment in assignments.values()])
 
     return text
 
@@ -233,8 +233,8 @@ def _assignment(given: list[Answer], shape: Shape, *, as_json: bool) -> dict[str
         "rt_ms": str(first.rt_ms),
         "started_at": first.started_at,
     }
-    for each in given:
-        fields |= shape(f"choice.{each.question_id}", each)
+    for one in given:
+        fields |= shape(f"choice.{one.question_id}", one)
     if as_json:
         return {**row, "Answer.taskAnswers": json.dumps([fields])}
     columns = {f"Answer.{name}": value for name, value in _columns(fields)}
@@ -248,7 +248,7 @@ def _columns(fields: dict[str, Any]) -> list[tuple[str, Any]]:
     flat = []
     for name, value in fields.items():
         if isinstance(value, dict):
-            flat += [(f"{name}.{inner}", each) for inner, each in _columns(value)]
+            flat += [(f"{name}.{inner}", cell) for inner, cell in _columns(value)]
         else:
             flat.append((name, value))
     return flat
@@ -285,7 +285,7 @@ def classifier(name: str, of: Answer) -> dict[str, Any]:
 
 def label_studio(given: Sequence[Answer]) -> str:
     """An export of tasks, one for each question of a trial as one person saw it."""
-    return json.dumps([_task(number, each) for number, each in enumerate(given, start=1)])
+    return json.dumps([_task(number, row) for number, row in enumerate(given, start=1)])
 
 
 def _task(number: int, of: Answer) -> dict[str, Any]:
@@ -329,7 +329,7 @@ COLUMN_MAP = """
 columns:
   participant_id: Rater
   trial_id: Item
-  question_id: TaskSet
+  question_id: Question
   shown_order: [Left, Right]
   choice: Preferred
   rt_ms: Milliseconds
@@ -344,18 +344,18 @@ choices: {L: left, R: right, "no": tie}
 def foreign_rows(given: Sequence[Answer]) -> Rows:
     """Answers in a table of another make, which `COLUMN_MAP` maps."""
     rows = []
-    for each in given:
-        left, right = each.shown_order.split()
+    for row in given:
+        left, right = row.shown_order.split()
         rows.append(
             {
-                "Item": each.trial_id,
-                "Rater": each.participant_id,
-                "TaskSet": each.question_id,
+                "Item": row.trial_id,
+                "Rater": row.participant_id,
+                "Question": row.question_id,
                 "Left": left,
                 "Right": right,
-                "Preferred": {left: "L", right: "R", "tie": "no"}[each.choice],
-                "Milliseconds": str(each.rt_ms),
-                "When": each.started_at.replace("Z", "+00:00"),
+                "Preferred": {left: "L", right: "R", "tie": "no"}[row.choice],
+                "Milliseconds": str(row.rt_ms),
+                "When": row.started_at.replace("Z", "+00:00"),
                 "Remark": "naïve; quoted, too",
             }
         )
@@ -364,4 +364,4 @@ def foreign_rows(given: Sequence[Answer]) -> Rows:
 
 def canonical_text(given: Sequence[Answer]) -> str:
     """The file that answers should come to."""
-    return csv_text([COLUMNS, *(each.cells() for each in given)])
+    return csv_text([COLUMNS, *(row.cells() for row in given)])

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmark.human_study.answers import COLUMNS, Answer, read_answers, read_rows, table, write_rows
-from benchmark.human_study.collection.timestamps import in_utc
+from benchmark.human_study.collection.timestamps import to_utc
 from registry.errors import InputError
 from tests.benchmark.human_study.answered_study import answer, answers
 from tests.spreadsheet_formulas import FORMULAS
@@ -40,9 +40,9 @@ ANSWERS = st.builds(
 def test_answers_are_read_as_they_were_written(tmp_path: Path, name: str, written: list[Answer]) -> None:
     write_rows(tmp_path / name, written)
     read = read_rows(tmp_path / name)
-    assert [each.cells() for each in read] == [each.cells() for each in written]
-    assert [each.trial_index for each in read] == [each.trial_index for each in written]
-    assert [each.rt_ms for each in read] == pytest.approx([each.rt_ms for each in written], nan_ok=True)
+    assert [row.cells() for row in read] == [row.cells() for row in written]
+    assert [row.trial_index for row in read] == [row.trial_index for row in written]
+    assert [row.rt_ms for row in read] == pytest.approx([row.rt_ms for row in written], nan_ok=True)
 
 
 @pytest.mark.parametrize("person", FORMULAS)
@@ -51,7 +51,7 @@ def test_a_raters_formula_is_written_as_text_and_read_as_it_was(tmp_path: Path, 
     write_rows(path, [answer(person=person)])
     with path.open(encoding="utf-8", newline="") as file:
         assert [row["participant_id"] for row in csv.DictReader(file)] == [f"'{person}"]
-    assert [each.participant_id for each in read_rows(path)] == [person]
+    assert [row.participant_id for row in read_rows(path)] == [person]
 
 
 def test_the_table_is_typed_whether_or_not_it_has_rows(tmp_path: Path) -> None:
@@ -64,9 +64,9 @@ def test_the_table_is_typed_whether_or_not_it_has_rows(tmp_path: Path) -> None:
     assert read["rt_ms"].isna().tolist() == [False, True]
     assert read["trial_id"].tolist() == ["004512", "004512"]
     kinds = {"trial_index": "Int64", "rt_ms": "float64", "is_check": "bool"}
-    for each in (read, table([])):
-        assert {name: str(each[name].dtype) for name in kinds} == kinds
-        assert len({each[name].dtype for name in COLUMNS if name not in kinds}) == 1
+    for rows in (read, table([])):
+        assert {name: str(rows[name].dtype) for name in kinds} == kinds
+        assert len({rows[name].dtype for name in COLUMNS if name not in kinds}) == 1
 
 
 @pytest.mark.parametrize(
@@ -99,14 +99,14 @@ def test_what_is_not_canonical_is_refused(tmp_path: Path, old: str, new: str, sa
 
 
 def test_a_time_is_kept_in_utc() -> None:
-    assert in_utc("2026-03-01T10:30:00.250999+01:00") == "2026-03-01T09:30:00.250Z"
-    assert in_utc("2026-03-01T00:00:01Z", less_seconds=2.5) == "2026-02-28T23:59:58.500Z"
+    assert to_utc("2026-03-01T10:30:00.250999+01:00") == "2026-03-01T09:30:00.250Z"
+    assert to_utc("2026-03-01T00:00:01Z", less_seconds=2.5) == "2026-02-28T23:59:58.500Z"
     with pytest.raises(ValueError, match="out of range"):
-        in_utc("0001-01-01T00:00:00+01:00")
+        to_utc("0001-01-01T00:00:00+01:00")
 
 
 def test_json_of_another_shape_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "answers.json"
-    path.write_text(json.dumps([each.cells() for each in answers()]))
+    path.write_text(json.dumps([row.cells() for row in answers()]))
     with pytest.raises(InputError, match=r"expected .'answers'"):
         read_answers(path)

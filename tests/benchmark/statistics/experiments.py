@@ -26,7 +26,7 @@ def tally(values: np.ndarray) -> np.ndarray:
 
 
 def draw_experiment(generator: np.random.Generator, seeds: int, seed_spread: float, seeds_shared: float = 0.0) -> Made:
-    """One to five tasks a face; figures share the face and the task, and differ by method, seed and noise.
+    """One to five tasks per face; values share the face and the task, and differ by method, seed and noise.
 
     `seeds_shared` is the spread of what both methods have of a seed in common.
     """
@@ -38,6 +38,6 @@ def draw_experiment(generator: np.random.Generator, seeds: int, seed_spread: flo
     def method() -> list[np.ndarray]:
         own = shared + generator.normal(0, 0.3, FACES)[faces]
         trained = in_common + generator.normal(0, seed_spread, seeds)
-        return [tally(own + each + generator.normal(0, 0.5, len(faces))) for each in trained]
+        return [tally(own + effect + generator.normal(0, 0.5, len(faces))) for effect in trained]
 
     return Made(method(), method(), faces)

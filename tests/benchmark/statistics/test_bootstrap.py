@@ -1,4 +1,4 @@
-"""The bootstrap by source face: coverage on clustered data, determinism, missing figures."""
+"""The bootstrap by source face: coverage on clustered data, determinism, missing values."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_equal_arguments_give_equal_intervals_and_seeds_differ() -> None:
 @settings(deadline=None, max_examples=20)
 @given(st.lists(st.floats(-1e3, 1e3), min_size=3, max_size=12))
 def test_it_lies_within_the_values_and_ignores_the_order_of_tasks(values: list[float]) -> None:
-    clusters = np.array([f"face{each // 2:03}" for each in range(len(values))])
+    clusters = np.array([f"face{task // 2:03}" for task in range(len(values))])
     order = np.random.default_rng(len(values)).permutation(len(values))
     low, high = interval(np.array(values), clusters, draws=50)
     assert min(values) - 1e-9 <= low <= high <= max(values) + 1e-9
@@ -70,14 +70,14 @@ def test_it_lies_within_the_values_and_ignores_the_order_of_tasks(values: list[f
         ([1, 2, 3], ["a", "a", "a"]),
         ([], []),
         ([math.nan, math.nan], ["a", "b"]),
-        ([1, 2, math.nan], ["a", "a", "b"]),  # the second face has no figure
+        ([1, 2, math.nan], ["a", "a", "b"]),  # the second face has no value
     ],
 )
-def test_fewer_than_two_faces_with_a_figure_give_no_interval(values: list[float], clusters: list[str]) -> None:
+def test_fewer_than_two_faces_with_a_value_give_no_interval(values: list[float], clusters: list[str]) -> None:
     assert all(math.isnan(end) for end in interval(np.array(values, np.float64), np.array(clusters)))
 
 
-def test_a_figure_that_is_never_defined_gives_no_interval() -> None:
+def test_a_score_that_is_never_defined_gives_no_interval() -> None:
     def undefined(sums: np.ndarray) -> np.ndarray:
         return np.full(sums.shape[:-2], np.nan)
 
@@ -117,8 +117,8 @@ def test_five_thousand_tasks_take_a_second_at_most() -> None:
     generator = np.random.default_rng(5)
     clusters = generator.integers(2000, size=5000)
     counts = generator.random((38, 5000))
-    columns = {f"intersection/{label}": counts[each] for each, label in enumerate(LABELS)}
-    columns |= {f"union/{label}": 1 + counts[19 + each] for each, label in enumerate(LABELS)}
+    columns = {f"intersection/{label}": counts[row] for row, label in enumerate(LABELS)}
+    columns |= {f"union/{label}": 1 + counts[19 + row] for row, label in enumerate(LABELS)}
     metric = SegMIoU()
     start = time.process_time()
     low, high = bootstrap_interval([ratio_terms(columns, metric.ratios(columns))], mean_of_ratios, clusters)

@@ -1,4 +1,4 @@
-"""Krippendorff's alpha: published figures, evalica's figures, and the agreement that chance alone gives."""
+"""Krippendorff's alpha: published values, evalica's values, and the agreement that chance alone gives."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PUBLISHED = np.array(
 
 def counts(ratings: np.ndarray, categories: int) -> np.ndarray:
     """Counts (units, categories) of ratings (raters, units) from 1; 0 is missing."""
-    return np.stack([(ratings == each).sum(axis=0) for each in range(1, categories + 1)], axis=1).astype(float)
+    return np.stack([(ratings == category).sum(axis=0) for category in range(1, categories + 1)], axis=1).astype(float)
 
 
 @pytest.mark.parametrize(("scale", "expected"), [("nominal", 0.743), ("ordinal", 0.815)])
@@ -57,7 +57,7 @@ def test_the_interval_covers_19_of_20_where_units_differ_in_how_clear_they_are()
 
     truth = krippendorff_alpha(drawn(20_000), np.arange(20_000), draws=2).value
     found = [krippendorff_alpha(drawn(60), np.arange(60), draws=400) for _ in range(200)]
-    assert 0.91 <= np.mean([each.low <= truth <= each.high for each in found]) <= 0.98
+    assert 0.91 <= np.mean([alpha.low <= truth <= alpha.high for alpha in found]) <= 0.98
 
 
 def test_no_unit_with_two_raters_has_no_alpha() -> None:

@@ -1,4 +1,4 @@
-"""Two methods on the same tasks: differences, exact and random permutations, missing figures, seeds."""
+"""Two methods on the same tasks: differences, exact and random permutations, missing values, seeds."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_equal_methods_differ_by_nothing() -> None:
     assert (same.value, same.low, same.high, same.p_value) == (0, 0, 0, 1)
 
 
-def test_tasks_that_one_method_has_no_figure_for_are_left_out_of_both() -> None:
+def test_tasks_that_one_method_has_no_value_for_are_left_out_of_both() -> None:
     ours = np.array([1.0, 2, 3, math.nan, 5, 6])
     theirs = np.array([0.0, math.nan, 2, 3, 4, 4])
     found = compare(ours, theirs, np.arange(6))
@@ -119,14 +119,14 @@ class TestSeeds:
         assert (against.error.freedom, against.p_value > 0.5) == (2, True)
 
     def test_paired_seeds_cancel_what_both_methods_have_of_a_seed(self) -> None:
-        figures = np.random.default_rng(4).normal(size=16)
-        ours = Side([tally(figures + each) for each in (0.0, 5.0, -5.0)], True)
-        theirs = Side([tally(figures + each) for each in (-1.0, 4.0, -6.0)], True)
+        values = np.random.default_rng(4).normal(size=16)
+        ours = Side([tally(values + shift) for shift in (0.0, 5.0, -5.0)], True)
+        theirs = Side([tally(values + shift) for shift in (-1.0, 4.0, -6.0)], True)
         paired = paired_difference(ours, theirs, mean_of_ratios, FACES, seeds_paired=True)
         assert (paired.low, paired.high) == pytest.approx((1.0, 1.0))
         apart = paired_difference(ours, theirs, mean_of_ratios, FACES)
         assert apart.high - apart.low > 10
-        with pytest.raises(ValueError, match="as many"):
+        with pytest.raises(ValueError, match="the same number"):
             paired_difference(ours, Side(theirs.runs[:2], True), mean_of_ratios, FACES, seeds_paired=True)
 
     def test_one_seed_says_nothing_of_training(self) -> None:

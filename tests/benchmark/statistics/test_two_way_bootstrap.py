@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmark.statistics.two_way_bootstrap import Crossed, intervals, ratio_figures, resampled_sums
+from benchmark.statistics.two_way_bootstrap import Crossed, intervals, ratio_estimates, resampled_sums
 
 
 def shares(crossed: Crossed, votes: np.ndarray):
-    """One figure: the mean of the votes."""
-    return ratio_figures(crossed, votes[:, None], np.ones((len(votes), 1)), draws=400)
+    """One estimate: the mean of the votes."""
+    return ratio_estimates(crossed, votes[:, None], np.ones((len(votes), 1)), draws=400)
 
 
 def drawn(generator, raters: int, items: int, spread: tuple[float, float]) -> tuple[Crossed, np.ndarray]:
@@ -34,7 +34,7 @@ def test_95_percent_intervals_cover_93_to_98_where_wilsons_do_not(spread) -> Non
     truth = np.mean(1 / (1 + np.exp(-generator.normal(0.4, np.hypot(*spread), 1_000_000))))
     made = [drawn(generator, 30, 40, spread) for _ in range(400)]
     found = [intervals(crossed, shares(crossed, votes)) for crossed, votes in made]
-    assert 0.93 <= np.mean([each.low[0] <= truth <= each.high[0] for each in found]) <= 0.98
+    assert 0.93 <= np.mean([interval.low[0] <= truth <= interval.high[0] for interval in found]) <= 0.98
     assert np.mean([low <= truth <= high for low, high in (wilson(votes) for _, votes in made)]) < 0.85
 
 
@@ -44,7 +44,7 @@ def test_resampled_sums_are_those_of_drawn_raters_and_items_in_blocks_or_whole(m
     whole = resampled_sums(crossed, columns, 50)
     assert np.allclose(whole[:, 1], 30)  # as many raters and items are drawn as there are
     assert whole[:, 0].std() > 0
-    monkeypatch.setattr("benchmark.statistics.two_way_bootstrap._WEIGHTS_AT_ONCE", 100)
+    monkeypatch.setattr("benchmark.statistics.two_way_bootstrap._MAX_BLOCK_WEIGHTS", 100)
     assert np.allclose(resampled_sums(crossed, columns, 50), whole)
 
 

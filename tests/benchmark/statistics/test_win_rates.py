@@ -1,4 +1,4 @@
-"""Ranks by win rate: wins, ties, missing figures, and who shares a rank."""
+"""Ranks by win rate: wins, ties, missing values, and who shares a rank."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_methods_that_cannot_be_told_apart_share_a_rank() -> None:
     generator = np.random.default_rng(0)
     merits = np.array([[1.0, 1.0], [0.99, 1.01], [0.0, 0.0]])
     found = rank_methods(merits, merits + 0.1 * generator.normal(size=(500, 3, 2)))
-    assert [each.rank for each in found] == [1, 1, 3]
+    assert [rank.rank for rank in found] == [1, 1, 3]
     assert (found[2].low, found[2].high) == (0, 0)
     assert found[0].low < found[0].win_rate < found[0].high
 
@@ -52,7 +52,7 @@ def test_three_hundred_methods_take_seconds_at_most() -> None:
     merits = generator.normal(size=(300, 1)) + 0.5 * generator.normal(size=(300, 20))
     drawn = merits + 0.1 * generator.normal(size=(200, 300, 20))
     start = time.process_time()
-    ranks = [each.rank for each in rank_methods(merits, drawn)]
+    ranks = [rank.rank for rank in rank_methods(merits, drawn)]
     assert time.process_time() - start < 4
     assert min(rank for rank in ranks if rank is not None) == 1
     assert len(set(ranks)) > 10

@@ -28,16 +28,16 @@ TRICKY = 'a "quoted", <b>bold</b> | piped $x^2$ -- </script></svg><script>alert(
 PNG = b"\x89PNG\r\n\x1a\n" + b"not much of a picture"
 
 
-def curve(*figures, verdict="sees", shape="falling", least_n=8):
+def curve(*values, verdict="sees", shape="falling", least_n=8):
     return Curve(
-        figures=list(figures),
-        margins=[0.01] * len(figures),
+        figures=list(values),
+        margins=[0.01] * len(values),
         shape=shape,
         verdict=verdict,
         correlation=1,
         correlation_low=0.5,
         correlation_high=1,
-        least_n=[least_n] * (len(figures) - 1),
+        least_n=[least_n] * (len(values) - 1),
     )
 
 
@@ -60,7 +60,7 @@ def calibration(title="Sharpness", name="blur", reason=None):
         },
         samples="samples-copy.png",
     )
-    metrics = {each: METRICS[each].model_copy(update={"title": f"{title} {each}"}) for each in protocol.metrics}
+    metrics = {metric: METRICS[metric].model_copy(update={"title": f"{title} {metric}"}) for metric in protocol.metrics}
     return Calibration(
         command=title,
         seed=0,
@@ -83,28 +83,28 @@ def write(folder, found):
     }
 
 
-@pytest.mark.parametrize("words", [HOSTILE, TRICKY])
-def test_html_escapes_every_string(tmp_path, words):
-    page = write(tmp_path, calibration(words, words, words))["calibration.html"]
+@pytest.mark.parametrize("text", [HOSTILE, TRICKY])
+def test_html_escapes_every_string(tmp_path, text):
+    page = write(tmp_path, calibration(text, text, text))["calibration.html"]
     elements = Elements(page)
     assert [attributes["src"][:22] for attributes in elements.of("img")] == ["data:image/png;base64,"]
     assert len(elements.of("script")) == len(elements.of("svg")) == 1
     assert elements.of("b") == []
     assert not any(name.startswith("on") for _, attributes in elements.found for name in attributes)
-    assert words in elements.text
-    assert any(words in (attributes.get("data-tip") or "") for attributes in elements.of("td"))
+    assert text in elements.text
+    assert any(text in (attributes.get("data-tip") or "") for attributes in elements.of("td"))
 
 
-@pytest.mark.parametrize("words", [HOSTILE, TRICKY])
-def test_curves_show_names_as_they_are_and_hold_nothing_but_drawings(tmp_path, words):
-    drawing = ElementTree.fromstring(write(tmp_path, calibration(words, words))["curves-copy.svg"])
+@pytest.mark.parametrize("text", [HOSTILE, TRICKY])
+def test_curves_show_names_unchanged_and_have_nothing_but_drawings(tmp_path, text):
+    drawing = ElementTree.fromstring(write(tmp_path, calibration(text, text))["curves-copy.svg"])
     kinds = {element.tag.rpartition("}")[2] for element in drawing.iter()}
     assert kinds <= {
         *("svg", "g", "path", "use", "text", "tspan", "defs", "clipPath", "rect", "style"),
         *("metadata", "RDF", "Work", "type", "format"),
     }
     shown = "".join("".join(element.itertext()) for element in drawing.iter() if element.tag.endswith("}text"))
-    assert words.replace(" ", "") in shown.replace(" ", "")
+    assert text.replace(" ", "") in shown.replace(" ", "")
 
 
 def test_html_fetches_nothing(tmp_path):
@@ -112,7 +112,7 @@ def test_html_fetches_nothing(tmp_path):
     assert not re.search(r"https?://|@import|<link|url\((?!#)", page)
 
 
-def test_markdown_keeps_its_shape_whatever_names_hold(tmp_path):
+def test_markdown_keeps_its_shape_whatever_names_contain(tmp_path):
     text = write(tmp_path, calibration(TRICKY, TRICKY, TRICKY))["calibration.md"]
     assert "<b>" not in text
     assert "<script" not in text
@@ -126,7 +126,7 @@ def test_a_cell_says_shape_correlation_and_least_number(tmp_path):
     sees, misleads = matrix_row(found.metrics["seg-accuracy"], protocol.metrics["seg-accuracy"], protocol)
     assert (sees.verdict, sees.lines) == ("sees", ("falls", "ρ 1.00", "N 8"))
     assert (misleads.verdict, misleads.lines[0]) == ("misleads", "not monotone")
-    assert "1: 0.800 ± 0.010; told from 0 by N 8" in sees.details
+    assert "1: 0.800 ± 0.010; distinguished from 0 by N 8" in sees.details
     never = MetricCalibration(curves={name: curve(0.9, 0.9, 0.9, least_n=None) for name in protocol.degradations})
     assert matrix_row(found.metrics["seg-accuracy"], never, protocol)[0].lines[2] == "N > 100"
     missing = matrix_row(found.metrics["fid"], protocol.metrics["fid"], protocol)

@@ -36,40 +36,41 @@ def test_every_format_shows_each_methods_figure_interval_and_rank(tmp_path, mode
     findings = found(World(mode=mode))
     pages = write(tmp_path, findings)
     scale, decimals = (1, 2) if mode == "mos" else (100, 1)
-    for each in findings.parts[0].methods:
+    for finding in findings.parts[0].methods:
         value, low, high = (
-            f"{scale * end:.{decimals}f}" for end in (each.preference.value, each.preference.low, each.preference.high)
+            f"{scale * end:.{decimals}f}"
+            for end in (finding.preference.value, finding.preference.low, finding.preference.high)
         )
         for suffix in (".md", ".tex", ".html"):
-            assert each.method in pages[suffix]
+            assert finding.method in pages[suffix]
             assert value in pages[suffix]
             assert f"{low} to {high}" in pages[suffix]
-        assert re.search(rf"^\| {each.method} \| {each.rank} \|", pages[".md"], re.MULTILINE)
+        assert re.search(rf"^\| {finding.method} \| {finding.rank} \|", pages[".md"], re.MULTILINE)
     assert [path.suffix for path in sorted(tmp_path.glob("preference-*"))] == [".png", ".svg"]
 
 
 def test_every_format_states_exclusions_and_how_intervals_were_made(tmp_path) -> None:
     for page in write(tmp_path, found()).values():
         text = page.replace("\\%", "%").replace("{}", "")
-        assert "30 of 32 raters kept; 2 left out" in text
-        assert "of their obvious checks" in text
+        assert "30 of 32 raters kept; 2 excluded" in text
+        assert "of their attention checks" in text
         assert "two-way cluster bootstrap (raters" in text
         assert "alpha" in text
 
 
 def test_bold_are_those_whom_none_beats_beyond_doubt(tmp_path) -> None:
     findings = found(World(strengths={"a": 0.5, "b": 0.5, "c": -2.0}))
-    bold = [each.method for each in findings.parts[0].methods if each.rank == 1]
+    bold = [finding.method for finding in findings.parts[0].methods if finding.rank == 1]
     assert set(bold) == {"a", "b"}
     pages = write(tmp_path, findings)
     assert pages[".md"].count("| **") == 2
     assert pages[".tex"].count(r"\textbf") == 2
-    assert len([each for each in Elements(pages[".html"]).of("td") if each.get("class") == "best"]) == 2
+    assert len([element for element in Elements(pages[".html"]).of("td") if element.get("class") == "best"]) == 2
 
 
 def test_a_pair_is_told_from_both_sides(tmp_path) -> None:
     findings = found()
-    pair = next(each for each in findings.parts[0].pairs if each.first == "alpha" and each.second == "beta")
+    pair = next(pair for pair in findings.parts[0].pairs if pair.first == "alpha" and pair.second == "beta")
     text = Elements(write(tmp_path, findings)[".html"]).text
     value = pair.preference.value
     assert f"{100 * value:.1f}" in text
@@ -106,7 +107,7 @@ def test_a_study_that_says_little_gets_every_page(tmp_path, mode, little) -> Non
     if little.get("items") != 0:
         assert all("No rank: " in page for page in pages.values())
     else:
-        assert all("asks nothing of any edit" in page for page in pages.values())
+        assert all("has no questions about edits" in page for page in pages.values())
 
 
 def test_missing_figures_are_dashes_with_their_reason(tmp_path) -> None:
@@ -115,7 +116,7 @@ def test_missing_figures_are_dashes_with_their_reason(tmp_path) -> None:
     assert "no votes" in pages[".html"]
 
 
-def test_a_method_of_too_few_faces_has_a_dash_for_a_rank_its_reason_and_no_bold_figure(tmp_path) -> None:
+def test_a_method_of_too_few_faces_has_a_dash_for_a_rank_its_reason_and_no_bold_value(tmp_path) -> None:
     made = simulate(World(mode="mos", strengths={"alpha": 3.0, "beta": 0.3, "gamma": -0.3}, items=27))
     mine = [trial.id for trial in made.study.trials if made.key.options[trial.options[0].id].method == "alpha"]
     answers = made.answers[~made.answers["trial_id"].isin(mine[5:])]
@@ -123,7 +124,7 @@ def test_a_method_of_too_few_faces_has_a_dash_for_a_rank_its_reason_and_no_bold_
     assert re.search(r"^\| alpha \| – \| \d", pages[".md"], re.MULTILINE)
     assert re.search(r"^alpha & -- & \d", pages[".tex"], re.MULTILINE)
     assert re.search(r"alpha</th>\s*<td>–</td>\s*<td>", pages[".html"])
-    assert all("alpha: no rank: a rank takes 6 raters and 6 source faces." in page for page in pages.values())
+    assert all("alpha: no rank: a rank needs 6 raters and 6 source faces." in page for page in pages.values())
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -132,10 +133,10 @@ def test_every_format_says_that_ranks_are_adjusted_and_intervals_are_not(tmp_pat
     for suffix, page in write(tmp_path, findings).items():
         text = Elements(page).text if suffix == ".html" else page
         assert "Holm's adjustment for all pairs" in text
-        assert "Intervals are each on their own, not adjusted" in text
+        assert "Intervals are for single methods, not adjusted" in text
         assert "took less than 500 ms (median) from a trial's appearance" in text
         assert re.search(r"quartiles [\d.]+ and [\d.]+ s from the trial's appearance", text)
-        assert (suffix == ".html" and mode == "2afc") == ("interval is of its pair on its own" in text)
+        assert (suffix == ".html" and mode == "2afc") == ("intervals are for single pairs" in text)
 
 
 def test_real_images_are_a_row_without_a_rank(tmp_path) -> None:
@@ -156,15 +157,17 @@ def test_latex_compiles_and_prints_every_number_of_the_analysis_in_its_cell(tmp_
     scale, decimals = (1, 2) if mode == "mos" else (100, 1)
     rows = []
     for part in findings.parts:
-        for each in part.methods:
-            share = [scale * end for end in (each.preference.value, each.preference.low, each.preference.high)]
+        for finding in part.methods:
+            share = [scale * end for end in (finding.preference.value, finding.preference.low, finding.preference.high)]
             value, low, high = (f"{end:.{decimals}f}" for end in share)
-            cells = [each.method, str(each.rank), value, low, "to", high]
-            if each.strength is not None:
-                of = each.strength
+            cells = [finding.method, str(finding.rank), value, low, "to", high]
+            if finding.strength is not None:
+                of = finding.strength
                 value, low, high = (f"{end:+.2f}" for end in (of.value, of.low, of.high))
                 cells += [value, low, "to", high]
-            rows.append([*cells, *map(str, (each.preference.votes, each.preference.raters, each.preference.items))])
+            rows.append(
+                [*cells, *map(str, (finding.preference.votes, finding.preference.raters, finding.preference.items))]
+            )
     printed = [line.replace(",", "").split() for line in text.splitlines()]
     assert [line for line in printed if line and line[0] in strengths] == rows
     said = " ".join(text.split())
@@ -173,7 +176,7 @@ def test_latex_compiles_and_prints_every_number_of_the_analysis_in_its_cell(tmp_
         assert f"{alpha.value:.2f}, 95% interval {alpha.low:.2f} to {alpha.high:.2f}" in said
         assert f"Median {part.times.median / 1000:.1f} s" in said
         assert f"{part.votes:,} votes" in said
-        for each in part.positions[: 1 if mode == "2afc" else None]:
-            assert f"{100 * each.share:.1f}% of choices" in said
-            assert f"{100 * each.bias.value:+.1f} points" in said
-    assert "30 of 32 raters kept; 2 left out" in said
+        for position in part.positions[: 1 if mode == "2afc" else None]:
+            assert f"{100 * position.share:.1f}% of choices" in said
+            assert f"{100 * position.bias.value:+.1f} points" in said
+    assert "30 of 32 raters kept; 2 excluded" in said

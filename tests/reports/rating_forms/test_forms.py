@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from tests.reports.chromium import opened
-from tests.reports.rating_study import export, make_runs, write_words
+from tests.reports.rating_study import export, make_runs, write_texts
 
 MODES = ("2afc", "kway", "mos", "realfake")
 BASE = "https://pictures.example.org/study"
@@ -22,7 +22,7 @@ def runs(tmp_path_factory):
 
 
 def exported(runs, folder, mode, *options, **words):
-    file = write_words(folder / "words.yaml", mode, **words)
+    file = write_texts(folder / "words.yaml", mode, **words)
     formats = ("--format", "mturk,label-studio", "--url-base", BASE + "/")
     items = "6" if mode == "realfake" else "4"  # half of them photographs
     return export(runs, folder / "out", "--mode", mode, "--items", items, "--words", file, *formats, *options)
@@ -65,7 +65,7 @@ def test_a_row_shows_its_trial(study):
 
 
 def filled(study, row, inline):
-    """The layout as Mechanical Turk shows a row; pictures from disk, so that no network is asked."""
+    """The layout as Mechanical Turk shows a row; images from disk, so that no network is needed."""
     layout = (study.public / "mturk.html").read_text(encoding="utf-8")
     for name, value in row.items():
         layout = layout.replace("${" + name + "}", value.replace(BASE, inline))
@@ -94,7 +94,7 @@ def test_the_layouts_answers_join_on_ids(browser, study, tmp_path):
     assert [sent[f"choice.{question.id}"] for question in study.study.questions] == [last] * len(study.study.questions)
 
 
-def test_words_are_text_where_mechanical_turk_puts_them(browser, runs, tmp_path):
+def test_texts_are_text_where_mechanical_turk_puts_them(browser, runs, tmp_path):
     tasks = {"attribute-transfer": 'Change <b onmouseover=alert(1)>{attribute}</b> & "more"'}
     found = exported(runs, tmp_path, "2afc", tasks=tasks)
     page_file = tmp_path / "hit.html"
@@ -125,26 +125,26 @@ def test_a_task_for_each_question_holds_the_ids_that_answers_join_on(study):
 
 def test_the_configuration_names_only_data_that_every_task_has(study):
     tasks, config = studio(study)
-    named = {value[1:] for each in config.iter() for value in each.attrib.values() if value.startswith("$")}
+    named = {value[1:] for element in config.iter() for value in element.attrib.values() if value.startswith("$")}
     assert named
     assert all(named <= set(task["data"]) for task in tasks)
-    names = [each.get("name") for each in config.iter() if each.get("name")]
+    names = [element.get("name") for element in config.iter() if element.get("name")]
     assert len(set(names)) == len(names)
-    control = next(each for each in config.iter() if each.get("name") == "choice")
+    control = next(element for element in config.iter() if element.get("name") == "choice")
     assert set(control.get("toName").split(",")) <= set(names)
     assert control.tag == ("Pairwise" if study.study.mode == "2afc" else "Choices")
 
 
 def test_choices_come_back_as_ids_and_scores(study, tied):
-    for each in (study, tied):
-        tasks, config = studio(each)
+    for rated in (study, tied):
+        tasks, config = studio(rated)
         aliases = [choice.get("alias") for choice in config.iter("Choice")]
-        if each.study.mode == "mos":
+        if rated.study.mode == "mos":
             assert aliases == list("12345")
-        elif each.study.mode == "realfake":
+        elif rated.study.mode == "realfake":
             assert aliases == ["real", "fake"]
-        elif each.study.mode == "kway" or each.study.ties:
-            ids = tasks[0]["data"]["shown_order"].split() + ["tie"] * each.study.ties
+        elif rated.study.mode == "kway" or rated.study.ties:
+            ids = tasks[0]["data"]["shown_order"].split() + ["tie"] * rated.study.ties
             assert [choice["alias"] for choice in tasks[0]["data"]["choices"]] == ids
 
 
@@ -156,12 +156,12 @@ def test_a_tie_can_be_chosen_on_either_site(tied):
     assert studio(tied)[0][0]["data"]["choices"][-1] == {"value": "Neither & none", "alias": "tie"}
 
 
-def test_buttons_and_names_are_in_the_language_of_the_words(runs, tmp_path):
+def test_buttons_and_names_are_in_the_language_of_the_texts(runs, tmp_path):
     page = {"image": "Bild {letter}", "about": "Über diese Studie", "submit": "Senden"}
     found = exported(runs, tmp_path, "2afc", page=page, tie="Gleich")
     turk = (found.public / "mturk.html").read_text(encoding="utf-8")
     for text in ("Bild A</figcaption>", "required> Bild B</label>", "<summary>Über diese Studie<", "<button>Senden<"):
         assert text in turk
     tasks, config = studio(found)
-    assert [each["value"] for each in tasks[0]["data"]["choices"]] == ["Bild A", "Bild B", "Gleich"]
-    assert {"Bild A", "Bild B"} <= {each.get("value") for each in config.iter("Header")}
+    assert [choice["value"] for choice in tasks[0]["data"]["choices"]] == ["Bild A", "Bild B", "Gleich"]
+    assert {"Bild A", "Bild B"} <= {element.get("value") for element in config.iter("Header")}

@@ -16,10 +16,10 @@ import pytest
 
 from benchmark.human_study.answers import COLUMNS
 from benchmark.human_study.collection.import_answers import import_answers
-from benchmark.human_study.design.page_texts import PageWords
+from benchmark.human_study.design.page_texts import PageTexts
 from tests.reports.accessibility import serious_faults
 from tests.reports.chromium import CHROMIUM, QUIET, opened
-from tests.reports.rating_study import METHODS, export, make_runs, write_words
+from tests.reports.rating_study import METHODS, export, make_runs, write_texts
 
 QUESTIONS = [{"id": "realism", "text": "Which looks more real?"}, {"id": "edit", "text": "Which is the better edit?"}]
 MODES = ("2afc", "kway", "mos", "realfake")
@@ -33,7 +33,7 @@ def runs(tmp_path_factory):
 @pytest.fixture(scope="module")
 def exported(runs, tmp_path_factory):
     folder = tmp_path_factory.mktemp("study")
-    words = write_words(
+    words = write_texts(
         folder / "words.yaml", questions=QUESTIONS, practice=1, tie="No difference", completion_code="C0DE-42"
     )
     return export(runs, folder / "out", "--items", "4", "--words", words)
@@ -140,7 +140,7 @@ def test_a_rater_on_a_phone_who_taps(browser, exported):
     page.goto(exported.page.resolve().as_uri() + "?PROLIFIC_PID=5f0c1de7a9b8&SESSION_ID=abc-1")
     begin(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    small = [box for each in page.locator("[data-choice]").all() if (box := each.bounding_box())["height"] < 44]
+    small = [box for button in page.locator("[data-choice]").all() if (box := button.bounding_box())["height"] < 44]
     assert small == []
     chosen = answer_all(page, lambda number: page.locator("[data-choice]").nth(number % 2).tap())
     rows = check_answers(page, exported.study, chosen, "5f0c1de7a9b8")
@@ -209,7 +209,7 @@ def test_two_people_at_one_computer_are_two_participants(browser, exported, tmp_
             writer.writeheader()
             writer.writerows(answers)
     done = import_answers(exported.folder, [tmp_path / "0.csv", tmp_path / "1.csv"])
-    assert [(each.new, each.rejected.total()) for each in done.files] == [(12, 0), (12, 0)]
+    assert [(file.new, file.rejected.total()) for file in done.files] == [(12, 0), (12, 0)]
 
 
 def test_a_person_whom_the_address_names_is_offered_no_other(browser, exported):
@@ -261,7 +261,7 @@ def browser_process(profile):
         with contextlib.suppress(OSError):
             words = (folder / "cmdline").read_bytes().split(b"\0")
             if f"--user-data-dir={profile}".encode() in words and not any(
-                each.startswith(b"--type=") for each in words
+                word.startswith(b"--type=") for word in words
             ):
                 return int(folder.name)
     raise AssertionError("no such browser")
@@ -337,7 +337,7 @@ def receiver():
 
 def posting(runs, tmp_path, receiver):
     address = f"http://127.0.0.1:{receiver.server_port}/answers"
-    words = write_words(tmp_path / "words.yaml", questions=QUESTIONS[:1], practice=0, post=address)
+    words = write_texts(tmp_path / "words.yaml", questions=QUESTIONS[:1], practice=0, post=address)
     return export(runs, tmp_path / "out", "--items", "2", "--words", words)
 
 
@@ -416,7 +416,7 @@ def test_answers_that_could_not_be_sent_are_sent_after_another_person(browser, r
 @pytest.fixture(scope="module", params=MODES)
 def every_mode(request, runs, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
-    words = write_words(folder / "words.yaml", request.param, practice=0)
+    words = write_texts(folder / "words.yaml", request.param, practice=0)
     items = "6" if request.param == "realfake" else "3"
     return export(runs, folder / "out", "--mode", request.param, "--items", items, "--words", words)
 
@@ -445,17 +445,17 @@ def test_keys_choose_what_they_say(browser, every_mode):
     mode = every_mode.study.mode
     with opened(browser, every_mode.page) as page:
         agree(page)
-        for number, (keys, place) in enumerate(KEYS[mode]):
+        for number, (keys, index) in enumerate(KEYS[mode]):
             page.wait_for_function("() => current && !current.busy && current.appeared !== undefined")
-            offered = [each.get_attribute("data-choice") for each in page.locator("[data-choice]").all()]
+            offered = [button.get_attribute("data-choice") for button in page.locator("[data-choice]").all()]
             assert {"2afc": 2, "kway": len(METHODS), "mos": 5, "realfake": 2}[mode] == len(offered)
             for key in keys:
                 page.keyboard.press(key)
             chosen = page.evaluate("rater.answers.map(row => row[8])")
-            assert chosen[number:] == ([] if place is None else [offered[place]])
+            assert chosen[number:] == ([] if index is None else [offered[index]])
 
 
-def test_large_pictures_lie_beside_the_page(browser, runs, tmp_path, monkeypatch):
+def test_large_images_lie_beside_the_page(browser, runs, tmp_path, monkeypatch):
     monkeypatch.setattr("reports.rating_forms.web_page.MAX_INLINE_BYTES", 1000)
     study = export(runs, tmp_path / "out", "--items", "2")
     assert "base64" not in study.page.read_text(encoding="utf-8")
@@ -466,28 +466,28 @@ def test_large_pictures_lie_beside_the_page(browser, runs, tmp_path, monkeypatch
         assert page.locator("#options img").first.evaluate("each => each.naturalWidth") == 16
 
 
-def test_raters_spread_over_all_trials_and_each_sees_one_sitting(browser, runs, tmp_path):
-    words = write_words(tmp_path / "words.yaml", sitting=8)
+def test_raters_spread_over_all_trials_and_each_sees_one_session(browser, runs, tmp_path):
+    words = write_texts(tmp_path / "words.yaml", sitting=8)
     study = export(runs, tmp_path / "out", "--items", "20", "--words", words)
     with opened(browser, study.page) as page:
-        sittings = page.evaluate(
-            "Array.from({length: 200}, (_, number) => sitting(`rater${number}`).map(trial => trial.id))"
+        sessions = page.evaluate(
+            "Array.from({length: 200}, (_, number) => sessionTrials(`rater${number}`).map(trial => trial.id))"
         )
     number = -(-len(study.study.trials) // 8)
-    assert {len(each) for each in sittings} <= {8, 7}
-    assert len({frozenset(each) for each in sittings}) == number
-    seen = [trial for each in sittings for trial in each]
+    assert {len(session) for session in sessions} <= {8, 7}
+    assert len({frozenset(session) for session in sessions}) == number
+    seen = [trial for session in sessions for trial in session]
     counts = [seen.count(trial.id) for trial in study.study.trials]
     assert min(counts) > 0.5 * 200 / number
-    for each in sittings[:20]:
-        checks = [study.key.trials[trial] for trial in each if study.key.trials[trial].check]
+    for session in sessions[:20]:
+        checks = [study.key.trials[trial] for trial in session if study.key.trials[trial].check]
         assert {check.check for check in checks} == {"obvious", "repeat"}
-        assert all(check.repeat_of in each for check in checks if check.check == "repeat")
+        assert all(check.repeat_of in session for check in checks if check.check == "repeat")
 
 
 def test_words_cannot_run_code(browser, runs, tmp_path):
     hostile = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
-    words = write_words(
+    words = write_texts(
         tmp_path / "words.yaml",
         title=hostile, consent=hostile, agree=hostile, instructions=hostile, practice_note=hostile, tie=hostile,
         thanks=hostile, questions=[{"id": "q", "text": hostile}], tasks={"attribute-transfer": "<b>{attribute}</b>"},
@@ -519,10 +519,10 @@ def seen_texts(page):
 
 
 def test_a_page_in_another_language_holds_no_english(browser, runs, tmp_path, receiver):
-    said = {name: translated(text) for name, text in PageWords().model_dump().items()}
+    said = {name: translated(text) for name, text in PageTexts().model_dump().items()}
     own = ("title", "consent", "agree", "instructions", "practice_note", "begin_note", "tie", "thanks")
-    questions = [{"id": each, "text": f"{number}?"} for number, each in enumerate("ab")]
-    words = write_words(
+    questions = [{"id": id, "text": f"{number}?"} for number, id in enumerate("ab")]
+    words = write_texts(
         tmp_path / "words.yaml",
         language="de", page=said, practice=1, questions=questions, completion_code="5",
         shown=dict.fromkeys(("target", "source"), "8"), tasks={"attribute-transfer": "9"},

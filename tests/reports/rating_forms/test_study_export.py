@@ -12,7 +12,7 @@ from scipy.stats import binom
 
 from benchmark.human_study.answers import COLUMNS
 from tests.commands import bench
-from tests.reports.rating_study import METHODS, export, made_run, make_runs, write_words
+from tests.reports.rating_study import METHODS, export, made_run, make_runs, write_texts
 from tests.reports.run_folders import PROTOCOL
 from tests.reports.synthetic import dataset_facts, protocol
 
@@ -40,22 +40,22 @@ def without_pixels(path):
 
 def test_no_public_byte_tells_who_made_an_image(exported, runs):
     key = exported.key
-    told = {*METHODS, *(f"Title of {each}" for each in METHODS), "copy-target", "copy-source", "seed0", "seed1"}
+    told = {*METHODS, *(f"Title of {method}" for method in METHODS), "copy-target", "copy-source", "seed0", "seed1"}
     told |= {str(runs), runs.name, "rendered-faces", *key.tasks_sha256.values(), *key.results_sha256.values()}
-    told |= {each.source for each in key.options.values()}
+    told |= {option.source for option in key.options.values()}
     for path in exported.public.rglob("*"):
-        assert not any(each.lower() in str(path.relative_to(exported.folder)).lower() for each in told)
+        assert not any(text.lower() in str(path.relative_to(exported.folder)).lower() for text in told)
         if path.is_file() and path.suffix != ".png":
             content = without_pixels(path).lower()
-            assert [each for each in told if each.lower().encode() in content] == []
+            assert [text for text in told if text.lower().encode() in content] == []
 
 
-def test_pictures_hold_pixels_alone_and_differ_in_no_size_or_time(exported):
-    pictures = list((exported.public / "images").iterdir())
-    assert {path.suffix for path in pictures} == {".png"}
-    assert len({path.stat().st_size for path in pictures}) == 1
-    assert len({path.stat().st_mtime for path in pictures}) == 1
-    for path in pictures:
+def test_images_hold_pixels_alone_and_differ_in_no_size_or_time(exported):
+    images = list((exported.public / "images").iterdir())
+    assert {path.suffix for path in images} == {".png"}
+    assert len({path.stat().st_size for path in images}) == 1
+    assert len({path.stat().st_mtime for path in images}) == 1
+    for path in images:
         content = path.read_bytes()
         assert content.count(b"IDAT") >= 1
         assert not any(name in content for name in (b"tEXt", b"iTXt", b"zTXt", b"eXIf", b"tIME", b"pHYs", b"gAMA"))
@@ -87,7 +87,8 @@ def test_a_classifier_by_file_size_is_at_chance(tmp_path, monkeypatch):
     smooth = np.array([option.method == "smooth" for option in options.values()])
     edits = tmp_path / "runs" / "rendered-faces"
     as_made = [
-        edits / each.method / "seed0" / "edits" / each.protocol / f"{each.task:05d}.png" for each in options.values()
+        edits / option.method / "seed0" / "edits" / option.protocol / f"{option.task:05d}.png"
+        for option in options.values()
     ]
     right, tested = right_by_threshold(as_made, smooth)
     assert right == tested >= 60  # as the runs keep them, a file's size tells its method every time
@@ -105,7 +106,7 @@ def test_the_key_knows_every_trial_and_option_and_the_study_names_no_check(expor
     everything = {option.file for trial in (*study.trials, *study.practice) for option in trial.options}
     everything |= {file for trial in (*study.trials, *study.practice) for file in trial.shown.values()}
     assert everything == {f"images/{path.name}" for path in (exported.public / "images").iterdir()}
-    assert all(re.fullmatch("[bcdfghjklmnpqrstvwxz]{16}", each) for each in [*key.trials, *key.options, study.study_id])
+    assert all(re.fullmatch("[bcdfghjklmnpqrstvwxz]{16}", id) for id in [*key.trials, *key.options, study.study_id])
 
 
 def test_no_two_trials_share_an_id_or_a_file(exported):
@@ -117,14 +118,14 @@ def test_no_two_trials_share_an_id_or_a_file(exported):
     assert max(Counter(ids).values()) == max(Counter(files).values()) == 1
 
 
-def test_no_two_files_are_alike_though_pictures_are(exported):
+def test_no_two_files_are_alike_though_images_are(exported):
     written = [path.read_bytes() for path in (exported.public / "images").iterdir()]
     assert len(set(written)) == len(written)
 
 
 def pixels(exported, file):
-    with Image.open(exported.public / file) as picture:
-        return picture.tobytes()
+    with Image.open(exported.public / file) as image:
+        return image.tobytes()
 
 
 def test_checks_expect_what_is_right(exported):
@@ -134,16 +135,16 @@ def test_checks_expect_what_is_right(exported):
         options = trials[id].options
         methods = {option.id: key.options[option.id].method for option in options}
         if facts.check == "obvious" and len(options) > 1:
-            assert [each for each, method in methods.items() if method] == [facts.expected]
-            assert len({(key.options[each].task, key.options[each].seed) for each in methods}) == 1
+            assert [id for id, method in methods.items() if method] == [facts.expected]
+            assert len({(key.options[id].task, key.options[id].seed) for id in methods}) == 1
         elif facts.check == "obvious":
             assert facts.expected == {"mos": "1", "realfake": "fake"}[study.mode]
             assert set(methods.values()) == {""}
         elif facts.check == "repeat":
             before = trials[facts.repeat_of].options[::-1]
-            assert [key.options[each.id] for each in options] == [key.options[each.id] for each in before]
-            pictures = [[pixels(exported, each.file) for each in side] for side in (options, before)]
-            assert pictures[0] == pictures[1]
+            assert [key.options[option.id] for option in options] == [key.options[option.id] for option in before]
+            images = [[pixels(exported, option.file) for option in side] for side in (options, before)]
+            assert images[0] == images[1]
         else:
             assert "" not in methods.values()
 
@@ -162,7 +163,7 @@ def test_an_edit_is_shown_as_its_run_made_it(exported, runs):
 def test_figures_are_clustered_by_the_source_of_an_edit(exported):
     study, key = exported.study, exported.key
     for facts in key.options.values():
-        if facts.method:  # what is spoilt for a check is in no figure
+        if facts.method:  # what is shuffled for a check is not counted
             assert facts.source == f"test-{facts.task + 100:05d}"
     for trial in study.trials:
         assert {key.options[option.id].source for option in trial.options} == {key.trials[trial.id].source}
@@ -250,7 +251,7 @@ def test_nobody_who_has_the_results_can_draw_the_study_again_without_its_key(run
 
 
 def test_answers_whose_meaning_changed_would_be_of_another_study(runs, tmp_path):
-    words = write_words(tmp_path / "words.yaml", "mos")
+    words = write_texts(tmp_path / "words.yaml", "mos")
     first = export(runs, tmp_path / "study", "--mode", "mos", "--items", "6", "--words", words)
     assert first.code == 0, first.err
     words.write_text(words.read_text(encoding="utf-8") + "\nscale: [Superb, Good, Fair, Poor, Bad]\n", encoding="utf-8")
@@ -269,7 +270,7 @@ def test_ids_rest_on_results_too(runs, tmp_path):
     assert one.study.study_id != other.study.study_id
 
 
-def test_the_words_used_lie_in_the_folder_and_make_the_same_study(runs, tmp_path):
+def test_the_texts_used_lie_in_the_folder_and_make_the_same_study(runs, tmp_path):
     first = export(runs, tmp_path / "study", "--items", "6")
     page = first.page.read_bytes()
     again = export(runs, tmp_path / "study", "--items", "6", "--words", tmp_path / "study" / "words.yaml")
@@ -291,7 +292,7 @@ def test_forms_of_an_earlier_export_go_and_answers_stay(runs, tmp_path):
     study_id, key = first.study.study_id, first.key
     answers = first.folder / "private" / "answers.csv"
     answers.write_text("of raters", encoding="utf-8")
-    words = write_words(tmp_path / "words.yaml", title="Another title")
+    words = write_texts(tmp_path / "words.yaml", title="Another title")
     second = export(runs, tmp_path / "study", "--items", "6", "--words", words)
     assert second.code == 0, second.err
     assert {path.name for path in second.public.iterdir()} == {"images", "study.json", "study.html"}
@@ -346,7 +347,7 @@ def test_a_key_that_would_come_to_mean_something_else_is_not_written_over(runs, 
     assert path.read_bytes() == before
 
 
-def test_pictures_of_no_known_study_are_not_mixed_with_others(runs, tmp_path):
+def test_images_of_no_known_study_are_not_mixed_with_others(runs, tmp_path):
     first = export(runs, tmp_path / "study", "--items", "6")
     (first.public / "study.json").unlink()
     (first.folder / "private" / "key.json").unlink()
@@ -374,7 +375,7 @@ def test_arena_is_announced_at_export_and_written_with_the_answers(runs, tmp_pat
     assert study.code == 0, study.err
     assert f"`bench study import` writes them to {tmp_path / 'study' / 'private'}" in study.err
     assert not list(study.folder.rglob("arena*"))
-    trial = next(each for each in study.study.trials if not study.key.trials[each.id].check)
+    trial = next(trial for trial in study.study.trials if not study.key.trials[trial.id].check)
     shown = [option.id for option in trial.options]
     cells = ["1", study.study.study_id, "p1", "s1", trial.id, "0", study.study.questions[0].id, " ".join(shown)]
     row = [*cells, shown[1], "1200", "", "2026-03-01T00:00:00.000Z"]
@@ -382,7 +383,7 @@ def test_arena_is_announced_at_export_and_written_with_the_answers(runs, tmp_pat
     outcome = bench("study", "import", study.folder, tmp_path / "answers.csv")
     assert outcome.code == 0, outcome.err
     arena = study.folder / "private" / f"arena-{study.study.questions[0].id}.csv"
-    methods = [study.key.options[each].method for each in shown]
+    methods = [study.key.options[id].method for id in shown]
     assert arena.read_bytes().decode() == f"model_a,model_b,winner\r\n{','.join(methods)},model_b\r\n"
 
 
@@ -396,14 +397,14 @@ def test_arena_is_announced_at_export_and_written_with_the_answers(runs, tmp_pat
         ("mturk", {"thanks": "Here are ${5}."}, None),
     ],
 )
-def test_words_that_mechanical_turk_takes_for_variables_are_refused(runs, tmp_path, formats, changes, key):
-    words = write_words(tmp_path / "words.yaml", **changes)
+def test_texts_that_mechanical_turk_takes_for_variables_are_refused(runs, tmp_path, formats, changes, key):
+    words = write_texts(tmp_path / "words.yaml", **changes)
     found = export(
         runs, tmp_path / "study", "--items", "6", "--words", words, "--format", formats, "--url-base", "https://e.org/s"
     )
     assert found.code == (2 if key else 0), found.err
     if key:
-        assert f"words: {key} holds '${{'" in found.err
+        assert f"texts: {key} contains '${{'" in found.err
         assert not (tmp_path / "study").exists()
 
 
@@ -480,11 +481,11 @@ def test_a_mistake_is_one_sentence_and_writes_nothing(runs, tmp_path, words, sai
     assert not (tmp_path / "study").exists()
 
 
-def test_words_that_say_nothing_of_a_protocol_are_refused(runs, tmp_path):
-    words = write_words(tmp_path / "words.yaml", tasks={})
+def test_texts_that_say_nothing_of_a_protocol_are_refused(runs, tmp_path):
+    words = write_texts(tmp_path / "words.yaml", tasks={})
     found = export(runs, tmp_path / "study", "--words", words)
     assert found.code == 2
-    assert "do not say what attribute-transfer asks of an edit" in found.err
+    assert "do not say what an edit of attribute-transfer is to do" in found.err
 
 
 def test_a_missing_edit_is_named(runs, tmp_path):

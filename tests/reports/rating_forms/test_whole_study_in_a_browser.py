@@ -12,7 +12,7 @@ from benchmark.human_study.analysis.findings import read_findings
 from benchmark.human_study.answers import COLUMNS, read_answers
 from tests.commands import bench
 from tests.reports.chromium import opened
-from tests.reports.rating_study import METHODS, export, make_runs, write_words
+from tests.reports.rating_study import METHODS, export, make_runs, write_texts
 
 STRENGTHS = dict(zip(METHODS, (-1.2, 1.2, 0.0), strict=True))
 BEST_FIRST = sorted(METHODS, key=lambda method: -STRENGTHS[method])
@@ -28,7 +28,7 @@ def runs(tmp_path_factory):
 @pytest.fixture(scope="module")
 def exported(runs, tmp_path_factory):
     folder = tmp_path_factory.mktemp("study")
-    words = write_words(folder / "words.yaml", questions=[QUESTION], practice=0)
+    words = write_texts(folder / "words.yaml", questions=[QUESTION], practice=0)
     return export(runs, folder / "out", "--items", "24", "--words", words)
 
 
@@ -62,7 +62,7 @@ def page_answers(browser, exported, rater):
         while page.locator("#end").is_hidden():
             page.wait_for_function("() => current && !current.busy && current.appeared !== undefined")
             buttons = page.locator("[data-choice]").evaluate_all("all => all.map(each => each.dataset.choice)")
-            trial = trials[tuple(each for each in buttons if each != "tie")]
+            trial = trials[tuple(button for button in buttons if button != "tie")]
             page.locator(f"[data-choice={choices[trial]}]").click()
             answered += 1
             page.wait_for_function(
@@ -103,7 +103,7 @@ def test_raters_of_known_taste_are_found_to_have_it(browser, exported, runs, tmp
     texts += [generated_answers(exported, rater, taste(exported, rater), 2500) for rater in range(AT_THE_PAGE, RATERS)]
     for careless in range(CARELESS):
         generator = np.random.default_rng(1000 + careless)
-        picks = {trial.id: generator.choice([each.id for each in trial.options]) for trial in exported.study.trials}
+        picks = {trial.id: generator.choice([option.id for option in trial.options]) for trial in exported.study.trials}
         texts.append(generated_answers(exported, f"careless-{careless}", picks, 5))
     files = []
     for number, text in enumerate(texts):
@@ -123,9 +123,9 @@ def test_raters_of_known_taste_are_found_to_have_it(browser, exported, runs, tmp
     findings = read_findings(exported.folder / "analysis" / "analysis.json")
     assert (findings.exclusions.raters, findings.exclusions.kept) == (RATERS + CARELESS, RATERS)
     (part,) = findings.parts
-    ranked = sorted(part.methods, key=lambda each: each.rank)
-    assert [each.method for each in ranked] == BEST_FIRST
-    assert [each.rank for each in ranked] == [1, 2, 3]
+    ranked = sorted(part.methods, key=lambda finding: finding.rank)
+    assert [finding.method for finding in ranked] == BEST_FIRST
+    assert [finding.rank for finding in ranked] == [1, 2, 3]
 
     shown = bench("leaderboard", "--runs", runs, "--human", exported.folder, "--out", tmp_path / "pages")
     assert shown.code == 0, shown.err
@@ -135,5 +135,5 @@ def test_raters_of_known_taste_are_found_to_have_it(browser, exported, runs, tmp
             for row in csv.DictReader(file)
             if row["metric"] == "human" and row["value"]
         }
-    shares = {f"Title of {each.method}": 100 * each.preference.value for each in ranked}
+    shares = {f"Title of {finding.method}": 100 * finding.preference.value for finding in ranked}
     assert column == pytest.approx(shares)

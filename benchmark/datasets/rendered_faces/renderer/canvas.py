@@ -17,7 +17,7 @@ _FINE_SIZE = 160
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A shape's coverage `alpha`, (h, w) in [0, 1], and the window of the canvas that it lies in."""
+    """A shape's coverage `alpha`, (h, w) in [0, 1], and the window of the canvas that it covers."""
 
     rows: slice
     cols: slice
@@ -25,7 +25,7 @@ class Patch:
 
     @property
     def empty(self) -> bool:
-        """Whether the window holds no pixel."""
+        """Whether the window is empty."""
         return self.alpha.size == 0
 
 

@@ -1,1 +1,1 @@
-"""Files of answers, each kind read into claims that are then checked against the study."""
+"""Files of answers: every kind is read into raw answers, which are then validated against the study."""

@@ -1,4 +1,4 @@
-"""Which option a word means to a rater who saw the options in some order."""
+"""Which option a file's word for a choice means, given the order in which the rater saw the options."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from string import ascii_lowercase
 
 
-def chosen(word: str, shown: Sequence[str]) -> str:
-    """The option that `left`, `right`, `a` or `Image A` means; every other word as it is.
+def resolve_choice(word: str, shown: Sequence[str]) -> str:
+    """The option that `left`, `right`, `a` or `Image A` means; any other word is returned unchanged.
 
     Args:
-        word: a file's word for a choice: an option's id, `tie`, a score, or a place.
+        word: a file's word for a choice: an option's id, `tie`, a score, or a position.
         shown: ids of the options as this rater saw them, left to right; never the study's own order.
     """
     low = word.lower().removeprefix("image ")
@@ -23,7 +23,7 @@ def chosen(word: str, shown: Sequence[str]) -> str:
     return word
 
 
-def numbered(number: int, shown: Sequence[str], numbers: set[int]) -> str | None:
+def resolve_button(number: int, shown: Sequence[str], numbers: set[int]) -> str | None:
     """The option that a button's number means, or None where the buttons may be numbered from 0 or from 1.
 
     Args:

@@ -1,4 +1,4 @@
-"""Any other table of answers, by a map of its columns that the researcher writes."""
+"""Any other table of answers, read by a column map that the researcher writes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from benchmark.config.sources import read_layer
-from benchmark.human_study.collection.formats.choices import chosen
-from benchmark.human_study.collection.formats.claims import Claim, raw_json
-from benchmark.human_study.collection.formats.csv_sheets import Sheet
+from benchmark.human_study.collection.formats.choices import resolve_choice
+from benchmark.human_study.collection.formats.csv_table import Table
+from benchmark.human_study.collection.formats.raw_answers import RawAnswer, raw_json
 from benchmark.human_study.collection.rejections import Fault, Reason
 from registry.errors import InputError, unknown
 
@@ -29,17 +29,17 @@ Name = Literal[
     "rt_ms",
     "started_at",
 ]
-_NEEDED: tuple[Name, ...] = ("study_id", "participant_id", "trial_id", "question_id", "choice")
+_REQUIRED: tuple[Name, ...] = ("study_id", "participant_id", "trial_id", "question_id", "choice")
 
 
 class ColumnMap(BaseModel):
-    """Where a table of another make keeps what an answer needs.
+    """Where a table from another tool has what an answer needs.
 
     Attributes:
-        columns: the table's column by canonical name; `shown_order` may name several, one for each place.
-        constants: by canonical name, what is the same in every row.
+        columns: the table's column by canonical name; `shown_order` may name several, one for each position.
+        constants: by canonical name, a value that is the same in every row.
         choices: the study's choice (an option's id, `left`, `right`, `a`, `tie`, a score, `real`, `fake`) by the
-            table's word for it; words that are not named stand for themselves.
+            table's word for it; words that are not named are taken unchanged.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -52,15 +52,15 @@ class ColumnMap(BaseModel):
     def _complete(self) -> ColumnMap:
         if both := self.columns.keys() & self.constants.keys():
             raise ValueError(f"{min(both)} is both a column and a constant")
-        if missing := [name for name in _NEEDED if name not in self.columns and name not in self.constants]:
+        if missing := [name for name in _REQUIRED if name not in self.columns and name not in self.constants]:
             raise ValueError(f"{missing[0]} is neither a column nor a constant")
         if lists := [name for name, column in self.columns.items() if name != "shown_order" and _several(column)]:
             raise ValueError(f"{lists[0]} names several columns, which only shown_order may")
         return self
 
     def all_columns(self) -> dict[str, Name]:
-        """Every column of the table that is read, with what it holds."""
-        return {each: name for name, column in self.columns.items() for each in _listed(column)}
+        """Every column of the table that is read, with its canonical name."""
+        return {heading: name for name, column in self.columns.items() for heading in _listed(column)}
 
 
 def read_column_map(path: Path) -> ColumnMap:
@@ -73,17 +73,17 @@ def read_column_map(path: Path) -> ColumnMap:
         InputError: naming the file, the line, the key, and the nearest valid name.
     """
     layer = read_layer(path)
-    # BaseLoader makes nothing but text, lists and maps: `no` and `1` stay the words that a table has
+    # BaseLoader yields only text, lists and maps: `no` and `1` stay the words of the table
     content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     try:
         return ColumnMap.model_validate(content or {})
     except ValidationError as error:
         first = error.errors()[0]
-        keys = [str(each) for each in first["loc"] if each != "[key]"]
-        raise InputError(f"{layer.place(keys)}: {_words(first, keys)}") from error
+        keys = [str(part) for part in first["loc"] if part != "[key]"]
+        raise InputError(f"{layer.place(keys)}: {_explain(first, keys)}") from error
 
 
-def _words(error: ErrorDetails, keys: list[str]) -> str:
+def _explain(error: ErrorDetails, keys: list[str]) -> str:
     if error["type"] == "extra_forbidden":
         return unknown("key", keys[-1], ColumnMap.model_fields)
     if error["type"] == "literal_error":
@@ -92,18 +92,20 @@ def _words(error: ErrorDetails, keys: list[str]) -> str:
     return f"{'.'.join(keys)}: {said}" if keys else said
 
 
-def from_sheet(sheet: Sheet, columns: ColumnMap) -> Iterator[Claim]:
-    """Claims of a table that has every column which the map names."""
-    for row in sheet.rows:
+def from_table(table: Table, columns: ColumnMap) -> Iterator[RawAnswer]:
+    """Raw answers of a table that has every column which the map names."""
+    for row in table.rows:
         cells: dict[str, str] = {**columns.constants} | _mapped(row.cells, columns)
         word = columns.choices.get(cells["choice"], cells["choice"])
-        cells["choice"] = chosen(word, cells.get("shown_order", "").split())
-        yield Claim(row.number, raw_json(row.cells), cells, Fault(Reason.BROKEN, row.broken) if row.broken else None)
+        cells["choice"] = resolve_choice(word, cells.get("shown_order", "").split())
+        yield RawAnswer(
+            row.number, raw_json(row.cells), cells, Fault(Reason.BROKEN, row.broken) if row.broken else None
+        )
 
 
 def _mapped(row: Mapping[str, str], columns: ColumnMap) -> dict[str, str]:
     return {
-        name: " ".join(filter(None, (row.get(each, "") for each in _listed(column))))
+        name: " ".join(filter(None, (row.get(heading, "") for heading in _listed(column))))
         for name, column in columns.columns.items()
     }
 

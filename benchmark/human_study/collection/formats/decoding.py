@@ -1,4 +1,4 @@
-"""A file's bytes as text: UTF-8 with or without a mark, UTF-16 with one, and Latin-1 for what is neither."""
+"""A file's bytes as text: UTF-8 with or without a byte order mark, UTF-16 with one, otherwise Latin-1."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from registry.errors import InputError
 _ZIP = b"PK\x03\x04"
 
 
-def decoded(path: Path) -> tuple[str, str]:
+def decode(path: Path) -> tuple[str, str]:
     """A file's text and the name of its encoding.
 
     Raises:
-        InputError: if it cannot be read, is empty or holds no text.
+        InputError: if it cannot be read, is empty or is not text.
     """
     try:
         content = path.read_bytes()

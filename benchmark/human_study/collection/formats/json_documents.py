@@ -1,4 +1,4 @@
-"""JSON in a file: one document, or several one after another, as servers keep what is posted to them."""
+"""JSON in a file: one document, or several one after another, as servers store posted answers."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 
 from registry.errors import InputError
 
-_BEGIN = re.compile(r'^[\[{]|\{\s*"answers"\s*:', re.MULTILINE)
-"""Where a document may begin behind a broken one: at a line's beginning, or as the body of a post does."""
+_DOCUMENT_START = re.compile(r'^[\[{]|\{\s*"answers"\s*:', re.MULTILINE)
+"""Where a document may begin behind a broken one: at a line's beginning, or as the body of a request does."""
 _SPACE = re.compile(r"\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Document:
     """One of several documents in a file.
 
     Attributes:
         line: where it begins, from 1.
-        value: what it holds, or its text where it is broken.
+        value: its content, or its text where it is broken.
         broken: what is wrong with it, in words.
     """
 
@@ -30,22 +30,22 @@ class Part:
 
 
 def read_document(text: str, name: str) -> Any:
-    """A file's document, or a tuple of its parts where it holds several, with line ends between them or without.
+    """A file's document, or a tuple of all where it has several, with line ends between them or without.
 
-    A broken part is told as such among the others; a broken document cannot be told from half of one.
+    A broken document among others is marked as such; a broken first or last one may be half of a truncated file.
 
     Raises:
-        InputError: if the only or the last document is not JSON, naming the line, and whether it seems to be cut short.
+        InputError: if the only or the last document is not JSON, naming the line, and whether it seems to be truncated.
     """
-    parts = _parts(text)
-    for broken in (parts[0].broken, parts[-1].broken):
+    documents = _documents(text)
+    for broken in (documents[0].broken, documents[-1].broken):
         if broken:
             raise InputError(f"{name}: {broken}")
-    return tuple(parts) if len(parts) > 1 else parts[0].value
+    return tuple(documents) if len(documents) > 1 else documents[0].value
 
 
-def _parts(text: str) -> list[Part]:
-    parts: list[Part] = []
+def _documents(text: str) -> list[Document]:
+    documents: list[Document] = []
     decoder = json.JSONDecoder()
     line, before = 1, 0
     at = _after_space(text, 0)
@@ -53,13 +53,13 @@ def _parts(text: str) -> list[Part]:
         line, before = line + text.count("\n", before, at), at
         try:
             value, at = decoder.raw_decode(text, at)
-            parts.append(Part(line, value))
+            documents.append(Document(line, value))
         except (RecursionError, ValueError) as error:
-            following = _BEGIN.search(text, at + 1)
+            following = _DOCUMENT_START.search(text, at + 1)
             at = following.start() if following else len(text)
-            parts.append(Part(line, text[before:at].rstrip(), _words(error)))
+            documents.append(Document(line, text[before:at].rstrip(), _explain(error)))
         at = _after_space(text, at)
-    return parts
+    return documents
 
 
 def _after_space(text: str, at: int) -> int:
@@ -67,10 +67,10 @@ def _after_space(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _words(error: RecursionError | ValueError) -> str:
+def _explain(error: RecursionError | ValueError) -> str:
     if not isinstance(error, json.JSONDecodeError):
         return f"not JSON of answers: {error}"
     byte = len(error.doc[error.doc.rfind("\n", 0, error.pos) + 1 : error.pos].encode("utf-8", "replace")) + 1
-    cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
-    why = "; it seems to be cut short: fetch it again" if cut else ""
+    truncated = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
+    why = "; it seems to be truncated: download it again" if truncated else ""
     return f"line {error.lineno}, byte {byte} of the line: not JSON: {error.msg}{why}"

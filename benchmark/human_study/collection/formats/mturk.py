@@ -1,11 +1,11 @@
-"""Batch results of Amazon Mechanical Turk, in each shape that its layouts give answers.
+"""Batch results of Amazon Mechanical Turk, in every shape in which its layouts return answers.
 
-An assignment is a row: `Input.*` columns hold the HIT's variables, `Answer.*` columns what the worker's form held.
+An assignment is a row: `Input.*` columns hold the HIT's variables, `Answer.*` columns the fields of the worker's form.
 A form's field NAME of value V comes as `Answer.NAME` = V (fields of text, and radio buttons of older layouts);
 `Answer.NAME.V` = true or false (radio buttons); `Answer.NAME.I.on` = true or false (buttons named NAME.I, of no
 value); `Answer.NAME.label` = V (a crowd-form's classifier); or all fields as one JSON list in `Answer.taskAnswers`.
-Questions are fields named `choice.QUESTION` or `QUESTION`; where a button stands for an option by a place (`a`,
-`left`, a number), the place counts in what that worker saw.
+Questions are fields named `choice.QUESTION` or `QUESTION`; where a button names an option by its position (`a`,
+`left`, a number), the position counts in the order that this worker saw.
 """
 
 from __future__ import annotations
@@ -17,63 +17,65 @@ from string import ascii_lowercase
 from typing import Any
 from urllib.parse import urlsplit
 
-from benchmark.human_study.collection.formats.choices import chosen, numbered
-from benchmark.human_study.collection.formats.claims import Claim, raw_json, text_of
-from benchmark.human_study.collection.formats.csv_sheets import Row, Sheet
+from benchmark.human_study.collection.formats.choices import resolve_button, resolve_choice
+from benchmark.human_study.collection.formats.csv_table import Row, Table
+from benchmark.human_study.collection.formats.raw_answers import RawAnswer, raw_json, text_of
 from benchmark.human_study.collection.rejections import Fault, Reason
 from benchmark.human_study.schema import Study
 from registry.errors import InputError
 
 IDENTIFYING = frozenset({"AssignmentId", "WorkerId"})
-"""Columns by which batch results are known."""
+"""Columns by which batch results are recognised."""
 _TASK_ANSWERS = "taskAnswers"
 _CHOICE = "choice."
 _TRUTH = {"true": True, "false": False}
-_CARRIED = ("study_id", "trial_id", "shown_order", "rt_ms", "started_at", "trial_index")
+_COPIED = ("study_id", "trial_id", "shown_order", "rt_ms", "started_at", "trial_index")
 
 Fields = Mapping[str, str]
 """A form's fields by name; a radio button's is true or false under `NAME.VALUE`."""
 
 
-def from_sheet(sheet: Sheet, study: Study, name: str) -> Iterator[Claim]:
-    """Claims of batch results: one for each question that an assignment answers.
+def from_table(table: Table, study: Study, name: str) -> Iterator[RawAnswer]:
+    """Raw answers of batch results: one for each question that an assignment answers.
 
     Raises:
         InputError: if no column answers a question of the study, naming the rows whose JSON is broken.
     """
-    forms = [_form(row) for row in sheet.rows]
+    forms = [_form(row) for row in table.rows]
     questions = {question.id for question in study.questions}
-    seen = {field for form, _ in forms for field in form} | set(_named(sheet.columns, "Answer."))
+    seen = {field for form, _ in forms for field in form} | set(_named(table.columns, "Answer."))
     if forms and not any(_question(field, questions) for field in seen):
-        if faults := {row.number: broken for row, (_, broken) in zip(sheet.rows, forms, strict=True) if broken}:
+        if faults := {row.number: broken for row, (_, broken) in zip(table.rows, forms, strict=True) if broken}:
             rows, first = ", ".join(map(str, faults)), next(iter(faults.values()))
             raise InputError(f"{name}: no row answers a question of the study, and broken are rows {rows}: {first}")
-        answered = ", ".join(sorted(seen - set(_CARRIED) - {_TASK_ANSWERS})) or "none"
-        asked = ", ".join(sorted(questions))
-        raise InputError(f"{name}: none of its Answer columns ({answered}) is a question of the study ({asked})")
+        answered = ", ".join(sorted(seen - set(_COPIED) - {_TASK_ANSWERS})) or "none"
+        expected = ", ".join(sorted(questions))
+        raise InputError(f"{name}: none of its Answer columns ({answered}) is a question of the study ({expected})")
     buttons = _numbers(seen, questions)
-    for row, (form, broken) in zip(sheet.rows, forms, strict=True):
-        yield from _claims(row, form, broken, buttons, study)
+    for row, (form, broken) in zip(table.rows, forms, strict=True):
+        yield from _raw_answers(row, form, broken, buttons, study)
 
 
-def _claims(row: Row, form: Fields, broken: str, buttons: Mapping[str, set[int]], study: Study) -> Iterator[Claim]:
+def _raw_answers(
+    row: Row, form: Fields, broken: str, buttons: Mapping[str, set[int]], study: Study
+) -> Iterator[RawAnswer]:
     cells = _cells(row, form)
     raw = raw_json(row.cells)
     rejected = row.cells.get("AssignmentStatus", "").lower() == "rejected"
     fault = Fault(Reason.ASSIGNMENT_REJECTED) if rejected else Fault(Reason.BROKEN, broken) if broken else None
     shown = cells["shown_order"].split()
-    words = _words(form, {question.id for question in study.questions})
-    if not words:
-        yield Claim(row.number, raw, cells, fault or Fault(Reason.NO_CHOICE))
-    for question, marked in words.items():
+    choices = _choices(form, {question.id for question in study.questions})
+    if not choices:
+        yield RawAnswer(row.number, raw, cells, fault or Fault(Reason.NO_CHOICE))
+    for question, marked in choices.items():
         choice, wrong = _choice(marked, shown, buttons.get(question, set()), study)
-        yield Claim(row.number, raw, {**cells, "question_id": question, "choice": choice}, fault or wrong)
+        yield RawAnswer(row.number, raw, {**cells, "question_id": question, "choice": choice}, fault or wrong)
 
 
 def _cells(row: Row, form: Fields) -> dict[str, str]:
     """What all answers of an assignment share; the HIT's own variables before a form that a worker could change."""
     inputs = _named(row.cells, "Input.")
-    cells = {name: inputs.get(name) or form.get(name, "") for name in _CARRIED}
+    cells = {name: inputs.get(name) or form.get(name, "") for name in _COPIED}
     if not cells["study_id"]:
         del cells["study_id"]
     cells["shown_order"] = cells["shown_order"] or " ".join(_shown(inputs))
@@ -88,15 +90,15 @@ def _shown(inputs: Mapping[str, str]) -> Iterator[str]:
 
 
 def _form(row: Row) -> tuple[Fields, str]:
-    """An assignment's fields that hold something, and what is broken about them."""
+    """An assignment's fields that are not empty, and what is broken about them."""
     fields = {name: cell for name, cell in _named(row.cells, "Answer.").items() if cell}
     text = fields.pop(_TASK_ANSWERS, "")
     if not text:
         return fields, row.broken
     try:
         listed = json.loads(text)
-        for each in listed if isinstance(listed, list) else [listed]:
-            fields.update(_flat("", each))
+        for form in listed if isinstance(listed, list) else [listed]:
+            fields.update(_flat("", form))
     except (ValueError, RecursionError) as error:
         return fields, f"Answer.taskAnswers is not JSON: {error}"
     return fields, row.broken
@@ -113,26 +115,26 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
         yield name, text
 
 
-def _words(form: Fields, questions: set[str]) -> dict[str, list[str]]:
-    """Words chosen for each question that the form asked; none where its buttons were all left alone."""
-    words: dict[str, list[str]] = {}
+def _choices(form: Fields, questions: set[str]) -> dict[str, list[str]]:
+    """Choices for each question of the form; none where no button was pressed."""
+    choices: dict[str, list[str]] = {}
     for field, value in form.items():
         question = _question(field, questions)
         if question is None:
             continue
-        marked = words.setdefault(question, [])
+        marked = choices.setdefault(question, [])
         rest = field.removeprefix(_CHOICE)[len(question) + 1 :]
         if rest in ("", "label"):
             marked.append(value)
         elif _TRUTH.get(value.lower()):
             marked.append(rest.removesuffix(".on"))
-    return words
+    return choices
 
 
 def _question(field: str, questions: set[str]) -> str | None:
-    """The question that a field answers, known or not; None of a field that answers none."""
+    """The question that a field answers, known or not; None for a field that answers none."""
     bare = field.removeprefix(_CHOICE)
-    fitting = [each for each in questions if bare == each or bare.startswith(f"{each}.")]
+    fitting = [question for question in questions if bare == question or bare.startswith(f"{question}.")]
     if fitting:
         return max(fitting, key=len)
     return bare.split(".")[0] if field.startswith(_CHOICE) else None
@@ -143,13 +145,13 @@ def _choice(marked: list[str], shown: list[str], numbers: set[int], study: Study
         return " ".join(marked), Fault(Reason.SEVERAL_CHOICES if marked else Reason.NO_CHOICE, " ".join(marked))
     word = marked[0]
     if word in shown or not (word.isascii() and word.isdigit()):
-        return chosen(word, shown), None
+        return resolve_choice(word, shown), None
     if study.mode == "mos":
         fault = Fault(Reason.NOT_ALLOWED, "its buttons are numbered from 0, and scores go from 1 to 5")
         return word, fault if 0 in numbers else None
     if not numbers:
         return word, None
-    option = numbered(int(word), shown, numbers)
+    option = resolve_button(int(word), shown, numbers)
     return option or word, None if option else Fault(Reason.UNKNOWN_OPTION, f"button {word} of {len(shown)} options")
 
 

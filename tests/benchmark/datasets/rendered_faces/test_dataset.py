@@ -118,7 +118,7 @@ def test_unknown_attributes_are_never_set(rendered_faces: RenderedFaces) -> None
         ({"val": 0}, "val must be 1 to 1000000 faces, not 0"),
         ({"train": 1_000_001}, "train must be 1 to 1000000 faces"),
         ({"seed": -1}, "seed must be at least 0"),
-        ({"size": 16}, "32 to 512 pixels a side, not 16"),
+        ({"size": 16}, "32 to 512 pixels, not 16"),
     ],
 )
 def test_bad_options_are_refused(tmp_path: Path, options: dict[str, object], message: str) -> None:

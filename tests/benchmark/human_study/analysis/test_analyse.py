@@ -21,7 +21,7 @@ pytestmark = pytest.mark.integration
 
 MODES = ("2afc", "kway", "mos", "realfake")
 FOUR = World()
-NINE = World(strengths={f"method-{place}": 1 - place / 4 for place in range(9)})
+NINE = World(strengths={f"method-{number}": 1 - number / 4 for number in range(9)})
 
 
 def part(made: Simulated, rule: ExclusionRule | None = None) -> Part:
@@ -31,8 +31,8 @@ def part(made: Simulated, rule: ExclusionRule | None = None) -> Part:
 @pytest.mark.parametrize("mode", MODES)
 def test_thirty_raters_recover_the_true_order(mode) -> None:
     found = part(simulate(World(mode=mode, items=108)))
-    assert [each.method for each in found.methods] == list(STRENGTHS)
-    ranks = [each.rank for each in found.methods]
+    assert [finding.method for finding in found.methods] == list(STRENGTHS)
+    ranks = [finding.rank for finding in found.methods]
     # whether an image is real is asked of one method at a time, which tells close ones apart least
     assert ranks == ([1, 2, 2, 4] if mode == "realfake" else [1, 2, 3, 4])
     assert found.unranked is None
@@ -59,15 +59,15 @@ def covered(studies: int, world: World = FOUR) -> tuple[float, float, float]:
     ours, wilsons, orders = [], [], []
     for seed in range(studies):
         found = part(simulate(world, seed)).methods
-        orders.append([each.method for each in found] == list(world.strengths))
-        for each in found:
-            figure, number, z = each.preference, each.preference.votes, 1.96
-            ours.append(figure.low <= truth[each.method] <= figure.high)
+        orders.append([finding.method for finding in found] == list(world.strengths))
+        for finding in found:
+            figure, number, z = finding.preference, finding.preference.votes, 1.96
+            ours.append(figure.low <= truth[finding.method] <= figure.high)
             middle = (figure.value + z * z / 2 / number) / (1 + z * z / number)
             half = (
                 z / (1 + z * z / number) * np.sqrt(figure.value * (1 - figure.value) / number + z * z / 4 / number**2)
             )
-            wilsons.append(abs(truth[each.method] - middle) <= half)
+            wilsons.append(abs(truth[finding.method] - middle) <= half)
     return float(np.mean(ours)), float(np.mean(wilsons)), float(np.mean(orders))
 
 
@@ -100,7 +100,7 @@ def test_of_nine_methods_intervals_cover_93_to_97_too(items) -> None:
 def ranks_apart(mode: str, items: int, raters: int, studies: int) -> int:
     """Of studies of nine methods that do not differ, those whose ranks tell some apart."""
     world = World(strengths=dict.fromkeys("abcdefghi", 0.0), mode=mode, items=items, raters=raters)
-    return sum({each.rank for each in part(simulate(world, seed)).methods} != {1} for seed in range(studies))
+    return sum({finding.rank for finding in part(simulate(world, seed)).methods} != {1} for seed in range(studies))
 
 
 NULL_WORLDS = [("2afc", 50), ("mos", 63)]
@@ -122,7 +122,7 @@ def test_over_100_studies_5_percent_at_most_tell_some_of_nine_equal_methods_apar
 def test_real_images_are_shown_beside_the_methods_and_have_no_rank() -> None:
     made = simulate(World(mode="realfake", strengths={"real": 2.0} | STRENGTHS, items=135))
     found = part(made)
-    assert [each.method for each in found.methods] == [*STRENGTHS, "real"]
+    assert [finding.method for finding in found.methods] == [*STRENGTHS, "real"]
     real = found.methods[-1]
     assert real.rank is None
     assert real.preference.low > 0.7
@@ -130,12 +130,12 @@ def test_real_images_are_shown_beside_the_methods_and_have_no_rank() -> None:
     edits = [
         trial
         for trial in made.study.trials
-        if all(made.key.options[each.id].method != "real" for each in trial.options)
+        if all(made.key.options[option.id].method != "real" for option in trial.options)
     ]
     answers = made.answers[made.answers["trial_id"].isin([trial.id for trial in edits])]
     without = analyse(answers, made.study.model_copy(update={"trials": edits}), made.key).findings.parts[0]
-    assert [(each.method, each.rank) for each in without.methods] == [
-        (each.method, each.rank) for each in found.methods[:-1]
+    assert [(finding.method, finding.rank) for finding in without.methods] == [
+        (finding.method, finding.rank) for finding in found.methods[:-1]
     ]
 
 
@@ -168,7 +168,7 @@ def test_a_side_bias_of_10_points_is_found_within_2() -> None:
 def test_a_place_among_four_that_draws_choices_is_found() -> None:
     first, *others = part(simulate(World(mode="kway", left=0.2, items=100))).positions
     assert first.bias.low > 0
-    assert sum(each.bias.value for each in (first, *others)) == pytest.approx(0)
+    assert sum(position.bias.value for position in (first, *others)) == pytest.approx(0)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -190,7 +190,7 @@ def test_checks_and_practice_are_in_no_figure() -> None:
     found = analyse(pd.concat([made.answers, extra]), study, made.key).findings
     assert found.dropped == {"practice": 5}
     assert found.parts == analyse(made.answers, made.study, made.key).findings.parts
-    assert "" not in [each.method for each in found.parts[0].methods]
+    assert "" not in [finding.method for finding in found.parts[0].methods]
 
 
 def test_what_cannot_be_counted_is_counted_by_reason() -> None:
@@ -215,31 +215,33 @@ def test_ties_are_shared_out() -> None:
     made = simulate(World(ties=0.3))
     found = part(made)
     assert found.ties == (made.answers["choice"] == TIE).sum() > 100
-    votes = sum(each.preference.votes for each in found.methods)
-    got = sum(each.preference.value * each.preference.votes for each in found.methods)
+    votes = sum(finding.preference.votes for finding in found.methods)
+    got = sum(finding.preference.value * finding.preference.votes for finding in found.methods)
     assert got == pytest.approx(votes / 2)
     every = made.answers.assign(choice=TIE)
     even = part(replace(made, answers=every))
-    assert {each.preference.value for each in even.methods} == {0.5}
-    assert {each.rank for each in even.methods} == {1}
+    assert {finding.preference.value for finding in even.methods} == {0.5}
+    assert {finding.rank for finding in even.methods} == {1}
 
 
 def test_where_an_option_stood_is_what_the_answer_says() -> None:
     made = simulate(World(left=0.3))
-    turned = made.answers.assign(shown_order=[" ".join(reversed(each.split())) for each in made.answers["shown_order"]])
+    turned = made.answers.assign(
+        shown_order=[" ".join(reversed(order.split())) for order in made.answers["shown_order"]]
+    )
     first, second = part(made).positions, part(replace(made, answers=turned)).positions
-    assert [each.share for each in first] == pytest.approx([each.share for each in reversed(second)])
+    assert [position.share for position in first] == pytest.approx([position.share for position in reversed(second)])
     without = part(replace(made, answers=made.answers.assign(shown_order="")))
     assert without.positions == first
 
 
 def test_pairs_are_the_first_methods_share() -> None:
     made = simulate(World())
-    pair = next(each for each in part(made).pairs if (each.first, each.second) == ("alpha", "delta"))
+    pair = next(pair for pair in part(made).pairs if (pair.first, pair.second) == ("alpha", "delta"))
     both = {
         trial.id: options
         for trial in made.study.trials
-        if set(options := [made.key.options[each.id].method for each in trial.options]) == {"alpha", "delta"}
+        if set(options := [made.key.options[option.id].method for option in trial.options]) == {"alpha", "delta"}
     }
     mine = made.answers[made.answers["trial_id"].isin(both)]
     assert pair.preference.votes == len(mine)
@@ -254,12 +256,12 @@ def test_several_questions_and_protocols_stand_apart() -> None:
     half = set(list(second)[::2])
     mixed = {name: second[name] if name in half else trial for name, trial in made.key.trials.items()}
     found = analyse(made.answers, made.study, made.key.model_copy(update={"trials": mixed})).findings
-    assert {(each.question, each.protocol) for each in found.parts} == {
+    assert {(part.question, part.protocol) for part in found.parts} == {
         (question, protocol)
         for question in ("realism", "identity")
         for protocol in ("attribute-transfer", "style-copy")
     }
-    assert {each.votes for each in found.parts} == {30 * 27}
+    assert {part.votes for part in found.parts} == {30 * 27}
 
 
 def test_response_times_are_quartiles_of_answers_and_of_raters() -> None:
@@ -274,23 +276,23 @@ def test_response_times_are_quartiles_of_answers_and_of_raters() -> None:
 
 
 class TestAStudyThatSaysLittle:
-    """A reason in the place of each figure that is not there."""
+    """A reason in place of every value that is missing."""
 
     @pytest.mark.parametrize("mode", MODES)
     def test_no_answers(self, mode) -> None:
         made = simulate(World(mode=mode, raters=0))
         found = part(made)
         assert found.unranked == "no answers"
-        assert {each.preference.reason for each in found.methods} == {"no votes"}
+        assert {finding.preference.reason for finding in found.methods} == {"no votes"}
         assert len(found.methods) == 4
         assert found.agreement.alpha.value is None
 
     @pytest.mark.parametrize("mode", MODES)
     def test_one_rater(self, mode) -> None:
         found = part(simulate(World(mode=mode, raters=1)))
-        assert found.unranked == "a rank takes 6 raters and 6 source faces"
-        assert {each.rank for each in found.methods} == {None}
-        assert all(each.preference.value is not None and each.preference.low is None for each in found.methods)
+        assert found.unranked == "a rank needs 6 raters and 6 source faces"
+        assert {finding.rank for finding in found.methods} == {None}
+        assert all(finding.preference.value is not None and finding.preference.low is None for finding in found.methods)
         assert found.agreement.alpha.reason == "no trial was judged by two raters"
 
     @pytest.mark.parametrize("mode", MODES)
@@ -303,13 +305,14 @@ class TestAStudyThatSaysLittle:
         met = {
             trial.id
             for trial in made.study.trials
-            if {made.key.options[each.id].method for each in trial.options} in ({"alpha", "beta"}, {"gamma", "delta"})
+            if {made.key.options[option.id].method for option in trial.options}
+            in ({"alpha", "beta"}, {"gamma", "delta"})
         }
         found = part(replace(made, answers=made.answers[made.answers["trial_id"].isin(met)]))
         assert found.unranked is not None
         assert "alpha, beta; delta, gamma" in found.unranked
-        assert all(each.rank is None and each.strength is None for each in found.methods)
-        assert all(each.preference.low is not None for each in found.methods)
+        assert all(finding.rank is None and finding.strength is None for finding in found.methods)
+        assert all(finding.preference.low is not None for finding in found.methods)
 
     def test_everyone_is_left_out(self) -> None:
         made = simulate(World(raters=0, careless=5))
@@ -319,7 +322,7 @@ class TestAStudyThatSaysLittle:
 
     def test_every_vote_alike_has_the_exact_interval_of_its_fewer_clusters(self) -> None:
         made = simulate(World(strengths={"good": 40.0, "bad": -40.0}, items=12))
-        best, worst = (each.preference for each in part(made).methods)
+        best, worst = (finding.preference for finding in part(made).methods)
         assert (best.value, best.high) == (1.0, 1.0)
         assert best.low == pytest.approx(0.025 ** (1 / 12))
         assert (worst.low, worst.high) == (0.0, pytest.approx(1 - best.low))
@@ -330,8 +333,8 @@ class TestAStudyThatSaysLittle:
         found = part(replace(made, answers=made.answers[~made.answers["trial_id"].isin(best[5:])]))
         first, *others = found.methods
         assert (first.method, first.rank) == ("alpha", None)
-        assert first.unranked == "a rank takes 6 raters and 6 source faces"
-        assert all(each.rank is not None and each.unranked is None for each in others)
+        assert first.unranked == "a rank needs 6 raters and 6 source faces"
+        assert all(finding.rank is not None and finding.unranked is None for finding in others)
         assert found.unranked is None
 
     def test_votes_that_are_alike_for_each_two_methods_have_no_interval_of_no_width(self) -> None:
@@ -352,9 +355,9 @@ def test_the_file_says_all_and_names_no_participant(tmp_path) -> None:
     made = simulate(World(careless=3, obvious=3))
     found = analyse(made.answers, made.study, made.key).findings
     write_findings(tmp_path / "analysis" / "analysis.json", found)
-    for place in (tmp_path, tmp_path / "analysis", tmp_path / "analysis" / "analysis.json"):
-        assert read_findings(place) == found
+    for location in (tmp_path, tmp_path / "analysis", tmp_path / "analysis" / "analysis.json"):
+        assert read_findings(location) == found
     text = (tmp_path / "analysis" / "analysis.json").read_text()
     assert not any(rater in text for rater in set(made.answers["participant_id"]))
-    with pytest.raises(InputError, match=r"holds no analysis/analysis\.json"):
+    with pytest.raises(InputError, match=r"has no analysis/analysis\.json"):
         read_findings(tmp_path / "elsewhere")

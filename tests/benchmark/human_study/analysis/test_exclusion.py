@@ -19,7 +19,7 @@ def judged(made: Simulated, **rule: float):
 def other_side(made: Simulated, which: pd.Series) -> Simulated:
     """The same study, where some answers are for the other option."""
     flipped = [
-        next(each for each in order.split() if each != choice) if flip else choice
+        next(id for id in order.split() if id != choice) if flip else choice
         for order, choice, flip in zip(made.answers["shown_order"], made.answers["choice"], which, strict=True)
     ]
     return replace(made, answers=made.answers.assign(choice=flipped))

@@ -1,4 +1,4 @@
-"""Imports as a researcher makes them: merged once, whatever fails in between; nothing is lost, all else is listed."""
+"""Imports as a researcher makes them: merged once, whatever fails in between; what is rejected is listed."""
 
 import csv
 import io
@@ -59,8 +59,8 @@ def test_the_same_import_again_changes_nothing(folder: Path) -> None:
     second = import_answers(folder, [path, path])
     assert contents(folder) == before
     assert (first.files[0].new, first.files[0].known) == (16, 0)
-    assert [(each.new, each.known) for each in second.files] == [(0, 16), (0, 16)]
-    assert [dict(each.rejected) for each in second.files] == [dict(first.files[0].rejected)] * 2
+    assert [(file.new, file.known) for file in second.files] == [(0, 16), (0, 16)]
+    assert [dict(file.rejected) for file in second.files] == [dict(first.files[0].rejected)] * 2
 
 
 def test_a_long_broken_post_is_listed_and_later_imports_go_on(folder: Path) -> None:
@@ -69,7 +69,7 @@ def test_a_long_broken_post_is_listed_and_later_imports_go_on(folder: Path) -> N
     import_answers(folder, [path])
     assert any(len(row["raw"]) > 150_000 for row in rejected(folder))
     done = import_answers(folder, [path, file(folder, made.page_csv(answers()))])
-    assert [each.new for each in done.files] == [0, 0]
+    assert [file.new for file in done.files] == [0, 0]
 
 
 def test_the_key_may_lie_elsewhere(folder: Path, tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_the_key_may_lie_elsewhere(folder: Path, tmp_path: Path) -> None:
 
 def test_files_of_several_kinds_add_up(folder: Path) -> None:
     page = file(folder, made.page_json(answers()[:8]), "page.json")
-    turk = file(folder, made.turk(made.buttons)([replace(each, participant_id="A1") for each in answers()[:8]]))
+    turk = file(folder, made.turk(made.buttons)([replace(row, participant_id="A1") for row in answers()[:8]]))
     import_answers(folder, [page])
     done = import_answers(folder, [turk, page])
     assert done.answers == 16
@@ -93,7 +93,7 @@ def test_files_of_several_kinds_add_up(folder: Path) -> None:
     }
 
 
-def test_a_person_has_one_vote_and_the_first_stands(folder: Path) -> None:
+def test_a_person_has_one_vote_and_the_first_counts(folder: Path) -> None:
     first = answer()
     same = replace(first, session_id="2nd", rt_ms=800.0)
     other = replace(first, session_id="3rd", choice="o004512a")
@@ -101,10 +101,10 @@ def test_a_person_has_one_vote_and_the_first_stands(folder: Path) -> None:
     assert read_rows(folder / "private" / "answers.csv") == [first]
     assert (done.files[0].new, done.files[0].known) == (1, 1)
     assert [(row["row"], row["reason"]) for row in rejected(folder)] == [
-        ("3", "answered again, the same: the first answer stands, of session '3AS11'"),
+        ("3", "answered again, the same: the first answer counts, of session '3AS11'"),
         (
             "5",
-            "answered again, differently: 'o004512b' of session '3AS11' stands, not 'o004512a' of '3rd'",
+            "answered again, differently: 'o004512b' of session '3AS11' counts, not 'o004512a' of '3rd'",
         ),
     ]
 
@@ -139,9 +139,7 @@ def test_no_cell_of_a_file_of_ours_is_a_formula(folder: Path, person: str) -> No
 
 def test_rejected_assignments_and_cancelled_annotations_are_counted(folder: Path) -> None:
     turk = made.turk(made.buttons)(answers()).replace("Approved", "Rejected", 2)
-    tasks = json.loads(
-        made.label_studio([replace(each, participant_id=f"7{each.participant_id}") for each in answers()])
-    )
+    tasks = json.loads(made.label_studio([replace(row, participant_id=f"7{row.participant_id}") for row in answers()]))
     tasks[0]["annotations"][0]["was_cancelled"] = True
     tasks[1]["annotations"][0]["result"] = []
     tasks[2]["annotations"][0]["result"] *= 2
@@ -149,7 +147,7 @@ def test_rejected_assignments_and_cancelled_annotations_are_counted(folder: Path
     tasks[4]["annotations"][0]["lead_time"] = -3
     tasks[5]["annotations"] = [None]
     done = import_answers(folder, [file(folder, turk), file(folder, json.dumps(tasks), "tasks.json")])
-    assert [dict(each.rejected) for each in done.files] == [
+    assert [dict(file.rejected) for file in done.files] == [
         {"assignment rejected": 4},
         {
             "annotation cancelled": 1,
@@ -175,7 +173,7 @@ def test_turk_rows_with_no_two_or_unknown_answers(folder: Path) -> None:
     ]  # fmt: skip
     rows[0] |= {"Answer.choice.realism.o004512a": "false"}
     rows.append({"WorkerId": "A4", "AssignmentId": "3A4", "Answer.taskAnswers": "[{", "Input.trial_id": "004512"})
-    (done,) = import_answers(folder, [file(folder, made.sheet(rows))]).files
+    (done,) = import_answers(folder, [file(folder, made.csv_table(rows))]).files
     assert done.new == 1
     assert done.rejected == {"no choice": 1, "several choices": 1, "unknown question": 1, "broken row": 1}
 
@@ -183,7 +181,7 @@ def test_turk_rows_with_no_two_or_unknown_answers(folder: Path) -> None:
 def test_answers_of_another_study_are_refused_with_both_names(folder: Path) -> None:
     import_answers(folder, [file(folder, made.page_csv(answers()))])
     before = contents(folder)
-    others = [replace(each, study_id="sother") for each in answers()]
+    others = [replace(row, study_id="sother") for row in answers()]
     good = file(folder, made.page_csv([answer(person="21")]), "good.csv")
     outcome = bench("study", "import", folder, good, file(folder, made.page_csv(others), "other.csv"))
     assert outcome.code == 2
@@ -200,12 +198,12 @@ def test_answers_of_another_study_among_ours_are_listed(folder: Path) -> None:
 
 def test_a_study_id_that_a_spreadsheet_changed_is_said(folder: Path) -> None:
     path = file(folder, made.page_csv([answer(study_id="7.20E+90")]))
-    with pytest.raises(InputError, match="was an id before a spreadsheet made it a number; take the file as it came"):
+    with pytest.raises(InputError, match="was an id before a spreadsheet made it a number; use the original file"):
         import_answers(folder, [path])
 
 
 def test_a_spreadsheet_that_made_numbers_of_ids_is_found_out(folder: Path) -> None:
-    damaged = made.page_csv([each for each in answers() if each.trial_id == "004512"]).replace(",004512,", ",4512,")
+    damaged = made.page_csv([row for row in answers() if row.trial_id == "004512"]).replace(",004512,", ",4512,")
     outcome = bench("study", "import", folder, file(folder, damaged))
     assert outcome.code == 2
     assert "4 damaged by a spreadsheet" in outcome.out
@@ -278,7 +276,7 @@ def test_an_import_waits_for_another(folder: Path) -> None:
             process.wait(timeout=4)
         write_rows(path, [answer(person="other")])
     assert ended(process).code == 0
-    assert [each.participant_id for each in read_rows(path)] == ["other", "11"]
+    assert [row.participant_id for row in read_rows(path)] == ["other", "11"]
 
 
 def test_the_summary_counts_by_reason(folder: Path) -> None:
@@ -308,22 +306,22 @@ def test_a_missing_file_or_study_is_named(folder: Path, tmp_path: Path) -> None:
     assert (outcome.code, outcome.sentence) == (2, f"{tmp_path}/public/study.json: No such file or directory")
 
 
-def test_arena_votes_say_who_stood_where_and_leave_checks_out() -> None:
+def test_arena_votes_name_the_methods_in_order_and_leave_checks_out() -> None:
     of = made.study()
-    given = [
+    votes = [
         answer(),
         answer(choice="o004512a", shown_order="o004512b o004512a"),
         answer(choice="tie"),
         answer("2d90aa", shown_order="o2d90aaa o2d90aab", choice="o2d90aaa"),
     ]
-    assert arena_votes(given, made.key(of)) == [
+    assert arena_votes(votes, made.key(of)) == [
         ("maskgan", "spade-m", "model_b"),
         ("spade-m", "maskgan", "model_b"),
         ("maskgan", "spade-m", "tie"),
     ]
     same = made.key(of)
     options = {id: option.model_copy(update={"method": "maskgan"}) for id, option in same.options.items()}
-    assert arena_votes(given, same.model_copy(update={"options": options})) == []
+    assert arena_votes(votes, same.model_copy(update={"options": options})) == []
 
 
 def test_one_question_has_one_arena_file_and_other_modes_have_none(tmp_path: Path) -> None:

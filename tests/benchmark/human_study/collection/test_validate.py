@@ -1,4 +1,4 @@
-"""What rules an answer out: one reason each, by ids and never by place."""
+"""Why an answer is rejected: one reason each, by ids and never by position."""
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from benchmark.human_study.answers import COLUMNS, Answer
 from benchmark.human_study.collection.rejections import Fault
 from benchmark.human_study.collection.spreadsheet_damage import damage
-from benchmark.human_study.collection.validate import Checker
+from benchmark.human_study.collection.validate import AnswerValidator
 from benchmark.human_study.schema import Mode, Option, Study, Trial
 from registry.errors import InputError
 from tests.benchmark.human_study import answered_study as made
@@ -17,7 +17,7 @@ from tests.benchmark.human_study.answered_study import answer
 def checked(of: Study | None = None, **cells: str) -> Answer | Fault:
     of = of or made.study()
     right = dict(zip(COLUMNS, answer().cells(), strict=True))
-    return Checker(of, made.key(of)).check({**right, **cells})
+    return AnswerValidator(of, made.key(of)).validate({**right, **cells})
 
 
 @pytest.mark.parametrize(
@@ -110,10 +110,10 @@ def test_what_is_unknown_stays_unknown() -> None:
 def test_a_key_that_does_not_fit_is_refused() -> None:
     of = made.study()
     with pytest.raises(InputError, match=r"the key is of study 's1', and study\.json is of study 's7d2e90b1'"):
-        Checker(of, made.key(of).model_copy(update={"study_id": "s1"}))
+        AnswerValidator(of, made.key(of).model_copy(update={"study_id": "s1"}))
     more = Trial(id="77", options=[Option(id="o77", file="o77.png")])
     with pytest.raises(InputError, match="the key lacks '77'"):
-        Checker(of.model_copy(update={"trials": [*of.trials, more]}), made.key(of))
+        AnswerValidator(of.model_copy(update={"trials": [*of.trials, more]}), made.key(of))
 
 
 @given(number=st.integers(10**5, 10**24))

@@ -1,4 +1,4 @@
-"""What one who holds `study.json` alone can tell of its checks: nothing, but that a repeat comes after its original."""
+"""What `study.json` alone tells about its checks: nothing, except that a repeat comes after its original."""
 
 import random
 from collections import Counter, defaultdict
@@ -10,9 +10,9 @@ import pytest
 from scipy.stats import mannwhitneyu
 
 from benchmark.human_study.analysis.exclusion import ExclusionRule, judge_raters
-from benchmark.human_study.design.candidates import Entrants
-from benchmark.human_study.design.draw_study import Drawn, draw_study
-from benchmark.human_study.design.texts import read_words, shipped_words
+from benchmark.human_study.design.candidates import Candidates
+from benchmark.human_study.design.draw_study import DrawnStudy, draw_study
+from benchmark.human_study.design.texts import read_texts, shipped_texts
 from benchmark.human_study.schema import Study, Trial
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.method_runs import MethodRuns
@@ -24,21 +24,21 @@ PROTOCOL = "attribute-transfer"
 METHODS = ("alpha", "beta", "gamma")
 STUDIES = 160
 AT_CHANCE = 0.05
-"""Of the area under the curve, either way of a half: three standard errors of what 80 studies' checks tell."""
+"""Deviation of the area under the curve from a half: three standard errors of an estimate from 80 studies' checks."""
 
 
 @pytest.fixture(scope="module")
-def entrants(tmp_path_factory) -> Entrants:
+def candidates(tmp_path_factory) -> Candidates:
     """Three methods of two seeds each; 140 tasks with attributes of unlike frequency."""
     path = tmp_path_factory.mktemp("runs") / "result.json"
     path.write_text("{}", encoding="utf-8")
-    chance = random.Random(0)
+    generator = random.Random(0)
     tasks = pd.DataFrame(
         {
             "task": range(140),
             "target": [f"face-{task}" for task in range(140)],
-            "source": [f"face-{task + 200 * chance.randrange(2)}" for task in range(140)],
-            "attribute": chance.choices(
+            "source": [f"face-{task + 200 * generator.randrange(2)}" for task in range(140)],
+            "attribute": generator.choices(
                 ["Smiling", "Young", "Bald", "Eyeglasses", "Wearing Hat"], [9, 5, 1, 1, 1], k=140
             ),
         }
@@ -50,13 +50,13 @@ def entrants(tmp_path_factory) -> Entrants:
     given = {
         what: MethodRuns(f"copy-{what}", (FinishedRun(path, result(f"copy-{what}")),)) for what in ("target", "source")
     }
-    return Entrants(tuple(made.values()), given, {PROTOCOL: tasks}, {PROTOCOL: "a" * 64}, "faces", 64, {})
+    return Candidates(tuple(made.values()), given, {PROTOCOL: tasks}, {PROTOCOL: "a" * 64}, "faces", 64, {})
 
 
 @pytest.fixture(scope="module", params=["2afc", "kway"])
-def studies(request, entrants) -> list[Drawn]:
-    words = read_words(shipped_words(request.param))
-    return [draw_study(entrants, request.param, 50, words, seed) for seed in range(STUDIES)]
+def studies(request, candidates) -> list[DrawnStudy]:
+    texts = read_texts(shipped_texts(request.param))
+    return [draw_study(candidates, request.param, 50, texts, seed) for seed in range(STUDIES)]
 
 
 Suspicion = Callable[[Study], list[float]]
@@ -68,7 +68,7 @@ def evenly_spaced(study: Study) -> list[float]:
     length = len(study.trials)
     checks = round(length / 11)
     middles = {(2 * number + 1) * length // (2 * checks) for number in range(checks)}
-    return [float(place in middles) for place in range(length)]
+    return [float(index in middles) for index in range(length)]
 
 
 def seen_again(study: Study) -> list[float]:
@@ -78,7 +78,7 @@ def seen_again(study: Study) -> list[float]:
 
 
 def names(trial: Trial) -> set[str]:
-    return {trial.id, *trial.shown.values()} | {name for each in trial.options for name in (each.id, each.file)}
+    return {trial.id, *trial.shown.values()} | {name for option in trial.options for name in (option.id, option.file)}
 
 
 def rank_of_id(study: Study) -> list[float]:
@@ -87,11 +87,11 @@ def rank_of_id(study: Study) -> list[float]:
 
 
 FEATURES: dict[str, Feature] = {
-    "place": lambda study: list(range(len(study.trials))),
+    "position": lambda study: list(range(len(study.trials))),
     "text": lambda study: [trial.text for trial in study.trials],
     "what is shown": lambda study: [(len(trial.options), *sorted(trial.shown)) for trial in study.trials],
     "text came before": lambda study: [
-        trial.text in {before.text for before in study.trials[:place]} for place, trial in enumerate(study.trials)
+        trial.text in {before.text for before in study.trials[:index]} for index, trial in enumerate(study.trials)
     ],
     "first letter of its id": lambda study: [trial.id[0] for trial in study.trials],
 }
@@ -105,7 +105,7 @@ class Guessed:
     kind: str | None
 
 
-def attacked(studies: list[Drawn], suspicion: Suspicion) -> list[Guessed]:
+def attacked(studies: list[DrawnStudy], suspicion: Suspicion) -> list[Guessed]:
     return [
         Guessed(suspected, drawn.key.trials[trial.id].check)
         for drawn in studies
@@ -113,7 +113,7 @@ def attacked(studies: list[Drawn], suspicion: Suspicion) -> list[Guessed]:
     ]
 
 
-def learnt(feature: Feature, studies: list[Drawn], kinds: tuple[str, ...]) -> Suspicion:
+def learnt(feature: Feature, studies: list[DrawnStudy], kinds: tuple[str, ...]) -> Suspicion:
     """An attacker who knows the keys of other studies: how often a trial with such a feature was a check."""
     seen: dict[Hashable, list[bool]] = defaultdict(list)
     for drawn in studies:
@@ -124,20 +124,20 @@ def learnt(feature: Feature, studies: list[Drawn], kinds: tuple[str, ...]) -> Su
 
 
 def area(guessed: list[Guessed], *kinds: str) -> float:
-    """The chance that a check of these kinds is more suspicious than an item is; a half tells nothing."""
-    checks = [each.suspicion for each in guessed if each.kind in kinds]
-    others = [each.suspicion for each in guessed if each.kind is None]
+    """The chance that a check of these kinds is more suspicious than another trial; a half tells nothing."""
+    checks = [guess.suspicion for guess in guessed if guess.kind in kinds]
+    others = [guess.suspicion for guess in guessed if guess.kind is None]
     assert len(checks) > 100
     return mannwhitneyu(checks, others).statistic / len(checks) / len(others)
 
 
-def moved(studies: list[Drawn]) -> Iterator[Drawn]:
+def moved(studies: list[DrawnStudy]) -> Iterator[DrawnStudy]:
     """The same studies, written carelessly: checks evenly spaced, repeats with their originals' options."""
     for drawn in studies:
         key, trials = drawn.key.trials, {trial.id: trial for trial in drawn.study.trials}
-        items = [trial for trial in drawn.study.trials if key[trial.id].check is None]
+        plain = [trial for trial in drawn.study.trials if key[trial.id].check is None]
         checks = [trial for trial in drawn.study.trials if key[trial.id].check is not None]
-        order = [checks.pop() if here else items.pop() for here in evenly_spaced(drawn.study)]
+        order = [checks.pop() if is_check else plain.pop() for is_check in evenly_spaced(drawn.study)]
         bare = [
             trial.model_copy(update={"options": trials[original].options[::-1]})
             if (original := key[trial.id].repeat_of)
@@ -169,7 +169,7 @@ def test_these_attackers_find_the_checks_of_a_careless_export(studies):
     both = ("obvious", "repeat")
     assert area(attacked(careless, evenly_spaced), *both) == 1
     assert area(attacked(careless, seen_again), "repeat") > 0.9
-    assert area(attacked(careless[half:], learnt(FEATURES["place"], careless[:half], both)), *both) == 1
+    assert area(attacked(careless[half:], learnt(FEATURES["position"], careless[:half], both)), *both) == 1
 
 
 def test_nothing_public_is_named_twice(studies):
@@ -177,14 +177,14 @@ def test_nothing_public_is_named_twice(studies):
         assert not any(seen_again(drawn.study))
 
 
-def test_a_repeat_is_the_very_edits_the_other_way_round(studies):
+def test_a_repeat_shows_the_same_edits_the_other_way_round(studies):
     seeds = set()
     for drawn in studies:
-        options = {trial.id: [drawn.key.options[each.id] for each in trial.options] for trial in drawn.study.trials}
+        options = {trial.id: [drawn.key.options[option.id] for option in trial.options] for trial in drawn.study.trials}
         for id, facts in drawn.key.trials.items():
             if facts.repeat_of:
                 assert options[id] == options[facts.repeat_of][::-1]
-                seeds |= {each.seed for each in options[id]}
+                seeds |= {option.seed for option in options[id]}
     assert seeds == {0, 1}
 
 
@@ -192,7 +192,9 @@ def test_who_chooses_the_same_edit_of_a_repeat_has_not_changed(studies):
     for drawn in studies[:5]:
         chosen = {}
         for trial in drawn.study.trials:
-            by_edit = {(key := drawn.key.options[each.id]).method + str(key.seed): each.id for each in trial.options}
+            by_edit = {
+                (key := drawn.key.options[option.id]).method + str(key.seed): option.id for option in trial.options
+            }
             chosen[trial.id] = {"same": by_edit[min(by_edit)], "leftmost": trial.options[0].id}
         answers = pd.DataFrame(
             {"participant_id": who, "trial_id": trial, "question_id": "q", "choice": choices[who], "rt_ms": 2000.0}
@@ -204,7 +206,7 @@ def test_who_chooses_the_same_edit_of_a_repeat_has_not_changed(studies):
         assert found["repeats_changed"].to_dict() == {"leftmost": 2, "same": 0}
 
 
-def test_an_obvious_check_shows_a_task_that_no_item_shows(studies):
+def test_an_attention_check_shows_a_task_of_no_other_trial(studies):
     for drawn in studies:
         shown = {
             kind: {key.task for key in drawn.key.trials.values() if key.check == kind} for kind in (None, "obvious")
@@ -212,15 +214,15 @@ def test_an_obvious_check_shows_a_task_that_no_item_shows(studies):
         assert not shown[None] & shown["obvious"]
 
 
-def test_where_nothing_is_asked_photographs_are_of_the_targets(entrants):
-    asked_nothing = replace(entrants, tasks={PROTOCOL: entrants.tasks[PROTOCOL].assign(attribute=None)})
-    drawn = draw_study(asked_nothing, "realfake", 20, read_words(shipped_words("realfake")), 0)
+def test_without_attributes_photographs_are_of_the_targets(candidates):
+    without_attributes = replace(candidates, tasks={PROTOCOL: candidates.tasks[PROTOCOL].assign(attribute=None)})
+    drawn = draw_study(without_attributes, "realfake", 20, read_texts(shipped_texts("realfake")), 0)
     real = [option for option in drawn.key.options.values() if option.method == "real"]
     assert {option.source for option in real} <= {f"face-{task}" for task in range(140)}
     assert len(real) >= 10
 
 
-def test_where_items_show_every_task_obvious_checks_show_one_again(entrants):
-    words = read_words(shipped_words("kway"))
-    drawn = draw_study(entrants, "kway", 140, words, 0)
+def test_where_every_task_is_shown_attention_checks_show_one_again(candidates):
+    texts = read_texts(shipped_texts("kway"))
+    drawn = draw_study(candidates, "kway", 140, texts, 0)
     assert Counter(key.check for key in drawn.key.trials.values()) == {None: 140, "obvious": 8, "repeat": 6}

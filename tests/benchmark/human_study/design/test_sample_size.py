@@ -14,7 +14,7 @@ def test_independent_votes_of_the_exact_test(share, votes) -> None:
     assert independent_votes(share) == votes
 
 
-def test_so_many_votes_find_the_difference_four_times_in_five() -> None:
+def test_that_many_votes_find_the_difference_four_times_in_five() -> None:
     generator = np.random.default_rng(0)
     wins = generator.binomial(199, 0.6, 20_000)
     even = generator.binomial(199, 0.5, 200_000)
@@ -27,7 +27,7 @@ def test_participants_carry_the_design_effect_pairs_and_checks() -> None:
     assert (found.votes, found.pairs, found.trials) == (995, 6, 54)
     assert found.participants == -(-995 * 6 // 54)
     assert plan(0.6, design_effect=1).votes == 199
-    assert plan(0.6, sitting=20).trials == 18
+    assert plan(0.6, session_length=20).trials == 18
 
 
 @pytest.mark.parametrize("share", [0.5, 0.4, 1.0, 60, float("nan")])
@@ -45,8 +45,8 @@ def test_a_share_out_of_range_is_named(share) -> None:
         ("design-effect", {"design_effect": float("inf")}),
         ("design-effect", {"design_effect": float("nan")}),
         ("design-effect", {"design_effect": 1e307}),
-        ("sitting", {"sitting": 3}),
-        ("sitting", {"sitting": 61}),
+        ("sitting", {"session_length": 3}),
+        ("sitting", {"session_length": 61}),
     ],
 )
 def test_a_number_out_of_range_is_named(name, wrong) -> None:

@@ -1,4 +1,4 @@
-"""Pictures that tell nothing but their pixels."""
+"""Images that tell nothing but their pixels."""
 
 import io
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from benchmark.human_study.design.stimuli import jumbled, read_pixels, stored_png
+from benchmark.human_study.design.stimuli import read_pixels, shuffle_tiles, stored_png
 from registry.errors import InputError
 
 
@@ -17,16 +17,16 @@ def noise(size, seed=0):
 
 
 def chunks(png):
-    found, at = [], 8
-    while at < len(png):
-        length = int.from_bytes(png[at : at + 4])
-        found.append(png[at + 4 : at + 8])
-        at += 12 + length
-    return found
+    names, start = [], 8
+    while start < len(png):
+        length = int.from_bytes(png[start : start + 4])
+        names.append(png[start + 4 : start + 8])
+        start += 12 + length
+    return names
 
 
 @given(st.integers(1, 300), st.integers(0, 255))
-def test_a_flat_picture_is_as_long_a_file_as_noise(size, value):
+def test_a_flat_image_is_as_long_a_file_as_noise(size, value):
     flat = np.full((size, size, 3), value, np.uint8)
     assert len(stored_png(flat, b"one")) == len(stored_png(noise(size), b"other"))
 
@@ -54,20 +54,20 @@ def test_the_same_pixels_under_other_seeds_are_other_files_of_one_length():
 
 
 @given(st.integers(4, 70), st.binary(min_size=32, max_size=32))
-def test_a_jumbled_picture_keeps_no_tile_in_its_place(size, seed):
+def test_shuffling_moves_every_tile(size, seed):
     step = size // 4
-    corners = [int(each) for each in np.linspace(0, size, 5)[:-1]]
+    corners = [int(corner) for corner in np.linspace(0, size, 5)[:-1]]
     pixels = np.zeros((size, size, 3), np.uint8)
     for number, (top, left) in enumerate((top, left) for top in corners for left in corners):
         pixels[top : top + step, left : left + step] = number + 1
-    after = jumbled(pixels, seed)
-    places = [(slice(top, top + step), slice(left, left + step)) for top in corners for left in corners]
-    assert all((after[place] != pixels[place]).all() for place in places)
-    assert sorted(after[rows, columns][0, 0, 0] for rows, columns in places) == list(range(1, 17))
-    np.testing.assert_array_equal(after, jumbled(pixels, seed))
+    after = shuffle_tiles(pixels, seed)
+    tiles = [(slice(top, top + step), slice(left, left + step)) for top in corners for left in corners]
+    assert all((after[tile] != pixels[tile]).all() for tile in tiles)
+    assert sorted(after[rows, columns][0, 0, 0] for rows, columns in tiles) == list(range(1, 17))
+    np.testing.assert_array_equal(after, shuffle_tiles(pixels, seed))
 
 
-def test_a_picture_that_cannot_be_shown_is_named(tmp_path):
+def test_an_image_that_cannot_be_shown_is_named(tmp_path):
     Image.fromarray(noise(8)).save(tmp_path / "small.png")
     with pytest.raises(InputError, match="is 8×8, and its run edits at 16×16"):
         read_pixels(tmp_path / "small.png", 16)

@@ -1,4 +1,4 @@
-"""Masks beside the trials: those that the tasks asked for, though no run folder holds them."""
+"""Target masks beside the trials, though no run folder has them."""
 
 import numpy as np
 import pytest
@@ -14,8 +14,8 @@ from tests.commands import TINY, bench
 def runs(tmp_path_factory, cache):
     folder = tmp_path_factory.mktemp("masks") / "runs"
     for method in ("copy-target", "copy-source"):
-        words = ["score", "--method", method, "--protocol", "style-copy", "--runs", folder, *TINY]
-        assert bench(*words).code == 0
+        arguments = ["score", "--method", method, "--protocol", "style-copy", "--runs", folder, *TINY]
+        assert bench(*arguments).code == 0
     return folder
 
 

@@ -1,26 +1,26 @@
-"""The words of a study: every shipped file is right, and a mistake is named with its line and the nearest key."""
+"""The texts of a study: every shipped file is right, and a mistake is named with its line and the nearest key."""
 
 import json
 
 import pytest
 import yaml
 
-from benchmark.human_study.design.page_texts import PageWords, with_page_words
-from benchmark.human_study.design.texts import read_words, shipped_words
+from benchmark.human_study.design.page_texts import PageTexts, with_page_texts
+from benchmark.human_study.design.texts import read_texts, shipped_texts
 from registry.errors import InputError
 
 MODES = ("2afc", "kway", "mos", "realfake")
-SHIPPED = shipped_words("2afc").read_text(encoding="utf-8")
+SHIPPED = shipped_texts("2afc").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_the_shipped_words_are_right_and_ask_about_all_protocols_of_the_benchmark(mode):
-    words = read_words(shipped_words(mode))
-    assert words.sitting == 60
+def test_the_shipped_texts_are_right_and_ask_about_all_protocols_of_the_benchmark(mode):
+    texts = read_texts(shipped_texts(mode))
+    assert texts.sitting == 60
     if mode != "realfake":
-        assert set(words.tasks) == {"attribute-transfer", "style-copy", "reconstruction"}
-        assert [each.id for each in words.questions] == ["realism", "edit", "identity"]
-        assert words.task("attribute-transfer", "Wavy_Hair") == "Change: Wavy Hair, as in the example."
+        assert set(texts.tasks) == {"attribute-transfer", "style-copy", "reconstruction"}
+        assert [question.id for question in texts.questions] == ["realism", "edit", "identity"]
+        assert texts.task("attribute-transfer", "Wavy_Hair") == "Change: Wavy Hair, as in the example."
 
 
 @pytest.mark.parametrize(
@@ -29,15 +29,15 @@ def test_the_shipped_words_are_right_and_ask_about_all_protocols_of_the_benchmar
         ("consent: |", "consnt: |", r"line 5: unknown key 'consnt'; did you mean 'consent'"),
         ("    text: Which face looks more real?", "    txt: Which?", "line 23: unknown key of a question 'txt'"),
         ("post: null", "post: ftp://there", r"line \d+: post: 'ftp://there' is no http or https address"),
-        ("post: null", "post: https://there.org/a;b", "holds a space, a comma or a semicolon"),
+        ("post: null", "post: https://there.org/a;b", "contains a space, a comma or a semicolon"),
         ("redirect: null", "redirect: 'javascript:alert(1)'", "redirect: .* is no http or https address"),
         ("- id: edit", "- id: realism", "two questions have the id 'realism'"),
         ("Change: {attribute}, as", "Change: {atribute}, as", r"attribute-transfer names \{atribute\}; only"),
         ("Change: {attribute}, as", "Change: {attribute, as", "tasks: "),
         ("Change: {attribute}, as", "Change: {attribute.__class__}, as", r"names \{attribute.__class__\}"),
-        ("Change: {attribute}, as", "Change: {attribute!z}, as", "attribute-transfer says how to write {attribute}"),
-        ("Change: {attribute}, as", "Change: {attribute:d}, as", "attribute-transfer says how to write {attribute}"),
-        ("Change: {attribute}, as", "Change: {attribute:{x}}, as", "attribute-transfer says how to write {attribute}"),
+        ("Change: {attribute}, as", "Change: {attribute!z}, as", "attribute-transfer gives a format for {attribute}"),
+        ("Change: {attribute}, as", "Change: {attribute:d}, as", "attribute-transfer gives a format for {attribute}"),
+        ("Change: {attribute}, as", "Change: {attribute:{x}}, as", "attribute-transfer gives a format for {attribute}"),
         ("sitting: 60", "sitting: 61", r"sitting: .*less than or equal to 60"),
         ("post: null", "page:\n  strat: Los", r"line \d+: unknown key of page 'strat'; did you mean 'start'"),
         ("post: null", "page: {start: ''}", r"line \d+: page.start: String should have at least 1 character"),
@@ -62,30 +62,30 @@ def test_a_mistake_is_named(tmp_path, was, now, said):
     path = tmp_path / "words.yaml"
     path.write_text(SHIPPED.replace(was, now, 1), encoding="utf-8")
     with pytest.raises(InputError, match=said) as caught:
-        read_words(path)
+        read_texts(path)
     assert str(path) in str(caught.value)
 
 
 def written(path, text):
     path.write_text(text, encoding="utf-8")
-    return read_words(path)
+    return read_texts(path)
 
 
 @pytest.mark.parametrize("end", ["", "\n", "completion_code: |+\n  A1\n\n", "page: {start: Los}\n", "..."])
-def test_words_with_all_buttons_say_the_same(tmp_path, end):
+def test_texts_with_all_buttons_say_the_same(tmp_path, end):
     text = SHIPPED.replace("completion_code: null", "") + end
-    whole = with_page_words(text)
+    whole = with_page_texts(text)
     assert written(tmp_path / "whole.yaml", whole) == written(tmp_path / "words.yaml", text)
-    assert with_page_words(whole) == whole
+    assert with_page_texts(whole) == whole
     assert ("next_person: " in whole) == (end not in ("page: {start: Los}\n", "..."))
 
 
-def test_words_in_braces_are_left_as_they_are():
+def test_texts_in_braces_are_left_as_they_are():
     text = json.dumps(yaml.safe_load(SHIPPED))
-    assert with_page_words(text) == text
+    assert with_page_texts(text) == text
 
 
 def test_a_button_that_is_not_named_is_english(tmp_path):
     page = written(tmp_path / "words.yaml", SHIPPED + "page: {start: Los, image: 'Bild {letter}'}\n").page
-    assert page == PageWords(start="Los", image="Bild {letter}")
+    assert page == PageTexts(start="Los", image="Bild {letter}")
     assert page.proceed == "Continue"

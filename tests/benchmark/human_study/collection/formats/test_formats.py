@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from benchmark.human_study.answers import COLUMNS, Answer, read_rows, write_rows
 from benchmark.human_study.collection.formats.column_map import read_column_map
-from benchmark.human_study.collection.import_answers import Imported, import_answers
+from benchmark.human_study.collection.import_answers import ImportSummary, import_answers
 from registry.errors import InputError
 from tests.benchmark.human_study import answered_study as made
 from tests.benchmark.human_study.answered_study import answer, answers, canonical_text, study_folder
@@ -35,17 +35,17 @@ KINDS: dict[str, tuple[str, Write]] = {
     "Answer.taskAnswers of labels": ("Mechanical Turk", made.turk(made.classifier, as_json=True)),
     "Answer.taskAnswers of numbers": ("Mechanical Turk", made.turk(made.numbered_buttons, as_json=True)),
     "Label Studio": ("Label Studio's export", made.label_studio),
-    "column map": ("CSV by column map", lambda given: made.sheet(made.foreign_rows(given))),
+    "column map": ("CSV by column map", lambda given: made.csv_table(made.foreign_rows(given))),
 }
 UNTOLD: dict[str, dict[str, object]] = {
     "Mechanical Turk": {"trial_index": None},
     "Label Studio's export": {"trial_index": None, "session_id": "4"},
     "CSV by column map": {"trial_index": None, "session_id": "lab"},
 }
-"""What a kind of file cannot tell, and what stands for it."""
+"""What a kind of file cannot tell, and the values used instead."""
 
 
-def imported(folder: Path, content: str | bytes, name: str = "answers.dat", *, mapped: bool = False) -> Imported:
+def imported(folder: Path, content: str | bytes, name: str = "answers.dat", *, mapped: bool = False) -> ImportSummary:
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     if mapped:
@@ -64,10 +64,10 @@ def test_every_kind_of_file_comes_to_the_same_table(tmp_path: Path, name: str) -
     (file,) = done.files
     assert kind in file.kind
     assert (file.new, file.rejected.total()) == (16, 0)
-    told = next((untold for each, untold in UNTOLD.items() if each in file.kind), {})
-    expected = [replace(each, **told) for each in answers()]  # type: ignore[arg-type]
+    told = next((cells for kind, cells in UNTOLD.items() if kind in file.kind), {})
+    expected = [replace(row, **told) for row in answers()]  # type: ignore[arg-type]
     assert sorted(table_of(tmp_path).splitlines()) == sorted(canonical_text(expected).splitlines())
-    assert sum(each.endswith("Z") and ",1,2026" in each for each in table_of(tmp_path).splitlines()) == 8
+    assert sum(line.endswith("Z") and ",1,2026" in line for line in table_of(tmp_path).splitlines()) == 8
 
 
 SPREADSHEETS: dict[str, Callable[[str], bytes]] = {
@@ -90,7 +90,7 @@ def test_semicolons_with_decimal_commas_and_tabs(tmp_path: Path, separator: str)
     rows = made.page_rows(answers())
     if separator == ";":
         rows = [{**row, "rt_ms": f"{float(row['rt_ms']):.2f}".replace(".", ",")} for row in rows]
-    imported(study_folder(tmp_path), made.sheet(rows, separator))
+    imported(study_folder(tmp_path), made.csv_table(rows, separator))
     assert table_of(tmp_path) == canonical_text(answers())
 
 
@@ -100,16 +100,16 @@ def test_latin_1_is_read_and_said(tmp_path: Path) -> None:
     assert ",Zoë," in table_of(tmp_path)
 
 
-def test_columns_may_stand_in_another_order_beside_others(tmp_path: Path) -> None:
+def test_columns_may_come_in_another_order_beside_others(tmp_path: Path) -> None:
     rows = [dict(reversed(row.items())) | {"remark": "kept by the researcher"} for row in made.page_rows(answers())]
-    imported(study_folder(tmp_path), made.sheet(rows))
+    imported(study_folder(tmp_path), made.csv_table(rows))
     assert table_of(tmp_path) == canonical_text(answers())
 
 
 def test_modes_of_one_image(tmp_path: Path) -> None:
     rated = made.study("mos", questions=["realism"])
     shown = {"shown_order": "o004512a", "choice": "4"}
-    turk = made.sheet([{
+    turk = made.csv_table([{
         "AssignmentId": "3A", "WorkerId": "A1", "AssignmentStatus": "Submitted", "Input.trial_id": "004512",
         "Answer.realism.3": "false", "Answer.realism.4": "true", "Answer.realism.5": "false",
     }])  # fmt: skip
@@ -138,7 +138,7 @@ def test_buttons_numbered_from_0_are_no_scores(tmp_path: Path) -> None:
         "AssignmentId": "3A", "WorkerId": "A1", "Input.trial_id": "004512",
         **{f"Answer.realism.{score}": str(score == 2).lower() for score in range(5)},
     }  # fmt: skip
-    (file,) = imported(study_folder(tmp_path, made.study("mos", questions=["realism"])), made.sheet([row])).files
+    (file,) = imported(study_folder(tmp_path, made.study("mos", questions=["realism"])), made.csv_table([row])).files
     assert dict(file.rejected) == {"choice not allowed in this study": 1}
 
 
@@ -147,11 +147,11 @@ def test_numbers_that_may_count_from_0_or_from_1_are_not_guessed(tmp_path: Path)
         "AssignmentId": "3A", "WorkerId": "A1", "Input.trial_id": "004512",
         "Input.image_a_url": "o004512a.png", "Input.image_b_url": "o004512b.png", "Answer.realism.1.on": "true",
     }  # fmt: skip
-    (file,) = imported(study_folder(tmp_path), made.sheet([row])).files
+    (file,) = imported(study_folder(tmp_path), made.csv_table([row])).files
     assert dict(file.rejected) == {"unknown option": 1}
 
 
-def test_a_post_may_hold_one_answer_or_none(tmp_path: Path) -> None:
+def test_a_post_may_have_one_answer_or_none(tmp_path: Path) -> None:
     (row,) = made.page_rows([answer()])
     assert imported(study_folder(tmp_path), '{"answers": []}' + json.dumps(row)).answers == 1
     assert imported(tmp_path, json.dumps(row)).answers == 1
@@ -183,9 +183,9 @@ def test_a_damaged_file_is_read_or_refused_and_costs_no_answer(tmp_path: Path, d
         (b'{"name": 1}', "its JSON (name) is no file of answers"),
         (b"[1, 2]", "its JSON (int values) is no file of answers"),
         (b"[" * 100_000, "not JSON"),
-        (b'{"answers": []}', "(canonical JSON) holds no answers"),
-        (",".join(COLUMNS).encode() + b"\r\n", "(canonical CSV) holds no answers"),
-        (b"AssignmentId,WorkerId,Answer.realism\r\n", "(batch results of Mechanical Turk) holds no answers"),
+        (b'{"answers": []}', "(canonical JSON) has no answers"),
+        (",".join(COLUMNS).encode() + b"\r\n", "(canonical CSV) has no answers"),
+        (b"AssignmentId,WorkerId,Answer.realism\r\n", "(batch results of Mechanical Turk) has no answers"),
         (b"[1] x", "line 1, byte 5 of the line: not JSON"),
         (
             b'[{"id": 1, "trial_id": "004512", "choice": "left", "annotator": 1, "annotation_id": 9}]',
@@ -206,7 +206,7 @@ def test_what_is_no_file_of_answers_is_refused(tmp_path: Path, content: bytes, s
 def test_a_missing_canonical_column_is_named(tmp_path: Path) -> None:
     rows = [{name: cell for name, cell in row.items() if name != "rt_ms"} for row in made.page_rows(answers())]
     with pytest.raises(InputError, match="canonical columns are missing: rt_ms"):
-        imported(study_folder(tmp_path), made.sheet(rows))
+        imported(study_folder(tmp_path), made.csv_table(rows))
 
 
 @pytest.mark.parametrize("write", [made.page_json, made.post_body, made.label_studio])
@@ -220,8 +220,8 @@ def test_half_a_json_file_is_refused_by_line_and_byte(tmp_path: Path, write: Wri
     assert "not JSON" in str(error.value)
 
 
-def test_a_json_file_that_lacks_its_end_is_said_to_be_cut_short(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="it seems to be cut short: fetch it again"):
+def test_a_json_file_that_lacks_its_end_is_said_to_be_truncated(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="it seems to be truncated: download it again"):
         imported(study_folder(tmp_path), made.page_json(answers())[:-2])
 
 
@@ -235,16 +235,18 @@ def test_a_broken_post_costs_itself_only(tmp_path: Path, between: str) -> None:
 
 @pytest.mark.parametrize("write", [made.posts, made.pretty_posts])
 @pytest.mark.parametrize("lacking", [2, 40])
-def test_posts_whose_last_is_cut_short_are_refused(tmp_path: Path, write: Write, lacking: int) -> None:
+def test_posts_whose_last_is_truncated_are_refused(tmp_path: Path, write: Write, lacking: int) -> None:
     with pytest.raises(InputError, match=r"line \d+, byte \d+ of the line: not JSON"):
         imported(study_folder(tmp_path), write(answers()).rstrip()[:-lacking])
     assert not (tmp_path / "private" / "answers.csv").exists()
 
 
-def test_a_table_that_is_cut_short_is_refused(tmp_path: Path) -> None:
+def test_a_table_that_is_truncated_is_refused(tmp_path: Path) -> None:
     whole = made.page_csv(answers())
     cut = whole[: whole.rindex(",1411") + 2]
-    with pytest.raises(InputError, match="line 17, the last, has 10 of 12 cells and no end; the file seems to be cut"):
+    with pytest.raises(
+        InputError, match="line 17, the last, has 10 of 12 cells and no end; the file seems to be truncated"
+    ):
         imported(study_folder(tmp_path), cut)
     assert not (tmp_path / "private" / "answers.csv").exists()
 
@@ -266,13 +268,13 @@ def test_batch_results_whose_json_is_all_broken_are_refused_by_their_rows(tmp_pa
 @pytest.mark.parametrize("time", ["1e308", "1_000", "604800001", "١٢", "inf"])
 def test_what_is_no_response_time_is_rejected(tmp_path: Path, time: str) -> None:
     rows = [{**row, "rt_ms": time} for row in made.page_rows([answer()])]
-    (file,) = imported(study_folder(tmp_path), made.sheet(rows)).files
+    (file,) = imported(study_folder(tmp_path), made.csv_table(rows)).files
     assert dict(file.rejected) == {"bad time": 1}
 
 
 def test_a_page_left_open_over_a_weekend_is_no_fault(tmp_path: Path) -> None:
     rows = [{**row, "rt_ms": "172800000"} for row in made.page_rows([answer()])]
-    assert imported(study_folder(tmp_path), made.sheet(rows)).answers == 1
+    assert imported(study_folder(tmp_path), made.csv_table(rows)).answers == 1
 
 
 def test_a_quoted_cell_that_never_ends_is_refused_by_line(tmp_path: Path) -> None:
@@ -305,6 +307,6 @@ def test_a_wrong_column_map_is_refused(tmp_path: Path, old: str, new: str, said:
 
 
 def test_a_column_that_the_table_lacks_is_named_with_the_nearest(tmp_path: Path) -> None:
-    text = made.sheet(made.foreign_rows(answers())).replace("Preferred", "Prefered")
+    text = made.csv_table(made.foreign_rows(answers())).replace("Preferred", "Prefered")
     with pytest.raises(InputError, match=r"unknown column 'Preferred'; did you mean 'Prefered'\?.*has it for choice"):
         imported(study_folder(tmp_path), text, mapped=True)

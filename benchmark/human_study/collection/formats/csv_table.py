@@ -28,15 +28,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table: its columns, how they are separated, and its rows but empty ones."""
+class Table:
+    """A table: its columns, their separator, and its rows except empty ones."""
 
     columns: tuple[str, ...]
     separator: str
     rows: tuple[Row, ...]
 
 
-def read_sheet(text: str, name: str) -> Sheet:
+def read_table(text: str, name: str) -> Table:
     """Read a table.
 
     Args:
@@ -44,15 +44,15 @@ def read_sheet(text: str, name: str) -> Sheet:
         name: of the file, for errors.
 
     Raises:
-        InputError: if the table is cut short in a quoted cell or in its last row, or two columns have one name.
+        InputError: if the table is truncated in a quoted cell or in its last row, or two columns have one name.
     """
-    separator = max(_SEPARATORS, key=lambda each: _num_columns(text, each))
+    separator = max(_SEPARATORS, key=lambda candidate: _num_columns(text, candidate))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     start = 1
     try:
         columns = tuple(cell.strip() for cell in next(reader, []))
-        if twice := {each for each in columns if each and columns.count(each) > 1}:
-            raise InputError(f"{name}: two columns are named {min(twice)!r}")
+        if repeated := {column for column in columns if column and columns.count(column) > 1}:
+            raise InputError(f"{name}: two columns are named {min(repeated)!r}")
         rows = []
         begun = start = reader.line_num + 1
         for number, cells in enumerate(reader, start=2):
@@ -64,9 +64,9 @@ def read_sheet(text: str, name: str) -> Sheet:
     if rows and rows[-1].number == number and len(cells) < len(columns) and not text.endswith(("\n", "\r")):
         raise InputError(
             f"{name}: line {begun}, the last, has {len(cells)} of {len(columns)} cells and no end; "
-            "the file seems to be cut short: fetch it again"
+            "the file seems to be truncated: download it again"
         )
-    return Sheet(columns, separator, tuple(rows))
+    return Table(columns, separator, tuple(rows))
 
 
 def _num_columns(text: str, separator: str) -> int:

@@ -1,4 +1,4 @@
-"""What a file says that someone answered, before it is checked against the study."""
+"""An answer as a file has it, before it is validated against the study."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from benchmark.human_study.collection.rejections import Fault
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """An answer as a file tells it.
+class RawAnswer:
+    """An answer as a file has it.
 
     Attributes:
-        row: where it stands, as `Rejection.row`.
+        row: where it is, as `Rejection.row`.
         raw: all that the file says of it, as JSON.
         cells: text by canonical column; a column that the kind of file does not have is absent.
-        fault: what rules it out whatever the study says.
+        fault: why it is rejected whatever the study says.
     """
 
     row: int
@@ -28,8 +28,8 @@ class Claim:
 
 
 def raw_json(content: Any) -> str:
-    """Content on one line of JSON, in characters that any file can hold."""
-    return _sound(json.dumps(content, ensure_ascii=False))
+    """Content as one line of JSON, encodable as UTF-8."""
+    return _encodable(json.dumps(content, ensure_ascii=False))
 
 
 def text_of(value: Any) -> str:
@@ -38,9 +38,9 @@ def text_of(value: Any) -> str:
         return " ".join(map(text_of, value))
     if isinstance(value, bool):
         return str(int(value))
-    return "" if value is None else _sound(str(value)).strip()
+    return "" if value is None else _encodable(str(value)).strip()
 
 
-def _sound(text: str) -> str:
-    """The text, with `?` for halves of characters, which JSON can hold and UTF-8 cannot."""
+def _encodable(text: str) -> str:
+    """The text, with `?` for lone surrogates, which JSON allows and UTF-8 does not."""
     return text.encode("utf-8", "replace").decode("utf-8")
