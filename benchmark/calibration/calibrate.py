@@ -36,11 +36,11 @@ def check_metrics(named: Sequence[str]) -> None:
 
 
 def calibrate(context: EvaluationContext, metrics: Sequence[str], seed: int, folder: Path, command: str) -> Calibration:
-    """Calibrate metrics under every protocol of the context's experiment.
+    """Calibrate metrics under every protocol of the context's evaluation.
 
     Args:
         context: dataset, tasks and judges.
-        metrics: registered metrics of images and of sets; empty for those on each protocol's card.
+        metrics: registered metrics of images and of sets; empty for those that the evaluation has.
         seed: of the degradations and of the subsamples.
         folder: takes a file a rung, from which the same calibration goes on, and a sheet of samples a protocol.
         command: what the result says it was made by.
@@ -49,7 +49,7 @@ def calibrate(context: EvaluationContext, metrics: Sequence[str], seed: int, fol
         InputError: if the true edits are not known, or the tasks are too few.
         Interrupted: if a stop was asked for; the rungs scored so far are kept.
     """
-    every = context.asked(context.experiment)
+    every = context.task_sets(context.evaluation.protocols)
     for asked in every:
         _check(asked, context)
     protocols = {asked.protocol.name: _calibrated(asked, context, metrics, seed, folder) for asked in every}
@@ -83,7 +83,7 @@ def _calibrated(
 ) -> ProtocolCalibration:
     name = asked.protocol.name
     card = PROTOCOL_CARDS.find(name).card
-    chosen = list(dict.fromkeys(metrics)) or card.metrics
+    chosen = list(dict.fromkeys(metrics)) or context.evaluation.metrics_of(name)
     ladders = scored_ladders(asked, context, chosen, seed, folder / "rungs")
     samples = folder / f"samples-{name}.png"
     write_strips(samples, asked, context.dataset, seed)

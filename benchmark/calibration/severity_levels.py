@@ -47,19 +47,19 @@ def scored_ladders(
 
 def _inputs(asked: TaskSet, context: EvaluationContext, metrics: Sequence[str], seed: int) -> str:
     """Hash of all that decides what a rung holds, but for the degradation and its strength."""
-    experiment = context.experiment
+    evaluation = context.evaluation
     entries: list[Entry[Any]] = [
-        DATASET_CARDS.find(experiment.dataset.name),
+        DATASET_CARDS.find(evaluation.dataset.name),
         PROTOCOL_CARDS.find(asked.protocol.name),
         *(METRIC_CARDS.find(each) for each in metrics),
-        *(JUDGE_CARDS.find(each) for each in experiment.judges),
+        *(JUDGE_CARDS.find(each) for each in evaluation.judges),
     ]
     return fingerprint(
         asked.sha256,
         context.dataset.fingerprint,
         {role: facts.weights_sha256 for role, facts in context.judge_facts.items()},
         context.compute.described,
-        experiment.protocols[asked.protocol.name],
+        evaluation.protocols[asked.protocol.name],
         list(metrics),
         seed,
         code_version("benchmark.calibration.scored_level"),

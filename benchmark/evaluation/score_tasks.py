@@ -71,7 +71,7 @@ class Scores:
 
 
 Outputs = Callable[[pd.DataFrame, EditBatch], tuple[EditBatch, Tensor]]
-"""From task rows and what was asked to what the outputs answer and the outputs, (N, 3, H, W) in [-1, 1]."""
+"""From task rows and their batch to the batch that the outputs answer and the outputs, (N, 3, H, W) in [-1, 1]."""
 
 
 class RealSide(Protocol):
@@ -173,8 +173,8 @@ def real_outputs(protocol: EditProtocol) -> Outputs:
 
     def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Tensor]:
         face = protocol.real_faces(batch)
-        asked = replace(batch, target=face, source=face, mask=face.mask, attributes=face.attributes, oracle=None)
-        return replace(asked, region=torch.ones_like(batch.region)), face.image
+        own = replace(batch, target=face, source=face, mask=face.mask, attributes=face.attributes, oracle=None)
+        return replace(own, region=torch.ones_like(batch.region)), face.image
 
     return give
 
@@ -188,7 +188,7 @@ def _evidence(
     compute: Compute,
     advance: Advance,
 ) -> Iterator[tuple[list[int], ScoringBatch]]:
-    asked = tuple(ATTRIBUTES.index(name) for name in protocol.asked_attributes)
+    changed = tuple(ATTRIBUTES.index(name) for name in protocol.asked_attributes)
     kept = tuple(ATTRIBUTES.index(name) for name in protocol.kept_attributes(dataset))
     with deferred_interruption() as stop:
         done = 0
@@ -198,7 +198,9 @@ def _evidence(
             scores = judges.attribute_scores(on_device)
             yield (
                 list(rows["task"]),
-                ScoringBatch(batch, images, parsed.cpu(), scores.float().cpu(), features.float().cpu(), asked, kept),
+                ScoringBatch(
+                    batch, images, parsed.cpu(), scores.float().cpu(), features.float().cpu(), requested, kept
+                ),
             )
             done += len(rows)
             advance(done)

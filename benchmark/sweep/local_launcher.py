@@ -64,8 +64,8 @@ class LocalLauncher:
 
 def available_threads() -> int:
     """Threads that this process may use: those that `OMP_NUM_THREADS` leaves it, else its processors."""
-    asked = os.environ.get("OMP_NUM_THREADS", "")
-    if asked.isdecimal() and int(asked) > 0:
-        return int(asked)
+    limit = os.environ.get("OMP_NUM_THREADS", "")
+    if limit.isdecimal() and int(limit) > 0:
+        return int(limit)
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1

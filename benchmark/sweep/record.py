@@ -67,8 +67,8 @@ def new_record(jobs: Sequence[Job], runs: Path) -> SweepRecord:
                 role=job.role,
                 name=job.name,
                 label=job.experiment.label,
-                dataset=job.experiment.dataset.name,
-                seed=job.experiment.seed,
+                dataset=job.experiment.evaluation.dataset.name,
+                seed=job.experiment.method.seed,
                 folder=str(job.experiment.folder(runs)),
                 log=str(job.log),
             )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from benchmark.config.resolve import resolve
-from benchmark.config.sources import read_layer
+from benchmark.config.sources import read_config
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.human_study.design.candidates import Entrants
 from benchmark.human_study.design.stimuli import Pixels
@@ -29,13 +29,13 @@ def asked_masks(entrants: Entrants, tasks: Iterable[tuple[str, int]]) -> dict[tu
         InputError: if the dataset is not at hand, or gives other tasks than the run had.
     """
     path, _ = next(iter((*entrants.given.values(), *entrants.methods))).runs[0]
-    experiment = resolve([read_layer(path.parent / "experiment.yaml")])
-    context = EvaluationContext(experiment, writable(cache_folder(), "cache folder"), Reporter())
+    evaluation = resolve([read_config(path.parent / "experiment.yaml")]).evaluation
+    context = EvaluationContext(evaluation, writable(cache_folder(), "cache folder"), Reporter())
     wanted: dict[str, list[int]] = defaultdict(list)
     for protocol, task in dict.fromkeys(tasks):
         wanted[protocol].append(task)
     found: dict[tuple[str, int], Pixels] = {}
-    for asked in context.asked(experiment):
+    for asked in context.task_sets(evaluation.protocols):
         protocol = asked.protocol.name
         if protocol in wanted:
             if asked.sha256 != entrants.tasks_sha256[protocol]:

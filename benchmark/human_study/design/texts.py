@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from benchmark.config.sources import Layer, read_layer
+from benchmark.config.sources import ConfigSource, read_config
 from benchmark.human_study.design.page_texts import PageWords, Text
 from benchmark.human_study.schema import Mode, Question
 from registry.errors import InputError, unknown
@@ -113,14 +113,14 @@ def read_words(path: Path) -> Words:
     Raises:
         InputError: naming the file, the line, the key, and the nearest right key.
     """
-    layer = read_layer(path)
+    layer = read_config(path)
     try:
         return Words.model_validate(layer.content)
     except ValidationError as error:
         raise InputError(_sentence(layer, error)) from error
 
 
-def _sentence(layer: Layer, error: ValidationError) -> str:
+def _sentence(layer: ConfigSource, error: ValidationError) -> str:
     faults: Sequence[Mapping[str, Any]] = error.errors()
     # a misspelt key is missing too, but the spelling is what helps
     first = next((each for each in faults if each["type"] == "extra_forbidden"), faults[0])
@@ -131,5 +131,5 @@ def _sentence(layer: Layer, error: ValidationError) -> str:
             "page": ("key of page", PageWords),
         }
         what, model = parents[keys[0]] if len(keys) > 1 else ("key", Words)
-        return f"{layer.place(keys)}: {unknown(what, keys[-1], model.model_fields)}"
-    return f"{layer.place(keys)}: {'.'.join(keys)}: {first['msg'].removeprefix('Value error, ')}"
+        return f"{layer.location(keys)}: {unknown(what, keys[-1], model.model_fields)}"
+    return f"{layer.location(keys)}: {'.'.join(keys)}: {first['msg'].removeprefix('Value error, ')}"

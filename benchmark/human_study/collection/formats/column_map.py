@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from benchmark.config.sources import read_layer
+from benchmark.config.sources import read_config
 from benchmark.human_study.collection.formats.choices import chosen
 from benchmark.human_study.collection.formats.claims import Claim, raw_json
 from benchmark.human_study.collection.formats.csv_sheets import Sheet
@@ -72,7 +72,7 @@ def read_column_map(path: Path) -> ColumnMap:
     Raises:
         InputError: naming the file, the line, the key, and the nearest valid name.
     """
-    layer = read_layer(path)
+    layer = read_config(path)
     # BaseLoader makes nothing but text, lists and maps: `no` and `1` stay the words that a table has
     content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     try:
@@ -80,7 +80,7 @@ def read_column_map(path: Path) -> ColumnMap:
     except ValidationError as error:
         first = error.errors()[0]
         keys = [str(each) for each in first["loc"] if each != "[key]"]
-        raise InputError(f"{layer.place(keys)}: {_words(first, keys)}") from error
+        raise InputError(f"{layer.location(keys)}: {_words(first, keys)}") from error
 
 
 def _words(error: ErrorDetails, keys: list[str]) -> str:
