@@ -198,9 +198,7 @@ def _evidence(
             scores = judges.attribute_scores(on_device)
             yield (
                 list(rows["task"]),
-                ScoringBatch(
-                    batch, images, parsed.cpu(), scores.float().cpu(), features.float().cpu(), requested, kept
-                ),
+                ScoringBatch(batch, images, parsed.cpu(), scores.float().cpu(), features.float().cpu(), changed, kept),
             )
             done += len(rows)
             advance(done)

@@ -7,7 +7,7 @@ from typing import NoReturn
 from rich.console import Console
 
 from benchmark.config.resolve import resolve
-from benchmark.config.sources import COMMAND, Layer
+from benchmark.config.sources import COMMAND, ConfigSource
 from benchmark.sweep.job import Job
 from benchmark.sweep.live_table import LiveTable
 from benchmark.sweep.record import read_record
@@ -26,7 +26,7 @@ class FullMachine:
 
 
 def test_all_that_needs_it_fails_with_the_reason(tmp_path: Path) -> None:
-    experiment = resolve([Layer({"method": "maskgan"}, COMMAND)])
+    experiment = resolve([ConfigSource({"method": "maskgan"}, COMMAND)])
     table = LiveTable(Console(file=io.StringIO()))
     weights = Weights(None, {})
     found = sweep([experiment], tmp_path, tmp_path, places=1, weights=weights, table=table, launcher=FullMachine)
