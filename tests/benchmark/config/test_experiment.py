@@ -306,7 +306,7 @@ def test_metrics_of_a_flag_replace_those_of_a_file(tmp_path: Path) -> None:
     assert resolve([file, flags()]).evaluation.metrics == ("fid",)
     assert resolve([file, read_assignments(["metrics=[kid]"]), flags()]).evaluation.metrics == ("kid",)
     assert resolve([file, read_assignments(["metrics=[kid]"]), flags(metrics=["fid-clean"])]).evaluation.metrics == (
-        "lpips",
+        "fid-clean",
     )
 
 

@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 import torch
-from tests.commands import TINY_DATASET, TINY_METHOD, Outcome, bench, bench_process, ended, half_written, settings, signalled
+from tests.commands import (
+    TINY_DATASET,
+    TINY_METHOD,
+    Outcome,
+    bench,
+    bench_process,
+    ended,
+    half_written,
+    settings,
+    signalled,
+)
 from filelock import FileLock
 
 from benchmark.leaderboard.build_tables import tabulate

@@ -38,10 +38,18 @@ def test_a_weights_file_that_comes_or_changes_scores_anew(tmp_path: Path, monkey
 
 
 def test_the_order_in_which_protocols_are_named_does_not_matter() -> None:
-    asked = {"style-copy": {}, "attribute-transfer": {}}
+    protocols = {"style-copy": {}, "attribute-transfer": {}}
     one, other = (
         resolve([ConfigSource({"method": "copy-target", "protocols": dict(each)}, COMMAND)])
-        for each in (asked.items(), reversed(asked.items()))
+        for each in (protocols.items(), reversed(protocols.items()))
     )
-    assert list(one.protocols) != list(other.protocols)
+    assert list(one.evaluation.protocols) != list(other.evaluation.protocols)
     assert finished_stamp(one, Weights()) == finished_stamp(other, Weights())
+
+
+def test_added_metrics_and_their_order_count() -> None:
+    one, other, none = (
+        resolve([ConfigSource({"method": "copy-target", "metrics": metrics}, COMMAND)])
+        for metrics in (["kid", "diversity"], ["diversity", "kid"], [])
+    )
+    assert len({finished_stamp(experiment, Weights()) for experiment in (one, other, none)}) == 3
