@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmark.metrics.base import Evidence
+from benchmark.metrics.base import ScoringBatch
 from benchmark.metrics.mean_metric import VALUE, MeanMetric
 from registry import METRICS
 
@@ -27,12 +27,12 @@ class Sharpness(MeanMetric):
 
     inapplicable = "the dataset does not know the true edit"
 
-    def measure(self, evidence: Evidence) -> dict[str, NDArray[np.float64]]:
+    def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """Column `value`, (N,); NaN where no true edit is known."""
-        oracle = evidence.tasks.oracle
+        oracle = batch.tasks.oracle
         if oracle is None:
-            return {VALUE: np.full(len(evidence.tasks), np.nan)}
-        return {VALUE: _sharpness(evidence.output) / _sharpness(oracle)}
+            return {VALUE: np.full(len(batch.tasks), np.nan)}
+        return {VALUE: _sharpness(batch.output) / _sharpness(oracle)}
 
 
 def _sharpness(image: Tensor) -> NDArray[np.float64]:

@@ -18,6 +18,7 @@ from registry.catalogue import (
     PROTOCOL_CARDS,
     Catalogue,
 )
+from registry.options import OptionTable
 
 
 def methods() -> str:
@@ -127,18 +128,19 @@ def _facts(facts: Mapping[str, str]) -> str:
     return "\n".join(f"- *{name}*: {value}" for name, value in facts.items() if value) + "\n"
 
 
-def _options(options: Mapping[str, Any], presets: Mapping[str, Mapping[str, Any]]) -> str:
-    """A row for each option: its default, and what each preset that changes any makes of it."""
+def _options(options: OptionTable, presets: Mapping[str, Mapping[str, Any]]) -> str:
+    """One row per option: its default, what each preset that changes any makes of it, and what it does."""
     changing = [name for name, changes in presets.items() if changes]
     rows = (
         [
             code(name),
-            code(_value(default)),
-            *(code(_value(presets[each][name])) if name in presets[each] else "" for each in changing),
+            code(_value(option.default)),
+            *(code(_value(presets[preset][name])) if name in presets[preset] else "" for preset in changing),
+            escaped(f"{option.kind}: {option.description}" if option.description else option.kind),
         ]
-        for name, default in options.items()
+        for name, option in options.info.items()
     )
-    return table(["option", "default", *(f"preset {name}" for name in changing)], rows)
+    return table(["option", "default", *(f"preset {name}" for name in changing), "what it is"], rows)
 
 
 def _changes(changes: Mapping[str, Any]) -> str:
