@@ -54,7 +54,7 @@ def run_all(
         for experiment, again in zip(planned, anew, strict=True)
     ]
     pages = runs / shared.dataset.name
-    done = [each for each in finished if each is not None]
+    done = [result for result in finished if result is not None]
     stamp = _pages_stamp(pages)
     if len(done) == len(planned) and stamp is not None and StageState(pages).get(PAGES) == stamp:
         reporter.say(f"{pages}: nothing to do, everything is finished")

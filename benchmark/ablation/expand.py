@@ -80,7 +80,7 @@ def _named_changes(
     if plan.design == "one-off":
         yield from ((None, {name: level}) for name, each in levels.items() for level in each[1:])
     else:
-        yield from ((None, dict(zip(levels, each, strict=True))) for each in product(*levels.values()))
+        yield from ((None, dict(zip(levels, combination, strict=True))) for combination in product(*levels.values()))
 
 
 def _every_level(plan: Ablation) -> Iterator[tuple[str, Option]]:

@@ -106,7 +106,7 @@ def study_of(
         dataset=reference.evaluation.dataset.name,
         preset=reference.evaluation.preset,
         seeds=list(seeds),
-        cells=[_cell(each, seeds, runs, study_folder(runs, cells), failures) for each in cells],
+        cells=[_cell(cell, seeds, runs, study_folder(runs, cells), failures) for cell in cells],
     )
 
 

@@ -55,7 +55,7 @@ def check_method(experiment: Experiment) -> Iterator[Finding]:
     size = experiment.evaluation.dataset.size
     try:
         editor = build_editor(experiment).model
-        stages = [each for each in editor.stages() if each.iterations > 0]
+        stages = [stage for stage in editor.stages() if stage.iterations > 0]
     except Exception as error:  # a method under development fails in any way it can
         yield Finding("builds", False, _words(error))
         return

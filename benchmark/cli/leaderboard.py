@@ -52,11 +52,11 @@ def _leaderboard(
     found, errors = read_results(result_files(runs or ["runs"]))
     for error in errors:  # at once, so that it is said where the report is refused, too
         print(f"left out: {error}", file=sys.stderr)
-    asked = select(found, Selection(dataset, protocol, split_names(methods or ""), split_names(metrics or "")))
+    selected = select(found, Selection(dataset, protocol, split_names(methods or ""), split_names(metrics or "")))
     chosen = {"formats": split_names(formats)} if formats is not None else {}
     try:
         pages = write_leaderboard(
-            asked, out, allow_mixed=allow_mixed, embed_samples=embed_samples, human=study, **chosen
+            selected, out, allow_mixed=allow_mixed, embed_samples=embed_samples, human=study, **chosen
         )
     except OSError:  # only now, so that a refused mixture leaves no empty folder
         writable(out, "folder")

@@ -63,7 +63,7 @@ def score_masks(images: Path, masks: Path, metric_ids: Sequence[str], context: E
     cells: dict[str, Value] = {}
     breakdown: dict[str, Mapping[str, float]] = {}
     for name, metric in metrics.items():
-        columns = {each: np.concatenate([part[each] for part in found[name]]) for each in found[name][0]}
+        columns = {column: np.concatenate([part[column] for part in found[name]]) for column in found[name][0]}
         names = np.array([path.name for path in files])
         cells[name] = image_cell(metric, columns, names, context.evaluation.bootstrap_draws, None)
         breakdown[name] = metric.breakdown(columns)

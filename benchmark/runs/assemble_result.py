@@ -73,7 +73,7 @@ def _metric_facts(protocols: Sequence[str], added: Sequence[str], weights: Weigh
         name: MetricInfo.model_validate(
             {
                 **METRIC_CARDS.find(name).card.model_dump(include=fields),
-                "weights_sha256": " ".join(each.sha256 for each in weights_of(name, weights)) or None,
+                "weights_sha256": " ".join(file.sha256 for file in weights_of(name, weights)) or None,
             }
         )
         for name in dict.fromkeys([*shown, *added, *costs])

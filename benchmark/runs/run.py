@@ -163,7 +163,7 @@ class Run:
         editor = self._editor
         earlier = self.stamps.get("training") or self._training_inputs
         changed = {key for key in self._training_inputs if earlier.get(key) != self._training_inputs[key]}
-        if all((self.folder / "checkpoints" / f"{each.name}.pth").exists() for each in _trained_stages(editor)):
+        if all((self.folder / "checkpoints" / f"{stage.name}.pth").exists() for stage in _trained_stages(editor)):
             changed -= {"compute"}  # finished weights may be used anywhere
         if changed and self._checkpoints:
             raise InputError(
@@ -281,12 +281,12 @@ class Run:
         )
         if not found:
             return cost
-        peaks = [each["peak_memory_mib"] for each in found if each["peak_memory_mib"]]
+        peaks = [measured["peak_memory_mib"] for measured in found if measured["peak_memory_mib"]]
         return cost.model_copy(
             update={
                 "parameters": found[0]["parameters"],
                 "flops": found[0]["flops"],
-                "edit_ms": float(np.mean([each["edit_ms"] for each in found])),
+                "edit_ms": float(np.mean([measured["edit_ms"] for measured in found])),
                 "peak_memory_mib": max(peaks, default=None),
                 "device": found[0]["device"],
             }
@@ -355,4 +355,4 @@ def real_result(task_set: TaskSet, scores: Scores) -> ProtocolResult:
 
 
 def _trained_stages(editor: Editor) -> list[Stage]:
-    return [each for each in editor.model.stages() if each.iterations > 0]
+    return [stage for stage in editor.model.stages() if stage.iterations > 0]

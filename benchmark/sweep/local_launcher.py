@@ -39,12 +39,12 @@ class LocalLauncher:
     """Starts jobs on this machine.
 
     Args:
-        places: how many at once; the processors' threads are divided among them.
+        max_parallel_jobs: how many at once; the processors' threads are divided among them.
     """
 
-    def __init__(self, places: int) -> None:
-        self.places = places
-        self.threads = max(1, available_threads() // places)
+    def __init__(self, max_parallel_jobs: int) -> None:
+        self.max_parallel_jobs = max_parallel_jobs
+        self.threads = max(1, available_threads() // max_parallel_jobs)
 
     def start(self, job: Job) -> LocalProcess:
         """Start a job."""

@@ -29,7 +29,7 @@ def sweep(
     runs: Path,
     folder: Path,
     *,
-    places: int,
+    max_parallel_jobs: int,
     words: Sequence[str] = (),
     weights: Weights,
     table: LiveTable,
@@ -41,7 +41,7 @@ def sweep(
         experiments: fully resolved, in the order of their start.
         runs: folder of all runs.
         folder: takes the record and the jobs' logs.
-        places: how many jobs run at once.
+        max_parallel_jobs: how many jobs run at once.
         words: options of the jobs' commands that no experiment holds, such as plug-ins.
         weights: finds the weights files of metrics, as the jobs do.
         table: shows what happens.
@@ -67,7 +67,7 @@ def sweep(
         for job in [*own, *pages]:
             if evaluation_key(job.experiment) in failed:
                 queue.fail(job, "the faces, judges or reference methods that it needs failed, see above")
-        queue.run([job for job in own if queue.state(job) == "waiting"], launcher(places), stop, is_finished)
+        queue.run([job for job in own if queue.state(job) == "waiting"], launcher(max_parallel_jobs), stop, is_finished)
         queue.run([job for job in pages if queue.state(job) == "waiting"], launcher(1), stop)
         counts = queue.record.counts
         stop.check(f"sweeping, {counts['waiting'] + counts['stopped']} of {len(queue.record.jobs)} jobs left")
