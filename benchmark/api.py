@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchmark.caching.fingerprints import StageState, fingerprint, source_version
-from benchmark.config.experiment import REAL, Experiment, as_reference
+from benchmark.config.evaluation_spec import EvaluationSpec
+from benchmark.config.experiment import REAL, Experiment, reference_experiment
 from benchmark.config.presets import all_protocols
 from benchmark.results.find_results import read_results
 from benchmark.results.run_folder import RESULT, score_paths
@@ -31,7 +32,7 @@ def run_all(
     weights: Weights,
     fresh: bool = False,
 ) -> list[Result]:
-    """Run experiments that share dataset, protocols and judges, then the references, and write their leaderboard.
+    """Run experiments of one evaluation, then the references, and write their leaderboard.
 
     What is finished already is only read.
 
@@ -46,14 +47,15 @@ def run_all(
     Returns:
         A result an experiment, then those of the reference methods and of the real images.
     """
-    shared = all_protocols(experiments[0])
-    planned = [*experiments, *_references(shared)]
+    shared = all_protocols(experiments[0].evaluation)
+    planned = [*experiments, *_references(shared, experiments[0].method.name)]
     anew = [fresh] * len(experiments) + [False] * (len(planned) - len(experiments))
     finished = [
-        None if again else finished_result(each, runs, weights) for each, again in zip(planned, anew, strict=True)
+        None if again else finished_result(experiment, runs, weights)
+        for experiment, again in zip(planned, anew, strict=True)
     ]
     pages = runs / shared.dataset.name
-    done = [each for each in finished if each is not None]
+    done = [result for result in finished if result is not None]
     stamp = _pages_stamp(pages)
     if len(done) == len(planned) and stamp is not None and StageState(pages).get(PAGES) == stamp:
         reporter.say(f"{pages}: nothing to do, everything is finished")
@@ -66,7 +68,7 @@ def run_all(
     context = EvaluationContext(shared, cache, reporter, weights)
     results: list[Result] = []
     for experiment, result, again in zip(planned, finished, anew, strict=True):
-        kind = RealImages if experiment.method == REAL else Run
+        kind = RealImages if experiment.method.name == REAL else Run
         if result is None:
             with working_on(experiment.folder(runs), reporter):
                 result = kind(experiment, context, runs, fresh=again).score()
@@ -95,10 +97,10 @@ def _pages_stamp(pages: Path) -> str | None:
     return fingerprint(hashes, source_version("reports", suffixes=(".py", ".yaml", ".j2", ".css", ".js")))
 
 
-def _references(shared: Experiment) -> list[Experiment]:
-    """The reference methods and the real images, under every protocol, so that no table lacks their rows."""
+def _references(shared: EvaluationSpec, method: str) -> list[Experiment]:
+    """The other reference methods and the real images, under every protocol, so that no table lacks their rows."""
     names = [entry.card.name for entry in METHOD_CARDS if entry.card.kind == "reference"]
-    return [as_reference(shared, name) for name in (*names, REAL) if name != shared.method]
+    return [reference_experiment(shared, name) for name in (*names, REAL) if name != method]
 
 
 def write_run_pages(folders: Iterable[Path], reporter: Reporter) -> None:

@@ -17,11 +17,11 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
-import yaml
 from PIL import Image
 from torchvision.models import alexnet
 
-from benchmark.config.experiment import Experiment
+from benchmark.config.resolve import resolve
+from benchmark.config.sources import read_config
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.images.convert import image_array
 from benchmark.runtime.progress import Reporter
@@ -50,9 +50,9 @@ def main(images: int = IMAGES, real: int = REAL) -> None:
         environment = {"BENCH_CACHE": str(place / "cache"), "TORCH_HOME": str(place / "none")}
         bench(*words, **environment)  # trains the judges and makes the edits
         run = place / "runs" / "rendered-faces" / "region-color" / "seed0"
-        setting, asked = _export(run, place)
+        context, task_sets = _export(run, place)
         shutil.rmtree(place / "cache" / "features")
-        chain = {protocol: _chain(place, protocol, setting) for protocol in PROTOCOLS}
+        chain = {protocol: _chain(place, protocol, context) for protocol in PROTOCOLS}
         named = ["--weights", f"inception-fid={inception}", "--weights", f"alexnet={trunk}"]
         ours = bench(*words, *named, **environment)
         (result,) = json.loads(ours.out)
@@ -63,7 +63,7 @@ def main(images: int = IMAGES, real: int = REAL) -> None:
                 value = result["protocols"][protocol]["metrics"][SHOWN[name]]["value"]
                 apart = abs(value - theirs) / max(abs(value), abs(theirs), 1e-12)
                 print(f"{protocol}, {SHOWN[name]}: chain {theirs:.8g}, bench {value:.8g}, {apart:.1e} apart")
-        print(f"{sum(len(each.tasks) for each in asked)} edits, {real} real images")
+        print(f"{sum(len(task_set.tasks) for task_set in task_sets)} edits, {real} real images")
         total = sum(step.wall for step in steps), sum(step.cpu for step in steps)
         ratio("all metrics of a run", total, (ours.wall, ours.cpu))
 
@@ -92,24 +92,26 @@ def _weights(place: Path) -> tuple[Path, Path]:
 
 def _export(run: Path, place: Path) -> tuple[EvaluationContext, list[TaskSet]]:
     """Write what the chain reads: real images, and for each task its edit, oracle, mask and attributes."""
-    experiment = Experiment.model_validate(yaml.safe_load((run / "experiment.yaml").read_text(encoding="utf-8")))
-    setting = EvaluationContext(experiment, place / "cache", Reporter(quiet=True))
-    _write(place / "real", setting.dataset.packed.images[setting.dataset.rows("train")])
-    asked = setting.asked(experiment)
-    for each in asked:
-        folder = place / each.protocol.name
-        shutil.copytree(run / "edits" / each.protocol.name, folder / "edits", ignore=shutil.ignore_patterns("*.[!p]*"))
+    evaluation = resolve([read_config(run / "experiment.yaml")]).evaluation
+    context = EvaluationContext(evaluation, place / "cache", Reporter(quiet=True))
+    _write(place / "real", context.dataset.packed.images[context.dataset.rows("train")])
+    task_sets = context.task_sets(evaluation.protocols)
+    for task_set in task_sets:
+        folder = place / task_set.protocol.name
+        shutil.copytree(
+            run / "edits" / task_set.protocol.name, folder / "edits", ignore=shutil.ignore_patterns("*.[!p]*")
+        )
         for other in [path for path in (folder / "edits").iterdir() if path.suffix != ".png"]:
             other.unlink()
-        batch = each.protocol.batch(setting.dataset, each.tasks)
+        batch = task_set.protocol.batch(context.dataset, task_set.tasks)
         if batch.oracle is None:
             raise SystemExit("the dataset knows no true edits")
         _write(folder / "oracles", image_array(batch.oracle))
         _write(folder / "masks", batch.mask.numpy())
-        columns = [ATTRIBUTES.index(name) for name in each.protocol.requested_attributes]
+        columns = [ATTRIBUTES.index(name) for name in task_set.protocol.requested_attributes]
         wanted = {f"{row:05d}.png": (columns, values[columns].tolist()) for row, values in enumerate(batch.attributes)}
         (folder / "attributes.json").write_text(json.dumps(wanted), encoding="utf-8")
-    return setting, asked
+    return context, task_sets
 
 
 def _write(folder: Path, images: np.ndarray) -> None:
@@ -118,14 +120,14 @@ def _write(folder: Path, images: np.ndarray) -> None:
         Image.fromarray(image).save(folder / f"{number:05d}.png")
 
 
-def _chain(place: Path, protocol: str, setting: EvaluationContext) -> dict[str, Finished]:
+def _chain(place: Path, protocol: str, context: EvaluationContext) -> dict[str, Finished]:
     folder, home = place / protocol, str(place / "torch")
     steps = {
         "fid": python("-m", "pytorch_fid", folder / "edits", place / "real", "--device", "cpu", TORCH_HOME=home),
         "lpips": python("-m", "benchmarks.chain_loops", "lpips", folder, "none", TORCH_HOME=home),
     }
     for role, name in (("parser", "parser"), ("attributes", "classifier")):
-        sha256 = setting.judge_facts[role].weights_sha256
+        sha256 = context.judge_facts[role].weights_sha256
         cards = (place / "cache" / "judges").glob("*/card.json")
         (card,) = (card for card in cards if json.loads(card.read_text())["weights_sha256"] == sha256)
         steps[name] = python("-m", "benchmarks.chain_loops", name, folder, card.with_name("weights.pth"))

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from benchmark.config.experiment import Experiment, Options
+from benchmark.config.evaluation_spec import Options
+from benchmark.config.experiment import Experiment
 from benchmark.config.option_types import check_option
 from benchmark.config.variants import variant_changes, variant_name
 from registry.cards import Ablation, MethodCard, Option
@@ -42,10 +43,10 @@ def expand(reference: Experiment, card: MethodCard, chosen: Sequence[str] = ()) 
     plan = card.ablation
     if plan is None:
         raise InputError(f"{card.name} proposes no ablation study: its card has no key `ablation`")
-    named = [(plan.reference, {}), *_named_changes(plan, card, reference.options, chosen)]
+    named = [(plan.reference, {}), *_named_changes(plan, card, reference.method.options, chosen)]
     cells: list[Cell] = []
     for name, changes in named:
-        kept = {option: level for option, level in changes.items() if level != reference.options[option]}
+        kept = {option: level for option, level in changes.items() if level != reference.method.options[option]}
         if kept or not cells:
             cells.append(Cell(name or _label(card, kept), kept, _changed(reference, card, kept)))
     return _distinct(cells)
@@ -79,7 +80,7 @@ def _named_changes(
     if plan.design == "one-off":
         yield from ((None, {name: level}) for name, each in levels.items() for level in each[1:])
     else:
-        yield from ((None, dict(zip(levels, each, strict=True))) for each in product(*levels.values()))
+        yield from ((None, dict(zip(levels, combination, strict=True))) for combination in product(*levels.values()))
 
 
 def _every_level(plan: Ablation) -> Iterator[tuple[str, Option]]:
@@ -97,13 +98,10 @@ def _label(card: MethodCard, changes: Options) -> str:
 def _changed(reference: Experiment, card: MethodCard, changes: Options) -> Experiment:
     if not changes:
         return reference
-    before = variant_changes(card, reference.variant) if reference.variant else {}
-    return reference.model_copy(
-        update={
-            "variant": variant_name(card, {**before, **changes}),
-            "options": {**reference.options, **changes},
-        }
-    )
+    method = reference.method
+    before = variant_changes(card, method.variant) if method.variant else {}
+    update = {"variant": variant_name(card, {**before, **changes}), "options": {**method.options, **changes}}
+    return Experiment(method=method.model_copy(update=update), evaluation=reference.evaluation)
 
 
 def _distinct(cells: list[Cell]) -> list[Cell]:

@@ -72,7 +72,7 @@ class AblationStudy(_Strict):
 def study_folder(runs: Path, cells: Sequence[Cell]) -> Path:
     """Where the study's file, its jobs' logs and its report go."""
     reference = cells[0].experiment
-    return runs / reference.dataset.name / f"ablation-{reference.label}"
+    return runs / reference.evaluation.dataset.name / f"ablation-{reference.label}"
 
 
 def study_of(
@@ -102,16 +102,17 @@ def study_of(
         title=card.title,
         reference=reference.label,
         design=plan.design,
-        factors=factor_levels(plan, reference.options, chosen),
-        dataset=reference.dataset.name,
-        preset=reference.preset,
+        factors=factor_levels(plan, reference.method.options, chosen),
+        dataset=reference.evaluation.dataset.name,
+        preset=reference.evaluation.preset,
         seeds=list(seeds),
-        cells=[_cell(each, seeds, runs, study_folder(runs, cells), failures) for each in cells],
+        cells=[_cell(cell, seeds, runs, study_folder(runs, cells), failures) for cell in cells],
     )
 
 
 def _cell(cell: Cell, seeds: Sequence[int], runs: Path, here: Path, failures: Mapping[Path, str]) -> AblationCell:
-    folders = {each.seed: each.folder(runs) for each in over_seeds(cell.experiment, list(seeds))}
+    experiments = over_seeds(cell.experiment, seeds)
+    folders = {experiment.method.seed: experiment.folder(runs) for experiment in experiments}
     return AblationCell(
         name=cell.name,
         label=cell.experiment.label,

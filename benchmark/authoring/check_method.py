@@ -12,7 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from benchmark.config.experiment import Experiment, Options
+from benchmark.config.evaluation_spec import Options
+from benchmark.config.experiment import Experiment, over_seeds
 from benchmark.datasets.base import FaceDataset
 from benchmark.editing.build_method import build_editor
 from benchmark.runtime.device import seed_everything
@@ -51,25 +52,26 @@ def check_method(experiment: Experiment) -> Iterator[Finding]:
     Args:
         experiment: names the method with its options, the size to build it at, and the protocols to check.
     """
+    size = experiment.evaluation.dataset.size
     try:
         editor = build_editor(experiment).model
-        stages = [each for each in editor.stages() if each.iterations > 0]
+        stages = [stage for stage in editor.stages() if stage.iterations > 0]
     except Exception as error:  # a method under development fails in any way it can
         yield Finding("builds", False, _words(error))
         return
-    yield Finding("builds", True, f"{type(editor).__name__} for {experiment.dataset.size}×{experiment.dataset.size}")
+    yield Finding("builds", True, f"{type(editor).__name__} for {size}×{size}")
     edited: Edited = {}
     with tempfile.TemporaryDirectory() as cache:
         # a dozen faces to draw the tasks of two from: with and without a smile
         faces: FaceDataset = DATASETS.get("rendered-faces")(
-            root=None, size=experiment.dataset.size, cache=Path(cache), train=NUM_FACES, val=1, test=12
+            root=None, size=size, cache=Path(cache), train=NUM_FACES, val=1, test=12
         )
         for stage in stages:
             yield _finding(f"learns in stage {stage.name}", _learn, editor, stage, faces)
         if not stages:
-            yield _finding("learns", _needs_no_stage, editor, experiment.method)
+            yield _finding("learns", _needs_no_stage, editor, experiment.method.name)
         editor.eval()
-        for name, options in experiment.protocols.items():
+        for name, options in experiment.evaluation.protocols.items():
             yield _finding(f"takes part in {name}", _take_part, editor, name, options, faces, edited)
     if edited:
         yield _finding("gives images of the asked shape", _shape, edited)
@@ -137,10 +139,10 @@ def _take_part(editor: FaceEditor, name: str, options: Options, faces: FaceDatas
 
 def _shape(edited: Edited) -> str:
     for name, (tasks, images) in edited.items():
-        asked, given = tuple(tasks.target.image.shape), tuple(images.shape)
-        if given != asked:
-            raise _Violation(f"{given} in {name}, where {asked} were asked for")
-    return str(asked)
+        expected, given = tuple(tasks.target.image.shape), tuple(images.shape)
+        if given != expected:
+            raise _Violation(f"{given} in {name}, where {expected} were asked for")
+    return str(expected)
 
 
 def _range(edited: Edited) -> str:
@@ -165,7 +167,8 @@ def _saved(editor: FaceEditor, edited: Edited, experiment: Experiment) -> str:
     file = io.BytesIO()
     torch.save(editor.state_dict(), file)
     file.seek(0)
-    other = build_editor(experiment.model_copy(update={"seed": experiment.seed + 1})).model
+    (reseeded,) = over_seeds(experiment, [experiment.method.seed + 1])
+    other = build_editor(reseeded).model
     other.load_state_dict(torch.load(file, weights_only=True))
     other.eval()
     return _same(other, edited)

@@ -38,11 +38,11 @@ def check_metrics(names: Sequence[str]) -> None:
 
 
 def calibrate(context: EvaluationContext, metrics: Sequence[str], seed: int, folder: Path, command: str) -> Calibration:
-    """Calibrate metrics under every protocol of the context's experiment.
+    """Calibrate metrics under every protocol of the context's evaluation.
 
     Args:
         context: dataset, tasks and judges.
-        metrics: registered metrics of images and of sets; empty for those on each protocol's card.
+        metrics: registered metrics of images and of sets; empty for those that the evaluation has.
         seed: of the degradations and of the subsamples.
         folder: gets one file per severity level, from which the same calibration resumes, and one sheet of samples per
             protocol.
@@ -52,7 +52,7 @@ def calibrate(context: EvaluationContext, metrics: Sequence[str], seed: int, fol
         InputError: if the true edits are not known, or the tasks are too few.
         Interrupted: if a stop was requested; the levels scored so far are kept.
     """
-    task_sets = context.asked(context.experiment)
+    task_sets = context.task_sets(context.evaluation.protocols)
     for task_set in task_sets:
         _check(task_set, context)
     protocols = {
@@ -88,7 +88,7 @@ def _calibrated(
 ) -> ProtocolCalibration:
     name = task_set.protocol.name
     card = PROTOCOL_CARDS.find(name).card
-    chosen = list(dict.fromkeys(metrics)) or card.metrics
+    chosen = list(dict.fromkeys(metrics)) or context.evaluation.metrics_of(name)
     levels = score_levels(task_set, context, chosen, seed, folder / "rungs")
     samples = folder / f"samples-{name}.png"
     write_sample_sheet(samples, task_set, context.dataset, seed)

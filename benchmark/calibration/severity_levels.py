@@ -47,19 +47,19 @@ def score_levels(
 
 def _inputs(task_set: TaskSet, context: EvaluationContext, metrics: Sequence[str], seed: int) -> str:
     """Hash of everything that decides a level's scores, except the degradation and its strength."""
-    experiment = context.experiment
+    evaluation = context.evaluation
     entries: list[Entry[Any]] = [
-        DATASET_CARDS.find(experiment.dataset.name),
+        DATASET_CARDS.find(evaluation.dataset.name),
         PROTOCOL_CARDS.find(task_set.protocol.name),
         *(METRIC_CARDS.find(metric) for metric in metrics),
-        *(JUDGE_CARDS.find(judge) for judge in experiment.judges),
+        *(JUDGE_CARDS.find(judge) for judge in evaluation.judges),
     ]
     return fingerprint(
         task_set.sha256,
         context.dataset.fingerprint,
         {role: facts.weights_sha256 for role, facts in context.judge_facts.items()},
         context.compute.described,
-        experiment.protocols[task_set.protocol.name],
+        evaluation.protocols[task_set.protocol.name],
         list(metrics),
         seed,
         code_version("benchmark.calibration.scored_level"),

@@ -9,10 +9,7 @@ from typing import Annotated
 import typer
 
 from benchmark.cli.plugins import PluginOption, load_plugins
-from benchmark.cli.resolve_flags import flags_of, resolved, split_names
-
-TRUTH = "oracle"
-"""The method whose edits a calibration degrades."""
+from benchmark.cli.resolve_flags import flags_of, sources_of, split_names
 
 
 def add_to(app: typer.Typer) -> None:
@@ -40,24 +37,20 @@ def _calibrate(
     plugin: PluginOption = None,
     json: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,
 ) -> None:
-    from benchmark.config.presets import all_protocols
-    from registry.catalogue import PROTOCOL_CARDS
+    from benchmark.config.resolve import resolve_evaluation
 
     load_plugins(plugin)
     names = list(dict.fromkeys(protocol or ["style-copy"]))
-    for name in names:
-        PROTOCOL_CARDS.find(name)
     chosen = split_names(metrics or "")
-    flags = flags_of(TRUTH, dataset, data, preset=preset, device=device, limit=limit)
-    every = all_protocols(resolved(flags, None, set_ or []))
-    experiment = every.model_copy(update={"protocols": {name: every.protocols[name] for name in names}})
+    flags = flags_of(dataset, data, preset=preset, device=device, limit=limit, protocols=names)
+    evaluation = resolve_evaluation(sources_of(flags, assignments=set_))
     words = [
         *("bench", "calibrate", "--dataset", dataset, "--preset", preset),
         *(word for name in names for word in ("--protocol", name)),
         *(("--metrics", ",".join(chosen)) if chosen else ()),
         *(("--limit", str(limit)) if limit is not None else ()),
         *("--seed", str(seed)),
-        *(word for each in set_ or () for word in ("--set", each)),
+        *(word for assignment in set_ or () for word in ("--set", assignment)),
     ]
 
     from benchmark.calibration.calibrate import calibrate, check_metrics
@@ -68,7 +61,7 @@ def _calibrate(
     from reports.calibration.write import write_calibration_pages
 
     check_metrics(chosen)
-    context = EvaluationContext(experiment, writable(cache_folder(), "cache folder"), Reporter())
+    context = EvaluationContext(evaluation, writable(cache_folder(), "cache folder"), Reporter())
     calibration = calibrate(context, chosen, seed, writable(out, "folder"), shlex.join(words))
     write_calibration(out / RESULT_NAME, calibration)
     pages = write_calibration_pages(out / RESULT_NAME, out)

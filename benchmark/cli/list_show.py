@@ -32,7 +32,7 @@ def _list(
     kinds = [*CATALOGUES, PRESETS]
     if kind is not None and kind not in kinds:
         raise UnknownNameError(unknown("kind", kind, kinds))
-    found = {each: _entries(each) for each in kinds if kind in (None, each)}
+    found = {name: _entries(name) for name in kinds if kind in (None, name)}
     if json:
         print(json_format.dumps(found, indent=2))
         return
@@ -60,10 +60,10 @@ def _show(
     from benchmark.cli.print_card import card_as_yaml, described_card
     from registry.catalogue import CATALOGUES
 
-    found = {kind: each.find(name) for kind, each in CATALOGUES.items() if name in each}
+    found = {kind: catalogue.find(name) for kind, catalogue in CATALOGUES.items() if name in catalogue}
     if not found:
         raise UnknownNameError(
-            unknown("name", name, [entry.card.name for each in CATALOGUES.values() for entry in each])
+            unknown("name", name, [entry.card.name for catalogue in CATALOGUES.values() for entry in catalogue])
         )
     if json:
         cards = {kind: described_card(entry.card) for kind, entry in found.items()}

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from benchmark.cli.plugins import PluginOption, load_plugins
+from benchmark.cli.resolve_flags import sources_of
 
 
 def add_to(app: typer.Typer) -> None:
@@ -39,11 +40,9 @@ def _check(
     plugin: PluginOption = None,
 ) -> None:
     from benchmark.config.resolve import resolve
-    from benchmark.config.sources import COMMAND, Layer, set_layer
 
     load_plugins(plugin)
-    flags = {"method": name, **({"preset": preset} if preset else {})}
-    experiment = resolve([set_layer(set_ or []), Layer(flags, COMMAND)])
+    experiment = resolve(sources_of({"method": name, "preset": preset}, assignments=set_))
     from benchmark.authoring.check_method import check_method
 
     passed = True

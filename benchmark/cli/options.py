@@ -1,15 +1,20 @@
-"""The options that the stage commands share."""
+"""The options that commands share, each declared once: command lines and what functions get are derived from here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from benchmark.cli.plugins import PluginOption
 from registry.errors import InputError
+
+if TYPE_CHECKING:
+    from benchmark.weights.locate import Weights
 
 Method = Annotated[str | None, typer.Option(help="Registered method, with +VARIANT for one of its variants.")]
 Dataset = Annotated[str | None, typer.Option(help="Registered dataset. [default: rendered-faces]")]
@@ -18,10 +23,13 @@ Preset = Annotated[str | None, typer.Option(help="Sizes and budgets. [default: d
 Config = Annotated[Path | None, typer.Option(help="YAML file of settings.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="One setting, e.g. options.ngf=32.")]
 Protocols = Annotated[list[str] | None, typer.Option(help="Only this protocol; may be repeated.")]
+Metrics = Annotated[
+    str | None, typer.Option(metavar="NAME,NAME", help="Metrics to show after each protocol's own. [default: none]")
+]
 Seed = Annotated[str | None, typer.Option(help="Training seed, or a range such as 0..4. [default: 0]")]
 Seeds = Annotated[str, typer.Option(help="How many training seeds, or a range such as 0..2.")]
 Jobs = Annotated[int, typer.Option(min=1, help="How many run at once; processor threads are divided among them.")]
-Limit = Annotated[int | None, typer.Option(help="At most so many tasks a protocol.")]
+Limit = Annotated[int | None, typer.Option(help="At most so many tasks per protocol.")]
 Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1 … [default: auto]")]
 Checkpoint = Annotated[Path | None, typer.Option(help="Published weights to load instead of training.")]
 Network = Annotated[str | None, typer.Option(help="Which network the checkpoint fills.")]
@@ -47,12 +55,84 @@ WeightsFiles = Annotated[
 ]
 
 
-def named_weights(words: list[str] | None) -> dict[str, Path]:
-    """Files by id from `ID=FILE` words.
+@dataclass(frozen=True, kw_only=True)
+class CommandOptions:
+    """What every command that runs experiments takes; None where nothing was written."""
 
-    Raises:
-        InputError: if a word is none.
+    preset: Preset = None
+    config: Config = None
+    set_: Set = None
+    protocol: Protocols = None
+    metrics: Metrics = None
+    limit: Limit = None
+    device: Device = None
+    weights_dir: WeightsDir = None
+    weights: WeightsFiles = None
+    runs: Runs = Path("runs")
+    plugin: PluginOption = None
+    dry_run: DryRun = False
+    json: Json = False
+
+    def find_weights(self) -> Weights:
+        """The places where weights files of metrics are looked for.
+
+        Raises:
+            InputError: if what follows `--weights` is no `ID=FILE`.
+        """
+        from benchmark.weights.locate import Weights
+
+        return Weights(self.weights_dir, _named_weights(self.weights))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions(CommandOptions):
+    """What the stage commands take: the method and the dataset of a run beside what all take."""
+
+    method: Method = None
+    dataset: Dataset = None
+    data: Data = None
+    seed: Seed = None
+    checkpoint: Checkpoint = None
+    network: Network = None
+    fresh: Fresh = False
+
+
+def takes(options_type: type[CommandOptions]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Turn a function into a command that has every option of a dataclass in place of the parameter `options`.
+
+    Args:
+        options_type: its fields become options of the command, after the function's other parameters.
     """
+    hints = get_type_hints(options_type, include_extras=True)
+    defaults = {field.name: field.default for field in fields(options_type)}
+    # a subclass's own fields first: the method stands before what all commands take
+    own = [name for name in defaults if name not in {field.name for field in fields(CommandOptions)}]
+    shared = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=defaults[name], annotation=hints[name])
+        for name in dict.fromkeys([*own, *defaults])
+    ]
+
+    def decorated(function: Callable[..., None]) -> Callable[..., None]:
+        types = get_type_hints(function, include_extras=True)
+        parameters = [
+            parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=types[name])
+            for name, parameter in inspect.signature(function).parameters.items()
+            if name != "options"
+        ]
+
+        def command(**given: Any) -> None:
+            options = options_type(**{name: given.pop(name) for name in defaults})
+            function(**given, options=options)
+
+        signature = inspect.Signature([*parameters, *shared])
+        command.__signature__ = signature  # type: ignore[attr-defined]  # typer reads a command's options from it
+        return command
+
+    return decorated
+
+
+def _named_weights(words: list[str] | None) -> dict[str, Path]:
+    """Files by id from `ID=FILE` words."""
     found: dict[str, Path] = {}
     for word in words or ():
         id, sign, file = word.partition("=")
@@ -60,33 +140,3 @@ def named_weights(words: list[str] | None) -> dict[str, Path]:
             raise InputError(f"--weights {word!r}: write ID=FILE, e.g. --weights inception-fid=inception.pth")
         found[id] = Path(file)
     return found
-
-
-@dataclass(frozen=True)
-class CommandOptions:
-    """What was written after a stage command; None where nothing was."""
-
-    method: str | None
-    dataset: str | None
-    data: Path | None
-    preset: str | None
-    config: Path | None
-    set_: list[str] | None
-    protocol: list[str] | None
-    seed: str | None
-    limit: int | None
-    device: str | None
-    checkpoint: Path | None
-    network: str | None
-    weights_dir: Path | None
-    weights: list[str] | None
-    runs: Path
-    fresh: bool
-    plugin: list[str] | None
-    dry_run: bool
-    json: bool
-
-    @classmethod
-    def among(cls, given: Mapping[str, Any]) -> CommandOptions:
-        """The words among a command's arguments."""
-        return cls(**{each.name: given[each.name] for each in fields(cls)})

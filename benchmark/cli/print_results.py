@@ -12,7 +12,7 @@ from benchmark.runtime.printed_values import MISSING, decimal
 def print_results(results: Sequence[Result], as_json: bool) -> None:
     """Print the results, one table per protocol: one row per metric, one column per method."""
     if as_json:
-        print("[" + ",\n".join(each.model_dump_json(indent=2) for each in results) + "]")
+        print("[" + ",\n".join(result.model_dump_json(indent=2) for result in results) + "]")
         return
     console = stdout_console()
     for protocol in dict.fromkeys(protocol for result in results for protocol in result.protocols):

@@ -1,4 +1,4 @@
-"""Experiments from what was written after a command."""
+"""Settings and experiments from what was written after a command."""
 
 from __future__ import annotations
 
@@ -11,54 +11,78 @@ from typing import TYPE_CHECKING, Any
 from registry.errors import InputError
 
 if TYPE_CHECKING:
+    from benchmark.cli.options import CommandOptions
     from benchmark.config.experiment import Experiment
+    from benchmark.config.sources import ConfigSource
 
 
-def resolved(flags: dict[str, Any], config: Path | None, assignments: Sequence[str]) -> Experiment:
-    """The experiment of a command: its flags over its `--set` words over its `--config` file.
+def experiment_of(
+    options: CommandOptions, method: str | None, dataset: str | None, data: object, **flags: Any
+) -> Experiment:
+    """The experiment of a command: its flags over its `--set` assignments over its `--config` file.
 
     Args:
-        flags: nested settings in the keys of `Experiment`; None where a flag was not given.
-        config: a YAML file.
-        assignments: `key=value` words.
+        options: of the command.
+        method: as written; None where it was not, as for the others.
+        dataset: its name.
+        data: its folder.
+        flags: further settings, in the keys that users write.
 
     Raises:
         InputError: naming the key, where it stands, the value, and the nearest valid name.
     """
     from benchmark.config.resolve import resolve
-    from benchmark.config.sources import COMMAND, Layer, read_layer, set_layer
 
-    layers = [read_layer(config)] if config else []
-    return resolve([*layers, set_layer(assignments), Layer(_given(flags), COMMAND)])
+    shared = flags_of(
+        dataset,
+        data,
+        preset=options.preset,
+        device=options.device,
+        limit=options.limit,
+        protocols=options.protocol,
+        metrics=options.metrics,
+    )
+    return resolve(sources_of({"method": method, **shared, **flags}, options.config, options.set_))
+
+
+def sources_of(
+    flags: dict[str, Any], config: Path | None = None, assignments: Sequence[str] | None = None
+) -> list[ConfigSource]:
+    """What was written after a command, as sources of settings by rising precedence.
+
+    Args:
+        flags: nested settings; None where a flag was not given.
+        config: a YAML file.
+        assignments: what followed each `--set`.
+
+    Raises:
+        InputError: if the file cannot be read, or an assignment is none.
+    """
+    from benchmark.config.sources import COMMAND, ConfigSource, drop_unset, read_assignments, read_config
+
+    files = [read_config(config)] if config else []
+    return [*files, read_assignments(assignments or ()), ConfigSource(drop_unset(flags), COMMAND)]
 
 
 def flags_of(
-    method: str | None,
     dataset: str | None,
-    root: object,
+    data: object,
     *,
     preset: str | None,
     device: str | None,
     limit: int | None = None,
     protocols: Sequence[str] | None = None,
+    metrics: str | None = None,
 ) -> dict[str, Any]:
-    """The flags that commands share, in the keys of `Experiment`; None where one was not given."""
+    """The flags of an evaluation, in the keys that users write; None where one was not given."""
     return {
-        "method": method,
         "preset": preset,
         "limit": limit,
-        "protocols": {each: {} for each in protocols or ()},
-        "dataset": {"name": dataset, "root": str(root) if root else None},
+        "protocols": {name: {} for name in protocols or ()},
+        "metrics": None if metrics is None else split_names(metrics),
+        "dataset": {"name": dataset, "root": str(data) if data else None},
         "compute": {"device": device},
     }
-
-
-def _given(flags: dict[str, Any]) -> dict[str, Any]:
-    """The flags that were given, so that the others leave files and presets alone."""
-    nested = {
-        key: _given(value) if isinstance(value, dict) and key != "protocols" else value for key, value in flags.items()
-    }
-    return {key: value for key, value in nested.items() if value not in (None, {})}
 
 
 def parse_seed_range(option: str, text: str) -> list[int]:
@@ -92,13 +116,13 @@ def parse_seeds(option: str, text: str) -> list[int]:
 
 def split_names(text: str) -> list[str]:
     """The words between commas, none twice; `METHOD+OPTION=VALUE,OPTION=VALUE` is one word."""
-    words = re.split(r",(?!\w+=)", text)
-    return list(dict.fromkeys(each.strip() for each in words if each.strip()))
+    words = (word.strip() for word in re.split(r",(?!\w+=)", text))
+    return list(dict.fromkeys(filter(None, words)))
 
 
 def print_plan(experiments: Iterable[Experiment], as_json: bool) -> None:
     """Print resolved configurations, as YAML documents or as JSON."""
     if as_json:
-        print(json.dumps([each.model_dump(mode="json") for each in experiments], indent=2))
+        print(json.dumps([experiment.settings() for experiment in experiments], indent=2))
     else:
-        print("---\n".join(each.to_yaml() for each in experiments), end="")
+        print("---\n".join(experiment.to_yaml() for experiment in experiments), end="")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from benchmark.cli import options
-from benchmark.cli.options import CommandOptions
-from benchmark.cli.plugins import PluginOption, load_plugins
-from benchmark.cli.resolve_flags import flags_of, parse_seed_range, print_plan, resolved
+from benchmark.cli.options import RunOptions, takes
+from benchmark.cli.plugins import load_plugins
+from benchmark.cli.resolve_flags import experiment_of, parse_seed_range, print_plan
 from registry.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """What a stage command was asked: the experiments, one a seed, and where their files go."""
+    """What a stage command is to do: the experiments, one per seed, and where their files go."""
 
     experiments: list[Experiment]
     runs: Path
@@ -43,105 +42,53 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _add(app: typer.Typer, name: str, summary: str, act: Callable[[Request], None]) -> None:
-    def command(
-        method: options.Method = None,
-        dataset: options.Dataset = None,
-        data: options.Data = None,
-        preset: options.Preset = None,
-        config: options.Config = None,
-        set_: options.Set = None,
-        protocol: options.Protocols = None,
-        seed: options.Seed = None,
-        limit: options.Limit = None,
-        device: options.Device = None,
-        checkpoint: options.Checkpoint = None,
-        network: options.Network = None,
-        weights_dir: options.WeightsDir = None,
-        weights: options.WeightsFiles = None,
-        runs: options.Runs = Path("runs"),
-        fresh: options.Fresh = False,
-        plugin: PluginOption = None,
-        dry_run: options.DryRun = False,
-        json: options.Json = False,
-    ) -> None:
-        _do(act, CommandOptions.among(locals()))
+    @takes(RunOptions)
+    def command(options: RunOptions) -> None:
+        _do(act, options)
 
     app.command(name, help=summary)(command)
 
 
+@takes(RunOptions)
 def _score(
-    images: Annotated[Path | None, typer.Option(help="Score this folder of images instead of a method.")] = None,
+    options: RunOptions,
+    images: Annotated[
+        Path | None, typer.Option(help="Score this folder of images, by --metrics alone, instead of a method.")
+    ] = None,
     reference: Annotated[Path | None, typer.Option(help="Folder of real images to compare --images with.")] = None,
     masks: Annotated[Path | None, typer.Option(help="Folder of label maps that --images were to show.")] = None,
-    metrics: Annotated[str | None, typer.Option(help="Metrics of --images, with commas.")] = None,
-    method: options.Method = None,
-    dataset: options.Dataset = None,
-    data: options.Data = None,
-    preset: options.Preset = None,
-    config: options.Config = None,
-    set_: options.Set = None,
-    protocol: options.Protocols = None,
-    seed: options.Seed = None,
-    limit: options.Limit = None,
-    device: options.Device = None,
-    checkpoint: options.Checkpoint = None,
-    network: options.Network = None,
-    weights_dir: options.WeightsDir = None,
-    weights: options.WeightsFiles = None,
-    runs: options.Runs = Path("runs"),
-    fresh: options.Fresh = False,
-    plugin: PluginOption = None,
-    dry_run: options.DryRun = False,
-    json: options.Json = False,
 ) -> None:
-    words = CommandOptions.among(locals())
     if images is not None:
         from benchmark.cli.score_images import Folders, score_images
 
-        score_images(Folders(images, reference, masks), metrics, words)
+        score_images(Folders(images, reference, masks), options)
         return
-    of_folders = {"reference": reference, "masks": masks, "metrics": metrics}
-    stray = next((name for name, value in of_folders.items() if value is not None), None)
-    if stray is not None:
-        raise InputError(f"--{stray} goes with --images FOLDER; a method's metrics are those of its protocols")
-    _do(_score_runs, words)
+    for name, value in (("reference", reference), ("masks", masks)):
+        if value is not None:
+            raise InputError(f"--{name} goes with --images FOLDER, not with a method's run")
+    _do(_score_runs, options)
 
 
-def _do(act: Callable[[Request], None], words: CommandOptions) -> None:
-    load_plugins(words.plugin)
-    shared = flags_of(
-        words.method,
-        words.dataset,
-        words.data,
-        preset=words.preset,
-        device=words.device,
-        limit=words.limit,
-        protocols=words.protocol,
+def _do(act: Callable[[Request], None], options: RunOptions) -> None:
+    load_plugins(options.plugin)
+    from benchmark.config.experiment import over_seeds
+
+    experiment = experiment_of(
+        options,
+        options.method,
+        options.dataset,
+        options.data,
+        checkpoint=str(options.checkpoint) if options.checkpoint else None,
+        network=options.network,
     )
-    checkpoint = str(words.checkpoint) if words.checkpoint else None
-    flags = {**shared, "checkpoint": checkpoint, "network": words.network}
-    experiments = _experiments(flags, words.config, words.set_ or [], words.seed)
-    if words.dry_run:
-        print_plan(experiments, words.json)
+    seeds = None if options.seed is None else parse_seed_range("--seed", options.seed)
+    experiments = [experiment] if seeds is None else over_seeds(experiment, seeds)
+    if options.dry_run:
+        print_plan(experiments, options.json)
         return
     from benchmark.runtime.progress import Reporter
 
-    act(Request(experiments, words.runs, Reporter(), _weights(words), words.fresh, words.json))
-
-
-def _weights(words: CommandOptions) -> Weights:
-    from benchmark.weights.locate import Weights
-
-    return Weights(words.weights_dir, options.named_weights(words.weights))
-
-
-def _experiments(
-    flags: dict[str, Any], config: Path | None, assignments: list[str], seed: str | None
-) -> list[Experiment]:
-    from benchmark.config.experiment import over_seeds
-
-    experiment = resolved(flags, config, assignments)
-    return [experiment] if seed is None else over_seeds(experiment, parse_seed_range("--seed", seed))
+    act(Request(experiments, options.runs, Reporter(), options.find_weights(), options.fresh, options.json))
 
 
 def _run(request: Request) -> None:
@@ -158,12 +105,12 @@ def _run(request: Request) -> None:
 
 
 def _train(request: Request) -> None:
-    for run in _each_run(request):
+    for run in _runs(request):
         run.train()
 
 
 def _edit(request: Request) -> None:
-    for run in _each_run(request):
+    for run in _runs(request):
         run.edit()
 
 
@@ -171,19 +118,19 @@ def _score_runs(request: Request) -> None:
     from benchmark.api import write_run_pages
     from benchmark.cli.print_results import print_results
 
-    results = [run.score() for run in _each_run(request)]
-    write_run_pages((each.folder(request.runs) for each in request.experiments), request.reporter)
+    results = [run.score() for run in _runs(request)]
+    write_run_pages((experiment.folder(request.runs) for experiment in request.experiments), request.reporter)
     print_results(results, request.json)
 
 
-def _each_run(request: Request) -> Iterator[Run]:
+def _runs(request: Request) -> Iterator[Run]:
     from benchmark.evaluation.context import EvaluationContext
     from benchmark.runs.lock import working_on
     from benchmark.runs.run import Run
     from benchmark.runtime.cache_folder import cache_folder, writable
 
     cache = writable(cache_folder(), "cache folder")
-    context = EvaluationContext(request.experiments[0], cache, request.reporter, request.weights)
+    context = EvaluationContext(request.experiments[0].evaluation, cache, request.reporter, request.weights)
     for experiment in request.experiments:
         with working_on(experiment.folder(request.runs), request.reporter):
             yield Run(experiment, context, request.runs, fresh=request.fresh)

@@ -10,22 +10,21 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from benchmark.cli import options
 from benchmark.cli.plugins import load_plugins
-from benchmark.cli.resolve_flags import flags_of, resolved, split_names
-from registry.catalogue import METHOD_CARDS, METRIC_CARDS
+from benchmark.cli.resolve_flags import flags_of, sources_of, split_names
+from registry.catalogue import METRIC_CARDS
 from registry.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.cli.options import CommandOptions
+    from benchmark.cli.options import RunOptions
     from benchmark.evaluation.context import EvaluationContext
     from benchmark.evaluation.score_image_folder import FolderScores
     from benchmark.runtime.progress import Reporter
 
-_OF_FOLDERS = {"device", "weights_dir", "weights", "json", "plugin", "runs"}
-"""Words of stage commands that `--images` goes with; `--runs`, which it does not, is never empty."""
+_OF_FOLDERS = {"metrics", "device", "weights_dir", "weights", "json", "plugin", "runs"}
+"""Options of stage commands that `--images` goes with; `--runs`, which it does not, is never empty."""
 _OF_JUDGE = {"dataset", "data", "preset", "set_"}
-"""Words that choose the judge of `--masks`."""
+"""Options that choose the judge of `--masks`."""
 
 
 @dataclass(frozen=True)
@@ -37,77 +36,75 @@ class Folders:
     masks: Path | None
 
 
-def score_images(folders: Folders, metrics: str | None, words: CommandOptions) -> None:
+def score_images(folders: Folders, options: RunOptions) -> None:
     """Score a folder of images and print its figures.
 
     Raises:
-        InputError: if the words do not go together, a metric is unknown, or a file cannot be used.
+        InputError: if the options do not go together, a metric is unknown, or a file cannot be used.
         typer.Exit: with code 1, if there is no figure at all.
     """
     if folders.reference is None and folders.masks is None:
         raise InputError("--images needs --reference, a folder of real images, or --masks, a folder of label maps")
-    _check_words(words, judged=folders.masks is not None)
-    load_plugins(words.plugin)
+    _check_options(options, judged=folders.masks is not None)
+    load_plugins(options.plugin)
 
     from benchmark.evaluation.score_against_masks import LABEL_METRICS
 
     default = [*(["fid"] if folders.reference else []), *(LABEL_METRICS if folders.masks else [])]
-    names = split_names(metrics) if metrics else default
+    names = split_names(options.metrics) if options.metrics else default
     of_masks = [name for name in names if name in LABEL_METRICS] if folders.masks else []
     of_sets = [name for name in names if name not in of_masks]
-    scores, judge = _score(folders, of_sets, of_masks, words)
-    print_scores(scores, judge, words.json)
+    scores, judge = _score(folders, of_sets, of_masks, options)
+    print_scores(scores, judge, options.json)
     if all(value.value is None for value in scores.cells.values()):
         raise typer.Exit(1)
 
 
-def _check_words(words: CommandOptions, *, judged: bool) -> None:
+def _check_options(options: RunOptions, *, judged: bool) -> None:
     allowed = _OF_FOLDERS | (_OF_JUDGE if judged else set())
-    stray = next((name for name, value in vars(words).items() if value and name not in allowed), None)
+    stray = next((name for name, value in vars(options).items() if value and name not in allowed), None)
     if stray is not None:
-        option = stray.strip("_").replace("_", "-")
+        flag = stray.strip("_").replace("_", "-")
         why = "choosing the judge of --masks" if stray in _OF_JUDGE else "scoring a method"
-        raise InputError(f"--{option} belongs to {why}, --images to scoring a folder: give one")
+        raise InputError(f"--{flag} belongs to {why}, --images to scoring a folder: give one")
 
 
 def _score(
-    folders: Folders, of_sets: list[str], of_masks: list[str], words: CommandOptions
+    folders: Folders, of_sets: list[str], of_masks: list[str], options: RunOptions
 ) -> tuple[FolderScores, dict[str, object]]:
     from benchmark.evaluation.score_against_masks import score_masks
     from benchmark.evaluation.score_image_folder import FolderScores, check_set_metric, score_folders
     from benchmark.runtime.cache_folder import cache_folder, writable
     from benchmark.runtime.device import choose_compute
     from benchmark.runtime.progress import Reporter
-    from benchmark.weights.locate import Weights
     from benchmark.weights.resources import Resources
 
     for name in of_sets:
         check_set_metric(name)
     if of_sets and folders.reference is None:
         raise InputError(f"{of_sets[0]} needs --reference, a folder of real images to compare with")
-    weights = Weights(words.weights_dir, options.named_weights(words.weights))
     cache, reporter = writable(cache_folder(), "cache folder"), Reporter()
     sets = masked = FolderScores({}, {})
     judge: dict[str, object] = {}
     if of_masks and folders.masks is not None:
-        context = _setting(words, cache, reporter)
+        context = _context(options, cache, reporter)
         masked = score_masks(folders.images, folders.masks, of_masks, context)
-        spec = context.experiment.dataset
+        spec = context.evaluation.dataset
         judge = {**context.judge("parser")[1].model_dump(), "dataset": spec.name, "size": spec.size}
     if of_sets and folders.reference is not None:
-        resources = Resources(choose_compute(words.device or "auto", precision="fp32"), weights)
+        resources = Resources(choose_compute(options.device or "auto", precision="fp32"), options.find_weights())
         sets = score_folders(folders.images, folders.reference, of_sets, resources, cache, reporter)
     found = FolderScores(sets.cells | masked.cells, {**sets.breakdown, **masked.breakdown}, sets.num_real, sets.weights)
     return found, judge
 
 
-def _setting(words: CommandOptions, cache: Path, reporter: Reporter) -> EvaluationContext:
+def _context(options: RunOptions, cache: Path, reporter: Reporter) -> EvaluationContext:
     """The dataset that the parser judge learns from."""
+    from benchmark.config.resolve import resolve_evaluation
     from benchmark.evaluation.context import EvaluationContext
 
-    method = next(each.card.name for each in METHOD_CARDS if each.card.kind == "reference")  # any would do
-    flags = flags_of(method, words.dataset, words.data, preset=words.preset, device=words.device)
-    return EvaluationContext(resolved(flags, None, words.set_ or []), cache, reporter)
+    flags = flags_of(options.dataset, options.data, preset=options.preset, device=options.device)
+    return EvaluationContext(resolve_evaluation(sources_of(flags, assignments=options.set_)), cache, reporter)
 
 
 def print_scores(scores: FolderScores, judge: dict[str, object], as_json: bool) -> None:
@@ -140,8 +137,8 @@ def _content(scores: FolderScores, judge: dict[str, object]) -> dict[str, object
         if value.reason is not None:
             metrics[name]["reason"] = value.reason
     weights = [
-        {"id": each.id, "path": str(each.path), "sha256": each.sha256, "published": each.published}
-        for each in scores.weights
+        {"id": file.id, "path": str(file.path), "sha256": file.sha256, "published": file.published}
+        for file in scores.weights
     ]
     content: dict[str, object] = {"metrics": metrics, "num_real": scores.num_real, "weights": weights}
     return {**content, "judge": judge} if judge else content

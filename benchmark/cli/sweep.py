@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from benchmark.cli import options
-from benchmark.cli.plugins import PluginOption, load_plugins
-from benchmark.cli.resolve_flags import flags_of, parse_seeds, print_plan, resolved, split_names
+from benchmark.cli.options import CommandOptions, Jobs, Seeds, takes
+from benchmark.cli.plugins import load_plugins
+from benchmark.cli.resolve_flags import experiment_of, parse_seeds, print_plan, split_names
 from registry.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,87 +23,46 @@ def add_to(app: typer.Typer) -> None:
     app.command("sweep", help="Run methods × datasets × seeds as jobs; goes on where it was stopped.")(_sweep)
 
 
-@dataclass(frozen=True)
-class Jobs:
-    """How the jobs of a sweep are run.
-
-    Attributes:
-        runs: folder of all runs.
-        places: how many at once.
-        plugins: loaded by each.
-        weights_dir: searched by each for the weights files of metrics.
-        weights: `ID=FILE` words, for each.
-    """
-
-    runs: Path
-    places: int
-    plugins: Sequence[str]
-    weights_dir: Path | None
-    weights: Sequence[str]
-
-    @property
-    def words(self) -> list[str]:
-        """Options of each job's command."""
-        words = [word for each in self.plugins for word in ("--plugin", each)]
-        words += ["--weights-dir", str(self.weights_dir)] if self.weights_dir is not None else []
-        return words + [word for each in self.weights for word in ("--weights", each)]
-
-
+@takes(CommandOptions)
 def _sweep(
+    options: CommandOptions,
     methods: Annotated[str, typer.Option(metavar="NAME,NAME", help="Registered methods, with +VARIANT for variants.")],
     datasets: Annotated[str, typer.Option(metavar="NAME,NAME", help="Registered datasets.")] = "rendered-faces",
     data: Annotated[
         list[str] | None,
         typer.Option(metavar="[NAME=]DIR", help="Folder of a dataset's files, named where there are several datasets."),
     ] = None,
-    seeds: options.Seeds = "1",
-    preset: options.Preset = None,
-    config: options.Config = None,
-    set_: options.Set = None,
-    protocol: options.Protocols = None,
-    limit: options.Limit = None,
-    device: options.Device = None,
-    weights_dir: options.WeightsDir = None,
-    weights: options.WeightsFiles = None,
-    runs: options.Runs = Path("runs"),
-    jobs: options.Jobs = 1,
-    plugin: PluginOption = None,
-    dry_run: options.DryRun = False,
-    json: options.Json = False,
+    seeds: Seeds = "1",
+    jobs: Jobs = 1,
 ) -> None:
-    load_plugins(plugin)
+    load_plugins(options.plugin)
     from benchmark.config.experiment import over_seeds
 
     dataset_names = split_names(datasets)
     folders = _folders(data or [], dataset_names)
-    asked = [
-        resolved(
-            flags_of(
-                method,
-                dataset,
-                folders.get(dataset),
-                preset=preset,
-                device=device,
-                limit=limit,
-                protocols=protocol,
-            ),
-            config,
-            set_ or [],
-        )
+    experiments = [
+        experiment_of(options, method, dataset, folders.get(dataset))
         for dataset in dataset_names
         for method in split_names(methods)
     ]
-    if not asked:
+    if not experiments:
         raise InputError("--methods and --datasets name one each at least, several with commas")
-    planned = [each for one in asked for each in over_seeds(one, parse_seeds("--seeds", seeds))]
-    if dry_run:
-        print_plan(planned, json)
+    numbers = parse_seeds("--seeds", seeds)
+    planned = [seeded for experiment in experiments for seeded in over_seeds(experiment, numbers)]
+    if options.dry_run:
+        print_plan(planned, options.json)
         return
-    finish(swept(planned, Jobs(runs, jobs, plugin or [], weights_dir, weights or []), runs / "sweep"), json)
+    finish(swept(planned, options, jobs, options.runs / "sweep"), options.json)
 
 
-def swept(experiments: Sequence[Experiment], jobs: Jobs, folder: Path) -> SweepRecord:
+def swept(experiments: Sequence[Experiment], options: CommandOptions, jobs: int, folder: Path) -> SweepRecord:
     """Run experiments as a sweep whose record and logs go to `folder`.
+
+    Args:
+        experiments: fully resolved.
+        options: of the command; each job gets those that no experiment holds.
+        jobs: how many run at once.
+        folder: created where absent.
 
     Raises:
         InputError: if a folder cannot be written, or another sweep works there.
@@ -114,19 +72,25 @@ def swept(experiments: Sequence[Experiment], jobs: Jobs, folder: Path) -> SweepR
     from benchmark.runtime.progress import Reporter
     from benchmark.sweep.live_table import LiveTable
     from benchmark.sweep.sweep import sweep
-    from benchmark.weights.locate import Weights
 
     writable(cache_folder(), "cache folder")
-    writable(jobs.runs, "runs folder")
+    writable(options.runs, "runs folder")
     return sweep(
         experiments,
-        jobs.runs,
+        options.runs,
         writable(folder, "folder"),
-        places=jobs.places,
-        words=jobs.words,
-        weights=Weights(jobs.weights_dir, options.named_weights(list(jobs.weights))),
+        max_parallel_jobs=jobs,
+        words=_job_options(options),
+        weights=options.find_weights(),
         table=LiveTable(Reporter().console),
     )
+
+
+def _job_options(options: CommandOptions) -> list[str]:
+    """The options that each job's command repeats: plug-ins, and where weights files are."""
+    words = [word for plugin in options.plugin or () for word in ("--plugin", plugin)]
+    words += ["--weights-dir", str(options.weights_dir)] if options.weights_dir is not None else []
+    return words + [word for named in options.weights or () for word in ("--weights", named)]
 
 
 def finish(record: SweepRecord, as_json: bool) -> None:

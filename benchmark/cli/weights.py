@@ -20,7 +20,7 @@ def _list(weights_dir: FolderOption = None, json: JsonOption = False) -> None:
     from benchmark.weights.locate import Weights, manifest
 
     weights = Weights(weights_dir)
-    rows = [each.model_dump() | {"path": _text(next(weights.places(each), None))} for each in manifest().values()]
+    rows = [file.model_dump() | {"path": _text(next(weights.places(file), None))} for file in manifest().values()]
     if json:
         print(json_format.dumps(rows, indent=2))
         return

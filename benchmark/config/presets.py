@@ -6,15 +6,15 @@ from pathlib import Path
 
 import yaml
 
-from benchmark.config.experiment import Experiment, Options, _Spec
+from benchmark.config.evaluation_spec import EvaluationSpec, Options, Spec
 from registry.catalogue import PROTOCOL_CARDS
 from registry.errors import UnknownNameError, unknown
 
 PRESETS = Path(__file__).with_name("presets")
 
 
-class Preset(_Spec):
-    """Sizes and budgets, `benchmark/presets/NAME.yaml`."""
+class Preset(Spec):
+    """Sizes and budgets, `benchmark/config/presets/NAME.yaml`."""
 
     title: str
     size: int
@@ -41,10 +41,14 @@ def read_preset(name: str) -> Preset:
     return Preset.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
-def all_protocols(experiment: Experiment) -> Experiment:
-    """The same experiment under every protocol, each with its options of the preset where none were given."""
-    preset = read_preset(experiment.preset)
-    every = {
+def preset_protocols(preset: Preset) -> dict[str, Options]:
+    """Every registered protocol with its options at a preset."""
+    return {
         entry.card.name: {**entry.card.options, **preset.protocols.get(entry.card.name, {})} for entry in PROTOCOL_CARDS
     }
-    return experiment.model_copy(update={"protocols": {**every, **experiment.protocols}})
+
+
+def all_protocols(evaluation: EvaluationSpec) -> EvaluationSpec:
+    """The same evaluation under every protocol, each with its options of the preset where none were given."""
+    every = preset_protocols(read_preset(evaluation.preset))
+    return evaluation.model_copy(update={"protocols": {**every, **evaluation.protocols}})

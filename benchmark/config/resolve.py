@@ -1,87 +1,96 @@
-"""How presets, cards, files and flags resolve to an experiment."""
+"""How presets, cards, files and flags resolve to an experiment, or to an evaluation alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
-from benchmark.config.experiment import JUDGE_SETTINGS, Experiment, ExperimentError, Options
+from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec, Options, Spec
+from benchmark.config.experiment import EVALUATION_KEYS, METHOD_KEYS, Experiment, MethodSpec
 from benchmark.config.option_types import check_option
-from benchmark.config.presets import Preset, read_preset
-from benchmark.config.sources import SET, Layer, deep_merge
+from benchmark.config.presets import Preset, preset_protocols, read_preset
+from benchmark.config.sources import SET, ConfigSource, located, merged
 from benchmark.config.variants import variant_changes, variant_name
 from registry.cards import MethodCard
-from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METHOD_CARDS, PROTOCOL_CARDS
+from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METHOD_CARDS, METRIC_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
 from registry.options import OptionTable
 
+Sources = Sequence[ConfigSource]
+SpecType = TypeVar("SpecType", bound=Spec)
 
-def resolve(layers: list[Layer]) -> Experiment:
-    """Resolve what the user wrote, later layers over earlier ones, over presets and cards.
+
+class ExperimentError(InputError):
+    """A specification with a wrong key or value."""
+
+
+def resolve(sources: Sources) -> Experiment:
+    """Resolve what the user wrote, later sources over earlier ones, over presets and cards.
 
     Args:
-        layers: nested settings in the keys of `Experiment`, each knowing where a key was written.
+        sources: nested settings, each source knowing where a key was written.
 
     Raises:
         InputError: naming the key, where it stands, the value, and the nearest valid name.
     """
-    for layer in layers:
-        layer.check_keys(Experiment)
-        _check_kinds(layer)
-    asked: dict[str, Any] = {}
-    for layer in layers:
-        asked = deep_merge(asked, layer.content)
-    method, variant = _split_variant(asked.get("method"), asked.get("variant"))
-    with _placed(layers, "method"):
-        card = METHOD_CARDS.find(method).card
-    with _placed(layers, "method" if variant != asked.get("variant") else "variant"):
+    _check(sources, {**METHOD_KEYS, **EVALUATION_KEYS})
+    settings = merged(sources)
+    name, variant = _split_variant(settings.get("method"), settings.get("variant"))
+    with located(sources, "method"):
+        card = METHOD_CARDS.find(name).card
+    with located(sources, "method" if variant != settings.get("variant") else "variant"):
         changes = {} if variant is None else variant_changes(card, variant)
         if variant not in card.variants:
             variant = variant_name(card, changes)
-    preset_name = asked.get("preset") or "demo"
-    with _placed(layers, "preset"):
-        preset = read_preset(preset_name)
-    dataset = _dataset(asked.get("dataset") or {}, preset, layers)
-    protocols = _protocols(asked.get("protocols") or {}, _chosen(layers, card), preset, card, layers)
-    options = {**card.options, **card.presets.get(preset_name, {}), **changes}
-    options |= _checked(asked.get("options"), card.options, f"option of {method}", layers, "options")
-    content = {
-        "edit_batch_size": preset.edit_batch_size,
-        "bootstrap_draws": preset.bootstrap_draws,
-        **asked,
-        "method": method,
-        "variant": variant,
-        "preset": preset_name,
-        "options": options,
-        "dataset": dataset,
-        "protocols": protocols,
-        "judges": _judges(asked, preset_name, layers),
-    }
+    evaluation = _evaluation(settings, sources, card)
+    options = {**card.options, **card.presets.get(evaluation.preset, {}), **changes}
+    options |= _checked(settings.get("options"), card.options, f"option of {name}", sources, "options")
+    content = {key: settings[key] for key in METHOD_KEYS if key in settings and key != "method"}
+    content |= {"name": name, "variant": variant, "options": options}
+    method = _validated(MethodSpec, content, sources)
     try:
-        experiment = Experiment.model_validate(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(each) for each in first["loc"])
-        with _placed(layers, *(str(each) for each in first["loc"])):
-            raise ExperimentError(f"{key}: {first['msg']}, not {first['input']!r}") from error
-    try:
-        card.options.check(experiment.options)
+        card.options.check(method.options)
     except InputError as error:
-        raise ExperimentError(f"{experiment.label} cannot be built: {error}") from error
-    return experiment
+        raise ExperimentError(f"{method.label} cannot be built: {error}") from error
+    return Experiment(method=method, evaluation=evaluation)
 
 
-def _check_kinds(layer: Layer) -> None:
-    """Refuse names that are no words, and protocols or judges that are no mappings, where each was written."""
+def resolve_evaluation(sources: Sources) -> EvaluationSpec:
+    """Resolve an evaluation that no method was named for, under every protocol unless some are chosen.
+
+    Args:
+        sources: as for `resolve`, without the keys of a method.
+
+    Raises:
+        InputError: as for `resolve`.
+    """
+    _check(sources, EVALUATION_KEYS)
+    return _evaluation(merged(sources), sources, None)
+
+
+def _check(sources: Sources, keys: Mapping[str, FieldInfo]) -> None:
+    for source in sources:
+        source.check_keys(keys)
+        _check_kinds(source)
+
+
+def _check_kinds(source: ConfigSource) -> None:
+    """Refuse names that are no words, and mappings or lists that are none, where each was written."""
     for path in (("method",), ("variant",), ("preset",), ("dataset", "name"), *((key,) for key in JUDGE_SETTINGS)):
-        if layer.holds(path) and not isinstance(value := layer.value(path), str | None):
-            raise ExperimentError(f"{layer.place(path)}: {'.'.join(path)} is a name, not {value!r}")
+        if source.has(path) and not isinstance(value := source.value(path), str | None):
+            raise ExperimentError(f"{source.location(path)}: {'.'.join(path)} is a name, not {value!r}")
     for key in ("protocols", "judges"):
-        if layer.holds((key,)) and not isinstance(value := layer.value((key,)), dict | None):
-            raise ExperimentError(f"{layer.place((key,))}: {key} holds names with their options, not {value!r}")
+        if source.has((key,)) and not isinstance(value := source.value((key,)), dict | None):
+            raise ExperimentError(f"{source.location((key,))}: {key} holds names with their options, not {value!r}")
+    if source.has(("metrics",)):
+        value = source.value(("metrics",))
+        if not (value is None or (isinstance(value, list) and all(isinstance(name, str) for name in value))):
+            raise ExperimentError(
+                f"{source.location(('metrics',))}: metrics is a list of names, such as [fid, kid], not {value!r}"
+            )
 
 
 def _split_variant(method: Any, variant: Any) -> tuple[str, str | None]:
@@ -91,53 +100,78 @@ def _split_variant(method: Any, variant: Any) -> tuple[str, str | None]:
     return name, suffix or variant
 
 
-def _dataset(asked: dict[str, Any], preset: Preset, layers: list[Layer]) -> dict[str, Any]:
-    name = asked.get("name") or "rendered-faces"
-    with _placed(layers, "dataset", "name"):
+def _evaluation(settings: Mapping[str, Any], sources: Sources, method: MethodCard | None) -> EvaluationSpec:
+    preset_name = settings.get("preset") or EvaluationSpec.model_fields["preset"].default
+    with located(sources, "preset"):
+        preset = read_preset(preset_name)
+    content = {
+        "edit_batch_size": preset.edit_batch_size,
+        "bootstrap_draws": preset.bootstrap_draws,
+        **{key: settings[key] for key in EVALUATION_KEYS if key in settings},
+        "preset": preset_name,
+        "dataset": _dataset(settings.get("dataset") or {}, preset, sources),
+        "protocols": _protocols(settings.get("protocols") or {}, preset, sources, method),
+        "metrics": _metrics(settings.get("metrics") or [], sources),
+        "judges": _judges(settings, preset_name, sources),
+    }
+    return _validated(EvaluationSpec, content, sources)
+
+
+def _dataset(settings: Mapping[str, Any], preset: Preset, sources: Sources) -> dict[str, Any]:
+    name = settings.get("name") or "rendered-faces"
+    with located(sources, "dataset", "name"):
         card = DATASET_CARDS.find(name).card
     options = {**card.options, **preset.datasets.get(name, {})}
-    options |= _checked(asked.get("options"), card.options, f"option of {name}", layers, "dataset", "options")
-    return {"size": preset.size, **asked, "name": name, "options": options}
-
-
-def _chosen(layers: list[Layer], method: MethodCard) -> list[str]:
-    """Protocols by the last file or flag that names any, else all the method can do; `--set` chooses none."""
-    for layer in reversed(layers):
-        if layer.source != SET and layer.content.get("protocols"):
-            return list(layer.content["protocols"])
-    return method.protocols
+    options |= _checked(settings.get("options"), card.options, f"option of {name}", sources, "dataset", "options")
+    return {"size": preset.size, **settings, "name": name, "options": options}
 
 
 def _protocols(
-    asked: dict[str, Any], names: list[str], preset: Preset, method: MethodCard, layers: list[Layer]
+    settings: Mapping[str, Any], preset: Preset, sources: Sources, method: MethodCard | None
 ) -> dict[str, Options]:
-    for name in asked:
-        with _placed(layers, "protocols", name):
+    for name in settings:
+        with located(sources, "protocols", name):
             PROTOCOL_CARDS.find(name)
     chosen: dict[str, Options] = {}
-    for name in names:
-        given = asked.get(name)
-        with _placed(layers, "protocols", name):
+    defaults = preset_protocols(preset)
+    for name in _chosen(sources, method.protocols if method else list(defaults)):
+        with located(sources, "protocols", name):
             card = PROTOCOL_CARDS.find(name).card
-            if name not in method.protocols:
-                can = ", ".join(method.protocols)
-                raise ExperimentError(f"{method.name} cannot take part in {name!r}; its card lists {can}")
-        options = {**card.options, **preset.protocols.get(name, {})}
-        chosen[name] = options | _checked(given, card.options, f"option of {name}", layers, "protocols", name)
+            if method is not None and name not in method.protocols:
+                supported = ", ".join(method.protocols)
+                raise ExperimentError(f"{method.name} cannot take part in {name!r}; its card lists {supported}")
+        own = _checked(settings.get(name), card.options, f"option of {name}", sources, "protocols", name)
+        chosen[name] = defaults[name] | own
     return chosen
 
 
-def _judges(asked: dict[str, Any], preset: str, layers: list[Layer]) -> dict[str, Options]:
+def _chosen(sources: Sources, default: list[str]) -> list[str]:
+    """Protocols by the last file or flag that names any, else the default; `--set` chooses none."""
+    for source in reversed(sources):
+        if source.source != SET and source.content.get("protocols"):
+            return list(source.content["protocols"])
+    return default
+
+
+def _metrics(names: list[str], sources: Sources) -> list[str]:
+    for name in names:
+        with located(sources, "metrics"):
+            if METRIC_CARDS.find(name).card.level == "cost":
+                raise ExperimentError(f"metric {name!r} is a cost, which every table shows already: leave it out")
+    return list(dict.fromkeys(names))
+
+
+def _judges(settings: Mapping[str, Any], preset: str, sources: Sources) -> dict[str, Options]:
     """Options of the judges that have a role; those given for another judge are checked and left out."""
-    options: dict[str, Any] = asked.get("judges") or {}
+    options: dict[str, Any] = settings.get("judges") or {}
     for name in options:
-        with _placed(layers, "judges", name):
+        with located(sources, "judges", name):
             card = JUDGE_CARDS.find(name).card
-        _checked(options[name], card.options, f"option of judge {name}", layers, "judges", name)
+        _checked(options[name], card.options, f"option of judge {name}", sources, "judges", name)
     chosen = {}
     for key, role in JUDGE_SETTINGS.items():
-        name = asked.get(key) or Experiment.model_fields[key].default
-        with _placed(layers, key):
+        name = settings.get(key) or EvaluationSpec.model_fields[key].default
+        with located(sources, key):
             card = JUDGE_CARDS.find(name).card
             if card.role != role:
                 fit = ", ".join(entry.card.name for entry in JUDGE_CARDS if entry.card.role == role)
@@ -146,26 +180,24 @@ def _judges(asked: dict[str, Any], preset: str, layers: list[Layer]) -> dict[str
     return chosen
 
 
-def _checked(asked: Any, known: OptionTable, what: str, layers: list[Layer], *path: str) -> Options:
+def _checked(settings: Any, known: OptionTable, what: str, sources: Sources, *path: str) -> Options:
     """The options given, once each is known and of its kind."""
-    if asked is None:
+    if settings is None:
         return {}
-    if not isinstance(asked, dict):
-        with _placed(layers, *path):
-            raise ExperimentError(f"{'.'.join(path)} holds options with values, not {asked!r}")
-    for name, value in asked.items():
-        with _placed(layers, *path, name):
+    if not isinstance(settings, dict):
+        with located(sources, *path):
+            raise ExperimentError(f"{'.'.join(path)} holds options with values, not {settings!r}")
+    for name, value in settings.items():
+        with located(sources, *path, name):
             check_option(what, name, value, known)
-    return asked
+    return settings
 
 
-@contextmanager
-def _placed(layers: list[Layer], *path: str) -> Iterator[None]:
-    """Put the place where a key was written before an error about it, where that is a file or `--set`."""
+def _validated(spec: type[SpecType], content: Mapping[str, Any], sources: Sources) -> SpecType:
     try:
-        yield
-    except InputError as error:
-        layer = next((each for each in reversed(layers) if each.holds(path)), None)
-        if layer is None or layer.is_command:
-            raise
-        raise type(error)(f"{layer.place(path)}: {error}") from error
+        return spec.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        path = [str(key) for key in first["loc"]]
+        with located(sources, *path):
+            raise ExperimentError(f"{'.'.join(path)}: {first['msg']}, not {first['input']!r}") from error

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeGuard, get_args
 
 import yaml
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from registry.errors import InputError, unknown
 
@@ -15,12 +17,12 @@ COMMAND = "the command line"
 SET = "--set"
 
 
-class Layer:
+class ConfigSource:
     """Nested settings from one source, able to say where a key was written.
 
     Args:
         content: the settings.
-        source: the file or flag they come from.
+        source: the file or flag they come from, as messages name it.
         lines: line numbers by key path, where there are lines.
     """
 
@@ -33,10 +35,10 @@ class Layer:
 
     @property
     def is_command(self) -> bool:
-        """Whether these are the command's own flags, whose place says nothing."""
+        """Whether these are the command's own flags, whose location says nothing."""
         return self.source == COMMAND
 
-    def holds(self, path: Sequence[str]) -> bool:
+    def has(self, path: Sequence[str]) -> bool:
         """Whether the key at `path` was written here."""
         inner: Any = self.content
         for key in path:
@@ -46,13 +48,13 @@ class Layer:
         return True
 
     def value(self, path: Sequence[str]) -> Any:
-        """What was written at `path`, which this layer holds."""
+        """What was written at `path`, which this source has."""
         inner: Any = self.content
         for key in path:
             inner = inner[key]
         return inner
 
-    def place(self, path: Sequence[str]) -> str:
+    def location(self, path: Sequence[str]) -> str:
         """Where the key at `path`, or its nearest parent, was written: a file with the line, or a flag."""
         keys = tuple(path)
         for end in range(len(keys), 0, -1):
@@ -60,29 +62,41 @@ class Layer:
                 return f"{self.source}, line {self.lines[keys[:end]]}"
         return self.source
 
-    def check_keys(self, model: type[BaseModel]) -> None:
-        """Refuse keys that the model does not have.
+    def check_keys(self, known: Mapping[str, FieldInfo]) -> None:
+        """Refuse keys that are not known, or not fields of the model that a known key holds.
 
         Raises:
-            InputError: naming the key, its place, and the nearest valid key.
+            InputError: naming the key, its location, and the nearest valid key.
         """
-        self._check(self.content, model, ())
+        self._check(self.content, known, ())
 
-    def _check(self, content: dict[str, Any], model: type[BaseModel], path: tuple[str, ...]) -> None:
+    def _check(self, content: dict[str, Any], known: Mapping[str, FieldInfo], path: tuple[str, ...]) -> None:
         for key, value in content.items():
             here = (*path, str(key))
-            if key not in model.model_fields:
+            if key not in known:
                 what = f"key of {'.'.join(path)}" if path else "key"
-                raise InputError(f"{self.place(here)}: {unknown(what, str(key), model.model_fields)}")
-            annotation = model.model_fields[key].annotation
-            nested = next((each for each in (annotation, *get_args(annotation)) if _is_model(each)), None)
+                raise InputError(f"{self.location(here)}: {unknown(what, str(key), known)}")
+            annotation = known[key].annotation
+            nested = next((part for part in (annotation, *get_args(annotation)) if _is_model(part)), None)
             if nested is not None:
                 if not isinstance(value, dict):
-                    raise InputError(f"{self.place(here)}: {'.'.join(here)} holds keys of its own, not {value!r}")
-                self._check(value, nested, here)
+                    raise InputError(f"{self.location(here)}: {'.'.join(here)} holds keys of its own, not {value!r}")
+                self._check(value, nested.model_fields, here)
 
 
-def read_layer(path: Path) -> Layer:
+@contextmanager
+def located(sources: Sequence[ConfigSource], *path: str) -> Iterator[None]:
+    """Put the location of a key before an error about it, where that is a file or `--set`."""
+    try:
+        yield
+    except InputError as error:
+        source = next((source for source in reversed(sources) if source.has(path)), None)
+        if source is None or source.is_command:
+            raise
+        raise type(error)(f"{source.location(path)}: {error}") from error
+
+
+def read_config(path: Path) -> ConfigSource:
     """Read a YAML file of settings.
 
     Raises:
@@ -99,15 +113,15 @@ def read_layer(path: Path) -> Layer:
     except yaml.YAMLError as error:
         raise InputError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
     if content is None:
-        return Layer({}, str(path))
+        return ConfigSource({}, str(path))
     if not isinstance(content, dict):
         raise InputError(f"{path}: settings are keys with values, not {content!r}")
     lines: dict[tuple[str, ...], int] = {}
     _collect_lines(node, (), lines)
-    return Layer(content, str(path), lines)
+    return ConfigSource(content, str(path), lines)
 
 
-def set_layer(assignments: Iterable[str]) -> Layer:
+def read_assignments(assignments: Iterable[str]) -> ConfigSource:
     """Settings from `key.inner=value` words; values are YAML, so 1e-4, true and [1, 2] mean what they say.
 
     Raises:
@@ -125,7 +139,15 @@ def set_layer(assignments: Iterable[str]) -> Layer:
         for part in reversed(key.strip().split(".")):
             nested = {part: nested}
         content = deep_merge(content, nested)
-    return Layer(content, SET)
+    return ConfigSource(content, SET)
+
+
+def merged(sources: Iterable[ConfigSource]) -> dict[str, Any]:
+    """The settings of all sources, later ones laid over earlier ones."""
+    settings: dict[str, Any] = {}
+    for source in sources:
+        settings = deep_merge(settings, source.content)
+    return settings
 
 
 def deep_merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
@@ -152,7 +174,7 @@ def parse_value(text: str) -> Any:
     return value
 
 
-def _is_model(annotation: Any) -> bool:
+def _is_model(annotation: Any) -> TypeGuard[type[BaseModel]]:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 

@@ -33,23 +33,24 @@ def build_editor(experiment: Experiment) -> Editor:
     Raises:
         InputError: if an option is impossible, or the checkpoint does not fit.
     """
-    seed_everything(experiment.seed)
+    method = experiment.method
+    seed_everything(method.seed)
     try:
-        model: FaceEditor = METHODS.get(experiment.method)(size=experiment.dataset.size, **experiment.options)
+        model: FaceEditor = METHODS.get(method.name)(size=experiment.evaluation.dataset.size, **method.options)
     except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
         reason = str(error).partition("\n")[0]
-        raise InputError(f"{experiment.label} cannot be built: {reason}") from error
-    if experiment.checkpoint is None:
-        if experiment.network is not None:
-            raise InputError(f"--network {experiment.network} says what a checkpoint fills; give --checkpoint too")
+        raise InputError(f"{method.label} cannot be built: {reason}") from error
+    if method.checkpoint is None:
+        if method.network is not None:
+            raise InputError(f"--network {method.network} says what a checkpoint fills; give --checkpoint too")
         return Editor(model, None)
-    path = Path(experiment.checkpoint)
+    path = Path(method.checkpoint)
     networks = model.published_networks()
     if not networks:
-        raise InputError(f"{experiment.method} takes no checkpoint: it has no networks")
-    role = experiment.network or next(iter(networks))
+        raise InputError(f"{method.name} takes no checkpoint: it has no networks")
+    role = method.network or next(iter(networks))
     if role not in networks:
-        raise InputError(unknown(f"network of {experiment.label}", role, networks))
+        raise InputError(unknown(f"network of {method.label}", role, networks))
     try:
         load_strictly(networks[role], read_state_dict(path, role), rename=partial(model.published_key, role))
     except ValueError as error:

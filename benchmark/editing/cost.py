@@ -38,8 +38,8 @@ def edit_complexity(editor: FaceEditor, task: EditBatch, compute: Compute) -> tu
     finally:
         for handle in handles:
             handle.remove()
-    parameters = {each for module in ran for each in module.parameters(recurse=False)}
-    return sum(each.numel() for each in parameters), int(counter.get_total_flops())
+    parameters = {parameter for module in ran for parameter in module.parameters(recurse=False)}
+    return sum(parameter.numel() for parameter in parameters), int(counter.get_total_flops())
 
 
 def now(compute: Compute) -> float:

@@ -111,8 +111,8 @@ def _edit_batch(
         edited = editor.edit(moved)
     seconds = now(compute) - started
     if edited.shape != batch.target.image.shape:
-        asked, given = tuple(batch.target.image.shape), tuple(edited.shape)
-        raise EditError(f"{type(editor).__name__}.edit gave images of shape {given} where {asked} were asked for")
+        expected, given = tuple(batch.target.image.shape), tuple(edited.shape)
+        raise EditError(f"{type(editor).__name__}.edit gave images of shape {given} where {expected} were asked for")
     try:
         return image_array(edited), seconds
     except ValueError as error:

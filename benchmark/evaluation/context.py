@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -13,7 +13,7 @@ import pandas as pd
 
 from benchmark.caching.fingerprints import fingerprint
 from benchmark.caching.plugin_source import entry_version, plugin_code
-from benchmark.config.experiment import Experiment, JudgeRole, Options
+from benchmark.config.evaluation_spec import EvaluationSpec, JudgeRole, Options
 from benchmark.datasets.base import SPLITS, FaceDataset
 from benchmark.evaluation.score_tasks import BATCH, Judges
 from benchmark.features.cache import cached_features, write_features
@@ -54,18 +54,20 @@ class EvaluationContext:
     """What the runs of one comparison share, each part opened when it is first needed.
 
     Args:
-        experiment: any run of the comparison.
+        evaluation: of the comparison.
         cache: folder of packed faces, judges and features.
         reporter: shows progress.
         weights: finds the weights files of metrics.
     """
 
-    def __init__(self, experiment: Experiment, cache: Path, reporter: Reporter, weights: Weights | None = None) -> None:
-        self.experiment = experiment
+    def __init__(
+        self, evaluation: EvaluationSpec, cache: Path, reporter: Reporter, weights: Weights | None = None
+    ) -> None:
+        self.evaluation = evaluation
         self.weights = weights or Weights()
         self.cache = cache
         self.reporter = reporter
-        self._asked: dict[str, TaskSet] = {}
+        self._task_sets: dict[str, TaskSet] = {}
         self._judges: dict[JudgeRole, tuple[Any, JudgeInfo]] = {}
         self._encoders: dict[str, Encoder] = {}
         self._real_features: dict[str, FeatureSet] = {}
@@ -73,8 +75,8 @@ class EvaluationContext:
     @cached_property
     def compute(self) -> Compute:
         """Device, precision and layout."""
-        asked = self.experiment.compute
-        return choose_compute(asked.device, asked.precision, asked.channels_last, asked.num_workers)
+        spec = self.evaluation.compute
+        return choose_compute(spec.device, spec.precision, spec.channels_last, spec.num_workers)
 
     @property
     def resources(self) -> Resources:
@@ -84,7 +86,7 @@ class EvaluationContext:
     @cached_property
     def dataset(self) -> FaceDataset:
         """The faces, packed at the run's size."""
-        spec = self.experiment.dataset
+        spec = self.evaluation.dataset
         with self.reporter.counting(f"pack {spec.name}") as progress:
             dataset: FaceDataset = DATASETS.get(spec.name)(
                 root=spec.root, size=spec.size, cache=self._faces_folder, progress=progress, **spec.options
@@ -99,27 +101,31 @@ class EvaluationContext:
     @property
     def _faces_folder(self) -> Path:
         """Where packed faces are kept; a plug-in's under its own code, which may not enter the keys it gives them."""
-        name = self.experiment.dataset.name
+        name = self.evaluation.dataset.name
         code = plugin_code(DATASET_CARDS.find(name))
         return self.cache / "faces" if code is None else self.cache / "faces" / f"{name}-{code[:16]}"
 
-    def asked(self, experiment: Experiment) -> list[TaskSet]:
-        """The protocols of one of the runs, with their task tables."""
-        return [self._ask(name, options) for name, options in experiment.protocols.items()]
+    def task_sets(self, protocols: Mapping[str, Options]) -> list[TaskSet]:
+        """Protocols with their task tables.
 
-    def _ask(self, name: str, options: Options) -> TaskSet:
+        Args:
+            protocols: options by protocol, such as those that one of the runs takes part in.
+        """
+        return [self._task_set(name, options) for name, options in protocols.items()]
+
+    def _task_set(self, name: str, options: Options) -> TaskSet:
         key = fingerprint(name, options)
-        if key not in self._asked:
+        if key not in self._task_sets:
             with _building(f"protocol {name}"):
                 protocol: Protocol = PROTOCOLS.get(name)(**options)
-            tasks = protocol.tasks(self.dataset, TASK_SEED, self.experiment.limit)
-            self._asked[key] = TaskSet(protocol, tasks, tasks_sha256(tasks))
-        return self._asked[key]
+            tasks = protocol.tasks(self.dataset, TASK_SEED, self.evaluation.limit)
+            self._task_sets[key] = TaskSet(protocol, tasks, tasks_sha256(tasks))
+        return self._task_sets[key]
 
     @cached_property
     def judge_facts(self) -> dict[str, JudgeInfo]:
         """What tables say of the judges, by role; trains those that the cache does not hold."""
-        return {role: self.judge(role)[1] for role in self.experiment.judge_by_role}
+        return {role: self.judge(role)[1] for role in self.evaluation.judge_by_role}
 
     @cached_property
     def judges(self) -> Judges:
@@ -129,11 +135,11 @@ class EvaluationContext:
     def judge(self, role: JudgeRole) -> tuple[Any, JudgeInfo]:
         """A judge, on the compute device, and what tables say of it; trained where the cache does not hold it."""
         if role not in self._judges:
-            name = self.experiment.judge_by_role[role]
-            options = self.experiment.judges[name]
+            name = self.evaluation.judge_by_role[role]
+            options = self.evaluation.judges[name]
             seed_everything(JUDGE_SEED)
             with _building(f"judge {name}"):
-                judge: Judge = JUDGES.get(name)(size=self.experiment.dataset.size, **options)
+                judge: Judge = JUDGES.get(name)(size=self.evaluation.dataset.size, **options)
             record = load_judge(
                 name,
                 judge,
@@ -164,7 +170,7 @@ class EvaluationContext:
         """
         if name not in self._encoders:
             if name == PARSER:
-                code = entry_version(JUDGE_CARDS.find(self.experiment.parser_judge))
+                code = entry_version(JUDGE_CARDS.find(self.evaluation.parser_judge))
                 judge, facts = self.judge("parser")
                 self._encoders[name] = ParserEncoder(judge.parse, facts.weights_sha256, self.compute, code)
             else:
@@ -175,7 +181,7 @@ class EvaluationContext:
         """An encoder's features of the train split's faces (at most 5,000), which set metrics compare with."""
         if name not in self._real_features:
             encoder = self.encoder(name)
-            dataset_code = plugin_code(DATASET_CARDS.find(self.experiment.dataset.name))
+            dataset_code = plugin_code(DATASET_CARDS.find(self.evaluation.dataset.name))
             key = fingerprint(self.dataset.fingerprint, MAX_REAL_FACES, dataset_code, encoder.key)
             rows = self.dataset.rows("train")[:MAX_REAL_FACES]
             images = self.dataset.packed.images

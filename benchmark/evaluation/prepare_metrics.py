@@ -71,7 +71,7 @@ def encoder_of(metric: str) -> str:
 def weights_of(metric: str, weights: Weights) -> list[WeightsFile]:
     """The weights files that a metric's figure rests on, by the manifest; empty where one of them is missing."""
     on_inception = METRIC_CARDS.find(metric).card.encoder in INCEPTION_ENCODERS
-    ids = [id for id, each in manifest().items() if metric in each.needed_by or (on_inception and id == WEIGHTS)]
+    ids = [id for id, file in manifest().items() if metric in file.needed_by or (on_inception and id == WEIGHTS)]
     try:
         return [weights.find(id) for id in ids]
     except WeightsMissing:
@@ -80,7 +80,7 @@ def weights_of(metric: str, weights: Weights) -> list[WeightsFile]:
 
 def _foreign_weights(metric: str, weights: Weights) -> str | None:
     """A sentence where a metric's figure rests on a weights file that is not the published one."""
-    for each in weights_of(metric, weights):
-        if not each.published:
-            return f"by weights that are not the published {each.id}: SHA-256 {each.sha256[:12]}…"
+    for file in weights_of(metric, weights):
+        if not file.published:
+            return f"by weights that are not the published {file.id}: SHA-256 {file.sha256[:12]}…"
     return None

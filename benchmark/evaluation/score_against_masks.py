@@ -49,23 +49,23 @@ def score_masks(images: Path, masks: Path, metric_ids: Sequence[str], context: E
     judge, _ = context.judge("parser")
     metrics: dict[str, LabelMapMetric] = {name: METRICS.get(name)() for name in metric_ids}
     found: dict[str, list[Columns]] = {name: [] for name in metric_ids}
-    size = context.experiment.dataset.size
+    size = context.evaluation.dataset.size
     with context.reporter.bar(f"{images}: parse", len(pairs)) as advance:
         for start in range(0, len(pairs), BATCH):
             faces = [_face(*pair, size) for pair in pairs[start : start + BATCH]]
             shown = image_tensor(np.stack([face["img"] for face in faces])).to(context.compute.device)
             with torch.inference_mode():
                 parsed = judge.parse(shown)[0].cpu().numpy()
-            asked = np.stack([face["gt_seg_map"] for face in faces])
+            wanted = np.stack([face["gt_seg_map"] for face in faces])
             for name, metric in metrics.items():
-                found[name].append(metric.compare(parsed, asked))
+                found[name].append(metric.compare(parsed, wanted))
             advance(start + len(faces))
     cells: dict[str, Value] = {}
     breakdown: dict[str, Mapping[str, float]] = {}
     for name, metric in metrics.items():
-        columns = {each: np.concatenate([part[each] for part in found[name]]) for each in found[name][0]}
+        columns = {column: np.concatenate([part[column] for part in found[name]]) for column in found[name][0]}
         names = np.array([path.name for path in files])
-        cells[name] = image_cell(metric, columns, names, context.experiment.bootstrap_draws, None)
+        cells[name] = image_cell(metric, columns, names, context.evaluation.bootstrap_draws, None)
         breakdown[name] = metric.breakdown(columns)
     return FolderScores(cells, breakdown)
 

@@ -239,8 +239,8 @@ def _finite(values: Mapping[str, float]) -> dict[str, float | None]:
 
 def _ratios(name: str, metric: ImageMetric, columns: Columns) -> list[Ratio]:
     return [
-        Ratio(_column(name, each.numerator), None if each.denominator is None else _column(name, each.denominator))
-        for each in metric.ratios(columns)
+        Ratio(_column(name, ratio.numerator), None if ratio.denominator is None else _column(name, ratio.denominator))
+        for ratio in metric.ratios(columns)
     ]
 
 

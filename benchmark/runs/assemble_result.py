@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -43,18 +44,18 @@ def result_of(
     published_sha256 = facts.weights_sha256 if facts.origin == "published" else None
     return Result(
         kind=facts.kind,
-        method=experiment.method,
+        method=experiment.method.name,
         title=facts.title,
-        variant=experiment.variant,
-        seed=experiment.seed,
-        preset=experiment.preset,
-        dataset=experiment.dataset.name,
+        variant=experiment.method.variant,
+        seed=experiment.method.seed,
+        preset=experiment.evaluation.preset,
+        dataset=experiment.evaluation.dataset.name,
         dataset_facts=context.dataset_facts,
         weights_origin=facts.origin,
         weights_sha256=facts.weights_sha256,
         notes=facts.notes,
         judges=context.judge_facts,
-        metrics=_metric_facts(list(protocols), context.weights),
+        metrics=_metric_facts(list(protocols), experiment.evaluation.metrics, context.weights),
         protocols=protocols,
         cost=cost,
         experiment_sha256=experiment.sha256(),
@@ -63,8 +64,8 @@ def result_of(
     )
 
 
-def _metric_facts(protocols: list[str], weights: Weights) -> dict[str, MetricInfo]:
-    """Facts of the metrics that the protocols show, in the order of their cards, then of the costs."""
+def _metric_facts(protocols: Sequence[str], added: Sequence[str], weights: Weights) -> dict[str, MetricInfo]:
+    """Facts of the metrics that the protocols show, in the order of their cards, of those added, then of the costs."""
     fields = set(MetricInfo.model_fields)
     shown = [name for protocol in protocols for name in PROTOCOL_CARDS.find(protocol).card.metrics]
     costs = [entry.card.name for entry in METRIC_CARDS if entry.card.level == "cost"]
@@ -72,8 +73,8 @@ def _metric_facts(protocols: list[str], weights: Weights) -> dict[str, MetricInf
         name: MetricInfo.model_validate(
             {
                 **METRIC_CARDS.find(name).card.model_dump(include=fields),
-                "weights_sha256": " ".join(each.sha256 for each in weights_of(name, weights)) or None,
+                "weights_sha256": " ".join(file.sha256 for file in weights_of(name, weights)) or None,
             }
         )
-        for name in dict.fromkeys([*shown, *costs])
+        for name in dict.fromkeys([*shown, *added, *costs])
     }

@@ -59,7 +59,7 @@ def write_provenance(
             "dataset": dataset.name,
             "fingerprint": dataset.fingerprint,
             "size": dataset.size,
-            "skipped": [{"face": each.face, "reason": each.reason} for each in dataset.skipped],
+            "skipped": [{"face": skipped.face, "reason": skipped.reason} for skipped in dataset.skipped],
         },
         "weights": weights,
         "notes": notes,

@@ -75,7 +75,11 @@ class Run:
 
     def _check(self) -> None:
         """Build or open everything that the input could make impossible."""
-        _ = self._editor, self.context.compute, self.context.asked(self.experiment), self.context.judge_facts
+        _ = self._editor, self.context.compute, self._task_sets, self.context.judge_facts
+
+    @property
+    def _task_sets(self) -> list[TaskSet]:
+        return self.context.task_sets(self.experiment.evaluation.protocols)
 
     def train(self) -> None:
         """Train the method, or load what was trained or published.
@@ -88,8 +92,8 @@ class Run:
     def edit(self) -> None:
         """Edit every task of every protocol."""
         _ = self._editor  # an impossible option shows before hours of packing
-        for asked in self.context.asked(self.experiment):
-            self._edit(asked)
+        for task_set in self._task_sets:
+            self._edit(task_set)
 
     def score(self) -> Result:
         """Score every protocol's edits, and write the result with its samples and provenance."""
@@ -99,11 +103,11 @@ class Run:
         self._check()
         self.edit()
         protocols: dict[str, ProtocolResult] = {}
-        for asked in self.context.asked(self.experiment):
-            name = asked.protocol.name
+        for task_set in self._task_sets:
+            name = task_set.protocol.name
             reason = self.stamps.get(f"edits/{name}").get("reason")
-            scores = None if reason else self._score(asked, self._edited_outputs(asked))
-            protocols[name] = protocol_result(asked, scores, reason)
+            scores = None if reason else self._score(task_set, self._edited_outputs(task_set))
+            protocols[name] = protocol_result(task_set, scores, reason)
         protocols |= self._unsupported_protocols()
         result = result_of(self.experiment, self.context, self._method_facts(), protocols, self._cost())
         self._write_samples()
@@ -111,15 +115,15 @@ class Run:
 
     def _unsupported_protocols(self) -> dict[str, ProtocolResult]:
         """Protocols that the method takes no part in, for tables to say so; none where the user chose the protocols."""
-        card = METHOD_CARDS.find(self.experiment.method).card
-        if set(self.experiment.protocols) != set(card.protocols):
+        card = METHOD_CARDS.find(self.experiment.method.name).card
+        if set(self.experiment.evaluation.protocols) != set(card.protocols):
             return {}
         reason = f"{card.title} takes part in {', '.join(card.protocols)} only"
-        every = self.context.asked(all_protocols(self.experiment))
+        every = self.context.task_sets(all_protocols(self.experiment.evaluation).protocols)
         return {
-            asked.protocol.name: protocol_result(asked, None, reason)
-            for asked in every
-            if asked.protocol.name not in card.protocols
+            task_set.protocol.name: protocol_result(task_set, None, reason)
+            for task_set in every
+            if task_set.protocol.name not in card.protocols
         }
 
     def _finish(self, result: Result) -> Result:
@@ -133,7 +137,7 @@ class Run:
 
     @cached_property
     def _weights_file_sha256(self) -> str | None:
-        path = self.experiment.checkpoint
+        path = self.experiment.method.checkpoint
         return sha256_of(Path(path)) if path is not None and Path(path).is_file() else None
 
     @cached_property
@@ -143,7 +147,9 @@ class Run:
             "compute": self.context.compute.described,
             "checkpoint": self._weights_file_sha256,
             "data": self.context.dataset.fingerprint,
-            "code": fingerprint(code_version(TRAINING_CODE), entry_version(METHOD_CARDS.find(self.experiment.method))),
+            "code": fingerprint(
+                code_version(TRAINING_CODE), entry_version(METHOD_CARDS.find(self.experiment.method.name))
+            ),
         }
 
     @property
@@ -165,7 +171,7 @@ class Run:
         editor = self._editor
         earlier = self.stamps.get("training") or self._training_inputs
         changed = {key for key in self._training_inputs if earlier.get(key) != self._training_inputs[key]}
-        if all(checkpoint_path(self.folder, each.name).exists() for each in _trained_stages(editor)):
+        if all(checkpoint_path(self.folder, stage.name).exists() for stage in _trained_stages(editor)):
             changed -= {"compute"}  # finished weights may be used anywhere
         if changed and self._checkpoints:
             raise InputError(
@@ -180,11 +186,11 @@ class Run:
                 editor.model,
                 self.context.dataset,
                 self.folder,
-                seed=self.experiment.seed,
+                seed=self.experiment.method.seed,
                 compute=self.context.compute,
                 reporter=self.context.reporter,
                 title=self.experiment.label,
-                tensorboard=self.experiment.tensorboard,
+                tensorboard=self.experiment.method.tensorboard,
                 store=self._stage_store,
             )
         editor.model.eval()
@@ -198,23 +204,23 @@ class Run:
     def _checkpoints(self) -> list[Path]:
         return sorted(checkpoints_folder(self.folder).glob("*.pth"), key=lambda path: path.stat().st_mtime)
 
-    def _edits_folder(self, asked: TaskSet) -> Path:
-        return edits_folder(self.folder, asked.protocol.name)
+    def _edits_folder(self, task_set: TaskSet) -> Path:
+        return edits_folder(self.folder, task_set.protocol.name)
 
-    def _edit(self, asked: TaskSet) -> None:
-        name = asked.protocol.name
+    def _edit(self, task_set: TaskSet) -> None:
+        name = task_set.protocol.name
         stamp = fingerprint(
             self._weights_sha256,
             self._training_inputs,
-            self.experiment.edit_batch_size,
-            asked.sha256,
+            self.experiment.evaluation.edit_batch_size,
+            task_set.sha256,
             code_version("benchmark.editing.edit_tasks"),
             entry_version(PROTOCOL_CARDS.find(name)),
-            entry_version(DATASET_CARDS.find(self.experiment.dataset.name)),
+            entry_version(DATASET_CARDS.find(self.experiment.evaluation.dataset.name)),
         )
         earlier = self.stamps.get(f"edits/{name}") or {}
-        folder = self._edits_folder(asked)
-        whole = earlier.get("reason") or all(edit_path(folder, task).exists() for task in asked.tasks["task"])
+        folder = self._edits_folder(task_set)
+        whole = earlier.get("reason") or all(edit_path(folder, task).exists() for task in task_set.tasks["task"])
         if earlier.get("stamp") == stamp and earlier.get("done") and whole:
             return
         if earlier.get("stamp") != stamp:
@@ -224,12 +230,12 @@ class Run:
         try:
             edit_tasks(
                 self._trained_editor.model,
-                asked.protocol,
+                task_set.protocol,
                 self.context.dataset,
-                asked.tasks,
+                task_set.tasks,
                 folder,
-                batch_size=self.experiment.edit_batch_size,
-                seed=self.experiment.seed,
+                batch_size=self.experiment.evaluation.edit_batch_size,
+                seed=self.experiment.method.seed,
                 compute=self.context.compute,
                 reporter=self.context.reporter,
                 title=self.experiment.label,
@@ -238,24 +244,24 @@ class Run:
             reason = str(error)
         self.stamps.put(f"edits/{name}", {"stamp": stamp, "done": True, "reason": reason})
 
-    def _edited_outputs(self, asked: TaskSet) -> Outputs:
+    def _edited_outputs(self, task_set: TaskSet) -> Outputs:
         def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Pixels]:
-            return batch, read_edits(self._edits_folder(asked), rows, self.context.dataset.size)
+            return batch, read_edits(self._edits_folder(task_set), rows, self.context.dataset.size)
 
         return give
 
-    def _score(self, asked: TaskSet, outputs: Outputs) -> Scores:
-        protocol = asked.protocol
+    def _score(self, task_set: TaskSet, outputs: Outputs) -> Scores:
+        protocol = task_set.protocol
         scores = score_tasks(
             outputs,
             protocol,
-            PROTOCOL_CARDS.find(protocol.name).card.metrics,
+            self.experiment.evaluation.metrics_of(protocol.name),
             self.context.dataset,
-            asked.tasks,
+            task_set.tasks,
             self.context.judges,
             self.context,
             resources=self.context.resources,
-            draws=self.experiment.bootstrap_draws,
+            draws=self.experiment.evaluation.bootstrap_draws,
             reporter=self.context.reporter,
             title=self.experiment.label,
         )
@@ -263,7 +269,7 @@ class Run:
         return scores
 
     def _method_facts(self) -> MethodInfo:
-        card = METHOD_CARDS.find(self.experiment.method).card
+        card = METHOD_CARDS.find(self.experiment.method.name).card
         if card.kind == "reference":
             return MethodInfo("reference", card.title, "none", None, {})
         editor = self._trained_editor
@@ -280,12 +286,12 @@ class Run:
         )
         if not found:
             return cost
-        peaks = [each["peak_memory_mib"] for each in found if each["peak_memory_mib"]]
+        peaks = [measured["peak_memory_mib"] for measured in found if measured["peak_memory_mib"]]
         return cost.model_copy(
             update={
                 "parameters": found[0]["parameters"],
                 "flops": found[0]["flops"],
-                "edit_ms": float(np.mean([each["edit_ms"] for each in found])),
+                "edit_ms": float(np.mean([measured["edit_ms"] for measured in found])),
                 "peak_memory_mib": max(peaks, default=None),
                 "device": found[0]["device"],
             }
@@ -293,23 +299,23 @@ class Run:
 
     def _write_samples(self) -> None:
         sheets = []
-        for asked in self.context.asked(self.experiment):
-            if not self.stamps.get(f"edits/{asked.protocol.name}").get("reason"):
-                rows = asked.tasks.iloc[:SAMPLE_TASKS]
-                outputs = read_edits(self._edits_folder(asked), rows, self.context.dataset.size)
+        for task_set in self._task_sets:
+            if not self.stamps.get(f"edits/{task_set.protocol.name}").get("reason"):
+                rows = task_set.tasks.iloc[:SAMPLE_TASKS]
+                outputs = read_edits(self._edits_folder(task_set), rows, self.context.dataset.size)
                 sheets.append(
-                    SampleRows(asked.protocol.name, asked.protocol.batch(self.context.dataset, rows), outputs)
+                    SampleRows(task_set.protocol.name, task_set.protocol.batch(self.context.dataset, rows), outputs)
                 )
         if sheets:
-            title = f"{self.experiment.label} on {self.experiment.dataset.name}, seed {self.experiment.seed}"
-            write_samples(self.folder / SAMPLES, title, sheets)
+            dataset, seed = self.experiment.evaluation.dataset.name, self.experiment.method.seed
+            write_samples(self.folder / SAMPLES, f"{self.experiment.label} on {dataset}, seed {seed}", sheets)
 
 
 class RealImages(Run):
     """The real images of the tasks, scored against their own masks and attributes: a row of every table."""
 
     def _check(self) -> None:
-        _ = self.context.asked(self.experiment), self.context.judge_facts
+        _ = self._task_sets, self.context.judge_facts
 
     def edit(self) -> None:
         """Nothing is edited."""
@@ -320,8 +326,8 @@ class RealImages(Run):
         if done is not None:
             return done
         protocols = {
-            asked.protocol.name: real_result(asked, self._score(asked, real_outputs(asked.protocol)))
-            for asked in self.context.asked(self.experiment)
+            task_set.protocol.name: real_result(task_set, self._score(task_set, real_outputs(task_set.protocol)))
+            for task_set in self._task_sets
         }
         cost = NO_COST.model_copy(update={"device": self.context.compute.hardware})
         return self._finish(result_of(self.experiment, self.context, self._method_facts(), protocols, cost))
@@ -330,22 +336,22 @@ class RealImages(Run):
         return MethodInfo("real", "real images", "none", None, {})
 
 
-def protocol_result(asked: TaskSet, scores: Scores | None, reason: str | None) -> ProtocolResult:
+def protocol_result(task_set: TaskSet, scores: Scores | None, reason: str | None) -> ProtocolResult:
     """A protocol's part of the result."""
     return ProtocolResult(
-        title=PROTOCOL_CARDS.find(asked.protocol.name).card.title,
-        num_tasks=len(asked.tasks),
-        tasks_sha256=asked.sha256,
-        rule=asked.protocol.rule,
+        title=PROTOCOL_CARDS.find(task_set.protocol.name).card.title,
+        num_tasks=len(task_set.tasks),
+        tasks_sha256=task_set.sha256,
+        rule=task_set.protocol.rule,
         metrics={} if scores is None else scores.cells,
         breakdown={} if scores is None else {name: each for name, each in scores.breakdown.items() if each},
         reason=reason,
     )
 
 
-def real_result(asked: TaskSet, scores: Scores) -> ProtocolResult:
+def real_result(task_set: TaskSet, scores: Scores) -> ProtocolResult:
     """The part of the real images: where they have no figure, the reason is that they are not edits."""
-    result = protocol_result(asked, scores, None)
+    result = protocol_result(task_set, scores, None)
     cells = {
         name: cell.model_copy(update={"reason": "real images are not edits"}) if cell.value is None else cell
         for name, cell in result.metrics.items()
@@ -354,4 +360,4 @@ def real_result(asked: TaskSet, scores: Scores) -> ProtocolResult:
 
 
 def _trained_stages(editor: Editor) -> list[Stage]:
-    return [each for each in editor.model.stages() if each.iterations > 0]
+    return [stage for stage in editor.model.stages() if stage.iterations > 0]

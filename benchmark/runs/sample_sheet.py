@@ -24,10 +24,10 @@ _INK = (40, 40, 40)
 
 @dataclass(frozen=True)
 class SampleRows:
-    """The first tasks of one protocol: what was asked, and the outputs (N, H, W, 3) uint8 RGB."""
+    """The first tasks of one protocol: their batch, and the outputs (N, H, W, 3) uint8 RGB."""
 
     protocol: str
-    asked: EditBatch
+    batch: EditBatch
     outputs: Image
 
 
@@ -37,19 +37,19 @@ def write_samples(path: Path, title: str, protocols: Sequence[SampleRows]) -> No
     for rows in protocols:
         blocks.append(_text(rows.protocol, blocks[0].shape[1], scale=0.5))
         blocks.append(_labels(blocks[0].shape[1]))
-        blocks += [_row(rows, number) for number in range(len(rows.asked))]
+        blocks += [_row(rows, number) for number in range(len(rows.batch))]
     with replacing(path) as temporary:
         mmcv.imwrite(mmcv.rgb2bgr(np.concatenate(blocks)), str(temporary))
 
 
 def _row(rows: SampleRows, number: int) -> Image:
-    asked = rows.asked
+    batch = rows.batch
     cells: list[Image | None] = [
-        image_array(asked.target.image[number : number + 1])[0],
-        image_array(asked.source.image[number : number + 1])[0],
-        color_mask(asked.mask[number].numpy()),
+        image_array(batch.target.image[number : number + 1])[0],
+        image_array(batch.source.image[number : number + 1])[0],
+        color_mask(batch.mask[number].numpy()),
         rows.outputs[number],
-        None if asked.oracle is None else image_array(asked.oracle[number : number + 1])[0],
+        None if batch.oracle is None else image_array(batch.oracle[number : number + 1])[0],
     ]
     height = CELL + MARGIN
     sheet = np.full((height, len(cells) * height + MARGIN, 3), 255, dtype=np.uint8)

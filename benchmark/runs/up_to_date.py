@@ -54,9 +54,9 @@ NOT_IN_RESULTS = {"summary", "paper", "licence", "ablation", "options", "presets
 
 def finished_stamp(experiment: Experiment, weights: Weights) -> str:
     """Hash of everything that a result depends on, as far as it can be known from files alone."""
-    root, checkpoint = experiment.dataset.root, experiment.checkpoint
+    root, checkpoint = experiment.evaluation.dataset.root, experiment.method.checkpoint
     return fingerprint(
-        experiment.model_dump(mode="json"),
+        experiment.settings(),
         code_version(*CODE),
         [
             (entry.card.model_dump(mode="json", exclude=NOT_IN_RESULTS), entry_version(entry))
@@ -76,12 +76,13 @@ def _weights_version(weights: Weights) -> list[tuple[str, str, str, int, int]]:
 
 def _registered(experiment: Experiment) -> Iterator[Entry[Any]]:
     """Everything that the run finds by its name, and so may come from a plug-in; in an order of its own."""
-    protocols = [PROTOCOL_CARDS.find(name) for name in sorted(experiment.protocols)]
+    evaluation = experiment.evaluation
+    protocols = sorted(evaluation.protocols)
     named: list[tuple[Catalogue[Any], list[str]]] = [
-        (METHOD_CARDS, [experiment.method] if experiment.method in METHOD_CARDS else []),
-        (DATASET_CARDS, [experiment.dataset.name]),
-        (METRIC_CARDS, [name for protocol in protocols for name in protocol.card.metrics]),
-        (JUDGE_CARDS, sorted(experiment.judges)),
+        (PROTOCOL_CARDS, protocols),
+        (METHOD_CARDS, [experiment.method.name] if experiment.method.name in METHOD_CARDS else []),
+        (DATASET_CARDS, [evaluation.dataset.name]),
+        (METRIC_CARDS, [name for protocol in protocols for name in evaluation.metrics_of(protocol)]),
+        (JUDGE_CARDS, sorted(evaluation.judges)),
     ]
-    yield from protocols
     yield from (catalogue.find(name) for catalogue, names in named for name in names)

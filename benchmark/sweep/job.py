@@ -45,11 +45,11 @@ def job_of(role: Role, experiment: Experiment, place: Path, runs: Path, words: S
         runs: folder of all runs.
         words: further options, such as plug-ins.
     """
-    label = f"{experiment.label} on {experiment.dataset.name}, seed {experiment.seed}"
+    dataset = experiment.evaluation.dataset.name
     names: dict[Role, str] = {
-        "shared": f"faces, judges and reference methods of {experiment.dataset.name}",
-        "experiment": label,
-        "leaderboard": f"leaderboard of {experiment.dataset.name}",
+        "shared": f"faces, judges and reference methods of {dataset}",
+        "experiment": f"{experiment.label} on {dataset}, seed {experiment.method.seed}",
+        "leaderboard": f"leaderboard of {dataset}",
     }
     config, log = place.with_name(f"{place.name}.yaml"), place.with_name(f"{place.name}.log")
     stage = "score" if role == "experiment" else "run"

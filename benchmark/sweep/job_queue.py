@@ -48,7 +48,7 @@ class Queue:
         self.path = path
         self.table = table
         self.record: SweepRecord = new_record(jobs, runs)
-        self._records = {each.log: each for each in self.record.jobs}
+        self._records = {record.log: record for record in self.record.jobs}
         write_record(path, self.record)
 
     def state(self, job: Job) -> State:
@@ -70,20 +70,20 @@ class Queue:
         told = False
         try:
             while started or (waiting and not stop.asked):
-                while waiting and len(started) < launcher.places and not stop.asked:
+                while waiting and len(started) < launcher.max_parallel_jobs and not stop.asked:
                     started += self._begin(waiting.popleft(), launcher, is_finished)
                 if stop.asked and not told:
                     told = True
                     self.table.say(f"stopping; {len(started)} running jobs save what they have")
-                    for each in started:
-                        each.running.stop()
-                started = [each for each in started if not self._has_ended(each, stop)]
+                    for begun in started:
+                        begun.running.stop()
+                started = [begun for begun in started if not self._has_ended(begun, stop)]
                 self._show(started, len(waiting))
                 time.sleep(POLL_SECONDS if started else 0)
         finally:
-            for each in started:
-                each.running.kill()
-                self._note(each.job, "stopped", each.seconds)
+            for begun in started:
+                begun.running.kill()
+                self._note(begun.job, "stopped", begun.seconds)
 
     def fail(self, job: Job, reason: str) -> None:
         """Note that a job cannot be run."""
@@ -102,16 +102,16 @@ class Queue:
         self._note(job, "running")
         return [started]
 
-    def _has_ended(self, each: _Started, stop: StopRequest) -> bool:
-        code = each.running.exit_code()
+    def _has_ended(self, begun: _Started, stop: StopRequest) -> bool:
+        code = begun.running.exit_code()
         if code is None:
             return False
         if code == 0:
-            self._note(each.job, "finished", each.seconds)
+            self._note(begun.job, "finished", begun.seconds)
         elif stop.asked:
-            self._note(each.job, "stopped", each.seconds)
+            self._note(begun.job, "stopped", begun.seconds)
         else:
-            self._note(each.job, "failed", each.seconds, failure(each.job.log, code))
+            self._note(begun.job, "failed", begun.seconds, failure(begun.job.log, code))
         return True
 
     def _note(self, job: Job, state: State, seconds: float | None = None, error: str | None = None) -> None:
@@ -119,7 +119,7 @@ class Queue:
         record.state, record.error = state, error
         record.seconds = None if seconds is None else round(seconds, 1)
         write_record(self.path, self.record)
-        done = sum(each.state not in ("waiting", "running") for each in self.record.jobs)
+        done = sum(other.state not in ("waiting", "running") for other in self.record.jobs)
         after = "" if seconds is None else f" after {clock(seconds)}"
         self.table.say(f"[{done}/{len(self.record.jobs)}] {job.name}: {state}{after}")
         if state == "failed":
@@ -132,7 +132,7 @@ class Queue:
 
     def _show(self, started: Sequence[_Started], waiting: int) -> None:
         rows = [
-            Row(each.job.name, each.seconds, training_progress(each.job.experiment.folder(self.runs)))
-            for each in started
+            Row(begun.job.name, begun.seconds, training_progress(begun.job.experiment.folder(self.runs)))
+            for begun in started
         ]
         self.table.show(rows, f"{waiting} waiting, {len(self.record.failed)} failed")

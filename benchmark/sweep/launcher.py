@@ -24,10 +24,10 @@ class Launcher(Protocol):
     """A place for jobs.
 
     Attributes:
-        places: how many run at once.
+        max_parallel_jobs: how many run at once.
     """
 
-    places: int
+    max_parallel_jobs: int
 
     def start(self, job: Job) -> Running:
         """Start a job whose files' folder exists; what it says goes to its log.

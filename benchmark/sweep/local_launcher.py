@@ -39,12 +39,12 @@ class LocalLauncher:
     """Starts jobs on this machine.
 
     Args:
-        places: how many at once; the processors' threads are divided among them.
+        max_parallel_jobs: how many at once; the processors' threads are divided among them.
     """
 
-    def __init__(self, places: int) -> None:
-        self.places = places
-        self.threads = max(1, available_threads() // places)
+    def __init__(self, max_parallel_jobs: int) -> None:
+        self.max_parallel_jobs = max_parallel_jobs
+        self.threads = max(1, available_threads() // max_parallel_jobs)
 
     def start(self, job: Job) -> LocalProcess:
         """Start a job."""
@@ -64,8 +64,8 @@ class LocalLauncher:
 
 def available_threads() -> int:
     """Threads that this process may use: those that `OMP_NUM_THREADS` leaves it, else its processors."""
-    asked = os.environ.get("OMP_NUM_THREADS", "")
-    if asked.isdecimal() and int(asked) > 0:
-        return int(asked)
+    limit = os.environ.get("OMP_NUM_THREADS", "")
+    if limit.isdecimal() and int(limit) > 0:
+        return int(limit)
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1

@@ -51,12 +51,12 @@ class SweepRecord(_Strict):
     @property
     def counts(self) -> Counter[State]:
         """Jobs by state."""
-        return Counter(each.state for each in self.jobs)
+        return Counter(job.state for job in self.jobs)
 
     @property
     def failed(self) -> list[JobRecord]:
         """Jobs that failed."""
-        return [each for each in self.jobs if each.state == "failed"]
+        return [job for job in self.jobs if job.state == "failed"]
 
 
 def new_record(jobs: Sequence[Job], runs: Path) -> SweepRecord:
@@ -67,8 +67,8 @@ def new_record(jobs: Sequence[Job], runs: Path) -> SweepRecord:
                 role=job.role,
                 name=job.name,
                 label=job.experiment.label,
-                dataset=job.experiment.dataset.name,
-                seed=job.experiment.seed,
+                dataset=job.experiment.evaluation.dataset.name,
+                seed=job.experiment.method.seed,
                 folder=str(job.experiment.folder(runs)),
                 log=str(job.log),
             )

@@ -5,30 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmark.caching.fingerprints import fingerprint
-from benchmark.config.experiment import Experiment, Options, as_reference
+from benchmark.config.evaluation_spec import EvaluationSpec
+from benchmark.config.experiment import Experiment, reference_experiment
 from benchmark.config.presets import all_protocols
 from registry.catalogue import METHOD_CARDS
 
 
 def shared_experiments(experiments: Sequence[Experiment]) -> list[Experiment]:
-    """A reference method's experiment for each setting (dataset, judges, sizes) among the experiments.
+    """A reference method's experiment for each evaluation (dataset, judges, sizes) among the experiments.
 
     To run one is to run every reference method and the real images, and so to pack the faces and train the judges. Its
-    protocols are those of all the setting's experiments together: each method names only those that it takes part in.
+    protocols are those of all its experiments together: each method names only those that it takes part in.
     """
     name = next(entry.card.name for entry in METHOD_CARDS if entry.card.kind == "reference")
-    found: dict[str, Experiment] = {}
-    for each in experiments:
-        alike = as_reference(all_protocols(each), name)
-        key = setting_key(each)
-        protocols: dict[str, Options] = {**alike.protocols}
-        if key in found:
-            protocols = {**found[key].protocols, **each.protocols}
-        found[key] = alike.model_copy(update={"protocols": protocols})
-    return list(found.values())
+    found: dict[str, EvaluationSpec] = {}
+    for experiment in experiments:
+        evaluation, key = experiment.evaluation, evaluation_key(experiment)
+        protocols = {**found.get(key, all_protocols(evaluation)).protocols, **evaluation.protocols}
+        found[key] = evaluation.model_copy(update={"protocols": protocols})
+    return [reference_experiment(evaluation, name) for evaluation in found.values()]
 
 
-def setting_key(experiment: Experiment) -> str:
-    """Hash of what the experiments of one setting have in common."""
-    own = {"method", "variant", "options", "seed", "protocols", "checkpoint", "network", "tensorboard"}
-    return fingerprint(experiment.model_dump(mode="json", exclude=own))
+def evaluation_key(experiment: Experiment) -> str:
+    """Hash of what the experiments of one evaluation have in common, which is all of it but their protocols."""
+    return fingerprint(experiment.evaluation.model_dump(mode="json", exclude={"protocols"}))

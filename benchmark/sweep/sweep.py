@@ -17,7 +17,7 @@ from benchmark.sweep.launcher import Launcher
 from benchmark.sweep.live_table import LiveTable
 from benchmark.sweep.local_launcher import LocalLauncher
 from benchmark.sweep.record import RECORD, SweepRecord
-from benchmark.sweep.shared_setup import setting_key, shared_experiments
+from benchmark.sweep.shared_setup import evaluation_key, shared_experiments
 from benchmark.weights.locate import Weights
 from registry.errors import InputError
 
@@ -29,7 +29,7 @@ def sweep(
     runs: Path,
     folder: Path,
     *,
-    places: int,
+    max_parallel_jobs: int,
     words: Sequence[str] = (),
     weights: Weights,
     table: LiveTable,
@@ -41,7 +41,7 @@ def sweep(
         experiments: fully resolved, in the order of their start.
         runs: folder of all runs.
         folder: takes the record and the jobs' logs.
-        places: how many jobs run at once.
+        max_parallel_jobs: how many jobs run at once.
         words: options of the jobs' commands that no experiment holds, such as plug-ins.
         weights: finds the weights files of metrics, as the jobs do.
         table: shows what happens.
@@ -51,10 +51,10 @@ def sweep(
         InputError: if another sweep works in the same folder of runs.
         Interrupted: if a stop was asked for; jobs that were training have saved their state.
     """
-    settings = shared_experiments(experiments)
-    shared = [_job("shared", each, runs, folder, words) for each in settings]
-    own = [_job("experiment", each, runs, folder, words) for each in _distinct(experiments)]
-    pages = [_job("leaderboard", each, runs, folder, words) for each in settings]
+    references = shared_experiments(experiments)
+    shared = [_job("shared", experiment, runs, folder, words) for experiment in references]
+    own = [_job("experiment", experiment, runs, folder, words) for experiment in _distinct(experiments)]
+    pages = [_job("leaderboard", experiment, runs, folder, words) for experiment in references]
 
     def is_finished(job: Job) -> bool:
         return finished_result(job.experiment, runs, weights) is not None
@@ -63,11 +63,11 @@ def sweep(
         queue = Queue([*shared, *own, *pages], runs, folder / RECORD, table)
         # one after the other, each with every thread there is
         queue.run(shared, launcher(1), stop)
-        failed = {setting_key(job.experiment) for job in shared if queue.state(job) == "failed"}
+        failed = {evaluation_key(job.experiment) for job in shared if queue.state(job) == "failed"}
         for job in [*own, *pages]:
-            if setting_key(job.experiment) in failed:
+            if evaluation_key(job.experiment) in failed:
                 queue.fail(job, "the faces, judges or reference methods that it needs failed, see above")
-        queue.run([job for job in own if queue.state(job) == "waiting"], launcher(places), stop, is_finished)
+        queue.run([job for job in own if queue.state(job) == "waiting"], launcher(max_parallel_jobs), stop, is_finished)
         queue.run([job for job in pages if queue.state(job) == "waiting"], launcher(1), stop)
         counts = queue.record.counts
         stop.check(f"sweeping, {counts['waiting'] + counts['stopped']} of {len(queue.record.jobs)} jobs left")
@@ -77,13 +77,13 @@ def sweep(
 def _job(role: Role, experiment: Experiment, runs: Path, folder: Path, words: Sequence[str]) -> Job:
     place = experiment.folder(folder / "jobs")
     if role != "experiment":
-        # settings may differ in nothing that a folder's name shows
-        place = folder / "jobs" / experiment.dataset.name / f"{role}-{setting_key(experiment)[:8]}"
+        # evaluations may differ in nothing that a folder's name shows
+        place = folder / "jobs" / experiment.evaluation.dataset.name / f"{role}-{evaluation_key(experiment)[:8]}"
     return job_of(role, experiment, place, runs, words)
 
 
 def _distinct(experiments: Sequence[Experiment]) -> list[Experiment]:
-    return list({(each.dataset.name, each.label, each.seed): each for each in experiments}.values())
+    return list({experiment.folder(Path()): experiment for experiment in experiments}.values())
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import yaml
 from torch import Tensor
 
 from benchmark.config.resolve import resolve
-from benchmark.config.sources import COMMAND, Layer
+from benchmark.config.sources import COMMAND, ConfigSource
 from benchmark.editing.build_method import build_editor
 from methods.base import EditBatch, Stage, one_hot
 from methods.labels import NUM_LABELS
@@ -319,9 +319,9 @@ def test_published_checkpoints_load(variant: str | None, role: str, published: s
     }
     if role == "encoder" and variant == "no-features":
         with pytest.raises(InputError, match="encoder"):
-            build_editor(resolve([Layer(flags, COMMAND)]))
+            build_editor(resolve([ConfigSource(flags, COMMAND)]))
         return
-    network = build_editor(resolve([Layer(flags, COMMAND)])).model.published_networks()[role]
+    network = build_editor(resolve([ConfigSource(flags, COMMAND)])).model.published_networks()[role]
     assert torch.equal(network.state_dict()[ours], state[published])
     assert len(network.state_dict()) == len(state)
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from benchmark.config.resolve import resolve
-from benchmark.config.sources import COMMAND, Layer
+from benchmark.config.sources import COMMAND, ConfigSource
 from benchmark.editing.build_method import build_editor
 from methods.base import one_hot
 from methods.labels import NUM_LABELS
@@ -223,7 +223,7 @@ def test_a_published_generator_fills_ours(tmp_path: Path) -> None:
     state = network.state_dict()
     torch.save({key.replace(".norm_", ".ace_"): value for key, value in state.items()}, tmp_path / "latest_net_G.pth")
     flags = {"method": "sean", "options": TINY, "checkpoint": str(tmp_path / "latest_net_G.pth"), "seed": 1}
-    model = build_editor(resolve([Layer(flags, COMMAND)])).model
+    model = build_editor(resolve([ConfigSource(flags, COMMAND)])).model
     loaded = model.published_networks()["generator"].state_dict()
     assert all(torch.equal(value, loaded[key]) for key, value in state.items())
     faces = random_faces()

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.utils import spectral_norm
 
 from benchmark.config.resolve import resolve
-from benchmark.config.sources import COMMAND, Layer
+from benchmark.config.sources import COMMAND, ConfigSource
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.editing.build_method import build_editor
 from benchmark.runtime.device import Compute
@@ -261,5 +261,6 @@ def test_a_published_discriminator_fills_ours(tmp_path: Path) -> None:
         "network": "discriminator",
         "seed": 1,
     }
-    loaded = build_editor(resolve([Layer(flags, COMMAND)])).model.published_networks()["discriminator"].state_dict()
+    model = build_editor(resolve([ConfigSource(flags, COMMAND)])).model
+    loaded = model.published_networks()["discriminator"].state_dict()
     assert all(torch.equal(value, loaded[key]) for key, value in network.state_dict().items())

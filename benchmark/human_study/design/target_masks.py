@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from benchmark.config.resolve import resolve
-from benchmark.config.sources import read_layer
+from benchmark.config.sources import read_config
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.human_study.design.candidates import Candidates
 from benchmark.human_study.design.stimuli import Pixels
@@ -30,13 +30,13 @@ def target_masks(candidates: Candidates, tasks: Iterable[tuple[str, int]]) -> di
         InputError: if the dataset is not available, or gives other tasks than the run had.
     """
     path, _ = next(iter((*candidates.given.values(), *candidates.methods))).runs[0]
-    experiment = resolve([read_layer(path.parent / EXPERIMENT)])
-    context = EvaluationContext(experiment, writable(cache_folder(), "cache folder"), Reporter())
+    evaluation = resolve([read_config(path.parent / EXPERIMENT)]).evaluation
+    context = EvaluationContext(evaluation, writable(cache_folder(), "cache folder"), Reporter())
     wanted: dict[str, list[int]] = defaultdict(list)
     for protocol, task in dict.fromkeys(tasks):
         wanted[protocol].append(task)
     found: dict[tuple[str, int], Pixels] = {}
-    for task_set in context.asked(experiment):
+    for task_set in context.task_sets(evaluation.protocols):
         protocol = task_set.protocol.name
         if protocol in wanted:
             if task_set.sha256 != candidates.tasks_sha256[protocol]:

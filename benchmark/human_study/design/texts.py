@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from benchmark.config.sources import Layer, read_layer
+from benchmark.config.sources import ConfigSource, read_config
 from benchmark.human_study.design.page_texts import PageTexts, Text
 from benchmark.human_study.schema import Mode, Question
 from registry.errors import InputError, unknown
@@ -114,14 +114,14 @@ def read_texts(path: Path) -> StudyTexts:
     Raises:
         InputError: naming the file, the line, the key, and the nearest right key.
     """
-    layer = read_layer(path)
+    source = read_config(path)
     try:
-        return StudyTexts.model_validate(layer.content)
+        return StudyTexts.model_validate(source.content)
     except ValidationError as error:
-        raise InputError(_sentence(layer, error)) from error
+        raise InputError(_sentence(source, error)) from error
 
 
-def _sentence(layer: Layer, error: ValidationError) -> str:
+def _sentence(source: ConfigSource, error: ValidationError) -> str:
     faults: Sequence[Mapping[str, Any]] = error.errors()
     # a misspelt key is missing too, but the spelling is what helps
     first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
@@ -132,5 +132,5 @@ def _sentence(layer: Layer, error: ValidationError) -> str:
             "page": ("key of page", PageTexts),
         }
         what, model = parents[keys[0]] if len(keys) > 1 else ("key", StudyTexts)
-        return f"{layer.place(keys)}: {unknown(what, keys[-1], model.model_fields)}"
-    return f"{layer.place(keys)}: {'.'.join(keys)}: {first['msg'].removeprefix('Value error, ')}"
+        return f"{source.location(keys)}: {unknown(what, keys[-1], model.model_fields)}"
+    return f"{source.location(keys)}: {'.'.join(keys)}: {first['msg'].removeprefix('Value error, ')}"

@@ -5,7 +5,7 @@ import torch
 
 from benchmark.ablation.expand import Cell, expand
 from benchmark.config.resolve import resolve
-from benchmark.config.sources import COMMAND, Layer
+from benchmark.config.sources import COMMAND, ConfigSource
 from benchmark.editing.build_method import build_editor
 from registry.catalogue import METHOD_CARDS
 from tests.methods.faces import random_faces
@@ -14,14 +14,14 @@ CELLS = [
     cell
     for entry in METHOD_CARDS
     if entry.card.ablation
-    for cell in expand(resolve([Layer({"method": entry.card.name}, COMMAND)]), entry.card)
+    for cell in expand(resolve([ConfigSource({"method": entry.card.name}, COMMAND)]), entry.card)
 ]
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.experiment.label)
 def test_a_cell_trains_in_every_stage(cell: Cell) -> None:
     model = build_editor(cell.experiment).model.train()
-    faces = random_faces(2, cell.experiment.dataset.size)
+    faces = random_faces(2, cell.experiment.evaluation.dataset.size)
     stages = [each for each in model.stages() if each.iterations > 0]
     assert stages
     for stage in stages:

@@ -12,7 +12,7 @@ from benchmark.ablation.expand import Cell, expand
 from benchmark.ablation.study import STUDY, read_study, study_folder, study_of, write_study
 from benchmark.config.experiment import Experiment
 from benchmark.config.resolve import resolve
-from benchmark.config.sources import COMMAND, Layer
+from benchmark.config.sources import COMMAND, ConfigSource
 from registry.cards import Ablation, MethodCard, check_card
 from registry.catalogue import METHOD_CARDS
 from registry.errors import InputError
@@ -33,7 +33,7 @@ FACTORS = st.dictionaries(st.sampled_from(sorted(LEVELS)), st.just(None), min_si
 
 
 def maskgan(method: str = "maskgan", **options: Any) -> Experiment:
-    return resolve([Layer({"method": method, **({"options": options} if options else {})}, COMMAND)])
+    return resolve([ConfigSource({"method": method, **({"options": options} if options else {})}, COMMAND)])
 
 
 def with_plan(**plan: Any) -> MethodCard:
@@ -61,7 +61,8 @@ def test_one_off_changes_one_factor_at_a_time(factors: dict[str, list[Any]]) -> 
     reference = maskgan()
     cells = expand(reference, with_plan(factors=factors))
     others = {
-        name: [level for level in set(levels) if level != reference.options[name]] for name, levels in factors.items()
+        name: [level for level in set(levels) if level != reference.method.options[name]]
+        for name, levels in factors.items()
     }
     assert len(cells) == 1 + sum(map(len, others.values()))
     assert cells[0].experiment == reference
@@ -74,19 +75,19 @@ def test_one_off_changes_one_factor_at_a_time(factors: dict[str, list[Any]]) -> 
 def test_factorial_takes_every_combination_with_the_references_levels(factors: dict[str, list[Any]]) -> None:
     reference = maskgan()
     cells = expand(reference, with_plan(factors=factors, design="factorial"))
-    assert len(cells) == prod(len({*levels, reference.options[name]}) for name, levels in factors.items())
+    assert len(cells) == prod(len({*levels, reference.method.options[name]}) for name, levels in factors.items())
     assert cells[0].experiment == reference
     assert_sound(cells, reference)
 
 
 def assert_sound(cells: list[Cell], reference: Experiment) -> None:
     folders = {cell.experiment.folder(Path()) for cell in cells}
-    options = {str(sorted(cell.experiment.options.items(), key=str)) for cell in cells}
+    options = {str(sorted(cell.experiment.method.options.items(), key=str)) for cell in cells}
     assert len(folders) == len(cells) == len(options), "a folder for each set of options"
     for cell in cells:
-        assert cell.experiment.options == {**reference.options, **cell.changes}
-        assert all(reference.options[name] != level for name, level in cell.changes.items())
-        assert resolve([Layer({"method": cell.experiment.label}, COMMAND)]) == cell.experiment
+        assert cell.experiment.method.options == {**reference.method.options, **cell.changes}
+        assert all(reference.method.options[name] != level for name, level in cell.changes.items())
+        assert resolve([ConfigSource({"method": cell.experiment.label}, COMMAND)]) == cell.experiment
 
 
 def test_a_list_takes_the_cells_by_their_names() -> None:
@@ -107,7 +108,7 @@ def test_a_variant_may_be_the_reference() -> None:
     cells = expand(maskgan("maskgan+no-sft"), CARD, ["sft", "blender"])
     assert list(by_label(cells)) == ["maskgan+no-sft", "maskgan+blender=false,sft=false"]
     assert cells[1].changes == {"blender": False}
-    assert cells[1].experiment.options["sft"] is False
+    assert cells[1].experiment.method.options["sft"] is False
 
 
 def test_two_sets_of_options_never_share_a_folder() -> None:
@@ -163,7 +164,7 @@ def test_a_card_gives_what_its_design_takes(plan: dict[str, Any]) -> None:
 def test_every_study_on_a_card_runs_its_variants(entry: Any) -> None:
     cells = expand(maskgan(entry.card.name), entry.card)
     assert len(cells) >= 2
-    assert all(cell.experiment.variant in entry.card.variants for cell in cells[1:]), "each cell has a name"
+    assert all(cell.experiment.method.variant in entry.card.variants for cell in cells[1:]), "each cell has a name"
 
 
 @pytest.mark.parametrize(("method", "least"), [("maskgan", 7), ("pix2pixhd", 2), ("spade", 2)])

@@ -36,10 +36,10 @@ import json, sys
 from pathlib import Path
 from benchmark.config.resolve import resolve
 from benchmark.runs.up_to_date import finished_stamp
-from benchmark.config.sources import COMMAND, Layer
+from benchmark.config.sources import COMMAND, ConfigSource
 from benchmark.weights.locate import Weights
 
-experiment = resolve([Layer({"method": "maskgan"}, COMMAND)])
+experiment = resolve([ConfigSource({"method": "maskgan"}, COMMAND)])
 stamps = {"": finished_stamp(experiment, Weights())}
 for what, (file, old, new, _) in json.loads(sys.argv[1]).items():
     path = Path(file)

@@ -123,7 +123,7 @@ def test_a_damaged_image_is_named(place: Path, inception_file: Path, tmp_path: P
         (("--images", "o", "--masks", "m", "--metrics", "fid"), "fid needs --reference"),
         (("--images", "o", "--reference", "r", "--dataset", "celebamask-hq"), "belongs to choosing the judge"),
         (("--masks", "m", "--method", "copy-target"), "--masks goes with --images"),
-        (("--metrics", "fid", "--method", "copy-target"), "--metrics goes with --images"),
+        (("--images", "o", "--masks", "m", "--set", "options.ngf=3"), "--set: unknown key 'options'"),
         (("--images", "o", "--reference", "r"), "no such folder"),
         (("--images", "o", "--reference", "r", "--weights", "inception"), "write ID=FILE"),
         (("--images", "o", "--reference", "r", "--weights", "inception-fd=x"), "did you mean 'inception-fid'"),

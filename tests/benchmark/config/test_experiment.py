@@ -6,40 +6,48 @@ from typing import Any
 
 import pytest
 
-from benchmark.config.experiment import Experiment, as_reference, over_seeds
+from benchmark.config.evaluation_spec import DatasetSpec, EvaluationSpec
+from benchmark.config.experiment import (
+    EVALUATION_KEYS,
+    METHOD_KEYS,
+    Experiment,
+    MethodSpec,
+    over_seeds,
+    reference_experiment,
+)
 from benchmark.config.presets import all_protocols
-from benchmark.config.resolve import resolve
-from benchmark.config.sources import COMMAND, Layer, read_layer, set_layer
+from benchmark.config.resolve import resolve, resolve_evaluation
+from benchmark.config.sources import COMMAND, ConfigSource, read_assignments, read_config
 from registry.catalogue import METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError, UnknownNameError
 
 CARD = METHOD_CARDS.find("maskgan").card
 
 
-def flags(**content: Any) -> Layer:
-    return Layer({"method": "maskgan", **content}, COMMAND)
+def flags(**content: Any) -> ConfigSource:
+    return ConfigSource({"method": "maskgan", **content}, COMMAND)
 
 
-def written(tmp_path: Path, text: str) -> Layer:
+def written(tmp_path: Path, text: str) -> ConfigSource:
     file = tmp_path / "mine.yaml"
     file.write_text(text)
-    return read_layer(file)
+    return read_config(file)
 
 
 def test_the_demo_is_the_default() -> None:
     experiment = resolve([flags()])
-    assert experiment.preset == "demo"
-    assert experiment.dataset.name == "rendered-faces"
-    assert experiment.dataset.size == 64
-    assert experiment.seed == 0
-    assert set(experiment.protocols) == set(CARD.protocols)
+    assert experiment.evaluation.preset == "demo"
+    assert experiment.evaluation.dataset.name == "rendered-faces"
+    assert experiment.evaluation.dataset.size == 64
+    assert experiment.method.seed == 0
+    assert set(experiment.evaluation.protocols) == set(CARD.protocols)
 
 
-def test_each_layer_lies_over_the_one_below(tmp_path: Path) -> None:
+def test_each_source_lies_over_the_one_below(tmp_path: Path) -> None:
     file = written(tmp_path, "options: {ngf: 5, latent: 6, vae_width: 7}\n")
-    assigned = set_layer(["options.latent=8", "options.vae_width=9"])
+    assigned = read_assignments(["options.latent=8", "options.vae_width=9"])
     top = flags(variant="no-sft", options={"vae_width": 10})
-    options = resolve([file, assigned, top]).options
+    options = resolve([file, assigned, top]).method.options
     assert options["beta1"] == CARD.options["beta1"], "the card's default"
     assert options["ndf"] == CARD.presets["demo"]["ndf"] != CARD.options["ndf"], "the card's preset"
     assert options["sft"] is False, "the variant"
@@ -52,23 +60,23 @@ def test_a_file_lies_over_a_variant(tmp_path: Path) -> None:
     file = written(tmp_path, "method: maskgan+no-sft\noptions: {sft: true}\n")
     experiment = resolve([file])
     assert experiment.label == "maskgan+no-sft"
-    assert experiment.options["sft"] is True
+    assert experiment.method.options["sft"] is True
 
 
 @pytest.mark.parametrize("preset", ["demo", "small", "paper"])
 def test_presets_change_what_they_list_and_nothing_else(preset: str) -> None:
     experiment = resolve([flags(preset=preset)])
-    assert experiment.options == {**CARD.options, **CARD.presets[preset]}
+    assert experiment.method.options == {**CARD.options, **CARD.presets[preset]}
 
 
 def test_protocols_take_their_size_from_the_preset_until_told_otherwise() -> None:
-    assert resolve([flags()]).protocols["style-copy"]["count"] == 300
+    assert resolve([flags()]).evaluation.protocols["style-copy"]["count"] == 300
     chosen = resolve([flags(protocols={"style-copy": {"count": 7}})])
-    assert chosen.protocols == {"style-copy": {"count": 7, "styles": 1}}
+    assert chosen.evaluation.protocols == {"style-copy": {"count": 7, "styles": 1}}
 
 
 def test_whole_numbers_do_for_fractions_but_not_the_reverse(tmp_path: Path) -> None:
-    assert resolve([flags(options={"l1_weight": 3})]).options["l1_weight"] == 3
+    assert resolve([flags(options={"l1_weight": 3})]).method.options["l1_weight"] == 3
     with pytest.raises(InputError, match=r"ngf is 64 by default and cannot be 0\.5"):
         resolve([flags(options={"ngf": 0.5})])
 
@@ -100,6 +108,10 @@ def test_whole_numbers_do_for_fractions_but_not_the_reverse(tmp_path: Path) -> N
             "parser_judge cannot be 'attributes', which judges attributes; those that can: bisenet, parser",
         ),
         ("judges:\n  bisenet: {wram_up: 1}\n", 2, "unknown option of judge bisenet 'wram_up'; did you mean 'warm_up'"),
+        ("metrics: [kidd]\n", 1, "unknown metric 'kidd'; did you mean 'kid'"),
+        ("limit: 3\nmetrics: [parameters]\n", 2, "metric 'parameters' is a cost, which every table shows already"),
+        ("metrics: kid\n", 1, "metrics is a list of names, such as [fid, kid], not 'kid'"),
+        ("metrics: [1]\n", 1, "metrics is a list of names, such as [fid, kid], not [1]"),
         ("judges: parser\n", 1, "judges holds names with their options, not 'parser'"),
         ("options: 3\n", 1, "options holds options with values, not 3"),
         ("preset: 3\n", 1, "preset is a name, not 3"),
@@ -121,7 +133,7 @@ def test_a_wrong_method_in_a_file_names_its_line(tmp_path: Path) -> None:
 
 def test_no_method_is_said() -> None:
     with pytest.raises(InputError, match="no method was named; use --method"):
-        resolve([Layer({}, COMMAND)])
+        resolve([ConfigSource({}, COMMAND)])
 
 
 def test_a_protocol_that_the_method_cannot_do_is_refused(tmp_path: Path) -> None:
@@ -138,24 +150,24 @@ def test_a_protocol_that_the_method_cannot_do_is_refused(tmp_path: Path) -> None
     }
     METHODS.register(card=card)(type("CopiesOnly", (), {}))
     with pytest.raises(InputError, match="copies-only cannot take part in 'style-copy'; its card lists reconstruction"):
-        resolve([Layer({"method": "copies-only", "protocols": {"style-copy": {}}}, COMMAND)])
-    assert set(resolve([Layer({"method": "copies-only"}, COMMAND)]).protocols) == {"reconstruction"}
+        resolve([ConfigSource({"method": "copies-only", "protocols": {"style-copy": {}}}, COMMAND)])
+    assert set(resolve([ConfigSource({"method": "copies-only"}, COMMAND)]).evaluation.protocols) == {"reconstruction"}
 
 
 def test_seeds_change_nothing_but_the_seed_and_the_folder() -> None:
     experiment = resolve([flags(variant="no-sft")])
     several = over_seeds(experiment, [0, 1, 4])
-    assert [each.seed for each in several] == [0, 1, 4]
+    assert [each.method.seed for each in several] == [0, 1, 4]
     assert len({each.folder(Path("runs")) for each in several}) == 3
     assert several[2].folder(Path("runs")) == Path("runs/rendered-faces/maskgan+no-sft/seed4")
-    assert {each.model_copy(update={"seed": 0}).sha256() for each in several} == {experiment.sha256()}
+    assert {each.sha256() for one in several for each in over_seeds(one, [0])} == {experiment.sha256()}
 
 
 def test_the_resolved_yaml_resolves_to_itself(tmp_path: Path) -> None:
     experiment = resolve([flags(variant="lambda-4", seed=3, limit=5, preset="small")])
     file = tmp_path / "resolved.yaml"
     file.write_text(experiment.to_yaml())
-    assert resolve([read_layer(file)]) == experiment
+    assert resolve([read_config(file)]) == experiment
 
 
 def test_the_hash_is_independent_of_where_files_lie() -> None:
@@ -186,7 +198,8 @@ def test_seeds_share_a_configuration_which_options_and_a_checkpoint_decide() -> 
     experiment = resolve([flags()])
     own = experiment.configuration_sha256(None)
     assert {each.configuration_sha256(None) for each in over_seeds(experiment, [0, 1])} == {own}
-    assert all_protocols(experiment).configuration_sha256(None) == own
+    every = Experiment(method=experiment.method, evaluation=all_protocols(experiment.evaluation))
+    assert every.configuration_sha256(None) == own
     changed = resolve([flags(options={"sft": False})])
     assert changed.label == experiment.label
     assert changed.configuration_sha256(None) != own
@@ -194,33 +207,124 @@ def test_seeds_share_a_configuration_which_options_and_a_checkpoint_decide() -> 
 
 
 def test_only_the_judges_that_have_a_role_are_configured() -> None:
-    assert set(resolve([flags()]).judges) == {"parser", "attributes"}
+    assert set(resolve([flags()]).evaluation.judges) == {"parser", "attributes"}
     options = {"bisenet": {"lr": 0.5}, "parser": {"lr": 0.25}}
-    chosen = resolve([flags(parser_judge="bisenet", judges=options)])
+    chosen = resolve([flags(parser_judge="bisenet", judges=options)]).evaluation
     assert set(chosen.judges) == {"bisenet", "attributes"}
     assert chosen.judges["bisenet"]["lr"] == 0.5
-    assert resolve([flags(judges=options)]).judges["parser"]["lr"] == 0.25
-    assert as_reference(chosen, "copy-target").parser_judge == "bisenet"
+    assert resolve([flags(judges=options)]).evaluation.judges["parser"]["lr"] == 0.25
 
 
-def test_a_reference_shares_dataset_protocols_and_judges() -> None:
+def test_a_reference_shares_the_evaluation() -> None:
     experiment = resolve([flags(seed=3, variant="no-sft", checkpoint="G.pth", dataset={"size": 128})])
-    reference = as_reference(experiment, "copy-target")
+    reference = reference_experiment(experiment.evaluation, "copy-target")
     assert reference.label == "copy-target"
-    assert (reference.seed, reference.options, reference.checkpoint) == (0, {}, None)
-    assert reference.dataset == experiment.dataset
-    assert reference.protocols == experiment.protocols
-    assert reference.judges == experiment.judges
+    assert (reference.method.seed, reference.method.options, reference.method.checkpoint) == (0, {}, None)
+    assert reference.evaluation == experiment.evaluation
 
 
 def test_every_protocol_joins_without_changing_those_chosen() -> None:
-    experiment = all_protocols(resolve([flags(protocols={"style-copy": {"count": 7}})]))
-    assert set(experiment.protocols) == {entry.card.name for entry in PROTOCOL_CARDS}
-    assert experiment.protocols["style-copy"] == {"count": 7, "styles": 1}
-    assert experiment.protocols["reconstruction"]["count"] == 200
+    evaluation = all_protocols(resolve([flags(protocols={"style-copy": {"count": 7}})]).evaluation)
+    assert set(evaluation.protocols) == {entry.card.name for entry in PROTOCOL_CARDS}
+    assert evaluation.protocols["style-copy"] == {"count": 7, "styles": 1}
+    assert evaluation.protocols["reconstruction"]["count"] == 200
 
 
 def test_a_specification_forbids_unknown_keys() -> None:
-    content = resolve([flags()]).model_dump() | {"colour": "red"}
-    with pytest.raises(ValueError, match=re.compile("colour.*Extra inputs are not permitted", re.DOTALL)):
-        Experiment.model_validate(content)
+    experiment = resolve([flags()])
+    for spec in (experiment.method, experiment.evaluation):
+        content = spec.model_dump() | {"colour": "red"}
+        with pytest.raises(ValueError, match=re.compile("colour.*Extra inputs are not permitted", re.DOTALL)):
+            type(spec).model_validate(content)
+
+
+PAINTER = Experiment(
+    method=MethodSpec(
+        name="painter",
+        variant="wide",
+        options={"width": 8, "lr": 0.001},
+        seed=3,
+        checkpoint="/a/G.pth",
+        network="generator",
+        tensorboard=True,
+    ),
+    evaluation=EvaluationSpec(
+        preset="small",
+        dataset=DatasetSpec(root="/a", size=64, options={"train": 12}),
+        protocols={"style-copy": {"count": 7, "styles": 1}},
+        judges={"parser": {"lr": 0.5}},
+        limit=5,
+    ),
+)
+
+
+def test_hashes_are_those_that_older_results_hold() -> None:
+    """Computed while a method and its evaluation were one specification."""
+    trained = "3f8689eaf8d30882afaa8a1e1fc1a37b37b8e80e0c2118c91fcdaa8b295d1228"
+    published = "8d26407cf1b229e35ac0fb1af9e3845c1778f760535b43e6d77cb218f2642a6b"
+    assert PAINTER.configuration_sha256(None) == trained
+    assert PAINTER.configuration_sha256("1" * 64) == published
+    assert PAINTER.sha256() == "fc72b2b41e58c381bcce86abf475fdb34fff087d6b52345295b167620b00b1c1"
+    reference = reference_experiment(PAINTER.evaluation, "oracle")
+    assert reference.configuration_sha256(None) == "d8eaa40ba6ff9aee5eacafc5cb04b4d9c0e4dca2b81a0c3e49d6e1f43749c7ac"
+    assert reference.sha256() == "e39b19cedd7739533bf4d0a0d19cb1803210651f5a3aea56a3ea5aebbbdd6ca7"
+
+
+def test_what_decides_the_weights_is_what_older_runs_noted() -> None:
+    assert PAINTER.training_part() == {
+        "method": "painter",
+        "variant": "wide",
+        "options": {"width": 8, "lr": 0.001},
+        "seed": 3,
+        "network": "generator",
+        "size": 64,
+    }
+
+
+def test_a_file_from_before_metrics_could_be_added_still_resolves() -> None:
+    experiment = resolve([flags(seed=3, limit=5)])
+    settings = experiment.settings()
+    assert settings.pop("metrics") == []
+    assert resolve([ConfigSource(settings, "experiment.yaml")]) == experiment
+
+
+def test_metrics_are_added_to_those_of_every_protocol() -> None:
+    experiment = resolve([flags(metrics=["kid", "seg-miou", "kid"])])
+    assert experiment.evaluation.metrics == ("kid", "seg-miou")
+    for name in experiment.evaluation.protocols:
+        own = PROTOCOL_CARDS.find(name).card.metrics
+        added = [metric for metric in ("kid", "seg-miou") if metric not in own]
+        assert experiment.evaluation.metrics_of(name) == [*own, *added]
+    plain = resolve([flags()])
+    assert plain.evaluation.metrics_of("style-copy") == PROTOCOL_CARDS.find("style-copy").card.metrics
+    assert experiment.sha256() == plain.sha256(), "figures are what they were"
+    assert experiment.training_part() == plain.training_part()
+
+
+def test_metrics_of_a_flag_replace_those_of_a_file(tmp_path: Path) -> None:
+    file = written(tmp_path, "metrics: [fid]\n")
+    assert resolve([file, flags()]).evaluation.metrics == ("fid",)
+    assert resolve([file, read_assignments(["metrics=[kid]"]), flags()]).evaluation.metrics == ("kid",)
+    assert resolve([file, read_assignments(["metrics=[kid]"]), flags(metrics=["fid-clean"])]).evaluation.metrics == (
+        "fid-clean",
+    )
+
+
+def test_an_evaluation_needs_no_method_and_takes_every_protocol(tmp_path: Path) -> None:
+    evaluation = resolve_evaluation([written(tmp_path, "limit: 3\ndataset: {size: 128}\n")])
+    assert set(evaluation.protocols) == {entry.card.name for entry in PROTOCOL_CARDS}
+    assert (evaluation.limit, evaluation.dataset.size) == (3, 128)
+    chosen = ConfigSource({"protocols": {"style-copy": {}}}, COMMAND)
+    assert resolve_evaluation([read_assignments(["protocols.style-copy.count=7"]), chosen]).protocols == {
+        "style-copy": {"count": 7, "styles": 1}
+    }
+
+
+@pytest.mark.parametrize("key", sorted(METHOD_KEYS))
+def test_an_evaluation_alone_has_no_keys_of_a_method(key: str) -> None:
+    with pytest.raises(InputError, match=f"unknown key '{key}'"):
+        resolve_evaluation([ConfigSource({key: None}, "mine.yaml")])
+
+
+def test_no_key_is_of_both() -> None:
+    assert not set(METHOD_KEYS) & set(EVALUATION_KEYS)

@@ -1,4 +1,4 @@
-"""Settings as people write them: where a key stands, what a value means, and how layers merge."""
+"""Settings as people write them: where a key stands, what a value means, and how sources merge."""
 
 from pathlib import Path
 from typing import Any
@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from benchmark.config.experiment import Experiment
-from benchmark.config.sources import COMMAND, Layer, deep_merge, read_layer, set_layer
+from benchmark.config.experiment import EVALUATION_KEYS, METHOD_KEYS
+from benchmark.config.sources import COMMAND, ConfigSource, deep_merge, read_assignments, read_config
 from registry.errors import InputError
 
 patient = hypothesis_settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -30,7 +30,7 @@ def test_merging_with_nothing_changes_nothing(settings: dict[str, Any]) -> None:
 
 @patient
 @given(SETTINGS, SETTINGS, SETTINGS)
-def test_the_upper_of_any_stack_of_layers_wins(a: dict[str, Any], b: dict[str, Any], c: dict[str, Any]) -> None:
+def test_the_upper_of_any_stack_of_sources_wins(a: dict[str, Any], b: dict[str, Any], c: dict[str, Any]) -> None:
     merged = deep_merge(deep_merge(a, b), c)
     for path, value in leaves(c):
         assert at(merged, path) == value
@@ -47,7 +47,7 @@ def test_merging_leaves_its_inputs_alone(below: dict[str, Any], above: dict[str,
 
 @patient
 @given(SETTINGS, SETTINGS)
-def test_what_the_upper_layer_does_not_say_stays(below: dict[str, Any], above: dict[str, Any]) -> None:
+def test_what_the_upper_source_does_not_say_stays(below: dict[str, Any], above: dict[str, Any]) -> None:
     merged = deep_merge(below, above)
     for key in set(below) - set(above):
         assert merged[key] == below[key]
@@ -81,43 +81,43 @@ def at(settings: Any, path: tuple[str, ...]) -> Any:
     ],
 )
 def test_a_word_of_set_means_what_it_says(word: str, value: Any) -> None:
-    content = set_layer([word]).content
+    content = read_assignments([word]).content
     assert content == {"options": {"lr": value}}
     assert type(content["options"]["lr"]) is type(value)
 
 
 def test_later_words_of_set_win_and_keep_their_neighbours() -> None:
-    layer = set_layer(["options.a=1", "options.b=2", "options.a=3"])
-    assert layer.content == {"options": {"a": 3, "b": 2}}
+    source = read_assignments(["options.a=1", "options.b=2", "options.a=3"])
+    assert source.content == {"options": {"a": 3, "b": 2}}
 
 
 @pytest.mark.parametrize("word", ["options.ngf", "=3", " =3"])
 def test_a_word_of_set_that_assigns_nothing_is_refused(word: str) -> None:
     with pytest.raises(InputError, match="write key=value"):
-        set_layer([word])
+        read_assignments([word])
 
 
 def test_a_word_of_set_whose_value_is_not_yaml_is_refused() -> None:
     with pytest.raises(InputError, match="the value is not YAML"):
-        set_layer(["options.a=[1"])
+        read_assignments(["options.a=[1"])
 
 
 def test_keys_of_a_file_remember_their_lines(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("# mine\nmethod: maskgan\n\noptions:\n  ngf: 8\n  latent: 4\n")
-    layer = read_layer(file)
-    assert layer.content == {"method": "maskgan", "options": {"ngf": 8, "latent": 4}}
-    assert layer.place(["method"]) == f"{file}, line 2"
-    assert layer.place(["options", "latent"]) == f"{file}, line 6"
-    assert layer.place(["options", "absent"]) == f"{file}, line 4", "the nearest parent"
-    assert layer.place(["absent"]) == str(file)
+    source = read_config(file)
+    assert source.content == {"method": "maskgan", "options": {"ngf": 8, "latent": 4}}
+    assert source.location(["method"]) == f"{file}, line 2"
+    assert source.location(["options", "latent"]) == f"{file}, line 6"
+    assert source.location(["options", "absent"]) == f"{file}, line 4", "the nearest parent"
+    assert source.location(["absent"]) == str(file)
 
 
 def test_a_misspelt_key_names_file_line_and_nearest_key(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("method: maskgan\ndataset:\n  name: rendered-faces\n  sise: 64\n")
     with pytest.raises(InputError) as caught:
-        read_layer(file).check_keys(Experiment)
+        read_config(file).check_keys({**METHOD_KEYS, **EVALUATION_KEYS})
     assert str(caught.value) == f"{file}, line 4: unknown key of dataset 'sise'; did you mean 'size'?"
 
 
@@ -125,7 +125,7 @@ def test_a_value_where_keys_belong_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("method: maskgan\ndataset: rendered-faces\n")
     with pytest.raises(InputError, match=r"line 2: dataset holds keys of its own, not 'rendered-faces'"):
-        read_layer(file).check_keys(Experiment)
+        read_config(file).check_keys({**METHOD_KEYS, **EVALUATION_KEYS})
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_file_that_holds_no_settings_is_refused(tmp_path: Path, content: bytes
     file = tmp_path / "mine.yaml"
     file.write_bytes(content)
     with pytest.raises(InputError, match=said) as caught:
-        read_layer(file)
+        read_config(file)
     assert str(caught.value).startswith(f"{file}: ")
     assert "\n" not in str(caught.value)
 
@@ -152,14 +152,14 @@ def test_a_file_that_holds_no_settings_is_refused(tmp_path: Path, content: bytes
 def test_an_empty_file_says_nothing(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("# nothing yet\n")
-    assert read_layer(file).content == {}
+    assert read_config(file).content == {}
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"absent\.yaml: No such file"):
-        read_layer(tmp_path / "absent.yaml")
+        read_config(tmp_path / "absent.yaml")
 
 
 def test_only_flags_have_no_place_worth_naming() -> None:
-    assert Layer({}, COMMAND).is_command
-    assert not set_layer(["a=1"]).is_command
+    assert ConfigSource({}, COMMAND).is_command
+    assert not read_assignments(["a=1"]).is_command

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.config.resolve import resolve
-from benchmark.config.sources import COMMAND, Layer, read_layer
+from benchmark.config.sources import COMMAND, ConfigSource, read_config
 from benchmark.config.variants import variant_changes, variant_name
 from registry.cards import MethodCard, Option
 from registry.catalogue import METHOD_CARDS
@@ -93,21 +93,23 @@ def test_a_list_needs_a_name() -> None:
 )
 def test_a_wrong_variant_is_said(method: str, said: str) -> None:
     with pytest.raises(InputError) as caught:
-        resolve([Layer({"method": method}, COMMAND)])
+        resolve([ConfigSource({"method": method}, COMMAND)])
     assert str(caught.value).startswith(said)
 
 
 def test_a_written_variant_is_the_one_on_the_card() -> None:
-    written, named = (resolve([Layer({"method": f"maskgan+{each}"}, COMMAND)]) for each in ("ebst=false", "no-ebst"))
+    written, named = (
+        resolve([ConfigSource({"method": f"maskgan+{each}"}, COMMAND)]) for each in ("ebst=false", "no-ebst")
+    )
     assert written == named
     assert written.label == "maskgan+no-ebst"
 
 
 @pytest.mark.parametrize("method", ["maskgan+lambda_inter=3,sft=false", "spade+m", "copy-target"])
 def test_an_experiment_comes_back_from_its_file(method: str, tmp_path) -> None:
-    experiment = resolve([Layer({"method": method, "seed": 3, "limit": 7}, COMMAND)])
+    experiment = resolve([ConfigSource({"method": method, "seed": 3, "limit": 7}, COMMAND)])
     (tmp_path / "experiment.yaml").write_text(experiment.to_yaml())
-    again = resolve([read_layer(tmp_path / "experiment.yaml")])
+    again = resolve([read_config(tmp_path / "experiment.yaml")])
     assert again == experiment
     assert again.sha256() == experiment.sha256()
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmark.config.resolve import resolve
-from benchmark.config.sources import COMMAND, Layer
+from benchmark.config.sources import COMMAND, ConfigSource
 from benchmark.editing.build_method import build_editor
 from methods.base import EditBatch, FaceEditor
 from registry import METHODS
@@ -57,7 +57,7 @@ def loaded(tmp_path: Path, content: object, network: str | None = None) -> FaceE
     path = tmp_path / "published.pth"
     torch.save(content, path)
     asked: dict[str, Any] = {"method": "two-networks", "checkpoint": str(path), "network": network}
-    return build_editor(resolve([Layer(asked, COMMAND)])).model
+    return build_editor(resolve([ConfigSource(asked, COMMAND)])).model
 
 
 def prefixed(state: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.config.resolve import resolve
-from benchmark.config.sources import COMMAND, Layer
+from benchmark.config.sources import COMMAND, ConfigSource
 from benchmark.runs.up_to_date import finished_stamp
 from benchmark.weights.locate import Weights, published
 
@@ -17,7 +17,7 @@ def test_a_weights_file_that_comes_or_changes_scores_anew(tmp_path: Path, monkey
     for place in ("TORCH_HOME", "BENCH_CACHE"):
         monkeypatch.setenv(place, str(tmp_path / "empty"))
     monkeypatch.delenv("BENCH_WEIGHTS", raising=False)
-    experiment = resolve([Layer({"method": "copy-target"}, COMMAND)])
+    experiment = resolve([ConfigSource({"method": "copy-target"}, COMMAND)])
     folder = tmp_path / "weights"
     folder.mkdir()
 
@@ -38,10 +38,18 @@ def test_a_weights_file_that_comes_or_changes_scores_anew(tmp_path: Path, monkey
 
 
 def test_the_order_in_which_protocols_are_named_does_not_matter() -> None:
-    asked = {"style-copy": {}, "attribute-transfer": {}}
+    protocols = {"style-copy": {}, "attribute-transfer": {}}
     one, other = (
-        resolve([Layer({"method": "copy-target", "protocols": dict(each)}, COMMAND)])
-        for each in (asked.items(), reversed(asked.items()))
+        resolve([ConfigSource({"method": "copy-target", "protocols": dict(each)}, COMMAND)])
+        for each in (protocols.items(), reversed(protocols.items()))
     )
-    assert list(one.protocols) != list(other.protocols)
+    assert list(one.evaluation.protocols) != list(other.evaluation.protocols)
     assert finished_stamp(one, Weights()) == finished_stamp(other, Weights())
+
+
+def test_added_metrics_and_their_order_count() -> None:
+    one, other, none = (
+        resolve([ConfigSource({"method": "copy-target", "metrics": metrics}, COMMAND)])
+        for metrics in (["kid", "diversity"], ["diversity", "kid"], [])
+    )
+    assert len({finished_stamp(experiment, Weights()) for experiment in (one, other, none)}) == 3

@@ -7,7 +7,7 @@ from typing import NoReturn
 from rich.console import Console
 
 from benchmark.config.resolve import resolve
-from benchmark.config.sources import COMMAND, Layer
+from benchmark.config.sources import COMMAND, ConfigSource
 from benchmark.sweep.job import Job
 from benchmark.sweep.live_table import LiveTable
 from benchmark.sweep.record import read_record
@@ -18,18 +18,20 @@ from benchmark.weights.locate import Weights
 class FullMachine:
     """A place where nothing can be started."""
 
-    def __init__(self, places: int) -> None:
-        self.places = places
+    def __init__(self, max_parallel_jobs: int) -> None:
+        self.max_parallel_jobs = max_parallel_jobs
 
     def start(self, job: Job) -> NoReturn:
         raise OSError("no process can be started")
 
 
 def test_all_that_needs_it_fails_with_the_reason(tmp_path: Path) -> None:
-    experiment = resolve([Layer({"method": "maskgan"}, COMMAND)])
+    experiment = resolve([ConfigSource({"method": "maskgan"}, COMMAND)])
     table = LiveTable(Console(file=io.StringIO()))
     weights = Weights(None, {})
-    found = sweep([experiment], tmp_path, tmp_path, places=1, weights=weights, table=table, launcher=FullMachine)
+    found = sweep(
+        [experiment], tmp_path, tmp_path, max_parallel_jobs=1, weights=weights, table=table, launcher=FullMachine
+    )
     assert read_record(tmp_path / "sweep.json") == found
     assert [(job.role, job.state) for job in found.jobs] == [
         (role, "failed") for role in ("shared", "experiment", "leaderboard")

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from benchmark.config.resolve import resolve
-from benchmark.config.sources import COMMAND, Layer
+from benchmark.config.sources import COMMAND, ConfigSource
 from methods.maskgan.model import MaskGAN
 from tests.commands import TINY_DATASET, bench, bench_process, ended, settings
 
@@ -131,7 +131,7 @@ def after_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Trained:
 
 
 def deciding(stage: str) -> set[str]:
-    options = resolve([Layer({"method": "maskgan", "options": SMALL}, COMMAND)]).options
+    options = resolve([ConfigSource({"method": "maskgan", "options": SMALL}, COMMAND)]).method.options
     found = next(each for each in MaskGAN(64, **options).stages() if each.name == stage)
     assert found.shared is not None
     return set(found.shared.decided_by)

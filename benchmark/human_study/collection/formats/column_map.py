@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from benchmark.config.sources import read_layer
+from benchmark.config.sources import read_config
 from benchmark.human_study.collection.formats.choices import resolve_choice
 from benchmark.human_study.collection.formats.csv_table import Table
 from benchmark.human_study.collection.formats.raw_answers import RawAnswer, raw_json
@@ -72,7 +72,7 @@ def read_column_map(path: Path) -> ColumnMap:
     Raises:
         InputError: naming the file, the line, the key, and the nearest valid name.
     """
-    layer = read_layer(path)
+    source = read_config(path)
     # BaseLoader yields only text, lists and maps: `no` and `1` stay the words of the table
     content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     try:
@@ -80,7 +80,7 @@ def read_column_map(path: Path) -> ColumnMap:
     except ValidationError as error:
         first = error.errors()[0]
         keys = [str(part) for part in first["loc"] if part != "[key]"]
-        raise InputError(f"{layer.place(keys)}: {_explain(first, keys)}") from error
+        raise InputError(f"{source.location(keys)}: {_explain(first, keys)}") from error
 
 
 def _explain(error: ErrorDetails, keys: list[str]) -> str:

@@ -1,0 +1,85 @@
+"""The specification of an evaluation: on which faces, under which protocols, by which metrics and judges, how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from registry.cards import Option
+from registry.catalogue import PROTOCOL_CARDS
+
+Options = dict[str, Option]
+JudgeRole = Literal["parser", "attributes"]
+JUDGE_SETTINGS: Mapping[str, JudgeRole] = {"parser_judge": "parser", "attribute_judge": "attributes"}
+"""Which setting names the judge of a role."""
+
+
+class Spec(BaseModel):
+    """Settings that are checked and do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatasetSpec(Spec):
+    """Which faces, at which size.
+
+    Attributes:
+        name: the registered dataset.
+        root: where its files lie, for datasets that are not rendered.
+        size: side of the square images in pixels.
+        options: of the dataset's card.
+    """
+
+    name: str = "rendered-faces"
+    root: str | None = None
+    size: int = Field(ge=32, le=1024)
+    options: Options = {}
+
+
+class ComputeSpec(Spec):
+    """How networks run; "auto" takes what is fastest on the device."""
+
+    device: str = "auto"
+    precision: Literal["auto", "bf16", "fp32"] = "auto"
+    channels_last: bool | None = None
+    num_workers: int = Field(default=0, ge=0)
+
+
+class EvaluationSpec(Spec):
+    """How methods are compared; the same for all whose figures stand in one table.
+
+    Attributes:
+        preset: names the sizes that these settings, and the training budgets of methods, were resolved from.
+        protocols: options by protocol.
+        metrics: shown under every protocol after those on its card.
+        parser_judge: the judge that labels regions and gives the features of set metrics.
+        attribute_judge: the judge that reads attributes.
+        judges: recipe options of these two.
+        limit: at most so many tasks per protocol.
+        compute: how the networks of methods, judges and metrics run.
+        edit_batch_size: tasks that a method edits at once.
+        bootstrap_draws: of the intervals of image metrics.
+    """
+
+    preset: str = "demo"
+    dataset: DatasetSpec
+    protocols: dict[str, Options]
+    metrics: tuple[str, ...] = ()
+    parser_judge: str = "parser"
+    attribute_judge: str = "attributes"
+    judges: dict[str, Options] = {}
+    limit: int | None = Field(default=None, ge=1)
+    compute: ComputeSpec = ComputeSpec()
+    edit_batch_size: int = Field(default=16, ge=1)
+    bootstrap_draws: int = Field(default=1000, ge=100)
+
+    @property
+    def judge_by_role(self) -> dict[JudgeRole, str]:
+        """The name of the judge that has each role."""
+        return {"parser": self.parser_judge, "attributes": self.attribute_judge}
+
+    def metrics_of(self, protocol: str) -> list[str]:
+        """The metrics shown under a protocol: those on its card, then those added."""
+        return list(dict.fromkeys([*PROTOCOL_CARDS.find(protocol).card.metrics, *self.metrics]))
