@@ -97,7 +97,7 @@ def _images(
     yield from (Outcome(number, place, untested=NO_SCORES) for number in others if number not in having)
     if ours:
         sides = [Side(runs, trained=True) for runs in having.values()]
-        differences = paired_differences(Side(ours, trained=True), sides, mean_of_ratios, scores.faces)
+        differences = paired_differences(Side(ours, trained=True), sides, mean_of_ratios, scores.faces, level=None)
         for number, found in zip(having, differences, strict=True):
             untested = FEW_FACES if math.isnan(found.p_value) else None
             yield Outcome(number, place, found.p_value, untested)

@@ -57,7 +57,7 @@ class Difference:
     Attributes:
         ours: figure of the first method, the mean over its seeds; NaN where there is none.
         theirs: that of the second.
-        low: lower end of the interval of `ours - theirs`; NaN with fewer than two faces.
+        low: lower end of the interval of `ours - theirs`; NaN with fewer than two faces, or where none was wanted.
         high: upper end.
         p_value: two-sided; NaN with fewer than two faces, or without flips.
         num_tasks: tasks that every run has a figure for.
@@ -135,7 +135,7 @@ def paired_differences(
     *,
     draws: int = DRAWS,
     flips: int = FLIPS,
-    level: float = 0.95,
+    level: float | None = 0.95,
     seed: int = 0,
     seeds_paired: bool = False,
 ) -> list[Difference]:
@@ -150,7 +150,7 @@ def paired_differences(
         clusters: as for two.
         draws: as for two.
         flips: as for two.
-        level: as for two.
+        level: as for two; None for no intervals, where p-values are all that is needed.
         seed: as for two.
         seeds_paired: as for two.
     """
@@ -184,7 +184,7 @@ def _of_pairs(
     clusters: NDArray[Any],
     draws: int,
     flips: int,
-    level: float,
+    level: float | None,
     seed: int,
     seeds_paired: bool,
 ) -> list[Difference]:
@@ -211,7 +211,7 @@ def _differences(
     figure: Statistic,
     draws: int,
     flips: int,
-    level: float,
+    level: float | None,
     seed: int,
     seeds_paired: bool,
 ) -> list[Difference]:
@@ -244,8 +244,10 @@ def _differences(
         same = [pairs[place] for place in places]
         firsts, seconds = zip(*same, strict=True)
         scales = np.array([errors[place].scale for place in places])
-        differences = drawn_means[:, firsts] - drawn_means[:, seconds] + unscaled[:, None] * scales
-        intervals = percentile_intervals(differences, level)
+        intervals = [NO_INTERVAL] * len(places)
+        if level is not None:
+            differences = drawn_means[:, firsts] - drawn_means[:, seconds] + unscaled[:, None] * scales
+            intervals = percentile_intervals(differences, level)
         p_values = _p_values(sums, same, figure, [errors[place] for place in places], flips, after)
         for place, (one, other), interval, p_value in zip(places, same, intervals, p_values, strict=True):
             found[place] = Difference(means[one], means[other], *interval, p_value, *counts, errors[place])
