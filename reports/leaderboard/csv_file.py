@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from io import StringIO
 from typing import Final
 
-from benchmark.leaderboard.table import Cell, Row, Table
 from benchmark.runtime.spreadsheet_cells import guarded
+from benchmark.tables.table import Cell, Row, Table
 
 COLUMNS: Final = (
     "dataset",

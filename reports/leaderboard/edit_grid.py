@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmark.leaderboard.build_tables import in_order, row_title
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.method_runs import group_by_method
 from benchmark.results.run_folder import edit_path, edits_folder
 from benchmark.runtime.atomic_files import replacing
+from benchmark.tables.build_tables import in_order, row_title
 from reports.rendering.chunks import chunks
 
 EditGrids = dict[tuple[str, str], list[Path]]

@@ -7,13 +7,13 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
-from benchmark.leaderboard.build_tables import in_order, row_title
-from benchmark.leaderboard.pairwise import Differences
-from benchmark.leaderboard.pareto_front import columns_with_values, fronts_of_all_pairs, trade_off_columns
-from benchmark.leaderboard.table import Row, Table
 from benchmark.results.comparability import SHORT_HASH
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.task_scores import ScoreFiles
+from benchmark.tables.build_tables import in_order, row_title
+from benchmark.tables.pairwise import Differences
+from benchmark.tables.pareto_front import columns_with_values, fronts_of_all_pairs, trade_off_columns
+from benchmark.tables.table import Row, Table
 from reports.leaderboard import wording as words
 from reports.leaderboard.method_cards import known_methods
 from reports.leaderboard.sample_browser import browse

@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from benchmark.leaderboard.table import Cell, Column, Level, Row, Table
 from benchmark.results.schema import DatasetInfo, JudgeInfo, Kind
+from benchmark.tables.table import Cell, Column, Level, Row, Table
 from reports.leaderboard.wording import bold_rule, num_tests
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -27,7 +27,7 @@ class Interval(_Strict):
 
 
 class Estimate(_Strict):
-    """One figure of one method; its fields mean what those of `benchmark.leaderboard.table.Cell` do.
+    """One figure of one method; its fields mean what those of `benchmark.tables.table.Cell` do.
 
     Attributes:
         value: as measured, a cost in the unit of its metric; None where there is none, and then `reason` says why.

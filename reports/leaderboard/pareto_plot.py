@@ -8,8 +8,8 @@ from typing import Final
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchmark.leaderboard.pareto_front import ParetoPlot, pareto_plot, trade_off_columns
-from benchmark.leaderboard.table import Column, Table
+from benchmark.tables.pareto_front import ParetoPlot, pareto_plot, trade_off_columns
+from benchmark.tables.table import Column, Table
 from reports.rendering.figures import BETTER, Mark, marks
 
 MAX_METHODS: Final = 16

@@ -8,13 +8,13 @@ from typing import Final
 
 import numpy as np
 
-from benchmark.leaderboard.table import Column, Row, Table
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.run_folder import edit_path, edits_folder
 from benchmark.results.schema import Kind
 from benchmark.results.task_scores import ScoreFiles, TaskScores
 from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.ratios import mean_of_ratios
+from benchmark.tables.table import Column, Row, Table
 from reports.rendering.pictures import ImageStore
 
 FIRST_TASKS: Final = 6

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchmark.leaderboard.bold import MIN_METHODS_FOR_SECOND
-from benchmark.leaderboard.table import Cell, Column, Row, Table
 from benchmark.results.comparability import SHORT_HASH
 from benchmark.runtime.printed_values import MISSING, p_value
 from benchmark.statistics.holm import ALPHA
 from benchmark.statistics.paired import FLIPS
 from benchmark.statistics.seed_variance import MIN_SEEDS
+from benchmark.tables.bold import MIN_METHODS_FOR_SECOND
+from benchmark.tables.table import Cell, Column, Row, Table
 
 
 def num_tests(table: Table) -> int:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from benchmark.human_study.analysis.findings import Findings
-from benchmark.leaderboard.build_tables import tabulate
-from benchmark.leaderboard.pairwise import differences
 from benchmark.results.comparability import IncomparableError
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.task_scores import ScoreFiles
 from benchmark.runtime.atomic_files import write_text_atomically
+from benchmark.tables.build_tables import tabulate
+from benchmark.tables.pairwise import differences
 from registry.errors import UnknownNameError, unknown
 from reports.leaderboard import csv_file as csv_table
 from reports.leaderboard import html_page as html

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from benchmark.leaderboard.build_tables import row_title
-from benchmark.leaderboard.costs import cost_cells, cost_columns
-from benchmark.leaderboard.table import Cell, Column, cell_of_seeds
 from benchmark.results.comparability import SHORT_HASH
 from benchmark.results.run_folder import EXPERIMENT, PROGRESS, PROVENANCE, REPORT, RESULT, SAMPLES
 from benchmark.results.schema import Result, read_result
 from benchmark.runtime.atomic_files import write_text_atomically
+from benchmark.tables.build_tables import row_title
+from benchmark.tables.costs import cost_cells, cost_columns
+from benchmark.tables.table import Cell, Column, cell_of_seeds
 from reports.leaderboard import wording as words
 from reports.rendering.html_page import render_page
 from reports.rendering.pictures import picture_uri

@@ -10,9 +10,9 @@ import pytest
 import torch
 from filelock import FileLock
 
-from benchmark.leaderboard.build_tables import tabulate
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.schema import Result, read_result
+from benchmark.tables.build_tables import tabulate
 from tests.commands import (
     TINY_DATASET,
     TINY_METHOD,

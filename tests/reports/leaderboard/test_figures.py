@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmark.leaderboard.build_tables import tabulate
-from benchmark.leaderboard.pairwise import MAX_COMPARED, Wins, differences
-from benchmark.leaderboard.pareto_front import fronts_of_all_pairs, undominated
 from benchmark.results.task_scores import ScoreFiles
+from benchmark.tables.build_tables import tabulate
+from benchmark.tables.pairwise import MAX_COMPARED, Wins, differences
+from benchmark.tables.pareto_front import fronts_of_all_pairs, undominated
 from reports.leaderboard.figures import write_print_figures
 from tests.reports.run_folders import run_folder, study
 from tests.reports.synthetic import figure, result, runs

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.leaderboard.build_tables import tabulate
+from benchmark.tables.build_tables import tabulate
 from reports.leaderboard import csv_file as csv_table
 from reports.leaderboard.latex import render
 from reports.rendering.latex import escaped

@@ -5,12 +5,12 @@ import math
 import pyarrow.parquet
 import pytest
 
-from benchmark.leaderboard.build_tables import tabulate
-from benchmark.leaderboard.table import Column, cell_of_seeds
 from benchmark.results import task_scores
 from benchmark.results.task_scores import TaskScores
 from benchmark.statistics.bootstrap import bootstrap_interval
 from benchmark.statistics.ratios import mean_of_ratios
+from benchmark.tables.build_tables import tabulate
+from benchmark.tables.table import Column, cell_of_seeds
 from reports.leaderboard.wording import details
 from reports.leaderboard.write import write_leaderboard
 from tests.reports.run_folders import study

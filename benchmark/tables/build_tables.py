@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from benchmark.human_study.analysis.findings import Findings
-from benchmark.leaderboard.bold import emphasise
-from benchmark.leaderboard.costs import cost_cells, cost_columns
-from benchmark.leaderboard.human_column import human_column
-from benchmark.leaderboard.ranking import rank_rows
-from benchmark.leaderboard.seed_intervals import nest_seeds
-from benchmark.leaderboard.table import Cell, Column, Row, Table, cell_of_seeds
-from benchmark.leaderboard.task_scores import TableScores
-from benchmark.leaderboard.tests_against_best import against_best
 from benchmark.results.comparability import comparable_groups, configuration, table_conflicts
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.method_runs import MethodRuns, group_by_method
 from benchmark.results.schema import Kind, ProtocolResult, Result, Value
 from benchmark.results.task_scores import ScoreFiles
+from benchmark.tables.bold import emphasise
+from benchmark.tables.costs import cost_cells, cost_columns
+from benchmark.tables.human_column import human_column
+from benchmark.tables.ranking import rank_rows
+from benchmark.tables.seed_intervals import nest_seeds
+from benchmark.tables.table import Cell, Column, Row, Table, cell_of_seeds
+from benchmark.tables.task_scores import TableScores
+from benchmark.tables.tests_against_best import against_best
 
 _KINDS: tuple[Kind, ...] = ("real", "reference", "learned")
 _LEVELS = ("image", "set", "cost")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from benchmark.leaderboard.table import Cell, Row
-from benchmark.leaderboard.tests_against_best import merit
 from benchmark.statistics.holm import ALPHA
+from benchmark.tables.table import Cell, Row
+from benchmark.tables.tests_against_best import merit
 
 MIN_METHODS_FOR_SECOND = 3
 

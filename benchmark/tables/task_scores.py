@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.leaderboard.table import Row
 from benchmark.results.task_scores import ScoreFiles
 from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.face_clusters import Array
+from benchmark.tables.table import Row
 
 NO_SCORES: Final = "no per-task scores that can be used; score the runs again"
 

@@ -8,14 +8,14 @@ from typing import Final
 
 import numpy as np
 
-from benchmark.leaderboard.seed_intervals import DRAWS, NESTED
-from benchmark.leaderboard.table import Cell, Column, Row
-from benchmark.leaderboard.task_scores import NO_SCORES, TableScores
 from benchmark.results.schema import MetricInfo
 from benchmark.statistics.face_clusters import Array, draw_faces, statistics_of_runs
 from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.statistics.seed_variance import means_over_seeds, pooled_error, seed_spreads
 from benchmark.statistics.win_rates import Rank, rank_methods
+from benchmark.tables.seed_intervals import DRAWS, NESTED
+from benchmark.tables.table import Cell, Column, Row
+from benchmark.tables.task_scores import NO_SCORES, TableScores
 
 NOT_RANKED: Final = "only learned methods are ranked"
 NO_RIVAL: Final = "there is no other learned method"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from benchmark.leaderboard.build_tables import tabulate
 from benchmark.results.comparability import IncomparableError
+from benchmark.tables.build_tables import tabulate
 from reports.leaderboard.wording import remarks
 from tests.reports.synthetic import METRICS, dataset_facts, facts, figure, judge, protocol, result, runs
 

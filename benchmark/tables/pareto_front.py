@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
-from benchmark.leaderboard.table import Column, Row, Table
+from benchmark.tables.table import Column, Row, Table
 
 
 @dataclass(frozen=True)

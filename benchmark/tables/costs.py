@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from benchmark.leaderboard.table import Cell, Column
 from benchmark.results.schema import Cost, Result
+from benchmark.tables.table import Cell, Column
 
 
 def cost_columns(results: Sequence[Result]) -> tuple[Column, ...]:

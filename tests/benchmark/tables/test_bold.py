@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from benchmark.comparison.compare import compare
-from benchmark.leaderboard.build_tables import tabulate
 from benchmark.results.method_runs import MethodRuns
+from benchmark.tables.build_tables import tabulate
 from reports.leaderboard.wording import bold_rule, remarks
 from tests.reports.synthetic import figure, noise, result, runs, scored_run
 

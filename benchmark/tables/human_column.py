@@ -9,11 +9,11 @@ from typing import Final
 from benchmark.human_study.analysis.exclusion_summary import exclusions
 from benchmark.human_study.analysis.findings import Findings, MethodFinding, Part
 from benchmark.human_study.schema import Mode
-from benchmark.leaderboard.table import Cell, Column, Row
 from benchmark.results.comparability import SHORT_HASH
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.schema import MetricInfo
 from benchmark.runtime.atomic_files import sha256_of
+from benchmark.tables.table import Cell, Column, Row
 
 NOT_SHOWN: Final = "not in the human study"
 CHANGED: Final = "scored or made again since the human study, which showed other runs"

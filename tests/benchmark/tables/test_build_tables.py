@@ -2,7 +2,7 @@
 
 import random
 
-from benchmark.leaderboard.build_tables import tabulate
+from benchmark.tables.build_tables import tabulate
 from tests.reports.synthetic import METRICS, facts, figure, protocol, result, runs
 
 STYLE = "style-copy"
