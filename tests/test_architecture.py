@@ -15,7 +15,7 @@ FLOORS = (
     "benchmark.api",
     "reports.run_page reports.ablation",
     "benchmark.ablation reports.leaderboard reports.calibration reports.human_study",
-    "benchmark.leaderboard benchmark.sweep reports.rating_forms",
+    "benchmark.tables benchmark.sweep reports.rating_forms",
     "benchmark.calibration benchmark.human_study benchmark.runs",
     "benchmark.evaluation benchmark.authoring",
     "benchmark.editing benchmark.judges",

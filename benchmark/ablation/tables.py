@@ -11,8 +11,8 @@ import numpy as np
 from benchmark.ablation.contrasts import Contrast, contrasts
 from benchmark.ablation.study import AblationCell, AblationStudy
 from benchmark.comparison.metric_comparison import Figure
-from benchmark.leaderboard.costs import cost_cells, cost_columns
-from benchmark.leaderboard.table import Cell, Column
+from benchmark.tables.costs import cost_cells, cost_columns
+from benchmark.tables.table import Cell, Column
 from benchmark.results.method_runs import Contender
 from benchmark.results.schema import ProtocolResult, Result
 from benchmark.statistics.factorial import FactorialEffects, NotFactorial, factorial_effects

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from benchmark.ablation.study import AblationStudy
 from benchmark.ablation.tables import AblationTable, ChangeRow
-from benchmark.leaderboard.table import Column
+from benchmark.tables.table import Column
 from reports.ablation import wording as words
 from reports.rendering.figures import BETTER, LEVEL, MARKERS, WORSE, print_style
 

@@ -8,7 +8,7 @@ from typing import Final
 from benchmark.ablation.contrasts import MIN_SEEDS, Contrast
 from benchmark.ablation.tables import AblationReport, AblationTable, ChangeRow, CostChange, failures
 from benchmark.comparison.metric_comparison import Figure
-from benchmark.leaderboard.table import Column
+from benchmark.tables.table import Column
 from benchmark.runtime.printed_values import MISSING, decimal
 from benchmark.statistics.factorial import Interaction, MainEffect
 from registry.cards import Option

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from io import StringIO
 from typing import Final
 
-from benchmark.leaderboard.table import Cell, Row, Table
+from benchmark.tables.table import Cell, Row, Table
 from benchmark.runtime.spreadsheet_cells import guarded
-from benchmark.leaderboard.table import Cell
-from benchmark.leaderboard.table import Row
-from benchmark.leaderboard.table import Table
+from benchmark.tables.table import Cell
+from benchmark.tables.table import Row
+from benchmark.tables.table import Table
 
 COLUMNS: Final = (
     "dataset",

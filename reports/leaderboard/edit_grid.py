@@ -16,9 +16,9 @@ from PIL import Image
 from benchmark.results.comparability import one_method
 from benchmark.results.run_folder import edit_path, edits_folder
 from benchmark.runtime.atomic_files import replacing
-from benchmark.leaderboard.groups import Run
+from benchmark.tables.groups import Run
 from reports.rendering.chunks import pieces
-from benchmark.leaderboard.build_tables import in_order, row_title
+from benchmark.tables.build_tables import in_order, row_title
 
 EditGrids = dict[tuple[str, str], list[Path]]
 """Pictures by dataset and protocol; more than one where runs are many or answered different task tables."""

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmark.leaderboard.table import Table
-from benchmark.leaderboard.pairwise import Differences
+from benchmark.tables.table import Table
+from benchmark.tables.pairwise import Differences
 from reports.leaderboard.forest_plot import draw_forest
 from reports.leaderboard.pareto_plot import draw_pareto
 from reports.rendering.figures import print_style, write_figure

@@ -8,8 +8,8 @@ from typing import Final
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchmark.leaderboard.table import Column
-from benchmark.leaderboard.pairwise import Differences, Gain
+from benchmark.tables.table import Column
+from benchmark.tables.pairwise import Differences, Gain
 from reports.rendering.figures import BETTER, LEVEL, WORSE
 
 _COLUMNS: Final = 3

@@ -10,14 +10,14 @@ from typing import Any
 from benchmark.results.comparability import SHORT_HASH
 from reports.leaderboard import wording as words
 from reports.rendering.pictures import Album
-from benchmark.leaderboard.table import Row, Table
-from benchmark.leaderboard.pairwise import Differences
-from benchmark.leaderboard.groups import Run
+from benchmark.tables.table import Row, Table
+from benchmark.tables.pairwise import Differences
+from benchmark.tables.groups import Run
 from reports.leaderboard.method_cards import known_methods
 from reports.rendering.html_page import render_page
 from reports.leaderboard.sample_browser import browse
-from benchmark.leaderboard.build_tables import in_order, row_title
-from benchmark.leaderboard.pareto_front import TRADE_OFFS
+from benchmark.tables.build_tables import in_order, row_title
+from benchmark.tables.pareto_front import TRADE_OFFS
 
 
 def render(

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from benchmark.results.schema import DatasetInfo, JudgeInfo
-from benchmark.leaderboard.table import Cell, Column, Level, Row, Table
+from benchmark.tables.table import Cell, Column, Level, Row, Table
 from benchmark.results.schema import Kind
 from reports.leaderboard.wording import bold_rule, num_tests
 
@@ -28,7 +28,7 @@ class Interval(_Strict):
 
 
 class Figure(_Strict):
-    """One figure of one method; its fields mean what those of `benchmark.leaderboard.table.Cell` do.
+    """One figure of one method; its fields mean what those of `benchmark.tables.table.Cell` do.
 
     Attributes:
         value: as measured, a cost in the unit of its metric; None where there is none, and then `reason` says why.

@@ -8,7 +8,7 @@ from itertools import groupby
 from textwrap import wrap
 from typing import Final
 
-from benchmark.leaderboard.table import Cell, Column, Row, Table
+from benchmark.tables.table import Cell, Column, Row, Table
 from reports.leaderboard.wording import FLAG, NO_RUNS, Legend, heading, legend, provenance, remarks, row_facts
 from reports.rendering.chunks import pieces
 from reports.rendering.latex import COLUMNS_IN_BLOCK, PREAMBLE, escaped, line, tabular

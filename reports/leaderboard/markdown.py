@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmark.leaderboard.table import Cell, Column, Row, Table
+from benchmark.tables.table import Cell, Column, Row, Table
 from reports.leaderboard.edit_grid import EditGrids
 from reports.leaderboard.wording import FLAG, NO_RUNS, Legend, heading, legend, provenance, remarks, row_facts
 from reports.rendering.markdown import line, plain

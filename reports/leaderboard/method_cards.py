@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from registry.cards import MethodCard, Option
 from registry.catalogue import METHOD_CARDS
-from benchmark.leaderboard.groups import Run
+from benchmark.tables.groups import Run
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import Final
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchmark.leaderboard.table import Column, Row, Table
+from benchmark.tables.table import Column, Row, Table
 from reports.rendering.figures import BETTER, Mark, marks
-from benchmark.leaderboard.pareto_front import TRADE_OFFS, chosen_column, undominated
+from benchmark.tables.pareto_front import TRADE_OFFS, chosen_column, undominated
 
 MAX_METHODS: Final = 16
 _LOG_FROM: Final = 20.0

@@ -14,10 +14,10 @@ from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.results.task_scores import TaskScores
 from reports.rendering.pictures import Album
-from benchmark.leaderboard.table import Column, Table
+from benchmark.tables.table import Column, Table
 from benchmark.results.schema import Kind
-from benchmark.leaderboard.contenders import Contestant, contestants
-from benchmark.leaderboard.groups import Run
+from benchmark.tables.contenders import Contestant, contestants
+from benchmark.tables.groups import Run
 
 FIRST_TASKS: Final = 6
 EXTREMES: Final = 3

@@ -8,7 +8,7 @@ import numpy as np
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from benchmark.leaderboard.pairwise import Differences
+from benchmark.tables.pairwise import Differences
 from reports.rendering.figures import BETTER
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchmark.leaderboard.bold import MIN_METHODS_FOR_SECOND
-from benchmark.leaderboard.table import Cell, Column, Row, Table
+from benchmark.tables.bold import MIN_METHODS_FOR_SECOND
+from benchmark.tables.table import Cell, Column, Row, Table
 from benchmark.results.comparability import SHORT_HASH
 from benchmark.runtime.printed_values import MISSING, p_value
 from benchmark.statistics.holm import ALPHA

@@ -12,10 +12,10 @@ from benchmark.human_study.analysis.findings import Findings
 from benchmark.results.schema import Result
 from registry.errors import UnknownNameError, unknown
 from reports.leaderboard import csv_file as csv_table, html_page as html, json_file as json_table, latex, markdown
-from benchmark.leaderboard.pairwise import differences
+from benchmark.tables.pairwise import differences
 from reports.leaderboard.edit_grid import EditGrids, write_edit_grids
 from reports.leaderboard.figures import write_print_figures
-from benchmark.leaderboard.build_tables import tabulate
+from benchmark.tables.build_tables import tabulate
 
 __all__ = ["FORMATS", "IncomparableError", "write_leaderboard"]
 

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from benchmark.leaderboard.build_tables import row_title
-from benchmark.leaderboard.costs import cost_cells, cost_columns
-from benchmark.leaderboard.table import Cell, Column, cell_of_seeds
+from benchmark.tables.build_tables import row_title
+from benchmark.tables.costs import cost_cells, cost_columns
+from benchmark.tables.table import Cell, Column, cell_of_seeds
 from benchmark.results.comparability import SHORT_HASH
 from benchmark.results.method_runs import RESULT
 from benchmark.results.schema import Result, read_result

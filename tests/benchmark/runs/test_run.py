@@ -11,7 +11,7 @@ import torch
 from tests.commands import TINY_DATASET, TINY_METHOD, Outcome, bench, bench_process, ended, half_written, settings, signalled
 from filelock import FileLock
 
-from benchmark.leaderboard.build_tables import tabulate
+from benchmark.tables.build_tables import tabulate
 from benchmark.results.schema import Result, read_result
 
 SETTING = (

@@ -7,7 +7,7 @@ import pytest
 from tests.reports.hostile import NAME, NOTE, hostile_results
 from tests.reports.synthetic import figure, noise, result, runs, scored_run
 
-from benchmark.leaderboard.build_tables import tabulate
+from benchmark.tables.build_tables import tabulate
 from reports.leaderboard.csv_file import COLUMNS, render
 
 from tests.spreadsheet_formulas import FORMULAS

@@ -7,9 +7,9 @@ from PIL import Image
 from tests.reports.run_folders import run_folder, study
 from tests.reports.synthetic import figure, result, runs
 
-from benchmark.leaderboard.build_tables import tabulate
-from benchmark.leaderboard.pairwise import MAX_COMPARED, differences
-from benchmark.leaderboard.pareto_front import undominated
+from benchmark.tables.build_tables import tabulate
+from benchmark.tables.pairwise import MAX_COMPARED, differences
+from benchmark.tables.pareto_front import undominated
 from reports.leaderboard.figures import write_print_figures
 
 HOSTILE = '<img src=x> $x^2$ & "quotes"'

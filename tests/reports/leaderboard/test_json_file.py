@@ -5,7 +5,7 @@ import json
 from tests.reports.hostile import NAME, hostile_results
 from tests.reports.synthetic import figure, noise, result, runs, scored_run
 
-from benchmark.leaderboard.build_tables import tabulate
+from benchmark.tables.build_tables import tabulate
 from reports.leaderboard.json_file import Leaderboard, render
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.reports.synthetic import METRICS, facts, figure, noise, protocol, result, runs, scored_run
 from tests.reports.typesetting import typeset
 
-from benchmark.leaderboard.build_tables import tabulate
+from benchmark.tables.build_tables import tabulate
 from reports.leaderboard import csv_file as csv_table
 from reports.leaderboard.latex import render
 from reports.rendering.latex import escaped

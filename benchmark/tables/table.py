@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from benchmark.leaderboard.groups import Run
+from benchmark.tables.groups import Run
 from benchmark.results.schema import DatasetInfo, JudgeInfo, Kind, MetricInfo, Value
 from benchmark.results.schema import DatasetInfo
 from benchmark.results.schema import JudgeInfo
@@ -15,7 +15,7 @@ from benchmark.results.schema import MetricInfo
 from benchmark.results.schema import Value
 from benchmark.runtime.printed_values import MISSING
 from benchmark.runtime.printed_values import decimal
-from benchmark.leaderboard.groups import Run
+from benchmark.tables.groups import Run
 
 Group = Literal["standing", "human"]
 Level = Literal["standing", "human", "image", "set", "cost"]

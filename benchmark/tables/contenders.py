@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from benchmark.results.comparability import configuration
 from benchmark.results.method_runs import Contender, FoundRun
-from benchmark.leaderboard.table import Row, Table
-from benchmark.leaderboard.groups import Run, comparable_groups
-from benchmark.leaderboard.build_tables import in_order
+from benchmark.tables.table import Row, Table
+from benchmark.tables.groups import Run, comparable_groups
+from benchmark.tables.build_tables import in_order
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 import pytest
 from tests.reports.synthetic import METRICS, dataset_facts, facts, figure, judge, protocol, result, runs
 
-from benchmark.leaderboard.build_tables import tabulate
-from benchmark.leaderboard.contenders import contestants
+from benchmark.tables.build_tables import tabulate
+from benchmark.tables.contenders import contestants
 from benchmark.results.comparability import IncomparableError
 from reports.leaderboard.wording import remarks
 

@@ -14,9 +14,9 @@ from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.paired import Side, paired_difference
 from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.results.task_scores import TaskScores
-from benchmark.leaderboard.table import Column, Table
-from benchmark.leaderboard.contenders import Contestant, contestants
-from benchmark.leaderboard.groups import Run
+from benchmark.tables.table import Column, Table
+from benchmark.tables.contenders import Contestant, contestants
+from benchmark.tables.groups import Run
 
 MAX_COMPARED: Final = 16
 """Methods that are set against each other: pairs, and their time and their space on a page, grow with the square."""

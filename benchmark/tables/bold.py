@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from benchmark.statistics.holm import ALPHA
-from benchmark.leaderboard.table import Cell, Row
-from benchmark.leaderboard.tests_against_best import merit
+from benchmark.tables.table import Cell, Row
+from benchmark.tables.tests_against_best import merit
 
 MIN_METHODS_FOR_SECOND = 3
 

@@ -4,7 +4,7 @@ import random
 
 from tests.reports.synthetic import METRICS, facts, figure, protocol, result, runs
 
-from benchmark.leaderboard.build_tables import tabulate
+from benchmark.tables.build_tables import tabulate
 
 STYLE = "style-copy"
 

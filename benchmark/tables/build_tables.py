@@ -8,16 +8,16 @@ from dataclasses import replace
 from benchmark.results.comparability import configuration
 from benchmark.human_study.analysis.findings import Findings
 from benchmark.results.schema import ProtocolResult, Result, Value
-from benchmark.leaderboard.table import Cell, Column, Row, Table, cell_of_seeds
+from benchmark.tables.table import Cell, Column, Row, Table, cell_of_seeds
 from benchmark.results.schema import Kind
-from benchmark.leaderboard.costs import cost_cells, cost_columns
-from benchmark.leaderboard.bold import emphasise
-from benchmark.leaderboard.groups import Run, clashes, comparable_groups
-from benchmark.leaderboard.human_column import human_column
-from benchmark.leaderboard.seed_intervals import nest_seeds
-from benchmark.leaderboard.tests_against_best import against_best
-from benchmark.leaderboard.ranking import standings
-from benchmark.leaderboard.task_scores import TableScores
+from benchmark.tables.costs import cost_cells, cost_columns
+from benchmark.tables.bold import emphasise
+from benchmark.tables.groups import Run, clashes, comparable_groups
+from benchmark.tables.human_column import human_column
+from benchmark.tables.seed_intervals import nest_seeds
+from benchmark.tables.tests_against_best import against_best
+from benchmark.tables.ranking import standings
+from benchmark.tables.task_scores import TableScores
 
 _KINDS: tuple[Kind, ...] = ("real", "reference", "learned")
 _LEVELS = ("image", "set", "cost")

@@ -13,9 +13,9 @@ from benchmark.statistics.face_clusters import Array, draw_faces, figures_of_run
 from benchmark.statistics.win_rates import Rank, rank_methods
 from benchmark.statistics.seed_variance import seed_error
 from benchmark.statistics.ratios import mean_of_ratios
-from benchmark.leaderboard.table import Cell, Column, Row
-from benchmark.leaderboard.seed_intervals import DRAWS, NESTED
-from benchmark.leaderboard.task_scores import NO_SCORES, TableScores
+from benchmark.tables.table import Cell, Column, Row
+from benchmark.tables.seed_intervals import DRAWS, NESTED
+from benchmark.tables.task_scores import NO_SCORES, TableScores
 
 NOT_RANKED: Final = "only learned methods are ranked"
 NO_RIVAL: Final = "there is no other learned method"

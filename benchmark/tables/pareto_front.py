@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from benchmark.leaderboard.table import Column
+from benchmark.tables.table import Column
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ import math
 import pytest
 from tests.reports.synthetic import METRICS, figure, noise, scored_run
 
-from benchmark.leaderboard.build_tables import tabulate
-from benchmark.leaderboard.table import Column, cell_of_seeds
+from benchmark.tables.build_tables import tabulate
+from benchmark.tables.table import Column, cell_of_seeds
 from benchmark.results.task_scores import TaskScores
 from benchmark.statistics.bootstrap import bootstrap_interval
 from benchmark.statistics.ratios import mean_of_ratios

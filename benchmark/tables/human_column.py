@@ -11,8 +11,8 @@ from benchmark.runtime.atomic_files import sha256_of
 from benchmark.human_study.analysis.findings import Findings, MethodFinding, Part
 from benchmark.human_study.schema import Mode
 from benchmark.results.schema import MetricInfo
-from benchmark.leaderboard.table import Cell, Column, Row
-from benchmark.leaderboard.groups import Run
+from benchmark.tables.table import Cell, Column, Row
+from benchmark.tables.groups import Run
 from benchmark.human_study.analysis.exclusion_summary import exclusions
 
 NOT_SHOWN: Final = "not in the human study"

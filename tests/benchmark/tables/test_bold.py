@@ -6,7 +6,7 @@ import pytest
 from tests.reports.synthetic import figure, noise, result, runs, scored_run
 
 from benchmark.comparison.compare import compare
-from benchmark.leaderboard.build_tables import tabulate
+from benchmark.tables.build_tables import tabulate
 from benchmark.results.method_runs import Contender, FoundRun
 from reports.leaderboard.wording import bold_rule, remarks
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.face_clusters import Array
 from benchmark.results.task_scores import TaskScores
-from benchmark.leaderboard.table import Row
+from benchmark.tables.table import Row
 
 NO_SCORES: Final = "no per-task scores that can be used; score the runs again"
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from benchmark.results.schema import Cost, Result
-from benchmark.leaderboard.table import Cell, Column
+from benchmark.tables.table import Cell, Column
 
 
 def cost_columns(results: Sequence[Result]) -> tuple[Column, ...]:

@@ -14,8 +14,8 @@ from benchmark.statistics.holm import holm
 from benchmark.statistics.paired import Side, paired_differences
 from benchmark.statistics.seed_variance import MIN_SEEDS, seed_error
 from benchmark.statistics.ratios import mean_of_ratios
-from benchmark.leaderboard.table import Cell, Row
-from benchmark.leaderboard.task_scores import NO_SCORES, TableScores
+from benchmark.tables.table import Cell, Row
+from benchmark.tables.task_scores import NO_SCORES, TableScores
 
 FEW_SEEDS: Final = f"a set metric needs {MIN_SEEDS} seeds of both methods"
 A_SEED_WITHOUT: Final = "a seed has no figure"

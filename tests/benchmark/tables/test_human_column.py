@@ -11,8 +11,8 @@ from tests.reports.synthetic import figure, protocol, result, runs
 
 from benchmark.human_study.analysis.analyse import analyse
 from benchmark.human_study.analysis.findings import Findings
-from benchmark.leaderboard.build_tables import tabulate
-from benchmark.leaderboard.human_column import CHANGED, NOT_SHOWN
+from benchmark.tables.build_tables import tabulate
+from benchmark.tables.human_column import CHANGED, NOT_SHOWN
 from benchmark.runtime.atomic_files import sha256_of
 from reports.leaderboard.write import write_leaderboard
 from tests.simulated_study import World, simulate

@@ -1,0 +1,1 @@
+"""Results to tables: rows of methods, figures with intervals, tests, ranks and emphasis, before any format."""
