@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from benchmark.cli.plugins import PluginOption, load_plugins
-from benchmark.cli.resolve_flags import flags_of, resolved, split_names
+from benchmark.cli.resolve_flags import resolved, split_names
+from benchmark.config.flags import flags_of
 
 TRUTH = "oracle"
 """The method whose edits a calibration degrades."""

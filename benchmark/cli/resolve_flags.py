@@ -25,40 +25,12 @@ def resolved(flags: dict[str, Any], config: Path | None, assignments: Sequence[s
     Raises:
         InputError: naming the key, where it stands, the value, and the nearest valid name.
     """
+    from benchmark.config.flags import drop_unset
     from benchmark.config.resolve import resolve
     from benchmark.config.sources import COMMAND, Layer, read_layer, set_layer
 
     layers = [read_layer(config)] if config else []
-    return resolve([*layers, set_layer(assignments), Layer(_given(flags), COMMAND)])
-
-
-def flags_of(
-    method: str | None,
-    dataset: str | None,
-    root: object,
-    *,
-    preset: str | None,
-    device: str | None,
-    limit: int | None = None,
-    protocols: Sequence[str] | None = None,
-) -> dict[str, Any]:
-    """The flags that commands share, in the keys of `Experiment`; None where one was not given."""
-    return {
-        "method": method,
-        "preset": preset,
-        "limit": limit,
-        "protocols": {each: {} for each in protocols or ()},
-        "dataset": {"name": dataset, "root": str(root) if root else None},
-        "compute": {"device": device},
-    }
-
-
-def _given(flags: dict[str, Any]) -> dict[str, Any]:
-    """The flags that were given, so that the others leave files and presets alone."""
-    nested = {
-        key: _given(value) if isinstance(value, dict) and key != "protocols" else value for key, value in flags.items()
-    }
-    return {key: value for key, value in nested.items() if value not in (None, {})}
+    return resolve([*layers, set_layer(assignments), Layer(drop_unset(flags), COMMAND)])
 
 
 def parse_seed_range(option: str, text: str) -> list[int]:

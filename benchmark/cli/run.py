@@ -12,7 +12,8 @@ import typer
 from benchmark.cli import options
 from benchmark.cli.options import CommandOptions
 from benchmark.cli.plugins import PluginOption, load_plugins
-from benchmark.cli.resolve_flags import flags_of, parse_seed_range, print_plan, resolved
+from benchmark.cli.resolve_flags import parse_seed_range, print_plan, resolved
+from benchmark.config.flags import flags_of
 from registry.errors import InputError
 
 if TYPE_CHECKING:
@@ -145,8 +146,8 @@ def _experiments(
 
 
 def _run(request: Request) -> None:
-    from benchmark.api import run_all
     from benchmark.cli.print_results import print_results
+    from benchmark.pipeline.run_all import run_all
     from benchmark.runtime.cache_folder import cache_folder, writable
 
     writable(request.runs, "runs folder")
@@ -168,8 +169,8 @@ def _edit(request: Request) -> None:
 
 
 def _score_runs(request: Request) -> None:
-    from benchmark.api import write_run_pages
     from benchmark.cli.print_results import print_results
+    from benchmark.pipeline.run_all import write_run_pages
 
     results = [run.score() for run in _each_run(request)]
     write_run_pages((each.folder(request.runs) for each in request.experiments), request.reporter)

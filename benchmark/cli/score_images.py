@@ -12,7 +12,8 @@ import typer
 
 from benchmark.cli import options
 from benchmark.cli.plugins import load_plugins
-from benchmark.cli.resolve_flags import flags_of, resolved, split_names
+from benchmark.cli.resolve_flags import resolved, split_names
+from benchmark.config.flags import flags_of
 from registry.catalogue import METHOD_CARDS, METRIC_CARDS
 from registry.errors import InputError
 

@@ -11,7 +11,8 @@ import typer
 
 from benchmark.cli import options
 from benchmark.cli.plugins import PluginOption, load_plugins
-from benchmark.cli.resolve_flags import flags_of, parse_seeds, print_plan, resolved, split_names
+from benchmark.cli.resolve_flags import parse_seeds, print_plan, resolved, split_names
+from benchmark.config.flags import flags_of
 from registry.errors import InputError
 
 if TYPE_CHECKING:

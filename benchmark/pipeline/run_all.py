@@ -1,4 +1,4 @@
-"""A comparison: the runs asked for beside the reference methods and real images, and their pages."""
+"""Runs experiments beside the reference methods and the real images, and writes their pages."""
 
 from __future__ import annotations
 
