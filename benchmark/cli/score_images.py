@@ -12,16 +12,14 @@ import typer
 
 from benchmark.cli import options
 from benchmark.cli.plugins import load_plugins
-from benchmark.cli.resolve_flags import resolved, split_names
-from benchmark.config.flags import flags_of
-from registry.catalogue import METHOD_CARDS, METRIC_CARDS
+from benchmark.cli.resolve_flags import split_names
+from benchmark.config.flags import drop_unset, flags_of
+from registry.catalogue import METRIC_CARDS
 from registry.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.cli.options import CommandOptions
-    from benchmark.evaluation.context import EvaluationContext
     from benchmark.evaluation.score_image_folder import FolderScores
-    from benchmark.runtime.progress import Reporter
 
 _OF_FOLDERS = {"device", "weights_dir", "weights", "json", "plugin", "runs"}
 """Words of stage commands that `--images` goes with; `--runs`, which it does not, is never empty."""
@@ -45,19 +43,28 @@ def score_images(folders: Folders, metrics: str | None, words: CommandOptions) -
         InputError: if the words do not go together, a metric is unknown, or a file cannot be used.
         typer.Exit: with code 1, if there is no figure at all.
     """
-    if folders.reference is None and folders.masks is None:
-        raise InputError("--images needs --reference, a folder of real images, or --masks, a folder of label maps")
     _check_words(words, judged=folders.masks is not None)
     load_plugins(words.plugin)
 
-    from benchmark.evaluation.score_against_masks import LABEL_METRICS
+    from benchmark.config.sources import COMMAND, Layer, set_layer
+    from benchmark.evaluation.score_images import score_images as evaluated
+    from benchmark.runtime.cache_folder import cache_folder, writable
+    from benchmark.runtime.progress import Reporter
+    from benchmark.weights.locate import Weights
 
-    default = [*(["fid"] if folders.reference else []), *(LABEL_METRICS if folders.masks else [])]
-    names = split_names(metrics) if metrics else default
-    of_masks = [name for name in names if name in LABEL_METRICS] if folders.masks else []
-    of_sets = [name for name in names if name not in of_masks]
-    scores, judge = _score(folders, of_sets, of_masks, words)
-    print_scores(scores, judge, words.json)
+    flags = flags_of(None, words.dataset, words.data, preset=words.preset, device=words.device)
+    scores = evaluated(
+        folders.images,
+        folders.reference,
+        folders.masks,
+        split_names(metrics or ""),
+        judge=[set_layer(words.set_ or []), Layer(drop_unset(flags), COMMAND)],
+        device=words.device or "auto",
+        weights=Weights(words.weights_dir, options.named_weights(words.weights)),
+        cache=writable(cache_folder(), "cache folder"),
+        reporter=Reporter(),
+    )
+    print_scores(scores, words.json)
     if all(value.value is None for value in scores.cells.values()):
         raise typer.Exit(1)
 
@@ -71,47 +78,7 @@ def _check_words(words: CommandOptions, *, judged: bool) -> None:
         raise InputError(f"--{option} belongs to {why}, --images to scoring a folder: give one")
 
 
-def _score(
-    folders: Folders, of_sets: list[str], of_masks: list[str], words: CommandOptions
-) -> tuple[FolderScores, dict[str, object]]:
-    from benchmark.evaluation.score_against_masks import score_masks
-    from benchmark.evaluation.score_image_folder import FolderScores, check_set_metric, score_folders
-    from benchmark.runtime.cache_folder import cache_folder, writable
-    from benchmark.runtime.device import choose_compute
-    from benchmark.runtime.progress import Reporter
-    from benchmark.weights.locate import Weights
-    from benchmark.weights.resources import Resources
-
-    for name in of_sets:
-        check_set_metric(name)
-    if of_sets and folders.reference is None:
-        raise InputError(f"{of_sets[0]} needs --reference, a folder of real images to compare with")
-    weights = Weights(words.weights_dir, options.named_weights(words.weights))
-    cache, reporter = writable(cache_folder(), "cache folder"), Reporter()
-    sets = masked = FolderScores({}, {})
-    judge: dict[str, object] = {}
-    if of_masks and folders.masks is not None:
-        context = _setting(words, cache, reporter)
-        masked = score_masks(folders.images, folders.masks, of_masks, context)
-        spec = context.experiment.dataset
-        judge = {**context.judge("parser")[1].model_dump(), "dataset": spec.name, "size": spec.size}
-    if of_sets and folders.reference is not None:
-        resources = Resources(choose_compute(words.device or "auto", precision="fp32"), weights)
-        sets = score_folders(folders.images, folders.reference, of_sets, resources, cache, reporter)
-    found = FolderScores(sets.cells | masked.cells, {**sets.breakdown, **masked.breakdown}, sets.num_real, sets.weights)
-    return found, judge
-
-
-def _setting(words: CommandOptions, cache: Path, reporter: Reporter) -> EvaluationContext:
-    """The dataset that the parser judge learns from."""
-    from benchmark.evaluation.context import EvaluationContext
-
-    method = next(each.card.name for each in METHOD_CARDS if each.card.kind == "reference")  # any would do
-    flags = flags_of(method, words.dataset, words.data, preset=words.preset, device=words.device)
-    return EvaluationContext(resolved(flags, None, words.set_ or []), cache, reporter)
-
-
-def print_scores(scores: FolderScores, judge: dict[str, object], as_json: bool) -> None:
+def print_scores(scores: FolderScores, as_json: bool) -> None:
     """Print the figures on stdout, and on stderr what they must be read with or why there are none."""
     for name, value in scores.cells.items():
         least = METRIC_CARDS.find(name).card.min_n
@@ -119,18 +86,19 @@ def print_scores(scores: FolderScores, judge: dict[str, object], as_json: bool) 
         for caution in filter(None, (few, value.reason)):
             print(f"bench: {name}: {caution}", file=sys.stderr)
     if as_json:
-        print(json.dumps(_content(scores, judge), indent=2, ensure_ascii=False))
+        print(json.dumps(_content(scores), indent=2, ensure_ascii=False))
         return
     for name, value in scores.cells.items():
         card = METRIC_CARDS.find(name).card
         figure = "–" if value.value is None else f"{value.value:.{card.decimals}f}"
         against = f"against {scores.num_real} real images"
         if card.level == "image":
+            judge = scores.judge
             against = f"read by {judge['title']} of {judge['dataset']} at {judge['size']}x{judge['size']}"
         print(f"{name}  {figure}  (N = {value.n}, {against})")
 
 
-def _content(scores: FolderScores, judge: dict[str, object]) -> dict[str, object]:
+def _content(scores: FolderScores) -> dict[str, object]:
     metrics: dict[str, dict[str, object]] = {}
     for name, value in scores.cells.items():
         metrics[name] = {"value": value.value, "n": value.n}
@@ -145,4 +113,4 @@ def _content(scores: FolderScores, judge: dict[str, object]) -> dict[str, object
         for each in scores.weights
     ]
     content: dict[str, object] = {"metrics": metrics, "num_real": scores.num_real, "weights": weights}
-    return {**content, "judge": judge} if judge else content
+    return {**content, "judge": dict(scores.judge)} if scores.judge else content

@@ -1,0 +1,109 @@
+"""Loads a method with weights that a run of it left, or that its authors published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmark.config.experiment import Experiment
+from benchmark.config.resolve import resolve
+from benchmark.config.sources import COMMAND, Layer, read_layer
+from benchmark.editing.build_method import build_editor
+from benchmark.editing.loaded_method import LoadedMethod, unchanged_random_state
+from benchmark.runtime.device import choose_compute
+from benchmark.training.checkpoints import TrainingCheckpointError, read_checkpoint
+from benchmark.training.train import move_to_device
+from methods.base import FaceEditor
+from methods.checkpoint import load_strictly
+from registry.catalogue import METHOD_CARDS
+from registry.errors import InputError
+
+EXPERIMENT = "experiment.yaml"
+CHECKPOINTS = "checkpoints"
+
+
+def load_method(name: str, checkpoint: Path | None, layers: Sequence[Layer], device: str) -> LoadedMethod:
+    """Load a method.
+
+    Args:
+        name: registered name, with its variant.
+        checkpoint: a run folder, whose last stage's weights are taken; a checkpoint in one; or a published file.
+        layers: settings over those of the run that the checkpoint lies in, or over the presets.
+        device: where it runs; whatever device a run was made on.
+
+    Raises:
+        InputError: if the method is trained and there is no checkpoint, or the checkpoint is of another method, not
+            finished, damaged, or does not fit.
+    """
+    run = None if checkpoint is None else _run_of(checkpoint)
+    experiment = resolve([*_settings_of(name, run), *layers])
+    if run is not None and name not in (experiment.method, experiment.label):
+        raise InputError(f"{run} is a run of {experiment.label}, not of {name}")
+    asked = experiment.compute
+    compute = choose_compute(device, asked.precision, asked.channels_last)
+    with unchanged_random_state():
+        model = _filled(experiment, checkpoint, run)
+    move_to_device(model, compute)
+    model.eval()
+    card = METHOD_CARDS.find(experiment.method).card
+    return LoadedMethod(model, card, experiment.label, experiment.dataset.size, experiment.seed, compute)
+
+
+def _run_of(checkpoint: Path) -> Path | None:
+    """The run folder that a checkpoint is or lies in; None of a file that was published."""
+    if not checkpoint.exists():
+        raise InputError(f"{checkpoint}: no such run folder or checkpoint file")
+    if checkpoint.is_dir():
+        if not (checkpoint / EXPERIMENT).is_file():
+            raise InputError(f"{checkpoint} is no folder of a finished run: it holds no {EXPERIMENT}")
+        return checkpoint
+    folder = checkpoint.absolute().parent
+    within = folder.name == CHECKPOINTS and (folder.parent / EXPERIMENT).is_file()
+    return checkpoint.parent.parent if within else None
+
+
+def _settings_of(name: str, run: Path | None) -> list[Layer]:
+    if run is None:
+        return [Layer({"method": name}, COMMAND)]
+    return [read_layer(run / EXPERIMENT)]
+
+
+def _filled(experiment: Experiment, checkpoint: Path | None, run: Path | None) -> FaceEditor:
+    if checkpoint is not None and checkpoint.is_file():
+        if run is None and not _is_training_checkpoint(checkpoint):
+            return build_editor(experiment.model_copy(update={"checkpoint": str(checkpoint)})).model
+        return _trained(experiment, checkpoint)
+    editor = build_editor(experiment)
+    stages = [stage for stage in editor.model.stages() if stage.iterations > 0]
+    if not stages or editor.published_sha256 is not None:
+        return editor.model
+    if run is None:
+        raise InputError(
+            f"{experiment.label} edits with trained weights: give a checkpoint, which is a run folder, a file of its "
+            f"{CHECKPOINTS}/, or a published file"
+        )
+    return _trained(experiment, run / CHECKPOINTS / f"{stages[-1].name}.pth")
+
+
+def _is_training_checkpoint(path: Path) -> bool:
+    """Whether a file holds all of a method, as stages leave it, rather than one published network."""
+    try:
+        meta = read_checkpoint(path)["meta"]
+    except TrainingCheckpointError:
+        return False
+    return isinstance(meta, dict) and "finished" in meta
+
+
+def _trained(experiment: Experiment, path: Path) -> FaceEditor:
+    """The method with the weights that a stage of its training left."""
+    model = build_editor(experiment.model_copy(update={"checkpoint": None, "network": None})).model
+    if not path.is_file():
+        raise InputError(f"{path}: no such checkpoint; the run's training is not finished")
+    try:
+        content = read_checkpoint(path)
+        if not content["meta"]["finished"]:
+            raise InputError("its stage is not finished")
+        load_strictly(model, content["state_dict"])
+    except (TrainingCheckpointError, InputError) as error:
+        raise InputError(f"{path} is no checkpoint of {experiment.label}: {error}") from error
+    return model
