@@ -15,7 +15,6 @@ from registry.plugins import load_installed, load_named
 if TYPE_CHECKING:
     import pandas as pd
 
-    from benchmark.comparison.metric_comparison import Figure
     from benchmark.config.sources import Layer
     from benchmark.editing.loaded_method import LoadedMethod
     from benchmark.results.schema import Result
@@ -114,7 +113,7 @@ def run(
 
     Example:
         >>> import benchmark
-        >>> results = benchmark.run("region-color", protocols="style-copy", limit=4, runs="other-runs", quiet=True)
+        >>> results = benchmark.run("region-color", protocols="style-copy", limit=4, quiet=True)
         >>> results[0].method
         'region-color'
         >>> 0 < results[0].protocols["style-copy"].metrics["psnr-oracle"].value < 60
@@ -175,7 +174,7 @@ def leaderboard(
     Example:
         >>> import benchmark
         >>> figures = benchmark.leaderboard("runs", protocol="style-copy", metrics="psnr-oracle")
-        >>> figures.set_index("method").loc["oracle", "value"]
+        >>> float(figures.set_index("method").loc["oracle", "value"])
         60.0
     """
     import pandas as pd
@@ -234,20 +233,13 @@ def compare(
     import pandas as pd
 
     from benchmark.comparison.compare import compare as compared
+    from benchmark.comparison.comparison_rows import COLUMNS, comparison_rows
     from benchmark.results.method_runs import find_contenders
 
     found = compared(*find_contenders(str(a), str(b), Path(runs), dataset), _names(protocols), _names(metrics))
-    rows = [
-        {
-            "protocol": each.protocol,
-            "metric": each.metric,
-            **_figure("a", each.a),
-            **_figure("b", each.b),
-            **{key: getattr(each, key) for key in _OF_DIFFERENCE},
-        }
-        for each in found.matches
-    ]
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(comparison_rows(found), columns=list(COLUMNS))
+    text = ("protocol", "metric", "better", "n", "reason")
+    frame = frame.astype({name: "float64" for name in COLUMNS if name not in text})
     frame.attrs |= {"notes": list(found.notes), "num_tests": found.num_tests}
     return frame
 
@@ -368,15 +360,6 @@ def load_method(
 
     layers = _layers({"preset": preset, "dataset": {"size": size}}, settings)
     return loaded(name, None if checkpoint is None else Path(checkpoint), layers, device)
-
-
-_OF_DIFFERENCE = ("gain", "low", "high", "better", "p_value", "holm_p", "n", "reason")
-
-
-def _figure(side: str, figure: Figure | None) -> dict[str, float | None]:
-    if figure is None:
-        return dict.fromkeys((side, f"{side}_low", f"{side}_high"))
-    return {side: figure.value, f"{side}_low": figure.low, f"{side}_high": figure.high}
 
 
 def _load_plugins(plugins: Iterable[PathName]) -> None:

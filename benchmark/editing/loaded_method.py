@@ -16,7 +16,7 @@ from benchmark.images.convert import Pixels, image_array, image_tensor
 from benchmark.runtime.device import Compute, seed_everything
 from benchmark.training.checkpoints import random_state, restore_random_state
 from methods.base import CannotEdit, EditBatch, FaceBatch, FaceEditor
-from methods.labels import ATTRIBUTES, NUM_ATTRIBUTES, NUM_LABELS, attribute_columns
+from methods.labels import NUM_ATTRIBUTES, NUM_LABELS, attribute_columns
 from registry.cards import MethodCard
 from registry.errors import InputError
 
@@ -96,7 +96,16 @@ class LoadedMethod:
             >>> edited.shape, edited.dtype
             ((64, 64, 3), dtype('uint8'))
         """
-        given = {name: value for name, value in locals().items() if name != "self" and value is not None}
+        possible = {
+            "image": image,
+            "mask": mask,
+            "requested_mask": requested_mask,
+            "attributes": attributes,
+            "requested_attributes": requested_attributes,
+            "source": source,
+            "source_mask": source_mask,
+        }
+        given = {name: value for name, value in possible.items() if value is not None}
         self._check_inputs(given)
         pixels = {name: self._image(name, given[name]) for name in ("image", "source") if name in given}
         labels = {name: self._labels(name, given[name]) for name in given if name.endswith("mask")}
@@ -155,12 +164,11 @@ class LoadedMethod:
             with unchanged_random_state(), torch.inference_mode(), self.compute.autocast():
                 seed_everything(self.seed)
                 edited = self.model.edit(task.to(self.compute.device))
-            images = image_array(edited)
+            return np.ascontiguousarray(image_array(edited)[0])
         except CannotEdit as error:
             raise InputError(f"{self.label} cannot do this edit: {error}") from error
         except ValueError as error:
             raise InputError(f"{self.label} gave {error}") from error
-        return images[0]
 
 
 @contextmanager
