@@ -69,8 +69,8 @@ class LoadedMethod:
         """Edit one image.
 
         Images and masks are arrays, or what `numpy.asarray` makes arrays of, such as Pillow's images. They must have
-        the method's size: nothing is resized. The same input gives the same output, and the random state of Python,
-        numpy and torch is left as it was.
+        the method's size: nothing is resized. The same input gives the same output: a method that draws noise draws
+        that of a run's first batch. The random state of Python, numpy and torch is left as it was.
 
         Args:
             image: (H, W, 3) uint8 RGB, the face to edit.
