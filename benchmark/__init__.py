@@ -1,9 +1,33 @@
-"""The harness: experiments, data, training, editing, scoring and their results."""
+"""Compare face-editing methods from Python: run them, read their tables, and edit and score images.
+
+Nothing heavy is imported before a function needs it, so that `import benchmark` costs nothing. The examples are run as
+tests, in a folder with a few faces in `my-faces` and finished runs in `runs`, and with settings that make a run last
+seconds put under those given.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchmark.api import compare, leaderboard, list_methods, load_method, run, score_images
+
+    __version__: str
+
+__all__ = ["compare", "leaderboard", "list_methods", "load_method", "run", "score_images"]
 
 
-def __getattr__(name: str) -> str:
-    if name != "__version__":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from benchmark.runtime.version import installed_version  # imported here: most users never ask
+def __getattr__(name: str) -> object:
+    if name in __all__:
+        from benchmark import api
 
-    return installed_version()
+        return getattr(api, name)
+    if name == "__version__":
+        from benchmark.runtime.version import installed_version  # imported here: most users never ask
+
+        return installed_version()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__, "__version__"])

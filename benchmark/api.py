@@ -1,116 +1,393 @@
-"""A comparison: the runs asked for beside the reference methods and real images, and their pages."""
+"""The functions of `import benchmark`: what `bench` does, with data frames and arrays in place of files and text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Iterable, Mapping
+from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from benchmark.caching.fingerprints import StageState, fingerprint, source_version
-from benchmark.config.evaluation_spec import EvaluationSpec
-from benchmark.config.experiment import REAL, Experiment, reference_experiment
-from benchmark.config.presets import all_protocols
-from benchmark.results.find_results import read_results
-from benchmark.results.run_folder import RESULT, score_paths
-from benchmark.results.schema import Result
-from benchmark.runs.lock import working_on
-from benchmark.runs.up_to_date import finished_result
-from benchmark.runtime.atomic_files import sha256_of
-from benchmark.runtime.progress import Reporter
-from benchmark.weights.locate import Weights
-from registry.catalogue import METHOD_CARDS
+from benchmark.config.flags import drop_unset, flags_of
+from registry.errors import InputError
+from registry.plugins import load_installed, load_named
 
-PAGES = "leaderboard"
-PAGE_FILES = tuple(f"leaderboard.{suffix}" for suffix in ("html", "md", "tex", "csv", "json"))
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from benchmark.config.sources import ConfigSource
+    from benchmark.editing.loaded_method import LoadedMethod
+    from benchmark.results.schema import Result
+    from benchmark.weights.locate import Weights
+
+PathName = str | PathLike[str]
+Settings = Mapping[str, Any]
+"""Settings nested as in a configuration file, such as `{"options": {"ngf": 32}}`."""
 
 
-def run_all(
-    experiments: Sequence[Experiment],
-    runs: Path,
-    cache: Path,
-    reporter: Reporter,
-    *,
-    weights: Weights,
-    fresh: bool = False,
-) -> list[Result]:
-    """Run experiments of one evaluation, then the references, and write their leaderboard.
-
-    What is finished already is only read.
+def list_methods(plugins: Iterable[PathName] = ()) -> pd.DataFrame:
+    """List the methods, those of plug-ins too.
 
     Args:
-        experiments: differ in method, variant, options or seed.
-        runs: folder of all runs.
-        cache: folder of packed faces, judges and features.
-        reporter: shows progress.
-        weights: finds the weights files of metrics.
-        fresh: begin the experiments anew; references are kept.
+        plugins: plug-ins to load first, files or modules, beside those that are installed.
 
     Returns:
-        A result an experiment, then those of the reference methods and of the real images.
-    """
-    shared = all_protocols(experiments[0].evaluation)
-    planned = [*experiments, *_references(shared, experiments[0].method.name)]
-    anew = [fresh] * len(experiments) + [False] * (len(planned) - len(experiments))
-    finished = [
-        None if again else finished_result(experiment, runs, weights)
-        for experiment, again in zip(planned, anew, strict=True)
-    ]
-    pages = runs / shared.dataset.name
-    done = [result for result in finished if result is not None]
-    stamp = _pages_stamp(pages)
-    if len(done) == len(planned) and stamp is not None and StageState(pages).get(PAGES) == stamp:
-        reporter.say(f"{pages}: nothing to do, everything is finished")
-        return done
-    # imported here: a repeated command that has nothing to do must not wait for torch
-    from benchmark.evaluation.context import EvaluationContext
-    from benchmark.runs.run import RealImages, Run
-    from reports.leaderboard.write import write_leaderboard
+        One row per method: `name`, `title`, `kind` (learned or reference), `protocols`, `variants`, `licence`, `paper`.
 
-    context = EvaluationContext(shared, cache, reporter, weights)
-    results: list[Result] = []
-    for experiment, result, again in zip(planned, finished, anew, strict=True):
-        kind = RealImages if experiment.method.name == REAL else Run
-        if result is None:
-            with working_on(experiment.folder(runs), reporter):
-                result = kind(experiment, context, runs, fresh=again).score()
-        results.append(result)
-    write_run_pages((experiment.folder(runs) for experiment in planned), reporter)
-    found, errors = read_results(_result_files(pages))
+    Raises:
+        InputError: if a plug-in cannot be loaded.
+
+    Example:
+        >>> import benchmark
+        >>> methods = benchmark.list_methods().set_index("name")
+        >>> methods.loc["maskgan", "paper"]
+        'MaskGAN: Towards Diverse and Interactive Facial Image Manipulation, CVPR 2020'
+        >>> methods.loc["region-color", "kind"]
+        'reference'
+    """
+    _load_plugins(plugins)
+    import pandas as pd
+
+    from registry.catalogue import METHOD_CARDS
+
+    cards = [entry.card for entry in METHOD_CARDS]
+    return pd.DataFrame(
+        {
+            "name": [card.name for card in cards],
+            "title": [card.title for card in cards],
+            "kind": [card.kind for card in cards],
+            "protocols": [card.protocols for card in cards],
+            "variants": [list(card.variants) for card in cards],
+            "licence": [card.licence for card in cards],
+            "paper": [f"{card.paper.title}, {card.paper.venue}" if card.paper else None for card in cards],
+        }
+    )
+
+
+def run(
+    method: str | None = None,
+    *,
+    dataset: str | None = None,
+    data: PathName | None = None,
+    preset: str | None = None,
+    seed: int | Iterable[int] | None = None,
+    protocols: str | Iterable[str] | None = None,
+    limit: int | None = None,
+    device: str | None = None,
+    checkpoint: PathName | None = None,
+    settings: Settings | None = None,
+    config: PathName | None = None,
+    weights: Mapping[str, PathName] | None = None,
+    runs: PathName = "runs",
+    plugins: Iterable[PathName] = (),
+    fresh: bool = False,
+    quiet: bool = False,
+) -> list[Result]:
+    """Train (or load), edit, score, and write the leaderboard beside the reference methods, as `bench run` does.
+
+    What is finished already is only read. Arguments lie over `settings`, and these over `config`.
+
+    Args:
+        method: registered method, with `+VARIANT` for one of its variants; `config` may name it instead.
+        dataset: registered dataset; by default "rendered-faces".
+        data: folder of the dataset's files.
+        preset: sizes and budgets; by default "demo".
+        seed: training seed, or several; by default 0.
+        protocols: only these; by default all that the method takes part in.
+        limit: at most so many tasks per protocol.
+        device: "cpu", "cuda", "cuda:1" …; by default "auto".
+        checkpoint: published weights to load instead of training.
+        settings: any others, nested as in a configuration file.
+        config: a YAML file of settings.
+        weights: files by id for metrics that need them, beside those in `$BENCH_WEIGHTS`.
+        runs: folder of all runs.
+        plugins: plug-ins to load first, files or modules, beside those that are installed.
+        fresh: begin the method anew rather than go on.
+        quiet: show no progress on stderr.
+
+    Returns:
+        One result per seed, then those of the reference methods and of the real images.
+
+    Raises:
+        InputError: if a setting is wrong, naming it and where it stands, or a file or folder cannot be used.
+
+    Example:
+        >>> import benchmark
+        >>> results = benchmark.run("region-color", protocols="style-copy", limit=4, quiet=True)
+        >>> results[0].method
+        'region-color'
+        >>> 0 < results[0].protocols["style-copy"].metrics["psnr-oracle"].value < 60
+        True
+    """
+    _load_plugins(plugins)
+    from benchmark.config.experiment import over_seeds
+    from benchmark.config.resolve import resolve
+    from benchmark.pipeline.run_all import run_all
+    from benchmark.runtime.cache_folder import cache_folder, writable
+    from benchmark.runtime.progress import Reporter
+
+    shared = flags_of(dataset, data, preset=preset, device=device, limit=limit, protocols=_names(protocols))
+    flags = {**shared, "method": method, "checkpoint": None if checkpoint is None else str(checkpoint)}
+    experiment = resolve(_sources(flags, settings, config))
+    experiments = [experiment] if seed is None else over_seeds(experiment, _seeds(seed))
+    return run_all(
+        experiments,
+        writable(Path(runs), "runs folder"),
+        writable(cache_folder(), "cache folder"),
+        Reporter(quiet=quiet),
+        weights=_weights(weights),
+        fresh=fresh,
+    )
+
+
+def leaderboard(
+    runs: PathName | Iterable[PathName] = "runs",
+    *,
+    dataset: str | None = None,
+    protocol: str | None = None,
+    methods: str | Iterable[str] | None = None,
+    metrics: str | Iterable[str] | None = None,
+    allow_mixed: bool = False,
+) -> pd.DataFrame:
+    """Read the tables that `bench leaderboard` writes, as one tidy frame.
+
+    A result that cannot be read is left out with a warning.
+
+    Args:
+        runs: folder of runs, or a glob of run folders or result files; or several.
+        dataset: only this dataset.
+        protocol: only this protocol.
+        methods: only these learned methods; reference rows stay.
+        metrics: only these metrics and costs.
+        allow_mixed: split results that cannot be compared into tables of their own instead of refusing them.
+
+    Returns:
+        One row per table, method and figure, with the columns of `leaderboard.csv`: among them `method`, `metric`,
+        `value`, the 95% interval (`low`, `high`), `n`, `seeds`, `rank`, `emphasis` ("best" where no learned method is
+        significantly better, "second" for the next), `holm_p` of no difference to the best, and the `reason` of a
+        figure that is missing or doubtful.
+
+    Raises:
+        InputError: if there are no results, none has what was asked for, or they cannot share a table.
+
+    Example:
+        >>> import benchmark
+        >>> figures = benchmark.leaderboard("runs", protocol="style-copy", metrics="psnr-oracle")
+        >>> float(figures.set_index("method").loc["oracle", "value"])
+        60.0
+    """
+    import pandas as pd
+
+    from benchmark.results.filter_results import Selection, select
+    from benchmark.results.find_results import read_results, result_files
+    from benchmark.tables.build_tables import tabulate
+    from benchmark.tables.figure_rows import COLUMNS, figure_rows
+
+    patterns = [runs] if isinstance(runs, str | PathLike) else runs
+    found, errors = read_results(result_files([str(each) for each in patterns]))
     for error in errors:
-        reporter.say(f"left out: {error}")
-    for page in write_leaderboard(found, pages, allow_mixed=True):
-        reporter.say(f"wrote {page}")
-    StageState(pages).put(PAGES, _pages_stamp(pages))
-    return results
+        warnings.warn(f"left out: {error}", stacklevel=2)
+    asked = select(found, Selection(dataset, protocol, _names(methods), _names(metrics)))
+    frame = pd.DataFrame(figure_rows(tabulate(asked, allow_mixed)), columns=list(COLUMNS))
+    numbers = dict.fromkeys(("value", "printed", "low", "high", "seed_low", "seed_high", "holm_p"), "float64")
+    return frame.astype(numbers | {"rank": "Int64", "n": "Int64"})
 
 
-def _result_files(pages: Path) -> list[Path]:
-    return sorted(pages.glob(f"*/*/{RESULT}"))
+def compare(
+    a: PathName,
+    b: PathName,
+    *,
+    runs: PathName = "runs",
+    dataset: str | None = None,
+    protocols: str | Iterable[str] | None = None,
+    metrics: str | Iterable[str] | None = None,
+) -> pd.DataFrame:
+    """Compare two methods on the tasks they share, as `bench compare` does.
 
+    Args:
+        a: a method with runs, or a run folder, or a folder of its seeds.
+        b: the method to compare it with.
+        runs: folder of all runs.
+        dataset: the dataset, where methods have runs on several.
+        protocols: only these.
+        metrics: only these.
 
-def _pages_stamp(pages: Path) -> str | None:
-    """Hash of what the pages were made from and by; None where one of them is missing."""
-    if not all((pages / name).exists() for name in PAGE_FILES):
-        return None
-    results = _result_files(pages)
-    made_from = [*results, *(scores for path in results for scores in score_paths(path.parent))]
-    hashes = {str(path.relative_to(pages)): sha256_of(path) for path in made_from}
-    return fingerprint(hashes, source_version("reports", suffixes=(".py", ".yaml", ".j2", ".css", ".js")))
+    Returns:
+        One row per protocol and metric: the figure of each with its 95% interval (`a`, `a_low`, `a_high`, `b`, …),
+        the `gain`, by how much `a` is better, with its interval (`low`, `high`), which is `better` beyond doubt ("a"
+        or "b"), `p_value`, `holm_p` adjusted for all rows, `n`, and the `reason` of what is missing. The frame's
+        `attrs["notes"]` say what must be known to read it.
 
+    Raises:
+        InputError: if a method has no runs, the runs were not scored alike, or there is nothing to compare.
 
-def _references(shared: EvaluationSpec, method: str) -> list[Experiment]:
-    """The other reference methods and the real images, under every protocol, so that no table lacks their rows."""
-    names = [entry.card.name for entry in METHOD_CARDS if entry.card.kind == "reference"]
-    return [reference_experiment(shared, name) for name in (*names, REAL) if name != method]
-
-
-def write_run_pages(folders: Iterable[Path], reporter: Reporter) -> None:
-    """Write the page of each run folder that has a result.
-
-    A run's page shows edits of the reference runs beside it, so that it is written after them, not by the run itself.
+    Example:
+        >>> import benchmark
+        >>> found = benchmark.compare("region-color", "copy-target", protocols="style-copy", metrics="style-color")
+        >>> list(found.columns[:4])
+        ['protocol', 'metric', 'a', 'a_low']
+        >>> bool(found.loc[0, "gain"] == found.loc[0, "b"] - found.loc[0, "a"])  # less is better
+        True
     """
-    # imported here: a report needs much, such as its drawing library
-    from reports.run_page.write import write_run_page
+    import pandas as pd
 
-    for folder in folders:
-        if (folder / RESULT).is_file():
-            reporter.say(f"wrote {write_run_page(folder)}")
+    from benchmark.comparison.compare import compare as compared
+    from benchmark.comparison.comparison_rows import COLUMNS, comparison_rows
+    from benchmark.results.method_runs import find_methods
+
+    found = compared(*find_methods(str(a), str(b), Path(runs), dataset), _names(protocols), _names(metrics))
+    frame = pd.DataFrame(comparison_rows(found), columns=list(COLUMNS))
+    text = ("protocol", "metric", "better", "n", "reason")
+    frame = frame.astype({name: "float64" for name in COLUMNS if name not in text})
+    frame.attrs |= {"notes": list(found.notes), "num_tests": found.num_tests}
+    return frame
+
+
+def score_images(
+    images: PathName,
+    reference: PathName | None = None,
+    masks: PathName | None = None,
+    metrics: str | Iterable[str] | None = None,
+    *,
+    settings: Settings | None = None,
+    device: str | None = None,
+    weights: Mapping[str, PathName] | None = None,
+    plugins: Iterable[PathName] = (),
+    quiet: bool = False,
+) -> pd.DataFrame:
+    """Score a folder of images, made by whatever means, as `bench score --images` does.
+
+    Args:
+        images: the folder.
+        reference: folder of real images, for the metrics of sets.
+        masks: folder of label maps that the images were to show, for the metrics of labels.
+        metrics: ids; by default `fid` with a reference, `seg-accuracy` and `seg-miou` with masks.
+        settings: nested as in a configuration file, of the judge that reads the labels and of the dataset that it
+            learns from, such as `{"preset": "small", "dataset": {"name": "celebamask-hq", "root": "CelebAMask-HQ"}}`.
+        device: "cpu", "cuda", "cuda:1" …; by default "auto".
+        weights: files by id for the encoders, beside those in `$BENCH_WEIGHTS`.
+        plugins: plug-ins to load first, files or modules, beside those that are installed.
+        quiet: show no progress on stderr.
+
+    Returns:
+        One row per metric: `metric`, `value`, the 95% interval (`low`, `high`) where there is one, `n` images, `min_n`
+        that the metric is sound from, and the `reason` why there is no value, or a caution on it. The frame's `attrs`
+        hold `num_real`, the images compared with, and what the `judge` is.
+
+    Raises:
+        InputError: if there is nothing to compare with, a metric is unknown or lacks its folder, or a file cannot be
+            used.
+
+    Example:
+        >>> import benchmark
+        >>> scores = benchmark.score_images("my-faces/images", masks="my-faces/masks", quiet=True)
+        >>> list(scores["metric"])
+        ['seg-accuracy', 'seg-miou']
+        >>> bool(scores["value"].between(0, 1).all())
+        True
+    """
+    if settings and masks is None:
+        raise InputError("settings choose the judge that reads images against masks: give masks too")
+    _load_plugins(plugins)
+    import pandas as pd
+
+    from benchmark.evaluation.score_images import score_images as scored
+    from benchmark.runtime.cache_folder import cache_folder, writable
+    from benchmark.runtime.progress import Reporter
+    from registry.catalogue import METRIC_CARDS
+
+    found = scored(
+        Path(images),
+        None if reference is None else Path(reference),
+        None if masks is None else Path(masks),
+        _names(metrics),
+        judge=_sources({"compute": {"device": device}}, settings),
+        device=device or "auto",
+        weights=_weights(weights),
+        cache=writable(cache_folder(), "cache folder"),
+        reporter=Reporter(quiet=quiet),
+    )
+    rows = [
+        {
+            "metric": name,
+            **{key: getattr(value, key) for key in ("value", "low", "high", "n")},
+            "min_n": METRIC_CARDS.find(name).card.min_n,
+            "reason": value.reason,
+        }
+        for name, value in found.cells.items()
+    ]
+    frame = pd.DataFrame(rows).astype(dict.fromkeys(("value", "low", "high"), "float64"))
+    frame.attrs |= {"num_real": found.num_real, "judge": dict(found.judge)}
+    return frame
+
+
+def load_method(
+    name: str,
+    checkpoint: PathName | None = None,
+    *,
+    size: int | None = None,
+    preset: str | None = None,
+    settings: Settings | None = None,
+    device: str = "auto",
+    plugins: Iterable[PathName] = (),
+) -> LoadedMethod:
+    """Load a method to edit images of your own with its `edit`.
+
+    Args:
+        name: registered method, with `+VARIANT` for one of its variants.
+        checkpoint: a run folder, or one of its `checkpoints/*.pth`, whose options and size are then the method's; or a
+            file that the method's authors published. Reference methods need none. Nothing in a file is executed.
+        size: side of the images in pixels; by default that of the run, or of the preset.
+        preset: whose options the method has where no run tells them; by default "demo".
+        settings: any others, nested as in a configuration file, such as `{"options": {"ngf": 64}}` or
+            `{"network": "generator"}`, which of the method's networks a published file fills.
+        device: "cpu", "cuda", "cuda:1" …
+        plugins: plug-ins to load first, files or modules, beside those that are installed.
+
+    Raises:
+        InputError: if a trained method has no checkpoint, or the checkpoint is of another method, unfinished, damaged,
+            or does not fit; or a setting is wrong.
+
+    Example:
+        >>> import benchmark
+        >>> method = benchmark.load_method("copy-target", size=256)
+        >>> method.label, method.size
+        ('copy-target', 256)
+    """
+    _load_plugins(plugins)
+    from benchmark.editing.load_method import load_method as loaded
+
+    sources = _sources({"preset": preset, "dataset": {"size": size}}, settings)
+    return loaded(name, None if checkpoint is None else Path(checkpoint), sources, device)
+
+
+def _load_plugins(plugins: Iterable[PathName]) -> None:
+    for problem in load_installed():
+        warnings.warn(problem, stacklevel=3)
+    for plugin in plugins:
+        load_named(str(plugin))
+
+
+def _sources(flags: dict[str, Any], settings: Settings | None, config: PathName | None = None) -> list[ConfigSource]:
+    """What the user wrote, in the order of precedence: arguments over `settings` over the file `config`."""
+    from benchmark.config.sources import COMMAND, ConfigSource, read_config
+
+    files = [] if config is None else [read_config(Path(config))]
+    return [*files, ConfigSource(dict(settings or {}), "settings"), ConfigSource(drop_unset(flags), COMMAND)]
+
+
+def _weights(files: Mapping[str, PathName] | None) -> Weights:
+    from benchmark.weights.locate import Weights
+
+    return Weights(named={id: Path(file) for id, file in (files or {}).items()})
+
+
+def _names(given: str | Iterable[str] | None) -> list[str]:
+    return [given] if isinstance(given, str) else list(given or ())
+
+
+def _seeds(given: int | Iterable[int]) -> list[int]:
+    seeds = [given] if isinstance(given, int) else list(given)
+    if not seeds or any(not isinstance(each, int) or each < 0 for each in seeds):
+        raise InputError(f"seed is a number such as 0, or several such as range(3), not {given!r}")
+    return seeds

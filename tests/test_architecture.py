@@ -13,6 +13,7 @@ from tests.places import ROOT
 FLOORS = (
     "benchmark.cli",
     "benchmark.api",
+    "benchmark.pipeline",
     "reports.run_page reports.ablation",
     "benchmark.ablation reports.leaderboard reports.calibration reports.human_study",
     "benchmark.tables benchmark.sweep reports.rating_forms",

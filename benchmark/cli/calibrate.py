@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from benchmark.cli.plugins import PluginOption, load_plugins
-from benchmark.cli.resolve_flags import flags_of, sources_of, split_names
+from benchmark.cli.resolve_flags import split_names
 
 
 def add_to(app: typer.Typer) -> None:
@@ -37,6 +37,7 @@ def _calibrate(
     plugin: PluginOption = None,
     json: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,
 ) -> None:
+    from benchmark.config.flags import flags_of, sources_of
     from benchmark.config.resolve import resolve_evaluation
 
     load_plugins(plugin)

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from benchmark.cli.plugins import PluginOption, load_plugins
-from benchmark.cli.resolve_flags import sources_of
 
 
 def add_to(app: typer.Typer) -> None:
@@ -39,6 +38,7 @@ def _check(
     ] = None,
     plugin: PluginOption = None,
 ) -> None:
+    from benchmark.config.flags import sources_of
     from benchmark.config.resolve import resolve
 
     load_plugins(plugin)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from registry.errors import InputError
@@ -13,7 +12,6 @@ from registry.errors import InputError
 if TYPE_CHECKING:
     from benchmark.cli.options import CommandOptions
     from benchmark.config.experiment import Experiment
-    from benchmark.config.sources import ConfigSource
 
 
 def experiment_of(
@@ -31,6 +29,7 @@ def experiment_of(
     Raises:
         InputError: naming the key, where it stands, the value, and the nearest valid name.
     """
+    from benchmark.config.flags import flags_of, sources_of
     from benchmark.config.resolve import resolve
 
     shared = flags_of(
@@ -40,49 +39,9 @@ def experiment_of(
         device=options.device,
         limit=options.limit,
         protocols=options.protocol,
-        metrics=options.metrics,
+        metrics=None if options.metrics is None else split_names(options.metrics),
     )
     return resolve(sources_of({"method": method, **shared, **flags}, options.config, options.set_))
-
-
-def sources_of(
-    flags: dict[str, Any], config: Path | None = None, assignments: Sequence[str] | None = None
-) -> list[ConfigSource]:
-    """What was written after a command, as sources of settings by rising precedence.
-
-    Args:
-        flags: nested settings; None where a flag was not given.
-        config: a YAML file.
-        assignments: what followed each `--set`.
-
-    Raises:
-        InputError: if the file cannot be read, or an assignment is none.
-    """
-    from benchmark.config.sources import COMMAND, ConfigSource, drop_unset, read_assignments, read_config
-
-    files = [read_config(config)] if config else []
-    return [*files, read_assignments(assignments or ()), ConfigSource(drop_unset(flags), COMMAND)]
-
-
-def flags_of(
-    dataset: str | None,
-    data: object,
-    *,
-    preset: str | None,
-    device: str | None,
-    limit: int | None = None,
-    protocols: Sequence[str] | None = None,
-    metrics: str | None = None,
-) -> dict[str, Any]:
-    """The flags of an evaluation, in the keys that users write; None where one was not given."""
-    return {
-        "preset": preset,
-        "limit": limit,
-        "protocols": {name: {} for name in protocols or ()},
-        "metrics": None if metrics is None else split_names(metrics),
-        "dataset": {"name": dataset, "root": str(data) if data else None},
-        "compute": {"device": device},
-    }
 
 
 def parse_seed_range(option: str, text: str) -> list[int]:

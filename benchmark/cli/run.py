@@ -92,8 +92,8 @@ def _do(act: Callable[[Request], None], options: RunOptions) -> None:
 
 
 def _run(request: Request) -> None:
-    from benchmark.api import run_all
     from benchmark.cli.print_results import print_results
+    from benchmark.pipeline.run_all import run_all
     from benchmark.runtime.cache_folder import cache_folder, writable
 
     writable(request.runs, "runs folder")
@@ -115,8 +115,8 @@ def _edit(request: Request) -> None:
 
 
 def _score_runs(request: Request) -> None:
-    from benchmark.api import write_run_pages
     from benchmark.cli.print_results import print_results
+    from benchmark.pipeline.run_all import write_run_pages
 
     results = [run.score() for run in _runs(request)]
     write_run_pages((experiment.folder(request.runs) for experiment in request.experiments), request.reporter)

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING
 import typer
 
 from benchmark.cli.plugins import load_plugins
-from benchmark.cli.resolve_flags import flags_of, sources_of, split_names
+from benchmark.cli.resolve_flags import split_names
+from benchmark.config.flags import flags_of, sources_of
 from registry.catalogue import METRIC_CARDS
 from registry.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.cli.options import RunOptions
-    from benchmark.evaluation.context import EvaluationContext
     from benchmark.evaluation.score_image_folder import FolderScores
-    from benchmark.runtime.progress import Reporter
 
 _OF_FOLDERS = {"metrics", "device", "weights_dir", "weights", "json", "plugin", "runs"}
 """Options of stage commands that `--images` goes with; `--runs`, which it does not, is never empty."""
@@ -43,19 +42,26 @@ def score_images(folders: Folders, options: RunOptions) -> None:
         InputError: if the options do not go together, a metric is unknown, or a file cannot be used.
         typer.Exit: with code 1, if there is no figure at all.
     """
-    if folders.reference is None and folders.masks is None:
-        raise InputError("--images needs --reference, a folder of real images, or --masks, a folder of label maps")
     _check_options(options, judged=folders.masks is not None)
     load_plugins(options.plugin)
 
-    from benchmark.evaluation.score_against_masks import LABEL_METRICS
+    from benchmark.evaluation.score_images import score_images as evaluated
+    from benchmark.runtime.cache_folder import cache_folder, writable
+    from benchmark.runtime.progress import Reporter
 
-    default = [*(["fid"] if folders.reference else []), *(LABEL_METRICS if folders.masks else [])]
-    names = split_names(options.metrics) if options.metrics else default
-    of_masks = [name for name in names if name in LABEL_METRICS] if folders.masks else []
-    of_sets = [name for name in names if name not in of_masks]
-    scores, judge = _score(folders, of_sets, of_masks, options)
-    print_scores(scores, judge, options.json)
+    flags = flags_of(options.dataset, options.data, preset=options.preset, device=options.device)
+    scores = evaluated(
+        folders.images,
+        folders.reference,
+        folders.masks,
+        split_names(options.metrics or ""),
+        judge=sources_of(flags, assignments=options.set_),
+        device=options.device or "auto",
+        weights=options.find_weights(),
+        cache=writable(cache_folder(), "cache folder"),
+        reporter=Reporter(),
+    )
+    print_scores(scores, options.json)
     if all(value.value is None for value in scores.cells.values()):
         raise typer.Exit(1)
 
@@ -69,45 +75,7 @@ def _check_options(options: RunOptions, *, judged: bool) -> None:
         raise InputError(f"--{flag} belongs to {why}, --images to scoring a folder: give one")
 
 
-def _score(
-    folders: Folders, of_sets: list[str], of_masks: list[str], options: RunOptions
-) -> tuple[FolderScores, dict[str, object]]:
-    from benchmark.evaluation.score_against_masks import score_masks
-    from benchmark.evaluation.score_image_folder import FolderScores, check_set_metric, score_folders
-    from benchmark.runtime.cache_folder import cache_folder, writable
-    from benchmark.runtime.device import choose_compute
-    from benchmark.runtime.progress import Reporter
-    from benchmark.weights.resources import Resources
-
-    for name in of_sets:
-        check_set_metric(name)
-    if of_sets and folders.reference is None:
-        raise InputError(f"{of_sets[0]} needs --reference, a folder of real images to compare with")
-    cache, reporter = writable(cache_folder(), "cache folder"), Reporter()
-    sets = masked = FolderScores({}, {})
-    judge: dict[str, object] = {}
-    if of_masks and folders.masks is not None:
-        context = _context(options, cache, reporter)
-        masked = score_masks(folders.images, folders.masks, of_masks, context)
-        spec = context.evaluation.dataset
-        judge = {**context.judge("parser")[1].model_dump(), "dataset": spec.name, "size": spec.size}
-    if of_sets and folders.reference is not None:
-        resources = Resources(choose_compute(options.device or "auto", precision="fp32"), options.find_weights())
-        sets = score_folders(folders.images, folders.reference, of_sets, resources, cache, reporter)
-    found = FolderScores(sets.cells | masked.cells, {**sets.breakdown, **masked.breakdown}, sets.num_real, sets.weights)
-    return found, judge
-
-
-def _context(options: RunOptions, cache: Path, reporter: Reporter) -> EvaluationContext:
-    """The dataset that the parser judge learns from."""
-    from benchmark.config.resolve import resolve_evaluation
-    from benchmark.evaluation.context import EvaluationContext
-
-    flags = flags_of(options.dataset, options.data, preset=options.preset, device=options.device)
-    return EvaluationContext(resolve_evaluation(sources_of(flags, assignments=options.set_)), cache, reporter)
-
-
-def print_scores(scores: FolderScores, judge: dict[str, object], as_json: bool) -> None:
+def print_scores(scores: FolderScores, as_json: bool) -> None:
     """Print the figures on stdout, and on stderr what they must be read with or why there are none."""
     for name, value in scores.cells.items():
         least = METRIC_CARDS.find(name).card.min_n
@@ -115,18 +83,19 @@ def print_scores(scores: FolderScores, judge: dict[str, object], as_json: bool) 
         for caution in filter(None, (few, value.reason)):
             print(f"bench: {name}: {caution}", file=sys.stderr)
     if as_json:
-        print(json.dumps(_content(scores, judge), indent=2, ensure_ascii=False))
+        print(json.dumps(_content(scores), indent=2, ensure_ascii=False))
         return
     for name, value in scores.cells.items():
         card = METRIC_CARDS.find(name).card
         figure = "–" if value.value is None else f"{value.value:.{card.decimals}f}"
         against = f"against {scores.num_real} real images"
         if card.level == "image":
+            judge = scores.judge
             against = f"read by {judge['title']} of {judge['dataset']} at {judge['size']}x{judge['size']}"
         print(f"{name}  {figure}  (N = {value.n}, {against})")
 
 
-def _content(scores: FolderScores, judge: dict[str, object]) -> dict[str, object]:
+def _content(scores: FolderScores) -> dict[str, object]:
     metrics: dict[str, dict[str, object]] = {}
     for name, value in scores.cells.items():
         metrics[name] = {"value": value.value, "n": value.n}
@@ -141,4 +110,4 @@ def _content(scores: FolderScores, judge: dict[str, object]) -> dict[str, object
         for file in scores.weights
     ]
     content: dict[str, object] = {"metrics": metrics, "num_real": scores.num_real, "weights": weights}
-    return {**content, "judge": judge} if judge else content
+    return {**content, "judge": dict(scores.judge)} if scores.judge else content

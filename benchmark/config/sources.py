@@ -187,12 +187,3 @@ def _collect_lines(node: Any, path: tuple[str, ...], lines: dict[tuple[str, ...]
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
             _collect_lines(value, (*path, str(number)), lines)
-
-
-def drop_unset(flags: dict[str, Any]) -> dict[str, Any]:
-    """The flags that were given, so that the others leave files and presets alone."""
-    nested = {
-        key: drop_unset(value) if isinstance(value, dict) and key != "protocols" else value
-        for key, value in flags.items()
-    }
-    return {key: value for key, value in nested.items() if value not in (None, {})}

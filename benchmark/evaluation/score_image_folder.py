@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -40,12 +40,14 @@ class FolderScores:
         breakdown: further figures by metric and name.
         num_real: real images compared with.
         weights: the files that decided the figures.
+        judge: what read label maps off the images, with its dataset and size; empty where nothing did.
     """
 
     cells: dict[str, Value]
     breakdown: dict[str, Mapping[str, float]]
     num_real: int = 0
     weights: tuple[WeightsFile, ...] = ()
+    judge: Mapping[str, object] = field(default_factory=dict)
 
 
 def score_folders(

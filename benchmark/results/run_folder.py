@@ -18,13 +18,15 @@ PROGRESS: Final = "progress.jsonl"
 """Losses and speed of training, one line per report."""
 TASK_TABLE: Final = "tasks.parquet"
 """In a protocol's folder of edits: the tasks that they answer."""
+CHECKPOINTS: Final = "checkpoints"
+"""The folder of what each stage of the training left."""
 COST: Final = "cost.json"
 """In the same folder: what editing cost."""
 
 
 def checkpoints_folder(run: Path) -> Path:
     """The folder of a run's trained networks."""
-    return run / "checkpoints"
+    return run / CHECKPOINTS
 
 
 def checkpoint_path(run: Path, stage: str) -> Path:

@@ -13,12 +13,11 @@ import pytest
 from methods.labels import ATTRIBUTES
 from registry import DATASETS
 from tests.docs.fenced_blocks import LANGUAGES, PAGES, Block, blocks_of, inline_code_of
+from tests.docs.tiny_api import use_tiny_settings
 from tests.docs.tiny_commands import check, find, options_of, options_of_every_command, run
 from tests.places import ROOT
 
 COMMITTED = ROOT / "examples"
-API_PAGES = {ROOT / "README.md", ROOT / "docs" / "python.md"}
-"""Their Python snippets show the API, whose functions have tests of their own."""
 NOT_OURS = {"pip", "python", "apt-get"}
 """Programs that pages may only name in blocks that are not run."""
 WITH_CODE = [page for page in PAGES if any(block.language in ("bash", "python") for block in blocks_of(page))]
@@ -46,11 +45,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_the_code_of_a_page_works(page: Path, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(desk)
+    use_tiny_settings(monkeypatch)
     names: dict[str, object] = {}
     for block in blocks_of(page):
         if block.is_included:
             continue
-        if block.language == "python" and page not in API_PAGES:
+        if block.language == "python":
             exec(compile("\n" * block.line + block.content, str(page), "exec"), names)
         elif block.language == "bash":
             for words in block.commands():

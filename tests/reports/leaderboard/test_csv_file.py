@@ -6,7 +6,8 @@ from io import StringIO
 import pytest
 
 from benchmark.tables.build_tables import tabulate
-from reports.leaderboard.csv_file import COLUMNS, render
+from benchmark.tables.figure_rows import COLUMNS
+from reports.leaderboard.csv_file import render
 from tests.reports.hostile import NAME, NOTE, hostile_results
 from tests.reports.synthetic import figure, noise, result, runs, scored_run
 from tests.spreadsheet_formulas import FORMULAS

@@ -1,0 +1,52 @@
+"""A comparison as one list of rows: a row for every metric of every protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import astuple
+from typing import Final
+
+from benchmark.comparison.compare import Comparison
+from benchmark.comparison.metric_comparison import Estimate
+
+COLUMNS: Final = (
+    "protocol",
+    "metric",
+    "a",
+    "a_low",
+    "a_high",
+    "b",
+    "b_low",
+    "b_high",
+    "gain",
+    "low",
+    "high",
+    "better",
+    "p_value",
+    "holm_p",
+    "n",
+    "reason",
+)
+
+
+def comparison_rows(found: Comparison) -> Iterator[tuple[str | float | None, ...]]:
+    """Every match, in the order of `COLUMNS`; intervals without a prefix are of the gain."""
+    for each in found.matches:
+        yield (
+            each.protocol,
+            each.metric,
+            *_estimate(each.a),
+            *_estimate(each.b),
+            each.gain,
+            each.low,
+            each.high,
+            each.better,
+            each.p_value,
+            each.holm_p,
+            each.n,
+            each.reason,
+        )
+
+
+def _estimate(estimate: Estimate | None) -> tuple[float | None, ...]:
+    return (None, None, None) if estimate is None else astuple(estimate)

@@ -1,0 +1,111 @@
+"""Loads a method with weights that a run of it left, or that its authors published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmark.config.experiment import Experiment
+from benchmark.config.resolve import resolve
+from benchmark.config.sources import COMMAND, ConfigSource, read_config
+from benchmark.editing.build_method import build_editor
+from benchmark.editing.loaded_method import LoadedMethod, unchanged_random_state
+from benchmark.results.run_folder import CHECKPOINTS, EXPERIMENT, checkpoint_path
+from benchmark.runtime.device import choose_compute
+from benchmark.training.checkpoints import TrainingCheckpointError, read_checkpoint
+from benchmark.training.train import move_to_device
+from methods.base import FaceEditor
+from methods.checkpoint import load_strictly
+from registry.catalogue import METHOD_CARDS
+from registry.errors import InputError
+
+
+def load_method(name: str, checkpoint: Path | None, sources: Sequence[ConfigSource], device: str) -> LoadedMethod:
+    """Load a method.
+
+    Args:
+        name: registered name, with its variant.
+        checkpoint: a run folder, whose last stage's weights are taken; a checkpoint in one; or a published file.
+        sources: settings over those of the run that the checkpoint lies in, or over the presets.
+        device: where it runs; whatever device a run was made on.
+
+    Raises:
+        InputError: if the method is trained and there is no checkpoint, or the checkpoint is of another method, not
+            finished, damaged, or does not fit.
+    """
+    run = None if checkpoint is None else _run_of(checkpoint)
+    experiment = resolve([*_settings_of(name, run), *sources])
+    if run is not None and name not in (experiment.method.name, experiment.label):
+        raise InputError(f"{run} is a run of {experiment.label}, not of {name}")
+    method, evaluation = experiment.method, experiment.evaluation
+    compute = choose_compute(device, evaluation.compute.precision, evaluation.compute.channels_last)
+    with unchanged_random_state():
+        model = _filled(experiment, checkpoint, run)
+    move_to_device(model, compute)
+    model.eval()
+    card = METHOD_CARDS.find(method.name).card
+    return LoadedMethod(model, card, method.label, evaluation.dataset.size, method.seed, compute)
+
+
+def _run_of(checkpoint: Path) -> Path | None:
+    """The run folder that a checkpoint is or lies in; None of a file that was published."""
+    if not checkpoint.exists():
+        raise InputError(f"{checkpoint}: no such run folder or checkpoint file")
+    if checkpoint.is_dir():
+        if not (checkpoint / EXPERIMENT).is_file():
+            raise InputError(f"{checkpoint} is no folder of a finished run: it holds no {EXPERIMENT}")
+        return checkpoint
+    folder = checkpoint.absolute().parent
+    within = folder.name == CHECKPOINTS and (folder.parent / EXPERIMENT).is_file()
+    return checkpoint.parent.parent if within else None
+
+
+def _settings_of(name: str, run: Path | None) -> list[ConfigSource]:
+    if run is None:
+        return [ConfigSource({"method": name}, COMMAND)]
+    return [read_config(run / EXPERIMENT)]
+
+
+def _filled(experiment: Experiment, checkpoint: Path | None, run: Path | None) -> FaceEditor:
+    if checkpoint is not None and checkpoint.is_file():
+        if run is None and not _is_training_checkpoint(checkpoint):
+            return build_editor(_with_method(experiment, checkpoint=str(checkpoint))).model
+        return _trained(experiment, checkpoint)
+    editor = build_editor(experiment)
+    stages = [stage for stage in editor.model.stages() if stage.iterations > 0]
+    if not stages or editor.published_sha256 is not None:
+        return editor.model
+    if run is None:
+        raise InputError(
+            f"{experiment.label} edits with trained weights: give a checkpoint, which is a run folder, a file of its "
+            f"{CHECKPOINTS}/, or a published file"
+        )
+    return _trained(experiment, checkpoint_path(run, stages[-1].name))
+
+
+def _with_method(experiment: Experiment, **changes: str | None) -> Experiment:
+    return experiment.model_copy(update={"method": experiment.method.model_copy(update=changes)})
+
+
+def _is_training_checkpoint(path: Path) -> bool:
+    """Whether a file holds all of a method, as stages leave it, rather than one published network."""
+    try:
+        meta = read_checkpoint(path)["meta"]
+    except TrainingCheckpointError:
+        return False
+    return isinstance(meta, dict) and "finished" in meta
+
+
+def _trained(experiment: Experiment, path: Path) -> FaceEditor:
+    """The method with the weights that a stage of its training left."""
+    model = build_editor(_with_method(experiment, checkpoint=None, network=None)).model
+    if not path.is_file():
+        raise InputError(f"{path}: no such checkpoint; the run's training is not finished")
+    try:
+        content = read_checkpoint(path)
+        if not content["meta"]["finished"]:
+            raise InputError("its stage is not finished")
+        load_strictly(model, content["state_dict"])
+    except (TrainingCheckpointError, InputError) as error:
+        raise InputError(f"{path} is no checkpoint of {experiment.label}: {error}") from error
+    return model

@@ -1,0 +1,195 @@
+"""A method that is ready to edit single images given as arrays, outside any protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from benchmark.images.convert import Pixels, image_array, image_tensor
+from benchmark.runtime.device import Compute, seed_everything
+from benchmark.training.checkpoints import random_state, restore_random_state
+from methods.base import CannotEdit, EditBatch, FaceBatch, FaceEditor
+from methods.labels import NUM_ATTRIBUTES, NUM_LABELS, attribute_columns
+from registry.cards import MethodCard
+from registry.errors import InputError
+
+ARGUMENTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "image": ("image",),
+    "mask": ("mask",),
+    "attributes": ("attributes", "requested_attributes"),
+    "source": ("source",),
+    "source image": ("source",),
+    "source mask": ("source_mask",),
+}
+"""What `LoadedMethod.edit` must be given for each of the inputs that methods' cards name."""
+TRUE_RESULT: Final = "oracle"
+"""The input on a card that no one has outside a protocol."""
+
+Attributes = Mapping[str, bool | int]
+
+
+@dataclass(frozen=True)
+class LoadedMethod:
+    """A method with its weights, in eval mode.
+
+    Attributes:
+        model: the method itself, on the device of `compute`.
+        card: its card, which says what inputs it takes.
+        label: its name with its variant.
+        size: side in pixels of the square images that it edits.
+        seed: decides every random draw of an edit.
+        compute: device, precision and layout.
+    """
+
+    model: FaceEditor
+    card: MethodCard
+    label: str
+    size: int
+    seed: int
+    compute: Compute
+
+    def edit(
+        self,
+        image: Any,
+        mask: Any = None,
+        *,
+        requested_mask: Any = None,
+        attributes: Attributes | None = None,
+        requested_attributes: Attributes | None = None,
+        source: Any = None,
+        source_mask: Any = None,
+    ) -> Pixels:
+        """Edit one image.
+
+        Images and masks are arrays, or what `numpy.asarray` makes arrays of, such as Pillow's images. They must have
+        the method's size: nothing is resized. The same input gives the same output: a method that draws noise draws
+        that of a run's first batch. The random state of Python, numpy and torch is left as it was.
+
+        Args:
+            image: (H, W, 3) uint8 RGB, the face to edit.
+            mask: (H, W) integer labels 0..18 of CelebAMask-HQ, those of `image`.
+            requested_mask: the labels that the result is to have; `mask` where it is not given.
+            attributes: what `image` has of CelebA's attributes; what is not named it lacks.
+            requested_attributes: the attributes to change, with their new values.
+            source: (H, W, 3) uint8 RGB, the face that lends something; `image` where it is not given.
+            source_mask: labels of `source`.
+
+        Returns:
+            (H, W, 3) uint8 RGB.
+
+        Raises:
+            InputError: if the method needs an input that is not given, an input has another size or kind, or the
+                method cannot do the edit.
+
+        Example:
+            >>> import benchmark, numpy
+            >>> method = benchmark.load_method("region-color", size=64)
+            >>> image = numpy.full((64, 64, 3), 200, dtype=numpy.uint8)
+            >>> edited = method.edit(image, mask=numpy.zeros((64, 64), dtype=numpy.uint8))
+            >>> edited.shape, edited.dtype
+            ((64, 64, 3), dtype('uint8'))
+        """
+        possible = {
+            "image": image,
+            "mask": mask,
+            "requested_mask": requested_mask,
+            "attributes": attributes,
+            "requested_attributes": requested_attributes,
+            "source": source,
+            "source_mask": source_mask,
+        }
+        given = {name: value for name, value in possible.items() if value is not None}
+        self._check_inputs(given)
+        pixels = {name: self._image(name, given[name]) for name in ("image", "source") if name in given}
+        labels = {name: self._labels(name, given[name]) for name in given if name.endswith("mask")}
+        nothing = torch.zeros(1, self.size, self.size, dtype=torch.uint8)
+        has = _attribute_row("attributes", attributes or {}, torch.zeros(1, NUM_ATTRIBUTES))
+        target = FaceBatch(pixels["image"], labels.get("mask", nothing), has, ("image",))
+        lender = target
+        if source is not None:
+            none_known = torch.zeros(1, NUM_ATTRIBUTES)
+            lender = FaceBatch(pixels["source"], labels.get("source_mask", nothing), none_known, ("source",))
+        task = EditBatch(
+            target=target,
+            source=lender,
+            mask=labels.get("requested_mask", target.mask),
+            attributes=_attribute_row("requested_attributes", requested_attributes or {}, has),
+            region=torch.ones(1, self.size, self.size, dtype=torch.bool),
+        )
+        return self._edited(task)
+
+    def _check_inputs(self, given: Mapping[str, Any]) -> None:
+        if TRUE_RESULT in self.card.inputs:
+            raise InputError(f"{self.label} gives the true result of a protocol's edits, and edits no other images")
+        wanted = [name for each in self.card.inputs for name in ARGUMENTS.get(each, ())]
+        missing = [name for name in wanted if name not in given]
+        if missing:
+            raise InputError(f"{self.label} takes {', '.join(self.card.inputs)}: give {' and '.join(missing)} too")
+        if "source_mask" in given and "source" not in given:
+            raise InputError("source_mask holds the labels of source: give source too")
+        if "requested_mask" in given and "mask" not in given:
+            raise InputError("requested_mask asks for other labels than those of mask: give mask too")
+
+    def _image(self, name: str, value: Any) -> Tensor:
+        pixels = np.asarray(value)
+        if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
+            raise InputError(f"{name} is (H, W, 3) uint8 RGB, not {_described(pixels)}")
+        self._check_size(name, pixels)
+        return image_tensor(pixels[None])
+
+    def _labels(self, name: str, value: Any) -> Tensor:
+        labels = np.asarray(value)
+        if labels.dtype.kind not in "iu" or labels.ndim != 2:
+            raise InputError(f"{name} is (H, W) integer labels 0..{NUM_LABELS - 1}, not {_described(labels)}")
+        self._check_size(name, labels)
+        if labels.min() < 0 or labels.max() >= NUM_LABELS:
+            strange = labels.min() if labels.min() < 0 else labels.max()
+            raise InputError(f"{name} holds label {strange}; labels are 0..{NUM_LABELS - 1}")
+        return torch.from_numpy(labels.astype(np.uint8)[None])
+
+    def _check_size(self, name: str, array: NDArray[Any]) -> None:
+        height, width = array.shape[:2]
+        if (height, width) != (self.size, self.size):
+            raise InputError(f"{name} is {width}x{height}; {self.label} was loaded for {self.size}x{self.size}")
+
+    def _edited(self, task: EditBatch) -> Pixels:
+        try:
+            with unchanged_random_state(), torch.inference_mode(), self.compute.autocast():
+                seed_everything(self.seed)
+                edited = self.model.edit(task.to(self.compute.device))
+            return np.ascontiguousarray(image_array(edited)[0])
+        except CannotEdit as error:
+            raise InputError(f"{self.label} cannot do this edit: {error}") from error
+        except ValueError as error:
+            raise InputError(f"{self.label} gave {error}") from error
+
+
+@contextmanager
+def unchanged_random_state() -> Iterator[None]:
+    """Put the generators of Python, numpy and torch back as they were once the block ends."""
+    before = random_state()
+    try:
+        yield
+    finally:
+        restore_random_state(before)
+
+
+def _attribute_row(what: str, named: Attributes, start: Tensor) -> Tensor:
+    """(1, 40) attributes: those of `start`, with the named ones in place."""
+    row = start.clone()
+    if named:
+        if strange := [name for name, value in named.items() if value not in (0, 1)]:
+            raise InputError(f"{what}: {strange[0]} is {named[strange[0]]!r}; attributes are True or False")
+        row[0, list(attribute_columns(list(named)))] = torch.tensor([float(value) for value in named.values()])
+    return row
+
+
+def _described(array: NDArray[Any]) -> str:
+    return f"{array.shape} {array.dtype}"

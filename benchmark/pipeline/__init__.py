@@ -1,0 +1,1 @@
+"""From experiments to pages: everything between a specification and the leaderboard."""

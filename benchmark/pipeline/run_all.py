@@ -1,0 +1,116 @@
+"""Runs experiments beside the reference methods and the real images, and writes their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from benchmark.caching.fingerprints import StageState, fingerprint, source_version
+from benchmark.config.evaluation_spec import EvaluationSpec
+from benchmark.config.experiment import REAL, Experiment, reference_experiment
+from benchmark.config.presets import all_protocols
+from benchmark.results.find_results import read_results
+from benchmark.results.run_folder import RESULT, score_paths
+from benchmark.results.schema import Result
+from benchmark.runs.lock import working_on
+from benchmark.runs.up_to_date import finished_result
+from benchmark.runtime.atomic_files import sha256_of
+from benchmark.runtime.progress import Reporter
+from benchmark.weights.locate import Weights
+from registry.catalogue import METHOD_CARDS
+
+PAGES = "leaderboard"
+PAGE_FILES = tuple(f"leaderboard.{suffix}" for suffix in ("html", "md", "tex", "csv", "json"))
+
+
+def run_all(
+    experiments: Sequence[Experiment],
+    runs: Path,
+    cache: Path,
+    reporter: Reporter,
+    *,
+    weights: Weights,
+    fresh: bool = False,
+) -> list[Result]:
+    """Run experiments of one evaluation, then the references, and write their leaderboard.
+
+    What is finished already is only read.
+
+    Args:
+        experiments: differ in method, variant, options or seed.
+        runs: folder of all runs.
+        cache: folder of packed faces, judges and features.
+        reporter: shows progress.
+        weights: finds the weights files of metrics.
+        fresh: begin the experiments anew; references are kept.
+
+    Returns:
+        A result an experiment, then those of the reference methods and of the real images.
+    """
+    shared = all_protocols(experiments[0].evaluation)
+    planned = [*experiments, *_references(shared, experiments[0].method.name)]
+    anew = [fresh] * len(experiments) + [False] * (len(planned) - len(experiments))
+    finished = [
+        None if again else finished_result(experiment, runs, weights)
+        for experiment, again in zip(planned, anew, strict=True)
+    ]
+    pages = runs / shared.dataset.name
+    done = [result for result in finished if result is not None]
+    stamp = _pages_stamp(pages)
+    if len(done) == len(planned) and stamp is not None and StageState(pages).get(PAGES) == stamp:
+        reporter.say(f"{pages}: nothing to do, everything is finished")
+        return done
+    # imported here: a repeated command that has nothing to do must not wait for torch
+    from benchmark.evaluation.context import EvaluationContext
+    from benchmark.runs.run import RealImages, Run
+    from reports.leaderboard.write import write_leaderboard
+
+    context = EvaluationContext(shared, cache, reporter, weights)
+    results: list[Result] = []
+    for experiment, result, again in zip(planned, finished, anew, strict=True):
+        kind = RealImages if experiment.method.name == REAL else Run
+        if result is None:
+            with working_on(experiment.folder(runs), reporter):
+                result = kind(experiment, context, runs, fresh=again).score()
+        results.append(result)
+    write_run_pages((experiment.folder(runs) for experiment in planned), reporter)
+    found, errors = read_results(_result_files(pages))
+    for error in errors:
+        reporter.say(f"left out: {error}")
+    for page in write_leaderboard(found, pages, allow_mixed=True):
+        reporter.say(f"wrote {page}")
+    StageState(pages).put(PAGES, _pages_stamp(pages))
+    return results
+
+
+def _result_files(pages: Path) -> list[Path]:
+    return sorted(pages.glob(f"*/*/{RESULT}"))
+
+
+def _pages_stamp(pages: Path) -> str | None:
+    """Hash of what the pages were made from and by; None where one of them is missing."""
+    if not all((pages / name).exists() for name in PAGE_FILES):
+        return None
+    results = _result_files(pages)
+    made_from = [*results, *(scores for path in results for scores in score_paths(path.parent))]
+    hashes = {str(path.relative_to(pages)): sha256_of(path) for path in made_from}
+    return fingerprint(hashes, source_version("reports", suffixes=(".py", ".yaml", ".j2", ".css", ".js")))
+
+
+def _references(shared: EvaluationSpec, method: str) -> list[Experiment]:
+    """The other reference methods and the real images, under every protocol, so that no table lacks their rows."""
+    names = [entry.card.name for entry in METHOD_CARDS if entry.card.kind == "reference"]
+    return [reference_experiment(shared, name) for name in (*names, REAL) if name != method]
+
+
+def write_run_pages(folders: Iterable[Path], reporter: Reporter) -> None:
+    """Write the page of each run folder that has a result.
+
+    A run's page shows edits of the reference runs beside it, so that it is written after them, not by the run itself.
+    """
+    # imported here: a report needs much, such as its drawing library
+    from reports.run_page.write import write_run_page
+
+    for folder in folders:
+        if (folder / RESULT).is_file():
+            reporter.say(f"wrote {write_run_page(folder)}")

@@ -1,0 +1,87 @@
+"""Tables as one list of rows: a row for every figure, with all that stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from benchmark.tables.table import Cell, Row, Table
+
+COLUMNS: Final = (
+    "dataset",
+    "protocol",
+    "table",
+    "method",
+    "title",
+    "kind",
+    "preset",
+    "weights_origin",
+    "rank",
+    "metric",
+    "metric_title",
+    "level",
+    "direction",
+    "unit",
+    "value",
+    "printed",
+    "low",
+    "high",
+    "interval",
+    "n",
+    "seeds",
+    "seeds_run",
+    "seed_low",
+    "seed_high",
+    "emphasis",
+    "holm_p",
+    "untested",
+    "reason",
+)
+
+Figure = str | float | None
+
+
+def figure_rows(tables: Sequence[Table]) -> Iterator[tuple[Figure, ...]]:
+    """Every figure of the tables, in the order of `COLUMNS`.
+
+    `table` numbers the parts of a dataset and protocol, `value` is as measured, `printed` rounded. A figure that is
+    missing has no `value`, and then `reason` says why.
+    """
+    for table in tables:
+        for row in table.rows:
+            method = _method(table, row)
+            yield from ((*method, *_facts(cell)) for cell in row.cells)
+
+
+def _method(table: Table, row: Row) -> tuple[Figure, ...]:
+    rank = next(
+        (cell.value for cell in row.cells if cell.column.id == "rank" and cell.column.group == "standing"), None
+    )
+    part = 1 if table.part is None else table.part[0]
+    return (table.dataset, table.protocol, part, row.label, row.title, row.kind, row.preset, row.weights_origin, rank)
+
+
+def _facts(cell: Cell) -> tuple[Figure, ...]:
+    column, facts = cell.column, cell.column.facts
+    least, greatest = cell.seed_range or (None, None)
+    return (
+        column.id,
+        facts.title,
+        column.level,
+        facts.direction,
+        facts.unit,
+        cell.value,
+        None if cell.value is None else float(cell.text),
+        cell.low,
+        cell.high,
+        cell.interval,
+        cell.n,
+        cell.seeds,
+        cell.asked_seeds,
+        least,
+        greatest,
+        cell.emphasis,
+        cell.holm_p,
+        cell.untested,
+        cell.reason,
+    )
