@@ -12,7 +12,7 @@ from pandas.testing import assert_frame_equal
 
 import benchmark
 from benchmark import api
-from benchmark.config.sources import set_layer
+from benchmark.config.sources import read_assignments
 from benchmark.editing import loaded_method
 from benchmark.results.schema import read_result
 from registry.errors import InputError
@@ -20,7 +20,7 @@ from tests.commands import TINY, TINY_METHOD, bench, ended, python
 from tests.docs.tiny_api import use_tiny_settings
 from tests.places import ROOT
 
-SETTINGS = set_layer([*TINY[1::2], "dataset.size=32"]).content
+SETTINGS = read_assignments([*TINY[1::2], "dataset.size=32"]).content
 EXAMPLES = [
     each
     for module in (api, loaded_method)
@@ -145,7 +145,7 @@ def test_scores_of_a_folder_are_those_of_the_command(
     )
     written = json.loads(outcome.out)
     found = benchmark.score_images(
-        *folders, settings=set_layer(judge).content, weights={"inception-fid": inception_file}, quiet=True
+        *folders, settings=read_assignments(judge).content, weights={"inception-fid": inception_file}, quiet=True
     )
     assert list(found["metric"]) == list(written["metrics"]) == ["fid", "seg-accuracy", "seg-miou"]
     for row in found.to_dict("records"):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from benchmark import api
-from benchmark.config.sources import deep_merge, set_layer
+from benchmark.config.sources import deep_merge, read_assignments
 from benchmark.results.schema import Result
 from tests.docs.tiny_commands import with_tiny_settings
 
@@ -31,4 +31,4 @@ def use_tiny_settings(patch: pytest.MonkeyPatch) -> None:
 def tiny_settings(method: str | None = None) -> dict[str, Any]:
     """The settings that `bench run` of a method gets from `tiny_commands`, nested as in a file."""
     command = with_tiny_settings(["run", *(["--method", method] if method else [])])
-    return set_layer(value for word, value in pairwise(command) if word == "--set").content
+    return read_assignments(value for word, value in pairwise(command) if word == "--set").content
