@@ -56,7 +56,8 @@ def psnr(image: Pixels, reference: Pixels, where: Mask | None = None) -> Values:
     # rounded, since the sum of squares is a whole number, and OpenCV's last bits are not exact
     squares = np.rint([cv2.norm(one, other, cv2.NORM_L2SQR, mask) for one, other, mask in triples])
     error = np.divide(squares, CHANNELS * compared, out=np.full(len(image), np.nan), where=compared > 0)
-    return 10 * np.log10(255**2 / np.maximum(error, 255**2 / 10 ** (CEILING / 10)))
+    decibels: Values = 10 * np.log10(255**2 / np.maximum(error, 255**2 / 10 ** (CEILING / 10)))
+    return decibels
 
 
 Comparison = Callable[[Pixels, Pixels, Mask | None], Values]
