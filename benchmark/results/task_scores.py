@@ -99,14 +99,14 @@ class TaskScores:
             with pq.ParquetFile(self.path) as file:
                 table = file.read(use_threads=False)
             self._ratios = _ratios((table.schema.metadata or {}).get(RATIOS, b"{}"))
-            missing = [name for name in TASK_COLUMNS if name not in table.column_names]
-            if missing:
-                raise ResultError(f"{self.path}: lacks the column {missing[0]!r}")
-            self._table = self._known_table(table.select(TASK_COLUMNS), result.tasks_sha256, known)
         except FileNotFoundError as error:
             raise ResultError(f"{self.path}: no such file; score the run again") from error
         except (OSError, ValueError, TypeError, pa.ArrowException) as error:
             raise ResultError(f"{self.path}: cannot be read as Parquet; score the run again") from error
+        missing = [name for name in TASK_COLUMNS if name not in table.column_names]
+        if missing:
+            raise ResultError(f"{self.path}: lacks the column {missing[0]!r}")
+        self._table = self._known_table(table.select(TASK_COLUMNS), result.tasks_sha256, known)
         self._columns = {name: table.column(name) for name in table.column_names}
 
     def _known_table(self, content: pa.Table, sha256: str, known: dict[str, TaskTable] | None) -> TaskTable:
