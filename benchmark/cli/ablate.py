@@ -23,7 +23,7 @@ def _ablate(
     options: CommandOptions,
     method: Annotated[str, typer.Option(help="Registered method, with +VARIANT to change one of its variants.")],
     factors: Annotated[
-        str | None, typer.Option(metavar="NAME,NAME", help="Only these factors of the card. [default: all]")
+        str | None, typer.Option(metavar="NAME,NAME", help="Only these factors of the card.", show_default="all")
     ] = None,
     seeds: Seeds = "3",
     dataset: Dataset = None,

@@ -23,16 +23,18 @@ def _calibrate(
     dataset: Annotated[str, typer.Option(help="Registered dataset that knows its true edits.")] = "rendered-faces",
     data: Annotated[Path | None, typer.Option(help="Folder of the dataset's files.")] = None,
     preset: Annotated[str, typer.Option(help="Sizes and budgets.")] = "demo",
-    protocol: Annotated[list[str] | None, typer.Option(help="Protocol; may be repeated. [default: style-copy]")] = None,
+    protocol: Annotated[
+        list[str] | None, typer.Option(help="Protocol; may be repeated.", show_default="style-copy")
+    ] = None,
     metrics: Annotated[
-        str | None, typer.Option(metavar="NAME,NAME", help="Only these metrics. [default: the protocol's]")
+        str | None, typer.Option(metavar="NAME,NAME", help="Only these metrics.", show_default="the protocol's")
     ] = None,
     limit: Annotated[int | None, typer.Option(help="At most so many tasks a protocol.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the degradations and of the subsamples.")] = 0,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="One setting, e.g. dataset.size=128.")
     ] = None,
-    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1 … [default: auto]")] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1 …", show_default="auto")] = None,
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("calibration"),
     plugin: PluginOption = None,
     json: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,

@@ -29,7 +29,7 @@ def _leaderboard(
     ] = None,
     metrics: Annotated[str | None, typer.Option(metavar="A,B", help="Only these metrics and costs.")] = None,
     formats: Annotated[
-        str | None, typer.Option("--format", metavar="A,B", help="Of html, md, tex, csv, json. [default: all]")
+        str | None, typer.Option("--format", metavar="A,B", help="Of html, md, tex, csv, json.", show_default="all")
     ] = None,
     human: Annotated[
         Path | None,

@@ -32,7 +32,7 @@ def _new(
 
 def _check(
     name: Annotated[str, typer.Argument(help="Registered method, with +VARIANT for one of its variants.")],
-    preset: Annotated[str | None, typer.Option(help="Sizes to build it at. [default: demo]")] = None,
+    preset: Annotated[str | None, typer.Option(help="Sizes to build it at.", show_default="demo")] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="One setting, e.g. options.ngf=32.")
     ] = None,

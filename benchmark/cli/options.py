@@ -17,20 +17,21 @@ if TYPE_CHECKING:
     from benchmark.weights.locate import Weights
 
 Method = Annotated[str | None, typer.Option(help="Registered method, with +VARIANT for one of its variants.")]
-Dataset = Annotated[str | None, typer.Option(help="Registered dataset. [default: rendered-faces]")]
+Dataset = Annotated[str | None, typer.Option(help="Registered dataset.", show_default="rendered-faces")]
 Data = Annotated[Path | None, typer.Option(help="Folder of the dataset's files.")]
-Preset = Annotated[str | None, typer.Option(help="Sizes and budgets. [default: demo]")]
+Preset = Annotated[str | None, typer.Option(help="Sizes and budgets.", show_default="demo")]
 Config = Annotated[Path | None, typer.Option(help="YAML file of settings.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="One setting, e.g. options.ngf=32.")]
 Protocols = Annotated[list[str] | None, typer.Option(help="Only this protocol; may be repeated.")]
 Metrics = Annotated[
-    str | None, typer.Option(metavar="NAME,NAME", help="Metrics to show after each protocol's own. [default: none]")
+    str | None,
+    typer.Option(metavar="NAME,NAME", help="Metrics to show after each protocol's own.", show_default="none"),
 ]
-Seed = Annotated[str | None, typer.Option(help="Training seed, or a range such as 0..4. [default: 0]")]
+Seed = Annotated[str | None, typer.Option(help="Training seed, or a range such as 0..4.", show_default="0")]
 Seeds = Annotated[str, typer.Option(help="How many training seeds, or a range such as 0..2.")]
 Jobs = Annotated[int, typer.Option(min=1, help="How many run at once; processor threads are divided among them.")]
 Limit = Annotated[int | None, typer.Option(help="At most so many tasks per protocol.")]
-Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1 … [default: auto]")]
+Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1 …", show_default="auto")]
 Checkpoint = Annotated[Path | None, typer.Option(help="Published weights to load instead of training.")]
 Network = Annotated[str | None, typer.Option(help="Which network the checkpoint fills.")]
 Runs = Annotated[Path, typer.Option(help="Folder of all runs.")]
@@ -39,7 +40,8 @@ RunGlobs = Annotated[
     typer.Option(
         "--runs",
         metavar="GLOB",
-        help="Folder of runs, or a glob of run folders or result files; may be repeated. [default: runs]",
+        help="Folder of runs, or a glob of run folders or result files; may be repeated.",
+        show_default="runs",
     ),
 ]
 Fresh = Annotated[bool, typer.Option("--fresh/--resume", help="Begin anew, or go on.")]

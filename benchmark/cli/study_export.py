@@ -27,7 +27,7 @@ def _export(
     ] = ("2afc"),
     items: Annotated[int, typer.Option(help="Trials; checks come on top, about one for ten.")] = 50,
     methods: Annotated[
-        str | None, typer.Option(metavar="A,B", help="Only these methods. [default: all learned ones]")
+        str | None, typer.Option(metavar="A,B", help="Only these methods.", show_default="all learned ones")
     ] = None,
     formats: Annotated[str, typer.Option("--format", metavar="A,B", help="Of html, mturk, label-studio, arena.")] = (
         "html"
@@ -42,10 +42,14 @@ def _export(
     words: Annotated[
         Path | None, typer.Option(metavar="FILE", help="YAML of what raters read; OUT/words.yaml is a copy to edit.")
     ] = None,
-    key: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the key goes. [default: OUT/private]")] = None,
+    key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where the key goes.", show_default="OUT/private")
+    ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(min=0, help="Draws the same study again; secret as the key is. [default: the key's, or chance]"),
+        typer.Option(
+            min=0, help="Draws the same study again; secret as the key is.", show_default="the key's, or chance"
+        ),
     ] = None,
 ) -> None:
     from benchmark.human_study.analysis.ranking import shown_too_little

@@ -65,6 +65,8 @@ def _meaning(parameter: Any) -> str:
     default = parameter.default
     if parameter.required:
         return f"{text} *Required.*"
-    if default is None or isinstance(default, bool) or "default:" in text or default == []:
+    if isinstance(shown := getattr(parameter, "show_default", None), str):
+        return f"{text} Default: {shown}."
+    if default is None or isinstance(default, bool) or default == []:
         return text
     return f"{text} Default: `{default}`."
