@@ -1,11 +1,13 @@
-"""What all tests share: a small made-up dataset, and which of them are of the whole program."""
+"""What all tests share: a small made-up dataset, which tests are of the whole program, and whose plug-ins are forgotten."""
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.celebamask_hq_folder import FakeCelebA, make_celeba
+from tests.loaded_plugins import forgotten_plugins
 
 WHOLE_PROGRAM = {"tests.commands", "tests.terminal"}
 """Modules whose functions run commands."""
@@ -28,6 +30,12 @@ def _is_of_the_whole_program(item: pytest.Item) -> bool:
     return "browser" in getattr(item, "fixturenames", ()) or any(
         thing is subprocess or getattr(thing, "__module__", None) in WHOLE_PROGRAM for thing in names.values()
     )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _plugins_of_one_module() -> Iterator[None]:
+    with forgotten_plugins():
+        yield
 
 
 @pytest.fixture
