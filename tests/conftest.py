@@ -1,4 +1,4 @@
-"""What all tests share: a small made-up dataset, a mark on tests of the whole program, and an end to loaded plug-ins."""
+"""What all tests share: a small made-up dataset, a mark on tests of the whole program, an end to loaded plug-ins."""
 
 import subprocess
 from collections.abc import Iterator
