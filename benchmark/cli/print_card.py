@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import textwrap
 from typing import Any
 
@@ -18,6 +17,8 @@ LONGEST_WORD = 20
 """Cells left for the word that passes that width, since YAML is broken after it, not before."""
 WIDEST_OPTION = 40
 """Columns that an option with its default may take before what it does moves to the next line."""
+NARROWEST_COMMENT = 30
+"""Columns beside the options that must be left for what they do, or it stands below each."""
 
 
 def described_card(card: Card) -> dict[str, Any]:
@@ -45,13 +46,16 @@ def card_as_yaml(card: Card) -> str:
 
 def _options_as_yaml(options: OptionTable) -> str:
     pairs = {name: f"{name}: {_value_as_yaml(option.default)}" for name, option in options.info.items()}
+    width = min(stdout_console().width, CARD_WIDTH) - 4  # the options stand 4 columns in
     column = min(max(map(len, pairs.values())), WIDEST_OPTION) + 2
-    room = max(shutil.get_terminal_size().columns - column - 4, 30)  # the options stand 4 columns in
+    if width - column < NARROWEST_COMMENT:
+        column = 2
+    room = width - column
     lines: list[str] = []
     for name, option in options.info.items():
         comment = f"{option.kind}: {option.description}" if option.description else option.kind
-        beside = textwrap.wrap(comment, room, initial_indent="# ", subsequent_indent="#   ")
-        if len(pairs[name]) > WIDEST_OPTION:
+        beside = textwrap.wrap(comment, room, initial_indent="# ", subsequent_indent="#   ", break_on_hyphens=False)
+        if len(pairs[name]) > column - 2:
             lines.append(pairs[name])
         else:
             lines.append(f"{pairs[name]:<{column}}{beside.pop(0)}")
