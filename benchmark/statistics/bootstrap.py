@@ -25,7 +25,7 @@ NO_INTERVAL = (float("nan"), float("nan"))
 
 def bootstrap_interval(
     runs: Sequence[Array],
-    figure: Statistic,
+    statistic: Statistic,
     clusters: NDArray[Any],
     draws: int = 1000,
     level: float = 0.95,
@@ -40,7 +40,7 @@ def bootstrap_interval(
 
     Args:
         runs: tallies (T, 2, K) of a run a seed. Tasks that a run has no figure for are left out before faces are drawn.
-        figure: figures (draws,) from summed tallies (draws, 2, K).
+        statistic: figures (draws,) from summed ratio terms (draws, 2, K).
         clusters: (T,) labels, the source face of each task.
         draws: resamples.
         level: coverage, in (0, 1).
@@ -52,12 +52,12 @@ def bootstrap_interval(
     Raises:
         ValueError: if a tally does not have one row a task.
     """
-    return bootstrap_intervals([runs], figure, clusters, draws, level, seed)[0]
+    return bootstrap_intervals([runs], statistic, clusters, draws, level, seed)[0]
 
 
 def bootstrap_intervals(
     methods: Sequence[Sequence[Array]],
-    figure: Statistic,
+    statistic: Statistic,
     clusters: NDArray[Any],
     draws: int = 1000,
     level: float = 0.95,
@@ -67,7 +67,7 @@ def bootstrap_intervals(
 
     Args:
         methods: a method each, its runs' tallies (T, 2, K).
-        figure: as for one.
+        statistic: as for one.
         clusters: as for one.
         draws: as for one.
         level: as for one.
@@ -80,8 +80,8 @@ def bootstrap_intervals(
             continue
         generator = np.random.default_rng(seed)
         weights = draw_faces(sums.num_faces, draws, generator)
-        runs_drawn = statistics_of_runs(np.concatenate(sums.methods), weights, figure)
-        spreads = seed_spreads(sums.figures(figure), runs_drawn)
+        runs_drawn = statistics_of_runs(np.concatenate(sums.methods), weights, statistic)
+        spreads = seed_spreads(sums.figures(statistic), runs_drawn)
         errors = [pooled_error([spread]) for spread in spreads]
         # Student's t of the same freedom is drawn once, and scaled to each
         shared = {

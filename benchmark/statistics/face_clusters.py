@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 _MAX_BLOCK_SUMS: Final = 4_000_000
 """Bounds memory: the draws of a thousand runs' sums of 19 classes would take 600 MB."""
 Statistic = Callable[[Array], Array]
-"""From summed tallies (..., 2, K) to figures (...), as `ImageMetric.figure`."""
+"""From summed tallies (..., 2, K) to figures (...), as `ImageMetric.statistic`."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class FaceSums:
         """Runs of each method."""
         return [len(method) for method in self.methods]
 
-    def figures(self, figure: Statistic) -> list[Array]:
+    def figures(self, statistic: Statistic) -> list[Array]:
         """A method each, (S,) figures of its runs over all faces."""
-        every = figure(np.concatenate(self.methods).sum(axis=1))
+        every = statistic(np.concatenate(self.methods).sum(axis=1))
         return np.split(every, np.cumsum(self.num_seeds)[:-1])
 
 
@@ -95,7 +95,7 @@ def draw_faces(num_faces: int, draws: int, generator: np.random.Generator) -> Ar
     return counts.reshape(draws, num_faces).astype(np.float64)
 
 
-def statistics_of_runs(sums: Array, weights: Array, figure: Statistic) -> Array:
+def statistics_of_runs(sums: Array, weights: Array, statistic: Statistic) -> Array:
     """Figures (draws, S) of S runs' sums (S, F, 2, K) under weights (draws, F).
 
     Runs that were scored on the same tasks often share all denominators, which are then drawn once.
@@ -103,12 +103,12 @@ def statistics_of_runs(sums: Array, weights: Array, figure: Statistic) -> Array:
     at_once = max(1, _MAX_BLOCK_SUMS // (len(weights) * sums[0, 0].size))
     blocks = (sums[start : start + at_once] for start in range(0, len(sums), at_once))
     if len(sums) == 1 or (sums[1:, :, 1] != sums[0, :, 1]).any():
-        return np.concatenate([figure(np.tensordot(weights, block, axes=(1, 1))) for block in blocks], axis=-1)
+        return np.concatenate([statistic(np.tensordot(weights, block, axes=(1, 1))) for block in blocks], axis=-1)
     denominators = np.tensordot(weights, sums[0, :, 1], axes=(1, 0))
     drawn: list[Array] = []
     for block in blocks:
         numerators = np.tensordot(weights, block[:, :, 0], axes=(1, 1))
         both = np.empty((*numerators.shape[:2], *block.shape[2:]))
         both[:, :, 0], both[:, :, 1] = numerators, denominators[:, None]
-        drawn.append(figure(both))
+        drawn.append(statistic(both))
     return np.concatenate(drawn, axis=-1)

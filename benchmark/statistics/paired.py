@@ -83,7 +83,7 @@ class Difference:
 def paired_difference(
     ours: Side,
     theirs: Side,
-    figure: Statistic,
+    statistic: Statistic,
     clusters: NDArray[Any],
     *,
     draws: int = DRAWS,
@@ -101,7 +101,7 @@ def paired_difference(
     Args:
         ours: the first method.
         theirs: the second.
-        figure: figures (draws,) from summed tallies (draws, 2, K).
+        statistic: figures (draws,) from summed ratio terms (draws, 2, K).
         clusters: (T,) labels, the source face of each task.
         draws: bootstrap draws.
         flips: permutations at most, beside the observed one.
@@ -116,7 +116,7 @@ def paired_difference(
     (found,) = paired_differences(
         ours,
         [theirs],
-        figure,
+        statistic,
         clusters,
         draws=draws,
         flips=flips,
@@ -130,7 +130,7 @@ def paired_difference(
 def paired_differences(
     ours: Side,
     others: Sequence[Side],
-    figure: Statistic,
+    statistic: Statistic,
     clusters: NDArray[Any],
     *,
     draws: int = DRAWS,
@@ -146,7 +146,7 @@ def paired_differences(
     Args:
         ours: the first method of every comparison.
         others: the second of each.
-        figure: as for two.
+        statistic: as for two.
         clusters: as for two.
         draws: as for two.
         flips: as for two.
@@ -157,30 +157,30 @@ def paired_differences(
     if seeds_paired and any(len(other.runs) != len(ours.runs) for other in others):
         raise ValueError("seeds can be paired only where both methods have as many")
     pairs = [(0, place) for place in range(1, len(others) + 1)]
-    return _of_pairs([ours, *others], pairs, figure, clusters, draws, flips, level, seed, seeds_paired)
+    return _of_pairs([ours, *others], pairs, statistic, clusters, draws, flips, level, seed, seeds_paired)
 
 
 def differences_of_all_pairs(
-    sides: Sequence[Side], figure: Statistic, clusters: NDArray[Any], *, draws: int = DRAWS, level: float = 0.95
+    sides: Sequence[Side], statistic: Statistic, clusters: NDArray[Any], *, draws: int = DRAWS, level: float = 0.95
 ) -> dict[tuple[int, int], Difference]:
     """`paired_difference` of every two methods, by their places, without p-values.
 
     Args:
         sides: the methods.
-        figure: as for two.
+        statistic: as for two.
         clusters: as for two.
         draws: as for two.
         level: as for two.
     """
     pairs = list(combinations(range(len(sides)), 2))
-    found = _of_pairs(sides, pairs, figure, clusters, draws, 0, level, 0, seeds_paired=False)
+    found = _of_pairs(sides, pairs, statistic, clusters, draws, 0, level, 0, seeds_paired=False)
     return dict(zip(pairs, found, strict=True))
 
 
 def _of_pairs(
     sides: Sequence[Side],
     pairs: Sequence[tuple[int, int]],
-    figure: Statistic,
+    statistic: Statistic,
     clusters: NDArray[Any],
     draws: int,
     flips: int,
@@ -199,7 +199,7 @@ def _of_pairs(
         renumbered = {method: number for number, method in enumerate(methods)}
         within = [(renumbered[one], renumbered[other]) for one, other in having]
         trained = [sides[method].trained for method in methods]
-        differences = _differences(sums, within, trained, figure, draws, flips, level, seed, seeds_paired)
+        differences = _differences(sums, within, trained, statistic, draws, flips, level, seed, seeds_paired)
         found.update(zip(having, differences, strict=True))
     return [found[pair] for pair in pairs]
 
@@ -208,7 +208,7 @@ def _differences(
     sums: FaceSums,
     pairs: Sequence[tuple[int, int]],
     trained: Sequence[bool],
-    figure: Statistic,
+    statistic: Statistic,
     draws: int,
     flips: int,
     level: float | None,
@@ -216,7 +216,7 @@ def _differences(
     seeds_paired: bool,
 ) -> list[Difference]:
     """Of pairs of the methods of `sums`."""
-    values = sums.figures(figure)
+    values = sums.figures(statistic)
     means = [float(of_seeds.mean()) for of_seeds in values]
     counts = (sums.num_tasks, sums.num_faces)
     if sums.num_faces < 2:
@@ -225,7 +225,7 @@ def _differences(
             for one, other in pairs
         ]
     weights, generator = _drawn(sums.num_faces, draws, seed)
-    all_drawn = statistics_of_runs(np.concatenate(sums.methods), weights, figure)
+    all_drawn = statistics_of_runs(np.concatenate(sums.methods), weights, statistic)
     drawn = np.split(all_drawn, np.cumsum(sums.num_seeds)[:-1], axis=1)
     spreads = seed_spreads(values, all_drawn)
     errors = [
@@ -248,7 +248,7 @@ def _differences(
         if level is not None:
             differences = drawn_means[:, firsts] - drawn_means[:, seconds] + unscaled[:, None] * scales
             intervals = percentile_intervals(differences, level)
-        p_values = _p_values(sums, same, figure, [errors[place] for place in places], flips, after)
+        p_values = _p_values(sums, same, statistic, [errors[place] for place in places], flips, after)
         for place, (one, other), interval, p_value in zip(places, same, intervals, p_values, strict=True):
             found[place] = Difference(means[one], means[other], *interval, p_value, *counts, errors[place])
     return [found[place] for place in range(len(pairs))]
@@ -257,7 +257,7 @@ def _differences(
 def _p_values(
     sums: FaceSums,
     pairs: Sequence[tuple[int, int]],
-    figure: Statistic,
+    statistic: Statistic,
     errors: Sequence[SeedError],
     flips: int,
     generator: np.random.Generator,
@@ -271,7 +271,7 @@ def _p_values(
         places = [place for place, (one, _) in enumerate(pairs) if one == first]
         others = np.stack([means[pairs[place][1]] for place in places])
         of_first = [errors[place] for place in places]
-        p_values = sign_flip_p_values(means[first], others, figure, of_first, flips, deepcopy(generator))
+        p_values = sign_flip_p_values(means[first], others, statistic, of_first, flips, deepcopy(generator))
         for place, p_value in zip(places, p_values.tolist(), strict=True):
             found[place] = p_value
     return found

@@ -20,7 +20,7 @@ _ROUNDING: Final = 1e-12
 
 
 def sign_flip_p(
-    sums: FaceSums, figure: Statistic, error: SeedError, flips: int, generator: np.random.Generator
+    sums: FaceSums, statistic: Statistic, error: SeedError, flips: int, generator: np.random.Generator
 ) -> float:
     """Two-sided p of the hypothesis that two methods differ in name alone.
 
@@ -35,13 +35,13 @@ def sign_flip_p(
         p in (0, 1]; NaN where the observed difference is.
     """
     ours, theirs = (method.mean(axis=0) for method in sums.methods)
-    return float(sign_flip_p_values(ours, theirs[None], figure, [error], flips, generator)[0])
+    return float(sign_flip_p_values(ours, theirs[None], statistic, [error], flips, generator)[0])
 
 
 def sign_flip_p_values(
     ours: Array,
     others: Array,
-    figure: Statistic,
+    statistic: Statistic,
     errors: Sequence[SeedError],
     flips: int,
     generator: np.random.Generator,
@@ -51,32 +51,32 @@ def sign_flip_p_values(
     Args:
         ours: (F, 2, K) sums by face, the mean over seeds.
         others: (M, F, 2, K) theirs.
-        figure: figures (...) from summed tallies (..., 2, K).
+        statistic: figures (...) from summed ratio terms (..., 2, K).
         errors: what seeds add to each difference, all with the same `freedom_drawn`.
         flips: permutations at most, beside the observed one.
         generator: of the flips.
     """
     scales, freedom = np.array([error.scale for error in errors]), errors[0].freedom_drawn
-    observed = figure(ours.sum(axis=0)) - figure(others.sum(axis=1))
+    observed = statistic(ours.sum(axis=0)) - statistic(others.sum(axis=1))
     reached = np.abs(observed) - _ROUNDING * np.maximum(1.0, np.abs(observed))
     num_faces = len(ours)
     if freedom == 0 and 2 ** (num_faces - 1) <= flips:
         # swapping every face turns the sign of the difference alone: half of all swaps suffice
         half = np.array(list(product([0.0, 1.0], repeat=num_faces - 1))).reshape(-1, num_faces - 1)
         swaps = np.pad(half, ((0, 0), (1, 0)))
-        p_values = _as_extreme(ours, others, figure, swaps, np.zeros((len(swaps), 1)), reached) / len(swaps)
+        p_values = _as_extreme(ours, others, statistic, swaps, np.zeros((len(swaps), 1)), reached) / len(swaps)
     else:
         as_extreme = np.zeros(len(others))
         for start in range(0, flips, _FLIPS_AT_ONCE):
             number = min(_FLIPS_AT_ONCE, flips - start)
             swaps = generator.integers(2, size=(number, num_faces), dtype=np.uint8).astype(np.float64)
             unscaled = standard_t(freedom, number, generator)
-            as_extreme += _as_extreme(ours, others, figure, swaps, unscaled[:, None] * scales, reached)
+            as_extreme += _as_extreme(ours, others, statistic, swaps, unscaled[:, None] * scales, reached)
         p_values = (as_extreme + 1) / (flips + 1)
     return np.where(np.isnan(observed), np.nan, p_values)
 
 
-def _as_extreme(ours: Array, others: Array, figure: Statistic, swaps: Array, errors: Array, reached: Array) -> Array:
+def _as_extreme(ours: Array, others: Array, statistic: Statistic, swaps: Array, errors: Array, reached: Array) -> Array:
     """How many swaps (m, F) of faces give differences, less errors (m, M) or (m, 1), that are `reached` (M,)."""
     found: list[Array] = []
     at_once = max(1, _MAX_BLOCK_SUMS // (len(swaps) * ours[0].size))
@@ -85,7 +85,7 @@ def _as_extreme(ours: Array, others: Array, figure: Statistic, swaps: Array, err
         block = slice(start, start + at_once)
         theirs = others[block]
         swapped_ours, swapped_theirs = _swapped(ours, theirs, swaps)
-        differences = figure(swapped_ours) - figure(swapped_theirs) + errors[:, block]
+        differences = statistic(swapped_ours) - statistic(swapped_theirs) + errors[:, block]
         found.append((np.abs(differences) >= reached[block]).sum(axis=0))
     return np.concatenate(found)
 
