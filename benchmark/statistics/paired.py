@@ -111,7 +111,7 @@ def paired_difference(
             that, as variants of one method do: the error is then that of the mean of their differences.
 
     Raises:
-        ValueError: if seeds are paired, and the two have not as many.
+        ValueError: if seeds are paired, and the two do not have the same number.
     """
     (found,) = paired_differences(
         ours,
@@ -155,7 +155,7 @@ def paired_differences(
         seeds_paired: as for two.
     """
     if seeds_paired and any(len(other.runs) != len(ours.runs) for other in others):
-        raise ValueError("seeds can be paired only where both methods have as many")
+        raise ValueError("seeds can be paired only where both methods have the same number")
     pairs = [(0, place) for place in range(1, len(others) + 1)]
     return _of_pairs([ours, *others], pairs, statistic, clusters, draws, flips, level, seed, seeds_paired)
 
