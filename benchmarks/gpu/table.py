@@ -32,7 +32,7 @@ def table(out: Path) -> str:
         *_throughput(rows.get("throughput", [])),
         *_trainings(trainings),
         "## Commands",
-        "```\n"
+        "<!-- not run: needs a GPU -->\n```bash\n"
         + "\n".join(dict.fromkeys(command for content in blocks.values() for command in content["commands"]))
         + "\n```",
     ]

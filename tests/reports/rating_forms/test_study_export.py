@@ -410,7 +410,7 @@ def test_texts_that_mechanical_turk_takes_for_variables_are_refused(runs, tmp_pa
 
 def test_a_key_beside_the_public_files_is_warned_of(runs, tmp_path):
     inside = tmp_path / "study" / "public" / "key.json"
-    assert "lies in the public folder" in export(runs, tmp_path / "study", "--items", "6", "--key", inside).err
+    assert "is in the public folder" in export(runs, tmp_path / "study", "--items", "6", "--key", inside).err
     elsewhere = export(runs, tmp_path / "other", "--items", "6", "--key", tmp_path / "safe" / "key.json", seed=None)
     forgotten = export(runs, tmp_path / "other", "--items", "6", seed=None)
     assert forgotten.code == 2
