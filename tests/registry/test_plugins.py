@@ -38,6 +38,18 @@ def test_a_named_file_is_loaded_once(tmp_path: Path) -> None:
     assert count.read_text() == "x"
 
 
+def test_files_of_one_name_in_two_folders_are_two_plugins(tmp_path: Path) -> None:
+    files = [tmp_path / folder / "method.py" for folder in ("one", "other")]
+    for file in files:
+        file.parent.mkdir()
+        file.write_text(
+            "from pathlib import Path\nwith Path(__file__).with_name('count').open('a') as file: file.write('x')\n"
+        )
+    for file in (*files, *files):
+        load_named(str(file))
+    assert [file.with_name("count").read_text() for file in files] == ["x", "x"]
+
+
 def test_a_named_file_that_is_absent_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"plug-in '.*absent.py' was not loaded: .*there is no file"):
         load_named(str(tmp_path / "absent.py"))

@@ -22,7 +22,7 @@ from tests.commands import TINY, TINY_METHOD, bench, settings
 WORDS = ("--plugin", TINY_METHOD, *TINY, *settings("dataset.size=32"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def made(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Runs of a learned method from three seeds, of the reference methods, and of the real images."""
     runs = tmp_path_factory.mktemp("compare") / "runs"
