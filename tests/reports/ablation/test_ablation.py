@@ -19,6 +19,8 @@ from tests.reports.hostile import NAME, NOTE
 from tests.reports.synthetic import facts, figure, noise, result, scored_run
 from tests.reports.typesetting import typeset
 
+pytestmark = pytest.mark.integration
+
 CELLS = {"no-ebst": {"ebst": False}, "wide": {"width": 64}, "same": {"blender": False}}
 
 
