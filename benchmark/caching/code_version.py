@@ -37,19 +37,16 @@ def code_version(*modules: str) -> str:
         ModuleNotFoundError: if one of them does not exist.
     """
     waiting = [inner for name in modules for inner in _modules_of(name)]
-    found: set[str] = set()
-    versions = []
+    codes: dict[str, _Code] = {}
     while waiting:
         name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            code = _code_of(_file_of(name).read_bytes())
-            # which module a name is taken of decides too, where two modules below have the name
-            versions.append(
-                [code.sha256, sorted((name, _code_of(_file_of(of).read_bytes()).sha256) for of, name in code.imports)]
-            )
-            waiting.extend(of for of, _ in code.imports)
-    return _sha256(sorted(versions))
+        if name not in codes:
+            codes[name] = _code_of(_file_of(name).read_bytes())
+            waiting.extend(module for module, _ in codes[name].imports)
+    # which module a name is taken of decides too, where two modules below have the name
+    return _sha256(
+        sorted([code.sha256, sorted((name, codes[of].sha256) for of, name in code.imports)] for code in codes.values())
+    )
 
 
 @dataclass(frozen=True)

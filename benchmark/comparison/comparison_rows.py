@@ -31,20 +31,20 @@ COLUMNS: Final = (
 
 def comparison_rows(found: Comparison) -> Iterator[tuple[str | float | None, ...]]:
     """Every match, in the order of `COLUMNS`; intervals without a prefix are of the gain."""
-    for each in found.matches:
+    for match in found.matches:
         yield (
-            each.protocol,
-            each.metric,
-            *_estimate(each.a),
-            *_estimate(each.b),
-            each.gain,
-            each.low,
-            each.high,
-            each.better,
-            each.p_value,
-            each.holm_p,
-            each.n,
-            each.reason,
+            match.protocol,
+            match.metric,
+            *_estimate(match.a),
+            *_estimate(match.b),
+            match.gain,
+            match.low,
+            match.high,
+            match.better,
+            match.p_value,
+            match.holm_p,
+            match.n,
+            match.reason,
         )
 
 

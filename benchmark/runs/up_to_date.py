@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.caching.code_version import code_version
-from benchmark.caching.fingerprints import StageState, fingerprint, tree_version
+from benchmark.caching.fingerprints import TRAINING_CODE, StageState, fingerprint, tree_version
 from benchmark.caching.plugin_source import entry_version
 from benchmark.config.experiment import Experiment
 from benchmark.results.run_folder import RESULT
@@ -41,7 +41,7 @@ def finished_result(experiment: Experiment, runs: Path, weights: Weights) -> Res
 
 
 CODE = (
-    "benchmark.training.train",
+    TRAINING_CODE,
     "benchmark.editing.edit_tasks",
     "benchmark.evaluation.score_tasks",
     "benchmark.evaluation.context",

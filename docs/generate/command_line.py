@@ -66,7 +66,7 @@ def _meaning(parameter: Any) -> str:
     if parameter.required:
         return f"{text} *Required.*"
     if isinstance(shown := getattr(parameter, "show_default", None), str):
-        return f"{text} Default: {shown}."
+        return f"{text} Default: {escaped(shown)}."
     if default is None or isinstance(default, bool) or default == []:
         return text
     return f"{text} Default: `{default}`."

@@ -12,13 +12,12 @@ from benchmark.weights.locate import Weights
 from benchmark.weights.resources import Resources
 from benchmarks.faces import faces
 from benchmarks.generated_inception import write_generated_inception
+from tests.cache_folder import caching_in
 
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("cache")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BENCH_CACHE", str(folder))
+    with caching_in(tmp_path_factory.mktemp("cache")) as folder:
         yield folder
 
 

@@ -13,6 +13,7 @@ from benchmark.ablation.study import read_study
 from benchmark.results.schema import read_result
 from benchmark.sweep.record import SweepRecord, read_record
 from benchmark.sweep.sweep import LOCK
+from tests.cache_folder import caching_in
 from tests.commands import TINY, TINY_METHOD, Outcome, bench, bench_process, ended, settings, signalled
 
 OPTIONS = ("--plugin", TINY_METHOD, *TINY, *settings("dataset.size=32"))
@@ -32,9 +33,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A cache folder of these tests' own, which holds nothing at first."""
-    folder = tmp_path_factory.mktemp("cache")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BENCH_CACHE", str(folder))
+    with caching_in(tmp_path_factory.mktemp("cache")) as folder:
         yield folder
 
 
