@@ -107,7 +107,7 @@ class TaskScores:
         if missing:
             raise ResultError(f"{self.path}: lacks the column {missing[0]!r}")
         self._table = self._known_table(table.select(TASK_COLUMNS), result.tasks_sha256, known)
-        self._columns = {name: table.column(name) for name in table.column_names}
+        self._columns = dict(zip(table.column_names, table.columns, strict=True))
 
     def _known_table(self, content: pa.Table, sha256: str, known: dict[str, TaskTable] | None) -> TaskTable:
         content = content.replace_schema_metadata()

@@ -74,7 +74,7 @@ def bootstrap_intervals(
         seed: as for one.
     """
     found = [NO_INTERVAL] * len(methods)
-    for places in group_equal([tasks_with_values(runs) for runs in methods]):
+    for places in group_equal(tasks_with_values(methods)):
         sums = sum_by_face([methods[place] for place in places], clusters)
         if sums.num_faces < 2:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -44,15 +44,17 @@ class FaceSums:
         return np.split(every, np.cumsum(self.num_seeds)[:-1])
 
 
-def tasks_with_values(runs: Sequence[Array]) -> NDArray[np.bool_]:
-    """Which tasks every run has a figure for: (T,), from tallies (T, 2, K)."""
-    known = np.ones(len(runs[0]), dtype=np.bool_)
-    for tally in runs:
-        known &= tally.any(axis=(1, 2))
+def tasks_with_values(methods: Sequence[Sequence[Array]]) -> NDArray[np.bool_]:
+    """Which tasks every run of a method has a figure for: (M, T), from the runs' tallies (T, 2, K)."""
+    if not methods:
+        return np.empty((0, 0), dtype=np.bool_)
+    runs = np.stack([tally for tallies in methods for tally in tallies])
+    starts = np.cumsum([0, *(len(tallies) for tallies in methods[:-1])])
+    known: NDArray[np.bool_] = np.logical_and.reduceat(runs.any(axis=(2, 3)), starts)
     return known
 
 
-def group_equal(tasks: Sequence[NDArray[np.bool_]]) -> list[list[int]]:
+def group_equal(tasks: Iterable[NDArray[np.bool_]]) -> list[list[int]]:
     """Places of equal task selections (T,), so that what they share need be drawn only once."""
     places: dict[bytes, list[int]] = {}
     for place, selected in enumerate(tasks):
@@ -73,19 +75,15 @@ def sum_by_face(methods: Sequence[Sequence[Array]], clusters: NDArray[Any]) -> F
     for tally in (tally for runs in methods for tally in runs):
         if len(tally) != len(clusters):
             raise ValueError(f"a tally of shape {tally.shape} for {len(clusters)} tasks")
-    known = tasks_with_values([tally for runs in methods for tally in runs])
+    runs = np.stack([tally for tallies in methods for tally in tallies], axis=1)
+    known = runs.any(axis=(2, 3)).all(axis=1)
     faces, face_of_task = np.unique(clusters[known], return_inverse=True)
     order = np.argsort(face_of_task, kind="stable")
     starts = np.searchsorted(face_of_task[order], np.arange(len(faces)))
     rows = np.flatnonzero(known)[order]
-
-    def summed(tally: Array) -> Array:
-        if not len(faces):
-            return np.empty((0, *tally.shape[1:]))
-        sums: Array = np.add.reduceat(tally[rows], starts, axis=0)
-        return sums
-
-    return FaceSums(tuple(np.stack([summed(tally) for tally in runs]) for runs in methods), int(known.sum()))
+    by_face = np.add.reduceat(runs[rows], starts) if len(faces) else runs[:0]
+    sums = np.ascontiguousarray(by_face.swapaxes(0, 1))
+    return FaceSums(tuple(np.split(sums, np.cumsum([len(tallies) for tallies in methods])[:-1])), int(known.sum()))
 
 
 def draw_faces(num_faces: int, draws: int, generator: np.random.Generator) -> Array:
@@ -108,7 +106,7 @@ def statistics_of_runs(sums: Array, weights: Array, statistic: Statistic) -> Arr
     drawn: list[Array] = []
     for block in blocks:
         numerators = np.tensordot(weights, block[:, :, 0], axes=(1, 1))
-        both = np.empty((*numerators.shape[:2], *block.shape[2:]))
-        both[:, :, 0], both[:, :, 1] = numerators, denominators[:, None]
-        drawn.append(statistic(both))
+        both = np.empty((2, *numerators.shape))
+        both[0], both[1] = numerators, denominators[:, None]
+        drawn.append(statistic(np.moveaxis(both, 0, 2)))
     return np.concatenate(drawn, axis=-1)

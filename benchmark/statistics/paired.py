@@ -189,7 +189,7 @@ def _of_pairs(
     seeds_paired: bool,
 ) -> list[Difference]:
     """Those of pairs of methods; pairs with figures for the same tasks share draws, and what they come to."""
-    known = [tasks_with_values(side.runs) for side in sides]
+    known = tasks_with_values([side.runs for side in sides])
     found: dict[tuple[int, int], Difference] = {}
     for places in group_equal([known[one] & known[other] for one, other in pairs]):
         having = [pairs[place] for place in places]
@@ -217,7 +217,7 @@ def _differences(
 ) -> list[Difference]:
     """Of pairs of the methods of `sums`."""
     values = sums.figures(statistic)
-    means = [float(of_seeds.mean()) for of_seeds in values]
+    means = means_over_seeds(np.concatenate(values), sums.num_seeds).tolist()
     counts = (sums.num_tasks, sums.num_faces)
     if sums.num_faces < 2:
         return [

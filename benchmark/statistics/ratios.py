@@ -27,13 +27,13 @@ class Ratio(NamedTuple):
 
 def ratio_terms(columns: Columns, ratios: Sequence[Ratio]) -> Array:
     """What each of T tasks adds to the sums of K ratios: (T, 2, K) numerators and denominators, 0 for what is NaN."""
-    numerators = [columns[ratio.numerator] for ratio in ratios]
-    denominators = [
-        np.isfinite(values).astype(np.float64) if ratio.denominator is None else columns[ratio.denominator]
-        for ratio, values in zip(ratios, numerators, strict=True)
-    ]
-    terms = np.array([numerators, denominators])
-    return np.ascontiguousarray(np.moveaxis(np.where(np.isfinite(terms), terms, 0.0), -1, 0))
+    terms = np.empty((len(columns[ratios[0].numerator]), 2, len(ratios)))
+    for place, (numerator, denominator) in enumerate(ratios):
+        values = columns[numerator]
+        terms[:, 0, place] = values
+        terms[:, 1, place] = np.isfinite(values) if denominator is None else columns[denominator]
+    terms[~np.isfinite(terms)] = 0.0
+    return terms
 
 
 def mean_of_ratios(sums: Array) -> Array:

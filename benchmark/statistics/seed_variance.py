@@ -88,16 +88,18 @@ def seed_spreads(figures: Sequence[Array], drawn: Array | None = None) -> list[S
         figures: a method each, (S,) figures of its seeds.
         drawn: figures (draws, R) of all methods' seeds, in their order, under resampled faces; as in `seed_error`.
     """
-    squares = [float(np.square(values - values.mean()).sum()) for values in figures]
+    seeds = [len(values) for values in figures]
+    every = np.concatenate(figures)
+    deviations = every - np.repeat(means_over_seeds(every, seeds), seeds)
+    squares = np.add.reduceat(np.square(deviations), _starts(seeds))
     if drawn is not None:
-        taken = _variances_of_interaction(drawn, [len(values) for values in figures])
-        squares = [square - variance for square, variance in zip(squares, taken, strict=True)]
-    return [SeedSpread(len(values), square) for values, square in zip(figures, squares, strict=True)]
+        squares -= _variances_of_interaction(drawn, seeds)
+    return [SeedSpread(number, square) for number, square in zip(seeds, squares.tolist(), strict=True)]
 
 
 def means_over_seeds(drawn: Array, seeds: Sequence[int]) -> Array:
-    """Means (draws, M) of figures (draws, R) over each method's seeds, of which there are so many."""
-    sums: Array = np.add.reduceat(drawn, _starts(seeds), axis=1)
+    """Means (..., M) of figures (..., R) over each method's seeds, of which there are so many."""
+    sums: Array = np.add.reduceat(drawn, _starts(seeds), axis=-1)
     return sums / np.asarray(seeds, dtype=np.float64)
 
 
@@ -105,17 +107,17 @@ def _starts(seeds: Sequence[int]) -> NDArray[np.intp]:
     return np.cumsum([0, *seeds[:-1]])
 
 
-def _variances_of_interaction(drawn: Array, seeds: Sequence[int]) -> list[float]:
-    """By method, the variance over draws of each seed's deviation from the mean over seeds, summed over seeds."""
+def _variances_of_interaction(drawn: Array, seeds: Sequence[int]) -> Array:
+    """By method (M,), the variance over draws of each seed's deviation from the mean over seeds, summed over seeds."""
     deviations = drawn - np.repeat(means_over_seeds(drawn, seeds), seeds, axis=1)
     starts = _starts(seeds)
-    variances = np.add.reduceat(deviations.var(axis=0), starts).tolist()
+    variances: Array = np.add.reduceat(deviations.var(axis=0), starts)
     for method in np.flatnonzero(np.isnan(variances)).tolist():
         start = int(starts[method])
         of_method = deviations[:, start : start + seeds[method]]
         known = of_method[~np.isnan(of_method[:, 0])]  # a draw without a figure of one seed has no mean over seeds
         variances[method] = known.var(axis=0).sum()
-    return [float(variance) for variance in variances]
+    return variances
 
 
 def pooled_error(spreads: Sequence[SeedSpread]) -> SeedError:

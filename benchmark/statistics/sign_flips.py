@@ -85,8 +85,10 @@ def _as_extreme(ours: Array, others: Array, statistic: Statistic, swaps: Array, 
         block = slice(start, start + at_once)
         theirs = others[block]
         swapped_ours, swapped_theirs = _swapped(ours, theirs, swaps)
-        differences = statistic(swapped_ours) - statistic(swapped_theirs) + errors[:, block]
-        found.append((np.abs(differences) >= reached[block]).sum(axis=0))
+        differences = statistic(swapped_ours)
+        differences -= statistic(swapped_theirs)
+        differences += errors[:, block]
+        found.append(np.count_nonzero(np.abs(differences, out=differences) >= reached[block], axis=0))
     return np.concatenate(found)
 
 
@@ -99,7 +101,8 @@ def _swapped(ours: Array, theirs: Array, swaps: Array) -> tuple[Array, Array]:
         return totals[0] + moved, totals[1] - moved
     # denominators that all share stay as they are
     moved = np.tensordot(swaps, apart[:, :, 0], axes=(1, 1))
-    one, other = (np.empty((*moved.shape[:2], *ours.shape[1:])) for _ in totals)
-    one[:, :, 0], other[:, :, 0] = totals[0][0] + moved, totals[1][:, 0] - moved
-    one[:, :, 1], other[:, :, 1] = totals[0][1], totals[1][:, 1]
-    return one, other
+    one, other = (np.empty((2, *moved.shape)) for _ in totals)
+    np.add(totals[0][0], moved, out=one[0])
+    np.subtract(totals[1][:, 0], moved, out=other[0])
+    one[1], other[1] = totals[0][1], totals[1][:, 1]
+    return np.moveaxis(one, 0, 2), np.moveaxis(other, 0, 2)

@@ -92,13 +92,14 @@ def _merits(ranked: Sequence[int], metrics: Sequence[Column], scores: TableScore
             continue
         stacked = np.stack([run for runs in having.values() for run in runs])
         num_seeds = [len(runs) for runs in having.values()]
-        figures = np.split(mean_of_ratios(stacked.sum(axis=1)), np.cumsum(num_seeds)[:-1])
+        every = mean_of_ratios(stacked.sum(axis=1))
+        figures, means = np.split(every, np.cumsum(num_seeds)[:-1]), means_over_seeds(every, num_seeds)
         resampled = statistics_of_runs(stacked, weights, mean_of_ratios)
-        means = means_over_seeds(resampled, num_seeds)
+        drawn_means = means_over_seeds(resampled, num_seeds)
         for number, (method, spread) in enumerate(zip(having, seed_spreads(figures, resampled), strict=True)):
             error = pooled_error([spread])
-            merits[method, place] = sign * figures[number].mean()
-            drawn[:, method, place] = sign * (means[:, number] + error.draw(DRAWS, generator))
+            merits[method, place] = sign * means[number]
+            drawn[:, method, place] = sign * (drawn_means[:, number] + error.draw(DRAWS, generator))
     return merits, drawn
 
 
