@@ -42,7 +42,10 @@ def draw_forest(compared: Differences, reference: int) -> Figure | None:
     wide = min(_COLUMNS, len(found))
     height = (0.45 + _LINE * sum(name.count("\n") + 1 for name in names)) * rows + 0.35
     figure = Figure(figsize=(margin + _PANEL * wide, height), layout="constrained")
-    panels = figure.subplots(rows, wide, squeeze=False, sharey=True).ravel()
+    grid = figure.subplots(rows, wide, squeeze=False, sharey=True)
+    for panel in grid[:, 1:].ravel():  # their ticks bear no names, but would be laid out all the same
+        panel.yaxis.set_visible(False)
+    panels = grid.ravel()
     for panel, of_metric in zip(panels, found, strict=False):
         _panel(panel, of_metric.column, {others.index(place): gain for place, gain in of_metric.gains.items()})
     for panel in panels[len(found) :]:
