@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from benchmark.config.sources import ConfigSource
-    from benchmark.editing.loaded_method import LoadedMethod
+    from benchmark.editing.edit_arrays import LoadedMethod
     from benchmark.results.schema import Result
     from benchmark.weights.locate import Weights
 
@@ -181,14 +181,14 @@ def leaderboard(
     from benchmark.results.filter_results import Selection, select
     from benchmark.results.find_results import read_results, result_files
     from benchmark.tables.build_tables import tabulate
-    from benchmark.tables.figure_rows import COLUMNS, figure_rows
+    from benchmark.tables.long_format import COLUMNS, figure_rows
 
     patterns = [runs] if isinstance(runs, str | PathLike) else runs
     found, errors = read_results(result_files([str(each) for each in patterns]))
     for error in errors:
         warnings.warn(f"left out: {error}", stacklevel=2)
-    asked = select(found, Selection(dataset, protocol, _names(methods), _names(metrics)))
-    frame = pd.DataFrame(figure_rows(tabulate(asked, allow_mixed)), columns=list(COLUMNS))
+    selected = select(found, Selection(dataset, protocol, _names(methods), _names(metrics)))
+    frame = pd.DataFrame(figure_rows(tabulate(selected, allow_mixed)), columns=list(COLUMNS))
     numbers = dict.fromkeys(("value", "printed", "low", "high", "seed_low", "seed_high", "holm_p"), "float64")
     return frame.astype(numbers | {"rank": "Int64", "n": "Int64"})
 
@@ -231,8 +231,8 @@ def compare(
     """
     import pandas as pd
 
-    from benchmark.comparison.compare import compare as compared
-    from benchmark.comparison.comparison_rows import COLUMNS, comparison_rows
+    from benchmark.comparison.compare_methods import compare as compared
+    from benchmark.comparison.rows import COLUMNS, comparison_rows
     from benchmark.results.method_runs import find_methods
 
     found = compared(*find_methods(str(a), str(b), Path(runs), dataset), _names(protocols), _names(metrics))
@@ -291,7 +291,7 @@ def score_images(
     _load_plugins(plugins)
     import pandas as pd
 
-    from benchmark.evaluation.score_images import score_images as scored
+    from benchmark.evaluation.image_folder.score import score_images as scored
     from benchmark.runtime.cache_folder import cache_folder, writable
     from benchmark.runtime.progress import Reporter
     from registry.catalogue import METRIC_CARDS

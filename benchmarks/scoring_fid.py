@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from scipy.linalg import sqrtm
 
-from benchmark.evaluation.score_image_folder import real_side
+from benchmark.evaluation.image_folder.against_real_images import real_side
 from benchmark.features.inception import InceptionEncoder
 from benchmark.features.moments import FeatureStatistics
 from benchmark.images.read import list_images

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from benchmark.comparison.compare import compare
-from benchmark.comparison.metric_comparison import MetricComparison
+from benchmark.comparison.compare_methods import compare
+from benchmark.comparison.compare_metric import MetricComparison
 from benchmark.results.method_runs import MethodRuns
 from benchmark.statistics.holm import holm
 from registry.errors import InputError

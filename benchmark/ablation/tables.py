@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmark.ablation.contrasts import Contrast, contrasts
 from benchmark.ablation.study import AblationCell, AblationStudy
-from benchmark.comparison.metric_comparison import Estimate
+from benchmark.comparison.compare_metric import Estimate
 from benchmark.results.method_runs import MethodRuns
 from benchmark.results.schema import ProtocolResult, Result
 from benchmark.statistics.factorial import FactorialEffects, NotFactorial, factorial_effects

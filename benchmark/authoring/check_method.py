@@ -74,7 +74,7 @@ def check_method(experiment: Experiment) -> Iterator[Finding]:
         for name, options in experiment.evaluation.protocols.items():
             yield _finding(f"takes part in {name}", _take_part, editor, name, options, faces, edited)
     if edited:
-        yield _finding("gives images of the asked shape", _shape, edited)
+        yield _finding("gives images of the requested shape", _shape, edited)
         yield _finding("gives values in [-1, 1]", _range, edited)
         yield _finding("gives the same images again", _same, editor, edited)
         yield _finding("gives the same images saved and loaded", _saved, editor, edited, experiment)

@@ -9,8 +9,8 @@ import numpy as np
 
 from benchmark.calibration.caveats import caveats_of
 from benchmark.calibration.curves import calibrated_metrics
+from benchmark.calibration.degradation_sheet import write_sample_sheet
 from benchmark.calibration.degradations import DEGRADATIONS
-from benchmark.calibration.sample_sheet import write_sample_sheet
 from benchmark.calibration.schema import Calibration, DegradationInfo, ProtocolCalibration
 from benchmark.calibration.severity_levels import ScoredLevels, score_levels
 from benchmark.calibration.subsample_metrics import DRAWS

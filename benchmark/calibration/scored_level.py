@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from benchmark.calibration.degradations import DEGRADATIONS, degrade_edits, shown_tasks
 from benchmark.datasets.base import FaceDataset
 from benchmark.evaluation.context import EvaluationContext, TaskSet
-from benchmark.evaluation.score_tasks import Outputs, score_tasks
+from benchmark.evaluation.score_edits import Outputs, score_edits
 from benchmark.images.convert import Pixels, image_array
 from benchmark.metrics.mean_metric import VALUE
 from benchmark.results.schema import Value
@@ -73,7 +73,7 @@ def score_level(
 
     title = f"{DEGRADATIONS[name].title} {strength:g}" if strength else "true edits"
     with TemporaryDirectory(prefix="level-") as folder:
-        scores = score_tasks(
+        scores = score_edits(
             _outputs(name, strength, task_set, dataset, edits, seed, squared_errors),
             task_set.protocol,
             list(metric_ids),

@@ -14,8 +14,8 @@ from benchmark.cli.resolve_flags import split_names
 from benchmark.runtime.printed_values import MISSING, decimal, p_value
 
 if TYPE_CHECKING:
-    from benchmark.comparison.compare import Comparison
-    from benchmark.comparison.metric_comparison import Estimate, MetricComparison
+    from benchmark.comparison.compare_methods import Comparison
+    from benchmark.comparison.compare_metric import Estimate, MetricComparison
     from benchmark.results.method_runs import MethodRuns
 
 FLAG = "†"
@@ -43,7 +43,7 @@ def _compare(
 
     ours, theirs = find_methods(a, b, runs, dataset)
     # imported here: a misspelt name must not wait for torch
-    from benchmark.comparison.compare import compare
+    from benchmark.comparison.compare_methods import compare
 
     found = compare(ours, theirs, protocol or (), split_names(metrics or ""))
     if json:

@@ -18,7 +18,7 @@ from registry.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.cli.options import RunOptions
-    from benchmark.evaluation.score_image_folder import FolderScores
+    from benchmark.evaluation.image_folder.against_real_images import FolderScores
 
 _OF_FOLDERS = {"metrics", "device", "weights_dir", "weights", "json", "plugin", "runs"}
 """Options of stage commands that `--images` goes with; `--runs`, which it does not, is never empty."""
@@ -45,7 +45,7 @@ def score_images(folders: Folders, options: RunOptions) -> None:
     _check_options(options, judged=folders.masks is not None)
     load_plugins(options.plugin)
 
-    from benchmark.evaluation.score_images import score_images as evaluated
+    from benchmark.evaluation.image_folder.score import score_images as evaluated
     from benchmark.runtime.cache_folder import cache_folder, writable
     from benchmark.runtime.progress import Reporter
 

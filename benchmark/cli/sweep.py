@@ -66,7 +66,7 @@ def swept(experiments: Sequence[Experiment], options: CommandOptions, jobs: int,
 
     Raises:
         InputError: if a folder cannot be written, or another sweep works there.
-        Interrupted: if a stop was asked for.
+        Interrupted: if a stop was requested.
     """
     from benchmark.runtime.cache_folder import cache_folder, writable
     from benchmark.runtime.progress import Reporter

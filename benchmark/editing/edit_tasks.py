@@ -52,7 +52,7 @@ def edit_tasks(
     Raises:
         EditError: if the method gives images of another shape or values that are not finite.
         CannotEdit: if the method cannot do the protocol on this dataset.
-        Interrupted: if a stop was asked for; the edits so far are kept.
+        Interrupted: if a stop was requested; the edits so far are kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
     batches = [tasks.iloc[start : start + batch_size] for start in range(0, len(tasks), batch_size)]

@@ -9,7 +9,7 @@ from benchmark.config.experiment import Experiment
 from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, ConfigSource, read_config
 from benchmark.editing.build_method import build_editor
-from benchmark.editing.loaded_method import LoadedMethod, unchanged_random_state
+from benchmark.editing.edit_arrays import LoadedMethod, unchanged_random_state
 from benchmark.results.run_folder import CHECKPOINTS, EXPERIMENT, checkpoint_path
 from benchmark.runtime.device import choose_compute
 from benchmark.training.checkpoints import TrainingCheckpointError, read_checkpoint

@@ -15,7 +15,7 @@ from benchmark.caching.fingerprints import fingerprint
 from benchmark.caching.plugin_source import entry_version, plugin_code
 from benchmark.config.evaluation_spec import EvaluationSpec, JudgeRole, Options
 from benchmark.datasets.base import SPLITS, FaceDataset
-from benchmark.evaluation.score_tasks import BATCH, Judges
+from benchmark.evaluation.score_edits import BATCH, Judges
 from benchmark.features.cache import cached_features, write_features
 from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeatureSet, FeatureWriter

@@ -62,7 +62,7 @@ def write_features(
         title: of the bar.
 
     Raises:
-        Interrupted: if a stop was asked for.
+        Interrupted: if a stop was requested.
     """
     done = 0
     with reporter.bar(title, number) as advance, deferred_interruption() as stop:

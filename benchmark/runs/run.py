@@ -19,7 +19,7 @@ from benchmark.config.presets import all_protocols
 from benchmark.editing.build_method import Editor, build_editor
 from benchmark.editing.edit_tasks import edit_tasks, read_edits
 from benchmark.evaluation.context import EvaluationContext, TaskSet
-from benchmark.evaluation.score_tasks import Outputs, Scores, real_outputs, score_tasks
+from benchmark.evaluation.score_edits import Outputs, Scores, real_outputs, score_edits
 from benchmark.images.convert import Pixels
 from benchmark.results.run_folder import (
     EXPERIMENT,
@@ -252,7 +252,7 @@ class Run:
 
     def _score(self, task_set: TaskSet, outputs: Outputs) -> Scores:
         protocol = task_set.protocol
-        scores = score_tasks(
+        scores = score_edits(
             outputs,
             protocol,
             self.experiment.evaluation.metrics_of(protocol.name),

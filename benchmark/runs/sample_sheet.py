@@ -1,4 +1,4 @@
-"""The sample sheet of a run: target, source, mask asked for, output and oracle of the first tasks, labelled."""
+"""The sample sheet of a run: target, source, requested mask, output and oracle of the first tasks, labelled."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from methods.base import EditBatch
 CELL = 128
 MARGIN = 6
 HEADER = 26
-COLUMNS = ("target", "source", "mask asked for", "output", "oracle")
+COLUMNS = ("target", "source", "requested mask", "output", "oracle")
 _INK = (40, 40, 40)
 
 
@@ -59,7 +59,7 @@ def _row(rows: SampleRows, number: int) -> Image:
             _put(sheet, "-", (left + CELL // 2, CELL // 2), 0.5)
         else:
             smaller = cell.shape[0] < CELL
-            way = cv2.INTER_NEAREST if smaller or column == COLUMNS.index("mask asked for") else cv2.INTER_AREA
+            way = cv2.INTER_NEAREST if smaller or column == COLUMNS.index("requested mask") else cv2.INTER_AREA
             sheet[:CELL, left : left + CELL] = cv2.resize(cell, (CELL, CELL), interpolation=way)
     return sheet
 

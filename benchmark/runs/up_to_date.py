@@ -43,7 +43,7 @@ def finished_result(experiment: Experiment, runs: Path, weights: Weights) -> Res
 CODE = (
     TRAINING_CODE,
     "benchmark.editing.edit_tasks",
-    "benchmark.evaluation.score_tasks",
+    "benchmark.evaluation.score_edits",
     "benchmark.evaluation.context",
     "benchmark.runs.assemble_result",
 )

@@ -10,18 +10,18 @@ from types import FrameType
 
 
 class Interrupted(Exception):
-    """The user asked to stop; everything finished so far is on disk."""
+    """The user requested a stop; everything finished so far is on disk."""
 
 
 class StopRequest:
     """Whether a stop was requested while a `deferred_interruption` block runs."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.requested = False
 
     def check(self, doing: str) -> None:
         """Raise at a safe point if a stop was requested; `doing` completes "stopped while …"."""
-        if self.asked:
+        if self.requested:
             raise Interrupted(f"stopped while {doing}; run the same command again to go on from here")
 
 
@@ -37,9 +37,9 @@ def deferred_interruption() -> Iterator[StopRequest]:
         return
 
     def ask(signal_number: int, frame: FrameType | None) -> None:
-        if request.asked:
+        if request.requested:
             raise KeyboardInterrupt
-        request.asked = True
+        request.requested = True
 
     previous = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -62,17 +62,17 @@ class Queue:
         stop: StopRequest,
         is_finished: Callable[[Job], bool] = lambda job: False,
     ) -> None:
-        """Run every job that is not finished; once `stop` is asked for, start none and wait for those that run.
+        """Run every job that is not finished; once `stop` is requested, start none and wait for those that run.
 
         Whatever else ends this ends the jobs that run, at once.
         """
         waiting, started = deque(jobs), list[_Started]()
         told = False
         try:
-            while started or (waiting and not stop.asked):
-                while waiting and len(started) < launcher.max_parallel_jobs and not stop.asked:
+            while started or (waiting and not stop.requested):
+                while waiting and len(started) < launcher.max_parallel_jobs and not stop.requested:
                     started += self._begin(waiting.popleft(), launcher, is_finished)
-                if stop.asked and not told:
+                if stop.requested and not told:
                     told = True
                     self.table.say(f"stopping; {len(started)} running jobs save what they have")
                     for begun in started:
@@ -108,7 +108,7 @@ class Queue:
             return False
         if code == 0:
             self._note(begun.job, "finished", begun.seconds)
-        elif stop.asked:
+        elif stop.requested:
             self._note(begun.job, "stopped", begun.seconds)
         else:
             self._note(begun.job, "failed", begun.seconds, failure(begun.job.log, code))

@@ -49,7 +49,7 @@ def sweep(
 
     Raises:
         InputError: if another sweep works in the same folder of runs.
-        Interrupted: if a stop was asked for; jobs that were training have saved their state.
+        Interrupted: if a stop was requested; jobs that were training have saved their state.
     """
     references = shared_experiments(experiments)
     shared = [_job("shared", experiment, runs, folder, words) for experiment in references]

@@ -17,7 +17,7 @@ from benchmark.tables.human_column import human_column
 from benchmark.tables.ranking import rank_rows
 from benchmark.tables.seed_intervals import nest_seeds
 from benchmark.tables.table import Cell, Column, Row, Table, cell_of_seeds
-from benchmark.tables.task_scores import TableScores
+from benchmark.tables.table_scores import TableScores
 from benchmark.tables.tests_against_best import against_best
 
 _KINDS: tuple[Kind, ...] = ("real", "reference", "learned")

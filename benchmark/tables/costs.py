@@ -32,11 +32,11 @@ def _measured(column: Column, cost: Cost) -> float | None:
 def _cell(column: Column, costs: Sequence[float | None]) -> Cell:
     found = [cost for cost in costs if cost is not None and math.isfinite(cost)]
     if not found:
-        return Cell(column, None, seeds=0, asked_seeds=len(costs), reason="the method has no such cost on record")
+        return Cell(column, None, seeds=0, seeds_run=len(costs), reason="the method has no such cost on record")
     return Cell(
         column,
         math.fsum(found) / len(found),
         seeds=len(found),
-        asked_seeds=len(costs),
+        seeds_run=len(costs),
         seed_range=(min(found), max(found)) if len(found) > 1 else None,
     )

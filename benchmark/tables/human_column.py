@@ -80,11 +80,11 @@ def _apart(findings: Findings, part: Part | None, dataset: str, protocol: str, t
 def _cell(column: Column, findings: Findings, row: Row, found: MethodFinding | None) -> Cell:
     num_seeds = len(row.runs)
     if found is None:
-        return Cell(column, None, seeds=0, asked_seeds=num_seeds, reason=NOT_SHOWN)
+        return Cell(column, None, seeds=0, seeds_run=num_seeds, reason=NOT_SHOWN)
     shown = {name: sha for name, sha in findings.results_sha256.items() if name.rpartition("/")[0] == row.label}
     same = [run for run in row.runs if shown.get(f"{row.label}/seed{run.result.seed}") == _sha256(run)]
     if len(same) < len(shown) or not (shown or row.kind == "real"):
-        return Cell(column, None, seeds=0, asked_seeds=num_seeds, reason=CHANGED)
+        return Cell(column, None, seeds=0, seeds_run=num_seeds, reason=CHANGED)
     preference = found.preference
     scale = 1.0 if findings.mode == "mos" else 100.0
     value, low, high = (
@@ -95,7 +95,7 @@ def _cell(column: Column, findings: Findings, row: Row, found: MethodFinding | N
         value,
         n=preference.votes,
         seeds=len(same) or num_seeds,
-        asked_seeds=num_seeds,
+        seeds_run=num_seeds,
         low=low,
         high=high,
         interval=f"{findings.interval}; {preference.raters} raters, {preference.items} source faces",

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final, Literal
 
-from benchmark.comparison.metric_comparison import match_sets
+from benchmark.comparison.compare_metric import match_sets
 from benchmark.results.schema import MetricInfo, Value
 from benchmark.results.task_scores import ScoreFiles
 from benchmark.statistics.paired import Side, differences_of_all_pairs
 from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.tables.table import Column, Row, Table
-from benchmark.tables.task_scores import TableScores
+from benchmark.tables.table_scores import TableScores
 
 MAX_COMPARED: Final = 16
 """Methods that are set against each other: pairs, and their time and their space on a page, grow with the square."""

@@ -15,7 +15,7 @@ from benchmark.statistics.seed_variance import means_over_seeds, pooled_error, s
 from benchmark.statistics.win_rates import Rank, rank_methods
 from benchmark.tables.seed_intervals import DRAWS, NESTED
 from benchmark.tables.table import Cell, Column, Row
-from benchmark.tables.task_scores import NO_SCORES, TableScores
+from benchmark.tables.table_scores import NO_SCORES, TableScores
 
 NOT_RANKED: Final = "only learned methods are ranked"
 NO_RIVAL: Final = "there is no other learned method"
@@ -109,6 +109,6 @@ def _cells(row: Row, found: Rank | None) -> tuple[Cell, Cell]:
         return Cell(RANK, None, seeds=0, reason=reason), Cell(WIN_RATE, None, seeds=0, reason=reason)
     seeds = len(row.runs)
     return (
-        Cell(RANK, found.rank, seeds=seeds, asked_seeds=seeds),
+        Cell(RANK, found.rank, seeds=seeds, seeds_run=seeds),
         Cell(WIN_RATE, found.win_rate, None, seeds, seeds, found.low, found.high, NESTED),
     )

@@ -9,7 +9,7 @@ from typing import Final
 from benchmark.statistics.bootstrap import bootstrap_intervals
 from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.tables.table import Row
-from benchmark.tables.task_scores import TableScores
+from benchmark.tables.table_scores import TableScores
 
 DRAWS: Final = 1000
 NESTED: Final = f"bootstrap by source face, seeds nested, {DRAWS:,} draws"

@@ -51,7 +51,7 @@ class Cell:
         value: the figure, or the mean over seeds; None where there is none, and then `reason` says why.
         n: tasks (or images) behind it, the fewest of any seed; None for a cost.
         seeds: seeds that have a figure.
-        asked_seeds: seeds that were run.
+        seeds_run: seeds that were run.
         low: lower end of the 95% interval: the run's own of one seed; of several, one in which seeds are nested.
         high: upper end.
         interval: how that interval was made.
@@ -67,7 +67,7 @@ class Cell:
     value: float | None
     n: int | None = None
     seeds: int = 1
-    asked_seeds: int = 1
+    seeds_run: int = 1
     low: float | None = None
     high: float | None = None
     interval: str | None = None
@@ -189,7 +189,7 @@ def cell_of_seeds(column: Column, values: Sequence[Value | None]) -> Cell:
     n = min((value.n for value in found), default=0)
     if not finite:
         why = reason or ("undefined on these images" if found else "not scored in this run")
-        return Cell(column, None, n=n, seeds=0, asked_seeds=len(values), reason=why)
+        return Cell(column, None, n=n, seeds=0, seeds_run=len(values), reason=why)
     if len(values) == 1:
         ((figure, value),) = finite
         return Cell(column, figure, n=n, low=value.low, high=value.high, interval=value.interval, reason=reason)
@@ -199,7 +199,7 @@ def cell_of_seeds(column: Column, values: Sequence[Value | None]) -> Cell:
         math.fsum(figures) / len(figures),
         n=min(value.n for _, value in finite),
         seeds=len(figures),
-        asked_seeds=len(values),
+        seeds_run=len(values),
         seed_range=(min(figures), max(figures)) if len(figures) > 1 else None,
         reason=reason,
     )

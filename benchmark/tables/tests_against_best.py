@@ -15,7 +15,7 @@ from benchmark.statistics.paired import Side, paired_differences
 from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.statistics.seed_variance import MIN_SEEDS, seed_error
 from benchmark.tables.table import Cell, Row
-from benchmark.tables.task_scores import NO_SCORES, TableScores
+from benchmark.tables.table_scores import NO_SCORES, TableScores
 
 FEW_SEEDS: Final = f"a set metric needs {MIN_SEEDS} seeds of both methods"
 A_SEED_WITHOUT: Final = "a seed has no figure"
@@ -77,7 +77,7 @@ def _column(rows: Sequence[Row], place: int, scores: TableScores, protocol: str)
     for number in cells:
         if number == best:
             continue
-        if any(cells[row].seeds < cells[row].asked_seeds for row in (best, number)):
+        if any(cells[row].seeds < cells[row].seeds_run for row in (best, number)):
             yield Outcome(number, place, untested=A_SEED_WITHOUT)
         else:
             whole.append(number)

@@ -77,7 +77,7 @@ class EMAHook(Hook):
 
 
 class CheckpointHook(Hook):
-    """Writes the stage's state at an interval in seconds, and when training ends or is asked to stop."""
+    """Writes the stage's state at an interval in seconds, and when training ends or a stop is requested."""
 
     priority = "VERY_LOW"
 

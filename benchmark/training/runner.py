@@ -127,7 +127,7 @@ class StageLoop(IterBasedTrainLoop):
         runner = self.runner
         runner.call_hook("before_train")
         runner.model.train()
-        while self._iter < self._max_iters and not runner.stop.asked:
+        while self._iter < self._max_iters and not runner.stop.requested:
             self.run_iter(next(self.dataloader_iterator))
         runner.call_hook("after_train")
 

@@ -83,14 +83,14 @@ def measure(act: Callable[[], object], images: int, device: torch.device, second
     started = time.perf_counter()
     for _ in range(acts):
         act()
-    asked = time.perf_counter() - started
+    enqueued = time.perf_counter() - started
     _finish(device)
     spent = time.perf_counter() - started
     peak = torch.cuda.max_memory_allocated(device) / GIB if device.type == "cuda" else None
     return {
         "images_per_second": round(images * acts / spent, 2),
         "ms": round(1000 * spent / acts, 2),
-        "host_ms": round(1000 * asked / acts, 2),
+        "host_ms": round(1000 * enqueued / acts, 2),
         "peak_gib": None if peak is None else round(peak, 2),
         "warm_up_s": round(warm_up, 2),
         "measured": acts,

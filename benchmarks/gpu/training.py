@@ -31,15 +31,15 @@ def train_for(records: Records, scale: Scale, out: Path, device: torch.device, m
         name: max(round(SHARE * 60 * minutes * count / of_one_pass), scale.loop_iterations)
         for name, count in proportions.items()
     }
-    asked = {_option(method, name): count for name, count in iterations.items()}
+    iterations_by_option = {_option(method, name): count for name, count in iterations.items()}
     work = out / "work" / "trained"
-    row = bench("train", method, scale, work, str(device), asked)
+    row = bench("train", method, scale, work, str(device), iterations_by_option)
     if "failed" not in row:
         row["stages"] = loop_speed(run_folder(work, method), stages)
     records.add({"method": method, "what": "training", **row})
     if "failed" in row:
         return
-    row = bench("score", method, scale, work, str(device), asked)
+    row = bench("score", method, scale, work, str(device), iterations_by_option)
     if "failed" not in row:
         folder = run_folder(work, method)
         row |= {"speed": edit_and_score_speed(folder), "figures": figures(folder)}

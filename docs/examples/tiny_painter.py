@@ -1,4 +1,4 @@
-"""A method that learns: two convolutions paint the mask asked for in the target's mean colour."""
+"""A method that learns: two convolutions paint the requested mask in the target's mean colour."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from registry import METHODS
 CARD = {
     "name": "tiny-painter",
     "title": "Tiny painter",
-    "summary": "Two convolutions on the mask asked for and the target's mean colour.",
+    "summary": "Two convolutions on the requested mask and the target's mean colour.",
     "kind": "learned",
     "licence": "Apache-2.0",
     "inputs": ["image", "mask"],
@@ -59,7 +59,7 @@ class TinyPainter(FaceEditor):
         return {"l1": loss.detach()}
 
     def edit(self, tasks: EditBatch) -> Tensor:
-        """The mask asked for in the target's colours: (N, 3, H, W) in [-1, 1]."""
+        """The requested mask in the target's colours: (N, 3, H, W) in [-1, 1]."""
         return self._paint(tasks.mask, tasks.target.image).float()
 
     def _paint(self, mask: Tensor, image: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from typing import Final
 
 from benchmark.ablation.contrasts import MIN_SEEDS, Contrast
 from benchmark.ablation.tables import AblationReport, AblationTable, ChangeRow, CostChange, failures
-from benchmark.comparison.metric_comparison import Estimate
+from benchmark.comparison.compare_metric import Estimate
 from benchmark.runtime.printed_values import MISSING, decimal
 from benchmark.statistics.factorial import Interaction, MainEffect
 from benchmark.tables.table import Column

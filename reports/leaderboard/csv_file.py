@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from io import StringIO
 
 from benchmark.runtime.spreadsheet_cells import guarded
-from benchmark.tables.figure_rows import COLUMNS, figure_rows
+from benchmark.tables.long_format import COLUMNS, figure_rows
 from benchmark.tables.table import Table
 
 

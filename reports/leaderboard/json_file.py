@@ -183,7 +183,7 @@ def _estimate(cell: Cell) -> Estimate:
         interval=interval,
         n=cell.n,
         seeds=cell.seeds,
-        seeds_run=cell.asked_seeds,
+        seeds_run=cell.seeds_run,
         seed_range=cell.seed_range,
         emphasis=cell.emphasis,
         holm_p=cell.holm_p,

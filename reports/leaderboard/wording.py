@@ -92,8 +92,8 @@ def details(cell: Cell) -> list[str]:
         least, greatest = (cell.column.format(end) for end in cell.seed_range)
         without = "" if interval(cell) else "; no interval"
         lines.append(f"mean of {cell.seeds} seeds, which range from {least} to {greatest}{without}")
-    if 0 < cell.seeds < cell.asked_seeds:
-        lines.append(f"{cell.seeds} of {cell.asked_seeds} seeds have a figure")
+    if 0 < cell.seeds < cell.seeds_run:
+        lines.append(f"{cell.seeds} of {cell.seeds_run} seeds have a figure")
     if cell.n:
         sound = f"; sound from {facts.min_n:,}" if cell.flagged else ""
         lines.append(f"n = {cell.n:,}{sound}")

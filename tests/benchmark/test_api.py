@@ -13,7 +13,7 @@ from pandas.testing import assert_frame_equal
 import benchmark
 from benchmark import api
 from benchmark.config.sources import read_assignments
-from benchmark.editing import loaded_method
+from benchmark.editing import edit_arrays
 from benchmark.results.schema import read_result
 from registry.errors import InputError
 from tests.commands import TINY, TINY_METHOD, bench, ended, python
@@ -23,7 +23,7 @@ from tests.places import ROOT
 SETTINGS = read_assignments([*TINY[1::2], "dataset.size=32"]).content
 EXAMPLES = [
     each
-    for module in (api, loaded_method)
+    for module in (api, edit_arrays)
     for each in doctest.DocTestFinder(exclude_empty=True).find(module)
     if each.examples
 ]

@@ -80,10 +80,10 @@ def _received(output: IO[bytes], size: int) -> Drawing:
 def _serve(orders: IO[bytes], output: IO[bytes]) -> None:
     """Render what `orders` ask for and write each face's arrays, byte for byte, to `output`."""
     cv2.setNumThreads(1)
-    asked = json.load(orders)
+    request = json.load(orders)
     try:
-        for index in asked["indices"]:
-            for array in draw(sample_factors(asked["seed"], index), asked["size"]):
+        for index in request["indices"]:
+            for array in draw(sample_factors(request["seed"], index), request["size"]):
                 output.write(np.ascontiguousarray(array).data)
             output.flush()
     except BrokenPipeError:

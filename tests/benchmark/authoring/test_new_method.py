@@ -44,7 +44,7 @@ def test_the_skeleton_keeps_every_rule_and_runs(tmp_path: Path, cache: Path) -> 
         "builds",
         "learns in stage paint",
         *(f"takes part in {each}" for each in ("attribute-transfer", "style-copy", "reconstruction")),
-        "gives images of the asked shape",
+        "gives images of the requested shape",
         "gives values in [-1, 1]",
         "gives the same images again",
         "gives the same images saved and loaded",
@@ -58,7 +58,10 @@ def test_the_skeleton_keeps_every_rule_and_runs(tmp_path: Path, cache: Path) -> 
 
 STATEFUL = "self.calls = getattr(self, 'calls', 0) + 1\n        " + EDIT + " / self.calls"
 BROKEN = {
-    "shape": ([(EDIT, EDIT + "[:, :, 1:]")], r"asked shape: \(2, 3, 31, 32\) in attribute-transfer, where \(2, 3, 32"),
+    "shape": (
+        [(EDIT, EDIT + "[:, :, 1:]")],
+        r"requested shape: \(2, 3, 31, 32\) in attribute-transfer, where \(2, 3, 32",
+    ),
     "range": ([(EDIT, EDIT + " * 3 + 1")], r"values in \[-1, 1\]: values from .* to "),
     "finite": ([(EDIT, EDIT + " * float('nan')")], r"values in \[-1, 1\]: values that are not finite"),
     "state": ([(EDIT, STATEFUL)], "the same images again: other images in attribute-transfer"),

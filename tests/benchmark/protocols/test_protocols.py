@@ -1,4 +1,4 @@
-"""Protocols: the tables are fixed and honest, and the masks asked for follow the published rule."""
+"""Protocols: the tables are fixed and honest, and the requested masks follow the published rule."""
 
 from __future__ import annotations
 

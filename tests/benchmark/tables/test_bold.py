@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmark.comparison.compare import compare
+from benchmark.comparison.compare_methods import compare
 from benchmark.results.method_runs import MethodRuns
 from benchmark.tables.build_tables import tabulate
 from reports.leaderboard.wording import bold_rule, remarks

@@ -78,7 +78,7 @@ def test_seeds_that_were_not_shown_are_told(found, tmp_path) -> None:
     human = study(found)
     cell = cells([*found, run_folder(tmp_path, "alpha", 0.7, seed=1)], human)["alpha"]
     assert cell.value is not None
-    assert (cell.seeds, cell.asked_seeds) == (1, 2)
+    assert (cell.seeds, cell.seeds_run) == (1, 2)
 
 
 def test_a_seed_that_was_shown_and_is_not_here_leaves_no_figure(found) -> None:

@@ -36,7 +36,7 @@ def test_several_seeds_give_their_mean_and_no_interval():
 
 def test_a_seed_without_a_figure_is_left_out_of_the_mean_and_said_so():
     cell = cell_of_seeds(ACCURACY, [figure(0.8, 0.1), figure(None, n=0, reason="disk full"), None])
-    assert (cell.value, cell.n, cell.seeds, cell.asked_seeds) == (0.8, 400, 1, 3)
+    assert (cell.value, cell.n, cell.seeds, cell.seeds_run) == (0.8, 400, 1, 3)
     assert cell.low is None, "the interval of one seed is not that of three"
     assert {"1 of 3 seeds have a figure", "disk full"} <= set(details(cell))
 

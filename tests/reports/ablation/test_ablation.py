@@ -12,7 +12,7 @@ import pytest
 
 from benchmark.ablation.contrasts import verdict
 from benchmark.ablation.study import STUDY, AblationCell, AblationStudy, write_study
-from benchmark.comparison.metric_comparison import MetricComparison
+from benchmark.comparison.compare_metric import MetricComparison
 from benchmark.runtime.json_files import ResultError
 from reports.ablation.write import write_ablation
 from tests.reports.hostile import NAME, NOTE

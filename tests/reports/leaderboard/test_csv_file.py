@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 
 from benchmark.tables.build_tables import tabulate
-from benchmark.tables.figure_rows import COLUMNS
+from benchmark.tables.long_format import COLUMNS
 from reports.leaderboard.csv_file import render
 from tests.reports.hostile import NAME, NOTE, hostile_results
 from tests.reports.synthetic import figure, noise, result, runs, scored_run

@@ -9,8 +9,8 @@ from pathlib import Path
 from benchmark.config.resolve import resolve_evaluation
 from benchmark.config.sources import ConfigSource
 from benchmark.evaluation.context import EvaluationContext
-from benchmark.evaluation.score_against_masks import LABEL_METRICS, score_masks
-from benchmark.evaluation.score_image_folder import FolderScores, check_set_metric, score_folders
+from benchmark.evaluation.image_folder.against_masks import LABEL_METRICS, score_masks
+from benchmark.evaluation.image_folder.against_real_images import FolderScores, check_set_metric, score_folders
 from benchmark.runtime.device import choose_compute
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import Weights

@@ -13,8 +13,8 @@ from PIL import Image
 
 from benchmark.datasets.transforms import ResizeFace
 from benchmark.evaluation.context import EvaluationContext
-from benchmark.evaluation.score_image_folder import BATCH, FolderScores
-from benchmark.evaluation.score_tasks import image_cell
+from benchmark.evaluation.image_folder.against_real_images import BATCH, FolderScores
+from benchmark.evaluation.score_edits import image_cell
 from benchmark.images.convert import image_tensor
 from benchmark.images.read import list_images, read_image
 from benchmark.metrics.segmentation import LabelMapMetric
@@ -25,7 +25,7 @@ from registry import METRICS
 from registry.errors import InputError
 
 LABEL_METRICS: Final = ("seg-accuracy", "seg-miou")
-"""Those whose figure needs an image and the mask asked for, and nothing else."""
+"""Those whose figure needs an image and the requested mask, and nothing else."""
 _LABEL_MODES: Final = ("L", "P", "I;16", "I")
 """Pillow's modes of one integer channel."""
 

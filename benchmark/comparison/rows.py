@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import astuple
 from typing import Final
 
-from benchmark.comparison.compare import Comparison
-from benchmark.comparison.metric_comparison import Estimate
+from benchmark.comparison.compare_methods import Comparison
+from benchmark.comparison.compare_metric import Estimate
 
 COLUMNS: Final = (
     "protocol",

@@ -12,7 +12,7 @@ from typing import Final
 
 from benchmark.caching.fingerprints import fingerprint
 from benchmark.evaluation.prepare_metrics import encoder_of, prepare_metrics
-from benchmark.evaluation.score_tasks import set_cell
+from benchmark.evaluation.score_edits import set_cell
 from benchmark.features.cache import cached_features, write_features
 from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter

@@ -86,7 +86,7 @@ class RealSide(Protocol):
         ...
 
 
-def score_tasks(
+def score_edits(
     outputs: Outputs,
     protocol: EditProtocol,
     metric_ids: list[str],

@@ -77,7 +77,7 @@ def _facts(cell: Cell) -> tuple[Figure, ...]:
         cell.interval,
         cell.n,
         cell.seeds,
-        cell.asked_seeds,
+        cell.seeds_run,
         least,
         greatest,
         cell.emphasis,

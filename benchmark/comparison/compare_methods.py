@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from benchmark.comparison.metric_comparison import MetricComparison, compare_per_image, match_sets
+from benchmark.comparison.compare_metric import MetricComparison, compare_per_image, match_sets
 from benchmark.results.comparability import check_comparable
 from benchmark.results.method_runs import MethodRuns
 from benchmark.results.schema import MetricInfo, Value
