@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
-from benchmark.features.inception_network import SIDE, fid_inception
+from benchmark.features.inception import SIDE
+from benchmark.features.inception_network import fid_inception
 
 CALIBRATION_IMAGES = 8
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.metadata import version
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 import torch
@@ -15,7 +15,6 @@ from torch.nn import functional
 from benchmark.caching.code_version import code_version
 from benchmark.caching.fingerprints import fingerprint
 from benchmark.features.encoder import Encoder
-from benchmark.features.inception_network import SIDE, load_fid_inception
 from benchmark.features.threaded_inference import in_streams
 from benchmark.images.convert import Pixels
 from benchmark.weights.locate import WeightsMissing
@@ -23,6 +22,8 @@ from benchmark.weights.resources import MetricUnavailable, Resources
 from methods.checkpoint import CheckpointError
 
 WEIGHTS = "inception-fid"
+SIDE: Final = 299
+"""Side of the images that the network takes, in pixels."""
 
 
 class InceptionEncoder(Encoder):
@@ -40,6 +41,9 @@ class InceptionEncoder(Encoder):
     def __init__(self, resources: Resources) -> None:
         try:
             weights = resources.weights.find(WEIGHTS)
+            # torchvision takes a second to import, which only a run with weights should pay
+            from benchmark.features.inception_network import load_fid_inception
+
             network = load_fid_inception(weights.path)
         except (WeightsMissing, CheckpointError) as error:
             raise MetricUnavailable(str(error)) from error

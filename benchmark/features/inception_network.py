@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 import torchvision
 from pytorch_fid.inception import FIDInceptionA, FIDInceptionC, FIDInceptionE_1, FIDInceptionE_2
@@ -12,10 +11,6 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from torchvision.models.inception import BasicConv2d
 
 from methods.checkpoint import load_strictly, read_state_dict
-
-SIDE: Final = 299
-"""Side of the images that the network takes, in pixels."""
-DIMENSIONS: Final = 2048
 
 
 def fid_inception() -> nn.Module:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from benchmark.statistics.bootstrap import percentile_interval
 
@@ -38,6 +37,8 @@ def win_rates(merits: Array) -> Array:
     metrics on which it has a figure and a rival (Liang et al., Holistic Evaluation of Language Models, TMLR 2023).
     A missing figure (NaN) is neither a win nor a loss of anyone.
     """
+    from scipy.stats import rankdata  # a second to import, which only a leaderboard should pay
+
     # the mean rank counts a method itself, every method that it beats, and half of those that it ties with
     wins = rankdata(merits, axis=-2, nan_policy="omit" if np.isnan(merits).any() else "propagate") - 1
     rivals = np.isfinite(merits).sum(axis=-2, keepdims=True) - 1
