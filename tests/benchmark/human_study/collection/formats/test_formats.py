@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmark.human_study.answers import COLUMNS, Answer, read_rows, write_rows
-from benchmark.human_study.collection.formats.column_map import read_column_map
+from benchmark.human_study.collection.formats.read_column_map import read_column_map
 from benchmark.human_study.collection.import_answers import ImportSummary, import_answers
 from registry.errors import InputError
 from tests.benchmark.human_study import answered_study as made
