@@ -19,7 +19,7 @@ from registry.errors import shortened
 IMPORTS: Final = "imports.json"
 """In the private folder."""
 SCHEMA_VERSION: Literal[1] = 1
-_TOO_FAST_MS: Final = 50
+TOO_FAST_MS: Final = 50
 """Faster than anybody reacts: times below this are most likely seconds."""
 _NEARLY_ALL: Final = 0.9
 
@@ -70,7 +70,7 @@ class FileSummary:
         self.known += not new
         if answer.rt_ms == answer.rt_ms:  # NaN is unknown
             self.timed += 1
-            self.fast += answer.rt_ms < _TOO_FAST_MS
+            self.fast += answer.rt_ms < TOO_FAST_MS
         for column, fault in unreadable(cells).items():
             self.unreadable[column] += 1
             self.example = self.example or fault
@@ -85,7 +85,7 @@ class FileSummary:
             said.append(f"cells that could not be read and are unknown: {counts}; the first: {shortened(self.example)}")
         if self.timed and self.fast >= _NEARLY_ALL * self.timed:
             said.append(
-                f"{self.fast} of {self.timed} response times are below {_TOO_FAST_MS} ms, faster than anybody reacts: "
+                f"{self.fast} of {self.timed} response times are below {TOO_FAST_MS} ms, faster than anybody reacts: "
                 "if they are seconds, name their column rt_s in the column map, delete answers.csv, and import again"
             )
         return said
