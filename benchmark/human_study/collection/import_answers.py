@@ -100,12 +100,13 @@ def import_answers(
         imported = read_imports(imports) if path.exists() else Imports()
         earlier = read_rejections(rejected) if rejected.exists() else []
         before = len(votes)
-        summaries, rejections = [], []
+        summaries: list[FileSummary] = []
+        rejections: list[list[Rejection]] = []
         for raw_answers, sha256 in files_read:
             summary, refused = _merge(raw_answers, sha256, validator, votes)
             _refuse_foreign(summary, refused, raw_answers, study_path)
             summaries.append(summary)
-            rejections += refused
+            rejections.append(refused)
         if len(votes) > before or not path.exists():
             write_rows(path, votes.values())
         write_rejections(rejected, earlier, rejections)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -79,11 +80,17 @@ class Rejection:
         return self.file, str(self.row), str(self.fault), self.raw
 
 
-def write_rejections(path: Path, earlier: Sequence[Row], rejections: Iterable[Rejection]) -> None:
-    """Write the rejections of earlier imports and new ones, atomically, each once; nothing where none is new."""
-    rows = dict.fromkeys([*earlier, *(rejection.cells() for rejection in rejections)])
-    if list(rows) != list(earlier):
-        write_text_atomically(path, csv_text([HEADER, *rows]))
+def write_rejections(path: Path, earlier: Sequence[Row], by_file: Iterable[Iterable[Rejection]]) -> None:
+    """Write the rejections of earlier imports and new ones, atomically; nothing where none is new.
+
+    One row of a file may be several answers, which are then listed alike. So each is there as often as the file has it,
+    however often the file is imported.
+    """
+    rows = Counter(earlier)
+    for rejections in by_file:
+        rows |= Counter(rejection.cells() for rejection in rejections)
+    if rows != Counter(earlier):
+        write_text_atomically(path, csv_text([HEADER, *rows.elements()]))
 
 
 def read_rejections(path: Path) -> list[Row]:

@@ -55,7 +55,9 @@ def check_encoding(name: str) -> None:
         InputError: naming it.
     """
     try:
-        b"".decode(name)
+        b"a".decode(name)
+    except UnicodeDecodeError:
+        pass  # half a character of an encoding of two bytes
     except (LookupError, UnicodeError, ValueError) as error:
         raise InputError(f"--encoding {name!r} is no encoding of text; try utf-8, cp1252, latin-1 or utf-16") from error
 

@@ -87,18 +87,18 @@ def _of_document(document: Any, study: Study, columns: ColumnMap | None, name: s
             return "JSON by column map", mapped_table.from_table(table, columns, study, name)
     if is_export:
         return "Label Studio's export", label_studio.from_tasks(document)
-    if isinstance(document, tuple) and (columns is None or canonical.are_posts(document)):
-        return "canonical JSON, several", canonical.from_documents(document)
-    rows = canonical.posted_rows(document)
-    if rows is not None and canonical.are_answers(rows):
-        return "canonical JSON", canonical.from_rows(rows)
-    if columns is not None:
-        raise InputError(f"{name}: {_lacking(columns, table)}")
-    if label_studio.is_short_export(document):
+    if label_studio.is_short_export(document) and columns is None:
         raise InputError(
             f"{name} is Label Studio's JSON-MIN export; add `--columns label-studio`, or a column map of its own, "
             "or export the project as JSON"
         )
+    if isinstance(document, tuple) and (columns is None or canonical.are_posts(document)):
+        return "canonical JSON, several", canonical.from_documents(document)
+    rows = canonical.posted_rows(document)
+    if rows is not None and canonical.are_answers(rows) and not label_studio.is_short_export(document):
+        return "canonical JSON", canonical.from_rows(rows)
+    if columns is not None:
+        raise InputError(f"{name}: {_lacking(columns, table)}")
     first = rows[0] if rows else document
     content = ", ".join(map(str, list(first)[:8])) if isinstance(first, dict) else f"{type(first).__name__} values"
     raise InputError(f"{name}: its JSON ({shortened(content)}) is no file of answers; expected {_KINDS}")
