@@ -68,6 +68,13 @@ def _named(table: Table, columns: ColumnMap, study: Study, name: str) -> Answere
             f"{name}: no column's heading has the id of one of the study's trials, such as {study.trials[0].id}; map "
             "columns to trials in the column map, as wide: {trials: {COLUMN: TRIAL_ID}}"
         )
+    for column, cells in answered.items():
+        twin = next((other for other, others in answered.items() if others == cells and other != column), None)
+        if twin is not None and cells.get("question_id") != "":
+            raise InputError(
+                f"{name}: columns {quoted(column)} and {quoted(twin)} both name trial {cells['trial_id']}; map the one "
+                "with the answers in the column map, as wide: {trials: {COLUMN: TRIAL_ID}}"
+            )
     if unclear := [column for column, cells in answered.items() if cells.get("question_id") == ""]:
         questions = ", ".join(question.id for question in study.questions)
         raise InputError(
