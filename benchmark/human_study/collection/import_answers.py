@@ -36,9 +36,6 @@ from registry.errors import InputError, quoted
 LOCK = ".import.lock"
 """In the private folder; one import at a time."""
 
-_FOREIGN = frozenset({Reason.ANOTHER_STUDY, Reason.NO_TRIAL, Reason.UNKNOWN_TRIAL, Reason.BROKEN})
-"""Reasons of answers that may be of any study."""
-
 Vote = tuple[str, str, str]
 """Participant, trial and question: a person has one vote on each, in however many sessions."""
 
@@ -104,7 +101,7 @@ def import_answers(
         rejections: list[list[Rejection]] = []
         for raw_answers, sha256 in files_read:
             summary, refused = _merge(raw_answers, sha256, validator, votes)
-            _refuse_foreign(summary, refused, raw_answers, study_path)
+            _refuse_foreign(summary, refused, raw_answers, validator, study_path)
             summaries.append(summary)
             rejections.append(refused)
         if len(votes) > before or not path.exists():
@@ -181,14 +178,19 @@ def _refuse_other_study(raw_answers: RawAnswers, study_id: str, study_path: Path
 
 
 def _refuse_foreign(
-    summary: FileSummary, rejections: Sequence[Rejection], raw_answers: RawAnswers, study_path: Path
+    summary: FileSummary,
+    rejections: Sequence[Rejection],
+    raw_answers: RawAnswers,
+    validator: AnswerValidator,
+    study_path: Path,
 ) -> None:
     """Refuse a file none of whose answers names a trial of the study, so that nothing of it is kept.
 
     Raises:
         InputError: naming the most frequent reasons, and the first row.
     """
-    if summary.taken or any(rejection.fault.reason not in _FOREIGN for rejection in rejections):
+    named = (raw.cells.get("trial_id", "") for raw in raw_answers.answers)
+    if summary.taken or summary.rejected[Reason.DAMAGED] or any(map(validator.has_trial, named)):
         return
     counts = ", ".join(f"{count} {reason}" for reason, count in summary.rejected.most_common(3))
     first = rejections[0]

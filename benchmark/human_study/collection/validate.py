@@ -56,6 +56,10 @@ class AnswerValidator:
             raise InputError(f"the key lacks {min(missing)!r}, which study.json shows")
         self._checks = {id for id, trial in key.trials.items() if trial.check is not None}
 
+    def has_trial(self, id: str) -> bool:
+        """Whether a trial is the study's, practice among them."""
+        return id in self._trials or id in self._practice
+
     def validate(self, cells: Mapping[str, str]) -> Answer | Fault:
         """The answer in the cells, or what is wrong with them.
 

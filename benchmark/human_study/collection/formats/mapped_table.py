@@ -38,7 +38,7 @@ def from_table(table: Table, columns: ColumnMap, study: Study, name: str) -> Ite
         return (reader.answer(row, reader.cells(row), needed) for row in table.rows)
     answered = answered_columns(table, columns, study, name)
     return (
-        reader.answer(row, reader.cells(row) | cells | {"choice": row.cells[heading]}, {*needed, heading})
+        reader.answer(row, reader.cells(row) | cells | {"choice": row.cells.get(heading, "")}, {*needed, heading})
         for row in table.rows
         for heading, cells in answered.items()
     )
@@ -86,7 +86,8 @@ class _Reader:
         """The answer in the cells of a row; `needed` are the columns without which there is none."""
         raw, word = raw_json(row.cells), cells["choice"]
         choice = self._choice(word)
-        if self._columns.wide is not None and is_missing(word) and choice == word:
+        is_empty = self._columns.wide is not None and is_missing(word) and choice == word
+        if is_empty and not row.broken:
             return RawAnswer(row.number, raw, cells, EMPTY)
         if self._columns.constants.get("shown_order") == AS_EXPORTED:
             cells["shown_order"] = self._orders.get(cells["trial_id"], "")

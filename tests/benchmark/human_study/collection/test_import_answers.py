@@ -404,3 +404,11 @@ def test_ten_thousand_answers_import_in_seconds(folder: Path) -> None:
     assert done.answers == 10_000
     assert time.process_time() - began < 10
     assert Counter(read_answers(folder / "private" / "answers.csv")["is_check"]) == {True: 5000, False: 5000}
+
+
+def test_a_file_of_this_study_is_listed_even_if_no_answer_of_it_counts(folder: Path) -> None:
+    rows = [{**row, "participant_id": ""} for row in made.page_rows(answers())]
+    outcome = bench("study", "import", folder, file(folder, made.csv_table(rows)))
+    assert outcome.code == 2
+    assert "none of its 16 answers could be imported: 16 participant missing" in outcome.sentence
+    assert [row["reason"] for row in rejected(folder)] == ["participant missing"] * 16

@@ -32,6 +32,8 @@ def answers_of(folder: Path) -> list[Answer]:
 
 def test_the_maps_are_named() -> None:
     assert map_names() == ["google-forms", "jspsych", "label-studio", "psychopy", "qualtrics"]
+    said = " ".join(bench("study", "import", "--help").out.replace("│", " ").split())
+    assert f"or a name: {', '.join(map_names())}." in said
 
 
 JSPSYCH = [
