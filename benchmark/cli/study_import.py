@@ -14,7 +14,8 @@ from benchmark.cli import options
 from registry.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.human_study.collection.import_answers import FileSummary, ImportSummary
+    from benchmark.human_study.collection.import_answers import ImportSummary
+    from benchmark.human_study.collection.import_summary import FileSummary
 
 Study = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the study.", show_default=False)]
 Answers = Annotated[

@@ -149,8 +149,9 @@ def _merge(
 
 def _answered_again(first: Answer, again: Answer) -> Fault:
     if first.choice == again.choice:
-        return Fault(Reason.AGAIN, f"the first answer counts, of session {first.session_id!r}")
-    detail = f"{first.choice!r} of session {first.session_id!r} counts, not {again.choice!r} of {again.session_id!r}"
+        return Fault(Reason.AGAIN, f"the first answer counts, of session {quoted(first.session_id)}")
+    sessions = quoted(first.session_id), quoted(again.session_id)
+    detail = f"{first.choice!r} of session {sessions[0]} counts, not {again.choice!r} of {sessions[1]}"
     return Fault(Reason.AGAIN_DIFFERENTLY, detail)
 
 

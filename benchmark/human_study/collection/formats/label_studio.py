@@ -16,6 +16,7 @@ from benchmark.human_study.collection.formats.json_documents import parse_json
 from benchmark.human_study.collection.formats.raw_answers import RawAnswer, raw_json, text_of
 from benchmark.human_study.collection.rejections import Fault, Reason
 from benchmark.human_study.collection.timestamps import to_utc
+from registry.errors import shortened
 
 _COPIED = ("study_id", "trial_id", "question_id", "shown_order", "trial_index")
 _MAX_LEAD_TIME = 1e9
@@ -114,7 +115,7 @@ def _raw_answer(number: int, raw: str, copied: Mapping[str, str], annotation: Ma
     if annotation.get("was_cancelled"):
         fault = Fault(Reason.CANCELLED)
     elif len(choices) != 1:
-        fault = Fault(Reason.SEVERAL_CHOICES if choices else Reason.NO_CHOICE, " ".join(choices))
+        fault = Fault(Reason.SEVERAL_CHOICES if choices else Reason.NO_CHOICE, shortened(" ".join(choices)))
     cells = {
         **copied,
         "participant_id": text_of(_person(annotation)),

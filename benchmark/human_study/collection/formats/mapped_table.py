@@ -18,8 +18,9 @@ from benchmark.human_study.collection.rejections import Fault, Reason
 from benchmark.human_study.schema import Study
 from registry.errors import InputError
 
-Cells = dict[Name, str]
-_NEEDED: Final = ("participant_id", "trial_id", "question_id", "shown_order", "choice")
+Cells = dict[str, str]
+"""Text by canonical column, and `rt_s`."""
+_NEEDED: Final[tuple[Name, ...]] = ("participant_id", "trial_id", "question_id", "shown_order", "choice")
 EMPTY: Final = Fault(Reason.EMPTY)
 """Of a cell of a wide table in which nobody answered."""
 
@@ -51,7 +52,7 @@ def _check_complete(columns: ColumnMap, study: Study, name: str) -> None:
             f"{name}: the study has several questions ({questions}); give question_id in the column map, "
             "as a column or a constant"
         )
-    if len(study.trials[0].options) > 1 and not columns.gives("shown_order"):
+    if any(len(trial.options) > 1 for trial in study.trials) and not columns.gives("shown_order"):
         raise InputError(
             f"{name}: give shown_order in the column map: the columns that have the options' ids from left to right, "
             f"or the constant `shown_order: {AS_EXPORTED}` where every rater saw the order of study.json"
@@ -80,7 +81,7 @@ class _Reader:
             name: " ".join(filter(None, (row.cells.get(heading, "") for heading in headings)))
             for name, headings in self.found.items()
         }
-        return {**self._columns.constants, **mapped}
+        return {**dict(self._columns.constants.items()), **mapped}
 
     def answer(self, row: Row, cells: Cells, needed: set[str]) -> RawAnswer:
         """The answer in the cells of a row; `needed` are the columns without which there is none."""

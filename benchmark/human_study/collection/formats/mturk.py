@@ -163,7 +163,8 @@ def _question(field: str, questions: set[str]) -> str | None:
 
 def _choice(marked: list[str], shown: list[str], numbers: set[int], study: Study) -> tuple[str, Fault | None]:
     if len(marked) != 1:
-        return " ".join(marked), Fault(Reason.SEVERAL_CHOICES if marked else Reason.NO_CHOICE, " ".join(marked))
+        words = " ".join(marked)
+        return words, Fault(Reason.SEVERAL_CHOICES if marked else Reason.NO_CHOICE, shortened(words))
     word = marked[0]
     if word in shown or not (word.isascii() and word.isdigit()):
         return resolve_choice(word, shown), None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from benchmark.human_study.collection.cell_values import is_missing
-from benchmark.human_study.collection.formats.column_map import ColumnMap, Name, WideColumn
+from benchmark.human_study.collection.formats.column_map import ColumnMap, WideColumn
 from benchmark.human_study.collection.formats.csv_table import Table
 from benchmark.human_study.schema import REAL_OR_FAKE, SCORES, TIE, Study
 from registry.errors import InputError, quoted
@@ -17,7 +17,7 @@ _SHOWN_COLUMNS = 4
 _CHOICES = frozenset({"a", "b", "c", "d", "left", "right", "image a", "image b", TIE, *SCORES, *REAL_OR_FAKE, "0"})
 """What cells of a rater's or a trial's column often are."""
 
-Answered = dict[str, dict[Name, str]]
+Answered = dict[str, dict[str, str]]
 """What each column of a wide table says of its answers beside the choice, by canonical name."""
 
 
@@ -44,10 +44,10 @@ def answered_columns(table: Table, columns: ColumnMap, study: Study, name: str) 
     return {heading: {"trial_id": trial.id} for heading, trial in zip(wide.trials, study.trials, strict=True)}
 
 
-def _of(column: str | WideColumn) -> dict[Name, str]:
+def _of(column: str | WideColumn) -> dict[str, str]:
     if isinstance(column, str):
         return {"trial_id": column}
-    question: dict[Name, str] = {"question_id": column.question_id} if column.question_id else {}
+    question = {"question_id": column.question_id} if column.question_id else {}
     return {"trial_id": column.trial_id, **question}
 
 
