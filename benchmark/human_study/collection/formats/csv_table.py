@@ -133,7 +133,7 @@ def _check_end(text: str, name: str, columns: Sequence[str], rows: Sequence[tupl
     if len(last) < len(columns) and not whole:
         raise InputError(
             f"{name}: line {line}, the last, has {len(last)} of {len(columns)} cells and no end; "
-            "the file seems to be truncated: download it again"
+            "the file seems to be truncated: download it again, or end the line if the file is whole"
         )
 
 

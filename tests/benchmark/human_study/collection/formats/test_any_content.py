@@ -114,7 +114,7 @@ def test_any_bytes(tmp_path: Path, content: bytes, encoding: str | None) -> None
     check_read(path, None, encoding)
 
 
-@fuzzed(250)
+@fuzzed(150)
 @given(
     header=st.lists(NAMES, min_size=1, max_size=14),
     rows=st.lists(st.lists(CELLS, max_size=14), max_size=4),
@@ -152,7 +152,7 @@ def test_any_cell_among_right_ones(tmp_path: Path, index: int, cells: list[str],
     check_read(path, columns)
 
 
-@fuzzed(250)
+@fuzzed(150)
 @given(documents=st.lists(JSON, min_size=1, max_size=3), columns=st.sampled_from(MAPS))
 def test_any_json(tmp_path: Path, documents: list[object], columns: ColumnMap | None) -> None:
     path = tmp_path / "a"
