@@ -143,7 +143,7 @@ def _merge(
                 continue
             checked = _answered_again(first, checked)
         summary.rejected[checked.reason] += 1
-        rejections.append(Rejection(raw_answers.file, raw.row, checked, raw.raw))
+        rejections.append(Rejection(raw_answers.file, raw.row, checked, raw.raw, raw.part))
     return summary, rejections
 
 

@@ -14,6 +14,7 @@ from benchmark.human_study.answers import csv_text
 from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.runtime.json_files import ResultError
 from benchmark.runtime.spreadsheet_cells import unguarded
+from registry.errors import shortened
 
 csv.field_size_limit(2**31 - 1)  # a broken post is one cell, of any length
 
@@ -68,16 +69,19 @@ class Rejection:
         row: of a CSV as spreadsheets count (the header is 1); of JSON the number of the answer or task, from 1; where a
             file has several documents, the line where the document begins.
         raw: all that the file says of it, as JSON.
+        part: which of the row's answers it is, a question or a column; "" where the row has one.
     """
 
     file: str
     row: int
     fault: Fault
     raw: str
+    part: str = ""
 
     def cells(self) -> Row:
         """Its text by column."""
-        return self.file, str(self.row), str(self.fault), self.raw
+        part = f" ({shortened(self.part)})" if self.part else ""
+        return self.file, str(self.row), f"{self.fault}{part}", self.raw
 
 
 def write_rejections(path: Path, earlier: Sequence[Row], by_file: Iterable[Iterable[Rejection]]) -> None:

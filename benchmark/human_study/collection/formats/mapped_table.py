@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from benchmark.human_study.collection.cell_values import is_missing
@@ -39,7 +40,10 @@ def from_table(table: Table, columns: ColumnMap, study: Study, name: str) -> Ite
         return (reader.answer(row, reader.cells(row), needed) for row in table.rows)
     answered = answered_columns(table, columns, study, name)
     return (
-        reader.answer(row, reader.cells(row) | cells | {"choice": row.cells.get(heading, "")}, {*needed, heading})
+        replace(
+            reader.answer(row, reader.cells(row) | cells | {"choice": row.cells.get(heading, "")}, {*needed, heading}),
+            part=heading,
+        )
         for row in table.rows
         for heading, cells in answered.items()
     )

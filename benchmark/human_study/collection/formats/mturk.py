@@ -90,7 +90,7 @@ def _raw_answers(
         yield RawAnswer(row.number, raw, cells, fault or nothing)
     for question, marked in choices.items():
         choice, wrong = _choice(marked, shown, buttons.get(question, set()), study)
-        yield RawAnswer(row.number, raw, {**cells, "question_id": question, "choice": choice}, fault or wrong)
+        yield RawAnswer(row.number, raw, {**cells, "question_id": question, "choice": choice}, fault or wrong, question)
 
 
 def _cells(row: Row, form: Fields) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -89,7 +90,9 @@ def test_rejected_work_does_not_count_in_batch_results(folder: Path, reason: str
     assert (file.seen, file.new, dict(file.rejected)) == (168, 126, {"assignment rejected": 42})
     assert votes_of(folder) == {vote for row, vote in turk_votes(name) if not row["Reject"]}
     with (folder / "private" / "rejected.csv").open(newline="") as listed:
-        assert {row["reason"] for row in csv.DictReader(listed)} == {f"assignment rejected: Reject: {reason!r}"}
+        assert Counter(row["reason"] for row in csv.DictReader(listed)) == {
+            f"assignment rejected: Reject: {reason!r} ({question})": 14 for question in ("realism", "edit", "identity")
+        }
 
 
 def test_rejected_work_does_not_count_by_a_column_map(folder: Path) -> None:
@@ -256,6 +259,20 @@ def _row_votes(study: Study, question: str) -> Iterator[Vote]:
             yield row["WorkerId"], trial.id, question, chosen.id
 
 
+def test_a_vote_of_a_wide_table_is_left_out_by_its_column(folder: Path) -> None:
+    path = folder / "wide.csv"
+    header, first, *rest = (FILES / "wide_column_per_rater.csv").read_text().splitlines()
+    path.write_text("\n".join([header, first[: -len(",0,0,0")] + ",0,7,", *rest]) + "\n")
+    (folder / "map.yaml").write_text(
+        "columns: {trial_id: Pair, shown_order: [Image_A, Image_B]}\nchoices: {'0': left, '1': right}\n"
+        f"wide: {{raters: ['0', '1', '2']}}\n{ONE_QUESTION}"
+    )
+    (file,) = import_answers(folder, [path], read_column_map(folder / "map.yaml")).files
+    assert (file.seen, file.new, file.empty, dict(file.rejected)) == (41, 40, 1, {"unknown option": 1})
+    with (folder / "private" / "rejected.csv").open(newline="") as listed:
+        assert [(row["row"], row["reason"]) for row in csv.DictReader(listed)] == [("2", "unknown option: '7' (1)")]
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -286,5 +303,5 @@ def test_every_row_of_every_file_is_accounted_for(folder: Path) -> None:
     assert all(file.seen == file.new + file.known + file.rejected.total() for file in files)
     assert len(answers_of(folder)) == sum(file.new for file in files)
     with (folder / "private" / "rejected.csv").open(newline="") as listed:
-        reasons = Counter(row["reason"].split(":")[0] for row in csv.DictReader(listed))
+        reasons = Counter(re.split(r":| \(", row["reason"])[0] for row in csv.DictReader(listed))
     assert reasons == sum((file.rejected for file in files), Counter())
