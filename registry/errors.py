@@ -5,6 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+_LONGEST = 80
+"""Characters of a value that a message repeats."""
+
 
 class InputError(ValueError):
     """The user's input is wrong; the message names the key, file or value, and what would be right."""
@@ -18,10 +21,20 @@ class DuplicateNameError(InputError):
     """A name that two things claim."""
 
 
+def shortened(text: str) -> str:
+    """A text as messages repeat it: cut where it is long."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text):,} characters)"
+
+
+def quoted(text: str) -> str:
+    """A text as messages repeat it: in quotes, and cut where it is long."""
+    return repr(text) if len(text) <= _LONGEST else f"{text[:_LONGEST]!r}… ({len(text):,} characters)"
+
+
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """A sentence for an unknown name: the near matches if there are any, else everything known."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5) if len(name) <= _LONGEST else []
     if near:
-        return f"unknown {what} {name!r}; did you mean {' or '.join(repr(each) for each in near)}?"
-    return f"unknown {what} {name!r}; known: {', '.join(names) if names else 'none'}"
+        return f"unknown {what} {quoted(name)}; did you mean {' or '.join(quoted(each) for each in near)}?"
+    return f"unknown {what} {quoted(name)}; known: {', '.join(map(shortened, names)) if names else 'none'}"

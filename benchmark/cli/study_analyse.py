@@ -43,6 +43,7 @@ def _analyse(
     from benchmark.human_study.analysis.exclusion import ExclusionRule
     from benchmark.human_study.analysis.findings import ANALYSIS, FOLDER, write_findings
     from benchmark.human_study.answers import read_answers
+    from benchmark.human_study.collection.import_summary import IMPORTS, read_imports
     from benchmark.human_study.schema import ANSWERS, PRIVATE, PUBLIC, STUDY, key_file, read_key, read_study
     from benchmark.runtime.atomic_files import replacing
     from benchmark.runtime.spreadsheet_cells import guarded
@@ -60,7 +61,8 @@ def _analyse(
     answers = folder / PRIVATE / ANSWERS
     if not answers.is_file():
         raise InputError(f"{answers} does not exist; `bench study import {folder} ANSWERS` writes it")
-    found = analyse(read_answers(answers), study, secret, rule)
+    imports = read_imports(folder / PRIVATE / IMPORTS)
+    found = analyse(read_answers(answers), study, secret, rule, imports)
     analysis, raters = folder / FOLDER / ANALYSIS, folder / PRIVATE / "raters.csv"
     write_findings(analysis, found.findings)
     with replacing(raters) as temporary:
@@ -70,14 +72,17 @@ def _analyse(
     if json:
         print(found.findings.model_dump_json(indent=2))
     else:
-        _print(found.findings)
+        _print(found.findings, typical_ms=float(found.raters["median_ms"].median()))
 
 
-def _print(findings: Findings) -> None:
+def _print(findings: Findings, *, typical_ms: float) -> None:
+    """Print the findings; `typical_ms` is the median over all raters of their median response times, NaN if unknown."""
     # imported here, so that no other command waits for it
     from rich.text import Text
 
     from benchmark.cli.folded_table import Column, print_table, stdout_console
+    from benchmark.human_study.analysis.exclusion_summary import why_excluded
+    from benchmark.human_study.collection.import_summary import TOO_FAST_MS
 
     console = stdout_console()
     for part in findings.parts:
@@ -93,6 +98,12 @@ def _print(findings: Findings) -> None:
             console.print(Text(f"no rank of {methods}: {few[0].unranked}"))
     out = findings.exclusions
     console.print(f"{out.kept} of {out.raters} raters kept; {sum(findings.dropped.values())} rows not counted")
+    if why := why_excluded(findings):
+        console.print(Text(f"excluded: {why}"))
+    if out.by_reason["fast"] == out.raters and typical_ms < TOO_FAST_MS:
+        times = f"response times are about {typical_ms:.3g} ms"
+        advice = "delete answers.csv, name their column rt_s in the column map, and import the answers again"
+        console.print(Text(f"{times}: if they are seconds, {advice}"))
 
 
 def _cells(method: MethodFinding, score: bool) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from benchmark.human_study.schema import SCHEMA_VERSION
 from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.runtime.json_files import ResultError
 from benchmark.runtime.spreadsheet_cells import guarded, unguarded
+from registry.errors import quoted, shortened
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,6 +118,8 @@ def read_rows(path: Path) -> list[Answer]:
         rows = _json_rows(text) if path.suffix == ".json" else _csv_rows(text)
     except (OSError, ValueError, csv.Error) as error:
         raise ResultError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+    except RecursionError as error:
+        raise ResultError(f"{path}: its JSON is nested too deeply to be answers") from error
     answers = []
     for number, row in enumerate(rows, start=1):
         try:
@@ -168,17 +171,18 @@ def _json_rows(text: str) -> list[dict[str, str]]:
 
 def _check_columns(names: list[str]) -> None:
     if tuple(names) != COLUMNS:
-        raise ValueError(f"its columns are {', '.join(names) or 'missing'}; expected {', '.join(COLUMNS)}")
+        found = ", ".join(map(shortened, names[: len(COLUMNS)])) or "missing"
+        raise ValueError(f"its columns are {found}; expected {', '.join(COLUMNS)}")
 
 
 def _answer(row: Mapping[str, str]) -> Answer:
     """The answer of a row that `Answer.cells` wrote."""
     if row["schema_version"] != str(SCHEMA_VERSION):
-        raise ValueError(f"schema_version is {row['schema_version']!r}, and this code reads {SCHEMA_VERSION}")
+        raise ValueError(f"schema_version is {quoted(row['schema_version'])}, and this code reads {SCHEMA_VERSION}")
     if missing := [name for name in REQUIRED if not row[name]]:
         raise ValueError(f"{missing[0]} is empty")
     if row["is_check"] not in ("0", "1"):
-        raise ValueError(f"is_check is {row['is_check']!r}; expected 0 or 1")
+        raise ValueError(f"is_check is {quoted(row['is_check'])}; expected 0 or 1")
     return Answer(
         study_id=row["study_id"],
         participant_id=row["participant_id"],
@@ -203,7 +207,7 @@ def parse_trial_index(text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise ValueError(f"trial_index {text!r} is not a whole number from 0")
+        raise ValueError(f"trial_index {quoted(text)} is not a whole number from 0")
     return int(text)
 
 
@@ -220,5 +224,7 @@ def parse_milliseconds(text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value <= MAX_RESPONSE_MS:
-        raise ValueError(f"rt_ms {text!r} is not a number of milliseconds from 0 to {MAX_RESPONSE_MS:.0f}, a week")
+        raise ValueError(
+            f"rt_ms {quoted(text)} is not a number of milliseconds from 0 to {MAX_RESPONSE_MS:.0f}, a week"
+        )
     return round(value, 3)

@@ -22,7 +22,9 @@ def _float(findings: Findings, part: Part) -> str:
         [f"{heading}.", wording.size(findings, part), wording.interval_note(findings), exclusions(findings)]
     )
     notes = [*wording.method_note(findings), *(f"{name}: {fact}" for name, fact in wording.facts(findings, part))]
-    foot = " ".join(filter(None, [*notes, wording.dropped(findings), *wording.notes(part)]))
+    foot = " ".join(
+        filter(None, [*notes, wording.collected(findings), wording.dropped(findings), *wording.notes(part)])
+    )
     label = "tab:human-" + re.sub(r"[^A-Za-z0-9]+", "-", f"{part.question}-{part.protocol}")
     return "\n".join(
         [

@@ -24,6 +24,7 @@ def render(findings: Findings, title: str, figure_files: Sequence[str | None]) -
     remarks = [
         wording.interval_note(findings),
         *wording.method_note(findings),
+        wording.collected(findings),
         exclusions(findings),
         wording.dropped(findings),
     ]

@@ -119,6 +119,18 @@ def method_note(findings: Findings) -> list[str]:
     ]
 
 
+def collected(findings: Findings) -> str:
+    """What the answers' files had; "" where no import kept it."""
+    files = findings.collected
+    if files is None:
+        return ""
+    reasons = ", ".join(f"{number:,} {reason}" for reason, number in files.left_out.items())
+    left_out = f", {sum(files.left_out.values()):,} left out ({reasons})" if reasons else ""
+    untimed = f"; {files.without_time:,} have no known response time" if files.without_time else ""
+    seen = f"{count_of(files.seen, 'answer')} in {count_of(files.files, 'file')}"
+    return f"{seen}: {files.taken:,} taken{left_out}{untimed}."
+
+
 def dropped(findings: Findings) -> str:
     """Rows that could not be counted; empty where all could."""
     total = sum(findings.dropped.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,10 +11,11 @@ import pandas as pd
 
 from benchmark.human_study.analysis.agreement import agreement_of
 from benchmark.human_study.analysis.exclusion import REASONS, ExclusionRule, judge_raters
-from benchmark.human_study.analysis.findings import INTERVAL, Exclusions, Findings, Part, Quartiles
+from benchmark.human_study.analysis.findings import INTERVAL, Collected, Exclusions, Findings, Part, Quartiles
 from benchmark.human_study.analysis.preference import pair_preferences
 from benchmark.human_study.analysis.ranking import rank
 from benchmark.human_study.analysis.votes import countable, votes_of
+from benchmark.human_study.collection.import_summary import Imports
 from benchmark.human_study.schema import Key, Question, Study
 from benchmark.statistics.face_clusters import Array
 from registry.errors import InputError
@@ -32,7 +34,13 @@ class Analysis:
     raters: pd.DataFrame
 
 
-def analyse(answers: pd.DataFrame, study: Study, key: Key, rule: ExclusionRule | None = None) -> Analysis:
+def analyse(
+    answers: pd.DataFrame,
+    study: Study,
+    key: Key,
+    rule: ExclusionRule | None = None,
+    imports: Imports | None = None,
+) -> Analysis:
     """Analyse a study.
 
     Args:
@@ -40,6 +48,7 @@ def analyse(answers: pd.DataFrame, study: Study, key: Key, rule: ExclusionRule |
         study: the study.
         key: its key.
         rule: whom to exclude.
+        imports: what the answers' files had, where that is known.
 
     Raises:
         InputError: if the key is that of another study.
@@ -72,8 +81,22 @@ def analyse(answers: pd.DataFrame, study: Study, key: Key, rule: ExclusionRule |
         ),
         interval=INTERVAL,
         parts=list(_parts(of_kept[~is_check], study, key)),
+        collected=_collected(imports) if imports is not None and imports.files else None,
     )
     return Analysis(findings, raters)
+
+
+def _collected(imports: Imports) -> Collected:
+    left_out: Counter[str] = Counter()
+    for file in imports.files:
+        left_out.update(file.left_out)
+    return Collected(
+        files=len(imports.files),
+        seen=sum(file.seen for file in imports.files),
+        taken=sum(file.taken for file in imports.files),
+        left_out=dict(left_out),
+        without_time=sum(file.without_time for file in imports.files),
+    )
 
 
 def _parts(answers: pd.DataFrame, study: Study, key: Key) -> Iterator[Part]:

@@ -18,9 +18,7 @@ _EXCLUDED: Final[dict[Reason, str]] = {
 def exclusions(findings: Findings) -> str:
     """Who was excluded by which rule, with counts."""
     summary = findings.exclusions
-    reasons = "; ".join(
-        f"{summary.by_reason.get(reason, 0):,} {text.format(rule=summary.rule)}" for reason, text in _EXCLUDED.items()
-    )
+    reasons = "; ".join(_counted(findings))
     unchecked = (
         f" {count_of(summary.unchecked, 'rater')} of those kept answered no check."
         if summary.unchecked and summary.kept
@@ -32,6 +30,21 @@ def exclusions(findings: Findings) -> str:
         f"{count_of(findings.checks, 'answer')} to checks of raters who were kept "
         f"{'is' if findings.checks == 1 else 'are'} not counted."
     )
+
+
+def why_excluded(findings: Findings) -> str:
+    """The reasons that apply to any rater, with counts; "" where none does."""
+    every = zip(_EXCLUDED, _counted(findings), strict=True)
+    return "; ".join(text for reason, text in every if _count(findings, reason))
+
+
+def _counted(findings: Findings) -> list[str]:
+    rule = findings.exclusions.rule
+    return [f"{_count(findings, reason):,} {text.format(rule=rule)}" for reason, text in _EXCLUDED.items()]
+
+
+def _count(findings: Findings, reason: Reason) -> int:
+    return findings.exclusions.by_reason.get(reason, 0)
 
 
 def count_of(number: int, what: str) -> str:

@@ -165,6 +165,24 @@ class Exclusions(_Strict):
     answers: int
 
 
+class Collected(_Strict):
+    """What the files had that a study's answers were imported from, as `imports.json` keeps it.
+
+    Attributes:
+        files: number of them.
+        seen: answers in them.
+        taken: answers that count, those that several files have counted once for each.
+        left_out: answers that do not count, by reason.
+        without_time: answers taken whose response time is unknown.
+    """
+
+    files: int
+    seen: int
+    taken: int
+    left_out: dict[str, int]
+    without_time: int
+
+
 class Findings(_Strict):
     """The file.
 
@@ -175,6 +193,7 @@ class Findings(_Strict):
         tasks_sha256: of each protocol's task table.
         results_sha256: of each run's `result.json`, by label and seed (`maskgan/seed0`).
         interval: how intervals were made.
+        collected: what the answers' files had; None where no import kept it.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -189,6 +208,7 @@ class Findings(_Strict):
     exclusions: Exclusions
     interval: str
     parts: list[Part]
+    collected: Collected | None = None
 
 
 def write_findings(path: Path, findings: Findings) -> None:

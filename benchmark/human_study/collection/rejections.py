@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,7 @@ from benchmark.human_study.answers import csv_text
 from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.runtime.json_files import ResultError
 from benchmark.runtime.spreadsheet_cells import unguarded
+from registry.errors import shortened
 
 csv.field_size_limit(2**31 - 1)  # a broken post is one cell, of any length
 
@@ -29,6 +31,7 @@ class Reason(StrEnum):
     ANOTHER_SCHEMA = "of another schema version"
     DAMAGED = "damaged by a spreadsheet"
     NO_PARTICIPANT = "participant missing"
+    NO_TRIAL = "names no trial"
     UNKNOWN_TRIAL = "unknown trial"
     PRACTICE = "practice trial"
     UNKNOWN_QUESTION = "unknown question"
@@ -38,11 +41,10 @@ class Reason(StrEnum):
     UNKNOWN_OPTION = "unknown option"
     OTHER_TRIALS_OPTION = "option of another trial"
     NOT_ALLOWED = "choice not allowed in this study"
-    BAD_TIME = "bad time"
-    BAD_INDEX = "bad trial index"
     ASSIGNMENT_REJECTED = "assignment rejected"
     CANCELLED = "annotation cancelled"
     BROKEN = "broken row"
+    EMPTY = "empty cell"
     AGAIN = "answered again, the same"
     AGAIN_DIFFERENTLY = "answered again, differently"
 
@@ -67,23 +69,32 @@ class Rejection:
         row: of a CSV as spreadsheets count (the header is 1); of JSON the number of the answer or task, from 1; where a
             file has several documents, the line where the document begins.
         raw: all that the file says of it, as JSON.
+        part: which of the row's answers it is, a question or a column; "" where the row has one.
     """
 
     file: str
     row: int
     fault: Fault
     raw: str
+    part: str = ""
 
     def cells(self) -> Row:
         """Its text by column."""
-        return self.file, str(self.row), str(self.fault), self.raw
+        part = f" ({shortened(self.part)})" if self.part else ""
+        return self.file, str(self.row), f"{self.fault}{part}", self.raw
 
 
-def write_rejections(path: Path, earlier: Sequence[Row], rejections: Iterable[Rejection]) -> None:
-    """Write the rejections of earlier imports and new ones, atomically, each once; nothing where none is new."""
-    rows = dict.fromkeys([*earlier, *(rejection.cells() for rejection in rejections)])
-    if list(rows) != list(earlier):
-        write_text_atomically(path, csv_text([HEADER, *rows]))
+def write_rejections(path: Path, earlier: Sequence[Row], by_file: Iterable[Iterable[Rejection]]) -> None:
+    """Write the rejections of earlier imports and new ones, atomically; nothing where none is new.
+
+    One row of a file may be several answers, which are then listed alike. So each is there as often as the file has it,
+    however often the file is imported.
+    """
+    rows = Counter(earlier)
+    for rejections in by_file:
+        rows |= Counter(rejection.cells() for rejection in rejections)
+    if rows != Counter(earlier):
+        write_text_atomically(path, csv_text([HEADER, *rows.elements()]))
 
 
 def read_rejections(path: Path) -> list[Row]:

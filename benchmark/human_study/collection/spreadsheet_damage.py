@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from registry.errors import quoted
+
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E[+-]\d+")
 _WHOLE_FLOAT = re.compile(r"\d+[.,]0+")
 _DIGITS_KEPT = 15
@@ -25,13 +27,13 @@ def damage(text: str, known: Collection[str]) -> str | None:
     if text in known:
         return None
     if looks_computed(text):
-        return f"{text!r} was an id before a spreadsheet made it a number"
+        return f"{quoted(text)} was an id before a spreadsheet made it a number"
     digits = re.split("[.,]", text)[0] if _WHOLE_FLOAT.fullmatch(text) else text
     if not (digits.isascii() and digits.isdigit()):
         return None
     for id in known:
         if id.isdigit() and digits.lstrip("0") == id.lstrip("0"):
-            return f"{text!r} was {id!r} before a spreadsheet made it a number"
+            return f"{quoted(text)} was {id!r} before a spreadsheet made it a number"
         if id.isdigit() and len(id) == len(digits) > _DIGITS_KEPT and id[:_DIGITS_KEPT] == digits[:_DIGITS_KEPT]:
-            return f"{text!r} has lost digits of an id: a spreadsheet keeps {_DIGITS_KEPT}"
+            return f"{quoted(text)} has lost digits of an id: a spreadsheet keeps {_DIGITS_KEPT}"
     return None

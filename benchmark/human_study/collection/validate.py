@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Any, Final
 
 from benchmark.human_study.answers import Answer, parse_milliseconds, parse_trial_index
+from benchmark.human_study.collection.cell_values import is_missing, without_zero_decimals
 from benchmark.human_study.collection.rejections import Fault, Reason
 from benchmark.human_study.collection.spreadsheet_damage import damage, looks_computed
 from benchmark.human_study.collection.timestamps import to_utc
 from benchmark.human_study.schema import REAL_OR_FAKE, SCHEMA_VERSION, SCORES, TIE, Key, Study, Trial
-from registry.errors import InputError
+from registry.errors import InputError, quoted
 
 _KEYWORDS = frozenset({TIE, *SCORES, *REAL_OR_FAKE})
-Parsed = TypeVar("Parsed")
+_OPTIONAL: Final[dict[str, Callable[[str], Any]]] = {
+    "trial_index": lambda text: parse_trial_index(without_zero_decimals(text)),
+    "rt_ms": parse_milliseconds,
+    "started_at": to_utc,
+}
+"""Columns that an answer may lack, with what reads them."""
+
+
+def unreadable(cells: Mapping[str, str]) -> dict[str, str]:
+    """The optional cells that say something which cannot be read, by column, with what is wrong with them."""
+    found = {}
+    for column, parse in _OPTIONAL.items():
+        text = cells.get(column, "")
+        if not is_missing(text):
+            try:
+                parse(text)
+            except ValueError as error:
+                found[column] = str(error)
+    return found
 
 
 class AnswerValidator:
@@ -37,12 +56,17 @@ class AnswerValidator:
             raise InputError(f"the key lacks {min(missing)!r}, which study.json shows")
         self._checks = {id for id, trial in key.trials.items() if trial.check is not None}
 
+    def has_trial(self, id: str) -> bool:
+        """Whether a trial is the study's, practice among them."""
+        return id in self._trials or id in self._practice
+
     def validate(self, cells: Mapping[str, str]) -> Answer | Fault:
         """The answer in the cells, or what is wrong with them.
 
         Args:
             cells: text by canonical column. Without study_id, the trial's id decides, which no other study has;
-                shown_order may be missing where a trial has one option.
+                question_id may be missing where the study has one question, and shown_order where a trial has one
+                option. A time or an index that is missing or cannot be read is unknown: the vote counts.
         """
         try:
             return self._answer(cells)
@@ -57,39 +81,46 @@ class AnswerValidator:
         if looks_computed(participant):
             raise _InvalidAnswer(Reason.DAMAGED, damage(participant, ()) or "")
         trial = self._trial(cells.get("trial_id", ""))
-        question = cells.get("question_id", "")
-        if question not in self._questions:
-            raise _InvalidAnswer(Reason.UNKNOWN_QUESTION, repr(question))
+        question = self._question(cells.get("question_id"))
         shown = self._shown(cells.get("shown_order", ""), trial)
         return Answer(
             study_id=self.study.study_id,
             participant_id=participant,
             session_id=cells.get("session_id", ""),
             trial_id=trial.id,
-            trial_index=_parsed(parse_trial_index, cells.get("trial_index", ""), Reason.BAD_INDEX),
+            trial_index=_optional("trial_index", cells),
             question_id=question,
             shown_order=shown,
             choice=self._choice(cells.get("choice", ""), trial),
-            rt_ms=_parsed(parse_milliseconds, cells.get("rt_ms", ""), Reason.BAD_TIME),
+            rt_ms=_optional("rt_ms", cells),
             is_check=trial.id in self._checks,
-            started_at=_parsed(to_utc, cells.get("started_at", ""), Reason.BAD_TIME),
+            started_at=_optional("started_at", cells),
         )
 
     def _check_study(self, cells: Mapping[str, str]) -> None:
-        version = cells.get("schema_version", str(SCHEMA_VERSION))
+        version = without_zero_decimals(cells.get("schema_version", str(SCHEMA_VERSION)))
         if version != str(SCHEMA_VERSION):
-            raise _InvalidAnswer(Reason.ANOTHER_SCHEMA, repr(version))
+            raise _InvalidAnswer(Reason.ANOTHER_SCHEMA, quoted(version))
         study = cells.get("study_id", self.study.study_id)
         if study != self.study.study_id:
             _check_damage(study, {self.study.study_id})
-            raise _InvalidAnswer(Reason.ANOTHER_STUDY, repr(study))
+            raise _InvalidAnswer(Reason.ANOTHER_STUDY, quoted(study))
+
+    def _question(self, id: str | None) -> str:
+        if id is None and len(self._questions) == 1:
+            return next(iter(self._questions))
+        if id not in self._questions:
+            raise _InvalidAnswer(Reason.UNKNOWN_QUESTION, quoted(id or ""))
+        return id
 
     def _trial(self, id: str) -> Trial:
+        if is_missing(id):
+            raise _InvalidAnswer(Reason.NO_TRIAL)
         if id in self._practice:
-            raise _InvalidAnswer(Reason.PRACTICE, repr(id))
+            raise _InvalidAnswer(Reason.PRACTICE, quoted(id))
         if id not in self._trials:
             _check_damage(id, self._trials.keys() | self._practice)
-            raise _InvalidAnswer(Reason.UNKNOWN_TRIAL, repr(id))
+            raise _InvalidAnswer(Reason.UNKNOWN_TRIAL, quoted(id))
         return self._trials[id]
 
     def _shown(self, text: str, trial: Trial) -> str:
@@ -98,22 +129,24 @@ class AnswerValidator:
         if sorted(shown) != sorted(options):
             for id in shown:
                 _check_damage(id, options)
-            raise _InvalidAnswer(Reason.WRONG_ORDER, repr(text))
+            raise _InvalidAnswer(Reason.WRONG_ORDER, quoted(text))
         return " ".join(shown)
 
     def _choice(self, choice: str, trial: Trial) -> str:
         options = {option.id for option in trial.options}
         keywords = _keywords_of(self.study)
-        if choice in (keywords if self.study.mode in ("mos", "realfake") else options | keywords):
-            return choice
-        if not choice:
+        offered = keywords if self.study.mode in ("mos", "realfake") else options | keywords
+        for word in (choice, without_zero_decimals(choice)):
+            if word in offered:
+                return word
+        if is_missing(choice):
             raise _InvalidAnswer(Reason.NO_CHOICE)
         if choice in _KEYWORDS or choice in options:
-            raise _InvalidAnswer(Reason.NOT_ALLOWED, repr(choice))
+            raise _InvalidAnswer(Reason.NOT_ALLOWED, quoted(choice))
         if choice in self._options:
-            raise _InvalidAnswer(Reason.OTHER_TRIALS_OPTION, repr(choice))
+            raise _InvalidAnswer(Reason.OTHER_TRIALS_OPTION, quoted(choice))
         _check_damage(choice, options)
-        raise _InvalidAnswer(Reason.UNKNOWN_OPTION, repr(choice))
+        raise _InvalidAnswer(Reason.UNKNOWN_OPTION, quoted(choice))
 
 
 class _InvalidAnswer(Exception):
@@ -136,8 +169,12 @@ def _check_damage(text: str, known: set[str] | list[str]) -> None:
         raise _InvalidAnswer(Reason.DAMAGED, found)
 
 
-def _parsed(parse: Callable[[str], Parsed], text: str, reason: Reason) -> Parsed:
+def _optional(column: str, cells: Mapping[str, str]) -> Any:
+    """The value of a cell that an answer may lack; the unknown one where it cannot be read."""
+    parse, text = _OPTIONAL[column], cells.get(column, "")
+    if is_missing(text):
+        return parse("")
     try:
         return parse(text)
-    except ValueError as error:
-        raise _InvalidAnswer(reason, str(error)) from error
+    except ValueError:
+        return parse("")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from benchmark.human_study.answers import COLUMNS
+from benchmark.human_study.answers import COLUMNS, REQUIRED
 from benchmark.human_study.collection.formats.csv_table import Table
 from benchmark.human_study.collection.formats.json_documents import Document
 from benchmark.human_study.collection.formats.raw_answers import RawAnswer, raw_json, text_of
@@ -19,7 +19,8 @@ _REQUIRED_KEYS = frozenset({"trial_id", "choice"})
 def from_table(table: Table) -> Iterator[RawAnswer]:
     """Raw answers of a CSV that has every canonical column, in whatever order."""
     for row in table.rows:
-        fault = Fault(Reason.BROKEN, row.broken) if row.broken else None
+        broken = row.without(REQUIRED)
+        fault = Fault(Reason.BROKEN, broken) if broken else None
         cells = {name: unguarded(row.cells.get(name, "")) for name in COLUMNS}
         yield RawAnswer(row.number, raw_json(row.cells), cells, fault)
 
@@ -33,6 +34,11 @@ def from_documents(documents: tuple[Document, ...]) -> Iterator[RawAnswer]:
         rows = posted_rows(document.value)
         for row in [document.value] if rows is None else rows:
             yield _raw_answer(document.line, row)
+
+
+def are_posts(documents: tuple[Document, ...]) -> bool:
+    """Whether one of several documents is an answer, a list of answers or the body of a POST request."""
+    return any((rows := posted_rows(document.value)) is not None and are_answers(rows) for document in documents)
 
 
 def from_rows(rows: list[Any]) -> Iterator[RawAnswer]:

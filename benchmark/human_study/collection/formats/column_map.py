@@ -1,21 +1,11 @@
-"""Any other table of answers, read by a column map that the researcher writes."""
+"""The column map of a table from another tool: where the table has what an answer needs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Literal, get_args
+from collections.abc import Collection, Iterator
+from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
-from pydantic_core import ErrorDetails
-
-from benchmark.config.sources import read_config
-from benchmark.human_study.collection.formats.choices import resolve_choice
-from benchmark.human_study.collection.formats.csv_table import Table
-from benchmark.human_study.collection.formats.raw_answers import RawAnswer, raw_json
-from benchmark.human_study.collection.rejections import Fault, Reason
-from registry.errors import InputError, unknown
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Name = Literal[
     "study_id",
@@ -27,91 +17,134 @@ Name = Literal[
     "shown_order",
     "choice",
     "rt_ms",
+    "rt_s",
     "started_at",
 ]
-_REQUIRED: tuple[Name, ...] = ("study_id", "participant_id", "trial_id", "question_id", "choice")
+"""Canonical columns, and `rt_s`, a response time in seconds."""
+_REQUIRED: tuple[Name, ...] = ("participant_id", "trial_id", "choice")
+AS_EXPORTED = "study"
+"""As the constant of `shown_order`: every rater saw a trial's options in the order of `study.json`."""
+NAMED = "named"
+"""As `wide: trials:`: every column whose heading has a trial's id answers that trial."""
 
 
-class ColumnMap(BaseModel):
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WideColumn(_Strict):
+    """What a column of a wide table answers."""
+
+    trial_id: str
+    question_id: str | None = None
+
+
+class Wide(_Strict):
+    """A table with several answers in a row, of which one of two keys says what each column is.
+
+    Attributes:
+        raters: columns named after a rater each; a row is a trial.
+        trials: columns that answer a trial each; a row is a rater. A map from the table's column to the trial, or to
+            `{trial_id, question_id}`; a list of columns in the order of the study's trials; or `named`, for all columns
+            whose heading has a trial's id (and, of several questions, the question's id or text).
+    """
+
+    raters: list[str] = []
+    trials: Literal["named"] | list[str] | dict[str, str | WideColumn] = []
+
+    @model_validator(mode="after")
+    def _one(self) -> Wide:
+        if bool(self.raters) == bool(self.trials):
+            raise ValueError("name either raters, the columns of a rater each, or trials, those of a trial each")
+        return self
+
+    def listed(self) -> list[str]:
+        """The columns that the map names."""
+        return self.raters or ([] if isinstance(self.trials, str) else list(self.trials))
+
+
+class ColumnMap(_Strict):
     """Where a table from another tool has what an answer needs.
 
     Attributes:
+        based_on: a map of the package, whose keys this one adds to and replaces.
+        header_rows: rows above the first answer; the first of them has the columns' names.
         columns: the table's column by canonical name; `shown_order` may name several, one for each position.
+        first_of: columns of which a table may have any, by canonical name; the first that it has is read.
         constants: by canonical name, a value that is the same in every row.
         choices: the study's choice (an option's id, `left`, `right`, `a`, `tie`, a score, `real`, `fake`) by the
             table's word for it; words that are not named are taken unchanged.
+        wide: for a table with several answers in a row.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+    based_on: str = ""
+    header_rows: int = Field(default=1, ge=1, le=10)
     columns: dict[Name, str | list[str]] = {}
+    first_of: dict[Name, list[str]] = {}
     constants: dict[Name, str] = {}
     choices: dict[str, str] = {}
+    wide: Wide | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> ColumnMap:
-        if both := self.columns.keys() & self.constants.keys():
-            raise ValueError(f"{min(both)} is both a column and a constant")
-        if missing := [name for name in _REQUIRED if name not in self.columns and name not in self.constants]:
-            raise ValueError(f"{missing[0]} is neither a column nor a constant")
+        sources = [("column", self.columns.keys()), ("column", self.first_of.keys()), ("constant", self.constants)]
+        sources.append(("column of the wide table", self._of_wide()))
+        for number, (kind, names) in enumerate(sources):
+            for other, others in sources[:number]:
+                if both := set(names) & set(others):
+                    raise ValueError(f"{min(both)} is both a {other} and a {kind}")
+        given = {name for _, names in sources for name in names}
+        if {"rt_ms", "rt_s"} <= given:
+            raise ValueError("rt_ms and rt_s are one time: name the one in which the table has it")
+        if missing := [name for name in _REQUIRED if name not in given]:
+            advice = "" if self.wide else "; a table with one row or one column per rater needs the key wide"
+            raise ValueError(f"{missing[0]} is neither a column nor a constant{advice}")
         if lists := [name for name, column in self.columns.items() if name != "shown_order" and _several(column)]:
             raise ValueError(f"{lists[0]} names several columns, which only shown_order may")
         return self
 
-    def all_columns(self) -> dict[str, Name]:
-        """Every column of the table that is read, with its canonical name."""
-        return {heading: name for name, column in self.columns.items() for heading in _listed(column)}
-
-
-def read_column_map(path: Path) -> ColumnMap:
-    """Read a column map.
-
-    Args:
-        path: YAML, whose values are all taken as text.
-
-    Raises:
-        InputError: naming the file, the line, the key, and the nearest valid name.
-    """
-    source = read_config(path)
-    # BaseLoader yields only text, lists and maps: `no` and `1` stay the words of the table
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-    try:
-        return ColumnMap.model_validate(content or {})
-    except ValidationError as error:
-        first = error.errors()[0]
-        keys = [str(part) for part in first["loc"] if part != "[key]"]
-        raise InputError(f"{source.location(keys)}: {_explain(first, keys)}") from error
-
-
-def _explain(error: ErrorDetails, keys: list[str]) -> str:
-    if error["type"] == "extra_forbidden":
-        return unknown("key", keys[-1], ColumnMap.model_fields)
-    if error["type"] == "literal_error":
-        return unknown("canonical column", str(error["input"]), get_args(Name))
-    said = error["msg"].removeprefix("Value error, ")
-    return f"{'.'.join(keys)}: {said}" if keys else said
-
-
-def from_table(table: Table, columns: ColumnMap) -> Iterator[RawAnswer]:
-    """Raw answers of a table that has every column which the map names."""
-    for row in table.rows:
-        cells: dict[str, str] = {**columns.constants} | _mapped(row.cells, columns)
-        word = columns.choices.get(cells["choice"], cells["choice"])
-        cells["choice"] = resolve_choice(word, cells.get("shown_order", "").split())
-        yield RawAnswer(
-            row.number, raw_json(row.cells), cells, Fault(Reason.BROKEN, row.broken) if row.broken else None
+    def _of_wide(self) -> set[Name]:
+        """What the columns of a wide table tell beside each answer."""
+        if self.wide is None:
+            return set()
+        if self.wide.raters:
+            return {"participant_id", "choice"}
+        trials = self.wide.trials
+        tells_question = isinstance(trials, dict) and any(
+            isinstance(column, WideColumn) and column.question_id for column in trials.values()
         )
+        return {"trial_id", "choice", *(("question_id",) if tells_question else ())}
 
+    def gives(self, name: Name) -> bool:
+        """Whether the map says where a value is."""
+        return name in {*self.columns, *self.first_of, *self.constants, *self._of_wide()}
 
-def _mapped(row: Mapping[str, str], columns: ColumnMap) -> dict[str, str]:
-    return {
-        name: " ".join(filter(None, (row.get(heading, "") for heading in _listed(column))))
-        for name, column in columns.columns.items()
-    }
+    def headings(self) -> Iterator[tuple[str, str]]:
+        """Every column that a table must have, with what it is for."""
+        for name, column in self.columns.items():
+            yield from ((heading, name) for heading in ([column] if isinstance(column, str) else column))
+        if self.wide is not None:
+            yield from ((heading, "wide") for heading in self.wide.listed())
 
+    def missing(self, present: Collection[str]) -> tuple[str, str] | None:
+        """A column that a table lacks, with what it is for; None of a table that the map fits."""
+        for heading, name in self.headings():
+            if heading not in present:
+                return heading, name
+        for name in _REQUIRED:
+            if name in self.first_of and not set(self.first_of[name]) & set(present):
+                return self.first_of[name][0], name
+        return None
 
-def _listed(column: str | list[str]) -> list[str]:
-    return [column] if isinstance(column, str) else column
+    def columns_of(self, present: Collection[str]) -> dict[Name, list[str]]:
+        """The columns that are read of a table, by canonical name; those of `shown_order` left to right."""
+        found: dict[Name, list[str]] = {
+            name: [column] if isinstance(column, str) else column for name, column in self.columns.items()
+        }
+        for name, candidates in self.first_of.items():
+            if first := [column for column in candidates if column in present][:1]:
+                found[name] = first
+        return found
 
 
 def _several(column: str | list[str]) -> bool:

@@ -1,15 +1,18 @@
-"""Tables of text: CSV separated by commas, semicolons or tabs, with any line ends."""
+"""Tables of text: CSV separated by commas, semicolons or tabs, with any line ends, and rows that end early."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from registry.errors import InputError
 
 _SEPARATORS = (",", ";", "\t")
+_ROWS_TRIED = 200
+"""Rows by which a separator is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,64 +21,139 @@ class Row:
 
     Attributes:
         number: as spreadsheets count; the header is 1.
-        cells: by column, without the spaces around them.
+        cells: by column, without the spaces around them; "" for those that the row lacks at its end.
         broken: what is wrong with its shape, in words.
+        lacking: columns at its end for which it has no cell.
     """
 
     number: int
     cells: Mapping[str, str]
     broken: str = ""
+    lacking: tuple[str, ...] = ()
+
+    def without(self, needed: Collection[str]) -> str:
+        """What is wrong with its shape for a reader who needs some columns, in words; "" if nothing is."""
+        missing = [column for column in self.lacking if column in needed]
+        if self.broken or not missing:
+            return self.broken
+        return f"it ends after {len(self.cells) - len(self.lacking)} cells, and {missing[0]} comes later"
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its columns, their separator, and its rows except empty ones."""
+    """A table.
+
+    Attributes:
+        columns: by name; the second of a name is `NAME (2)`.
+        separator: between cells; "" where it did not come from CSV.
+        rows: all but empty ones.
+        repeated: names that several columns have.
+        headings: of each column all that stands above it, where the header has several rows.
+    """
 
     columns: tuple[str, ...]
     separator: str
     rows: tuple[Row, ...]
+    repeated: frozenset[str] = frozenset()
+    headings: tuple[str, ...] = ()
+
+    def check_unrepeated(self, needed: Collection[str], name: str) -> None:
+        """Refuse a table two of whose needed columns have one name.
+
+        Raises:
+            InputError: naming the file and the column.
+        """
+        if ambiguous := [column for column in needed if column in self.repeated]:
+            raise InputError(f"{name}: two columns are named {min(ambiguous)!r}")
 
 
-def read_table(text: str, name: str) -> Table:
+def read_table(text: str, name: str, wanted: Collection[str] = (), header_rows: int = 1) -> Table:
     """Read a table.
+
+    Its separator is the one that yields the most of the wanted columns, and then the one under which rows are as wide
+    as the header: a header alone may have commas in a question. A row that lacks cells at its end has empty ones.
 
     Args:
         text: of the file.
         name: of the file, for errors.
+        wanted: names of columns that tables of known kinds have.
+        header_rows: rows of the header, whose first has the columns' names.
 
     Raises:
-        InputError: if the table is truncated in a quoted cell or in its last row, or two columns have one name.
+        InputError: if the table is truncated in a quoted cell or in its last row.
     """
-    separator = max(_SEPARATORS, key=lambda candidate: _num_columns(text, candidate))
+    separator = max(_SEPARATORS, key=lambda candidate: _fit(text, candidate, set(wanted)))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     start = 1
+    found: list[tuple[int, int, list[str]]] = []
     try:
-        columns = tuple(cell.strip() for cell in next(reader, []))
-        if repeated := {column for column in columns if column and columns.count(column) > 1}:
-            raise InputError(f"{name}: two columns are named {min(repeated)!r}")
-        rows = []
-        begun = start = reader.line_num + 1
-        for number, cells in enumerate(reader, start=2):
-            begun, start = start, reader.line_num + 1
+        header = [[cell.strip() for cell in next(reader, [])] for _ in range(header_rows)]
+        start = reader.line_num + 1
+        for number, cells in enumerate(reader, start=header_rows + 1):
             if any(cell.strip() for cell in cells):
-                rows.append(_row(number, columns, cells))
+                found.append((number, start, cells))
+            start = reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"{name}: the row that begins in line {start} is not CSV: {error}") from error
-    if rows and rows[-1].number == number and len(cells) < len(columns) and not text.endswith(("\n", "\r")):
+    columns = _distinct(header[0])
+    _check_end(text, name, columns, [(line, cells) for _, line, cells in found])
+    repeated = frozenset(column for column in header[0] if column and header[0].count(column) > 1)
+    above = [[*cells, *[""] * len(columns)] for cells in header]
+    headings = tuple("\n".join(cells[place] for cells in above) for place in range(len(columns)))
+    return Table(
+        columns, separator, tuple(_row(number, columns, cells) for number, _, cells in found), repeated, headings
+    )
+
+
+def _fit(text: str, separator: str, wanted: set[str]) -> tuple[int, float, int]:
+    """How well a separator fits: wanted columns, how far rows fill the header's width, and that width."""
+    try:
+        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), _ROWS_TRIED))
+    except csv.Error:
+        return 0, 0.0, 0
+    header, body = (rows[0] if rows else []), [len(row) for row in rows[1:] if any(cell.strip() for cell in row)]
+    width = len(header)
+    filled = sum(cells / width for cells in body if cells <= width) / len(body) if body and width > 1 else 0.0
+    return len(wanted.intersection(cell.strip() for cell in header)), filled, width
+
+
+def _check_end(text: str, name: str, columns: Sequence[str], rows: Sequence[tuple[int, list[str]]]) -> None:
+    """Refuse a table that breaks off in its last row.
+
+    All rows of Mechanical Turk's downloads lack their last cells, and the last row its line end. A download breaks off
+    where the last row lacks more than any other, or where it is the only one and does not close a quoted cell.
+
+    Raises:
+        InputError: naming the line.
+    """
+    if not rows or text.endswith(("\n", "\r")):
+        return
+    (line, last), others = rows[-1], [len(cells) for _, cells in rows[:-1]]
+    whole = len(last) >= min(others) if others else text.rstrip(" ").endswith('"')
+    if len(last) < len(columns) and not whole:
         raise InputError(
-            f"{name}: line {begun}, the last, has {len(cells)} of {len(columns)} cells and no end; "
-            "the file seems to be truncated: download it again"
+            f"{name}: line {line}, the last, has {len(last)} of {len(columns)} cells and no end; "
+            "the file seems to be truncated: download it again, or end the line if the file is whole"
         )
-    return Table(columns, separator, tuple(rows))
 
 
-def _num_columns(text: str, separator: str) -> int:
-    return len(next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), []))
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Names of columns, each once: the second of a name gets a number."""
+    distinct: dict[str, None] = {}
+    for name in names:
+        number, candidate = 1, name
+        while candidate in distinct:
+            number += 1
+            candidate = f"{name} ({number})"
+        distinct[candidate] = None
+    return tuple(distinct)
 
 
 def _row(number: int, columns: tuple[str, ...], cells: list[str]) -> Row:
-    broken = "" if len(cells) == len(columns) else f"{len(cells)} cells, and the header has {len(columns)}"
     named = {column: cell.strip() for column, cell in zip(columns, cells, strict=False)}
-    if len(cells) > len(columns):
-        named[""] = " ".join(cells[len(columns) :])
-    return Row(number, named, broken)
+    lacking = columns[len(cells) :]
+    named |= dict.fromkeys(lacking, "")
+    beyond = " ".join(cells[len(columns) :]).strip()
+    if not beyond:
+        return Row(number, named, lacking=lacking)
+    return Row(number, named | {"": beyond}, f"{len(cells)} cells, and the header has {len(columns)}")

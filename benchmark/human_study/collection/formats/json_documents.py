@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from registry.errors import InputError
 _DOCUMENT_START = re.compile(r'^[\[{]|\{\s*"answers"\s*:', re.MULTILINE)
 """Where a document may begin behind a broken one: at a line's beginning, or as the body of a request does."""
 _SPACE = re.compile(r"\s*")
+_DEEPEST = 100
+"""Levels of lists and maps in one another; what is deeper is nobody's file of answers, and exhausts the stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,18 @@ class Document:
     line: int
     value: Any
     broken: str = ""
+
+
+def parse_json(text: str) -> Any:
+    """The value of a text that is JSON.
+
+    Raises:
+        ValueError: if it is not, or nested too deeply.
+    """
+    try:
+        return _shallow(json.loads(text))
+    except RecursionError as error:
+        raise ValueError(_too_deep()) from error
 
 
 def read_document(text: str, name: str) -> Any:
@@ -53,7 +68,7 @@ def _documents(text: str) -> list[Document]:
         line, before = line + text.count("\n", before, at), at
         try:
             value, at = decoder.raw_decode(text, at)
-            documents.append(Document(line, value))
+            documents.append(Document(line, _shallow(value)))
         except (RecursionError, ValueError) as error:
             following = _DOCUMENT_START.search(text, at + 1)
             at = following.start() if following else len(text)
@@ -67,9 +82,33 @@ def _after_space(text: str, at: int) -> int:
     return found.end() if found else at
 
 
+def _shallow(value: Any) -> Any:
+    """The value.
+
+    Raises:
+        ValueError: if it is nested too deeply.
+    """
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return value
+    raise ValueError(_too_deep())
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _too_deep() -> str:
+    return f"nested more than {_DEEPEST} levels deep"
+
+
 def _explain(error: RecursionError | ValueError) -> str:
     if not isinstance(error, json.JSONDecodeError):
-        return f"not JSON of answers: {error}"
+        return f"not JSON of answers: {_too_deep() if isinstance(error, RecursionError) else error}"
     byte = len(error.doc[error.doc.rfind("\n", 0, error.pos) + 1 : error.pos].encode("utf-8", "replace")) + 1
     truncated = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
     why = "; it seems to be truncated: download it again" if truncated else ""

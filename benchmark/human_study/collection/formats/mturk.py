@@ -10,22 +10,26 @@ Questions are fields named `choice.QUESTION` or `QUESTION`; where a button names
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from string import ascii_lowercase
 from typing import Any
 from urllib.parse import urlsplit
 
+from benchmark.human_study.collection.cell_values import is_missing
+from benchmark.human_study.collection.formats import wide_table
 from benchmark.human_study.collection.formats.choices import resolve_button, resolve_choice
 from benchmark.human_study.collection.formats.csv_table import Row, Table
+from benchmark.human_study.collection.formats.json_documents import parse_json
 from benchmark.human_study.collection.formats.raw_answers import RawAnswer, raw_json, text_of
 from benchmark.human_study.collection.rejections import Fault, Reason
 from benchmark.human_study.schema import Study
-from registry.errors import InputError
+from registry.errors import InputError, quoted, shortened
 
 IDENTIFYING = frozenset({"AssignmentId", "WorkerId"})
 """Columns by which batch results are recognised."""
+_OF_A_BATCH = frozenset({"HITId", "AssignmentId", "WorkerId", "AssignmentStatus"})
+"""Columns beside which `Reject` is the requester's decision, whatever else was deleted from the file."""
 _TASK_ANSWERS = "taskAnswers"
 _CHOICE = "choice."
 _TRUTH = {"true": True, "false": False}
@@ -46,14 +50,30 @@ def from_table(table: Table, study: Study, name: str) -> Iterator[RawAnswer]:
     seen = {field for form, _ in forms for field in form} | set(_named(table.columns, "Answer."))
     if forms and not any(_question(field, questions) for field in seen):
         if faults := {row.number: broken for row, (_, broken) in zip(table.rows, forms, strict=True) if broken}:
-            rows, first = ", ".join(map(str, faults)), next(iter(faults.values()))
+            rows, first = shortened(", ".join(map(str, faults))), next(iter(faults.values()))
             raise InputError(f"{name}: no row answers a question of the study, and broken are rows {rows}: {first}")
-        answered = ", ".join(sorted(seen - set(_COPIED) - {_TASK_ANSWERS})) or "none"
+        answered = shortened(", ".join(sorted(seen - set(_COPIED) - {_TASK_ANSWERS})) or "none")
         expected = ", ".join(sorted(questions))
-        raise InputError(f"{name}: none of its Answer columns ({answered}) is a question of the study ({expected})")
+        raise InputError(
+            f"{name}: none of its Answer columns ({answered}) is a question of the study ({expected})"
+            f"{wide_table.suggestion(table, study)}"
+        )
     buttons = _numbers(seen, questions)
     for row, (form, broken) in zip(table.rows, forms, strict=True):
         yield from _raw_answers(row, form, broken, buttons, study)
+
+
+def rejected_work(cells: Mapping[str, str]) -> Fault | None:
+    """The fault of an assignment that the requester rejected: by its status, or by a filled column `Reject`.
+
+    The site has rejected work by `AssignmentStatus`; a downloaded file is sent back with a reason in `Reject`.
+    """
+    if cells.get("AssignmentStatus", "").strip().lower() == "rejected":
+        return Fault(Reason.ASSIGNMENT_REJECTED)
+    reason = cells.get("Reject", "")
+    if not is_missing(reason) and not _OF_A_BATCH.isdisjoint(cells):
+        return Fault(Reason.ASSIGNMENT_REJECTED, f"Reject: {quoted(reason)}")
+    return None
 
 
 def _raw_answers(
@@ -61,15 +81,16 @@ def _raw_answers(
 ) -> Iterator[RawAnswer]:
     cells = _cells(row, form)
     raw = raw_json(row.cells)
-    rejected = row.cells.get("AssignmentStatus", "").lower() == "rejected"
-    fault = Fault(Reason.ASSIGNMENT_REJECTED) if rejected else Fault(Reason.BROKEN, broken) if broken else None
+    fault = rejected_work(row.cells) or (Fault(Reason.BROKEN, broken) if broken else None)
     shown = cells["shown_order"].split()
     choices = _choices(form, {question.id for question in study.questions})
     if not choices:
-        yield RawAnswer(row.number, raw, cells, fault or Fault(Reason.NO_CHOICE))
+        cut = row.without([column for column in row.lacking if column.startswith("Answer.")])
+        nothing = Fault(Reason.BROKEN, cut) if cut else Fault(Reason.NO_CHOICE)
+        yield RawAnswer(row.number, raw, cells, fault or nothing)
     for question, marked in choices.items():
         choice, wrong = _choice(marked, shown, buttons.get(question, set()), study)
-        yield RawAnswer(row.number, raw, {**cells, "question_id": question, "choice": choice}, fault or wrong)
+        yield RawAnswer(row.number, raw, {**cells, "question_id": question, "choice": choice}, fault or wrong, question)
 
 
 def _cells(row: Row, form: Fields) -> dict[str, str]:
@@ -96,10 +117,10 @@ def _form(row: Row) -> tuple[Fields, str]:
     if not text:
         return fields, row.broken
     try:
-        listed = json.loads(text)
+        listed = parse_json(text)
         for form in listed if isinstance(listed, list) else [listed]:
             fields.update(_flat("", form))
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         return fields, f"Answer.taskAnswers is not JSON: {error}"
     return fields, row.broken
 
@@ -142,7 +163,8 @@ def _question(field: str, questions: set[str]) -> str | None:
 
 def _choice(marked: list[str], shown: list[str], numbers: set[int], study: Study) -> tuple[str, Fault | None]:
     if len(marked) != 1:
-        return " ".join(marked), Fault(Reason.SEVERAL_CHOICES if marked else Reason.NO_CHOICE, " ".join(marked))
+        words = " ".join(marked)
+        return words, Fault(Reason.SEVERAL_CHOICES if marked else Reason.NO_CHOICE, shortened(words))
     word = marked[0]
     if word in shown or not (word.isascii() and word.isdigit()):
         return resolve_choice(word, shown), None

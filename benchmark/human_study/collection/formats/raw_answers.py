@@ -19,12 +19,14 @@ class RawAnswer:
         raw: all that the file says of it, as JSON.
         cells: text by canonical column; a column that the kind of file does not have is absent.
         fault: why it is rejected whatever the study says.
+        part: which of a row's answers it is, a question or a column; "" where the row has one.
     """
 
     row: int
     raw: str
     cells: Mapping[str, str]
     fault: Fault | None = None
+    part: str = ""
 
 
 def raw_json(content: Any) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from itertools import combinations, permutations
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,7 @@ from scipy.stats import binom
 
 from benchmark.human_study.analysis.analyse import analyse
 from benchmark.human_study.analysis.exclusion import ExclusionRule
-from benchmark.human_study.analysis.findings import Part, read_findings, write_findings
+from benchmark.human_study.analysis.findings import ANALYSIS, Part, read_findings, write_findings
 from benchmark.human_study.schema import TIE
 from registry.errors import InputError
 from tests.simulated_study import STRENGTHS, Simulated, World, preference, simulate
@@ -361,3 +363,13 @@ def test_the_file_says_all_and_names_no_participant(tmp_path) -> None:
     assert not any(rater in text for rater in set(made.answers["participant_id"]))
     with pytest.raises(InputError, match=r"has no analysis/analysis\.json"):
         read_findings(tmp_path / "elsewhere")
+
+
+def test_findings_from_before_imports_were_kept_are_read(tmp_path: Path) -> None:
+    made = simulate(World(raters=2))
+    path = tmp_path / ANALYSIS
+    write_findings(path, analyse(made.answers, made.study, made.key).findings)
+    content = json.loads(path.read_text())
+    del content["collected"]
+    path.write_text(json.dumps(content))
+    assert read_findings(path).collected is None

@@ -16,6 +16,7 @@ from filelock import FileLock
 from benchmark.human_study.answers import read_answers, read_rows, write_rows
 from benchmark.human_study.collection.arena import arena_votes
 from benchmark.human_study.collection.import_answers import LOCK, import_answers
+from benchmark.human_study.collection.import_summary import read_imports
 from benchmark.human_study.collection.rejections import (
     HEADER,
     Fault,
@@ -147,6 +148,7 @@ def test_rejected_assignments_and_cancelled_annotations_are_counted(folder: Path
     tasks[4]["annotations"][0]["lead_time"] = -3
     tasks[5]["annotations"] = [None]
     done = import_answers(folder, [file(folder, turk), file(folder, json.dumps(tasks), "tasks.json")])
+    assert [file.unreadable for file in done.files] == [{}, {"rt_ms": 1}]
     assert [dict(file.rejected) for file in done.files] == [
         {"assignment rejected": 4},
         {
@@ -154,7 +156,6 @@ def test_rejected_assignments_and_cancelled_annotations_are_counted(folder: Path
             "no choice": 1,
             "several choices": 1,
             "participant missing": 1,
-            "bad time": 1,
             "broken row": 1,
         },
     ]
@@ -284,9 +285,9 @@ def test_the_summary_counts_by_reason(folder: Path) -> None:
     outcome = bench("study", "import", folder, path)
     assert outcome.code == 0
     assert outcome.out.splitlines() == [
-        f"{path} (canonical CSV): 16 new, 0 known already, 3 rejected",
+        f"{path} (canonical CSV): 19 answers seen: 16 new, 0 known already, 3 left out",
         f"{folder}/private/answers.csv: 16 answers",
-        f"{folder}/private/rejected.csv: 3 not imported",
+        f"{folder}/private/rejected.csv: 3 left out",
         "       2 unknown trial",
         "       1 practice trial",
         f"{folder}/private/arena-realism.csv: 4 votes",
@@ -294,9 +295,56 @@ def test_the_summary_counts_by_reason(folder: Path) -> None:
     ]
     told = json.loads(bench("study", "import", folder, path, "--json").out)
     assert told["answers"] == 16
-    assert told["files"][0]["rejected"] == {"unknown trial": 2, "practice trial": 1}
+    left_out = {"unknown trial": 2, "practice trial": 1}
+    assert (told["seen"], told["taken"], told["left_out"]) == (19, 16, left_out)
+    assert told["files"][0]["left_out"] == left_out
     assert (told["files"][0]["new"], told["files"][0]["known"]) == (0, 16)
     assert list(told["arena"].values()) == [4, 4]
+
+
+def test_what_each_file_had_is_kept_with_the_study(folder: Path) -> None:
+    kept = folder / "private" / "imports.json"
+    some = [replace(row, rt_ms=float("nan")) for row in answers()[:3]]
+    first = file(folder, made.page_csv([*answers()[3:], answer("ffffff")]), "first.csv")
+    second = file(folder, made.page_csv([*some, answers()[3]]), "second.csv")
+    import_answers(folder, [first])
+    import_answers(folder, [second])
+    before = kept.read_bytes()
+    import_answers(folder, [second, first])
+    assert kept.read_bytes() == before
+    imports = read_imports(kept)
+    assert imports.answers == 16
+    counts = [(row.file, row.seen, row.taken, row.left_out, row.without_time) for row in imports.files]
+    assert counts == [
+        (str(first), 14, 13, {"unknown trial": 1}, 0),
+        (str(second), 4, 4, {}, 3),
+    ]
+    (folder / "private" / "answers.csv").unlink()  # takes all answers back
+    import_answers(folder, [second])
+    assert [row.file for row in read_imports(kept).files] == [str(second)]
+
+
+def test_nothing_is_kept_of_a_file_of_another_study(folder: Path) -> None:
+    import_answers(folder, [file(folder, made.page_csv(answers()))])
+    before = contents(folder)
+    tasks = json.loads(made.label_studio([answer("ffffff"), answer("eeeeee"), answer()]))
+    for task in tasks:
+        del task["data"]["study_id"]
+    ours = file(folder, json.dumps(tasks[2:]), "ours.json")
+    outcome = bench("study", "import", folder, ours, file(folder, json.dumps(tasks[:2]), "theirs.json"))
+    assert outcome.code == 2
+    assert "theirs.json (Label Studio's export): none of its 2 answers is of the study" in outcome.sentence
+    assert "2 unknown trial; the first, row 1: unknown trial: 'ffffff'; nothing was imported" in outcome.sentence
+    assert contents(folder) == before
+
+
+def test_times_that_must_be_seconds_are_remarked_on(folder: Path) -> None:
+    seconds = [replace(row, rt_ms=row.rt_ms / 1000) for row in answers()]
+    outcome = bench("study", "import", folder, file(folder, made.page_csv(seconds)))
+    assert outcome.code == 0
+    assert "16 of 16 response times are below 50 ms, faster than anybody reacts: if they are seconds" in outcome.err
+    slow = [replace(row, participant_id="slow") for row in answers()]
+    assert "50 ms" not in bench("study", "import", folder, file(folder, made.page_csv(slow))).err
 
 
 def test_a_missing_file_or_study_is_named(folder: Path, tmp_path: Path) -> None:
@@ -339,8 +387,8 @@ def test_rejections_are_added_once(tmp_path: Path) -> None:
     path = tmp_path / "rejected.csv"
     one = Rejection("a.csv", 2, Fault(Reason.BROKEN, "\r\n=x"), '{"a": "\\n"}')
     other = Rejection("=b.csv", 2, Fault(Reason.PRACTICE), "null")
-    write_rejections(path, [], [one])
-    write_rejections(path, read_rejections(path), [one, other, other])
+    write_rejections(path, [], [[one]])
+    write_rejections(path, read_rejections(path), [[one, other], [other]])
     rows = list(csv.reader(io.StringIO(path.read_bytes().decode(), newline="")))
     assert rows == [
         list(HEADER),
@@ -356,3 +404,11 @@ def test_ten_thousand_answers_import_in_seconds(folder: Path) -> None:
     assert done.answers == 10_000
     assert time.process_time() - began < 10
     assert Counter(read_answers(folder / "private" / "answers.csv")["is_check"]) == {True: 5000, False: 5000}
+
+
+def test_a_file_of_this_study_is_listed_even_if_no_answer_of_it_counts(folder: Path) -> None:
+    rows = [{**row, "participant_id": ""} for row in made.page_rows(answers())]
+    outcome = bench("study", "import", folder, file(folder, made.csv_table(rows)))
+    assert outcome.code == 2
+    assert "none of its 16 answers could be imported: 16 participant missing" in outcome.sentence
+    assert [row["reason"] for row in rejected(folder)] == ["participant missing"] * 16

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from benchmark.human_study.answers import COLUMNS, Answer
 from benchmark.human_study.collection.rejections import Fault
 from benchmark.human_study.collection.spreadsheet_damage import damage
-from benchmark.human_study.collection.validate import AnswerValidator
+from benchmark.human_study.collection.validate import AnswerValidator, unreadable
 from benchmark.human_study.schema import Mode, Option, Study, Trial
 from registry.errors import InputError
 from tests.benchmark.human_study import answered_study as made
@@ -29,7 +29,8 @@ def checked(of: Study | None = None, **cells: str) -> Answer | Fault:
         ("study_id", "5.23E+10", "damaged by a spreadsheet: '5.23E+10' was an id"),
         ("participant_id", "", "participant missing"),
         ("participant_id", "5.23E+10", "damaged by a spreadsheet: '5.23E+10' was an id"),
-        ("trial_id", "", "unknown trial: ''"),
+        ("trial_id", "", "names no trial"),
+        ("trial_id", "NA", "names no trial"),
         ("trial_id", "ffffff", "unknown trial: 'ffffff'"),
         ("trial_id", "4512", "damaged by a spreadsheet: '4512' was '004512' before"),
         ("trial_id", "4512.0", "damaged by a spreadsheet: '4512.0' was '004512' before"),
@@ -48,18 +49,63 @@ def checked(of: Study | None = None, **cells: str) -> Answer | Fault:
         ("choice", "4", "choice not allowed in this study: '4'"),
         ("choice", "real", "choice not allowed in this study: 'real'"),
         ("choice", "3.1E+9", "damaged by a spreadsheet: '3.1E+9'"),
-        ("rt_ms", "soon", "bad time: rt_ms 'soon'"),
-        ("rt_ms", "-5", "bad time: rt_ms '-5'"),
-        ("rt_ms", "inf", "bad time: rt_ms 'inf'"),
-        ("started_at", "01/03/2026 9:30", "bad time: started_at '01/03/2026 9:30' is not ISO 8601"),
-        ("started_at", "2026-03-01T09:30:00", "bad time: started_at '2026-03-01T09:30:00' has no time zone"),
-        ("trial_index", "first", "bad trial index: trial_index 'first'"),
+        ("choice", "null", "no choice"),
+        ("choice", "x" * 5000, f"unknown option: '{'x' * 80}'… (5,000 characters)"),
     ],
 )
 def test_each_wrong_cell_has_its_reason(column: str, cell: str, said: str) -> None:
     fault = checked(**{column: cell})
     assert isinstance(fault, Fault)
     assert str(fault).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "said"),
+    [
+        ("rt_ms", "soon", "rt_ms 'soon' is not a number"),
+        ("rt_ms", "-5", "rt_ms '-5'"),
+        ("rt_ms", "inf", "rt_ms 'inf'"),
+        ("rt_ms", "604800001", "rt_ms '604800001' is not a number of milliseconds from 0 to 604800000, a week"),
+        ("rt_ms", "1_000", "rt_ms '1_000'"),
+        ("rt_ms", "١٢", "rt_ms '١٢'"),
+        ("rt_ms", "Tue Mar 05 10:11:12 PST 2019", "rt_ms 'Tue Mar 05"),
+        ("started_at", "01/03/2026 9:30", "started_at '01/03/2026 9:30' is not ISO 8601"),
+        ("started_at", "2026-03-07 14:33:51", "started_at '2026-03-07 14:33:51' has no time zone"),
+        ("trial_index", "first", "trial_index 'first' is not a whole number"),
+    ],
+)
+def test_a_vote_counts_whose_time_or_index_cannot_be_read(column: str, cell: str, said: str) -> None:
+    counted, unknown = checked(**{column: cell}), checked(**{column: ""})
+    assert isinstance(counted, Answer)
+    assert isinstance(unknown, Answer)
+    assert counted.cells() == unknown.cells()
+    (fault,) = unreadable({column: cell}).values()
+    assert fault.startswith(said)
+
+
+@pytest.mark.parametrize("column", ["rt_ms", "started_at", "trial_index"])
+@pytest.mark.parametrize("cell", ["", "NA", "n/a", "#N/A", "<NA>", "nan", "NaN", "NaT", "null", "None", "undefined"])
+def test_a_missing_time_or_index_is_unknown_and_no_fault(column: str, cell: str) -> None:
+    counted, unknown = checked(**{column: cell}), checked(**{column: ""})
+    assert isinstance(counted, Answer)
+    assert isinstance(unknown, Answer)
+    assert counted.cells() == unknown.cells()
+    assert unreadable({column: cell}) == {}
+
+
+def test_whole_numbers_are_known_with_their_decimals() -> None:
+    rated = checked(made.study("mos"), shown_order="o004512a", choice="4.0", trial_index="2.0", schema_version="1.0")
+    assert isinstance(rated, Answer)
+    assert (rated.choice, rated.trial_index) == ("4", 2)
+    assert isinstance(checked(made.study("mos"), shown_order="o004512a", choice="4.5"), Fault)
+
+
+def test_one_question_needs_no_name() -> None:
+    right = dict(zip(COLUMNS, answer().cells(), strict=True))
+    del right["question_id"]
+    for questions, known in ((["realism"], True), (["realism", "identity"], False)):
+        of = made.study(questions=questions)
+        assert isinstance(AnswerValidator(of, made.key(of)).validate(right), Answer) == known
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmark.human_study.answers import COLUMNS, Answer, read_rows, write_rows
-from benchmark.human_study.collection.formats.column_map import read_column_map
+from benchmark.human_study.collection.formats.read_column_map import read_column_map
 from benchmark.human_study.collection.import_answers import ImportSummary, import_answers
 from registry.errors import InputError
 from tests.benchmark.human_study import answered_study as made
@@ -94,10 +94,39 @@ def test_semicolons_with_decimal_commas_and_tabs(tmp_path: Path, separator: str)
     assert table_of(tmp_path) == canonical_text(answers())
 
 
-def test_latin_1_is_read_and_said(tmp_path: Path) -> None:
-    (file,) = imported(study_folder(tmp_path), made.page_csv([answer(person="Zoë")]).encode("latin-1")).files
-    assert file.encoding == "latin-1"
-    assert ",Zoë," in table_of(tmp_path)
+def test_a_windows_code_page_is_read_and_said(tmp_path: Path) -> None:
+    (file,) = imported(study_folder(tmp_path), made.page_csv([answer(person="Zoë “Z”")]).encode("cp1252")).files
+    assert file.encoding == "cp1252"
+    assert ",Zoë “Z”," in table_of(tmp_path)
+
+
+def test_an_encoding_may_be_named(tmp_path: Path) -> None:
+    path = study_folder(tmp_path) / "answers.csv"
+    path.write_bytes(made.page_csv([answer(person="Ζωή")]).encode("cp1253"))
+    (file,) = import_answers(tmp_path, [path], encoding="cp1253").files
+    assert file.encoding == "cp1253"
+    assert ",Ζωή," in table_of(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "said"),
+    [
+        (b"a\x81b", None, "byte 2: not cp1252: character maps to <undefined>; name its encoding with --encoding"),
+        (b"a\xffb", "utf-8", "byte 2: not utf-8: invalid start byte; name another encoding with --encoding"),
+        ("a,b".encode("utf-16-le"), None, "byte 2: not text; if it is, name its encoding with --encoding"),
+        (b"a", "no-such", "--encoding 'no-such' is no encoding of text; try utf-8"),
+        (b"a", "hex", "--encoding 'hex' is no encoding of text"),
+        (b"a", "undefined", "--encoding 'undefined' is no encoding of text"),
+    ],
+)
+def test_text_that_cannot_be_decoded_is_refused(
+    tmp_path: Path, content: bytes, encoding: str | None, said: str
+) -> None:
+    path = study_folder(tmp_path) / "answers.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as error:
+        import_answers(tmp_path, [path], encoding=encoding)
+    assert said in str(error.value)
 
 
 def test_columns_may_come_in_another_order_beside_others(tmp_path: Path) -> None:
@@ -177,7 +206,9 @@ def test_a_damaged_file_is_read_or_refused_and_costs_no_answer(tmp_path: Path, d
         (b"", "is empty"),
         (b" \r\n", "is empty"),
         (b"PK\x03\x04workbook", "is a workbook or an archive; name the CSV or JSON file"),
-        (b"\x89PNG\r\n\0\0", "byte 7: not text"),
+        (b"\x89PNG\r\n\x1a\0", "byte 8: not text"),
+        (b'{"answers": ' + b"[" * 300 + b"]" * 300 + b"}", "not JSON of answers: nested more than 100 levels deep"),
+        (b"x" * 5000 + b",y\r\n1,2\r\n", "x… (5,003 characters)) are of no known kind"),
         (b"name,age\r\nZoe,3\r\n", "its columns (name, age) are of no known kind; expected canonical CSV"),
         (b"trial_id,trial_id\r\n1,2\r\n", "two columns are named 'trial_id'"),
         (b'{"name": 1}', "its JSON (name) is no file of answers"),
@@ -189,7 +220,7 @@ def test_a_damaged_file_is_read_or_refused_and_costs_no_answer(tmp_path: Path, d
         (b"[1] x", "line 1, byte 5 of the line: not JSON"),
         (
             b'[{"id": 1, "trial_id": "004512", "choice": "left", "annotator": 1, "annotation_id": 9}]',
-            " is Label Studio's JSON-MIN export; export the project as JSON",
+            " is Label Studio's JSON-MIN export; add `--columns label-studio`",
         ),
         (b"HITId,AssignmentId,WorkerId,Answer.remark\r\n1,2,3,4\r\n", "Answer columns (remark) is a question of the"),
     ],
@@ -263,13 +294,6 @@ def test_batch_results_whose_json_is_all_broken_are_refused_by_their_rows(tmp_pa
     said = "broken are rows 2, 3: Answer.taskAnswers is not JSON"
     with pytest.raises(InputError, match=said):
         imported(study_folder(tmp_path), text)
-
-
-@pytest.mark.parametrize("time", ["1e308", "1_000", "604800001", "١٢", "inf"])
-def test_what_is_no_response_time_is_rejected(tmp_path: Path, time: str) -> None:
-    rows = [{**row, "rt_ms": time} for row in made.page_rows([answer()])]
-    (file,) = imported(study_folder(tmp_path), made.csv_table(rows)).files
-    assert dict(file.rejected) == {"bad time": 1}
 
 
 def test_a_page_left_open_over_a_weekend_is_no_fault(tmp_path: Path) -> None:
