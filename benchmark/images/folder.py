@@ -12,8 +12,8 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from benchmark.images.label_maps import LOSSLESS, is_label_map
-from benchmark.images.read import EXTENSIONS, conversions
+from benchmark.images.label_maps import is_label_map, is_lossless_name
+from benchmark.images.read import EXTENSIONS, conversions, is_image_name
 from benchmark.images.selection import ALL_FILES, FileSelection, Role
 from registry.errors import InputError
 
@@ -94,7 +94,7 @@ def open_images(folder: Path, selection: FileSelection = ALL_FILES, role: Role =
             pictures and none was selected, or a file's header is that of no image.
     """
     listing = _Listing(folder, selection)
-    listing.leave_out(lambda path: None if _ending(path) in EXTENSIONS else "with another ending")
+    listing.leave_out(lambda path: None if is_image_name(path.name) else "with another ending")
     listing.select()
     listing.leave_out_label_maps()
     listing.refuse_doubles()
@@ -116,8 +116,8 @@ def open_label_maps(folder: Path, images: Mapping[str, Path], selection: FileSel
         InputError: if the folder is absent, a picture has no label map, or one has two.
     """
     listing = _Listing(folder, selection)
-    listing.leave_out(lambda path: None if _ending(path) in EXTENSIONS else "with another ending")
-    listing.leave_out(lambda path: None if _ending(path) in LOSSLESS else "in JPEG, which keeps no exact labels")
+    listing.leave_out(lambda path: None if is_image_name(path.name) else "with another ending")
+    listing.leave_out(lambda path: None if is_lossless_name(path.name) else "in JPEG, which keeps no exact labels")
     listing.select()
     listing.leave_out(lambda path: None if listing.name_of(path) in images else "for which there is no image")
     listing.keep_label_maps_of_doubles()
@@ -254,10 +254,6 @@ def _cannot_list(error: OSError) -> None:
 def _is_readable_kind(path: Path) -> bool:
     """Whether reading a path gives an answer at once: a file, or a link that leads nowhere, but no pipe or device."""
     return path.is_file() or not path.exists()
-
-
-def _ending(path: PurePosixPath) -> str:
-    return path.suffix[1:].lower()
 
 
 def _starts(stem: str) -> Iterator[str]:

@@ -22,8 +22,7 @@ from benchmark.images.read import (
 from methods.labels import LABELS, NUM_LABELS, PALETTE
 from registry.errors import InputError
 
-LOSSLESS: Final = ("bmp", "pgm", "png", "ppm", "tif", "tiff", "webp")
-"""Endings of files that may have labels; JPEG changes pixels."""
+_JPEG: Final = (".jpg", ".jpeg")
 _ONE_CHANNEL: Final = ("L", "P", "I", *GREY_16)
 
 Labels = NDArray[np.uint8]
@@ -58,6 +57,11 @@ def renumbered(labels: Labels, code: LabelCode, other: LabelCode) -> Labels:
     return found
 
 
+def is_lossless_name(name: str) -> bool:
+    """Whether an image file's name allows that it has labels: JPEG changes pixels."""
+    return not name.lower().endswith(_JPEG)
+
+
 def is_label_map(path: Path) -> bool:
     """Whether an image file can only be meant as a label map: one channel of labels, or the dataset's colours alone.
 
@@ -66,7 +70,7 @@ def is_label_map(path: Path) -> bool:
     Raises:
         InputError: if the file cannot be read.
     """
-    if path.suffix.lower()[1:] not in LOSSLESS:
+    if not is_lossless_name(path.name):
         return False
     try:
         image = open_image(read_content(path))

@@ -81,6 +81,11 @@ def read_image(path: Path) -> Pixels:
         raise unreadable(path, error) from error
 
 
+def is_image_name(name: str) -> bool:
+    """Whether a file's name has the ending of an image, in upper or lower case."""
+    return name.rpartition(".")[2].lower() in EXTENSIONS and "." in name
+
+
 def read_content(path: Path) -> bytes:
     """The bytes of a file.
 
