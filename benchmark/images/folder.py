@@ -124,7 +124,7 @@ def open_label_maps(folder: Path, images: Mapping[str, Path], selection: FileSel
     listing.refuse_doubles()
     found = {listing.name_of(path): folder / path for path in listing.files}
     if missing := [name for name in images if name not in found]:
-        more = f" (nor are those of {len(missing) - 1:,} other images)" if len(missing) > 1 else ""
+        more = f" (nor those of {len(missing) - 1:,} more)" if len(missing) > 1 else ""
         expected = folder / f"{missing[0]}{selection.suffix}.png"
         raise InputError(f"{images[missing[0]]} has no mask: {expected} is not there{more}")
     return ImageFolder(folder, {name: found[name] for name in images}, listing.left_out)
@@ -185,7 +185,7 @@ class _Listing:
             stems = (path.with_suffix(""), *(path.with_name(start) for start in _starts(path.stem)))
             others = [other for stem in stems for other in by_stem.get(stem, ()) if other != path]
             if others and self._is_label_map(path) and not all(map(self._is_label_map, others)):
-                return "that are label maps of others"
+                return "as label maps of others"
             return None
 
         self.leave_out(reason)
@@ -196,7 +196,7 @@ class _Listing:
         for paths in self._doubles():
             maps = {path for path in paths if self._is_label_map(path)}
             pictures |= set(paths) - maps if maps else set()
-        self.leave_out(lambda path: "that are no label map" if path in pictures else None)
+        self.leave_out(lambda path: "as no label map" if path in pictures else None)
 
     def refuse_doubles(self) -> None:
         """Refuse two files of one name.
@@ -287,7 +287,7 @@ def _remarks(folder: Path, files: Mapping[str, Path]) -> tuple[FileCount, ...]:
                 found.setdefault(change, []).append(str(path.relative_to(folder)))
     for path, original in _copies(files.values()):
         names = f"{path.relative_to(folder)} of {original.relative_to(folder)}"
-        found.setdefault("byte for byte copies of others", []).append(names)
+        found.setdefault("equal byte for byte to others", []).append(names)
     return tuple(FileCount(reason, len(names), names[0]) for reason, names in found.items())
 
 
