@@ -172,7 +172,7 @@ def _leave_out_nested(drawn: Drawn) -> None:
 def _file_of(random: Random, drawn: Drawn, folder: Path, suffix: str = "") -> tuple[Face, Path]:
     face = random.choice(drawn.faces)
     start = f"{Path(face.name).name}{suffix}."
-    (path,) = [each for each in (folder / face.name).parent.iterdir() if _is_file_of(each, start)]
+    (path,) = [path for path in (folder / face.name).parent.iterdir() if _is_file_of(path, start)]
     return face, path
 
 

@@ -19,7 +19,6 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from torch import Tensor
 
 import benchmark
@@ -99,14 +98,9 @@ def expected_figures(drawn: Drawn) -> dict[str, float]:
         fid = METRICS.get("fid")()
         assert isinstance(fid, SetMetric)
         encoder = MeanColors(SimpleNamespace(compute=Compute(torch.device("cpu"), "fp32", False)))  # type: ignore[arg-type]
-        figures["fid"] = fid.measure(
-            FeaturePair(*(FeatureSet.of(_encoded(encoder, each)) for each in (pixels, real)))
-        ).value
+        sets = [FeatureSet.of(encoder.encode(list(images))) for images in (pixels, real)]
+        figures["fid"] = fid.measure(FeaturePair(*sets)).value
     return figures
-
-
-def _encoded(encoder: Encoder, images: Pixels) -> NDArray[np.float32]:
-    return encoder.encode(list(images))
 
 
 def check(random: Random) -> None:
@@ -142,8 +136,8 @@ def _check_accounts(drawn: Drawn, accounts: dict[str, Any]) -> None:
     """Every file of every folder is used, or left out for a reason that is said."""
     for role, account in accounts.items():
         there = [path for path in Path(account["folder"]).rglob("*") if path.is_file()]
-        assert account["used"] + sum(each["count"] for each in account["left_out"]) == len(there), account
-        reasons = [each["reason"] for each in (*account["left_out"], *account["remarks"])]
+        assert account["used"] + sum(files["count"] for files in account["left_out"]) == len(there), account
+        reasons = [files["reason"] for files in (*account["left_out"], *account["remarks"])]
         for said in drawn.said[role]:
             assert any(reason.startswith(said) for reason in reasons), (role, said, reasons)
         if not drawn.said[role]:

@@ -33,7 +33,7 @@ def write_labels(folder: Path, *names: str) -> Path:
 
 
 def left_out(folder: ImageFolder) -> list[tuple[str, int, str]]:
-    return [(each.reason, each.count, each.example) for each in folder.left_out]
+    return [(files.reason, files.count, files.example) for files in folder.left_out]
 
 
 def test_endings_count_in_upper_and_lower_case(tmp_path: Path) -> None:
