@@ -1,6 +1,7 @@
 """Label maps are read in the order or the colours that a file has, and refused where these contradict each other."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,12 +10,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 from PIL import Image
+from typer.main import get_command
 
+from benchmark.cli import app
 from benchmark.images.label_maps import is_label_map, read_labels, renumbered
-from benchmark.images.label_orders import LABEL_CODES, LABEL_ORDERS, label_code
+from benchmark.images.label_orders import LABEL_CODES, LABEL_ORDERS, label_code, order_in_words
 from methods.labels import LABELS, NUM_LABELS, PALETTE
 from registry.errors import InputError
 from tests.benchmark.images.encoded import LOSSLESS, encoded
+from tests.places import ROOT
 
 EVERY = np.arange(20, dtype=np.uint8).reshape(4, 5) % NUM_LABELS
 COLORS = np.asarray(PALETTE, np.uint8)
@@ -40,6 +44,15 @@ def test_each_order_names_every_label_once() -> None:
     # https://github.com/zllrunning/face-parsing.PyTorch, the labels of its prepropess_data.py
     assert LABEL_ORDERS["face-parsing"].index("nose") == 10
     assert LABEL_ORDERS["face-parsing"].index("hair") == 17
+
+
+def test_the_orders_stand_in_the_documentation_and_in_the_help() -> None:
+    page = (ROOT / "docs" / "pictures.md").read_text(encoding="utf-8")
+    command: Any = get_command(app)
+    described = {option.name: option.help for option in command.commands["score"].params}["labels"]
+    for code in LABEL_ORDERS:
+        assert order_in_words(code) in page
+        assert order_in_words(code) in described
 
 
 def test_a_map_means_the_same_in_every_way_of_labels(tmp_path: Path) -> None:
