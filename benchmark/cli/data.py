@@ -31,8 +31,9 @@ def _verify(
         return
     kinds = [rows for _, rows in findings.groupby(["problem", "kind"], sort=False)]
     for rows in sorted(kinds, key=len):
-        for row in (rows if len(rows) <= MANY else rows[:EXAMPLES]).itertuples():
-            print(f"{'-' if pd.isna(row.face) else row.face}\t{row.problem}\t{row.detail}")
+        shown = rows if len(rows) <= MANY else rows[:EXAMPLES]
+        for face, problem, detail in zip(shown["face"], shown["problem"], shown["detail"], strict=True):
+            print(f"{'-' if pd.isna(face) else face}\t{problem}\t{detail}")
         if len(rows) > MANY:
             kind = f"{rows['problem'].iloc[0]}: {rows['kind'].iloc[0]}"
             print(f"…\t{len(rows) - EXAMPLES:,} more {kind}; --json lists them all")

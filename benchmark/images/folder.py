@@ -119,8 +119,8 @@ def _refuse_kinds(folder: Path, files: Iterable[PurePosixPath], role: Role) -> N
     examples: dict[str, PurePosixPath] = {}
     for path in files:
         for name in (path.stem, *path.parts[:-1]):
-            if (kind := _KIND.search(name)) is not None:
-                examples.setdefault(kind[1], path)
+            if (found := _KIND.search(name)) is not None:
+                examples.setdefault(found[1], path)
     if len(examples) > 1:
         first, second, *_ = examples.values()
         kind = next(iter(examples))

@@ -136,7 +136,8 @@ def _labels_of_colors(rgb: NDArray[np.uint8]) -> Labels:
 def _packed(rgb: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """(…) numbers of (…, 3) colours."""
     red, green, blue = np.moveaxis(rgb.astype(np.uint32), -1, 0)
-    return (red << 16) | (green << 8) | blue
+    packed: NDArray[np.uint32] = (red << 16) | (green << 8) | blue
+    return packed
 
 
 _PACKED_PALETTE: Final = _packed(np.asarray(PALETTE, np.uint8))

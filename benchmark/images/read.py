@@ -115,7 +115,10 @@ def decode_image(content: bytes) -> Pixels:
         if bits_per_channel(image, content) == 16:
             deep = np.asarray(image) if len(image.getbands()) == 1 else _color_16(content)
             image = Image.fromarray(((deep.astype(np.uint32) + 128) // 257).astype(np.uint8))
-        return np.array(upright(image, turn).convert("RGB"))
+        image = upright(image, turn)
+        return np.array(image if image.mode == "RGB" else image.convert("RGB"))
+    except UnreadableImageError:
+        raise
     except _OF_PILLOW as error:
         raise UnreadableImageError(f"cannot be converted to RGB: {_reason(error)}") from error
 
@@ -209,7 +212,11 @@ def _color_16(content: bytes) -> NDArray[np.uint16]:
     """(H, W, 3) of an image of 16 bits per channel, of which Pillow would drop eight."""
     import cv2  # here: those who read other images do not wait for it
 
-    stored: Any = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION)
+    way = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
+    try:
+        stored: Any = cv2.imdecode(np.frombuffer(content, np.uint8), way)
+    except cv2.error:
+        stored = None
     if stored is None or stored.ndim != 3 or stored.dtype != np.uint16:
         raise UnreadableImageError("is of 16 bits per channel in a form that cannot be decoded")
     return np.ascontiguousarray(stored[..., 2::-1])  # OpenCV has blue first, and transparency last

@@ -43,9 +43,9 @@ class NearestColor:
     """A judge that sees of each pixel the label whose colour is nearest."""
 
     def parse(self, images: Tensor) -> tuple[Tensor, None]:
-        levels = (images.permute(0, 2, 3, 1) + 1) * 127.5
-        distances = torch.cdist(levels.reshape(len(images), -1, 3), torch.tensor(PALETTE, dtype=torch.float32))
-        return distances.argmin(dim=-1).reshape(len(images), *images.shape[2:]).to(torch.uint8), None
+        levels = ((images.permute(0, 2, 3, 1) + 1) * 127.5).round().numpy().astype(np.int32)
+        distances = [((levels - np.asarray(color)) ** 2).sum(axis=-1) for color in PALETTE]
+        return torch.from_numpy(np.argmin(distances, axis=0).astype(np.uint8)), None
 
 
 class MeanColors(Encoder):
@@ -74,6 +74,7 @@ def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("BENCH_CACHE", str(folder / "cache"))
         patch.setattr(EvaluationContext, "judge", lambda *_: (NearestColor(), facts))
         patch.setitem(INCEPTION_ENCODERS, "inception", MeanColors)
+        patch.setattr("benchmark.api.load_installed", list)  # looking for plug-ins takes longer than all the rest
         patch.setattr("benchmark.api._weights", lambda _: _Weights(folder / "inception.pth"))
         yield
 
@@ -156,7 +157,7 @@ def test_two_thousand_folders_give_the_same_figures_or_are_refused_by_name() -> 
     for seed in range(2000):
         try:
             check(Random(seed))
-        except AssertionError as error:
+        except Exception as error:
             error.add_note(f"the folders of seed {seed}")
             raise
     assert outcomes.total() == 2000
