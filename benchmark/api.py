@@ -267,8 +267,8 @@ def score_images(
         reference: folder of real images, for the metrics of sets.
         masks: folder of label maps that the images were to show, for the metrics of labels.
         metrics: ids; by default `fid` with a reference, `seg-accuracy` and `seg-miou` with masks.
-        labels: how the label maps say their labels: "celebamask-hq", the dataset's order, by default; "face-parsing",
-            that of face-parsing.PyTorch; or "palette", the dataset's colours.
+        labels: how the label maps say their labels: "celebamask-hq", the dataset's order, by default, and refused where
+            another fits clearly better; "face-parsing", that of face-parsing.PyTorch; "palette", the dataset's colours.
         recursive: read sub-folders too.
         match: a glob for the images that are meant; `{"reference": …, "masks": …}` for other folders.
         suffix: what the names of the images that are meant end in, such as "_fake_B", and which is then no part of
@@ -314,7 +314,7 @@ def score_images(
         None if masks is None else Path(masks),
         _names(metrics),
         selections=selections(match, suffix, recursive=recursive),
-        labels=label_code(labels),
+        labels=None if labels is None else label_code(labels),
         judge=_sources({"compute": {"device": device}}, settings),
         device=device or "auto",
         weights=_weights(weights),

@@ -65,7 +65,7 @@ def score_images(folders: Folders, options: RunOptions) -> None:
         folders.masks,
         split_names(options.metrics or ""),
         selections=parse_selections(folders.match, folders.suffix, recursive=folders.recursive),
-        labels=label_code(folders.labels),
+        labels=None if folders.labels is None else label_code(folders.labels),
         judge=sources_of(flags, assignments=options.set_),
         device=options.device or "auto",
         weights=options.find_weights(),

@@ -17,7 +17,7 @@ from benchmark.evaluation.score_tasks import image_cell
 from benchmark.images.convert import image_tensor
 from benchmark.images.folder import ImageFolder
 from benchmark.images.label_maps import read_labels, renumbered
-from benchmark.images.label_orders import LABEL_ORDERS, LabelCode
+from benchmark.images.label_orders import LABEL_CODES, LABEL_ORDERS, LabelCode
 from benchmark.images.read import read_image
 from benchmark.metrics.segmentation import LabelMapMetric, pixel_accuracy
 from benchmark.results.schema import Value
@@ -28,7 +28,9 @@ from registry.errors import InputError
 LABEL_METRICS: Final = ("seg-accuracy", "seg-miou")
 """Those whose figure needs an image and the mask asked for, and nothing else."""
 CLEARLY: Final = 0.05
-"""By how much of all pixels another order of labels must agree better with the judge to be proposed."""
+"""By how much of all pixels another order of labels must agree better with the judge to be proposed,"""
+CREDIBLE: Final = 0.5
+"""and the share in which it must agree, which a judge that knows nothing of the images does not reach by chance."""
 
 
 def score_masks(
@@ -36,7 +38,7 @@ def score_masks(
     masks: ImageFolder,
     metric_ids: Sequence[str],
     context: EvaluationContext,
-    labels: LabelCode = "celebamask-hq",
+    labels: LabelCode | None = None,
 ) -> FolderScores:
     """Let the parser judge read every image, and compare its labels with the image's mask.
 
@@ -47,11 +49,13 @@ def score_masks(
         masks: their label maps, by the same names.
         metric_ids: of `LABEL_METRICS`.
         context: gives the judge, which is trained on its dataset where the cache does not hold it.
-        labels: how the label maps say their labels.
+        labels: how the label maps say their labels; in the dataset's own order where that is not known.
 
     Raises:
-        InputError: if a file cannot be used.
+        InputError: if a file cannot be used, or `labels` is not known and the judge agrees clearly better with another
+            order than the dataset's.
     """
+    code = labels or LABEL_CODES[0]
     pairs = [(path, masks.files[name]) for name, path in images.files.items()]
     judge, _ = context.judge("parser")
     metrics: dict[str, LabelMapMetric] = {name: METRICS.get(name)() for name in metric_ids}
@@ -60,16 +64,18 @@ def score_masks(
     size = context.evaluation.dataset.size
     with context.reporter.bar(f"{images.path}: parse", len(pairs)) as advance:
         for start in range(0, len(pairs), BATCH):
-            faces = [_face(*pair, labels, size) for pair in pairs[start : start + BATCH]]
+            faces = [_face(*pair, code, size) for pair in pairs[start : start + BATCH]]
             shown = image_tensor(np.stack([face["img"] for face in faces])).to(context.compute.device)
             with torch.inference_mode():
                 parsed = judge.parse(shown)[0].cpu().numpy()
             wanted = np.stack([face["gt_seg_map"] for face in faces])
             for name, metric in metrics.items():
                 found[name].append(metric.compare(parsed, wanted))
-            agreement.append(_agreement(parsed, wanted, labels))
+            agreement.append(_agreement(parsed, wanted, code))
             advance(start + len(faces))
-    caution = _better_order(agreement, labels)
+    caution = _better_order(agreement, code)
+    if caution is not None and labels is None:
+        raise InputError(f"{masks.path}: {caution}, or --labels {code} to keep this one")
     names = np.array([str(path.relative_to(images.path)) for path, _ in pairs])
     cells: dict[str, Value] = {}
     breakdown: dict[str, Mapping[str, float]] = {}
@@ -99,9 +105,9 @@ def _better_order(agreement: list[Columns], code: LabelCode) -> str | None:
     """A caution where the judge agrees clearly better with another order of labels than with the one chosen."""
     means = {other: float(np.concatenate([part[other] for part in agreement]).mean()) for other in agreement[0]}
     for other, mean in means.items():
-        if mean > means[code] + CLEARLY:
+        if mean > max(means[code] + CLEARLY, CREDIBLE):
             return (
-                f"the judge agrees better with the label maps in the order of {other} ({mean:.3f} of pixels) than in "
-                f"that of {code} ({means[code]:.3f}): if they are in it, say --labels {other}"
+                f"the judge agrees better with the label maps in the order {other} ({mean:.3f} of pixels) than in "
+                f"{code} ({means[code]:.3f}): say --labels {other} if they are in it"
             )
     return None

@@ -28,7 +28,7 @@ def score_images(
     metrics: Sequence[str] = (),
     *,
     selections: Mapping[Role, FileSelection],
-    labels: LabelCode,
+    labels: LabelCode | None,
     judge: Sequence[ConfigSource],
     device: str,
     weights: Weights,
@@ -43,7 +43,7 @@ def score_images(
         masks: folder of label maps, for the metrics of labels.
         metrics: ids; where none is named, `fid` with a reference, and the metrics of labels with masks.
         selections: which files of the folders are meant; all where a folder is not named.
-        labels: how label maps say their labels.
+        labels: how label maps say their labels, where that is known.
         judge: settings of the dataset that the parser judge of `masks` learns from, and of the judge.
         device: where encoders run; the judge's is among its settings.
         weights: finds the encoders' weights.
@@ -96,7 +96,7 @@ def _open(
 
 
 def _score_masks(
-    images: ImageFolder, masks: ImageFolder, metrics: list[str], context: EvaluationContext, labels: LabelCode
+    images: ImageFolder, masks: ImageFolder, metrics: list[str], context: EvaluationContext, labels: LabelCode | None
 ) -> FolderScores:
     scores = score_masks(images, masks, metrics, context, labels)
     dataset = context.evaluation.dataset

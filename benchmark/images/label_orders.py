@@ -38,14 +38,12 @@ LABEL_ORDERS: Final[Mapping[LabelCode, tuple[str, ...]]] = {
 """The label of each number, in the ways that have numbers."""
 
 
-def label_code(name: str | None) -> LabelCode:
-    """A way by its name; the dataset's own order where none is given.
+def label_code(name: str) -> LabelCode:
+    """A way by its name.
 
     Raises:
         UnknownNameError: if there is no such way.
     """
-    if name is None:
-        return LABEL_CODES[0]
     for code in LABEL_CODES:
         if name == code:
             return code

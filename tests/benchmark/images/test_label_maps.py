@@ -14,7 +14,7 @@ from typer.main import get_command
 
 from benchmark.cli import app
 from benchmark.images.label_maps import is_label_map, read_labels, renumbered
-from benchmark.images.label_orders import LABEL_CODES, LABEL_ORDERS, label_code, order_in_words
+from benchmark.images.label_orders import LABEL_CODES, LABEL_ORDERS, LabelCode, label_code, order_in_words
 from methods.labels import LABELS, NUM_LABELS, PALETTE
 from registry.errors import InputError
 from tests.benchmark.images.encoded import LOSSLESS, encoded
@@ -94,8 +94,8 @@ def test_a_palette_whose_colours_stand_for_other_labels_than_its_indices_is_refu
 @pytest.mark.parametrize(
     ("image", "code", "sentence"),
     [
-        (Image.new("RGB", (3, 2)), None, r"one channel of labels; this is RGB.* --labels palette"),
-        (Image.new("L", (3, 2), 19), None, r"holds label 19; labels are 0\.\.18"),
+        (Image.new("RGB", (3, 2)), "celebamask-hq", r"one channel of labels; this is RGB.* --labels palette"),
+        (Image.new("L", (3, 2), 19), "celebamask-hq", r"holds label 19; labels are 0\.\.18"),
         (Image.fromarray(np.full((2, 3), 300, np.uint16)), "face-parsing", "holds label 300"),
         (Image.new("L", (3, 2)), "palette", "reads the dataset's colours; this has none, being L"),
         (
@@ -105,9 +105,9 @@ def test_a_palette_whose_colours_stand_for_other_labels_than_its_indices_is_refu
         ),
     ],
 )
-def test_what_is_no_label_map_is_refused(tmp_path: Path, image: Image.Image, code: str | None, sentence: str) -> None:
+def test_what_is_no_label_map_is_refused(tmp_path: Path, image: Image.Image, code: LabelCode, sentence: str) -> None:
     with pytest.raises(InputError, match=sentence):
-        read_labels(saved(tmp_path, image), label_code(code))
+        read_labels(saved(tmp_path, image), code)
 
 
 def test_another_way_of_labels_is_refused() -> None:
