@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from benchmark.config.sources import ConfigSource
     from benchmark.editing.edit_arrays import LoadedMethod
+    from benchmark.images.selection import Role
     from benchmark.results.schema import Result
     from benchmark.weights.locate import Weights
 
@@ -249,6 +250,10 @@ def score_images(
     masks: PathName | None = None,
     metrics: str | Iterable[str] | None = None,
     *,
+    labels: str | None = None,
+    recursive: bool = False,
+    match: str | Mapping[Role, str] | None = None,
+    suffix: str | Mapping[Role, str] | None = None,
     settings: Settings | None = None,
     device: str | None = None,
     weights: Mapping[str, PathName] | None = None,
@@ -262,6 +267,12 @@ def score_images(
         reference: folder of real images, for the metrics of sets.
         masks: folder of label maps that the images were to show, for the metrics of labels.
         metrics: ids; by default `fid` with a reference, `seg-accuracy` and `seg-miou` with masks.
+        labels: how the label maps say their labels: "celebamask-hq", the dataset's order, by default, and refused where
+            another fits clearly better; "face-parsing", that of face-parsing.PyTorch; "palette", the dataset's colours.
+        recursive: read sub-folders too.
+        match: a glob for the images that are meant; `{"reference": …, "masks": …}` for other folders.
+        suffix: what the names of the images that are meant end in, such as "_fake_B", and which is then no part of
+            them; `{"reference": …, "masks": …}` for other folders.
         settings: nested as in a configuration file, of the judge that reads the labels and of the dataset that it
             learns from, such as `{"preset": "small", "dataset": {"name": "celebamask-hq", "root": "CelebAMask-HQ"}}`.
         device: "cpu", "cuda", "cuda:1" …; by default "auto".
@@ -272,7 +283,8 @@ def score_images(
     Returns:
         One row per metric: `metric`, `value`, the 95% interval (`low`, `high`) where there is one, `n` images, `min_n`
         that the metric is sound from, and the `reason` why there is no value, or a caution on it. The frame's `attrs`
-        hold `num_real`, the images compared with, and what the `judge` is.
+        hold `num_real`, the images compared with, what the `judge` is, and by folder the `files` that were used and
+        left out.
 
     Raises:
         InputError: if there is nothing to compare with, a metric is unknown or lacks its folder, or a file cannot be
@@ -286,38 +298,31 @@ def score_images(
         >>> bool(scores["value"].between(0, 1).all())
         True
     """
-    if settings and masks is None:
-        raise InputError("settings choose the judge that reads images against masks: give masks too")
+    for name, value in (("settings", settings), ("labels", labels)):
+        if value and masks is None:
+            raise InputError(f"{name} is for reading images against masks: give masks too")
     _load_plugins(plugins)
-    import pandas as pd
-
     from benchmark.evaluation.image_folder.score import score_images as scored
+    from benchmark.images.label_orders import label_code
+    from benchmark.images.selection import selections
     from benchmark.runtime.cache_folder import cache_folder, writable
     from benchmark.runtime.progress import Reporter
-    from registry.catalogue import METRIC_CARDS
 
     found = scored(
         Path(images),
         None if reference is None else Path(reference),
         None if masks is None else Path(masks),
         _names(metrics),
+        selections=selections(match, suffix, recursive=recursive),
+        labels=None if labels is None else label_code(labels),
         judge=_sources({"compute": {"device": device}}, settings),
         device=device or "auto",
         weights=_weights(weights),
         cache=writable(cache_folder(), "cache folder"),
         reporter=Reporter(quiet=quiet),
     )
-    rows = [
-        {
-            "metric": name,
-            **{key: getattr(value, key) for key in ("value", "low", "high", "n")},
-            "min_n": METRIC_CARDS.find(name).card.min_n,
-            "reason": value.reason,
-        }
-        for name, value in found.cells.items()
-    ]
-    frame = pd.DataFrame(rows).astype(dict.fromkeys(("value", "low", "high"), "float64"))
-    frame.attrs |= {"num_real": found.num_real, "judge": dict(found.judge)}
+    frame = found.frame()
+    frame.attrs |= {"num_real": found.num_real, "judge": dict(found.judge), "files": found.accounts()}
     return frame
 
 

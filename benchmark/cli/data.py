@@ -10,21 +10,34 @@ import typer
 app = typer.Typer(help="Verify and pack datasets.", no_args_is_help=True)
 
 
+MANY = 10
+"""Findings of one kind after which examples stand for them."""
+EXAMPLES = 3
+
+
 @app.command("verify")
 def _verify(
     data: Annotated[Path, typer.Option(help="Folder of CelebAMask-HQ.")],
-    json: Annotated[bool, typer.Option("--json", help="Findings as JSON.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Every finding, as JSON.")] = False,
 ) -> None:
-    """List the faces of a CelebAMask-HQ folder that are missing, corrupt, duplicated or mislabelled."""
+    """List what is missing, corrupt, duplicated or mislabelled in a CelebAMask-HQ folder, the rarest kinds first."""
+    import pandas as pd
+
     from benchmark.datasets.celebamask_hq.verify import verify_celebamask_hq
 
     findings = verify_celebamask_hq(data)
     if json:
         print(findings.to_json(orient="records", indent=2))
         return
-    for row in findings.itertuples():
-        print(f"{row.face}\t{row.problem}\t{row.detail}")
-    counts = findings["problem"].value_counts()
+    kinds = [rows for _, rows in findings.groupby(["problem", "kind"], sort=False)]
+    for rows in sorted(kinds, key=len):
+        shown = rows if len(rows) <= MANY else rows[:EXAMPLES]
+        for face, problem, detail in zip(shown["face"], shown["problem"], shown["detail"], strict=True):
+            print(f"{'-' if pd.isna(face) else face}\t{problem}\t{detail}")
+        if len(rows) > MANY:
+            kind = f"{rows['problem'].iloc[0]}: {rows['kind'].iloc[0]}"
+            print(f"…\t{len(rows) - EXAMPLES:,} more {kind}; --json lists them all")
+    counts = findings["problem"].value_counts(ascending=True)
     print(", ".join(f"{count} {problem}" for problem, count in counts.items()) or "nothing wrong")
 
 

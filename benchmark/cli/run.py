@@ -12,6 +12,7 @@ import typer
 from benchmark.cli.options import RunOptions, takes
 from benchmark.cli.plugins import load_plugins
 from benchmark.cli.resolve_flags import experiment_of, parse_seed_range, print_plan
+from benchmark.images.label_orders import LABEL_CODES, order_in_words
 from registry.errors import InputError
 
 if TYPE_CHECKING:
@@ -56,15 +57,53 @@ def _score(
         Path | None, typer.Option(help="Score this folder of images, by --metrics alone, instead of a method.")
     ] = None,
     reference: Annotated[Path | None, typer.Option(help="Folder of real images to compare --images with.")] = None,
-    masks: Annotated[Path | None, typer.Option(help="Folder of label maps that --images were to show.")] = None,
+    masks: Annotated[
+        Path | None, typer.Option(help="Folder of label maps that --images were to show, of the same names.")
+    ] = None,
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ORDER",
+            help="How --masks say labels: celebamask-hq "
+            f"({order_in_words('celebamask-hq')}), face-parsing ({order_in_words('face-parsing')}), or palette, the "
+            "dataset's colours.",
+            show_default=LABEL_CODES[0],
+        ),
+    ] = None,
+    recursive: Annotated[bool, typer.Option("--recursive", help="Read sub-folders of the folders too.")] = False,
+    match: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="GLOB",
+            help="Only --images that it matches; reference=GLOB and masks=GLOB for the other folders. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    suffix: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TEXT",
+            help="Only --images whose names end in it, such as _fake_B, which is then no part of the name; "
+            "reference=TEXT and masks=TEXT for the other folders. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     if images is not None:
         from benchmark.cli.score_images import Folders, score_images
 
-        score_images(Folders(images, reference, masks), options)
+        score_images(Folders(images, reference, masks, recursive, match or (), suffix or (), labels), options)
         return
-    for name, value in (("reference", reference), ("masks", masks)):
-        if value is not None:
+    of_folders = {
+        "reference": reference,
+        "masks": masks,
+        "labels": labels,
+        "recursive": recursive,
+        "match": match,
+        "suffix": suffix,
+    }
+    for name, value in of_folders.items():
+        if value:
             raise InputError(f"--{name} goes with --images FOLDER, not with a method's run")
     _do(_score_runs, options)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,11 +29,15 @@ _OF_JUDGE = {"dataset", "data", "preset", "set_"}
 
 @dataclass(frozen=True)
 class Folders:
-    """The folders that were named."""
+    """The folders that were named, and how their files are read."""
 
     images: Path
     reference: Path | None
     masks: Path | None
+    recursive: bool = False
+    match: Sequence[str] = ()
+    suffix: Sequence[str] = ()
+    labels: str | None = None
 
 
 def score_images(folders: Folders, options: RunOptions) -> None:
@@ -43,9 +48,13 @@ def score_images(folders: Folders, options: RunOptions) -> None:
         typer.Exit: with code 1, if there is no figure at all.
     """
     _check_options(options, judged=folders.masks is not None)
+    if folders.labels is not None and folders.masks is None:
+        raise InputError("--labels says how label maps are numbered: give --masks, the folder of them")
     load_plugins(options.plugin)
 
     from benchmark.evaluation.image_folder.score import score_images as evaluated
+    from benchmark.images.label_orders import label_code
+    from benchmark.images.selection import parse_selections
     from benchmark.runtime.cache_folder import cache_folder, writable
     from benchmark.runtime.progress import Reporter
 
@@ -55,6 +64,8 @@ def score_images(folders: Folders, options: RunOptions) -> None:
         folders.reference,
         folders.masks,
         split_names(options.metrics or ""),
+        selections=parse_selections(folders.match, folders.suffix, recursive=folders.recursive),
+        labels=None if folders.labels is None else label_code(folders.labels),
         judge=sources_of(flags, assignments=options.set_),
         device=options.device or "auto",
         weights=options.find_weights(),
@@ -109,5 +120,10 @@ def _content(scores: FolderScores) -> dict[str, object]:
         {"id": file.id, "path": str(file.path), "sha256": file.sha256, "published": file.published}
         for file in scores.weights
     ]
-    content: dict[str, object] = {"metrics": metrics, "num_real": scores.num_real, "weights": weights}
+    content: dict[str, object] = {
+        "metrics": metrics,
+        "num_real": scores.num_real,
+        "weights": weights,
+        "files": scores.accounts(),
+    }
     return {**content, "judge": dict(scores.judge)} if scores.judge else content

@@ -13,7 +13,7 @@ from mmcv.transforms import BaseTransform, RandomFlip
 from numpy.typing import NDArray
 
 from benchmark.datasets.errors import UnusableFaceError
-from benchmark.images.integrity import damage
+from benchmark.images.read import UnreadableImageError, decode_image, open_image, orientation, upright
 from methods.labels import FLIP_PAIRS
 
 RESIZE_POLICY: Final = "image: area down, bilinear up; mask: nearest-exact"
@@ -24,38 +24,54 @@ A label map is sampled at the centre of the cell over which the image is average
 """
 
 
-def read_image(path: Path) -> NDArray[np.uint8]:
-    """(H, W, 3) uint8 RGB of a JPEG or PNG file.
+def read_face(path: Path) -> NDArray[np.uint8]:
+    """(H, H, 3) uint8 RGB of a square image file.
 
     Raises:
-        UnusableFaceError: if the file is absent, cut short, damaged, or not an image.
+        UnusableFaceError: if the file is absent, cut short, damaged, no image, or not square.
     """
-    return _decode(path, "color")
+    try:
+        image = decode_image(_content(path))
+    except UnreadableImageError as error:
+        raise UnusableFaceError(f"{path.name} {error}") from error
+    height, width, _ = image.shape
+    if height != width:
+        raise UnusableFaceError(f"{path.name} is {width}x{height}, not square")
+    return image
 
 
 def read_part(path: Path) -> NDArray[np.bool_]:
     """(H, W) bool of one binary part file: true where the part is.
 
     Raises:
-        UnusableFaceError: as `read_image`.
+        UnusableFaceError: if the file is absent, cut short, damaged, or no image.
     """
-    return _decode(path, "grayscale").astype(np.bool_)
-
-
-def _decode(path: Path, flag: str) -> NDArray[np.uint8]:
     try:
-        content = path.read_bytes()
+        image = open_image(_content(path))
+    except UnreadableImageError as error:
+        raise UnusableFaceError(f"{path.name} {error}") from error
+    return np.asarray(upright(image, orientation(image)).convert("L")).astype(np.bool_)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
     except OSError as error:
         raise UnusableFaceError(f"{path.name} cannot be read: {error.strerror}") from error
-    if (fault := damage(content)) is not None:
-        raise UnusableFaceError(f"{path.name} {fault}")
-    try:
-        pixels = mmcv.imfrombytes(content, flag=flag, channel_order="rgb", backend="cv2")
-    except cv2.error:
-        pixels = None
-    if pixels is None:
-        raise UnusableFaceError(f"{path.name} cannot be decoded")
-    return np.asarray(pixels, dtype=np.uint8)
+
+
+def read_mask(image: Path, paths: Mapping[int, Path]) -> NDArray[np.uint8]:
+    """(H, H) uint8 label map of the face of an image file, painted from its part files by label.
+
+    Raises:
+        UnusableFaceError: if there is no part, a part cannot be used, or the parts paint nothing.
+    """
+    if not paths:
+        raise UnusableFaceError(f"{image.name} has no mask part")
+    mask = paint(read_parts(paths))
+    if not mask.any():
+        raise UnusableFaceError(f"every mask part of {image.name} is empty")
+    return mask
 
 
 def read_parts(paths: Mapping[int, Path]) -> dict[int, NDArray[np.bool_]]:
@@ -65,7 +81,7 @@ def read_parts(paths: Mapping[int, Path]) -> dict[int, NDArray[np.bool_]]:
         paths: part files by label; at least one.
 
     Raises:
-        UnusableFaceError: as `read_image`, or if a part is not square or not the size of most others.
+        UnusableFaceError: as `read_part`, or if a part is not square or not the size of most others.
     """
     parts = {label: read_part(paths[label]) for label in sorted(paths)}
     sides = [part.shape[0] for part in parts.values()]
@@ -92,20 +108,13 @@ class LoadFace(BaseTransform):
     (h, h) uint8 labels at the size of the part files.
 
     Raises:
-        UnusableFaceError: if the image or a part cannot be used, or the parts paint nothing.
+        UnusableFaceError: as `read_face` and `read_mask`.
     """
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Add the image and the label map."""
-        if not results["part_paths"]:
-            raise UnusableFaceError(f"{results['img_path'].name} has no mask part")
-        image = read_image(results["img_path"])
-        if image.shape[0] != image.shape[1]:
-            raise UnusableFaceError(f"{results['img_path'].name} is {image.shape[1]}x{image.shape[0]}, not square")
-        mask = paint(read_parts(results["part_paths"]))
-        if not mask.any():
-            raise UnusableFaceError(f"every mask part of {results['img_path'].name} is empty")
-        return {**results, "img": image, "gt_seg_map": mask}
+        image = read_face(results["img_path"])
+        return {**results, "img": image, "gt_seg_map": read_mask(results["img_path"], results["part_paths"])}
 
 
 class ResizeFace(BaseTransform):

@@ -7,7 +7,6 @@ import statistics
 from pathlib import Path
 from typing import Any
 
-import mmcv
 import numpy as np
 import pandas as pd
 import torch
@@ -17,7 +16,7 @@ from benchmark.datasets.base import FaceDataset
 from benchmark.editing.cost import edit_complexity, forget_peak_memory, now, peak_memory_mib
 from benchmark.images.background_writer import ImageWriter
 from benchmark.images.convert import image_array
-from benchmark.images.integrity import damage
+from benchmark.images.read import UnreadableImageError, decode_image
 from benchmark.protocols.base import Protocol
 from benchmark.results.run_folder import COST, TASK_TABLE, edit_path
 from benchmark.runtime.atomic_files import replacing, write_text_atomically
@@ -91,11 +90,15 @@ def read_edits(folder: Path, tasks: pd.DataFrame, size: int) -> NDArray[np.uint8
     images = []
     for task in tasks["task"]:
         path = edit_path(folder, task)
-        content = path.read_bytes() if path.exists() else b""
-        # decoders fill what a PNG lacks with black, or give nothing, so its own checksums are asked first
-        image = mmcv.imfrombytes(content, channel_order="rgb") if damage(content) is None else None
-        if image is None or image.shape != (size, size, 3):
-            raise EditError(f"{path} is missing, damaged, or not {size}×{size}; delete it and edit again")
+        try:
+            image = decode_image(path.read_bytes())
+        except FileNotFoundError as error:
+            raise EditError(f"{path} is missing; edit again") from error
+        except UnreadableImageError as error:
+            raise EditError(f"{path} {error}; delete it and edit again") from error
+        if image.shape != (size, size, 3):
+            height, width, _ = image.shape
+            raise EditError(f"{path} is {width}×{height}, not {size}×{size}; delete it and edit again")
         images.append(image)
     return np.stack(images)
 

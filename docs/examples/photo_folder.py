@@ -1,6 +1,6 @@
 """A dataset: a folder of images, label maps and a table of attributes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -12,13 +12,17 @@ import pandas as pd
 from benchmark.datasets.base import FaceDataset, TrueEdit
 from benchmark.datasets.errors import DataError
 from benchmark.datasets.packed import FaceRecord, Progress, SkippedFace, content_key, packed_faces
+from benchmark.images.folder import open_images
+from benchmark.images.label_maps import read_labels
+from benchmark.images.read import read_image
 from methods.labels import ATTRIBUTES
 from registry import DATASETS
+from registry.errors import InputError
 
 CARD = {
     "name": "photo-folder",
     "title": "Folder of photographs",
-    "summary": "ROOT/images/NAME.png, ROOT/masks/NAME.png with labels 0 to 18, and ROOT/attributes.csv with 0 and 1.",
+    "summary": "Images in ROOT/images, ROOT/masks/NAME.png with labels 0 to 18, and ROOT/attributes.csv with 0 and 1.",
     "licence": "that of your photographs",
     "options": {"test_share": 0.2},
 }
@@ -55,9 +59,9 @@ class PhotoFolder(FaceDataset):
         self._root, self._test_share = Path(root), test_share
         self._table = pd.read_csv(self._root / "attributes.csv", index_col="face", dtype={"face": str})
         self.known_attributes = tuple(name for name in self._table.columns if name in ATTRIBUTES)
-        faces = sorted(self._root.glob("images/*.png"))
+        faces = open_images(self._root / "images").files
         # the key decides when faces are packed anew: name everything that decides what is packed
-        changed = [[path.name, path.stat().st_mtime_ns] for path in [*faces, self._root / "attributes.csv"]]
+        changed = [[path.name, path.stat().st_mtime_ns] for path in [*faces.values(), self._root / "attributes.csv"]]
         key = content_key({"dataset": self.name, "files": changed, "size": size, "test_share": test_share})
         self.packed = packed_faces(cache, key, size, lambda: self._records(faces, size), len(faces), progress)
         self.skipped = [SkippedFace(face, reason) for face, reason in self.packed.skipped]
@@ -68,20 +72,23 @@ class PhotoFolder(FaceDataset):
         """None: nobody knows the true edit of a photograph."""
         return None
 
-    def _records(self, faces: list[Path], size: int) -> Iterator[FaceRecord | SkippedFace]:
-        for path in faces:
-            image = cv2.imread(str(path))
-            mask = cv2.imread(str(self._root / "masks" / path.name), cv2.IMREAD_GRAYSCALE)
-            if image is None or mask is None or path.stem not in self._table.index:
-                yield SkippedFace(path.stem, f"{path.name} has no readable image, mask or row of attributes.csv")
+    def _records(self, faces: Mapping[str, Path], size: int) -> Iterator[FaceRecord | SkippedFace]:
+        for face, path in faces.items():
+            if face not in self._table.index:
+                yield SkippedFace(face, f"attributes.csv has no row for {face}")
+                continue
+            try:
+                image, mask = read_image(path), read_labels(self._root / "masks" / f"{face}.png")
+            except InputError as error:
+                yield SkippedFace(face, str(error))
                 continue
             attributes = np.zeros(len(ATTRIBUTES), np.uint8)
             for name in self.known_attributes:
-                attributes[ATTRIBUTES.index(name)] = self._table.at[path.stem, name]
+                attributes[ATTRIBUTES.index(name)] = self._table.at[face, name]
             yield FaceRecord(
-                face=path.stem,
-                split=self._split(path.stem),
-                image=cv2.resize(image[..., ::-1], (size, size), interpolation=cv2.INTER_AREA),
+                face=face,
+                split=self._split(face),
+                image=cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA),
                 mask=cv2.resize(mask, (size, size), interpolation=cv2.INTER_NEAREST),
                 attributes=attributes,
             )

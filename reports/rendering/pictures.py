@@ -11,6 +11,9 @@ from typing import Final
 
 from PIL import Image
 
+from benchmark.images.read import read_image
+from registry.errors import InputError
+
 MAX_PICTURE_BYTES: Final = 2 * 2**20
 MAX_SIDE: Final = 256
 _QUALITY: Final = 92
@@ -31,9 +34,8 @@ def compact_uri(path: Path) -> str | None:
     Colours keep their full resolution: at 64 pixels, halved chroma would show as an artefact of the method.
     """
     try:
-        with Image.open(path, formats=["PNG"]) as file:
-            image = file.convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        image = Image.fromarray(read_image(path))
+    except InputError:
         return None
     image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
     content = BytesIO()

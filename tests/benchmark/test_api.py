@@ -154,7 +154,9 @@ def test_scores_of_a_folder_are_those_of_the_command(
             key: value for key, value in expected.items() if key in row
         }
         assert row["value"] is not None
-    assert (found.attrs["num_real"], found.attrs["judge"]) == (written["num_real"], written["judge"])
+    assert {key: found.attrs[key] for key in ("num_real", "judge", "files")} == {
+        key: written[key] for key in ("num_real", "judge", "files")
+    }
     assert found.loc[0, "min_n"] == 5000
 
 

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
 from benchmark.caching.code_version import code_version
 from benchmark.datasets.base import FaceDataset, TrueEdit
-from benchmark.datasets.celebamask_hq.files import (
-    ATTRIBUTE_ROWS,
-    MAPPING,
-    Annotations,
-    FaceFiles,
-    find_faces,
-    read_annotations,
-)
+from benchmark.datasets.celebamask_hq.files import Annotations, FaceFiles, find_files, read_annotations
 from benchmark.datasets.errors import DataError, UnusableFaceError
 from benchmark.datasets.packed import FaceRecord, Progress, SkippedFace, content_key, in_parallel, packed_faces
 from benchmark.datasets.transforms import RESIZE_POLICY, LoadFace, ResizeFace
+from benchmark.images.read import is_image_name
 from methods.labels import ATTRIBUTES
 
 
@@ -27,7 +22,7 @@ class CelebAMaskHQ(FaceDataset):
     """The real dataset in its own layout, whole or in part; splits follow CelebA's partition.
 
     An absent part file is an absent class, an absent pose file leaves poses unknown, and an absent image leaves out its
-    face. A face that is damaged or lacks annotations is in `skipped`.
+    face. A face that is damaged or lacks annotations is in `skipped`, and so is an image file that is named as none.
     """
 
     name = "celebamask-hq"
@@ -59,7 +54,8 @@ class CelebAMaskHQ(FaceDataset):
             raise DataError(f"size must be at least 1 pixel, not {size}")
         if limit is not None and limit < 1:
             raise DataError(f"limit must be at least 1 face a split, not {limit}")
-        faces = find_faces(root)
+        found = find_files(root)
+        faces, strangers = found.faces, [name for name in found.unknown_images if is_image_name(name)]
         annotations = read_annotations(Path(str(root)))
         if limit is not None:
             faces = _first_of_each_split(faces, annotations, limit)
@@ -70,9 +66,14 @@ class CelebAMaskHQ(FaceDataset):
             "code": code_version(__name__),
             "annotations": annotations.digests,
             "files": [face.listing for face in faces],
+            "unknown": strangers,
         }
-        records = partial(in_parallel, _Reader(annotations, size), faces)
-        self.packed = packed_faces(Path(cache), content_key(facts), size, records, len(faces), progress)
+        read = partial(in_parallel, _Reader(annotations, size), faces)
+        unknown = [SkippedFace(name, f"{name} is named as no face's image, such as 12.jpg") for name in strangers]
+        total = len(faces) + len(unknown)
+        self.packed = packed_faces(
+            Path(cache), content_key(facts), size, lambda: chain(read(), unknown), total, progress
+        )
         self.skipped = tuple(SkippedFace(face, reason) for face, reason in self.packed.skipped)
 
     def true_edit(
@@ -91,10 +92,8 @@ class _Reader:
 
     def __call__(self, files: FaceFiles) -> FaceRecord | SkippedFace:
         face = str(files.number)
-        if files.number not in self.annotations.splits:
-            return SkippedFace(face, f"{MAPPING} has no row for {face}")
-        if files.number not in self.annotations.attributes:
-            return SkippedFace(face, f"{ATTRIBUTE_ROWS} has no whole row for {face}.jpg")
+        if (fault := self.annotations.fault(files.number)) is not None:
+            return SkippedFace(face, fault)
         try:
             loaded = self.resize.transform(self.load.transform({"img_path": files.image, "part_paths": files.parts}))
         except UnusableFaceError as error:

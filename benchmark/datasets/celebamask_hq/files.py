@@ -22,13 +22,20 @@ MAPPING: Final = "CelebA-HQ-to-CelebA-mapping.txt"
 ATTRIBUTE_ROWS: Final = "CelebAMask-HQ-attribute-anno.txt"
 POSES: Final = "CelebAMask-HQ-pose-anno.txt"
 
+Split = Literal["train", "val", "test"]
+
 FACES_A_FOLDER: Final = 2000
 LAST_TRAIN: Final = 162_770
 LAST_VAL: Final = 182_637
 """Last file numbers of CelebA's own train and val partitions; what follows is test."""
 
-_PART_NAME: Final = re.compile(rf"(\d{{5}})_({'|'.join(LABELS[1:])})\.png")
-_IMAGE_NAME: Final = re.compile(r"(0|[1-9]\d*)\.jpg")
+_PART_NAME: Final = re.compile(rf"(\d{{5}})_({'|'.join(LABELS[1:])})\.(?i:png)")
+_IMAGE_NAME: Final = re.compile(r"(0|[1-9]\d{0,8})\.(?i:jpg|jpeg|png)")
+_TRUTHS: Final = ("1", "-1", "0")
+_FULL_TURN: Final = 360.0
+"""Degrees; what lies beyond is no angle of a head."""
+_LONGEST_VALUE: Final = 20
+"""Characters of a value that a message repeats."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,7 @@ class FaceFiles:
 
     Attributes:
         number: the face's number in CelebA-HQ, 0 to 29,999.
-        image: its JPEG.
+        image: its image file.
         parts: its part files by label.
         listing: relative name, bytes, and time of change in ns of each of them, which tell one content from another.
     """
@@ -48,11 +55,26 @@ class FaceFiles:
     listing: list[tuple[str, int, int]] = field(default_factory=list)
 
 
-def find_faces(root: Path | str | None) -> list[FaceFiles]:
-    """The faces of the CelebAMask-HQ folder `root` whose image is there, by number.
+@dataclass(frozen=True)
+class FoundFiles:
+    """The files of a CelebAMask-HQ folder.
+
+    Attributes:
+        faces: the faces whose image is there, by number.
+        unknown_images: files where images lie whose names are those of no face's image, and
+        unknown_parts: files where parts lie whose names or folders are those of no face's part; both by relative name.
+    """
+
+    faces: list[FaceFiles]
+    unknown_images: list[str]
+    unknown_parts: list[str]
+
+
+def find_files(root: Path | str | None) -> FoundFiles:
+    """The files of the CelebAMask-HQ folder `root`.
 
     Raises:
-        DataError: if there is no such folder, or it lacks one of the dataset's files.
+        DataError: if there is no such folder, it lacks one of the dataset's files, or has two images of one face.
     """
     needed = f"{IMAGES}/, {PARTS}/, {MAPPING} and {ATTRIBUTE_ROWS}"
     if root is None:
@@ -65,29 +87,43 @@ def find_faces(root: Path | str | None) -> list[FaceFiles]:
             f"{root} is not a CelebAMask-HQ folder: looked for {needed}, and {', '.join(absent)} is missing"
         )
     faces: dict[int, FaceFiles] = {}
+    unknown_images, unknown_parts = [], []
     for entry in os.scandir(root / IMAGES):
-        if named := _IMAGE_NAME.fullmatch(entry.name):
-            face = FaceFiles(int(named[1]), Path(entry.path))
-            face.listing.append(_listed(IMAGES, entry))
-            faces[face.number] = face
+        if (named := _IMAGE_NAME.fullmatch(entry.name)) is None:
+            unknown_images.append(f"{IMAGES}/{entry.name}")
+            continue
+        face = FaceFiles(int(named[1]), Path(entry.path))
+        face.listing.append(_listed(IMAGES, entry))
+        if (other := faces.setdefault(face.number, face)) is not face:
+            first, second = sorted((other.image.name, entry.name))
+            raise DataError(f"{root / IMAGES}: {first} and {second} are images of one face; remove one of them")
     if not faces:
         raise DataError(f"{root} is not a CelebAMask-HQ folder: {IMAGES}/ holds no image such as 0.jpg")
     for folder, entry in _part_entries(root / PARTS):
         named = _PART_NAME.fullmatch(entry.name)
-        if named and int(named[1]) in faces and int(named[1]) // FACES_A_FOLDER == int(folder):
+        if named is None or not _is_folder_of(folder, int(named[1])):
+            unknown_parts.append(f"{PARTS}/{folder}/{entry.name}".replace("//", "/"))
+        elif int(named[1]) in faces:
             face = faces[int(named[1])]
             face.parts[LABELS.index(named[2])] = Path(entry.path)
             face.listing.append(_listed(f"{PARTS}/{folder}", entry))
     for face in faces.values():
         face.listing.sort()
-    return [faces[number] for number in sorted(faces)]
+    return FoundFiles([faces[number] for number in sorted(faces)], sorted(unknown_images), sorted(unknown_parts))
 
 
 def _part_entries(parts: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    for folder in os.scandir(parts):
-        if folder.name.isdecimal() and folder.is_dir():
-            for entry in os.scandir(folder):
-                yield folder.name, entry
+    """The files among parts with the name of the folder they lie in, "" for `parts` itself."""
+    for inner in os.scandir(parts):
+        if inner.is_dir():
+            for entry in os.scandir(inner):
+                yield inner.name, entry
+        else:
+            yield "", inner
+
+
+def _is_folder_of(name: str, face: int) -> bool:
+    return name.isdecimal() and int(name) == face // FACES_A_FOLDER
 
 
 def _listed(folder: str, entry: os.DirEntry[str]) -> tuple[str, int, int]:
@@ -107,13 +143,23 @@ class Annotations:
         splits: train, val or test by CelebA's partition.
         attributes: (40,) uint8 in {0, 1}.
         poses: (3,) float32 yaw, pitch, roll in degrees; empty where there is no pose file.
+        faults: what is wrong with the rows of a face that has rows, but none that can be used.
         digests: SHA-256 of each annotation file's bytes, by name.
     """
 
-    splits: Mapping[int, Literal["train", "val", "test"]]
+    splits: Mapping[int, Split]
     attributes: Mapping[int, NDArray[np.uint8]]
     poses: Mapping[int, NDArray[np.float32]]
     digests: Mapping[str, str]
+    faults: Mapping[int, str] = field(default_factory=dict)
+
+    def fault(self, number: int) -> str | None:
+        """Why a face cannot be used for want of a row, as a sentence; None where it has all rows that it needs."""
+        if number in self.faults:
+            return self.faults[number]
+        if number not in self.splits:
+            return f"{MAPPING} has no row for {number}"
+        return None if number in self.attributes else f"{ATTRIBUTE_ROWS} has no row for {number}.jpg"
 
 
 def read_annotations(root: Path) -> Annotations:
@@ -126,11 +172,14 @@ def read_annotations(root: Path) -> Annotations:
     if (root / POSES).is_file():
         texts[POSES] = _content(root / POSES)
     lines = {name: text.decode("utf-8", errors="replace").splitlines() for name, text in texts.items()}
+    splits, strange_splits = _splits(lines[MAPPING])
+    attributes, strange_attributes = _attributes(lines[ATTRIBUTE_ROWS])
     return Annotations(
-        splits=_splits(lines[MAPPING]),
-        attributes=_attributes(lines[ATTRIBUTE_ROWS]),
+        splits=splits,
+        attributes=attributes,
         poses=_poses(lines.get(POSES, [])),
         digests={name: hashlib.sha256(text).hexdigest() for name, text in texts.items()},
+        faults={**strange_attributes, **strange_splits},
     )
 
 
@@ -141,39 +190,62 @@ def _content(path: Path) -> bytes:
         raise DataError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _splits(lines: list[str]) -> dict[int, Literal["train", "val", "test"]]:
-    splits: dict[int, Literal["train", "val", "test"]] = {}
+def _splits(lines: list[str]) -> tuple[dict[int, Split], dict[int, str]]:
+    """The split of each face, and what is wrong with the rows of the others."""
+    splits: dict[int, Split] = {}
+    faults: dict[int, str] = {}
     for line in lines:
         # idx, orig_idx, orig_file: CelebA's partition goes by the number in the file's name.
-        if row := re.fullmatch(r"\s*(\d+)\s+\d+\s+(\d+)\.(?:jpg|png)\s*", line):
-            number = int(row[2])
-            splits[int(row[1])] = "train" if number <= LAST_TRAIN else "val" if number <= LAST_VAL else "test"
+        if row := re.fullmatch(r"\s*(\d{1,9})\s+\d+\s+(\d{1,9})\.(?:jpg|png)\s*", line):
+            face, number = int(row[1]), int(row[2])
+            split: Split = "train" if number <= LAST_TRAIN else "val" if number <= LAST_VAL else "test"
+            if splits.setdefault(face, split) != split:
+                faults[face] = f"{MAPPING} has rows for {face} in different splits"
     if not splits:
         raise DataError(f"{MAPPING} holds no row such as '0  119613  119614.jpg'")
-    return splits
+    return {face: split for face, split in splits.items() if face not in faults}, faults
 
 
-def _attributes(lines: list[str]) -> dict[int, NDArray[np.uint8]]:
+def _attributes(lines: list[str]) -> tuple[dict[int, NDArray[np.uint8]], dict[int, str]]:
+    """The attributes of each face, and what is wrong with the rows of the others."""
     names = lines[1].split() if len(lines) > 1 else []
     if sorted(names) != sorted(ATTRIBUTES):
         raise DataError(f"{ATTRIBUTE_ROWS} does not name CelebA's {len(ATTRIBUTES)} attributes in its second line")
     order = [names.index(name) for name in ATTRIBUTES]
     rows: dict[int, NDArray[np.uint8]] = {}
-    for number, values in _rows_by_image(lines[2:]):
-        if len(values) == len(names) and set(values) <= {"1", "-1"}:
-            rows[number] = np.array([values[column] == "1" for column in order], np.uint8)
-    return rows
+    faults: dict[int, str] = {}
+    for face, values in _rows_by_image(lines[2:]):
+        if (fault := _row_fault(values, names)) is not None:
+            faults[face] = f"{ATTRIBUTE_ROWS} has {fault} for {face}.jpg"
+            continue
+        row = np.array([values[column] == "1" for column in order], np.uint8)
+        if not np.array_equal(rows.setdefault(face, row), row):
+            faults[face] = f"{ATTRIBUTE_ROWS} has rows for {face}.jpg that differ"
+    return {face: row for face, row in rows.items() if face not in faults}, faults
+
+
+def _row_fault(values: list[str], names: list[str]) -> str | None:
+    """What is wrong with a row of attributes: 1 for what a face has, and CelebA's -1 or another's 0 for what not."""
+    if len(values) != len(names):
+        return f"{len(values)} values, not {len(names)},"
+    found = set(values)
+    if found <= {"1", "-1"} or found <= {"1", "0"}:
+        return None
+    if found <= {"1", "-1", "0"}:
+        return "both -1 and 0"
+    name, value = next((name, value) for name, value in zip(names, values, strict=True) if value not in _TRUTHS)
+    return f"{name} {value[:_LONGEST_VALUE]!r}, not 1, -1 or 0,"
 
 
 def _poses(lines: list[str]) -> dict[int, NDArray[np.float32]]:
     rows: dict[int, NDArray[np.float32]] = {}
-    for number, values in _rows_by_image(lines):
+    for face, values in _rows_by_image(lines):
         try:
-            pose = np.array([float(value) for value in values], np.float32)
+            pose = np.array([float(value) for value in values])
         except ValueError:
             continue
-        if pose.shape == (3,):
-            rows[number] = pose
+        if pose.shape == (3,) and (np.abs(pose) <= _FULL_TURN).all():
+            rows[face] = pose.astype(np.float32)
     return rows
 
 

@@ -9,95 +9,105 @@ from typing import Any, Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 
 from benchmark.datasets.transforms import ResizeFace
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.evaluation.image_folder.against_real_images import BATCH, FolderScores
 from benchmark.evaluation.score_edits import image_cell
 from benchmark.images.convert import image_tensor
-from benchmark.images.read import list_images, read_image
-from benchmark.metrics.segmentation import LabelMapMetric
+from benchmark.images.folder import ImageFolder
+from benchmark.images.label_maps import read_labels, renumbered
+from benchmark.images.label_orders import LABEL_CODES, LABEL_ORDERS, LabelCode
+from benchmark.images.read import read_image
+from benchmark.metrics.segmentation import LabelMapMetric, pixel_accuracy
 from benchmark.results.schema import Value
 from benchmark.statistics.ratios import Columns
-from methods.labels import NUM_LABELS
 from registry import METRICS
 from registry.errors import InputError
 
 LABEL_METRICS: Final = ("seg-accuracy", "seg-miou")
 """Those whose figure needs an image and the requested mask, and nothing else."""
-_LABEL_MODES: Final = ("L", "P", "I;16", "I")
-"""Pillow's modes of one integer channel."""
+CLEARLY: Final = 0.05
+"""By how much of all pixels another order of labels must agree better with the judge to be proposed,"""
+CREDIBLE: Final = 0.5
+"""and the share in which it must agree, which a judge that knows nothing of the images does not reach by chance."""
 
 
-def score_masks(images: Path, masks: Path, metric_ids: Sequence[str], context: EvaluationContext) -> FolderScores:
+def score_masks(
+    images: ImageFolder,
+    masks: ImageFolder,
+    metric_ids: Sequence[str],
+    context: EvaluationContext,
+    labels: LabelCode | None = None,
+) -> FolderScores:
     """Let the parser judge read every image, and compare its labels with the image's mask.
 
     Images and masks are brought to the judge's size as faces are when a dataset is packed.
 
     Args:
-        images: folder of square images.
-        masks: folder of label maps, PNG files of one channel with labels 0..18, each named as its image.
+        images: square images.
+        masks: their label maps, by the same names.
         metric_ids: of `LABEL_METRICS`.
         context: gives the judge, which is trained on its dataset where the cache does not hold it.
+        labels: how the label maps say their labels; in the dataset's own order where that is not known.
 
     Raises:
-        InputError: if an image has no mask, or a file cannot be used.
+        InputError: if a file cannot be used, or `labels` is not known and the judge agrees clearly better with another
+            order than the dataset's.
     """
-    files = list_images(images)
-    pairs = [(path, _mask_of(path, masks)) for path in files]
+    code = labels or LABEL_CODES[0]
+    pairs = [(path, masks.files[name]) for name, path in images.files.items()]
     judge, _ = context.judge("parser")
     metrics: dict[str, LabelMapMetric] = {name: METRICS.get(name)() for name in metric_ids}
     found: dict[str, list[Columns]] = {name: [] for name in metric_ids}
+    agreement: list[Columns] = []
     size = context.evaluation.dataset.size
-    with context.reporter.bar(f"{images}: parse", len(pairs)) as advance:
+    with context.reporter.bar(f"{images.path}: parse", len(pairs)) as advance:
         for start in range(0, len(pairs), BATCH):
-            faces = [_face(*pair, size) for pair in pairs[start : start + BATCH]]
+            faces = [_face(*pair, code, size) for pair in pairs[start : start + BATCH]]
             shown = image_tensor(np.stack([face["img"] for face in faces])).to(context.compute.device)
             with torch.inference_mode():
                 parsed = judge.parse(shown)[0].cpu().numpy()
             wanted = np.stack([face["gt_seg_map"] for face in faces])
             for name, metric in metrics.items():
                 found[name].append(metric.compare(parsed, wanted))
+            agreement.append(_agreement(parsed, wanted, code))
             advance(start + len(faces))
+    caution = _better_order(agreement, code)
+    if caution is not None and labels is None:
+        raise InputError(f"{masks.path}: {caution}, or --labels {code} to keep this one")
+    names = np.array([str(path.relative_to(images.path)) for path, _ in pairs])
     cells: dict[str, Value] = {}
     breakdown: dict[str, Mapping[str, float]] = {}
     for name, metric in metrics.items():
         columns = {column: np.concatenate([part[column] for part in found[name]]) for column in found[name][0]}
-        names = np.array([path.name for path in files])
-        cells[name] = image_cell(metric, columns, names, context.evaluation.bootstrap_draws, None)
+        cells[name] = image_cell(metric, columns, names, context.evaluation.bootstrap_draws, caution)
         breakdown[name] = metric.breakdown(columns)
     return FolderScores(cells, breakdown)
 
 
-def _mask_of(image: Path, masks: Path) -> Path:
-    found = masks / f"{image.stem}.png"
-    if not found.is_file():
-        raise InputError(f"{image} has no mask: {found} is not there")
-    return found
-
-
-def _face(image: Path, mask: Path, size: int) -> dict[str, Any]:
-    pixels, labels = read_image(image), read_labels(mask)
+def _face(image: Path, mask: Path, code: LabelCode, size: int) -> dict[str, Any]:
+    pixels, labels = read_image(image), read_labels(mask, code)
     for path, shape in ((image, pixels.shape), (mask, labels.shape)):
         if shape[0] != shape[1]:
             raise InputError(f"{path} is {shape[1]}x{shape[0]}, not square")
     return ResizeFace(size).transform({"img": pixels, "gt_seg_map": labels})
 
 
-def read_labels(path: Path) -> NDArray[np.uint8]:
-    """(H, W) uint8 labels of a label map, by its values or, of a palette image, by its indices.
+def _agreement(parsed: NDArray[Any], wanted: NDArray[np.uint8], code: LabelCode) -> Columns:
+    """Pixel accuracy of each image, had the numbers of its label map been read in each of the known orders."""
+    if code not in LABEL_ORDERS:
+        return {}
+    return {other: pixel_accuracy(parsed, renumbered(wanted, code, other)) for other in LABEL_ORDERS}
 
-    Raises:
-        InputError: if it cannot be read, has several channels, or holds another value than 0..18.
-    """
-    try:
-        with Image.open(path) as image:
-            mode, values = image.mode, np.array(image)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise InputError(f"{path}: cannot be read as an image: {error}") from error
-    if mode not in _LABEL_MODES:
-        raise InputError(f"{path}: a label map has one channel of labels; this is {mode}")
-    if not 0 <= values.min() <= values.max() < NUM_LABELS:
-        raise InputError(f"{path}: holds label {values.max()}; labels are 0..{NUM_LABELS - 1}")
-    return values.astype(np.uint8)
+
+def _better_order(agreement: list[Columns], code: LabelCode) -> str | None:
+    """A caution where the judge agrees clearly better with another order of labels than with the one chosen."""
+    means = {other: float(np.concatenate([part[other] for part in agreement]).mean()) for other in agreement[0]}
+    for other, mean in means.items():
+        if mean > max(means[code] + CLEARLY, CREDIBLE):
+            return (
+                f"the judge agrees better with the label maps in the order {other} ({mean:.3f} of pixels) than in "
+                f"{code} ({means[code]:.3f}): say --labels {other} if they are in it"
+            )
+    return None

@@ -10,6 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+import pandas as pd
+
+from benchmark.caching.code_version import code_version
 from benchmark.caching.fingerprints import fingerprint
 from benchmark.evaluation.prepare_metrics import encoder_of, prepare_metrics
 from benchmark.evaluation.score_edits import set_cell
@@ -18,7 +21,9 @@ from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter
 from benchmark.features.inception import INCEPTION_ENCODERS, WEIGHTS
 from benchmark.images.convert import Pixels
-from benchmark.images.read import list_images, read_image
+from benchmark.images.folder import ImageFolder
+from benchmark.images.read import read_image
+from benchmark.images.selection import Role
 from benchmark.results.schema import Value
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import WeightsFile
@@ -41,6 +46,7 @@ class FolderScores:
         num_real: real images compared with.
         weights: the files that decided the figures.
         judge: what read label maps off the images, with its dataset and size; empty where nothing did.
+        files: the files of each folder: which were used, and which were left out and why.
     """
 
     cells: dict[str, Value]
@@ -48,29 +54,52 @@ class FolderScores:
     num_real: int = 0
     weights: tuple[WeightsFile, ...] = ()
     judge: Mapping[str, object] = field(default_factory=dict)
+    files: Mapping[Role, ImageFolder] = field(default_factory=dict)
+
+    def frame(self) -> pd.DataFrame:
+        """One row per metric: its value, interval and n, from how many images it is sound, and the reason of a gap."""
+        rows = [
+            {
+                "metric": name,
+                **{key: getattr(value, key) for key in ("value", "low", "high", "n")},
+                "min_n": METRIC_CARDS.find(name).card.min_n,
+                "reason": value.reason,
+            }
+            for name, value in self.cells.items()
+        ]
+        return pd.DataFrame(rows).astype(dict.fromkeys(("value", "low", "high"), "float64"))
+
+    def accounts(self) -> dict[str, dict[str, object]]:
+        """What became of the files of each folder, as plain values."""
+        return {role: folder.content() for role, folder in self.files.items()}
 
 
 def score_folders(
-    images: Path, reference: Path, metric_ids: Sequence[str], resources: Resources, cache: Path, reporter: Reporter
+    images: ImageFolder,
+    reference: ImageFolder,
+    metric_ids: Sequence[str],
+    resources: Resources,
+    cache: Path,
+    reporter: Reporter,
 ) -> FolderScores:
     """Score the images of one folder against the real images of another, each image read and encoded once.
 
     Images of any size, mixed ones too, are resized each on its own by the encoder's policy.
 
     Args:
-        images: folder of the outputs.
-        reference: folder of the real images, whose features are kept by their content.
+        images: the outputs.
+        reference: the real images, whose features are kept by their content.
         metric_ids: metrics of sets that need no judge.
         resources: how encoders run, and their weights.
         cache: folder of features.
         reporter: shows progress.
 
     Raises:
-        InputError: if a metric is unknown or needs a judge, or a folder or an image cannot be read.
+        InputError: if a metric is unknown or needs a judge, or an image cannot be read.
     """
     for name in metric_ids:
         check_set_metric(name)
-    outputs, real = list_images(images), list_images(reference)
+    outputs, real = list(images.files.values()), list(reference.files.values())
     encoders: dict[str, Encoder] = {}
 
     def encoder(name: str) -> Encoder:
@@ -84,10 +113,11 @@ def score_folders(
     with TemporaryDirectory(prefix="features-") as folder:
         writers = {name: FeatureWriter(Path(folder) / name) for name in encoders}
         if encoders:
-            write_features(writers, encoders, _batches(outputs), len(outputs), reporter, f"{images}")
+            write_features(writers, encoders, _batches(outputs), len(outputs), reporter, f"{images.path}")
         pairs = {}
         for name, each in encoders.items():
-            pairs[name] = FeaturePair(writers[name].finish(), real_side(real, each, cache, reporter, f"{reference}"))
+            of_reference = real_side(real, each, cache, reporter, f"{reference.path}")
+            pairs[name] = FeaturePair(writers[name].finish(), of_reference)
         for name, metric in ready.sets.items():
             cells[name], breakdown[name] = set_cell(metric, pairs[encoder_of(name)], ready.cautions.get(name))
     weights = (resources.weights.find(WEIGHTS),) if encoders else ()
@@ -100,7 +130,8 @@ def real_side(files: list[Path], encoder: Encoder, cache: Path, reporter: Report
     def write(writer: FeatureWriter) -> None:
         write_features({"": writer}, {"": encoder}, _batches(files), len(files), reporter, title)
 
-    return cached_features(cache / "features" / fingerprint(_content_of(files), encoder.key)[:32], write)
+    key = fingerprint(_content_of(files), code_version("benchmark.images.read"), encoder.key)
+    return cached_features(cache / "features" / key[:32], write)
 
 
 def check_set_metric(name: str) -> None:

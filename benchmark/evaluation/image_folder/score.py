@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,9 @@ from benchmark.config.sources import ConfigSource
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.evaluation.image_folder.against_masks import LABEL_METRICS, score_masks
 from benchmark.evaluation.image_folder.against_real_images import FolderScores, check_set_metric, score_folders
+from benchmark.images.folder import ImageFolder, open_images, open_label_maps
+from benchmark.images.label_orders import LabelCode
+from benchmark.images.selection import ALL_FILES, FileSelection, Role
 from benchmark.runtime.device import choose_compute
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import Weights
@@ -24,6 +27,8 @@ def score_images(
     masks: Path | None,
     metrics: Sequence[str] = (),
     *,
+    selections: Mapping[Role, FileSelection],
+    labels: LabelCode | None,
     judge: Sequence[ConfigSource],
     device: str,
     weights: Weights,
@@ -37,6 +42,8 @@ def score_images(
         reference: folder of real images, for the metrics of sets.
         masks: folder of label maps, for the metrics of labels.
         metrics: ids; where none is named, `fid` with a reference, and the metrics of labels with masks.
+        selections: which files of the folders are meant; all where a folder is not named.
+        labels: how label maps say their labels, where that is known.
         judge: settings of the dataset that the parser judge of `masks` learns from, and of the judge.
         device: where encoders run; the judge's is among its settings.
         weights: finds the encoders' weights.
@@ -56,22 +63,42 @@ def score_images(
         check_set_metric(name)
     if of_sets and reference is None:
         raise InputError(f"{of_sets[0]} needs --reference, a folder of real images to compare with")
+    context = EvaluationContext(resolve_evaluation(list(judge)), cache, reporter) if of_masks else None
+    # opened first, and in full: hours later is too late to hear that half of the files were left out
+    files = _open(images, reference if of_sets else None, masks if of_masks else None, selections)
+    for folder in files.values():
+        if folder.summary is not None:
+            reporter.say(f"bench: {folder.summary}")
     sets = masked = FolderScores({}, {})
-    if of_masks and masks is not None:
-        masked = _score_masks(images, masks, of_masks, judge, cache, reporter)
-    if of_sets and reference is not None:
+    if context is not None:
+        masked = _score_masks(files["images"], files["masks"], of_masks, context, labels)
+    if of_sets:
         resources = Resources(choose_compute(device, precision="fp32"), weights)
-        sets = score_folders(images, reference, of_sets, resources, cache, reporter)
+        sets = score_folders(files["images"], files["reference"], of_sets, resources, cache, reporter)
     return replace(
-        sets, cells=sets.cells | masked.cells, breakdown={**sets.breakdown, **masked.breakdown}, judge=masked.judge
+        sets,
+        cells=sets.cells | masked.cells,
+        breakdown={**sets.breakdown, **masked.breakdown},
+        judge=masked.judge,
+        files=files,
     )
 
 
+def _open(
+    images: Path, reference: Path | None, masks: Path | None, selections: Mapping[Role, FileSelection]
+) -> dict[Role, ImageFolder]:
+    files: dict[Role, ImageFolder] = {"images": open_images(images, selections.get("images", ALL_FILES))}
+    if reference is not None:
+        files["reference"] = open_images(reference, selections.get("reference", ALL_FILES), "reference")
+    if masks is not None:
+        files["masks"] = open_label_maps(masks, files["images"].files, selections.get("masks", ALL_FILES))
+    return files
+
+
 def _score_masks(
-    images: Path, masks: Path, metrics: list[str], settings: Sequence[ConfigSource], cache: Path, reporter: Reporter
+    images: ImageFolder, masks: ImageFolder, metrics: list[str], context: EvaluationContext, labels: LabelCode | None
 ) -> FolderScores:
-    context = EvaluationContext(resolve_evaluation(list(settings)), cache, reporter)
-    scores = score_masks(images, masks, metrics, context)
+    scores = score_masks(images, masks, metrics, context, labels)
     dataset = context.evaluation.dataset
     judge = {**context.judge("parser")[1].model_dump(), "dataset": dataset.name, "size": dataset.size}
     return replace(scores, judge=judge)

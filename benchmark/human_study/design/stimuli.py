@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
+from benchmark.images.read import read_image
 from registry.errors import InputError
 
 Pixels = NDArray[np.uint8]
@@ -22,16 +22,12 @@ _FILTERS: Final = (0, 1, 2)
 
 
 def read_pixels(path: Path, size: int) -> Pixels:
-    """The (H, W, 3) uint8 RGB of a square PNG.
+    """The (H, W, 3) uint8 RGB of a square image file.
 
     Raises:
         InputError: if it is damaged, or of another size.
     """
-    try:
-        with Image.open(path, formats=["PNG"]) as file:
-            pixels = np.asarray(file.convert("RGB"), dtype=np.uint8)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise InputError(f"{path}: cannot be read as PNG: {error}") from error
+    pixels = read_image(path)
     if pixels.shape != (size, size, 3):
         raise InputError(f"{path}: is {pixels.shape[1]}×{pixels.shape[0]}, and its run edits at {size}×{size}")
     return pixels

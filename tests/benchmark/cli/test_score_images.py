@@ -7,13 +7,16 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
 from benchmark.datasets.rendered_faces.renderer.renderer import render
+from benchmark.images.label_orders import LABEL_ORDERS
 from benchmarks.faces import write_faces
+from methods.labels import LABELS, PALETTE
 from tests.commands import Outcome, bench
 
 
@@ -81,6 +84,52 @@ def test_without_weights_the_figure_is_a_dash_with_the_file_that_is_missing(
     assert "pt_inception-2015-12-05-6726825d.pth is not here" in found.err
 
 
+def test_every_file_is_used_or_said_to_be_left_out(place: Path, inception_file: Path, tmp_path: Path) -> None:
+    mixed = tmp_path / "mixed"
+    (mixed / "more").mkdir(parents=True)
+    for number, path in enumerate(sorted((place / "outputs").iterdir())):
+        shutil.copy(path, mixed / path.with_suffix(".PNG" if number % 2 else ".png").name)
+    expected = json.loads(score(place / "outputs", place / "real", inception_file).out)["metrics"]["fid"]["value"]
+    whole = score(mixed, place / "real", inception_file)
+    assert json.loads(whole.out)["metrics"]["fid"] == pytest.approx(
+        {**json.loads(whole.out)["metrics"]["fid"], "value": expected, "n": 9}
+    )
+    assert json.loads(whole.out)["files"]["images"] == {
+        "folder": str(mixed),
+        "used": 9,
+        "left_out": [],
+        "remarks": [],
+    }
+    for path in sorted(mixed.glob("*.PNG")):
+        path.rename(mixed / "more" / path.name)
+    part = score(mixed, place / "real", inception_file)
+    left_out = "in a sub-folder, which --recursive reads"
+    assert f"bench: {mixed}: 5 used; left out: 4 {left_out} (such as more/00001.PNG)" in part.err.splitlines()
+    assert json.loads(part.out)["metrics"]["fid"]["n"] == 5
+    assert json.loads(part.out)["files"]["images"]["left_out"] == [
+        {"reason": left_out, "count": 4, "example": "more/00001.PNG"}
+    ]
+    again = score(mixed, place / "real", inception_file, "--recursive")
+    assert json.loads(again.out)["metrics"]["fid"]["value"] == pytest.approx(expected, rel=1e-6)
+
+
+def test_one_kind_of_pictures_is_chosen_of_a_results_folder(place: Path, inception_file: Path, tmp_path: Path) -> None:
+    for name, kind in (("outputs", "fake_B"), ("real", "real_B")):
+        for path in (place / name).iterdir():
+            shutil.copy(path, tmp_path / f"{path.stem}_{kind}.png")
+    refused = score(tmp_path, tmp_path, inception_file)
+    assert refused.code == 2
+    assert "holds 2 kinds of pictures" in refused.sentence
+    expected = json.loads(score(place / "outputs", place / "real", inception_file).out)["metrics"]["fid"]["value"]
+    for words in (
+        ("--suffix", "_fake_B", "--suffix", "reference=_real_B"),
+        ("--match", "*_fake_B.png", "--match", "reference=*_real_B.*"),
+    ):
+        chosen = json.loads(score(tmp_path, tmp_path, inception_file, *words).out)
+        assert chosen["metrics"]["fid"]["value"] == expected
+        assert chosen["num_real"] == 11
+
+
 def test_one_image_is_refused_with_a_reason(place: Path, inception_file: Path, tmp_path: Path) -> None:
     shutil.copy(place / "outputs" / "00000.png", tmp_path)
     found = score(tmp_path, place / "real", inception_file, "--metrics", "fid,kid,recall")
@@ -125,6 +174,11 @@ def test_a_damaged_image_is_named(place: Path, inception_file: Path, tmp_path: P
         (("--masks", "m", "--method", "copy-target"), "--masks goes with --images"),
         (("--images", "o", "--masks", "m", "--set", "options.ngf=3"), "--set: unknown key 'options'"),
         (("--images", "o", "--reference", "r"), "no such folder"),
+        (("--images", "o", "--reference", "r", "--labels", "palette"), "--labels says how label maps are numbered"),
+        (("--images", "o", "--masks", "m", "--labels", "palete"), "did you mean 'palette'"),
+        (("--images", "o", "--reference", "r", "--match", "a", "--match", "b"), "--match is given twice for images"),
+        (("--recursive", "--method", "copy-target"), "--recursive goes with --images"),
+        (("--suffix", "_fake_B", "--method", "copy-target"), "--suffix goes with --images"),
         (("--images", "o", "--reference", "r", "--weights", "inception"), "write ID=FILE"),
         (("--images", "o", "--reference", "r", "--weights", "inception-fd=x"), "did you mean 'inception-fid'"),
         (("--images", "o", "--reference", "r", "--weights", "inception-fid=absent"), "no such file"),
@@ -174,6 +228,52 @@ class TestMasks:
         wrong = json.loads(self.scored(images, masks, "--json").out)["metrics"]["seg-accuracy"]["value"]
         assert wrong < right
 
+    def test_an_output_that_is_missing_is_counted_and_one_that_is_there_twice_is_refused(
+        self, folders: tuple[Path, Path]
+    ) -> None:
+        images, masks = folders
+        (images / "3.png").unlink()
+        (images / "4.png").unlink()
+        found = self.scored(images, masks, "--json")
+        assert json.loads(found.out)["metrics"]["seg-accuracy"]["n"] == 3
+        left_out = "left out: 2 for which there is no image (such as 3.png)"
+        assert f"bench: {masks}: 3 used; {left_out}" in found.err.splitlines()
+        Image.open(images / "2.png").save(images / "2.jpg")
+        twice = self.scored(images, masks)
+        assert twice.code == 2
+        assert f"{images}: 2.jpg and 2.png have one name" in twice.sentence
+
+    def test_pictures_and_their_label_maps_may_lie_in_one_folder(self, folders: tuple[Path, Path]) -> None:
+        images, masks = folders
+        for path in images.iterdir():
+            Image.open(path).save(path.with_suffix(".jpg"), quality=95)
+            path.unlink()
+        apart = self.scored(images, masks, "--json")
+        for path in masks.iterdir():
+            shutil.copy(path, images)
+        together = self.scored(images, images, "--json")
+        assert json.loads(together.out)["metrics"] == json.loads(apart.out)["metrics"]
+        assert "5 used; left out: 5 as label maps of others (such as 0.png)" in together.err
+
+    def test_an_order_that_fits_the_judge_better_is_proposed(self, folders: tuple[Path, Path]) -> None:
+        images, masks = folders
+        plain = json.loads(self.scored(images, masks, "--json").out)["metrics"]
+        assert "reason" not in plain["seg-accuracy"]
+        numbers = np.array([LABEL_ORDERS["face-parsing"].index(name) for name in LABELS], np.uint8)
+        maps = {path: np.asarray(Image.open(path)) for path in masks.iterdir()}
+        for path, labels in maps.items():
+            Image.fromarray(numbers[labels]).save(path)
+        proposal = "the judge agrees better with the label maps in the order face-parsing"
+        assert f"{masks}: {proposal}" in self.scored(images, masks).sentence
+        insisted = self.scored(images, masks, "--labels", "celebamask-hq")
+        assert insisted.code == 0
+        assert f"bench: seg-miou: {proposal}" in insisted.err
+        assert json.loads(self.scored(images, masks, "--labels", "face-parsing", "--json").out)["metrics"] == plain
+        for path, labels in maps.items():
+            Image.fromarray(np.asarray(PALETTE, np.uint8)[labels]).quantize(19).save(path)
+        assert "--labels palette" in self.scored(images, masks).sentence
+        assert json.loads(self.scored(images, masks, "--labels", "palette", "--json").out)["metrics"] == plain
+
     def test_a_palette_image_is_read_by_its_indices(self, folders: tuple[Path, Path]) -> None:
         images, masks = folders
         plain = self.scored(images, masks).out
@@ -190,7 +290,10 @@ class TestMasks:
         [
             (lambda masks: (masks / "3.png").unlink(), "3.png has no mask: "),
             (lambda masks: (masks / "3.png").write_bytes(b"none"), "3.png: cannot be read as an image"),
-            (lambda masks: Image.new("RGB", (8, 8)).save(masks / "3.png"), "3.png: a label map has one channel"),
+            (
+                lambda masks: Image.new("RGB", (8, 8)).save(masks / "3.png"),
+                "3.png: a label map has one channel of labels",
+            ),
             (lambda masks: Image.new("L", (8, 8), 19).save(masks / "3.png"), "3.png: holds label 19; labels are 0..18"),
             (lambda masks: Image.new("L", (8, 9)).save(masks / "3.png"), "3.png is 8x9, not square"),
         ],

@@ -16,7 +16,7 @@ import torch
 
 from benchmark.features.feature_set import FeaturePair, FeatureSet
 from benchmark.features.inception import CleanInceptionEncoder
-from benchmark.images.read import list_images, read_image
+from benchmark.images.read import read_image
 from benchmark.metrics.frechet import FrechetMetric
 from benchmark.metrics.kernel_distance import KernelInceptionDistance
 from benchmark.runtime.device import Compute
@@ -77,7 +77,7 @@ def expected(
 def features(folders: tuple[Path, Path], inception_file: Path) -> list[np.ndarray]:
     compute = Compute(torch.device("cpu"), "fp32", channels_last=True)
     encoder = CleanInceptionEncoder(Resources(compute, Weights(named={"inception-fid": inception_file})))
-    return [encoder.encode([read_image(path) for path in list_images(folder)]) for folder in folders]
+    return [encoder.encode([read_image(path) for path in sorted(folder.iterdir())]) for folder in folders]
 
 
 def test_fid_clean_is_that_of_clean_fid(expected: dict[str, float], features: list[np.ndarray]) -> None:

@@ -13,7 +13,7 @@ from pytorch_fid.inception import InceptionV3
 
 from benchmark.features.inception import CleanInceptionEncoder, InceptionEncoder
 from benchmark.features.inception_network import fid_inception
-from benchmark.images.read import list_images, read_image
+from benchmark.images.read import read_image
 from benchmark.metrics.frechet import frechet_distance
 from benchmark.runtime.device import Compute
 from benchmark.weights.locate import Weights, published
@@ -52,7 +52,7 @@ def pytorch_fid(inception_file: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def test_features_are_those_of_pytorch_fid(folder: Path, encoder: InceptionEncoder, pytorch_fid: InceptionV3) -> None:
-    files = list_images(folder)
+    files = sorted(folder.iterdir())
     expected = get_activations(files, pytorch_fid, batch_size=COUNT, num_workers=0)
     found = encoder.encode([read_image(path) for path in files])
     assert found.shape == (COUNT, 2048)
@@ -70,7 +70,7 @@ def test_features_are_those_of_pytorch_fid(folder: Path, encoder: InceptionEncod
 
 
 def test_images_are_resized_as_pytorch_fid_resizes_them(folder: Path, encoder: InceptionEncoder) -> None:
-    image = read_image(list_images(folder)[0])
+    image = read_image(sorted(folder.iterdir())[0])
     scaled = torch.from_numpy(image).permute(2, 0, 1)[None].float().div(255)
     expected = 2 * torch.nn.functional.interpolate(scaled, size=(299, 299), mode="bilinear", align_corners=False) - 1
     assert torch.equal(encoder.resize(image[None]), expected)
@@ -78,7 +78,7 @@ def test_images_are_resized_as_pytorch_fid_resizes_them(folder: Path, encoder: I
 
 def test_clean_resize_is_pillows_of_each_channel_unrounded(folder: Path, inception_file: Path) -> None:
     encoder = CleanInceptionEncoder(tools_with(inception_file))
-    image = read_image(list_images(folder)[0])[:48]
+    image = read_image(sorted(folder.iterdir())[0])[:48]
     found = (encoder.resize(image[None])[0].numpy() * 128 + 128).transpose(1, 2, 0)
     plain = np.asarray(Image.fromarray(image).resize((299, 299), Image.Resampling.BICUBIC), dtype=np.float32)
     assert np.abs(found - plain).mean() < 0.5  # Pillow rounds 8-bit images between its two passes
@@ -88,7 +88,7 @@ def test_clean_resize_is_pillows_of_each_channel_unrounded(folder: Path, incepti
 
 
 def test_images_of_mixed_sizes_have_the_features_they_have_alone(folder: Path, encoder: InceptionEncoder) -> None:
-    first, second = (read_image(path) for path in list_images(folder)[:2])
+    first, second = (read_image(path) for path in sorted(folder.iterdir())[:2])
     images = [first, second[:40, :50]]
     together = encoder.encode(images)
     apart = np.concatenate([encoder.encode([each]) for each in images])
@@ -96,7 +96,7 @@ def test_images_of_mixed_sizes_have_the_features_they_have_alone(folder: Path, e
 
 
 def test_features_do_not_depend_on_the_number_of_cores(folder: Path, encoder: InceptionEncoder) -> None:
-    images = [read_image(path) for path in list_images(folder)[:5]]
+    images = [read_image(path) for path in sorted(folder.iterdir())[:5]]
     threads = torch.get_num_threads()
     found = []
     try:
@@ -114,7 +114,7 @@ def test_a_file_without_batch_counters_is_read(inception_file: Path, tmp_path: P
     old = {key: value for key, value in state.items() if not key.endswith("num_batches_tracked")}
     assert len(old) < len(state)
     torch.save(old, tmp_path / "old.pth")
-    image = [read_image(list_images(folder)[0])]
+    image = [read_image(sorted(folder.iterdir())[0])]
     found = [InceptionEncoder(tools_with(path)).encode(image) for path in (inception_file, tmp_path / "old.pth")]
     np.testing.assert_array_equal(*found)
 

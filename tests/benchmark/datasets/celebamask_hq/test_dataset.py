@@ -1,6 +1,7 @@
 """CelebAMask-HQ's own layout loads, whole or in part, and every face that cannot be used is named and left out."""
 
 import os
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -13,7 +14,8 @@ import yaml
 
 from benchmark.datasets.base import SPLITS
 from benchmark.datasets.celebamask_hq.dataset import CelebAMaskHQ
-from benchmark.datasets.celebamask_hq.files import find_faces, read_annotations
+from benchmark.datasets.celebamask_hq.files import find_files, read_annotations
+from benchmark.datasets.celebamask_hq.verify import verify_celebamask_hq
 from benchmark.datasets.errors import DataError
 from methods.labels import ATTRIBUTES
 from tests.celebamask_hq_folder import FACES, SIDE, FakeCelebA, make_celeba
@@ -79,6 +81,10 @@ def empty_parts(celeba: FakeCelebA) -> None:
         cv2.imwrite(str(path), np.zeros((SIDE, SIDE), np.uint8))
 
 
+def shrink_image(celeba: FakeCelebA) -> None:
+    cv2.imwrite(str(celeba.image(3)), cv2.imread(str(celeba.image(3)))[:48])
+
+
 def dangle_image(celeba: FakeCelebA) -> None:
     celeba.image(3).unlink()
     celeba.image(3).symlink_to("nowhere.jpg")
@@ -86,17 +92,37 @@ def dangle_image(celeba: FakeCelebA) -> None:
 
 DAMAGE: list[tuple[Callable[[FakeCelebA], None], str]] = [
     (cut_image, "3.jpg is a JPEG that was cut short"),
-    (lambda celeba: celeba.image(3).write_bytes(b"<html>"), "3.jpg is neither a JPEG nor a PNG"),
+    (
+        lambda celeba: celeba.image(3).write_bytes(b"<html>"),
+        "3.jpg is no image of a known kind (BMP, JPEG, PNG, PPM, TIFF, WEBP)",
+    ),
     (lambda celeba: celeba.image(3).write_bytes(b""), "3.jpg is empty"),
     (dangle_image, "3.jpg cannot be read: No such file or directory"),
     (cut_part, "00003_skin.png is a PNG that was cut short"),
     (shrink_part, "00003_nose.png is 16x16, not 64x64 as the other parts"),
     (remove_parts, "3.jpg has no mask part"),
     (empty_parts, "every mask part of 3.jpg is empty"),
-    (lambda celeba: celeba.replace_line(ATTRIBUTE_FILE, "3.jpg", None), f"{ATTRIBUTE_FILE} has no whole row for 3.jpg"),
+    (shrink_image, "3.jpg is 64x48, not square"),
+    (lambda celeba: celeba.replace_line(ATTRIBUTE_FILE, "3.jpg", None), f"{ATTRIBUTE_FILE} has no row for 3.jpg"),
     (
         lambda celeba: celeba.replace_line(ATTRIBUTE_FILE, "3.jpg", "3.jpg 1 -1"),
-        f"{ATTRIBUTE_FILE} has no whole row for 3.jpg",
+        f"{ATTRIBUTE_FILE} has 2 values, not 40, for 3.jpg",
+    ),
+    (
+        lambda celeba: celeba.replace_line(ATTRIBUTE_FILE, "3.jpg", f"3.jpg {'9' * 5000} {'1 ' * 39}"),
+        f"{ATTRIBUTE_FILE} has 5_o_Clock_Shadow '{'9' * 20}', not 1, -1 or 0, for 3.jpg",
+    ),
+    (
+        lambda celeba: celeba.replace_line(ATTRIBUTE_FILE, "3.jpg", f"3.jpg 0 -1 {'1 ' * 38}"),
+        f"{ATTRIBUTE_FILE} has both -1 and 0 for 3.jpg",
+    ),
+    (
+        lambda celeba: celeba.replace_line(ATTRIBUTE_FILE, "3.jpg", f"3.jpg {'1 ' * 40}\n3.jpg {'-1 ' * 40}"),
+        f"{ATTRIBUTE_FILE} has rows for 3.jpg that differ",
+    ),
+    (
+        lambda celeba: celeba.replace_line(MAPPING_FILE, "3", "3 0 000001.jpg\n3 0 190000.jpg"),
+        f"{MAPPING_FILE} has rows for 3 in different splits",
     ),
     (lambda celeba: celeba.replace_line(MAPPING_FILE, "3", None), f"{MAPPING_FILE} has no row for 3"),
 ]
@@ -111,6 +137,65 @@ def test_a_bad_face_is_named_and_left_out(
         dataset = celeba.open(tmp_path / "cache")
         assert [(skipped.face, skipped.reason) for skipped in dataset.skipped] == [("3", reason)]
         assert dataset.packed.ids.tolist() == [str(face) for face in FACES if face != 3]
+
+
+@pytest.mark.parametrize(("harm", "reason"), DAMAGE, ids=[reason for _, reason in DAMAGE])
+def test_what_runs_leave_out_is_what_verify_finds_missing_or_corrupt(
+    celeba: FakeCelebA, harm: Callable[[FakeCelebA], None], reason: str
+) -> None:
+    assert verify_celebamask_hq(celeba.root).empty
+    harm(celeba)
+    found = verify_celebamask_hq(celeba.root)
+    left_out = found[found["problem"].isin(["missing", "corrupt"])]
+    assert left_out["face"].tolist() == [3]
+    assert left_out["detail"].tolist() == ["every part file" if reason.endswith("has no mask part") else reason]
+
+
+def test_attributes_of_1_and_0_are_those_of_1_and_minus_1(celeba: FakeCelebA, tmp_path: Path) -> None:
+    before = celeba.open(tmp_path / "cache").packed.attributes
+    text = (celeba.root / ATTRIBUTE_FILE).read_text()
+    (celeba.root / ATTRIBUTE_FILE).write_text(text.replace("-1", "0"))
+    again = celeba.open(tmp_path / "cache")
+    np.testing.assert_array_equal(again.packed.attributes, before)
+    assert again.skipped == ()
+
+
+def test_numbers_of_thousands_of_digits_are_of_no_face(celeba: FakeCelebA, tmp_path: Path) -> None:
+    fingerprint = celeba.open(tmp_path / "cache").fingerprint
+    many = "9" * 5000
+    for file, row in (
+        (MAPPING_FILE, f"{many} 1 {many}.jpg"),
+        (ATTRIBUTE_FILE, f"{many}.jpg {'1 ' * 40}"),
+        (POSE_FILE, f"0.jpg {many} 1e39 inf"),
+    ):
+        with (celeba.root / file).open("a") as written:
+            written.write(f"{row}\n")
+    again = celeba.open(tmp_path / "cache")
+    assert again.skipped == ()
+    assert again.fingerprint == fingerprint
+
+
+@pytest.mark.parametrize("name", ["0.JPG", "0.png", "0.JPEG"])
+def test_an_image_may_have_another_ending(celeba: FakeCelebA, tmp_path: Path, name: str) -> None:
+    before = celeba.open(tmp_path / "cache").packed
+    celeba.image(0).rename(celeba.image(0).with_name(name))
+    skin = celeba.part(0, "skin")
+    skin.rename(skin.with_suffix(".PNG"))
+    after = celeba.open(tmp_path / "cache")
+    assert after.fingerprint == before.fingerprint
+    assert after.skipped == ()
+    shutil.copy(celeba.image(1), celeba.image(0).with_name("0.jpg"))
+    with pytest.raises(DataError, match=rf"{re.escape(min('0.jpg', name))} and .* are images of one face"):
+        celeba.open(tmp_path / "cache")
+
+
+def test_an_image_of_no_face_is_counted_as_left_out(celeba: FakeCelebA, tmp_path: Path) -> None:
+    (celeba.image(0).parent / "Thumbs.db").touch()
+    shutil.copy(celeba.image(0), celeba.image(0).with_name("00000.jpg"))
+    dataset = celeba.open(tmp_path / "cache")
+    reason = "CelebA-HQ-img/00000.jpg is named as no face's image, such as 12.jpg"
+    assert [tuple(vars(skipped).values()) for skipped in dataset.skipped] == [("CelebA-HQ-img/00000.jpg", reason)]
+    assert len(dataset.packed) == len(FACES)
 
 
 def test_an_absent_part_is_an_absent_class(celeba: FakeCelebA, tmp_path: Path) -> None:
@@ -221,7 +306,7 @@ def test_real_faces_load(tmp_path: Path) -> None:
 @pytest.mark.skipif(not SLICE.is_dir(), reason=f"the slice of real faces is not at {SLICE}")
 def test_real_faces_split_by_the_partition_of_celeba() -> None:
     splits = read_annotations(SLICE).splits
-    counts = Counter(splits[face.number] for face in find_faces(SLICE))
+    counts = Counter(splits[face.number] for face in find_files(SLICE).faces)
     assert [counts[split] for split in SPLITS] == [573, 102, 107]
     whole = Counter(splits.values())
     assert [whole[split] for split in SPLITS] == [24_183, 2_993, 2_824]

@@ -1,5 +1,6 @@
 """`verify_celebamask_hq` names each thing that is wrong with a folder, and nothing in a good one."""
 
+import json
 from pathlib import Path
 
 import cv2
@@ -11,6 +12,7 @@ from benchmark.datasets.celebamask_hq.files import ATTRIBUTE_ROWS, MAPPING
 from benchmark.datasets.celebamask_hq.verify import verify_celebamask_hq
 from benchmark.datasets.errors import DataError
 from tests.celebamask_hq_folder import SIDE, FakeCelebA
+from tests.commands import bench
 
 
 def findings(celeba: FakeCelebA, face: int) -> list[tuple[str, str]]:
@@ -23,7 +25,7 @@ def test_a_good_folder_has_no_findings(celeba: FakeCelebA) -> None:
     seen: list[tuple[int, int]] = []
     found = verify_celebamask_hq(celeba.root, lambda done, total: seen.append((done, total)))
     assert isinstance(found, pd.DataFrame)
-    assert found.columns.tolist() == ["face", "problem", "detail"]
+    assert found.columns.tolist() == ["face", "problem", "kind", "detail"]
     assert found.empty, found.to_string()
     assert seen[-1] == (8, 8)
 
@@ -35,8 +37,8 @@ def test_what_is_missing(celeba: FakeCelebA) -> None:
     for path in celeba.parts(3):
         path.unlink()
     assert findings(celeba, 0) == [("missing", f"CelebA-HQ-img/0.jpg, which {ATTRIBUTE_ROWS} lists")]
-    assert findings(celeba, 1) == [("missing", f"a whole row in {ATTRIBUTE_ROWS}")]
-    assert findings(celeba, 2) == [("missing", f"a row in {MAPPING}")]
+    assert findings(celeba, 1) == [("missing", f"{ATTRIBUTE_ROWS} has no row for 1.jpg")]
+    assert findings(celeba, 2) == [("missing", f"{MAPPING} has no row for 2")]
     assert findings(celeba, 3) == [("missing", "every part file")]
 
 
@@ -75,3 +77,38 @@ def test_what_is_mislabelled(celeba: FakeCelebA) -> None:
 def test_another_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is not a CelebAMask-HQ folder"):
         verify_celebamask_hq(tmp_path)
+
+
+def test_files_that_are_of_no_face(celeba: FakeCelebA) -> None:
+    (celeba.image(0).parent / "00007.jpg").touch()
+    skin = celeba.part(0, "skin")
+    skin.rename(skin.with_name("0_skin.png"))
+    celeba.part(2001, "nose").rename(skin.with_name("02001_nose.png"))
+    found = verify_celebamask_hq(celeba.root)
+    of_none = found[found["problem"] == "unknown"]
+    assert of_none["face"].isna().all()
+    assert [detail.partition(" is ")[0] for detail in of_none["detail"]] == [
+        "CelebA-HQ-img/00007.jpg",
+        "CelebAMask-HQ-mask-anno/0/02001_nose.png",
+        "CelebAMask-HQ-mask-anno/0/0_skin.png",
+    ]
+
+
+def test_of_a_part_of_the_dataset_what_is_rare_comes_first_and_what_is_many_is_summed_up(celeba: FakeCelebA) -> None:
+    with (celeba.root / ATTRIBUTE_ROWS).open("a") as file:
+        file.writelines(f"{face}.jpg {'1 ' * 40}\n" for face in range(3000, 4234))
+    celeba.image(5).write_bytes(celeba.image(2).read_bytes())
+    cv2.imwrite(str(celeba.image(1)), np.zeros((64, 48, 3), np.uint8))
+    outcome = bench("data", "verify", "--data", celeba.root)
+    lines = outcome.out.splitlines()
+    assert [line.split("\t")[:2] for line in lines[:5]] == [
+        ["1", "corrupt"],
+        ["5", "duplicated"],
+        ["3000", "missing"],
+        ["3001", "missing"],
+        ["3002", "missing"],
+    ]
+    assert lines[5] == f"…\t1,231 more missing: images that {ATTRIBUTE_ROWS} lists; --json lists them all"
+    assert lines[6:] == ["1 corrupt, 1 duplicated, 1234 missing"]
+    every = json.loads(bench("data", "verify", "--data", celeba.root, "--json").out)
+    assert len(every) == 1236

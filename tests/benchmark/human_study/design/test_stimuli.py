@@ -72,5 +72,5 @@ def test_an_image_that_cannot_be_shown_is_named(tmp_path):
     with pytest.raises(InputError, match="is 8×8, and its run edits at 16×16"):
         read_pixels(tmp_path / "small.png", 16)
     (tmp_path / "broken.png").write_bytes(stored_png(noise(16), b"seed")[:400])
-    with pytest.raises(InputError, match="cannot be read as PNG"):
+    with pytest.raises(InputError, match="cannot be read as an image: it is a PNG that was cut short"):
         read_pixels(tmp_path / "broken.png", 16)

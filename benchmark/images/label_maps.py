@@ -1,0 +1,148 @@
+"""Reads label maps: which of the 19 labels each pixel has, whatever numbers or colours a file has for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from benchmark.images.label_orders import LABEL_ORDERS, LabelCode
+from benchmark.images.read import (
+    GREY_16,
+    UnreadableImageError,
+    open_image,
+    orientation,
+    read_content,
+    unreadable,
+    upright,
+)
+from methods.labels import LABELS, NUM_LABELS, PALETTE
+from registry.errors import InputError
+
+_JPEG: Final = (".jpg", ".jpeg")
+_ONE_CHANNEL: Final = ("L", "P", "I", *GREY_16)
+
+Labels = NDArray[np.uint8]
+
+
+def read_labels(path: Path, code: LabelCode = "celebamask-hq") -> Labels:
+    """(H, W) uint8 labels, numbered as `methods.labels.LABELS`, of a label map.
+
+    Args:
+        path: an image; of one channel, or of a palette whose indices are the labels, or, by the code "palette", in the
+            dataset's colours.
+        code: how it says its labels.
+
+    Raises:
+        InputError: if it cannot be read, says labels in another way, has a value that is no label or a colour that is
+            none of the dataset's, or is a palette image whose colours and indices stand for different labels.
+    """
+    try:
+        content = read_content(path)
+        image = open_image(content)
+        image = upright(image, orientation(image))
+    except UnreadableImageError as error:
+        raise unreadable(path, error) from error
+    return _by_color(path, image) if code == "palette" else _by_number(path, image, code)
+
+
+def renumbered(labels: Labels, code: LabelCode, other: LabelCode) -> Labels:
+    """What labels (…) would have been, had the numbers that were read by `code` been read by `other`."""
+    numbers = {name: number for number, name in enumerate(LABEL_ORDERS[code])}
+    table = _table(other)[[numbers[name] for name in LABELS]]
+    found: Labels = table[labels]
+    return found
+
+
+def is_lossless_name(name: str) -> bool:
+    """Whether an image file's name allows that it has labels: JPEG changes pixels."""
+    return not name.lower().endswith(_JPEG)
+
+
+def is_label_map(path: Path) -> bool:
+    """Whether an image file can only be meant as a label map: one channel of labels, or the dataset's colours alone.
+
+    A picture of the single colour that background has is none.
+
+    Raises:
+        InputError: if the file cannot be read.
+    """
+    if not is_lossless_name(path.name):
+        return False
+    try:
+        image = open_image(read_content(path))
+    except UnreadableImageError as error:
+        raise unreadable(path, error) from error
+    if image.mode in _ONE_CHANNEL and int(np.asarray(image).max()) < NUM_LABELS:
+        return True
+    if image.mode not in ("RGB", "RGBA", "P"):
+        return False
+    colors = np.unique(_packed(np.asarray(image.convert("RGB"))))
+    return len(colors) > 1 and bool(np.isin(colors, _PACKED_PALETTE).all())
+
+
+def _by_number(path: Path, image: Image.Image, code: LabelCode) -> Labels:
+    if image.mode not in _ONE_CHANNEL:
+        raise InputError(
+            f"{path}: a label map has one channel of labels; this is {image.mode}, and the dataset's colours are read "
+            "by --labels palette"
+        )
+    values: NDArray[Any] = np.asarray(image)
+    if not 0 <= values.min() <= values.max() < NUM_LABELS:
+        raise InputError(f"{path}: holds label {values.max()}; labels are 0..{NUM_LABELS - 1}")
+    labels: Labels = _table(code)[values]
+    if image.mode == "P":
+        _check_palette(path, image, labels)
+    return labels
+
+
+def _check_palette(path: Path, image: Image.Image, labels: Labels) -> None:
+    """Refuse a palette image in the dataset's colours whose indices stand for other labels than they."""
+    colored = _labels_of_colors(np.asarray(image.convert("RGB")))
+    strange = colored != labels
+    if len(np.unique(colored)) > 1 and (colored < NUM_LABELS).all() and strange.any():
+        row, column = np.argwhere(strange)[0]
+        number, color = int(np.asarray(image)[row, column]), LABELS[colored[row, column]]
+        raise InputError(
+            f"{path}: its palette has the dataset's colours under other indices (index {number} has the colour of "
+            f"{color}): read its colours by --labels palette"
+        )
+
+
+def _by_color(path: Path, image: Image.Image) -> Labels:
+    if image.mode not in ("RGB", "RGBA", "P"):
+        raise InputError(f"{path}: --labels palette reads the dataset's colours; this has none, being {image.mode}")
+    rgb = np.asarray(image.convert("RGB"))
+    labels = _labels_of_colors(rgb)
+    if (labels == NUM_LABELS).any():
+        row, column = np.argwhere(labels == NUM_LABELS)[0]
+        color = tuple(map(int, rgb[row, column]))
+        raise InputError(f"{path}: the colour {color} at column {column}, row {row} is no label's")
+    return labels
+
+
+def _labels_of_colors(rgb: NDArray[np.uint8]) -> Labels:
+    """(H, W) labels of (H, W, 3) colours; 19 where a colour is none of the palette's."""
+    order = np.argsort(_PACKED_PALETTE)
+    colors = _packed(rgb)
+    places = np.searchsorted(_PACKED_PALETTE[order], colors).clip(max=NUM_LABELS - 1)
+    labels = order[places].astype(np.uint8)
+    return np.where(_PACKED_PALETTE[labels] == colors, labels, np.uint8(NUM_LABELS))
+
+
+def _packed(rgb: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """(…) numbers of (…, 3) colours."""
+    red, green, blue = np.moveaxis(rgb.astype(np.uint32), -1, 0)
+    packed: NDArray[np.uint32] = (red << 16) | (green << 8) | blue
+    return packed
+
+
+_PACKED_PALETTE: Final = _packed(np.asarray(PALETTE, np.uint8))
+
+
+def _table(code: LabelCode) -> Labels:
+    """(19,) our label of each number."""
+    return np.array([LABELS.index(name) for name in LABEL_ORDERS[code]], np.uint8)
