@@ -100,7 +100,8 @@ def real_side(files: list[Path], encoder: Encoder, cache: Path, reporter: Report
     def write(writer: FeatureWriter) -> None:
         write_features({"": writer}, {"": encoder}, _batches(files), len(files), reporter, title)
 
-    return cached_features(cache / "features" / fingerprint(_content_of(files), encoder.key)[:32], write)
+    key = fingerprint(_content_of(files), encoder.key)
+    return cached_features(cache / "features" / key[:32], write, reporter.say)
 
 
 def check_set_metric(name: str) -> None:
