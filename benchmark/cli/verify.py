@@ -37,10 +37,10 @@ def _verify(
 def _print(found: Verification) -> None:
     for path, problem in found.problems.items():
         print(f"{path}\t{problem}")
-    if found.problems:
-        print(f"{found.run}: {len(found.problems)} files are not as they were written")
-    elif found.compared:
+    if found.problems and found.compared:
+        print(f"{found.run}: {len(found.problems)} of {found.compared} files are not as they were written")
+    elif not found.problems and found.compared:
         print(f"{found.run}: all {found.compared} files are as they were written")
     if found.unrecorded:
         parts = ", ".join(found.unrecorded)
-        print(f"{found.run}: no hashes of {parts}: not finished, or made by an older version")
+        print(f"{found.run}: no hashes of {parts}, which are not finished or of an older version")

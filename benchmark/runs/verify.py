@@ -59,7 +59,7 @@ def verify_run(run: Path) -> Verification:
         for record in records.values()
         for path in changed_files(run, record)
     }
-    unrecorded = tuple(stage for stage in _stages_on_disk(run) if not records.get(stage))
+    unrecorded = tuple(part for stage, part in _parts(run).items() if not records.get(stage))
     return Verification(run, sum(map(len, records.values())), problems, unrecorded)
 
 
@@ -68,9 +68,13 @@ def _record(stamp: Any) -> Mapping[str, str]:
     return record
 
 
-def _stages_on_disk(run: Path) -> list[str]:
-    """The stages whose files lie in a run's folder, as its state would name them."""
-    trained = [path for path in (run / CHECKPOINTS).glob("*.pth") if not path.name.endswith(UNFINISHED)]
-    edited = sorted({path.parent.name for path in (run / EDITS).glob("*/*.png")})
-    stages = ([WEIGHTS] if trained else []) + [f"{EDITS}/{protocol}" for protocol in edited]
-    return [*stages, FINISHED] if (run / RESULT).is_file() else stages
+def _parts(run: Path) -> dict[str, str]:
+    """What has files in a run's folder, by the name that the run's state gives it."""
+    parts = {}
+    if any(not path.name.endswith(UNFINISHED) for path in (run / CHECKPOINTS).glob("*.pth")):
+        parts[WEIGHTS] = CHECKPOINTS
+    for protocol in sorted({path.parent.name for path in (run / EDITS).glob("*/*.png")}):
+        parts[f"{EDITS}/{protocol}"] = f"{EDITS}/{protocol}"
+    if (run / RESULT).is_file():
+        parts[FINISHED] = "scores and result"
+    return parts

@@ -27,8 +27,8 @@ class DamagedFileError(ValueError):
 
 
 def checked_json(content: Mapping[str, Any]) -> str:
-    """The text of a JSON file with the hash of its content, for `read_checked_json`."""
-    return json.dumps({**content, CHECKSUM: _hash_of(content)}, indent=2, sort_keys=True) + "\n"
+    """The text of a JSON file with the hash of its content, for `read_checked_json`; keys stay in their order."""
+    return json.dumps({**content, CHECKSUM: _hash_of(content)}, indent=2) + "\n"
 
 
 def write_checked_json(path: Path, content: Mapping[str, Any]) -> None:

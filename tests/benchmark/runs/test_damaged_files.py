@@ -117,7 +117,7 @@ def test_an_edit_of_another_face_is_refused_until_it_is_deleted(whole: Path, pla
     outcome = scored(place)
     assert outcome.code == 2
     assert outcome.sentence == (
-        f"{place / RUN}: 1 edits under style-copy are not those that were made, the first {edits / '00003.png'}; "
+        f"{place / RUN}: 1 of 5 edits under style-copy are not those that were made, the first {edits / '00003.png'}; "
         f"delete them, and the same command edits those tasks again (bench verify {place / RUN} lists them)"
     )
     (edits / "00003.png").unlink()
@@ -137,7 +137,7 @@ def test_another_training_s_checkpoint_is_refused_until_it_is_deleted(whole: Pat
     outcome = scored(place)
     assert outcome.code == 2
     assert outcome.sentence.startswith(
-        f"{place / RUN}: 1 checkpoints are not those that were trained, the first {checkpoint}; delete them"
+        f"{place / RUN}: 1 of 1 checkpoints are not those that were trained, the first {checkpoint}; delete them"
     )
     checkpoint.unlink()
     again = scored(place)
