@@ -53,8 +53,8 @@ def discard_damaged_edits(
             lost.append(path)
     if replaced:
         raise InputError(
-            f"{run}: {len(replaced)} of {len(tasks)} edits under {protocol} are not those that were made, the first {replaced[0]}; "
-            f"delete them, and the same command edits those tasks again (bench verify {run} lists them)"
+            f"{run}: {len(replaced)} of {len(tasks)} edits under {protocol} are not those that were made, the first "
+            f"{replaced[0]}; delete them, and the same command edits those tasks again (bench verify {run} lists them)"
         )
     if lost:
         say(

@@ -32,6 +32,6 @@ def check_weights(run: Path, state: StageState) -> None:
     replaced = [path for path in changed_files(run, stamp[FILES]) if path.exists() and not is_damaged(path)]
     if replaced:
         raise InputError(
-            f"{run}: {len(replaced)} of {len(stamp[FILES])} checkpoints are not those that were trained, the first {replaced[0]}; "
-            "delete them, and the same command trains those stages again"
+            f"{run}: {len(replaced)} of {len(stamp[FILES])} checkpoints are not those that were trained, the first "
+            f"{replaced[0]}; delete them, and the same command trains those stages again"
         )

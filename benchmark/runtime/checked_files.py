@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import struct
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,9 @@ from benchmark.runtime.atomic_files import write_text_atomically
 
 CHECKSUM: Final = "sha256"
 """Key of the hash in a JSON file."""
+_END_RECORD: Final = struct.Struct("<4s4H2LH")
+_MOST_ENTRIES: Final = 0xFFFF
+"""What the record says of as many, or more."""
 
 
 class DamagedFileError(ValueError):
@@ -67,12 +72,15 @@ def check_archive(path: Path) -> None:
         DamagedFileError: if it is no archive, was cut short, or an entry has not the content that was written to it.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
             entry = archive.testzip()
+            whole = min(len(archive.infolist()), _MOST_ENTRIES) == _number_of_entries(file)
     except (FileNotFoundError, PermissionError):
         raise
     except Exception as error:  # zipfile fails with whatever class damaged headers lead to
         raise DamagedFileError(f"{path} is not whole: it is no archive, or was cut short") from error
+    if not whole:
+        raise DamagedFileError(f"{path} is not whole: its list of entries is damaged")
     if entry is not None:
         raise DamagedFileError(f"{path} has not the content that was written to it: the checksum of {entry} differs")
 
@@ -99,6 +107,18 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
             return dict(arrays)
     except Exception as error:  # numpy fails with whatever class a header that is none leads to
         raise DamagedFileError(f"{path} is not whole: an entry is no array") from error
+
+
+def _number_of_entries(archive: BinaryIO) -> int:
+    """How many entries an archive has by the record at its end (PKWARE's APPNOTE, 4.3.16); zipfile does not compare it.
+
+    A damaged length in the list of entries hides those that follow it.
+    """
+    archive.seek(-_END_RECORD.size, os.SEEK_END)
+    signature, *_, number, _, _, _ = _END_RECORD.unpack(archive.read())
+    if signature != b"PK\5\6":
+        raise zipfile.BadZipFile("there is something behind the record at its end")
+    return int(number)
 
 
 def _hash_of(content: Mapping[str, Any]) -> str:
