@@ -48,8 +48,11 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return outcome_of(place / "runs")
 
 
+SLOW = (pytest.mark.slow, pytest.mark.timeout(0))
+
+
 @pytest.mark.parametrize(
-    "moments", [pytest.param(MOMENTS, id="some"), pytest.param(EVERY_MOMENT, id="every", marks=pytest.mark.slow)]
+    "moments", [pytest.param(MOMENTS, id="some"), pytest.param(EVERY_MOMENT, id="every", marks=SLOW)]
 )
 def test_killed_at_one_write_after_another_it_comes_to_the_same(
     undisturbed: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moments: tuple[str, ...]
@@ -59,7 +62,7 @@ def test_killed_at_one_write_after_another_it_comes_to_the_same(
         process = bench_process(
             *WORDS, "--plugin", PLUGINS / "killed_writer.py", "--runs", runs, BENCH_CACHE=str(cache), KILLED_AT=name
         )
-        outcome = ended(process)
+        outcome = ended(process, timeout=300)
         assert outcome.code == -signal.SIGKILL, f"{name}: {outcome.err}"
     monkeypatch.setenv("BENCH_CACHE", str(cache))
     finished = bench(*WORDS, "--runs", runs)
@@ -69,6 +72,7 @@ def test_killed_at_one_write_after_another_it_comes_to_the_same(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(0)
 def test_killed_at_any_moment_it_comes_to_the_same(undisturbed: dict[str, Any], tmp_path: Path) -> None:
     cache, runs = tmp_path / "cache", tmp_path / "runs"
 
@@ -82,7 +86,7 @@ def test_killed_at_any_moment_it_comes_to_the_same(undisturbed: dict[str, Any], 
 
     process = begin()
     started = time.monotonic()
-    assert ended(process).code == 0
+    assert ended(process, timeout=300).code == 0
     whole = time.monotonic() - started
     moments = random.Random(0)
     for number in range(RANDOM_KILLS):
@@ -90,7 +94,7 @@ def test_killed_at_any_moment_it_comes_to_the_same(undisturbed: dict[str, Any], 
         time.sleep(moments.uniform(0, whole))
         process.kill()
         process.communicate()
-        again = ended(bench_process(*WORDS, "--runs", runs, BENCH_CACHE=str(cache)))
+        again = ended(bench_process(*WORDS, "--runs", runs, BENCH_CACHE=str(cache)), timeout=300)
         assert again.code == 0, f"kill {number}: {again.err}"
         assert outcome_of(runs) == undisturbed, f"kill {number}"
         assert half_written(tree(tmp_path)) == [], f"kill {number}"
