@@ -81,13 +81,14 @@ def bench(*words: str | Path) -> Outcome:
     return Outcome(code, out.getvalue(), err.getvalue())
 
 
-def python(*words: str | Path, **environment: str) -> subprocess.Popen[str]:
+def python(*words: str | Path, stdin: int | None = None, **environment: str) -> subprocess.Popen[str]:
     """Start Python in a process group of its own, so that a signal can reach it and its children as Ctrl-C does."""
     fixed = {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": "1"}
     paths = os.pathsep.join(filter(None, (environment.pop("PYTHONPATH", ""), str(ROOT))))
     return subprocess.Popen(
         [sys.executable, *map(str, words)],
         env={**os.environ, **fixed, "PYTHONPATH": paths, **environment},
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -18,6 +18,7 @@ DECIDES_NO_NUMBER = (
     "benchmark.config",
     "benchmark.runtime.atomic_files",
     "benchmark.runtime.cache_folder",
+    "benchmark.runtime.checked_files",
     "benchmark.runtime.interruption",
     "benchmark.runtime.progress",
 )

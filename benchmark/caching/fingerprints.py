@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from benchmark.runtime.atomic_files import write_text_atomically
+from benchmark.runtime.checked_files import DamagedFileError, read_checked_json, write_checked_json
 
 
 def fingerprint(*inputs: Any) -> str:
@@ -61,16 +61,31 @@ def tree_version(folder: Path) -> str:
     return digest.hexdigest()
 
 
+STAMPS: Final = "stamps.json"
+
+
 class StageState:
-    """The stamps of a run folder, `stamps.json`."""
+    """The stamps of a run folder, `stamps.json`.
+
+    Attributes:
+        damage: what is wrong with the file, where its content is lost; all stages then count as not done.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / "stamps.json"
+        self.path = folder / STAMPS
+        self.damage: str | None = None
+        self._stamps: dict[str, Any] = {}
         try:
-            content = json.loads(self.path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            content = {}
-        self._stamps: dict[str, Any] = content if isinstance(content, dict) else {}
+            self._stamps = read_checked_json(self.path, required=False)
+        except FileNotFoundError:
+            pass
+        except DamagedFileError as error:
+            self.damage = str(error)
+
+    @property
+    def stages(self) -> list[str]:
+        """Those that have a stamp, in the order of their names."""
+        return sorted(self._stamps)
 
     def get(self, stage: str) -> Any:
         """The stamp of a stage, or None if it has not been done."""
@@ -79,4 +94,4 @@ class StageState:
     def put(self, stage: str, stamp: Any) -> None:
         """Note that a stage is done."""
         self._stamps[stage] = stamp
-        write_text_atomically(self.path, json.dumps(self._stamps, indent=2, sort_keys=True) + "\n")
+        write_checked_json(self.path, self._stamps)

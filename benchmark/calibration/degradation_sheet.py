@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import cv2
-import mmcv
 import numpy as np
 
 from benchmark.calibration.degradations import DEGRADATIONS, degrade_edits, shown_tasks
 from benchmark.datasets.base import FaceDataset
 from benchmark.evaluation.context import TaskSet
-from benchmark.runtime.atomic_files import replacing
+from benchmark.images.write import write_png
 
 CELL = 64
 GAP = 4
@@ -37,8 +36,7 @@ def write_sample_sheet(path: Path, task_set: TaskSet, dataset: FaceDataset, seed
             )
             _put(block, f"{strength:g}", (left, LABEL - 5))
         blocks.append(block)
-    with replacing(path) as temporary:
-        mmcv.imwrite(mmcv.rgb2bgr(np.concatenate(blocks)), str(temporary))
+    write_png(path, np.concatenate(blocks))
 
 
 def _put(image: np.ndarray, text: str, origin: tuple[int, int]) -> None:

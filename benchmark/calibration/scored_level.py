@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from benchmark.images.convert import Pixels, image_array
 from benchmark.metrics.mean_metric import VALUE
 from benchmark.results.schema import Value
 from benchmark.runtime.atomic_files import replacing
+from benchmark.runtime.checked_files import DamagedFileError, read_arrays
 from methods.base import EditBatch
 
 DRAWS = 100
@@ -138,15 +138,21 @@ def write_scored_level(path: Path, level: ScoredLevel) -> None:
 
 
 def read_scored_level(path: Path) -> ScoredLevel | None:
-    """Read a level; None where there is none, or the file is incomplete."""
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            cells = {name: Value.model_validate(cell) for name, cell in json.loads(str(archive["cells"])).items()}
-            columns: dict[str, dict[str, NDArray[np.float64]]] = {name: {} for name in cells}
-            for key, values in zip(archive["names"], archive["values"], strict=True):
-                name, _, inner = str(key).partition("/")
-                columns[name][inner] = values
-            features = {key.removeprefix(_FEATURES): archive[key] for key in archive.files if key.startswith(_FEATURES)}
-            return ScoredLevel(cells, columns, features, archive["squared_errors"])
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+    """Read a level; None where there is none.
+
+    Raises:
+        DamagedFileError: if the file has not the content that was written to it.
+    """
+    if not path.exists():
         return None
+    arrays = read_arrays(path)
+    try:
+        cells = {name: Value.model_validate(cell) for name, cell in json.loads(str(arrays["cells"])).items()}
+        columns: dict[str, dict[str, NDArray[np.float64]]] = {name: {} for name in cells}
+        for key, values in zip(arrays["names"], arrays["values"], strict=True):
+            name, _, inner = str(key).partition("/")
+            columns[name][inner] = values
+        features = {key.removeprefix(_FEATURES): rows for key, rows in arrays.items() if key.startswith(_FEATURES)}
+        return ScoredLevel(cells, columns, features, arrays["squared_errors"])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DamagedFileError(f"{path} has no scores of a level") from error

@@ -13,6 +13,7 @@ from benchmark.calibration.cached_ground_truth import CachedGroundTruth
 from benchmark.calibration.degradations import DEGRADATIONS
 from benchmark.calibration.scored_level import ScoredLevel, read_scored_level, score_level, write_scored_level
 from benchmark.evaluation.context import EvaluationContext, TaskSet
+from benchmark.runtime.checked_files import DamagedFileError
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METRIC_CARDS, PROTOCOL_CARDS, Entry
 
 ScoredLevels = Mapping[str, Sequence[ScoredLevel]]
@@ -32,7 +33,11 @@ def score_levels(
 
     def level_of(name: str, strength: float) -> ScoredLevel:
         path = folder / f"{fingerprint(inputs, name if strength else '', strength)[:32]}.npz"
-        level = read_scored_level(path)
+        try:
+            level = read_scored_level(path)
+        except DamagedFileError as error:
+            context.reporter.say(f"{error}; the level is scored anew")
+            level = None
         if level is None:
             level = score_level(name, strength, task_set, dataset, context, metrics, seed)
             write_scored_level(path, level)

@@ -12,7 +12,7 @@ if "OMP_WAIT_POLICY" not in os.environ:
 
 import typer
 
-from benchmark.cli import ablate, calibrate, compare, data, leaderboard, report, study, sweep, weights
+from benchmark.cli import ablate, calibrate, compare, data, leaderboard, report, study, sweep, verify, weights
 from benchmark.cli import list_show as catalogue
 from benchmark.cli import method_authoring as methods
 from benchmark.cli import run as stages
@@ -37,6 +37,7 @@ leaderboard.add_to(app)
 report.add_to(app)
 compare.add_to(app)
 calibrate.add_to(app)
+verify.add_to(app)
 methods.add_to(app)
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")

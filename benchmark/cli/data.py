@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -54,6 +55,8 @@ def _pack(
 
     cache = writable(cache_folder(), "cache folder") / "faces"
     faces = DATASETS.get(dataset)(root=data, size=size, cache=cache)
+    if faces.packed.damage is not None:
+        print(f"{faces.packed.damage}; the faces are packed anew", file=sys.stderr)
     counts = ", ".join(f"{len(faces.rows(split))} {split}" for split in SPLITS)
     print(f"{faces.packed.folder}: {counts} at {size}×{size}, {len(faces.skipped)} skipped")
     for skipped in faces.skipped:

@@ -7,9 +7,9 @@ import json
 import os
 import shutil
 import uuid
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
@@ -19,14 +19,19 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from benchmark.datasets.errors import DataError
+from benchmark.runtime.atomic_files import sha256_of
+from benchmark.runtime.checked_files import DamagedFileError, checked_json, read_arrays, read_checked_json
 from methods.labels import NUM_ATTRIBUTES
 
-PACK_FORMAT: Final = 1
+PACK_FORMAT: Final = 2
 """Version of the files below and of the code that fills them; enters every key."""
 
+_FILES: Final = ("images.bin", "masks.bin", "faces.npz", "pack.json")
 _CHUNK: Final = 256
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
+_checked: set[tuple[Any, ...]] = set()
+"""Packs whose content this process has compared: their files with size and time."""
 Progress = Callable[[int, int], None]
 """Called with the faces done and the faces in all."""
 
@@ -65,33 +70,57 @@ class PackedFaces:
         splits: (N,) str.
         fingerprint: SHA-256 of all of the above, in hex.
         skipped: (face, reason) of the faces left out.
+        damage: what was wrong with the pack that this one took the place of, where there was one.
     """
 
+    damage: str | None = None
+
     def __init__(self, folder: Path) -> None:
-        """Open a pack; takes milliseconds.
+        """Open a pack; takes milliseconds, for images and masks are only mapped (`packed_faces` compares them too).
 
         Raises:
-            OSError: if there is no pack at `folder`.
-            ValueError: if its files do not fit together.
+            FileNotFoundError: if there is no pack at `folder`.
+            DamagedFileError: if a file has not the content that was written to it, or they do not fit together.
         """
         self.folder = folder
-        facts = json.loads((folder / "pack.json").read_text(encoding="utf-8"))
-        self.size: int = facts["size"]
-        self.fingerprint: str = facts["fingerprint"]
-        self.skipped: tuple[tuple[str, str], ...] = tuple((face, reason) for face, reason in facts["skipped"])
-        with np.load(folder / "faces.npz", allow_pickle=False) as columns:
+        facts, columns = read_checked_json(folder / "pack.json"), read_arrays(folder / "faces.npz")
+        try:
+            self.size: int = facts["size"]
+            self.fingerprint: str = facts["fingerprint"]
+            self.skipped: tuple[tuple[str, str], ...] = tuple((face, reason) for face, reason in facts["skipped"])
             self.ids: NDArray[np.str_] = columns["ids"]
             self.splits: NDArray[np.str_] = columns["splits"]
             self.attributes: NDArray[np.uint8] = columns["attributes"]
             self.poses: NDArray[np.float32] | None = columns.get("poses")
-        self.images = self._mapped("images.bin", (self.size, self.size, 3))
-        self.masks = self._mapped("masks.bin", (self.size, self.size))
+            self.images = self._mapped("images.bin", (self.size, self.size, 3))
+            self.masks = self._mapped("masks.bin", (self.size, self.size))
+        except (KeyError, TypeError, ValueError) as error:
+            raise DamagedFileError(f"{folder} is no pack of faces: its files do not fit together") from error
 
     def _mapped(self, name: str, shape: tuple[int, ...]) -> NDArray[np.uint8]:
         path, full = self.folder / name, (len(self.ids), *shape)
         if path.stat().st_size != int(np.prod(full)):
             raise ValueError(f"{path} does not hold {len(self.ids)} faces")
         return np.memmap(path, np.uint8, "r", shape=full)
+
+    def check(self) -> None:
+        """Compare the content of all files with the fingerprint; reads every image, once for files as they are now.
+
+        Raises:
+            DamagedFileError: if it is another.
+        """
+        files = [self.folder / name for name in _FILES]
+        known = tuple((str(path), *_state(path)) for path in files)
+        if known in _checked:
+            return
+        with ThreadPoolExecutor(2) as threads:  # hashing releases Python's lock
+            hashes = list(threads.map(sha256_of, files[:2]))
+        columns = {"ids": self.ids, "splits": self.splits, "attributes": self.attributes}
+        if self.poses is not None:
+            columns["poses"] = self.poses
+        if _fingerprint(self.size, map(bytes.fromhex, hashes), columns) != self.fingerprint:
+            raise DamagedFileError(f"{self.folder} has not the faces that were packed: their checksum differs")
+        _checked.add(known)
 
     def __len__(self) -> int:
         """N."""
@@ -123,7 +152,8 @@ def packed_faces(
     """Open the faces packed in `cache` under `key`, packing them first where they are not there.
 
     Processes that need the same pack wait for the one that writes it. A pack appears under its name only when it is
-    whole and on disk; what a killed process left is removed by the next.
+    whole and on disk; what a killed process left is removed by the next. A process compares the content of a pack with
+    its fingerprint when it first opens it; one that has changed is packed anew, and its `damage` tells.
 
     Args:
         cache: folder of packs; created where absent.
@@ -137,13 +167,22 @@ def packed_faces(
         DataError: if the cache cannot be written, or no face is usable.
     """
     folder = cache / key
-    if (packed := _opened(folder)) is not None:
-        return packed
     try:
+        if folder.exists():
+            with suppress(FileNotFoundError, DamagedFileError):  # another process may be about to mend it
+                return _opened(folder)
         cache.mkdir(parents=True, exist_ok=True)
         with FileLock(cache / f"{key}.lock"):
-            if (packed := _opened(folder)) is None:
-                packed = _pack(folder, size, faces(), total, progress)
+            damage = None
+            if folder.exists():
+                try:
+                    return _opened(folder)
+                except FileNotFoundError as error:
+                    damage = f"{error.filename} is missing"
+                except DamagedFileError as error:
+                    damage = str(error)
+            packed = _pack(folder, size, faces(), total, progress)
+            packed.damage = damage
             return packed
     except OSError as error:
         reason = error.strerror or error
@@ -158,11 +197,10 @@ def in_parallel(function: Callable[[_Item], _Result], items: Sequence[_Item]) ->
             yield from pool.map(function, items[start : start + _CHUNK])
 
 
-def _opened(folder: Path) -> PackedFaces | None:
-    try:
-        return PackedFaces(folder)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-        return None
+def _opened(folder: Path) -> PackedFaces:
+    packed = PackedFaces(folder)
+    packed.check()
+    return packed
 
 
 def _pack(
@@ -190,7 +228,7 @@ def _write(
     records: list[tuple[str, str, NDArray[np.uint8], NDArray[np.float32]]] = []
     skipped: list[tuple[str, str]] = []
     hashes = hashlib.sha256(), hashlib.sha256()
-    with (folder / "images.bin").open("wb") as images, (folder / "masks.bin").open("wb") as masks:
+    with (folder / _FILES[0]).open("wb") as images, (folder / _FILES[1]).open("wb") as masks:
         for done, face in enumerate(faces, start=1):
             if isinstance(face, FaceRecord):
                 for file, content, pixels in zip((images, masks), hashes, (face.image, face.mask), strict=True):
@@ -214,21 +252,28 @@ def _write(
     poses = np.stack([pose for *_, pose in records]).astype(np.float32)
     if not np.isnan(poses).all():
         columns["poses"] = poses
-    np.savez(folder / "faces.npz", **columns)
-    facts = {"size": size, "fingerprint": _fingerprint(size, hashes, columns), "skipped": skipped}
-    (folder / "pack.json").write_text(json.dumps(facts), encoding="utf-8")
+    np.savez(folder / _FILES[2], **columns)
+    fingerprint = _fingerprint(size, (content.digest() for content in hashes), columns)
+    facts = {"size": size, "fingerprint": fingerprint, "skipped": skipped}
+    (folder / _FILES[3]).write_text(checked_json(facts), encoding="utf-8")
     for path in (*folder.iterdir(), folder):
         _sync(path)
 
 
-def _fingerprint(size: int, hashes: Iterable[hashlib._Hash], columns: Mapping[str, Any]) -> str:
+def _fingerprint(size: int, hashes: Iterable[bytes], columns: Mapping[str, Any]) -> str:
     whole = hashlib.sha256(f"{size}".encode())
-    for each in hashes:
-        whole.update(each.digest())
+    for digest in hashes:
+        whole.update(digest)
     for name, column in columns.items():
         whole.update(f"\n{name} {column.dtype.str} {column.shape}\n".encode())
         whole.update(column.tobytes())
     return whole.hexdigest()
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """What changes where a file is written to or replaced."""
+    facts = path.stat()
+    return facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 
 def _sync(path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from benchmark.config.experiment import Experiment
 from benchmark.runtime.atomic_files import sha256_of
+from benchmark.runtime.checked_files import check_archive
 from benchmark.runtime.device import seed_everything
 from methods.base import FaceEditor
 from methods.checkpoint import load_strictly, read_state_dict
@@ -52,6 +54,8 @@ def build_editor(experiment: Experiment) -> Editor:
     if role not in networks:
         raise InputError(unknown(f"network of {method.label}", role, networks))
     try:
+        if zipfile.is_zipfile(path):  # what torch wrote before version 1.6 is no archive, and has no checksums
+            check_archive(path)
         load_strictly(networks[role], read_state_dict(path, role), rename=partial(model.published_key, role))
     except ValueError as error:
         raise InputError(f"--checkpoint {path}, network {role}: {error}") from error

@@ -91,6 +91,8 @@ class EvaluationContext:
             dataset: FaceDataset = DATASETS.get(spec.name)(
                 root=spec.root, size=spec.size, cache=self._faces_folder, progress=progress, **spec.options
             )
+        if dataset.packed.damage is not None:
+            self.reporter.say(f"{dataset.packed.damage}; the faces are packed anew")
         if dataset.skipped:
             first = dataset.skipped[0]
             self.reporter.say(
@@ -146,6 +148,7 @@ class EvaluationContext:
                 self.dataset,
                 self.cache / "judges",
                 partial(self._train_judge, name),
+                self.reporter.say,
                 trained_as=" ".join(filter(None, (self.compute.described, plugin_code(JUDGE_CARDS.find(name))))),
             )
             facts = JudgeInfo(
@@ -191,7 +194,7 @@ class EvaluationContext:
                 title = f"{name} features of real faces"
                 write_features({name: writer}, {name: encoder}, batches, len(rows), self.reporter, title)
 
-            self._real_features[name] = cached_features(self.cache / "features" / key[:32], write)
+            self._real_features[name] = cached_features(self.cache / "features" / key[:32], write, self.reporter.say)
         return self._real_features[name]
 
     @cached_property

@@ -13,33 +13,39 @@ from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeatureSet, FeatureWriter
 from benchmark.features.moments import FeatureStatistics
 from benchmark.images.convert import Pixels
-from benchmark.runtime.atomic_files import replacing
+from benchmark.runtime.atomic_files import replacing, sha256_of
+from benchmark.runtime.checked_files import DamagedFileError, read_arrays
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.prefetch import read_ahead
 from benchmark.runtime.progress import Reporter
 
 
-def cached_features(folder: Path, write: Callable[[FeatureWriter], None]) -> FeatureSet:
+def cached_features(folder: Path, write: Callable[[FeatureWriter], None], say: Callable[[str], None]) -> FeatureSet:
     """The features kept in `folder`, which is named for all that decides them; written there first where it is empty.
 
-    Processes that need the same features wait for the one that writes them.
+    Processes that need the same features wait for the one that writes them. What is there is compared with its
+    checksums, and written anew where they differ.
 
     Args:
-        folder: holds `rows.f32` and, once those are whole, `statistics.npz`.
+        folder: has `rows.f32` and, once those are whole, `statistics.npz`, with their SHA-256.
         write: adds all rows.
+        say: told where features were damaged.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_suffix(".lock")):
-        found = _read(folder)
-        if found is not None:
-            return found
+        try:
+            return _read(folder)
+        except FileNotFoundError:
+            pass  # never written, or by a process that was killed
+        except DamagedFileError as error:
+            say(f"{error}; the features are made anew")
         shutil.rmtree(folder, ignore_errors=True)
         writer = FeatureWriter(folder / "rows.f32")
         write(writer)
         features = writer.finish()
-        kept = features.statistics
+        kept, rows_sha256 = features.statistics, sha256_of(writer.path)
         with replacing(folder / "statistics.npz") as temporary, temporary.open("wb") as file:
-            np.savez(file, count=kept.count, mean=kept.mean, scatter=kept.scatter)
+            np.savez(file, count=kept.count, mean=kept.mean, scatter=kept.scatter, rows_sha256=rows_sha256)
         return features
 
 
@@ -75,13 +81,11 @@ def write_features(
             stop.check(f"encoding images ({title})")
 
 
-def _read(folder: Path) -> FeatureSet | None:
-    """None where the features are absent, or not whole."""
+def _read(folder: Path) -> FeatureSet:
     rows = folder / "rows.f32"
-    try:
-        with np.load(folder / "statistics.npz", allow_pickle=False) as kept:
-            statistics = FeatureStatistics(int(kept["count"]), kept["mean"], kept["scatter"])
-        whole = rows.stat().st_size == statistics.count * len(statistics.mean) * np.float32().itemsize
-    except (OSError, ValueError, KeyError):
-        return None
-    return FeatureSet(statistics, rows) if whole else None
+    kept = read_arrays(folder / "statistics.npz")
+    if "rows_sha256" not in kept:
+        raise DamagedFileError(f"{rows} was written by an older version, without a checksum")
+    if not rows.exists() or sha256_of(rows) != str(kept["rows_sha256"]):
+        raise DamagedFileError(f"{rows} has not the content that was written to it: its checksum differs")
+    return FeatureSet(FeatureStatistics(int(kept["count"]), kept["mean"], kept["scatter"]), rows)

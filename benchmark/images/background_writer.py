@@ -8,11 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-import mmcv
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.runtime.atomic_files import replacing
+from benchmark.images.write import write_png
 
 _WAITING: Final = 64
 """Images that may wait to be written: 200 MB at 1024 pixels; editing can outrun a slow disk."""
@@ -36,7 +35,7 @@ class ImageWriter:
         """
         while len(self._waiting) >= _WAITING or (self._waiting and self._waiting[0].done()):
             self._waiting.popleft().result()
-        self._waiting.append(self._thread.submit(_write, path, image))
+        self._waiting.append(self._thread.submit(write_png, path, image, durable=False))
 
     def __enter__(self) -> ImageWriter:
         return self
@@ -48,9 +47,3 @@ class ImageWriter:
         if error is None:
             for writing in self._waiting:
                 writing.result()
-
-
-def _write(path: Path, image: NDArray[np.uint8]) -> None:
-    with replacing(path, durable=False) as temporary:
-        if not mmcv.imwrite(mmcv.rgb2bgr(image), str(temporary)):
-            raise OSError(f"{path} cannot be written")

@@ -17,7 +17,8 @@ from benchmark.caching.code_version import code_version
 from benchmark.caching.fingerprints import TRAINING_CODE
 from benchmark.datasets.base import FaceDataset
 from benchmark.judges.base import Judge, judge_code
-from benchmark.runtime.atomic_files import replacing, sha256_of, write_text_atomically
+from benchmark.runtime.atomic_files import replacing, sha256_of
+from benchmark.runtime.checked_files import DamagedFileError, read_checked_json, write_checked_json
 from methods.checkpoint import CheckpointError, load_strictly, read_state_dict
 
 TrainJudge = Callable[[Judge, FaceDataset, Path], object]
@@ -42,13 +43,20 @@ class JudgeRecord:
 
 
 def load_judge(
-    name: str, judge: Judge, dataset: FaceDataset, cache: Path, train: TrainJudge, *, trained_as: str = ""
+    name: str,
+    judge: Judge,
+    dataset: FaceDataset,
+    cache: Path,
+    train: TrainJudge,
+    say: Callable[[str], None],
+    *,
+    trained_as: str = "",
 ) -> JudgeRecord:
     """Give `judge` its trained weights: from the cache, or by training and scoring it first.
 
     The cache's key is the packed faces' fingerprint, the recipe, the source of judge and training, and `trained_as`.
-    Processes that need the same judge wait for the one that trains it; weights that do not have the hash on their card
-    are trained again.
+    Processes that need the same judge wait for the one that trains it. Where the card or the weights have not their
+    checksums, the judge is trained again.
 
     Args:
         name: what the run calls the judge; no part of the key.
@@ -56,13 +64,14 @@ def load_judge(
         dataset: its train split teaches the judge, its test split scores it.
         cache: folder of judges; created where absent.
         train: called where the cache holds no such judge.
+        say: told where its files were damaged.
         trained_as: what else decides the weights: the precision of training, the source of a plug-in.
     """
     folder = cache / judge_key(judge, dataset, trained_as)
     weights, card = folder / "weights.pth", folder / "card.json"
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "lock"):
-        facts = _read(judge, weights, card)
+        facts = _read(judge, weights, card, say)
         if facts is None:
             train(judge, dataset, folder / "training")
             judge.eval()
@@ -73,7 +82,7 @@ def load_judge(
             facts["weights_sha256"] = sha256_of(weights)
             record = JudgeRecord(name=name, **facts)
             # The card is written last: where there is one, the weights are whole.
-            write_text_atomically(card, json.dumps(asdict(record), indent=2) + "\n")
+            write_checked_json(card, asdict(record))
             shutil.rmtree(folder / "training", ignore_errors=True)
             return record
     return JudgeRecord(name=name, **facts)
@@ -92,15 +101,19 @@ def judge_key(judge: Judge, dataset: FaceDataset, trained_as: str = "") -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _read(judge: Judge, weights: Path, card: Path) -> dict[str, Any] | None:
+def _read(judge: Judge, weights: Path, card: Path, say: Callable[[str], None]) -> dict[str, Any] | None:
     """Load the weights and give the card's facts; None where either is absent or damaged."""
+    if not card.exists():
+        return None
     try:
-        content = json.loads(card.read_text(encoding="utf-8"))
+        content = read_checked_json(card)
         facts = {key: content[key] for key in ("weights_sha256", "recipe", "scores")}
-        if sha256_of(weights) != facts["weights_sha256"]:
-            return None
+        if not weights.exists() or sha256_of(weights) != facts["weights_sha256"]:
+            raise DamagedFileError(f"{weights} has not the content that was written to it: its checksum differs")
         load_strictly(judge, read_state_dict(weights))
-    except (OSError, ValueError, KeyError, TypeError, CheckpointError):
+    except (DamagedFileError, KeyError, CheckpointError) as error:
+        reason = error if isinstance(error, DamagedFileError) else f"{card.parent} has no such judge: {error}"
+        say(f"{reason}; the judge is trained again")
         return None
     judge.eval()
     return facts

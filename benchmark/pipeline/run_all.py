@@ -57,7 +57,10 @@ def run_all(
     pages = runs / shared.dataset.name
     done = [result for result in finished if result is not None]
     stamp = _pages_stamp(pages)
-    if len(done) == len(planned) and stamp is not None and StageState(pages).get(PAGES) == stamp:
+    state = StageState(pages)
+    if state.damage is not None:
+        reporter.say(f"{state.damage}; the pages are written anew")
+    if len(done) == len(planned) and stamp is not None and state.get(PAGES) == stamp:
         reporter.say(f"{pages}: nothing to do, everything is finished")
         return done
     # imported here: a repeated command that has nothing to do must not wait for torch

@@ -20,6 +20,10 @@ TASK_TABLE: Final = "tasks.parquet"
 """In a protocol's folder of edits: the tasks that they answer."""
 CHECKPOINTS: Final = "checkpoints"
 """The folder of what each stage of the training left."""
+UNFINISHED: Final = ".unfinished.pth"
+"""Ends the name of a checkpoint there from which a stage goes on, after the stage's name."""
+EDITS: Final = "edits"
+"""The folder of edits, which has one of each protocol."""
 COST: Final = "cost.json"
 """In the same folder: what editing cost."""
 
@@ -36,7 +40,7 @@ def checkpoint_path(run: Path, stage: str) -> Path:
 
 def edits_folder(run: Path, protocol: str) -> Path:
     """The folder of a run's edits under a protocol: one PNG per task."""
-    return run / "edits" / protocol
+    return run / EDITS / protocol
 
 
 def edit_path(folder: Path, task: int) -> Path:
@@ -46,7 +50,7 @@ def edit_path(folder: Path, task: int) -> Path:
 
 def cost_paths(run: Path) -> list[Path]:
     """What editing cost under each protocol, in the order of their names."""
-    return sorted((run / "edits").glob(f"*/{COST}"))
+    return sorted((run / EDITS).glob(f"*/{COST}"))
 
 
 def scores_path(run: Path, protocol: str) -> Path:

@@ -12,24 +12,28 @@ import numpy as np
 import pandas as pd
 
 from benchmark.caching.code_version import code_version
+from benchmark.caching.file_record import FILES, record_files
 from benchmark.caching.fingerprints import TRAINING_CODE, StageState, fingerprint
 from benchmark.caching.plugin_source import entry_version
 from benchmark.config.experiment import Experiment
 from benchmark.config.presets import all_protocols
 from benchmark.editing.build_method import Editor, build_editor
 from benchmark.editing.edit_tasks import edit_tasks, read_edits
+from benchmark.editing.edited_files import discard_damaged_edits, edited_files
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.score_edits import Outputs, Scores, real_outputs, score_edits
 from benchmark.images.convert import Pixels
 from benchmark.results.run_folder import (
+    EDITS,
     EXPERIMENT,
+    PROVENANCE,
     RESULT,
     SAMPLES,
     checkpoint_path,
     checkpoints_folder,
     cost_paths,
-    edit_path,
     edits_folder,
+    scores_path,
 )
 from benchmark.results.schema import Cost, ProtocolResult, Result, write_result
 from benchmark.results.task_scores import write_task_scores
@@ -37,12 +41,13 @@ from benchmark.runs.assemble_result import NO_COST, MethodInfo, result_of
 from benchmark.runs.provenance import write_provenance
 from benchmark.runs.sample_sheet import SampleRows, write_samples
 from benchmark.runs.up_to_date import FINISHED, finished_result, finished_stamp
+from benchmark.runs.weights_record import check_weights, record_weights
 from benchmark.runtime.atomic_files import sha256_of, write_text_atomically
 from benchmark.runtime.cache_folder import writable
-from benchmark.training.checkpoints import read_checkpoint, weights_sha256
+from benchmark.training.checkpoints import weights_sha256
 from benchmark.training.stage_cache import StageCache
 from benchmark.training.train import move_to_device, train
-from methods.base import CannotEdit, EditBatch, Stage
+from methods.base import CannotEdit, EditBatch
 from registry.catalogue import DATASET_CARDS, METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
 
@@ -71,7 +76,12 @@ class Run:
             self._check()  # what is impossible must not cost the weights that are there
             shutil.rmtree(self.folder)
         writable(self.folder, "run folder")
+        self._train_seconds: float | None = None
         self.stamps = StageState(self.folder)
+        if self.stamps.damage is not None:
+            context.reporter.say(
+                f"{self.stamps.damage}; weights that are there are used as they are, edits and scores are made anew"
+            )
 
     def _check(self) -> None:
         """Build or open everything that the input could make impossible."""
@@ -97,7 +107,7 @@ class Run:
 
     def score(self) -> Result:
         """Score every protocol's edits, and write the result with its samples and provenance."""
-        done = finished_result(self.experiment, self.runs, self.context.weights)
+        done = finished_result(self.experiment, self.runs, self.context.weights, self.context.reporter)
         if done is not None:
             return done
         self._check()
@@ -105,7 +115,7 @@ class Run:
         protocols: dict[str, ProtocolResult] = {}
         for task_set in self._task_sets:
             name = task_set.protocol.name
-            reason = self.stamps.get(f"edits/{name}").get("reason")
+            reason = self.stamps.get(f"{EDITS}/{name}").get("reason")
             scores = None if reason else self._score(task_set, self._edited_outputs(task_set))
             protocols[name] = protocol_result(task_set, scores, reason)
         protocols |= self._unsupported_protocols()
@@ -132,7 +142,10 @@ class Run:
         write_provenance(self.folder, self.context.compute, self.context.dataset, weights, facts.notes)
         write_text_atomically(self.folder / EXPERIMENT, self.experiment.to_yaml())
         write_result(self.folder / RESULT, result)
-        self.stamps.put(FINISHED, finished_stamp(self.experiment, self.context.weights))
+        parts = [self.folder / name for name in (RESULT, EXPERIMENT, PROVENANCE, SAMPLES)]
+        parts += [scores_path(self.folder, name) for name in result.protocols]
+        record = record_files(self.folder, (path for path in parts if path.exists()))
+        self.stamps.put(FINISHED, {"stamp": finished_stamp(self.experiment, self.context.weights), FILES: record})
         return result
 
     @cached_property
@@ -171,18 +184,20 @@ class Run:
         editor = self._editor
         earlier = self.stamps.get("training") or self._training_inputs
         changed = {key for key in self._training_inputs if earlier.get(key) != self._training_inputs[key]}
-        if all(checkpoint_path(self.folder, stage.name).exists() for stage in _trained_stages(editor)):
+        finished = [checkpoint_path(self.folder, stage.name) for stage in editor.model.stages() if stage.iterations > 0]
+        if all(path.exists() for path in finished):
             changed -= {"compute"}  # finished weights may be used anywhere
         if changed and self._checkpoints:
             raise InputError(
                 f"{self.folder} holds weights trained with other {', '.join(sorted(changed))}; "
                 "--fresh replaces them, --runs keeps them and goes elsewhere"
             )
-        if not self._checkpoints:
+        if not self._checkpoints or self.stamps.get("training") is None:
             self.stamps.put("training", self._training_inputs)
         move_to_device(editor.model, self.context.compute)
         if editor.published_sha256 is None:
-            train(
+            check_weights(self.folder, self.stamps)
+            seconds = train(
                 editor.model,
                 self.context.dataset,
                 self.folder,
@@ -193,6 +208,8 @@ class Run:
                 tensorboard=self.experiment.method.tensorboard,
                 store=self._stage_store,
             )
+            self._train_seconds = seconds if finished else None
+            record_weights(self.folder, self.stamps, finished)
         editor.model.eval()
         return editor
 
@@ -218,14 +235,19 @@ class Run:
             entry_version(PROTOCOL_CARDS.find(name)),
             entry_version(DATASET_CARDS.find(self.experiment.evaluation.dataset.name)),
         )
-        earlier = self.stamps.get(f"edits/{name}") or {}
+        stage, say = f"{EDITS}/{name}", self.context.reporter.say
+        earlier = self.stamps.get(stage) or {}
         folder = self._edits_folder(task_set)
-        whole = earlier.get("reason") or all(edit_path(folder, task).exists() for task in task_set.tasks["task"])
-        if earlier.get("stamp") == stamp and earlier.get("done") and whole:
-            return
         if earlier.get("stamp") != stamp:
             shutil.rmtree(folder, ignore_errors=True)
-            self.stamps.put(f"edits/{name}", {"stamp": stamp, "done": False})
+            earlier = {}
+        elif earlier.get("reason"):
+            return
+        files = edited_files(self.folder, name, task_set.tasks)
+        kept = discard_damaged_edits(self.folder, name, task_set.tasks, earlier.get(FILES, {}), say)
+        if earlier.get("done") and len(kept) == len(files):
+            return
+        self.stamps.put(stage, {"stamp": stamp, "done": False, FILES: kept})
         reason = None
         try:
             edit_tasks(
@@ -242,7 +264,8 @@ class Run:
             )
         except CannotEdit as error:
             reason = str(error)
-        self.stamps.put(f"edits/{name}", {"stamp": stamp, "done": True, "reason": reason})
+        record = {} if reason else record_files(self.folder, files)
+        self.stamps.put(stage, {"stamp": stamp, "done": True, "reason": reason, FILES: record})
 
     def _edited_outputs(self, task_set: TaskSet) -> Outputs:
         def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Pixels]:
@@ -280,9 +303,8 @@ class Run:
 
     def _cost(self) -> Cost:
         found = [json.loads(path.read_text(encoding="utf-8")) for path in cost_paths(self.folder)]
-        seconds = [read_checkpoint(path)["meta"]["seconds"] for path in self._checkpoints]
         cost = NO_COST.model_copy(
-            update={"device": self.context.compute.hardware, "train_seconds": sum(seconds) if seconds else None}
+            update={"device": self.context.compute.hardware, "train_seconds": self._train_seconds}
         )
         if not found:
             return cost
@@ -300,7 +322,7 @@ class Run:
     def _write_samples(self) -> None:
         sheets = []
         for task_set in self._task_sets:
-            if not self.stamps.get(f"edits/{task_set.protocol.name}").get("reason"):
+            if not self.stamps.get(f"{EDITS}/{task_set.protocol.name}").get("reason"):
                 rows = task_set.tasks.iloc[:SAMPLE_TASKS]
                 outputs = read_edits(self._edits_folder(task_set), rows, self.context.dataset.size)
                 sheets.append(
@@ -322,7 +344,7 @@ class RealImages(Run):
 
     def score(self) -> Result:
         """Score the real images and write the result."""
-        done = finished_result(self.experiment, self.runs, self.context.weights)
+        done = finished_result(self.experiment, self.runs, self.context.weights, self.context.reporter)
         if done is not None:
             return done
         protocols = {
@@ -357,7 +379,3 @@ def real_result(task_set: TaskSet, scores: Scores) -> ProtocolResult:
         for name, cell in result.metrics.items()
     }
     return result.model_copy(update={"metrics": cells})
-
-
-def _trained_stages(editor: Editor) -> list[Stage]:
-    return [stage for stage in editor.model.stages() if stage.iterations > 0]

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
-import mmcv
 import numpy as np
 
 from benchmark.images.convert import image_array
 from benchmark.images.label_colors import Image, color_mask
-from benchmark.runtime.atomic_files import replacing
+from benchmark.images.write import write_png
 from methods.base import EditBatch
 
 CELL = 128
@@ -38,8 +37,7 @@ def write_samples(path: Path, title: str, protocols: Sequence[SampleRows]) -> No
         blocks.append(_text(rows.protocol, blocks[0].shape[1], scale=0.5))
         blocks.append(_labels(blocks[0].shape[1]))
         blocks += [_row(rows, number) for number in range(len(rows.batch))]
-    with replacing(path) as temporary:
-        mmcv.imwrite(mmcv.rgb2bgr(np.concatenate(blocks)), str(temporary))
+    write_png(path, np.concatenate(blocks))
 
 
 def _row(rows: SampleRows, number: int) -> Image:

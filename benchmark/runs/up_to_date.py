@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.caching.code_version import code_version
+from benchmark.caching.file_record import FILES, changed_files
 from benchmark.caching.fingerprints import TRAINING_CODE, StageState, fingerprint, tree_version
 from benchmark.caching.plugin_source import entry_version
 from benchmark.config.experiment import Experiment
@@ -14,6 +15,7 @@ from benchmark.results.run_folder import RESULT
 from benchmark.results.schema import Result, read_result
 from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.json_files import ResultError
+from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import Weights, manifest
 from registry.catalogue import (
     DATASET_CARDS,
@@ -28,11 +30,23 @@ from registry.catalogue import (
 FINISHED = "finished"
 
 
-def finished_result(experiment: Experiment, runs: Path, weights: Weights) -> Result | None:
-    """The run's result, if it still answers to the experiment, the code, and the files it was made from; else None."""
+def finished_result(
+    experiment: Experiment, runs: Path, weights: Weights, reporter: Reporter | None = None
+) -> Result | None:
+    """The run's result, if it still answers to the experiment, the code, and the files it was made from; else None.
+
+    None too where the result or another part of it, such as scores, is not as it was written; `reporter` then says so.
+    """
     folder = experiment.folder(runs)
     path = folder / RESULT
-    if not path.is_file() or StageState(folder).get(FINISHED) != finished_stamp(experiment, weights):
+    if not path.is_file():
+        return None
+    finished = StageState(folder).get(FINISHED)
+    if not isinstance(finished, dict) or finished.get("stamp") != finished_stamp(experiment, weights):
+        return None
+    if changed := changed_files(folder, finished[FILES]):
+        if reporter is not None:
+            reporter.say(f"{changed[0]} is not as it was written; the run is scored anew")
         return None
     try:
         return read_result(path)

@@ -1,23 +1,39 @@
-"""Atomic files: a reader sees the old content or the new, never half of it."""
+"""Atomic files: a reader sees the old content or the new, never half of it, and what a killed writer left goes away."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
+import socket
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
+from typing import Final
+
+TEMPORARY_SUFFIX: Final = ".partial"
+"""Ends the name of every temporary file, so that no pattern of finished files, such as `*.pth`, takes one in."""
+ABANDONED_SECONDS: Final = 24 * 60 * 60
+"""Age at which a temporary file counts as left behind where its writer's process cannot be looked for from here."""
+
+_NAME: Final = re.compile(rf"\..+\.(?P<host>[\w-]+)-(?P<process>\d+)-[0-9a-f]{{8}}{re.escape(TEMPORARY_SUFFIX)}")
 
 
 @contextmanager
 def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
     """Give a temporary path beside `path` that takes its place when the block ends without error.
 
+    The first time that a process writes into a folder, it removes the temporary files that killed writers left there:
+    those of this machine's processes that are gone, and any that is a day old.
+
     `durable` also waits for the disk, so that the new content outlives a power cut.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.parent / f".{path.name}.{secrets.token_hex(8)}{path.suffix}"
+    _sweep(path.parent.absolute())
+    temporary = path.parent / f".{path.name}.{_host()}-{os.getpid()}-{secrets.token_hex(4)}{TEMPORARY_SUFFIX}"
     temporary.touch(exist_ok=False)
     try:
         yield temporary
@@ -39,3 +55,43 @@ def sha256_of(path: Path) -> str:
     """SHA-256 of a file's bytes, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@cache
+def _sweep(folder: Path) -> None:
+    """Remove the temporary files in a folder whose writers are surely gone, once in the life of this process."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(TEMPORARY_SUFFIX) and _is_abandoned(entry):
+                Path(entry.path).unlink(missing_ok=True)
+
+
+def _is_abandoned(entry: os.DirEntry[str]) -> bool:
+    found = _NAME.fullmatch(entry.name)
+    if found is None:
+        return False
+    if found["host"] == _host() and not _is_running(int(found["process"])):
+        return True
+    return time.time() - entry.stat().st_mtime > ABANDONED_SECONDS
+
+
+def _is_running(process: int) -> bool:
+    """Whether a process may be there, which only POSIX systems tell: elsewhere signal 0 would be a real one."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # another user's process, or no number of one
+        return True
+    return True
+
+
+@cache
+def _host() -> str:
+    """This machine's name, with the number of the container's own processes where they are counted apart."""
+    name = re.sub(r"\W", "_", socket.gethostname(), flags=re.ASCII)
+    with suppress(OSError):
+        return name + re.sub(r"\D", "", str(Path("/proc/self/ns/pid").readlink()))
+    return name

@@ -1,10 +1,11 @@
-"""Training checkpoints: tensors and plain values only, written atomically, read with `weights_only=True`."""
+"""Training checkpoints: tensors and plain values, written atomically, checked, and read with `weights_only=True`."""
 
 from __future__ import annotations
 
 import hashlib
+import pickle
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,33 +14,66 @@ import torch
 from torch import Tensor
 
 from benchmark.runtime.atomic_files import replacing
+from benchmark.runtime.checked_files import check_archive
 
 
 class TrainingCheckpointError(ValueError):
     """A training checkpoint that cannot be used; the message names the file."""
 
 
+class DamagedCheckpointError(TrainingCheckpointError):
+    """One that does not hold what was written to it."""
+
+
 def write_checkpoint(path: Path, content: dict[str, Any]) -> None:
-    """Write tensors and plain values atomically."""
-    with replacing(path) as temporary:
-        torch.save(content, temporary)
+    """Write tensors and plain values atomically; equal content gives equal files."""
+    # given a path, torch would write its name, which is a random one here, into the file
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        torch.save(content, file)
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
-    """Read a checkpoint onto the CPU without executing anything in it.
+    """Read a checkpoint onto the CPU without executing anything in it, once its checksums were compared.
 
     Raises:
-        TrainingCheckpointError: if it is damaged, or holds anything but tensors and plain values.
+        DamagedCheckpointError: if it is missing, or has not the content that was written to it.
+        TrainingCheckpointError: if it holds anything but tensors and plain values, or no training state.
     """
     try:
+        check_archive(path)
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # a damaged pickle fails with whatever class its bytes lead to
+    except pickle.UnpicklingError as error:
         raise TrainingCheckpointError(
-            f"{path} is damaged or not a checkpoint of this project; delete it to train that stage again"
+            f"{path} is not a checkpoint of this project; delete it to train that stage again"
         ) from error
+    except Exception as error:  # a damaged file fails with whatever class its bytes lead to
+        raise DamagedCheckpointError(f"{path} is damaged or not a checkpoint of this project") from error
     if not isinstance(content, dict) or not content.keys() >= {"state_dict", "meta"}:
         raise TrainingCheckpointError(f"{path} holds no training state; delete it to train that stage again")
     return content
+
+
+def read_or_discard(path: Path, say: Callable[[str], None]) -> dict[str, Any] | None:
+    """Read a checkpoint that can be made anew.
+
+    Args:
+        path: of the checkpoint; a damaged one is removed.
+        say: told of it.
+
+    Returns:
+        None where there is none, or it was damaged.
+
+    Raises:
+        TrainingCheckpointError: if it is whole and of something else.
+    """
+    if not path.exists():
+        return None
+    try:
+        return read_checkpoint(path)
+    except DamagedCheckpointError as error:
+        say(f"{error}; it is thrown away, and what it held is made anew")
+        path.unlink()
+        return None
 
 
 def weights_sha256(state_dict: Mapping[str, Tensor]) -> str:

@@ -14,7 +14,7 @@ from torch import nn
 
 from benchmark.runtime.device import Compute
 from benchmark.runtime.interruption import StopRequest
-from benchmark.training.checkpoints import random_state, read_checkpoint, restore_random_state, write_checkpoint
+from benchmark.training.checkpoints import random_state, restore_random_state, write_checkpoint
 from methods.base import FaceBatch
 
 
@@ -22,13 +22,23 @@ class StageRunner(Runner):
     """A Runner that places the model by a `Compute` and never pickles anything but tensors and plain values.
 
     mmengine's own checkpoints hold its message hub, which `weights_only` loading refuses.
+
+    Args:
+        compute: device, precision and layout.
+        stop: asked between steps.
+        stage: name of the stage.
+        state: content of the checkpoint that an earlier sitting left, to resume from; None to begin.
+        kwargs: mmengine's.
     """
 
-    def __init__(self, *, compute: Compute, stop: StopRequest, stage: str, seconds: float = 0.0, **kwargs: Any) -> None:
+    def __init__(
+        self, *, compute: Compute, stop: StopRequest, stage: str, state: dict[str, Any] | None, **kwargs: Any
+    ) -> None:
         self.compute = compute
         self.stop = stop
         self.stage = stage
-        self.seconds_before = seconds
+        self.state = state
+        self.seconds_before: float = 0.0 if state is None else state["meta"]["seconds"]
         self.started = time.monotonic()
         super().__init__(default_scope=None, log_level="WARNING", **kwargs)
 
@@ -105,10 +115,10 @@ class StageRunner(Runner):
         write_checkpoint(Path(out_dir) / filename, content)
 
     def load_or_resume(self) -> None:
-        """Resume from the path given as `load_from`, if any."""
-        if self._load_from is None:
+        """Resume from the state of an earlier sitting, if any."""
+        content, self.state = self.state, None
+        if content is None:
             return
-        content = read_checkpoint(Path(self._load_from))
         self.call_hook("after_load_checkpoint", checkpoint=content)
         self.model.load_state_dict(content["state_dict"])
         self.optim_wrapper.load_state_dict(content["optimizer"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -11,8 +11,9 @@ from typing import Any
 from filelock import FileLock
 
 from benchmark.caching.fingerprints import fingerprint
+from benchmark.results.run_folder import UNFINISHED
 from benchmark.runtime.atomic_files import sha256_of
-from benchmark.training.checkpoints import TrainingCheckpointError, read_checkpoint, write_checkpoint
+from benchmark.training.checkpoints import read_checkpoint, read_or_discard, write_checkpoint
 from methods.base import Stage, Trainable
 
 
@@ -46,26 +47,24 @@ class StageCache:
         with FileLock(path.with_suffix(".lock")):
             yield
 
-    def restore(self, stage: Stage, finished: Path, model: Trainable) -> bool:
+    def restore(self, stage: Stage, finished: Path, model: Trainable, say: Callable[[str], None]) -> bool:
         """Write a stage's checkpoint as if `model`, which has not begun the stage, had been trained by it.
 
         Args:
             stage: of the model.
             finished: where the checkpoint goes; a trace of an unfinished training beside it is removed.
             model: lends the networks that the stage leaves alone.
+            say: told where the stage's file is damaged.
 
         Returns:
             Whether the stage was there: not if it is not shared, not trained yet, or its file is damaged.
         """
         path = self.path(stage)
-        if path is None or not path.exists():
-            return False
-        try:
-            kept = read_checkpoint(path)
-        except TrainingCheckpointError:
+        kept = None if path is None else read_or_discard(path, say)
+        if kept is None:
             return False
         write_checkpoint(finished, {"state_dict": model.state_dict() | kept["state_dict"], "meta": kept["meta"]})
-        finished.with_name(f"{stage.name}.unfinished.pth").unlink(missing_ok=True)
+        finished.with_name(f"{stage.name}{UNFINISHED}").unlink(missing_ok=True)
         return True
 
     def save(self, stage: Stage, finished: Path) -> None:

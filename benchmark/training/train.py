@@ -6,7 +6,6 @@ import importlib.util
 import tempfile
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 
 import torch
 from mmengine.hooks import ParamSchedulerHook
@@ -14,11 +13,11 @@ from mmengine.optim import OptimWrapperDict
 
 from benchmark.datasets.base import FaceDataset
 from benchmark.datasets.training_batches import training_batches
-from benchmark.results.run_folder import PROGRESS, checkpoint_path, checkpoints_folder
+from benchmark.results.run_folder import PROGRESS, UNFINISHED, checkpoint_path, checkpoints_folder
 from benchmark.runtime.device import Compute, seed_everything
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.progress import Reporter
-from benchmark.training.checkpoints import read_checkpoint
+from benchmark.training.checkpoints import read_checkpoint, read_or_discard
 from benchmark.training.hooks import CheckpointHook, EMAHook, ProgressHook
 from benchmark.training.runner import StageLoop, StageRunner
 from benchmark.training.stage_cache import StageCache
@@ -40,7 +39,7 @@ def train(
     tensorboard: bool = False,
     store: StageCache | None = None,
 ) -> float:
-    """Train every stage that is not in `folder/checkpoints` already, and leave the model trained.
+    """Train every stage that is not whole in `folder/checkpoints` already, and leave the model trained.
 
     Args:
         model: the model; afterwards in eval mode on the compute device.
@@ -59,7 +58,7 @@ def train(
     Raises:
         Interrupted: if a stop was requested; the state is saved.
         TrainingDiverged: if a loss is no longer finite.
-        TrainingCheckpointError: if a checkpoint in the folder is damaged.
+        TrainingCheckpointError: if a checkpoint in the folder is of something else; a damaged one is made anew.
         InputError: if an optimiser refuses its options, or TensorBoard is requested and not installed.
     """
     if tensorboard and importlib.util.find_spec("tensorboard") is None:
@@ -71,9 +70,10 @@ def train(
     seconds = 0.0
     for number, stage in enumerate(each for each in model.stages() if each.iterations > 0):
         finished = checkpoint_path(folder, stage.name)
-        if not finished.exists():
+        content = read_or_discard(finished, reporter.say)
+        if content is None:
             with nullcontext() if store is None else store.lock(stage):
-                if store is not None and store.restore(stage, finished, model):
+                if store is not None and store.restore(stage, finished, model, reporter.say):
                     reporter.say(f"{title}: {stage.name} is as another run trained it")
                 else:
                     seed_everything(seed * 1000 + number)
@@ -81,7 +81,7 @@ def train(
                     _train_stage(model, stage, dataset, folder, seed, compute, reporter, title, tensorboard)
                     if store is not None:
                         store.save(stage, finished)
-        content = read_checkpoint(finished)
+            content = read_checkpoint(finished)
         model.load_state_dict(content["state_dict"])
         seconds += float(content["meta"]["seconds"])
     model.eval()
@@ -107,14 +107,14 @@ def _train_stage(
     tensorboard: bool,
 ) -> None:
     finished = checkpoint_path(folder, stage.name)
-    unfinished = finished.with_name(f"{stage.name}.unfinished.pth")
-    meta: dict[str, Any] = read_checkpoint(unfinished)["meta"] if unfinished.exists() else {"iter": 0, "seconds": 0.0}
+    unfinished = finished.with_name(f"{stage.name}{UNFINISHED}")
+    state = read_or_discard(unfinished, reporter.say)
     backends = [{"type": "TensorboardVisBackend", "save_dir": str(folder / "tensorboard" / stage.name)}]
     loader = training_batches(
         dataset,
         stage.batch_size,
         seed=seed,
-        start=meta["iter"],
+        start=0 if state is None else state["meta"]["iter"],
         num_workers=compute.num_workers,
         pin_memory=compute.device.type == "cuda",
     )
@@ -128,7 +128,7 @@ def _train_stage(
             compute=compute,
             stop=stop,
             stage=stage.name,
-            seconds=meta["seconds"],
+            state=state,
             model=model,
             work_dir=work_dir,
             train_dataloader=loader,
@@ -145,7 +145,6 @@ def _train_stage(
             },
             custom_hooks=[EMAHook(stage), ProgressHook(stage, folder / PROGRESS, advance)],
             visualizer={"type": "Visualizer", "vis_backends": backends if tensorboard else []},
-            load_from=str(unfinished) if unfinished.exists() else None,
             randomness={"seed": seed},
             experiment_name=f"{title}-{stage.name}",
         )

@@ -131,7 +131,7 @@ def real_side(files: list[Path], encoder: Encoder, cache: Path, reporter: Report
         write_features({"": writer}, {"": encoder}, _batches(files), len(files), reporter, title)
 
     key = fingerprint(_content_of(files), code_version("benchmark.images.read"), encoder.key)
-    return cached_features(cache / "features" / key[:32], write)
+    return cached_features(cache / "features" / key[:32], write, reporter.say)
 
 
 def check_set_metric(name: str) -> None:

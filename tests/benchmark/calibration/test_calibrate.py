@@ -10,6 +10,7 @@ from benchmark.calibration.degradations import DEGRADATIONS
 from benchmark.calibration.schema import read_calibration
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 from tests.commands import TINY, Outcome, bench, bench_process, ended, settings, signalled, tree
+from tests.damaged_files import DAMAGES
 from tests.places import ROOT
 
 pytestmark = pytest.mark.integration
@@ -134,13 +135,18 @@ def test_ctrl_c_keeps_the_levels_that_are_scored(finished: Outcome, cache: Path,
     assert kept.items() <= tree(out / "rungs").items()
 
 
-def test_a_damaged_level_is_scored_again(cache: Path, tmp_path: Path) -> None:
+def test_damaged_levels_are_said_and_scored_again(cache: Path, tmp_path: Path) -> None:
     arguments = ("calibrate", *QUICK, "--out", tmp_path, "--json")
     first = bench(*arguments)
-    damaged, cut, *_ = sorted((tmp_path / "rungs").iterdir())
-    damaged.write_bytes(b"not an archive")
-    cut.write_bytes(cut.read_bytes()[:200])
-    assert bench(*arguments).out == first.out
+    levels = sorted((tmp_path / "rungs").iterdir())
+    for damage, path in zip(DAMAGES, levels, strict=False):
+        damage(path)
+    again = bench(*arguments)
+    assert again.out == first.out
+    lines = again.err.splitlines()
+    for path in levels[: len(DAMAGES)]:
+        (said,) = [line for line in lines if line.startswith(str(path))]
+        assert said.endswith("; the level is scored anew")
 
 
 def test_metrics_of_a_plug_in_are_calibrated_and_one_without_values_says_why(cache: Path, tmp_path: Path) -> None:

@@ -7,15 +7,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from benchmark.datasets.errors import DataError
 from benchmark.datasets.packed import FaceRecord, PackedFaces, SkippedFace, content_key, in_parallel, packed_faces
+from benchmark.runtime.atomic_files import sha256_of
+from benchmark.runtime.checked_files import DamagedFileError, write_checked_json
+from tests.damaged_files import DAMAGES
 
 SIZE = 8
 
@@ -103,14 +107,59 @@ def test_a_pack_travels_to_another_process_as_its_folder(tmp_path: Path) -> None
     assert pickle.loads(pickled).fingerprint == packed.fingerprint
 
 
-@pytest.mark.parametrize("name", ["images.bin", "faces.npz", "pack.json"])
-def test_a_damaged_pack_is_not_believed(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["images.bin", "masks.bin", "faces.npz", "pack.json"])
+@pytest.mark.parametrize("damage", [*DAMAGES, Path.unlink])
+def test_a_damaged_pack_is_packed_anew_and_told(tmp_path: Path, name: str, damage: Callable[[Path], None]) -> None:
     packed = pack(tmp_path)
+    assert packed.damage is None
     content = (packed.folder / name).read_bytes()
-    (packed.folder / name).write_bytes(content[: len(content) // 2])
+    damage(packed.folder / name)
     again = pack(tmp_path)
+    assert again.damage is not None
+    assert str(packed.folder) in again.damage
     assert again.fingerprint == packed.fingerprint
+    assert (packed.folder / name).read_bytes() == content
     np.testing.assert_array_equal(again.images[3], RECORDS[3].image)
+    assert pack(tmp_path).damage is None
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"size": "8", "fingerprint": "0", "skipped": []},
+        {"size": 8, "fingerprint": 0, "skipped": 3},
+        {"size": [8], "fingerprint": None, "skipped": [["face"]]},
+        {"size": None, "fingerprint": {}, "skipped": None},
+        {"size": -8, "fingerprint": "0", "skipped": {"face": "reason"}},
+        {"size": 10**30, "fingerprint": "0", "skipped": [[1, 2]]},
+        {"size": float("nan"), "fingerprint": "0", "skipped": []},
+    ],
+    ids=str,
+)
+def test_facts_of_a_pack_with_wrong_types_are_damage(tmp_path: Path, facts: dict[str, Any]) -> None:
+    packed = pack(tmp_path)
+    write_checked_json(packed.folder / "pack.json", facts)
+    with pytest.raises(DamagedFileError, match=str(packed.folder)):
+        PackedFaces(packed.folder).check()
+    assert pack(tmp_path).damage is not None
+
+
+def test_the_content_of_a_pack_is_read_once_in_a_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Path] = []
+
+    def counted(path: Path) -> str:
+        read.append(path)
+        return sha256_of(path)
+
+    monkeypatch.setattr("benchmark.datasets.packed.sha256_of", counted)
+    pack(tmp_path)
+    for _ in range(3):
+        packed = pack(tmp_path)
+    assert [path.name for path in read] == ["images.bin", "masks.bin"]
+    (packed.folder / "images.bin").touch()
+    pack(tmp_path)
+    assert len(read) == 4, "a file that was written to since is read again"
 
 
 def test_a_face_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:

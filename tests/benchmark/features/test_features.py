@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from benchmark.features.cache import cached_features
 from benchmark.features.feature_set import BLOCK, FeaturePair, FeatureSet, FeatureWriter
 from benchmark.features.moments import FeatureStatistics
 from benchmark.runtime.prefetch import read_ahead
+from tests.damaged_files import DAMAGES
 
 
 def rows_of(count: int, dimensions: int = 6, seed: int = 0) -> np.ndarray:
@@ -63,23 +66,71 @@ def test_what_two_metrics_ask_of_a_pair_is_computed_once() -> None:
     assert calls == [(3, 4)]
 
 
-def test_the_cache_gives_what_it_holds_and_makes_anew_what_is_cut_short(tmp_path: Path) -> None:
+def test_features_are_written_once(tmp_path: Path) -> None:
     rows, written = rows_of(50), []
 
     def write(writer: FeatureWriter) -> None:
         written.append(1)
         writer.add(rows)
 
-    folder = tmp_path / "key"
     for _ in range(2):
-        found = cached_features(folder, write)
+        found = cached_features(tmp_path / "key", write, pytest.fail)
         np.testing.assert_array_equal(np.concatenate(list(found.blocks())), rows)
         np.testing.assert_allclose(found.statistics.mean, rows.mean(axis=0, dtype=np.float64))
     assert len(written) == 1
-    with (folder / "rows.f32").open("r+b") as file:
-        file.truncate(100)
-    np.testing.assert_array_equal(cached_features(folder, write).take(slice(None)), rows)
-    assert len(written) == 2
+
+
+@pytest.mark.parametrize("name", ["rows.f32", "statistics.npz"])
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_features_are_made_anew_and_said(tmp_path: Path, name: str, damage: Callable[[Path], None]) -> None:
+    rows, folder, said = rows_of(50), tmp_path / "key", list[str]()
+    whole = cached_features(folder, lambda writer: writer.add(rows), said.append)
+    content = (folder / name).read_bytes()
+    assert said == []
+    damage(folder / name)
+    again = cached_features(folder, lambda writer: writer.add(rows), said.append)
+    np.testing.assert_array_equal(again.take(slice(None)), rows)
+    np.testing.assert_array_equal(again.statistics.scatter, whole.statistics.scatter)
+    assert (folder / name).read_bytes() == content
+    (sentence,) = said
+    assert sentence.startswith(str(folder / name))
+    assert sentence.endswith("; the features are made anew")
+
+
+def test_what_a_killed_writer_left_is_made_anew_without_a_word(tmp_path: Path) -> None:
+    rows, folder = rows_of(50), tmp_path / "key"
+    cached_features(folder, lambda writer: writer.add(rows[:20]), pytest.fail)
+    (folder / "statistics.npz").unlink()
+    found = cached_features(folder, lambda writer: writer.add(rows), pytest.fail)
+    np.testing.assert_array_equal(found.take(slice(None)), rows)
+
+
+def _write_and_report(folder: Path, started: float, answers: multiprocessing.Queue[tuple[bytes, int]]) -> None:
+    written = 0
+
+    def slowly(writer: FeatureWriter) -> None:
+        nonlocal written
+        for block in np.array_split(rows_of(50), 10):
+            written += len(block)
+            writer.add(block)
+            time.sleep(0.02)
+
+    time.sleep(max(0.0, started - time.time()))
+    answers.put((cached_features(folder, slowly, print).take(slice(None)).tobytes(), written))
+
+
+def test_of_two_processes_at_once_one_writes_and_both_read_the_same(tmp_path: Path) -> None:
+    fork = multiprocessing.get_context("fork")
+    answers: multiprocessing.Queue[tuple[bytes, int]] = fork.Queue()
+    started = time.time() + 0.3
+    processes = [fork.Process(target=_write_and_report, args=(tmp_path / "key", started, answers)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    found = [answers.get(timeout=30) for _ in processes]
+    for process in processes:
+        process.join(30)
+    assert {content for content, _ in found} == {rows_of(50).tobytes()}
+    assert sorted(written for _, written in found) == [0, 50]
 
 
 def test_reading_ahead_keeps_the_order_and_reads_while_the_last_item_is_used() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import multiprocessing
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,8 @@ from benchmark.judges.bisenet_parser import BiSeNetParser, hard_cross_entropy
 from benchmark.judges.cache import JudgeRecord, judge_key, load_judge
 from benchmark.judges.resnet import ResNet18
 from benchmark.judges.unet_parser import FaceParser
+from benchmark.runtime.atomic_files import sha256_of
+from benchmark.runtime.checked_files import read_checked_json, write_checked_json
 from benchmark.runtime.device import Compute
 from benchmark.runtime.progress import Reporter
 from benchmark.training.train import train
@@ -28,6 +31,7 @@ from methods.base import FaceBatch
 from methods.labels import ATTRIBUTES, LABELS, NUM_ATTRIBUTES
 from methods.layers.bisenet import CHANNEL_LABELS
 from registry.catalogue import JUDGE_CARDS
+from tests.damaged_files import DAMAGES
 
 pytestmark = pytest.mark.integration
 
@@ -243,7 +247,7 @@ def small_classifier(**options: float) -> AttributeClassifier:
 @pytest.fixture
 def cached(faces: RenderedFaces, tmp_path: Path) -> tuple[JudgeRecord, AttributeClassifier, Teacher, Path]:
     judge, teacher = small_classifier(), Teacher()
-    record = load_judge("attributes", judge, faces, tmp_path, teacher)
+    record = load_judge("attributes", judge, faces, tmp_path, teacher, pytest.fail)
     assert teacher.calls == 1
     return record, judge, teacher, tmp_path
 
@@ -254,7 +258,7 @@ Cached = tuple[JudgeRecord, AttributeClassifier, Teacher, Path]
 def test_a_judge_is_trained_once(cached: Cached, faces: RenderedFaces) -> None:
     record, judge, teacher, cache = cached
     again = small_classifier()
-    assert load_judge("attributes", again, faces, cache, teacher) == record
+    assert load_judge("attributes", again, faces, cache, teacher, pytest.fail) == record
     assert teacher.calls == 1
     assert not again.training
     image = faces.batch(faces.rows("test")).image
@@ -265,42 +269,65 @@ def test_a_judge_is_trained_once(cached: Cached, faces: RenderedFaces) -> None:
 
 def test_another_recipe_or_other_faces_are_another_judge(cached: Cached, faces: RenderedFaces, tmp_path: Path) -> None:
     *_, teacher, cache = cached
-    load_judge("attributes", small_classifier(iterations=1), faces, cache, teacher)
+    load_judge("attributes", small_classifier(iterations=1), faces, cache, teacher, pytest.fail)
     assert teacher.calls == 2
     others = RenderedFaces(None, 32, tmp_path / "packs", train=2, val=1, test=1, seed=1)
-    load_judge("attributes", small_classifier(), others, cache, teacher)
+    load_judge("attributes", small_classifier(), others, cache, teacher, pytest.fail)
     assert teacher.calls == 3
     keys = {judge_key(small_classifier(), faces), judge_key(AttributeClassifier(64), faces)}
     assert len(keys | {judge_key(FaceParser(32), faces)}) == 3
 
 
-@pytest.mark.parametrize("damage", ["flipped byte", "cut short", "card"])
-def test_damaged_files_are_trained_again(cached: Cached, faces: RenderedFaces, damage: str) -> None:
+@pytest.mark.parametrize("name", ["weights.pth", "card.json"])
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_files_are_said_and_trained_again(
+    cached: Cached, faces: RenderedFaces, name: str, damage: Callable[[Path], None]
+) -> None:
     record, _, teacher, cache = cached
-    (weights,), (card,) = cache.rglob("weights.pth"), cache.rglob("card.json")
-    content = bytearray(weights.read_bytes())
-    content[len(content) // 2] ^= 1
-    if damage == "flipped byte":
-        weights.write_bytes(content)
-    elif damage == "cut short":
-        weights.write_bytes(content[:1000])
-    else:
-        card.write_text("{")
-    assert load_judge("attributes", small_classifier(), faces, cache, teacher).recipe == record.recipe
+    said: list[str] = []
+    (path,) = cache.rglob(name)
+    damage(path)
+    again = load_judge("attributes", small_classifier(), faces, cache, teacher, said.append)
+    assert again.recipe == record.recipe
     assert teacher.calls == 2
-    load_judge("attributes", small_classifier(), faces, cache, teacher)
-    assert teacher.calls == 2
+    (sentence,) = said
+    assert sentence.startswith(str(path))
+    assert sentence.endswith("; the judge is trained again")
+    assert load_judge("attributes", small_classifier(), faces, cache, teacher, pytest.fail) == again
 
 
 def test_a_swapped_pickle_is_never_run(cached: Cached, faces: RenderedFaces) -> None:
     *_, teacher, cache = cached
+    said: list[str] = []
     (weights,), (card,) = cache.rglob("weights.pth"), cache.rglob("card.json")
     torch.save(Path("anything"), weights)
-    facts = json.loads(card.read_text())
-    facts["weights_sha256"] = __import__("hashlib").sha256(weights.read_bytes()).hexdigest()
-    card.write_text(json.dumps(facts))
-    load_judge("attributes", small_classifier(), faces, cache, teacher)
+    facts = read_checked_json(card) | {"weights_sha256": sha256_of(weights)}
+    write_checked_json(card, facts)
+    load_judge("attributes", small_classifier(), faces, cache, teacher, said.append)
     assert teacher.calls == 2
+    assert "nothing in it was executed" in said[0]
+
+
+def _train_and_report(cache: Path, packs: Path, answers: multiprocessing.Queue[tuple[str, int]]) -> None:
+    teacher = Teacher()
+    faces = RenderedFaces(None, 32, packs, train=2, val=1, test=1)
+    record = load_judge("attributes", small_classifier(), faces, cache, teacher, print)
+    answers.put((record.weights_sha256, teacher.calls))
+
+
+def test_of_two_processes_at_once_one_trains_and_both_have_the_judge(tmp_path: Path) -> None:
+    RenderedFaces(None, 32, tmp_path / "packs", train=2, val=1, test=1)
+    spawn = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
+    answers: multiprocessing.Queue[tuple[str, int]] = spawn.Queue()
+    arguments = (tmp_path / "judges", tmp_path / "packs", answers)
+    processes = [spawn.Process(target=_train_and_report, args=arguments) for _ in range(2)]
+    for process in processes:
+        process.start()
+    found = [answers.get(timeout=120) for _ in processes]
+    for process in processes:
+        process.join(30)
+    assert len({weights for weights, _ in found}) == 1
+    assert sorted(calls for _, calls in found) == [0, 1]
 
 
 def test_the_code_version_covers_networks_and_augmentation_but_no_library() -> None:

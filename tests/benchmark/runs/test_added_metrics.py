@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from benchmark.results.schema import Result, read_result
+from benchmark.runtime.checked_files import read_checked_json
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 from tests.commands import TINY, TINY_METHOD, Outcome, bench, settings, tree
 
@@ -82,8 +83,7 @@ def result(place: Path, method: str = "freezing") -> Result:
 
 
 def stamps(place: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((run_folder(place) / "stamps.json").read_text())
-    return content
+    return read_checked_json(run_folder(place) / "stamps.json")
 
 
 def test_the_method_can_do_nothing_any_more(before: dict[str, Any], words: list[str | Path], tmp_path: Path) -> None:

@@ -3,11 +3,22 @@
 import hashlib
 import os
 import stat
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from benchmark.runtime.atomic_files import replacing, sha256_of, write_text_atomically
+from benchmark.images.read import list_images
+from benchmark.runtime.atomic_files import (
+    ABANDONED_SECONDS,
+    TEMPORARY_SUFFIX,
+    replacing,
+    sha256_of,
+    write_text_atomically,
+)
 from benchmark.runtime.cache_folder import writable
 from registry.errors import InputError
 from tests.commands import python
@@ -45,10 +56,17 @@ def test_the_old_content_stands_until_the_block_ends(tmp_path: Path) -> None:
     assert path.read_text() == "new"
 
 
-def test_the_temporary_file_has_the_suffix_of_the_final_one(tmp_path: Path) -> None:
-    with replacing(tmp_path / "edit.png") as temporary:
-        assert temporary.suffix == ".png"
-        assert temporary.parent == tmp_path
+@pytest.mark.parametrize("name", ["stage.pth", "00000.png", "scores.parquet", "result.json", "card.yaml", "a.npz"])
+def test_no_pattern_of_finished_files_takes_a_temporary_one_in(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with replacing(path) as temporary:
+        assert temporary.parent == path.parent, "a file takes another's place within one file system only"
+        assert not list(tmp_path.glob(f"*{path.suffix}"))
+        assert not list(tmp_path.rglob(name))
+        with pytest.raises(InputError, match="holds no image"):
+            list_images(tmp_path)
+        temporary.write_text("content")
+    assert list(tmp_path.glob(f"*{path.suffix}")) == [path]
 
 
 def test_files_get_the_permissions_of_the_umask(tmp_path: Path) -> None:
@@ -60,22 +78,70 @@ def test_files_get_the_permissions_of_the_umask(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "file.txt").stat().st_mode) == 0o640
 
 
-def test_a_killed_writer_leaves_the_old_content(tmp_path: Path) -> None:
-    path = tmp_path / "file.txt"
-    write_text_atomically(path, "old")
-    script = f"""
-import os
+KILLED = """
+import os, sys
 from pathlib import Path
 from benchmark.runtime.atomic_files import replacing
-with replacing(Path({str(path)!r})) as temporary:
+with replacing(Path(sys.argv[1])) as temporary:
     temporary.write_text("half of the n")
     print("writing", flush=True)
-    os.kill(os.getpid(), 9)
+    sys.stdin.read()
 """
-    process = python("-c", script)
-    assert process.communicate(timeout=60)[0] == "writing\n"
-    assert process.returncode == -9
-    assert path.read_text() == "old"
+
+
+@contextmanager
+def writer_of(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process in the middle of writing a file."""
+    with python("-c", KILLED, path, stdin=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "writing\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_killed_writer_leaves_the_old_content_and_the_next_writer_sweeps_up(tmp_path: Path) -> None:
+    path, other = tmp_path / "file.txt", tmp_path / "other.txt"
+    path.write_text("old")
+    with writer_of(path) as process:
+        process.kill()
+        process.wait(60)
+        assert path.read_text() == "old"
+        (left,) = set(tmp_path.iterdir()) - {path}
+    assert left.name.endswith(TEMPORARY_SUFFIX)
+    write_text_atomically(other, "new")
+    assert set(tmp_path.iterdir()) == {path, other}
+
+
+def test_a_living_writer_keeps_its_file(tmp_path: Path) -> None:
+    path, other = tmp_path / "file.txt", tmp_path / "other.txt"
+    with writer_of(path) as process:
+        write_text_atomically(other, "new")
+        (temporary,) = set(tmp_path.iterdir()) - {other}
+        assert temporary.read_text() == "half of the n"
+        process.communicate("", timeout=60)  # lets it end the block
+        assert process.returncode == 0
+    assert path.read_text() == "half of the n"
+    assert set(tmp_path.iterdir()) == {path, other}
+
+
+@pytest.mark.parametrize(("age", "kept"), [(ABANDONED_SECONDS - 60, True), (ABANDONED_SECONDS + 60, False)])
+def test_a_file_of_another_machine_is_swept_a_day_later(tmp_path: Path, age: int, kept: bool) -> None:
+    there = tmp_path / f".file.txt.another_machine-1-0123abcd{TEMPORARY_SUFFIX}"
+    there.write_text("half")
+    os.utime(there, (time.time() - age, time.time() - age))
+    write_text_atomically(tmp_path / "other.txt", "new")
+    assert there.exists() == kept
+
+
+def test_what_is_only_named_like_a_temporary_file_is_left_alone(tmp_path: Path) -> None:
+    own = [tmp_path / name for name in (f"mine{TEMPORARY_SUFFIX}", f".a.txt{TEMPORARY_SUFFIX}")]
+    for path in own:
+        path.write_text("mine")
+        os.utime(path, (0, 0))
+    write_text_atomically(tmp_path / "other.txt", "new")
+    assert all(path.exists() for path in own)
 
 
 def test_sha256_is_that_of_the_bytes(tmp_path: Path) -> None:

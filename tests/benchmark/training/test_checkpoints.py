@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from benchmark.training.checkpoints import (
+    DamagedCheckpointError,
     TrainingCheckpointError,
     random_state,
     read_checkpoint,
@@ -62,6 +63,32 @@ def test_a_damaged_checkpoint_is_refused_with_a_sentence(tmp_path: Path, damage:
         read_checkpoint(path)
 
 
+def test_no_flipped_bit_changes_what_is_read(tmp_path: Path) -> None:
+    """PyTorch compares no checksums, and zipfile not all of an archive's headers; together they let nothing through."""
+    path = tmp_path / "stage.pth"
+    weights = torch.rand(10)
+    write_checkpoint(path, {"state_dict": {"weight": weights}, "meta": {"iter": 3}})
+    content, refused = path.read_bytes(), 0
+    for position in range(0, len(content), 5):
+        changed = bytearray(content)
+        changed[position] ^= 1 << position % 8
+        path.write_bytes(changed)
+        try:
+            found = read_checkpoint(path)
+        except DamagedCheckpointError:
+            refused += 1
+        else:  # bytes between entries, and their dates
+            assert torch.equal(found["state_dict"]["weight"], weights)
+            assert found["meta"] == {"iter": 3}
+    assert refused > len(content) / 5 / 4
+
+
+def test_equal_content_gives_equal_files(tmp_path: Path) -> None:
+    for name in ("one.pth", "other.pth"):
+        write_checkpoint(tmp_path / name, {"state_dict": {"weight": torch.arange(9.0)}, "meta": {}})
+    assert (tmp_path / "one.pth").read_bytes() == (tmp_path / "other.pth").read_bytes()
+
+
 def test_nothing_in_a_checkpoint_is_executed(tmp_path: Path) -> None:
     path, mark = tmp_path / "stage.pth", tmp_path / "executed"
     torch.save({"state_dict": {}, "meta": {}, "extra": Payload(mark)}, path)
@@ -77,6 +104,7 @@ def test_whatever_a_damaged_pickle_fails_with_is_the_same_sentence(
     def fail(*_: object, **__: object) -> None:
         raise failure
 
+    write_checkpoint(tmp_path / "stage.pth", {"state_dict": {}, "meta": {}})
     monkeypatch.setattr(torch, "load", fail)
     with pytest.raises(TrainingCheckpointError, match=r"stage\.pth is damaged or not a checkpoint of this project"):
         read_checkpoint(tmp_path / "stage.pth")

@@ -1,7 +1,7 @@
 """Shared stages: a variant takes what another trained, equal to the bit, and nothing else."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, ConfigSource
 from methods.maskgan.model import MaskGAN
 from tests.commands import TINY_DATASET, bench, bench_process, ended, settings
+from tests.damaged_files import DAMAGES
 
 pytestmark = pytest.mark.integration
 
@@ -193,15 +194,19 @@ def test_what_decides_a_stage_trains_it_anew(change: dict[str, Any], after_full:
     assert not same(after_full.networks("mask_vae"), other.networks("mask_vae"))
 
 
-def test_a_damaged_file_of_the_store_is_trained_again(after_full: Trained, tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_file_of_the_store_is_said_and_trained_again(
+    after_full: Trained, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
     kept = sorted((tmp_path / "cache" / "stages").glob("*.pth"))
     assert len(kept) == len(STAGES)
     for path in kept:
-        path.write_bytes(path.read_bytes()[:300])
+        damage(path)
     again = trained(tmp_path / "second", variant="no-blender")
     assert again.stages == after_full.stages
     assert same(after_full.networks("mask_vae"), again.networks("mask_vae"))
     assert all(torch.load(path, weights_only=True)["meta"]["finished"] for path in kept)
+    assert (again.folder / "log.txt").read_text().count("it is thrown away, and what it held is made anew") == 2
 
 
 def test_two_processes_at_once_train_a_shared_stage_once(tmp_path: Path) -> None:

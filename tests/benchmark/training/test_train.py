@@ -4,17 +4,20 @@ import json
 import math
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 
 from benchmark.runtime.interruption import Interrupted
+from benchmark.runtime.progress import Reporter
 from benchmark.training.checkpoints import TrainingCheckpointError
 from benchmark.training.hooks import EMA_WARM_UP, TrainingDiverged
 from registry.errors import InputError
 from tests.benchmark.training.toy import ITERATIONS, Toy, train_toy
 from tests.commands import python, signalled
+from tests.damaged_files import DAMAGES
 
 pytestmark = pytest.mark.integration
 
@@ -178,13 +181,28 @@ def test_a_loss_that_is_no_number_stops_the_training(faces: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("name", ["first.pth", "second.unfinished.pth"])
-def test_a_damaged_checkpoint_is_named(faces: Path, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_checkpoint_is_said_and_made_anew(
+    trained: Toy, faces: Path, tmp_path: Path, name: str, damage: Callable[[Path], None]
+) -> None:
     with pytest.raises(Interrupted):
         train_toy(Toy(stop_at=ITERATIONS + 3), tmp_path, faces)
-    path = tmp_path / "checkpoints" / name
-    path.write_bytes(path.read_bytes()[:500])
-    with pytest.raises(TrainingCheckpointError, match=rf"{name} is damaged .* delete it to train that stage again"):
+    damage(tmp_path / "checkpoints" / name)
+    resumed, reporter = Toy(), Reporter(quiet=True)
+    with reporter.logging_to(tmp_path / "log.txt"):
+        train_toy(resumed, tmp_path, faces, reporter=reporter)
+    assert same_weights(trained, resumed)
+    said = (tmp_path / "log.txt").read_text()
+    assert f"{name} is damaged or not a checkpoint of this project; it is thrown away, and what it held is made" in said
+
+
+def test_a_checkpoint_of_something_else_is_refused_and_kept(faces: Path, tmp_path: Path) -> None:
+    path = tmp_path / "checkpoints" / "first.pth"
+    path.parent.mkdir()
+    torch.save({"weight": torch.ones(3)}, path)
+    with pytest.raises(TrainingCheckpointError, match="holds no training state; delete it to train that stage again"):
         train_toy(Toy(), tmp_path, faces)
+    assert path.exists()
 
 
 def test_tensorboard_takes_the_losses_when_asked(faces: Path, tmp_path: Path) -> None:

@@ -90,7 +90,15 @@ def sixteen_faces(cache: Path) -> RenderedFaces:
     return RenderedFaces(None, 32, cache, train=16, val=1, test=1)
 
 
-def train_toy(toy: Toy, folder: Path, cache: Path, *, seed: int = 0, tensorboard: bool = False) -> float:
+def train_toy(
+    toy: Toy,
+    folder: Path,
+    cache: Path,
+    *,
+    seed: int = 0,
+    tensorboard: bool = False,
+    reporter: Reporter | None = None,
+) -> float:
     """Train on one thread, so that every process comes to the same bits; gives the seconds it took."""
     seed_everything(seed)
     with torch.no_grad():
@@ -105,7 +113,7 @@ def train_toy(toy: Toy, folder: Path, cache: Path, *, seed: int = 0, tensorboard
             folder,
             seed=seed,
             compute=CPU,
-            reporter=Reporter(quiet=True),
+            reporter=reporter or Reporter(quiet=True),
             title="toy",
             tensorboard=tensorboard,
         )

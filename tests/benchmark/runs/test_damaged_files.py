@@ -1,0 +1,160 @@
+"""Files of a run and of the cache that were damaged: it is said, they are made anew, and every figure is as it was."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchmark.results.schema import Result, read_result
+from tests.commands import TINY, TINY_METHOD, Outcome, bench
+from tests.damaged_files import DAMAGES, cut, empty, flip
+
+WORDS = ("score", "--plugin", TINY_METHOD, "--method", "tiny", *TINY)
+RUN = "runs/rendered-faces/tiny/seed0"
+ONE_OF_EACH = (
+    "cache/faces/*/images.bin",
+    "cache/judges/*/weights.pth",
+    "cache/features/*/rows.f32",
+    f"{RUN}/checkpoints/paint.pth",
+    f"{RUN}/edits/style-copy/00001.png",
+    f"{RUN}/edits/style-copy/cost.json",
+    f"{RUN}/scores/style-copy.parquet",
+)
+
+
+def scored(place: Path) -> Outcome:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BENCH_CACHE", str(place / "cache"))
+        return bench(*WORDS, "--runs", place / "runs")
+
+
+def result_in(place: Path) -> Result:
+    return read_result(place / RUN / "result.json")
+
+
+def figures(result: Result) -> dict[str, object]:
+    return result.model_dump(exclude={"cost"})
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    """Every file of edits and of the cache, but for measured times."""
+    paths = [*(folder / RUN / "edits").rglob("*"), *(folder / "cache").rglob("*"), *(folder / RUN).glob("scores/*")]
+    return {
+        path.relative_to(folder): path.read_bytes()
+        for path in paths
+        if path.is_file() and path.name != "cost.json" and path.suffix != ".lock"
+    }
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run with a cache of its own."""
+    place = tmp_path_factory.mktemp("whole")
+    outcome = scored(place)
+    assert outcome.code == 0, outcome.err
+    return place
+
+
+@pytest.fixture
+def place(whole: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(whole, tmp_path / "place"))
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_files_of_every_kind_are_made_anew_and_the_figures_are_the_same(
+    whole: Path, place: Path, damage: Callable[[Path], None]
+) -> None:
+    damaged = [path for pattern in ONE_OF_EACH for path in place.glob(pattern)]
+    assert len(damaged) > len(ONE_OF_EACH), "there are two judges"
+    for path in damaged:
+        damage(path)
+    outcome = scored(place)
+    assert outcome.code == 0, outcome.err
+    assert "Traceback" not in outcome.err
+    assert figures(result_in(place)) == figures(result_in(whole))
+    assert contents(place) == contents(whole)
+    lines = outcome.err.splitlines()
+    for said in (
+        "scores/style-copy.parquet is not as it was written; the run is scored anew",
+        "the faces are packed anew",
+        "the judge is trained again",
+        "the features are made anew",
+        "paint.pth is damaged or not a checkpoint of this project; it is thrown away, and what it held is made anew",
+        "2 files of edits under style-copy are missing or damaged, the first",
+    ):
+        assert any(said in line for line in lines), said
+    again = scored(place)
+    assert (again.code, again.err.count("anew")) == (0, 0)
+
+
+@pytest.mark.parametrize("damage", [cut, flip, empty])
+def test_a_damaged_file_of_stamps_is_said_and_what_it_stamped_is_done_again(
+    whole: Path, place: Path, damage: Callable[[Path], None]
+) -> None:
+    damage(place / RUN / "stamps.json")
+    outcome = scored(place)
+    assert outcome.code == 0, outcome.err
+    assert "weights that are there are used as they are, edits and scores are made anew" in outcome.err
+    assert figures(result_in(place)) == figures(result_in(whole))
+    assert contents(place) == contents(whole)
+
+
+@pytest.mark.parametrize("damage", [cut, flip])
+def test_a_damaged_result_is_scored_anew(whole: Path, place: Path, damage: Callable[[Path], None]) -> None:
+    damage(place / RUN / "result.json")
+    outcome = scored(place)
+    assert outcome.code == 0, outcome.err
+    assert "result.json is not as it was written; the run is scored anew" in outcome.err
+    assert figures(result_in(place)) == figures(result_in(whole))
+
+
+def test_an_edit_of_another_face_is_refused_until_it_is_deleted(whole: Path, place: Path) -> None:
+    edits = place / RUN / "edits" / "style-copy"
+    shutil.copy(edits / "00000.png", edits / "00003.png")
+    (place / RUN / "result.json").unlink()
+    outcome = scored(place)
+    assert outcome.code == 2
+    assert outcome.sentence == (
+        f"{place / RUN}: 1 of 5 edits under style-copy are not those that were made, the first {edits / '00003.png'}; "
+        f"delete them, and the same command edits those tasks again (bench verify {place / RUN} lists them)"
+    )
+    (edits / "00003.png").unlink()
+    again = scored(place)
+    assert again.code == 0, again.err
+    assert figures(result_in(place)) == figures(result_in(whole))
+    assert contents(place) == contents(whole)
+
+
+def test_another_training_s_checkpoint_is_refused_until_it_is_deleted(whole: Path, place: Path, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BENCH_CACHE", str(place / "cache"))
+        assert bench("train", *WORDS[1:], "--seed", "1", "--runs", tmp_path / "runs").code == 0
+    checkpoint = place / RUN / "checkpoints" / "paint.pth"
+    shutil.copy(tmp_path / "runs" / "rendered-faces" / "tiny" / "seed1" / "checkpoints" / "paint.pth", checkpoint)
+    (place / RUN / "result.json").unlink()
+    outcome = scored(place)
+    assert outcome.code == 2
+    assert outcome.sentence.startswith(
+        f"{place / RUN}: 1 of 1 checkpoints are not those that were trained, the first {checkpoint}; delete them"
+    )
+    checkpoint.unlink()
+    again = scored(place)
+    assert again.code == 0, again.err
+    assert figures(result_in(place)) == figures(result_in(whole))
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_checkpoint_of_one_s_own_is_refused_and_kept(
+    whole: Path, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    own = Path(shutil.copy(whole / RUN / "checkpoints" / "paint.pth", tmp_path / "own.pth"))
+    damage(own)
+    content = own.read_bytes()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BENCH_CACHE", str(whole / "cache"))
+        outcome = bench("edit", *WORDS[1:], "--checkpoint", own, "--runs", tmp_path / "runs")
+    assert outcome.code == 2
+    assert str(own) in outcome.sentence
+    assert own.read_bytes() == content
