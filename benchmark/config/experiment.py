@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from pydantic import Field
 from pydantic.fields import FieldInfo
 
 from benchmark.config.evaluation_spec import EvaluationSpec, Options, Spec
+from registry.yaml_files import to_yaml
 
 REAL = "real"
 """Stands where a method's name would, for the row of real images."""
@@ -79,7 +79,7 @@ class Experiment(Spec):
 
     def to_yaml(self) -> str:
         """The settings as text, which resolves to this experiment again."""
-        return yaml.safe_dump(self.settings(), sort_keys=False, allow_unicode=True)
+        return to_yaml(self.settings())
 
     def training_part(self) -> dict[str, Any]:
         """What decides the trained weights, apart from the data's content and the code."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
@@ -72,11 +71,9 @@ def read_column_map(path: Path) -> ColumnMap:
     Raises:
         InputError: naming the file, the line, the key, and the nearest valid name.
     """
-    source = read_config(path)
-    # BaseLoader yields only text, lists and maps: `no` and `1` stay the words of the table
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    source = read_config(path, as_text=True)  # `no` and `1` stay the words of the table
     try:
-        return ColumnMap.model_validate(content or {})
+        return ColumnMap.model_validate(source.content)
     except ValidationError as error:
         first = error.errors()[0]
         keys = [str(part) for part in first["loc"] if part != "[key]"]
