@@ -26,8 +26,8 @@ class MethodSpec(Spec):
         variant: one on the method's card, or the changed options written out (`benchmark.config.variants`).
         options: after preset and variant; its training budget is among them.
         seed: of its training.
-        checkpoint: a published weights file to load instead of training.
-        network: which of the method's networks the checkpoint fills.
+        checkpoint: a weights file to load instead of training: a published network, or what a stage of a run left.
+        network: which of the method's networks a published one fills; `KEY:ROLE` names its key in the file too.
         tensorboard: write TensorBoard event files beside `progress.jsonl`.
     """
 
