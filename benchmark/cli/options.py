@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from benchmark.cli.plugins import PluginOption
+from benchmark.runtime.home_folder import expanded
 from registry.errors import InputError
 
 if TYPE_CHECKING:
@@ -146,5 +147,5 @@ def _named_weights(words: list[str] | None) -> dict[str, Path]:
         id, sign, file = word.partition("=")
         if not (id and sign and file):
             raise InputError(f"--weights {word!r}: write ID=FILE, e.g. --weights inception-fid=inception.pth")
-        found[id] = Path(file)
+        found[id] = expanded(file)
     return found

@@ -10,6 +10,7 @@ from typing import Any, TypeGuard, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from benchmark.runtime.home_folder import expanded_texts
 from registry.errors import InputError, unknown
 from registry.yaml_files import MAX_DEPTH, parse_yaml, read_yaml
 
@@ -136,11 +137,11 @@ def read_assignments(assignments: Iterable[str]) -> ConfigSource:
 
 
 def merged(sources: Iterable[ConfigSource]) -> dict[str, Any]:
-    """The settings of all sources, later ones laid over earlier ones."""
+    """The settings of all sources, later ones laid over earlier ones, with `~/` as the home folder."""
     settings: dict[str, Any] = {}
     for source in sources:
         settings = deep_merge(settings, source.content)
-    return settings
+    return dict(expanded_texts(settings))
 
 
 def deep_merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmark.runtime.system_failures import writing
+
 
 @contextmanager
 def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
@@ -20,7 +22,8 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
     temporary = path.parent / f".{path.name}.{secrets.token_hex(8)}{path.suffix}"
     temporary.touch(exist_ok=False)
     try:
-        yield temporary
+        with writing(path):
+            yield temporary
         if durable:
             with temporary.open("rb") as written:
                 os.fsync(written.fileno())

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.cache_folder import cache_folder
+from benchmark.runtime.home_folder import expanded
 from registry.errors import InputError, UnknownNameError, unknown
 from registry.yaml_files import read_yaml
 
@@ -190,7 +191,7 @@ def torch_hub_folder() -> Path:
 
 def _environment_folder() -> Path | None:
     folder = os.environ.get("BENCH_WEIGHTS")
-    return Path(folder) if folder else None
+    return expanded(folder) if folder else None
 
 
 def _in_package(wanted: Published) -> Path | None:
