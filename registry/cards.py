@@ -112,7 +112,7 @@ class MetricCard(Card):
 
     direction: Literal["up", "down"]
     unit: str = ""
-    decimals: int
+    decimals: int = Field(ge=0, le=12)
     level: Literal["image", "set", "cost"]
     encoder: Literal["parser", "inception", "inception-clean"] | None = None
     min_n: int = 1

@@ -5,9 +5,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+LONGEST = 1000
+"""Characters of a message: nobody reads a value of thousands, and none must push the rest off the screen."""
+
 
 class InputError(ValueError):
     """The user's input is wrong; the message names the key, file or value, and what would be right."""
+
+    def __str__(self) -> str:
+        """The message; of a very long one, the beginning and the end, where the place and the remedy stand."""
+        return shortened(super().__str__())
 
 
 class UnknownNameError(InputError):
@@ -16,6 +23,12 @@ class UnknownNameError(InputError):
 
 class DuplicateNameError(InputError):
     """A name that two things claim."""
+
+
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """A text whose middle is left out where it has more than `longest` characters."""
+    half = longest // 2
+    return text if len(text) <= longest else f"{text[:half]} … {len(text) - 2 * half} characters … {text[-half:]}"
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:

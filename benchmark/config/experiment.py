@@ -14,6 +14,8 @@ from pydantic.fields import FieldInfo
 from benchmark.config.evaluation_spec import EvaluationSpec, Options, Spec
 from registry.yaml_files import to_yaml
 
+MAX_SEED: Final = 2**53 - 1
+"""Greatest seed: a thousand times it is one of torch's still, and JSON readers everywhere keep its digits."""
 REAL = "real"
 """Stands where a method's name would, for the row of real images."""
 
@@ -34,7 +36,7 @@ class MethodSpec(Spec):
     name: str
     variant: str | None = None
     options: Options = Field(default_factory=dict)
-    seed: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0, le=MAX_SEED)
     checkpoint: str | None = None
     network: str | None = None
     tensorboard: bool = False

@@ -115,6 +115,8 @@ def read_rows(path: Path) -> list[Answer]:
     try:
         text = path.read_bytes().decode("utf-8")
         rows = _json_rows(text) if path.suffix == ".json" else _csv_rows(text)
+    except RecursionError as error:
+        raise ResultError(f"{path}: is nested beyond any use") from error
     except (OSError, ValueError, csv.Error) as error:
         raise ResultError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
     answers = []

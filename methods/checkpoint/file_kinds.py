@@ -9,8 +9,8 @@ from typing import Final
 
 HEAD: Final = 512
 """Bytes by which a kind of file is told."""
-_TORCH_PICKLE: Final = bytes.fromhex("80028a0a6cfc9c46f9206aa850192e")
-"""How `torch.save` began a file before it wrote zip archives."""
+_TORCH_PICKLE: Final = bytes.fromhex("6cfc9c46f9206aa85019")
+"""The number at the beginning of a file of `torch.save` from before it wrote zip archives."""
 _ARCHIVES: Final = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"7z\xbc\xaf": "7-Zip", b"Rar!": "RAR"}
 _UNPACK: Final = "unpack it and give the weights file in it"
 _AGAIN: Final = "copy or download it again"
@@ -48,11 +48,13 @@ def foreign_kind(path: Path) -> str | None:
         return f"is an HDF5 file, as Keras writes them; {_SAVE}"
     if head.startswith(b"\x93NUMPY"):
         return "is a NumPy array; give a file of torch.save or safetensors"
-    if head.startswith(b"\x80") and not head.startswith(_TORCH_PICKLE):
+    if _TORCH_PICKLE in head[:40]:
+        return None
+    if head.startswith(b"\x80"):
         return f"is a pickle of Python objects, which was not read since that could run any code; {_SAVE}"
     if _is_text(head):
         return f"is a text file, which begins {text[:40].decode('utf-8', 'replace')!r}; give the weights file"
-    return None
+    return f"is no file of torch.save or safetensors; give one, or {_AGAIN}"
 
 
 def damaged(path: Path) -> str:

@@ -95,9 +95,7 @@ def _objects(path: Path, error: Exception) -> list[str] | None:
         names = torch.serialization.get_unsafe_globals_in_checkpoint(path)
     except Exception:  # only files of today's form can be looked through
         names = re.findall(r"GLOBAL ([\w.]+)", str(error))
-    if names:
-        return sorted(set(names))
-    return [] if "Unsupported" in str(error) else None
+    return sorted(set(names)) or ([] if re.search("Unsupported (global|class)", str(error)) else None)
 
 
 def _named(path: Path, networks: Mapping[str, StateDict], key: str) -> StateDict:
