@@ -56,13 +56,15 @@ def _fill(model: FaceEditor, path: Path, label: str, network: str | None) -> Non
     networks = model.published_networks()
     key, _, role = (network or "").rpartition(":")
     role = role or next(iter(networks), "")
+    if not networks and not model.state_dict():
+        raise InputError(f"{label} takes no checkpoint: it has no networks")
     if networks and role not in networks:
         raise InputError(unknown(f"network of {label}", role, networks))
     try:
         content = read_content(path)
         if not _is_training_checkpoint(content):
             if not networks:
-                raise InputError(f"{label} takes no published checkpoint: it has no networks")
+                raise InputError(f"{label} takes no published file: it names no network that one fills")
             others = networks.keys() - {role}
             tensors = take_network(path, content, role, key=key or None, others=others)
             load_strictly(networks[role], tensors, rename=partial(model.published_key, role))
