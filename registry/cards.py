@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Literal, Self, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from registry.errors import InputError, unknown
 from registry.options import Option as Option
 from registry.options import OptionTable
+from registry.yaml_files import YamlError, read_yaml
 
 
 class Paper(BaseModel):
@@ -112,7 +112,7 @@ class MetricCard(Card):
 
     direction: Literal["up", "down"]
     unit: str = ""
-    decimals: int
+    decimals: int = Field(ge=0, le=12)
     level: Literal["image", "set", "cost"]
     encoder: Literal["parser", "inception", "inception-clean"] | None = None
     min_n: int = 1
@@ -153,9 +153,9 @@ def read_card(path: Path, card_type: type[CardType]) -> CardType:
         CardError: naming the file, the key, and the nearest right key.
     """
     try:
-        content = yaml.load(path.read_bytes(), Loader=_LOADER)  # a safe loader, the C one where there is one
-    except (OSError, yaml.YAMLError) as error:
-        raise CardError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())}") from error
+        content = read_yaml(path).content
+    except YamlError as error:
+        raise CardError(str(error)) from error
     return check_card(content, card_type, str(path))
 
 
@@ -171,6 +171,3 @@ def check_card(content: object, card_type: type[CardType], where: str) -> CardTy
         if first["type"] == "extra_forbidden":
             raise CardError(f"{where}: {unknown('key', key, card_type.model_fields)}") from error
         raise CardError(f"{where}: {key}: {first['msg']}") from error
-
-
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

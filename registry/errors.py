@@ -5,12 +5,22 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-_LONGEST = 80
+LONGEST = 1000
+"""Characters of a message: none must push the rest off the screen."""
+_LONGEST_VALUE = 80
 """Characters of a value that a message repeats."""
 
 
 class InputError(ValueError):
     """The user's input is wrong; the message names the key, file or value, and what would be right."""
+
+    def __str__(self) -> str:
+        """The message; of a very long one, the beginning and the end, where the place and the remedy stand."""
+        message = super().__str__()
+        half = LONGEST // 2
+        if len(message) <= LONGEST:
+            return message
+        return f"{message[:half]} … {len(message) - 2 * half:,} characters … {message[-half:]}"
 
 
 class UnknownNameError(InputError):
@@ -23,18 +33,18 @@ class DuplicateNameError(InputError):
 
 def shortened(text: str) -> str:
     """A text as messages repeat it: cut where it is long."""
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text):,} characters)"
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}… ({len(text):,} characters)"
 
 
 def quoted(text: str) -> str:
     """A text as messages repeat it: in quotes, and cut where it is long."""
-    return repr(text) if len(text) <= _LONGEST else f"{text[:_LONGEST]!r}… ({len(text):,} characters)"
+    return repr(text) if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]!r}… ({len(text):,} characters)"
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """A sentence for an unknown name: the near matches if there are any, else everything known."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5) if len(name) <= _LONGEST else []
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5) if len(name) <= _LONGEST_VALUE else []
     if near:
         return f"unknown {what} {quoted(name)}; did you mean {' or '.join(quoted(each) for each in near)}?"
     return f"unknown {what} {quoted(name)}; known: {', '.join(map(shortened, names)) if names else 'none'}"

@@ -44,6 +44,11 @@ class OptionInfo:
             return False
         return True
 
+    def cast(self, value: Any) -> Any:
+        """A value as the option's kind has it: 1e3, a fraction to YAML, is 1000 where a whole number is meant."""
+        whole = _whole(value)
+        return whole if not self.accepts(value) and self.accepts(whole) else value
+
     @property
     def kind(self) -> str:
         """The kind of its values in words: `int`, `list of float`, `str or null`, `one of a, b`."""
@@ -74,6 +79,10 @@ class OptionTable(Mapping[str, Option]):
             name: OptionInfo(default, Any if default is None else type(default))
             for name, default in self.declared.items()
         }
+
+    def cast(self, values: Mapping[str, Option]) -> dict[str, Option]:
+        """Values by option, each as its option's kind has it; those of unknown options as they are."""
+        return {name: self.info[name].cast(value) if name in self.info else value for name, value in values.items()}
 
     def check(self, values: Mapping[str, Option]) -> None:
         """Refuse values that the class of the options does not allow, alone or together.
@@ -149,6 +158,12 @@ def _read_class(options: type) -> dict[str, OptionInfo]:
 
 def _as_option(value: Any) -> Option:
     return list(value) if isinstance(value, tuple) else value
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _described_attributes(docstring: str) -> dict[str, str]:

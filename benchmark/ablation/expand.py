@@ -71,8 +71,15 @@ def _named_changes(
             kind = "ablation cell" if plan.design == "list" else "factor"
             raise UnknownNameError(unknown(f"{kind} of {card.name}", name, listed))
     what = f"ablation option of {card.name}"
-    for name, level in _every_level(plan):
-        check_option(what, name, level, card.options)
+    factors = {
+        name: [check_option(what, name, level, card.options) for level in levels]
+        for name, levels in plan.factors.items()
+    }
+    cells = {
+        cell: {name: check_option(what, name, level, card.options) for name, level in changes.items()}
+        for cell, changes in plan.cells.items()
+    }
+    plan = plan.model_copy(update={"factors": factors, "cells": cells})
     if plan.design == "list":
         yield from ((name, dict(changes)) for name, changes in plan.cells.items() if name in (chosen or plan.cells))
         return
@@ -81,11 +88,6 @@ def _named_changes(
         yield from ((None, {name: level}) for name, each in levels.items() for level in each[1:])
     else:
         yield from ((None, dict(zip(levels, combination, strict=True))) for combination in product(*levels.values()))
-
-
-def _every_level(plan: Ablation) -> Iterator[tuple[str, Option]]:
-    yield from ((name, level) for name, levels in plan.factors.items() for level in levels)
-    yield from (pair for changes in plan.cells.values() for pair in changes.items())
 
 
 def _label(card: MethodCard, changes: Options) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -10,18 +11,17 @@ import sys
 if "OMP_WAIT_POLICY" not in os.environ:
     os.environ.setdefault("GOMP_SPINCOUNT", "20000")
 
-import typer
-
 from benchmark.cli import ablate, calibrate, compare, data, leaderboard, report, study, sweep, verify, weights
 from benchmark.cli import list_show as catalogue
 from benchmark.cli import method_authoring as methods
 from benchmark.cli import run as stages
+from benchmark.cli.command import Commands
 from registry.errors import InputError
 
 CTRL_C = 130
 """The exit code that typer makes of a KeyboardInterrupt."""
 
-app = typer.Typer(
+app = Commands(
     name="bench",
     help="Compare face-editing methods: train, edit, score, report.",
     no_args_is_help=True,
@@ -46,6 +46,9 @@ app.add_typer(study.app, name="study")
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 the user's input is wrong."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a character that a terminal lacks must not cost a figure
     try:
         app()
     except InputError as error:
@@ -58,21 +61,28 @@ def main() -> None:
         if end.code != CTRL_C:
             raise
         _fail("stopped; run the same command again to go on from what is finished", 1)
+    except BrokenPipeError:  # whoever reads the output, such as `head`, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
     except Exception as error:
-        if not _is_failure(error):
+        sentence = _failure(error)
+        if sentence is None:
             raise
-        _fail(str(error), 1)
+        _fail(sentence, 1)
 
 
-def _is_failure(error: Exception) -> bool:
-    """Whether a run failed in a way that a sentence explains; anything else is a defect and shows its traceback."""
+def _failure(error: Exception) -> str | None:
+    """What failed, where a sentence explains it; None of anything else, which is a defect and shows its traceback."""
     # imported here, where torch is loaded already or was never needed
     from benchmark.editing.edit_tasks import EditError
     from benchmark.runtime.interruption import Interrupted
+    from benchmark.runtime.system_failures import sentence_of
     from benchmark.training.checkpoints import TrainingCheckpointError
     from benchmark.training.hooks import TrainingDiverged
 
-    return isinstance(error, Interrupted | TrainingDiverged | EditError | TrainingCheckpointError | OSError)
+    if isinstance(error, Interrupted | TrainingDiverged | EditError | TrainingCheckpointError):
+        return str(error)
+    return sentence_of(error)
 
 
 def _fail(sentence: str, code: int) -> None:

@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Verify and pack datasets.", no_args_is_help=True)
+from benchmark.cli.command import Commands
+
+app = Commands(help="Verify and pack datasets.", no_args_is_help=True)
 
 
 MANY = 10

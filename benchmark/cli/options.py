@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from benchmark.cli.plugins import PluginOption
+from benchmark.runtime.home_folder import expanded
 from registry.errors import InputError
 
 if TYPE_CHECKING:
@@ -32,8 +33,14 @@ Seeds = Annotated[str, typer.Option(help="How many training seeds, or a range su
 Jobs = Annotated[int, typer.Option(min=1, help="How many run at once; processor threads are divided among them.")]
 Limit = Annotated[int | None, typer.Option(help="At most so many tasks per protocol.")]
 Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1 …", show_default="auto")]
-Checkpoint = Annotated[Path | None, typer.Option(help="Published weights to load instead of training.")]
-Network = Annotated[str | None, typer.Option(help="Which network the checkpoint fills.")]
+Checkpoint = Annotated[
+    Path | None,
+    typer.Option(help="Weights to load instead of training: a published file, or a run's checkpoints/STAGE.pth."),
+]
+Network = Annotated[
+    str | None,
+    typer.Option(metavar="[KEY:]ROLE", help="Which network the checkpoint fills, after its key in a file of several."),
+]
 Runs = Annotated[Path, typer.Option(help="Folder of all runs.")]
 RunGlobs = Annotated[
     list[str] | None,
@@ -140,5 +147,5 @@ def _named_weights(words: list[str] | None) -> dict[str, Path]:
         id, sign, file = word.partition("=")
         if not (id and sign and file):
             raise InputError(f"--weights {word!r}: write ID=FILE, e.g. --weights inception-fid=inception.pth")
-        found[id] = Path(file)
+        found[id] = expanded(file)
     return found

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from benchmark.runtime.home_folder import expanded
 from registry.plugins import load_installed, load_named
 
 PluginOption = Annotated[
@@ -19,4 +20,4 @@ def load_plugins(split_names: list[str] | None) -> None:
     for problem in load_installed():
         print(f"bench: {problem}", file=sys.stderr)
     for plugin in split_names or ():
-        load_named(plugin)
+        load_named(str(expanded(plugin)))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-import yaml
-
 from benchmark.cli.folded_table import stdout_console
 from registry.cards import Card
 from registry.options import Option, OptionTable
+from registry.yaml_files import to_yaml
 
 CARD_WIDTH = 100
 """Cells after which a line of a card is broken, where the terminal is not narrower."""
@@ -40,7 +39,7 @@ def card_as_yaml(card: Card) -> str:
         if value and isinstance(options := getattr(card, key), OptionTable):
             text += f"{key}:\n{textwrap.indent(_options_as_yaml(options), '  ')}"
         else:
-            text += yaml.safe_dump({key: value}, sort_keys=False, allow_unicode=True, width=width)
+            text += to_yaml({key: value}, width=width)
     return text
 
 
@@ -65,5 +64,5 @@ def _options_as_yaml(options: OptionTable) -> str:
 
 def _value_as_yaml(value: Option) -> str:
     """A value on one line, without the mark that ends a document of one word."""
-    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=1000)
+    text = to_yaml(value, flow=True, width=1000)
     return text.removesuffix("...\n").strip()

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from registry.errors import InputError
 
+MAX_SEEDS = 1000
+"""Runs that one command may start for a method."""
+
 if TYPE_CHECKING:
     from benchmark.cli.options import CommandOptions
     from benchmark.config.experiment import Experiment
@@ -48,29 +51,51 @@ def parse_seed_range(option: str, text: str) -> list[int]:
     """The seeds of a number, which is a seed, or of a range `first..last`.
 
     Raises:
-        InputError: naming the option, if the text is neither.
+        InputError: naming the option, if the text is neither, or they are too many or too large.
     """
+    from benchmark.config.experiment import MAX_SEED
+
     first, dots, last = text.partition("..")
     try:
-        seeds = list(range(int(first), int(last) + 1)) if dots else [int(first)]
+        lowest, highest = _number(first), _number(last if dots else first)
     except ValueError:
-        seeds = []
-    if not seeds or min(seeds) < 0:
+        lowest, highest = 0, -1
+    if lowest > highest:
         raise InputError(f"{option} {text!r}: write a number such as 0, or a range such as 0..4")
-    return seeds
+    if highest > MAX_SEED:
+        raise InputError(f"{option} {text!r}: a seed is {MAX_SEED} at most")
+    if highest - lowest >= MAX_SEEDS:
+        raise InputError(f"{option} {text!r}: these are {highest - lowest + 1} seeds; {MAX_SEEDS} at most are taken")
+    return list(range(lowest, highest + 1))
 
 
 def parse_seeds(option: str, text: str) -> list[int]:
     """The seeds of a number, which says how many from 0 on, or of a range `first..last`.
 
     Raises:
-        InputError: naming the option, if the text is neither.
+        InputError: naming the option, if the text is neither, or they are too many or too large.
     """
     if ".." in text:
         return parse_seed_range(option, text)
-    if not text.isdecimal() or int(text) < 1:
+    try:
+        count = _number(text)
+    except ValueError:
+        count = 0
+    if count < 1:
         raise InputError(f"{option} {text!r}: write how many seeds, such as 3, or a range such as 0..2")
-    return list(range(int(text)))
+    return parse_seed_range(option, f"0..{count - 1}")
+
+
+def _number(text: str) -> int:
+    """A whole number from 0; of more digits than any use has, the greatest there is.
+
+    Raises:
+        ValueError: if the text is no such number.
+    """
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit()):
+        raise ValueError(text)
+    return int(digits) if len(digits) <= 20 else 10**20  # Python refuses numbers of thousands of digits
 
 
 def split_names(text: str) -> list[str]:

@@ -8,7 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-app = typer.Typer(help="List, fetch and verify published weights files.", no_args_is_help=True)
+from benchmark.cli.command import Commands
+
+app = Commands(help="List, fetch and verify published weights files.", no_args_is_help=True)
 
 FolderOption = Annotated[Path | None, typer.Option(help="Folder of weights files, looked in first.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]

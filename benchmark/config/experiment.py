@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from pydantic import Field
 from pydantic.fields import FieldInfo
 
 from benchmark.config.evaluation_spec import EvaluationSpec, Options, Spec
+from registry.yaml_files import to_yaml
 
+MAX_SEED: Final = 2**53 - 1
+"""Greatest seed: a thousand times it is one of torch's still, and JSON readers everywhere keep its digits."""
 REAL = "real"
 """Stands where a method's name would, for the row of real images."""
 
@@ -26,15 +28,15 @@ class MethodSpec(Spec):
         variant: one on the method's card, or the changed options written out (`benchmark.config.variants`).
         options: after preset and variant; its training budget is among them.
         seed: of its training.
-        checkpoint: a published weights file to load instead of training.
-        network: which of the method's networks the checkpoint fills.
+        checkpoint: a weights file to load instead of training: a published network, or what a stage of a run left.
+        network: which of the method's networks a published one fills; `KEY:ROLE` names its key in the file too.
         tensorboard: write TensorBoard event files beside `progress.jsonl`.
     """
 
     name: str
     variant: str | None = None
     options: Options = Field(default_factory=dict)
-    seed: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0, le=MAX_SEED)
     checkpoint: str | None = None
     network: str | None = None
     tensorboard: bool = False
@@ -79,7 +81,7 @@ class Experiment(Spec):
 
     def to_yaml(self) -> str:
         """The settings as text, which resolves to this experiment again."""
-        return yaml.safe_dump(self.settings(), sort_keys=False, allow_unicode=True)
+        return to_yaml(self.settings())
 
     def training_part(self) -> dict[str, Any]:
         """What decides the trained weights, apart from the data's content and the code."""

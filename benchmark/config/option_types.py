@@ -8,8 +8,8 @@ from registry.errors import InputError, UnknownNameError, unknown
 from registry.options import OptionTable
 
 
-def check_option(what: str, name: str, value: Any, known: OptionTable) -> None:
-    """Refuse an option that is unknown, or a value that is not of its kind.
+def check_option(what: str, name: str, value: Any, known: OptionTable) -> Any:
+    """The value as the option's kind has it; refuses an option that is unknown, or a value of another kind.
 
     Args:
         what: whose option it is, as messages say it: "option of sean".
@@ -23,7 +23,9 @@ def check_option(what: str, name: str, value: Any, known: OptionTable) -> None:
     if name not in known:
         raise UnknownNameError(unknown(what, name, known))
     option = known.info[name]
+    value = option.cast(value)
     if not option.accepts(value):
         raise InputError(
             f"{what} {name} is {option.default!r} by default and cannot be {value!r}; it takes {option.kind}"
         )
+    return value

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-
 from benchmark.config.evaluation_spec import EvaluationSpec, Options, Spec
 from registry.catalogue import PROTOCOL_CARDS
 from registry.errors import UnknownNameError, unknown
+from registry.yaml_files import read_yaml
 
 PRESETS = Path(__file__).with_name("presets")
 
@@ -38,7 +37,7 @@ def read_preset(name: str) -> Preset:
     path = PRESETS / f"{name}.yaml"
     if name not in preset_names():
         raise UnknownNameError(unknown("preset", name, preset_names()))
-    return Preset.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return Preset.model_validate(read_yaml(path).content)
 
 
 def preset_protocols(preset: Preset) -> dict[str, Options]:

@@ -46,7 +46,7 @@ def resolve(sources: Sources) -> Experiment:
         if variant not in card.variants:
             variant = variant_name(card, changes)
     evaluation = _evaluation(settings, sources, card)
-    options = {**card.options, **card.presets.get(evaluation.preset, {}), **changes}
+    options = {**card.options, **card.options.cast(card.presets.get(evaluation.preset, {})), **changes}
     options |= _checked(settings.get("options"), card.options, f"option of {name}", sources, "options")
     content = {key: settings[key] for key in METHOD_KEYS if key in settings and key != "method"}
     content |= {"name": name, "variant": variant, "options": options}
@@ -121,7 +121,7 @@ def _dataset(settings: Mapping[str, Any], preset: Preset, sources: Sources) -> d
     name = settings.get("name") or "rendered-faces"
     with located(sources, "dataset", "name"):
         card = DATASET_CARDS.find(name).card
-    options = {**card.options, **preset.datasets.get(name, {})}
+    options = {**card.options, **card.options.cast(preset.datasets.get(name, {}))}
     options |= _checked(settings.get("options"), card.options, f"option of {name}", sources, "dataset", "options")
     return {"size": preset.size, **settings, "name": name, "options": options}
 
@@ -163,11 +163,11 @@ def _metrics(names: list[str], sources: Sources) -> list[str]:
 
 def _judges(settings: Mapping[str, Any], preset: str, sources: Sources) -> dict[str, Options]:
     """Options of the judges that have a role; those given for another judge are checked and left out."""
-    options: dict[str, Any] = settings.get("judges") or {}
+    options: dict[str, Any] = dict(settings.get("judges") or {})
     for name in options:
         with located(sources, "judges", name):
             card = JUDGE_CARDS.find(name).card
-        _checked(options[name], card.options, f"option of judge {name}", sources, "judges", name)
+        options[name] = _checked(options[name], card.options, f"option of judge {name}", sources, "judges", name)
     chosen = {}
     for key, role in JUDGE_SETTINGS.items():
         name = settings.get(key) or EvaluationSpec.model_fields[key].default
@@ -176,7 +176,7 @@ def _judges(settings: Mapping[str, Any], preset: str, sources: Sources) -> dict[
             if card.role != role:
                 fit = ", ".join(entry.card.name for entry in JUDGE_CARDS if entry.card.role == role)
                 raise ExperimentError(f"{key} cannot be {name!r}, which judges {card.role}; those that can: {fit}")
-        chosen[name] = {**card.options, **card.presets.get(preset, {}), **(options.get(name) or {})}
+        chosen[name] = {**card.options, **card.options.cast(card.presets.get(preset, {})), **options.get(name, {})}
     return chosen
 
 
@@ -187,10 +187,11 @@ def _checked(settings: Any, known: OptionTable, what: str, sources: Sources, *pa
     if not isinstance(settings, dict):
         with located(sources, *path):
             raise ExperimentError(f"{'.'.join(path)} holds options with values, not {settings!r}")
+    options: Options = {}
     for name, value in settings.items():
         with located(sources, *path, name):
-            check_option(what, name, value, known)
-    return settings
+            options[name] = check_option(what, name, value, known)
+    return options
 
 
 def _validated(spec: type[SpecType], content: Mapping[str, Any], sources: Sources) -> SpecType:

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeGuard, get_args
 
-import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from benchmark.runtime.home_folder import expanded_texts
 from registry.errors import InputError, unknown
+from registry.yaml_files import MAX_DEPTH, parse_yaml, read_yaml
 
 COMMAND = "the command line"
 SET = "--set"
@@ -96,29 +97,22 @@ def located(sources: Sequence[ConfigSource], *path: str) -> Iterator[None]:
         raise type(error)(f"{source.location(path)}: {error}") from error
 
 
-def read_config(path: Path) -> ConfigSource:
+def read_config(path: Path, *, as_text: bool = False) -> ConfigSource:
     """Read a YAML file of settings.
+
+    Args:
+        path: of the file.
+        as_text: take every value as the text that stands there.
 
     Raises:
         InputError: if it cannot be read, is not YAML, or is not a mapping.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not UTF-8 text") from error
-    except yaml.YAMLError as error:
-        raise InputError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
-    if content is None:
+    document = read_yaml(path, as_text=as_text)
+    if document.content is None or document.content == "":
         return ConfigSource({}, str(path))
-    if not isinstance(content, dict):
-        raise InputError(f"{path}: settings are keys with values, not {content!r}")
-    lines: dict[tuple[str, ...], int] = {}
-    _collect_lines(node, (), lines)
-    return ConfigSource(content, str(path), lines)
+    if not isinstance(document.content, dict):
+        raise InputError(f"{path}: settings are keys with values, not {document.content!r}")
+    return ConfigSource(document.content, str(path), document.lines)
 
 
 def read_assignments(assignments: Iterable[str]) -> ConfigSource:
@@ -132,22 +126,22 @@ def read_assignments(assignments: Iterable[str]) -> ConfigSource:
         key, sign, value = word.partition("=")
         if not sign or not key.strip():
             raise InputError(f"--set {word!r}: write key=value, e.g. --set options.ngf=32")
-        try:
-            nested: Any = parse_value(value)
-        except yaml.YAMLError as error:
-            raise InputError(f"--set {word!r}: the value is not YAML") from error
-        for part in reversed(key.strip().split(".")):
+        keys = key.strip().split(".")
+        if len(keys) > MAX_DEPTH:
+            raise InputError(f"--set {word!r}: no setting lies {len(keys)} keys deep")
+        nested: Any = parse_value(value, f"--set {word!r}")
+        for part in reversed(keys):
             nested = {part: nested}
         content = deep_merge(content, nested)
     return ConfigSource(content, SET)
 
 
 def merged(sources: Iterable[ConfigSource]) -> dict[str, Any]:
-    """The settings of all sources, later ones laid over earlier ones."""
+    """The settings of all sources, later ones laid over earlier ones, with `~/` as the home folder."""
     settings: dict[str, Any] = {}
     for source in sources:
         settings = deep_merge(settings, source.content)
-    return settings
+    return dict(expanded_texts(settings))
 
 
 def deep_merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
@@ -159,31 +153,18 @@ def deep_merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def parse_value(text: str) -> Any:
-    """A value as people write it: YAML, except that 1e-4, a string to YAML 1.1, is the number that is meant.
+def parse_value(text: str, source: str) -> Any:
+    """A value as people write it, which is YAML.
+
+    Args:
+        text: the value.
+        source: where it was written, as messages name it.
 
     Raises:
-        yaml.YAMLError: if the text is no YAML.
+        InputError: if the text is no YAML.
     """
-    value = yaml.safe_load(text)
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            return value
-    return value
+    return parse_yaml(text, source, numbered=False).content
 
 
 def _is_model(annotation: Any) -> TypeGuard[type[BaseModel]]:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
-
-
-def _collect_lines(node: Any, path: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            here = (*path, str(key.value))
-            lines[here] = key.start_mark.line + 1
-            _collect_lines(value, here, lines)
-    elif isinstance(node, yaml.SequenceNode):
-        for number, value in enumerate(node.value):
-            _collect_lines(value, (*path, str(number)), lines)

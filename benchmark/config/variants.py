@@ -6,8 +6,6 @@ import json
 import re
 from collections.abc import Mapping
 
-import yaml
-
 from benchmark.config.option_types import check_option
 from benchmark.config.sources import parse_value
 from registry.cards import MethodCard, Option
@@ -28,18 +26,14 @@ def variant_changes(card: MethodCard, name: str) -> dict[str, Option]:
         InputError: for an unknown variant or option, or a value that the option does not take.
     """
     if name in card.variants:
-        return dict(card.variants[name])
+        return card.options.cast(card.variants[name])
     if "=" not in name:
         raise UnknownNameError(unknown(f"variant of {card.name}", name, card.variants))
     changes: dict[str, Option] = {}
     for word in name.split(","):
         option, _, text = word.partition("=")
-        try:
-            value = parse_value(text)
-        except yaml.YAMLError as error:
-            raise InputError(f"variant {name!r} of {card.name}: the value of {option} is not YAML") from error
-        check_option(f"option of {card.name}", option, value, card.options)
-        changes[option] = value
+        value = parse_value(text, f"variant {name!r} of {card.name}, value of {option}")
+        changes[option] = check_option(f"option of {card.name}", option, value, card.options)
     return changes
 
 
@@ -77,7 +71,7 @@ def _canonical(card: MethodCard, changes: Mapping[str, Option]) -> dict[str, str
 def _written(card: MethodCard, option: str, text: str) -> str:
     value = json.loads(text)
     word = value if isinstance(value, str) else text
-    read = parse_value(word) if WRITABLE.fullmatch(word) else ...
+    read = parse_value(word, word) if WRITABLE.fullmatch(word) else ...
     if read != value or type(read) is not type(value):
         raise InputError(
             f"{card.name} with {option}={text} has no name that a folder could have: "

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from benchmark.config.experiment import Experiment
 from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.checked_files import check_archive
 from benchmark.runtime.device import seed_everything
+from benchmark.training.checkpoints import TrainingCheckpointError, read_checkpoint
 from methods.base import FaceEditor
-from methods.checkpoint import load_strictly, read_state_dict
+from methods.checkpoint import load_strictly, read_content, take_network
 from registry import METHODS
 from registry.errors import InputError, unknown
 
@@ -46,17 +49,42 @@ def build_editor(experiment: Experiment) -> Editor:
         if method.network is not None:
             raise InputError(f"--network {method.network} says what a checkpoint fills; give --checkpoint too")
         return Editor(model, None)
-    path = Path(method.checkpoint)
+    _fill(model, Path(method.checkpoint), method.label, method.network)
+    return Editor(model, sha256_of(Path(method.checkpoint)))
+
+
+def _fill(model: FaceEditor, path: Path, label: str, network: str | None) -> None:
+    """Load one of the model's networks from a published file, or all of it from one that a stage of training left."""
     networks = model.published_networks()
-    if not networks:
-        raise InputError(f"{method.name} takes no checkpoint: it has no networks")
-    role = method.network or next(iter(networks))
-    if role not in networks:
-        raise InputError(unknown(f"network of {method.label}", role, networks))
+    key, _, role = (network or "").rpartition(":")
+    role = role or next(iter(networks), "")
+    if not networks and not model.state_dict():
+        raise InputError(f"{label} takes no checkpoint: it has no networks")
+    if networks and role not in networks:
+        raise InputError(unknown(f"network of {label}", role, networks))
     try:
         if zipfile.is_zipfile(path):  # what torch wrote before version 1.6 is no archive, and has no checksums
             check_archive(path)
-        load_strictly(networks[role], read_state_dict(path, role), rename=partial(model.published_key, role))
+        content = read_content(path)
+        if not _is_training_checkpoint(content):
+            if not networks:
+                raise InputError(f"{label} takes no published file: it names no network that one fills")
+            others = networks.keys() - {role}
+            tensors = take_network(path, content, role, key=key or None, others=others)
+            load_strictly(networks[role], tensors, rename=partial(model.published_key, role))
+            return
     except ValueError as error:
-        raise InputError(f"--checkpoint {path}, network {role}: {error}") from error
-    return Editor(model, sha256_of(path))
+        raise InputError(f"--checkpoint {path}{f', network {role}' if role else ''}: {error}") from error
+    try:
+        content = read_checkpoint(path)
+        if not content["meta"]["finished"]:
+            raise InputError("its stage is not finished")
+        load_strictly(model, content["state_dict"])
+    except (TrainingCheckpointError, InputError) as error:
+        raise InputError(f"--checkpoint {path} is no checkpoint of {label}: {error}") from error
+
+
+def _is_training_checkpoint(content: Any) -> bool:
+    """Whether a file holds all of a method, as stages leave it, rather than one published network."""
+    meta = content.get("meta") if isinstance(content, Mapping) and "state_dict" in content else None
+    return isinstance(meta, Mapping) and "finished" in meta

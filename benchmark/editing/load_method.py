@@ -12,10 +12,8 @@ from benchmark.editing.build_method import build_editor
 from benchmark.editing.edit_arrays import LoadedMethod, unchanged_random_state
 from benchmark.results.run_folder import CHECKPOINTS, EXPERIMENT, checkpoint_path
 from benchmark.runtime.device import choose_compute
-from benchmark.training.checkpoints import TrainingCheckpointError, read_checkpoint
 from benchmark.training.train import move_to_device
 from methods.base import FaceEditor
-from methods.checkpoint import load_strictly
 from registry.catalogue import METHOD_CARDS
 from registry.errors import InputError
 
@@ -68,9 +66,7 @@ def _settings_of(name: str, run: Path | None) -> list[ConfigSource]:
 
 def _filled(experiment: Experiment, checkpoint: Path | None, run: Path | None) -> FaceEditor:
     if checkpoint is not None and checkpoint.is_file():
-        if run is None and not _is_training_checkpoint(checkpoint):
-            return build_editor(_with_method(experiment, checkpoint=str(checkpoint))).model
-        return _trained(experiment, checkpoint)
+        return _filled_from(experiment, checkpoint, experiment.method.network if run is None else None)
     editor = build_editor(experiment)
     stages = [stage for stage in editor.model.stages() if stage.iterations > 0]
     if not stages or editor.published_sha256 is not None:
@@ -80,32 +76,12 @@ def _filled(experiment: Experiment, checkpoint: Path | None, run: Path | None) -
             f"{experiment.label} edits with trained weights: give a checkpoint, which is a run folder, a file of its "
             f"{CHECKPOINTS}/, or a published file"
         )
-    return _trained(experiment, checkpoint_path(run, stages[-1].name))
-
-
-def _with_method(experiment: Experiment, **changes: str | None) -> Experiment:
-    return experiment.model_copy(update={"method": experiment.method.model_copy(update=changes)})
-
-
-def _is_training_checkpoint(path: Path) -> bool:
-    """Whether a file holds all of a method, as stages leave it, rather than one published network."""
-    try:
-        meta = read_checkpoint(path)["meta"]
-    except TrainingCheckpointError:
-        return False
-    return isinstance(meta, dict) and "finished" in meta
-
-
-def _trained(experiment: Experiment, path: Path) -> FaceEditor:
-    """The method with the weights that a stage of its training left."""
-    model = build_editor(_with_method(experiment, checkpoint=None, network=None)).model
+    path = checkpoint_path(run, stages[-1].name)
     if not path.is_file():
         raise InputError(f"{path}: no such checkpoint; the run's training is not finished")
-    try:
-        content = read_checkpoint(path)
-        if not content["meta"]["finished"]:
-            raise InputError("its stage is not finished")
-        load_strictly(model, content["state_dict"])
-    except (TrainingCheckpointError, InputError) as error:
-        raise InputError(f"{path} is no checkpoint of {experiment.label}: {error}") from error
-    return model
+    return _filled_from(experiment, path, None)
+
+
+def _filled_from(experiment: Experiment, path: Path, network: str | None) -> FaceEditor:
+    method = experiment.method.model_copy(update={"checkpoint": str(path), "network": network})
+    return build_editor(experiment.model_copy(update={"method": method})).model

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 from torchvision.models.inception import BasicConv2d
 
-from methods.checkpoint import load_strictly, read_state_dict
+from methods.checkpoint import CheckpointError, load_strictly, read_state_dict
 
 
 def fid_inception() -> nn.Module:
@@ -40,10 +40,10 @@ def load_fid_inception(path: Path) -> nn.Module:
         CheckpointError: if the file does not fit the network; nothing in it is executed.
     """
     network = fid_inception()
-    tensors = read_state_dict(path)
-    # batch norm's counters play no part in inference, and files of old torch versions have none
-    counters = {key: value for key, value in network.state_dict().items() if key.endswith("num_batches_tracked")}
-    load_strictly(network, {**counters, **tensors})
+    try:
+        load_strictly(network, read_state_dict(path))
+    except CheckpointError as error:
+        raise CheckpointError(f"{path}: {error}") from error
     return InceptionFeatures(network).eval().requires_grad_(False)
 
 

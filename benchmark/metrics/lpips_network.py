@@ -15,7 +15,7 @@ from torch import Tensor
 
 from benchmark.weights.locate import WeightsMissing
 from benchmark.weights.resources import MetricUnavailable, Resources
-from methods.checkpoint import CheckpointError, load_strictly, read_state_dict
+from methods.checkpoint import CheckpointError, load_strictly, read_state_dict, spelled_as
 
 TRUNK: Final = "alexnet"
 MIN_SIDE: Final = 64
@@ -41,7 +41,7 @@ class Perceptual:
         trunk = self.network.net
         # lpips holds layer 3 of torchvision's features as slice2.3
         wanted = {key: f"features.{key.partition('.')[2]}" for key in trunk.state_dict()}
-        state = read_state_dict(weights)
+        state = spelled_as(read_state_dict(weights), wanted.values())
         try:
             load_strictly(trunk, {key: state[name] for key, name in wanted.items() if name in state})
         except CheckpointError as error:

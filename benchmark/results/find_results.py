@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from benchmark.results.run_folder import RESULT
 from benchmark.results.schema import Result, read_result
+from benchmark.runtime.home_folder import expanded
 from benchmark.runtime.json_files import ResultError
 from registry.errors import InputError
 
@@ -55,7 +56,7 @@ def read_results(paths: Sequence[Path]) -> tuple[list[FinishedRun], list[ResultE
 
 
 def _matches(pattern: str) -> list[Path]:
-    folder = Path(pattern)
+    folder = expanded(pattern)
     if folder.is_dir():
         return sorted(folder.rglob(RESULT))
     anchor = Path(folder.anchor) if folder.is_absolute() else Path()

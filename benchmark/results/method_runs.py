@@ -11,6 +11,7 @@ from benchmark.results.comparability import configuration, one_method
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.run_folder import RESULT, edit_path, edits_folder
 from benchmark.results.schema import Result, read_result
+from benchmark.runtime.home_folder import expanded
 from registry.errors import InputError, UnknownNameError, unknown
 
 
@@ -119,7 +120,7 @@ def find_method(name: str, runs: Path, dataset: str | None = None) -> MethodRuns
 
 
 def _result_files(name: str, runs: Path, dataset: str | None) -> list[Path]:
-    folder = Path(name)
+    folder = expanded(name)
     within = [folder / RESULT] if (folder / RESULT).is_file() else list(folder.glob(f"seed*/{RESULT}"))
     if within:
         return within

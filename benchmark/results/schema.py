@@ -54,7 +54,7 @@ class MetricInfo(_Strict):
     title: str
     direction: Literal["up", "down"]
     unit: str
-    decimals: int
+    decimals: int = Field(ge=0, le=12)
     level: Literal["image", "set", "cost"]
     min_n: int
     citation: str

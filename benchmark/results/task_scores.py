@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.run_folder import scores_path
@@ -32,6 +34,7 @@ def tasks_sha256(frame: pd.DataFrame) -> str:
 
 
 TASK_COLUMNS = ("task", "target", "source", "attribute")
+_RATIOS: Final = TypeAdapter(dict[str, list[Ratio]])
 RATIOS: Final = b"ratios"
 """Key of the file's metadata: JSON, by metric the [numerator, denominator] columns of its ratios."""
 
@@ -101,8 +104,10 @@ class TaskScores:
             self._ratios = _ratios((table.schema.metadata or {}).get(RATIOS, b"{}"))
         except FileNotFoundError as error:
             raise ResultError(f"{self.path}: no such file; score the run again") from error
-        except (OSError, ValueError, TypeError, pa.ArrowException) as error:
+        except (OSError, ValueError, TypeError, RecursionError, pa.ArrowException) as error:
             raise ResultError(f"{self.path}: cannot be read as Parquet; score the run again") from error
+        if doubled := [name for name, count in Counter(table.column_names).items() if count > 1]:
+            raise ResultError(f"{self.path}: has the column {doubled[0]!r} twice; score the run again")
         missing = [name for name in TASK_COLUMNS if name not in table.column_names]
         if missing:
             raise ResultError(f"{self.path}: lacks the column {missing[0]!r}")
@@ -177,4 +182,10 @@ class ScoreFiles:
 
 
 def _ratios(text: bytes) -> dict[str, list[Ratio]]:
-    return {str(metric): [Ratio(*columns) for columns in ratios] for metric, ratios in dict(json.loads(text)).items()}
+    """The ratios in a file's metadata.
+
+    Raises:
+        ValueError: if it is other JSON than `write_task_scores` writes.
+        RecursionError: if it is nested beyond any use.
+    """
+    return _RATIOS.validate_json(text)

@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from benchmark.runtime.system_failures import writing
+
 TEMPORARY_SUFFIX: Final = ".partial"
 """Ends the name of every temporary file, so that no pattern of finished files, such as `*.pth`, takes one in."""
 ABANDONED_SECONDS: Final = 24 * 60 * 60
@@ -36,7 +38,8 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
     temporary = path.parent / f".{path.name}.{_host()}-{os.getpid()}-{secrets.token_hex(4)}{TEMPORARY_SUFFIX}"
     temporary.touch(exist_ok=False)
     try:
-        yield temporary
+        with writing(path):
+            yield temporary
         if durable:
             with temporary.open("rb") as written:
                 os.fsync(written.fileno())

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from benchmark.runtime.home_folder import expanded
 from registry.errors import InputError
 
 
 def cache_folder() -> Path:
     """`$BENCH_CACHE`, or the user's cache folder."""
-    return Path(os.environ.get("BENCH_CACHE") or user_cache_path("face-editing-benchmark"))
+    return expanded(os.environ.get("BENCH_CACHE") or user_cache_path("face-editing-benchmark"))
 
 
 def writable(folder: Path, what: str) -> Path:

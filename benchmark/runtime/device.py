@@ -68,11 +68,13 @@ def choose_compute(
     """
     try:
         chosen = torch.device(("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device)
-        if chosen.type == "cuda" and not torch.cuda.is_available():
-            raise DeviceError(f"device {device!r} was requested, but no CUDA device is available; use --device cpu")
-        torch.empty(1, device=chosen)
-    except RuntimeError as error:
-        raise DeviceError(f"device {device!r} cannot be used: {str(error).splitlines()[0]}") from error
+        if chosen.type != "cuda" or torch.cuda.is_available():
+            torch.ones(1, device=chosen).sum().item()  # `meta` makes tensors, too, and computes nothing
+    except (RuntimeError, AssertionError, ImportError, ValueError) as error:  # as torch says what it was not built for
+        reason = str(error).partition("\n")[0].partition(". ")[0].rstrip(".") or type(error).__name__
+        raise DeviceError(f"device {device!r} cannot be used: {reason}; use --device cpu") from error
+    if chosen.type == "cuda" and not torch.cuda.is_available():
+        raise DeviceError(f"device {device!r} was requested, but no CUDA device is available; use --device cpu")
     fast_bf16 = torch.cuda.is_bf16_supported(including_emulation=False) if chosen.type == "cuda" else multiplies_bf16()
     resolved: Precision = ("bf16" if fast_bf16 else "fp32") if precision == "auto" else _precision(precision)
     layout = resolved == "bf16" if channels_last is None else channels_last

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from benchmark.runtime.atomic_files import write_text_atomically
 from registry.errors import InputError
 
+_LONG: Final = re.compile(r"\d{19}")
+"""What every number of more than 64 bits has; few other files do."""
 Content = TypeVar("Content", bound=BaseModel)
 
 
@@ -33,7 +37,8 @@ def read_strictly(path: Path, kind: type[Content]) -> Content:
         ResultError: naming the file and the fault.
     """
     try:
-        return kind.model_validate_json(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        content = kind.model_validate_json(text)
     except (OSError, UnicodeDecodeError) as error:
         raise ResultError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
     except ValidationError as error:
@@ -45,3 +50,15 @@ def read_strictly(path: Path, kind: type[Content]) -> Content:
             ) from error
         where = ".".join(str(each) for each in first["loc"]) or "the file"
         raise ResultError(f"{path}: {where}: {first['msg']}") from error
+    if _LONG.search(text) and not _countable(json.loads(text)):
+        raise ResultError(f"{path}: has a whole number of more than 64 bits, which nothing here counts")
+    return content
+
+
+def _countable(content: Any) -> bool:
+    """Whether every whole number in a JSON document is one that libraries compute with."""
+    if isinstance(content, dict):
+        content = list(content.values())
+    if isinstance(content, list):
+        return all(map(_countable, content))
+    return not isinstance(content, int) or abs(content) < 2**63

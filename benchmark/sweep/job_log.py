@@ -35,6 +35,6 @@ def training_progress(run: Path) -> str:
         try:
             step = json.loads(line)
             return f"{step['stage']} {step['iteration']} of {step['of']}"
-        except (ValueError, KeyError, TypeError):  # a line that is just being written
+        except (ValueError, KeyError, TypeError, RecursionError):  # a line that is just being written
             return ""
     return ""

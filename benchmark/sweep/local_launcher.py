@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 
+from benchmark.runtime.worker_process import module_command
 from benchmark.sweep.job import Job
 
 
@@ -49,10 +49,9 @@ class LocalLauncher:
     def start(self, job: Job) -> LocalProcess:
         """Start a job."""
         with job.log.open("wb") as log:
-            # -P: a folder called as one of the program's packages must not take its place
             return LocalProcess(
                 subprocess.Popen(
-                    [sys.executable, "-P", "-m", "benchmark.cli", *job.command],
+                    module_command("benchmark.cli", *job.command),
                     env={**os.environ, "OMP_NUM_THREADS": str(self.threads)},
                     stdin=subprocess.DEVNULL,
                     stdout=log,

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from benchmark.runtime.atomic_files import replacing
 from benchmark.runtime.checked_files import check_archive
+from benchmark.runtime.system_failures import writing
 
 
 class TrainingCheckpointError(ValueError):
@@ -26,10 +27,23 @@ class DamagedCheckpointError(TrainingCheckpointError):
 
 
 def write_checkpoint(path: Path, content: dict[str, Any]) -> None:
-    """Write tensors and plain values atomically; equal content gives equal files."""
+    """Write tensors and plain values atomically; equal content gives equal files.
+
+    Raises:
+        DiskFullError: if there is no room; the file that lay there before is whole.
+    """
     # given a path, torch would write its name, which is a random one here, into the file
-    with replacing(path) as temporary, temporary.open("wb") as file:
+    with writing(path, needed=_bytes_of(content)), replacing(path) as temporary, temporary.open("wb") as file:
         torch.save(content, file)
+
+
+def _bytes_of(content: Any) -> int:
+    """Bytes of the tensors in nested plain values, which a file of them hardly exceeds."""
+    if isinstance(content, Tensor):
+        return content.numel() * content.element_size()
+    if isinstance(content, Mapping):
+        return sum(map(_bytes_of, content.values()))
+    return sum(map(_bytes_of, content)) if isinstance(content, list | tuple) else 0
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.cache_folder import cache_folder
+from benchmark.runtime.home_folder import expanded
 from registry.errors import InputError, UnknownNameError, unknown
+from registry.yaml_files import read_yaml
 
 MANIFEST = Path(__file__).with_name("manifest.yaml")
 
@@ -66,7 +67,7 @@ def manifest() -> Mapping[str, Published]:
 
 @cache
 def _read_manifest(path: Path) -> Mapping[str, Published]:
-    entries = [Published.model_validate(each) for each in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    entries = [Published.model_validate(each) for each in read_yaml(path).content]
     return MappingProxyType({each.id: each for each in sorted(entries, key=lambda each: each.id)})
 
 
@@ -190,7 +191,7 @@ def torch_hub_folder() -> Path:
 
 def _environment_folder() -> Path | None:
     folder = os.environ.get("BENCH_WEIGHTS")
-    return Path(folder) if folder else None
+    return expanded(folder) if folder else None
 
 
 def _in_package(wanted: Published) -> Path | None:

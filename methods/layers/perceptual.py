@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from methods.checkpoint import CheckpointError, read_state_dict
+from methods.checkpoint import CheckpointError, read_state_dict, spelled_as
 
 SLICES: Final = (
     (64,),
@@ -40,7 +40,7 @@ class PerceptualLoss(nn.Module):
 
     def __init__(self, weights: str | Path) -> None:
         super().__init__()
-        state = read_state_dict(weights)
+        state = spelled_as(read_state_dict(weights), [f"features.{index}.weight" for index in (0, 5, 10, 19, 28)])
         index, channels = 0, 3
         for layer in (layer for each in SLICES for layer in each):
             if layer == "pool":

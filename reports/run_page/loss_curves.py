@@ -12,6 +12,9 @@ from typing import Any, Final
 MAX_POINTS: Final = 200
 _LOG_FROM: Final = 20.0
 """Losses that span more than this factor are drawn on a logarithmic scale."""
+LARGEST: Final = 1e300
+"""A loss beyond it counts as not finite: sums and spans of such numbers are."""
+MAX_ITERATION: Final = 10**12
 WIDTH: Final = 240
 HEIGHT: Final = 110
 _MARGIN: Final = 4
@@ -63,7 +66,8 @@ def read_loss_curves(path: Path) -> list[LossCurve]:
     for stage, iteration, losses in _records(path):
         for loss, value in losses.items():
             if value is None or isinstance(value, int | float):  # a training writes null for what is not finite
-                found.setdefault((stage, str(loss)), {})[iteration] = math.nan if value is None else float(value)
+                known = value is not None and abs(value) <= LARGEST
+                found.setdefault((stage, str(loss)), {})[iteration] = float(value) if known else math.nan
     return [_curve(stage, loss, sorted(points.items())) for (stage, loss), points in found.items()]
 
 
@@ -75,9 +79,11 @@ def _records(path: Path) -> Iterator[tuple[str, int, dict[str, Any]]]:
     for line in lines:
         try:
             record = json.loads(line)
-            yield str(record["stage"]), int(record["iteration"]), dict(record["losses"])
-        except (ValueError, TypeError, KeyError):
+            stage, iteration, losses = str(record["stage"]), record["iteration"], dict(record["losses"])
+        except (ValueError, TypeError, KeyError, RecursionError):
             continue
+        if isinstance(iteration, int) and 0 <= iteration <= MAX_ITERATION:
+            yield stage, iteration, losses
 
 
 def _curve(stage: str, loss: str, points: Sequence[Point]) -> LossCurve:

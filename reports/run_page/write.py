@@ -100,7 +100,7 @@ def _provenance(path: Path) -> list[tuple[str, str]] | None:
     """The provenance file as (dotted key, value) lines; None where there is none that can be read."""
     try:
         return list(_lines(json.loads(path.read_text(encoding="utf-8")), ""))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
 
 

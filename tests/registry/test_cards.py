@@ -38,21 +38,21 @@ def test_a_card_needs_no_more_than_this(card: Path) -> None:
         (GOOD + "entry: os.system\n", "entry: String should match pattern"),
         (GOOD + "paper: {title: A, authors: B, venue: C, yaer: 2020}\n", "yaer"),
         ("- a\n- list\n", "a card is a mapping of keys to values"),
-        ("title: [unclosed\n", "cannot be read as YAML"),
-        ("!!python/object/apply:os.system ['true']\n", "cannot be read as YAML"),
+        ("title: [unclosed\n", "is not YAML"),
+        ("!!python/object/apply:os.system ['true']\n", "the tag !!python/object/apply:os.system is not taken"),
     ],
 )
 def test_a_wrong_card_names_file_and_key(card: Path, content: str, said: str) -> None:
     card.write_text(content)
     with pytest.raises(CardError) as caught:
         read_card(card, MethodCard)
-    assert str(caught.value).startswith(f"{card}: ")
+    assert str(caught.value).startswith(str(card))
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_a_missing_card_file_is_named(card: Path) -> None:
-    with pytest.raises(CardError, match=r"method\.yaml: cannot be read"):
+    with pytest.raises(CardError, match=r"method\.yaml: No such file"):
         read_card(card, MethodCard)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final
 
-import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationInfo, field_validator
 
 from registry.errors import unknown
+from registry.yaml_files import YamlError, parse_yaml, to_yaml
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _PLACEHOLDER: Final = re.compile(r"\{([a-z]+)\}")
@@ -89,11 +89,11 @@ def with_page_texts(texts: str) -> str:
     Args:
         texts: YAML of a study's texts.
     """
-    english = yaml.safe_dump({"page": PageTexts().model_dump()}, sort_keys=False, allow_unicode=True, width=120)
+    english = to_yaml({"page": PageTexts().model_dump()}, width=120)
     heading = "page:  # buttons and messages; what stands in braces is filled in"
     whole = f"{texts.rstrip()}\n\n{english.replace('page:', heading, 1)}"
     try:
-        given, both = yaml.safe_load(texts), yaml.safe_load(whole)
-    except yaml.YAMLError:  # such as texts in braces
+        given, both = (parse_yaml(text, "texts").content for text in (texts, whole))
+    except YamlError:  # such as texts in braces
         return texts
     return whole if "page" not in given and both == {**given, "page": PageTexts().model_dump()} else texts

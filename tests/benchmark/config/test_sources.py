@@ -98,7 +98,7 @@ def test_a_word_of_set_that_assigns_nothing_is_refused(word: str) -> None:
 
 
 def test_a_word_of_set_whose_value_is_not_yaml_is_refused() -> None:
-    with pytest.raises(InputError, match="the value is not YAML"):
+    with pytest.raises(InputError, match="is not YAML"):
         read_assignments(["options.a=[1"])
 
 
@@ -136,7 +136,7 @@ def test_a_value_where_keys_belong_is_refused(tmp_path: Path) -> None:
         (b"just words\n", "settings are keys with values"),
         (b"- a\n- list\n", "settings are keys with values"),
         (b"method: \xff\xfe\n", "is not UTF-8 text"),
-        (b"!!python/object/apply:os.system ['true']\n", "is not YAML"),
+        (b"!!python/object/apply:os.system ['true']\n", "the tag !!python/object/apply:os.system is not taken"),
         (b"--- {}\n--- {}\n", "is not YAML"),
     ],
 )
@@ -145,7 +145,7 @@ def test_a_file_that_holds_no_settings_is_refused(tmp_path: Path, content: bytes
     file.write_bytes(content)
     with pytest.raises(InputError, match=said) as caught:
         read_config(file)
-    assert str(caught.value).startswith(f"{file}: ")
+    assert str(caught.value).startswith(str(file))
     assert "\n" not in str(caught.value)
 
 

@@ -88,7 +88,7 @@ def test_a_list_needs_a_name() -> None:
         ("maskgan+sfft=false", "unknown option of maskgan 'sfft'; did you mean 'sft'"),
         ("maskgan+sft=1", "option of maskgan sft is True by default and cannot be 1"),
         ("maskgan+lambda_inter=far", "option of maskgan lambda_inter is 2.5 by default and cannot be 'far'"),
-        ("maskgan+sft=[", "variant 'sft=[' of maskgan: the value of sft is not YAML"),
+        ("maskgan+sft=[", "variant 'sft=[' of maskgan, value of sft: is not YAML"),
     ],
 )
 def test_a_wrong_variant_is_said(method: str, said: str) -> None:

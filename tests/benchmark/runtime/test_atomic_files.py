@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.images.read import list_images
+from benchmark.images.folder import open_images
 from benchmark.runtime.atomic_files import (
     ABANDONED_SECONDS,
     TEMPORARY_SUFFIX,
@@ -64,7 +64,7 @@ def test_no_pattern_of_finished_files_takes_a_temporary_one_in(tmp_path: Path, n
         assert not list(tmp_path.glob(f"*{path.suffix}"))
         assert not list(tmp_path.rglob(name))
         with pytest.raises(InputError, match="holds no image"):
-            list_images(tmp_path)
+            open_images(tmp_path)
         temporary.write_text("content")
     assert list(tmp_path.glob(f"*{path.suffix}")) == [path]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, get_args
 
-import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -53,10 +52,8 @@ def read_column_map(source: Path | str) -> ColumnMap:
 
 
 def _read(path: Path) -> tuple[ConfigSource, dict[str, Any]]:
-    config = read_config(path)
-    # BaseLoader yields only text, lists and maps: `no` and `1` stay the words of the table
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or {}
-    return config, _stripped(content)
+    config = read_config(path, as_text=True)  # `no` and `1` stay the words of the table
+    return config, _stripped(config.content)
 
 
 def _stripped(value: Any) -> Any:

@@ -1,0 +1,36 @@
+"""Groups of commands in whose paths `~` is the user's home folder, wherever in a word it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from benchmark.runtime.home_folder import expanded
+
+
+class Commands(typer.Typer):
+    """A group of commands that get their paths expanded: a shell leaves `--runs=~/runs` as it is."""
+
+    def command(self, *args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Make a function a command, as typer's decorator does."""
+        decorate = super().command(*args, **kwargs)
+
+        def decorated(function: Callable[..., Any]) -> Callable[..., Any]:
+            @wraps(function)  # typer reads the command's options from the function
+            def command(**options: Any) -> Any:
+                return function(**{name: _expanded(value) for name, value in options.items()})
+
+            decorate(command)
+            return function
+
+        return decorated
+
+
+def _expanded(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_expanded(item) for item in value]
+    return expanded(value) if isinstance(value, Path) else value
