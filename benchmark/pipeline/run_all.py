@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmark.caching.fingerprints import StageState, fingerprint, source_version
@@ -77,9 +78,10 @@ def run_all(
     found, errors = read_results(_result_files(pages))
     for error in errors:
         reporter.say(f"left out: {error}")
-    for page in write_leaderboard(found, pages, allow_mixed=True):
-        reporter.say(f"wrote {page}")
-    StageState(pages).put(PAGES, _pages_stamp(pages))
+    with _failure_said(f"the leaderboard of {pages}", reporter):
+        for page in write_leaderboard(found, pages, allow_mixed=True):
+            reporter.say(f"wrote {page}")
+        StageState(pages).put(PAGES, _pages_stamp(pages))
     return results
 
 
@@ -113,4 +115,14 @@ def write_run_pages(folders: Iterable[Path], reporter: Reporter) -> None:
 
     for folder in folders:
         if (folder / RESULT).is_file():
-            reporter.say(f"wrote {write_run_page(folder)}")
+            with _failure_said(f"the page of {folder}", reporter):
+                reporter.say(f"wrote {write_run_page(folder)}")
+
+
+@contextmanager
+def _failure_said(page: str, reporter: Reporter) -> Iterator[None]:
+    """Say that a page could not be written, whatever the reason: it must not fail runs whose figures are done."""
+    try:
+        yield
+    except Exception as error:
+        reporter.say(f"{page} could not be written ({type(error).__name__}: {error}); the results are not affected")

@@ -19,6 +19,7 @@ from benchmark.results.run_folder import edit_path, edits_folder
 from benchmark.runtime.atomic_files import replacing
 from benchmark.tables.build_tables import in_order, row_title
 from reports.rendering.chunks import chunks
+from reports.rendering.pictures import read_picture
 
 EditGrids = dict[tuple[str, str], list[Path]]
 """Pictures by dataset and protocol; more than one where runs are many or answered different task tables."""
@@ -87,10 +88,8 @@ def _write(path: Path, protocol: str, runs: Sequence[FinishedRun]) -> None:
 
 def _read(path: Path) -> NDArray[np.uint8] | None:
     """The edit at the size of a cell, (H, W, 3); None where there is none that can be read."""
-    try:
-        with Image.open(path) as file:
-            image = file.convert("RGB")
-    except (OSError, Image.DecompressionBombError):
+    image = read_picture(path)
+    if image is None:
         return None
     way = Image.Resampling.NEAREST if image.width <= _CELL else Image.Resampling.LANCZOS
     return np.asarray(image.resize((_CELL, _CELL), way))

@@ -30,15 +30,23 @@ def compact_uri(path: Path) -> str | None:
 
     Colours keep their full resolution: at 64 pixels, halved chroma would show as an artefact of the method.
     """
-    try:
-        with Image.open(path, formats=["PNG"]) as file:
-            image = file.convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    image = read_picture(path)
+    if image is None:
         return None
     image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
     content = BytesIO()
-    image.save(content, "JPEG", quality=_QUALITY, subsampling=0, optimize=True)
+    # optimised Huffman tables would need the whole file in Pillow's buffer, which noisy pictures overflow
+    image.save(content, "JPEG", quality=_QUALITY, subsampling=0)
     return _uri("jpeg", content.getvalue())
+
+
+def read_picture(path: Path) -> Image.Image | None:
+    """A PNG file in RGB; None where there is none that can be read."""
+    try:
+        with Image.open(path, formats=["PNG"]) as file:
+            return file.convert("RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
 
 
 def _uri(kind: str, content: bytes) -> str:
