@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmark.config.experiment import Experiment
 from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, ConfigSource, read_config
+from benchmark.config.training_length import over_faces
 from benchmark.editing.build_method import build_editor
 from benchmark.editing.edit_arrays import LoadedMethod, unchanged_random_state
 from benchmark.results.run_folder import CHECKPOINTS, EXPERIMENT, checkpoint_path
@@ -67,7 +68,7 @@ def _settings_of(name: str, run: Path | None) -> list[ConfigSource]:
 def _filled(experiment: Experiment, checkpoint: Path | None, run: Path | None) -> FaceEditor:
     if checkpoint is not None and checkpoint.is_file():
         return _filled_from(experiment, checkpoint, experiment.method.network if run is None else None)
-    editor = build_editor(experiment)
+    editor = build_editor(over_faces(experiment, 1))  # over however many faces: a length in epochs is none yet
     stages = [stage for stage in editor.model.stages() if stage.iterations > 0]
     if not stages or editor.published_sha256 is not None:
         return editor.model

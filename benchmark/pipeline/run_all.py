@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmark.caching.fingerprints import StageState, fingerprint, source_version
@@ -31,6 +32,7 @@ def run_all(
     *,
     weights: Weights,
     fresh: bool = False,
+    keep_weights: bool = False,
 ) -> list[Result]:
     """Run experiments of one evaluation, then the references, and write their leaderboard.
 
@@ -43,6 +45,7 @@ def run_all(
         reporter: shows progress.
         weights: finds the weights files of metrics.
         fresh: begin the experiments anew; references are kept.
+        keep_weights: go on with weights that other code trained, and say so in their results.
 
     Returns:
         A result an experiment, then those of the reference methods and of the real images.
@@ -65,7 +68,8 @@ def run_all(
         return done
     # imported here: a repeated command that has nothing to do must not wait for torch
     from benchmark.evaluation.context import EvaluationContext
-    from benchmark.runs.run import RealImages, Run
+    from benchmark.runs.real_images import RealImages
+    from benchmark.runs.run import Run
     from reports.leaderboard.write import write_leaderboard
 
     context = EvaluationContext(shared, cache, reporter, weights)
@@ -74,15 +78,16 @@ def run_all(
         kind = RealImages if experiment.method.name == REAL else Run
         if result is None:
             with working_on(experiment.folder(runs), reporter):
-                result = kind(experiment, context, runs, fresh=again).score()
+                result = kind(experiment, context, runs, fresh=again, keep_weights=keep_weights).score()
         results.append(result)
     write_run_pages((experiment.folder(runs) for experiment in planned), reporter)
     found, errors = read_results(_result_files(pages))
     for error in errors:
         reporter.say(f"left out: {error}")
-    for page in write_leaderboard(found, pages, allow_mixed=True):
-        reporter.say(f"wrote {page}")
-    StageState(pages).put(PAGES, _pages_stamp(pages))
+    with _failure_said(f"the leaderboard of {pages}", reporter):
+        for page in write_leaderboard(found, pages, allow_mixed=True):
+            reporter.say(f"wrote {page}")
+        StageState(pages).put(PAGES, _pages_stamp(pages))
     return results
 
 
@@ -116,4 +121,14 @@ def write_run_pages(folders: Iterable[Path], reporter: Reporter) -> None:
 
     for folder in folders:
         if (folder / RESULT).is_file():
-            reporter.say(f"wrote {write_run_page(folder)}")
+            with _failure_said(f"the page of {folder}", reporter):
+                reporter.say(f"wrote {write_run_page(folder)}")
+
+
+@contextmanager
+def _failure_said(page: str, reporter: Reporter) -> Iterator[None]:
+    """Say that a page could not be written, whatever the reason: it must not fail runs whose figures are done."""
+    try:
+        yield
+    except Exception as error:
+        reporter.say(f"{page} could not be written ({type(error).__name__}: {error}); the results are not affected")

@@ -13,14 +13,13 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmark.images.read import read_image
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.method_runs import group_by_method
 from benchmark.results.run_folder import edit_path, edits_folder
 from benchmark.runtime.atomic_files import replacing
 from benchmark.tables.build_tables import in_order, row_title
-from registry.errors import InputError
 from reports.rendering.chunks import chunks
+from reports.rendering.pictures import read_picture
 
 EditGrids = dict[tuple[str, str], list[Path]]
 """Pictures by dataset and protocol; more than one where runs are many or answered different task tables."""
@@ -89,9 +88,8 @@ def _write(path: Path, protocol: str, runs: Sequence[FinishedRun]) -> None:
 
 def _read(path: Path) -> NDArray[np.uint8] | None:
     """The edit at the size of a cell, (H, W, 3); None where there is none that can be read."""
-    try:
-        image = Image.fromarray(read_image(path))
-    except InputError:
+    image = read_picture(path)
+    if image is None:
         return None
     way = Image.Resampling.NEAREST if image.width <= _CELL else Image.Resampling.LANCZOS
     return np.asarray(image.resize((_CELL, _CELL), way))

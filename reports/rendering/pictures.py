@@ -33,14 +33,22 @@ def compact_uri(path: Path) -> str | None:
 
     Colours keep their full resolution: at 64 pixels, halved chroma would show as an artefact of the method.
     """
-    try:
-        image = Image.fromarray(read_image(path))
-    except InputError:
+    image = read_picture(path)
+    if image is None:
         return None
     image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
     content = BytesIO()
-    image.save(content, "JPEG", quality=_QUALITY, subsampling=0, optimize=True)
+    # optimised Huffman tables would need the whole file in Pillow's buffer, which noisy pictures overflow
+    image.save(content, "JPEG", quality=_QUALITY, subsampling=0)
     return _uri("jpeg", content.getvalue())
+
+
+def read_picture(path: Path) -> Image.Image | None:
+    """An image file in RGB; None where there is none that can be read."""
+    try:
+        return Image.fromarray(read_image(path))
+    except InputError:
+        return None
 
 
 def _uri(kind: str, content: bytes) -> str:
