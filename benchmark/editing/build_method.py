@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,10 +10,10 @@ from pathlib import Path
 from benchmark.config.experiment import Experiment
 from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.device import seed_everything
-from methods.base import FaceEditor
+from methods.base import FaceEditor, Stage
 from methods.checkpoint import load_strictly, read_state_dict
 from registry import METHODS
-from registry.errors import InputError, unknown
+from registry.errors import InputError, PluginError, plugin_boundary, unknown
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,11 @@ def build_editor(experiment: Experiment) -> Editor:
 
     Raises:
         InputError: if an option is impossible, or the checkpoint does not fit.
+        PluginError: if the method fails otherwise, or is none.
     """
     method = experiment.method
     seed_everything(method.seed)
-    try:
-        model: FaceEditor = METHODS.get(method.name)(size=experiment.evaluation.dataset.size, **method.options)
-    except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
-        reason = str(error).partition("\n")[0]
-        raise InputError(f"{method.label} cannot be built: {reason}") from error
+    model = _built(experiment)
     if method.checkpoint is None:
         if method.network is not None:
             raise InputError(f"--network {method.network} says what a checkpoint fills; give --checkpoint too")
@@ -56,3 +54,21 @@ def build_editor(experiment: Experiment) -> Editor:
     except ValueError as error:
         raise InputError(f"--checkpoint {path}, network {role}: {error}") from error
     return Editor(model, sha256_of(path))
+
+
+def _built(experiment: Experiment) -> FaceEditor:
+    method = experiment.method
+    editor_class = METHODS.get(method.name)
+    with plugin_boundary(f"{editor_class.__name__}.__init__"):
+        try:
+            model = editor_class(size=experiment.evaluation.dataset.size, **method.options)
+        except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
+            reason = str(error).partition("\n")[0]
+            raise InputError(f"{method.label} cannot be built: {reason}") from error
+    if not isinstance(model, FaceEditor):
+        raise PluginError(f"{method.label} is built as {type(model).__qualname__}, where a FaceEditor was expected")
+    with plugin_boundary(f"{editor_class.__name__}.stages"):
+        stages = model.stages()
+    if not (isinstance(stages, Sequence) and all(isinstance(stage, Stage) for stage in stages)):
+        raise PluginError(f"{editor_class.__name__}.stages gave {stages!r}, where a list of Stage was expected")
+    return model

@@ -33,7 +33,7 @@ from benchmark.weights.locate import Weights
 from benchmark.weights.resources import Resources
 from registry import DATASETS, JUDGES, PROTOCOLS
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS
-from registry.errors import InputError
+from registry.errors import InputError, PluginError, plugin_boundary
 
 TASK_SEED = 0
 """Decides the task tables; never the seed of a training, so that all seeds of all methods edit the same faces."""
@@ -88,9 +88,11 @@ class EvaluationContext:
         """The faces, packed at the run's size."""
         spec = self.evaluation.dataset
         with self.reporter.counting(f"pack {spec.name}") as progress:
-            dataset: FaceDataset = DATASETS.get(spec.name)(
-                root=spec.root, size=spec.size, cache=self._faces_folder, progress=progress, **spec.options
-            )
+            dataset_class = DATASETS.get(spec.name)
+            with plugin_boundary(f"{dataset_class.__name__}.__init__"):
+                dataset: FaceDataset = dataset_class(
+                    root=spec.root, size=spec.size, cache=self._faces_folder, progress=progress, **spec.options
+                )
         if dataset.skipped:
             first = dataset.skipped[0]
             self.reporter.say(
@@ -118,7 +120,11 @@ class EvaluationContext:
         if key not in self._task_sets:
             with _building(f"protocol {name}"):
                 protocol: Protocol = PROTOCOLS.get(name)(**options)
-            tasks = protocol.tasks(self.dataset, TASK_SEED, self.evaluation.limit)
+            dataset = self.dataset
+            try:
+                tasks = protocol.tasks(dataset, TASK_SEED, self.evaluation.limit)
+            except ValueError as error:
+                raise error if isinstance(error, InputError) else InputError(f"protocol {name}: {error}") from error
             self._task_sets[key] = TaskSet(protocol, tasks, tasks_sha256(tasks))
         return self._task_sets[key]
 
@@ -212,8 +218,9 @@ class EvaluationContext:
 def _building(what: str) -> Iterator[None]:
     """Turn the complaint of a protocol or judge about its options into one for the user."""
     try:
-        yield
-    except InputError:
+        with plugin_boundary(f"building {what}", ArithmeticError, RuntimeError, TypeError, ValueError):
+            yield
+    except (InputError, PluginError):
         raise
     except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
         raise InputError(f"{what} cannot be built: {error}") from error

@@ -43,6 +43,7 @@ from benchmark.training.checkpoints import read_checkpoint, weights_sha256
 from benchmark.training.stage_cache import StageCache
 from benchmark.training.train import move_to_device, train
 from methods.base import CannotEdit, EditBatch, Stage
+from registry.cards import MethodCard
 from registry.catalogue import DATASET_CARDS, METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
 
@@ -76,6 +77,10 @@ class Run:
     def _check(self) -> None:
         """Build or open everything that the input could make impossible."""
         _ = self._editor, self.context.compute, self._task_sets, self.context.judge_facts
+
+    @property
+    def _card(self) -> MethodCard:
+        return METHOD_CARDS.find(self.experiment.method.name).card
 
     @property
     def _task_sets(self) -> list[TaskSet]:
@@ -115,7 +120,7 @@ class Run:
 
     def _unsupported_protocols(self) -> dict[str, ProtocolResult]:
         """Protocols that the method takes no part in, for tables to say so; none where the user chose the protocols."""
-        card = METHOD_CARDS.find(self.experiment.method.name).card
+        card = self._card
         if set(self.experiment.evaluation.protocols) != set(card.protocols):
             return {}
         reason = f"{card.title} takes part in {', '.join(card.protocols)} only"
@@ -230,6 +235,7 @@ class Run:
         try:
             edit_tasks(
                 self._trained_editor.model,
+                self._card,
                 task_set.protocol,
                 self.context.dataset,
                 task_set.tasks,
@@ -269,13 +275,16 @@ class Run:
         return scores
 
     def _method_facts(self) -> MethodInfo:
-        card = METHOD_CARDS.find(self.experiment.method.name).card
+        card = self._card
         if card.kind == "reference":
             return MethodInfo("reference", card.title, "none", None, {})
         editor = self._trained_editor
         notes = dict(editor.model.provenance())
         if editor.published_sha256 is not None:
             return MethodInfo("learned", card.title, "published", editor.published_sha256, notes)
+        if not _trained_stages(editor):
+            has_weights = bool(editor.model.state_dict())
+            return MethodInfo("learned", card.title, "pretrained", self._weights_sha256 if has_weights else None, notes)
         return MethodInfo("learned", card.title, "trained", self._weights_sha256, notes)
 
     def _cost(self) -> Cost:
