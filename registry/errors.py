@@ -46,9 +46,10 @@ def plugin_boundary(function: str, *passed: type[Exception]) -> Iterator[None]:
         PluginError: naming the function, and what it raised.
         InputError: as the block raises it.
     """
+    unchanged: tuple[type[Exception], ...] = (InputError, PluginError, *passed)
     try:
         yield
-    except (InputError, PluginError, *passed):
+    except unchanged:
         raise
     except (Exception, SystemExit) as error:
         sentence = f"{function} raised {described(error)}"

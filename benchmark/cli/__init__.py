@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+from typing import Annotated
 
 # OpenMP's threads wait for one another thousands of times a second here. Spinning long, as they do by default, starves
 # other processes on the same cores; not spinning at all halves the speed on idle ones. A short spin does neither.
@@ -16,7 +18,7 @@ from benchmark.cli import ablate, calibrate, compare, data, leaderboard, report,
 from benchmark.cli import list_show as catalogue
 from benchmark.cli import method_authoring as methods
 from benchmark.cli import run as stages
-from registry.errors import InputError
+from registry.errors import LOGGER, InputError, PluginError
 
 CTRL_C = 130
 """The exit code that typer makes of a KeyboardInterrupt."""
@@ -29,6 +31,16 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback()
+def _common(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the tracebacks of plug-ins that fail.")] = False,
+) -> None:
+    if debug:
+        LOGGER.addHandler(logging.StreamHandler())
+
+
 stages.add_to(app)
 sweep.add_to(app)
 ablate.add_to(app)
@@ -49,6 +61,9 @@ def main() -> None:
         app()
     except InputError as error:
         _fail(str(error), 2)
+    except PluginError as error:
+        hint = "" if error.__cause__ is None else "; the traceback is in the run's log.txt, and `bench --debug` shows it"
+        _fail(f"{error}{hint}", 1)
     except ImportError as error:
         if "libGL" not in str(error):
             raise
@@ -66,12 +81,11 @@ def main() -> None:
 def _is_failure(error: Exception) -> bool:
     """Whether a run failed in a way that a sentence explains; anything else is a defect and shows its traceback."""
     # imported here, where torch is loaded already or was never needed
-    from benchmark.editing.edit_tasks import EditError
     from benchmark.runtime.interruption import Interrupted
     from benchmark.training.checkpoints import TrainingCheckpointError
     from benchmark.training.hooks import TrainingDiverged
 
-    return isinstance(error, Interrupted | TrainingDiverged | EditError | TrainingCheckpointError | OSError)
+    return isinstance(error, Interrupted | TrainingDiverged | TrainingCheckpointError | OSError)
 
 
 def _fail(sentence: str, code: int) -> None:

@@ -45,6 +45,9 @@ RunGlobs = Annotated[
     ),
 ]
 Fresh = Annotated[bool, typer.Option("--fresh/--resume", help="Begin anew, or go on.")]
+KeepWeights = Annotated[
+    bool, typer.Option("--keep-weights", help="Edit by finished weights that other code trained; the result says so.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the resolved configuration and stop.")]
 StudyKey = Annotated[
     Path | None, typer.Option("--key", metavar="FILE", help="The study's key, where it was put elsewhere.")
@@ -97,6 +100,7 @@ class RunOptions(CommandOptions):
     checkpoint: Checkpoint = None
     network: Network = None
     fresh: Fresh = False
+    keep_weights: KeepWeights = False
 
 
 def takes(options_type: type[CommandOptions]) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -30,6 +30,7 @@ class Request:
     reporter: Reporter
     weights: Weights
     fresh: bool
+    keep_weights: bool
     json: bool
 
 
@@ -88,7 +89,17 @@ def _do(act: Callable[[Request], None], options: RunOptions) -> None:
         return
     from benchmark.runtime.progress import Reporter
 
-    act(Request(experiments, options.runs, Reporter(), options.find_weights(), options.fresh, options.json))
+    act(
+        Request(
+            experiments,
+            options.runs,
+            Reporter(),
+            options.find_weights(),
+            options.fresh,
+            options.keep_weights,
+            options.json,
+        )
+    )
 
 
 def _run(request: Request) -> None:
@@ -99,7 +110,13 @@ def _run(request: Request) -> None:
     writable(request.runs, "runs folder")
     cache = writable(cache_folder(), "cache folder")
     results = run_all(
-        request.experiments, request.runs, cache, request.reporter, weights=request.weights, fresh=request.fresh
+        request.experiments,
+        request.runs,
+        cache,
+        request.reporter,
+        weights=request.weights,
+        fresh=request.fresh,
+        keep_weights=request.keep_weights,
     )
     print_results(results, request.json)
 
@@ -133,4 +150,4 @@ def _runs(request: Request) -> Iterator[Run]:
     context = EvaluationContext(request.experiments[0].evaluation, cache, request.reporter, request.weights)
     for experiment in request.experiments:
         with working_on(experiment.folder(request.runs), request.reporter):
-            yield Run(experiment, context, request.runs, fresh=request.fresh)
+            yield Run(experiment, context, request.runs, fresh=request.fresh, keep_weights=request.keep_weights)

@@ -91,7 +91,11 @@ class EvaluationContext:
             dataset_class = DATASETS.get(spec.name)
             with plugin_boundary(f"{dataset_class.__name__}.__init__"):
                 dataset: FaceDataset = dataset_class(
-                    root=spec.root, size=spec.size, cache=self._faces_folder, progress=progress, **spec.options
+                    root=spec.root,
+                    size=spec.size,
+                    cache=faces_folder(self.cache, spec.name),
+                    progress=progress,
+                    **spec.options,
                 )
         if dataset.skipped:
             first = dataset.skipped[0]
@@ -99,13 +103,6 @@ class EvaluationContext:
                 f"{spec.name}: {len(dataset.skipped)} faces skipped, the first: {first.face}, {first.reason}"
             )
         return dataset
-
-    @property
-    def _faces_folder(self) -> Path:
-        """Where packed faces are kept; a plug-in's under its own code, which may not enter the keys it gives them."""
-        name = self.evaluation.dataset.name
-        code = plugin_code(DATASET_CARDS.find(name))
-        return self.cache / "faces" if code is None else self.cache / "faces" / f"{name}-{code[:16]}"
 
     def task_sets(self, protocols: Mapping[str, Options]) -> list[TaskSet]:
         """Protocols with their task tables.
@@ -212,6 +209,12 @@ class EvaluationContext:
             skipped=len(dataset.skipped),
             resize_policy=dataset.resize_policy,
         )
+
+
+def faces_folder(cache: Path, dataset: str) -> Path:
+    """Where packed faces are kept; a plug-in's under its own code, which may not enter the keys it gives them."""
+    code = plugin_code(DATASET_CARDS.find(dataset))
+    return cache / "faces" if code is None else cache / "faces" / f"{dataset}-{code[:16]}"
 
 
 @contextmanager

@@ -36,6 +36,7 @@ def run_all(
     *,
     weights: Weights,
     fresh: bool = False,
+    keep_weights: bool = False,
 ) -> list[Result]:
     """Run experiments of one evaluation, then the references, and write their leaderboard.
 
@@ -48,6 +49,7 @@ def run_all(
         reporter: shows progress.
         weights: finds the weights files of metrics.
         fresh: begin the experiments anew; references are kept.
+        keep_weights: use finished weights that other code trained.
 
     Returns:
         A result an experiment, then those of the reference methods and of the real images.
@@ -76,7 +78,7 @@ def run_all(
         kind = RealImages if experiment.method.name == REAL else Run
         if result is None:
             with working_on(experiment.folder(runs), reporter):
-                result = kind(experiment, context, runs, fresh=again).score()
+                result = kind(experiment, context, runs, fresh=again, keep_weights=keep_weights).score()
         results.append(result)
     write_run_pages((experiment.folder(runs) for experiment in planned), reporter)
     found, errors = read_results(_result_files(pages))

@@ -48,6 +48,8 @@ from registry.catalogue import DATASET_CARDS, METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
 
 SAMPLE_TASKS = 6
+KEPT = "kept"
+"""Stands in the stamp of a training whose weights outlived a change of the code."""
 
 
 class Run:
@@ -58,15 +60,25 @@ class Run:
         context: what the runs of the comparison share.
         runs: folder of all runs.
         fresh: forget what the folder holds and begin anew.
+        keep_weights: use finished weights that other code trained, and say so in the result.
 
     Raises:
         InputError: if the folder cannot be written.
     """
 
-    def __init__(self, experiment: Experiment, context: EvaluationContext, runs: Path, *, fresh: bool = False) -> None:
+    def __init__(
+        self,
+        experiment: Experiment,
+        context: EvaluationContext,
+        runs: Path,
+        *,
+        fresh: bool = False,
+        keep_weights: bool = False,
+    ) -> None:
         self.experiment = experiment
         self.context = context
         self.runs = runs
+        self.keep_weights = keep_weights
         self.folder = experiment.folder(runs)
         if fresh and self.folder.exists():
             self._check()  # what is impossible must not cost the weights that are there
@@ -176,13 +188,18 @@ class Run:
         editor = self._editor
         earlier = self.stamps.get("training") or self._training_inputs
         changed = {key for key in self._training_inputs if earlier.get(key) != self._training_inputs[key]}
-        if all(checkpoint_path(self.folder, stage.name).exists() for stage in _trained_stages(editor)):
+        finished = all(checkpoint_path(self.folder, stage.name).exists() for stage in _trained_stages(editor))
+        if finished:
             changed -= {"compute"}  # finished weights may be used anywhere
         if changed and self._checkpoints:
-            raise InputError(
-                f"{self.folder} holds weights trained with other {', '.join(sorted(changed))}; "
-                "--fresh replaces them, --runs keeps them and goes elsewhere"
-            )
+            only_code = finished and changed == {"code"}
+            if not (only_code and self.keep_weights):
+                keeping = "--keep-weights edits by them all the same, " if only_code else ""
+                raise InputError(
+                    f"{self.folder} holds weights trained with other {', '.join(sorted(changed))}; "
+                    f"{keeping}--fresh replaces them, --runs keeps them and goes elsewhere"
+                )
+            self.stamps.put("training", {**earlier, "code": self._training_inputs["code"], KEPT: True})
         if not self._checkpoints:
             self.stamps.put("training", self._training_inputs)
         move_to_device(editor.model, self.context.compute)
@@ -280,6 +297,8 @@ class Run:
             return MethodInfo("reference", card.title, "none", None, {})
         editor = self._trained_editor
         notes = dict(editor.model.provenance())
+        if (self.stamps.get("training") or {}).get(KEPT):
+            notes["weights"] = "trained by an earlier version of the code, kept by --keep-weights"
         if editor.published_sha256 is not None:
             return MethodInfo("learned", card.title, "published", editor.published_sha256, notes)
         if not _trained_stages(editor):
