@@ -87,7 +87,8 @@ def _with_own_options(card: CardType, module: str) -> CardType:
     """The card, with the class of its options found where the plug-in's module finds it."""
     options = getattr(card, "options", None)
     if isinstance(options, OptionTable) and isinstance(options.declared, str):
-        return card.model_copy(update={"options": OptionTable(own_name(module, options.declared))})
+        declaring, _, name = options.declared.partition(":")
+        return card.model_copy(update={"options": OptionTable(f"{own_name(module, declaring)}:{name}")})
     return card
 
 

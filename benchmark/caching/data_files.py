@@ -18,7 +18,7 @@ MAX_NAME: Final = 255
 
 def named_files(folder: Path, text: str) -> Iterator[Path]:
     """The files in `folder` or below it that a text names, itself or by their folder; code is none of them."""
-    if not text or len(text) > MAX_NAME or "\0" in text or Path(text).is_absolute():
+    if not text or len(text.encode()) > MAX_NAME or not text.isprintable() or Path(text).is_absolute():
         return
     place = folder / text
     if ".." in place.parts or place == folder:

@@ -62,7 +62,8 @@ def main() -> None:
     except InputError as error:
         _fail(str(error), 2)
     except PluginError as error:
-        hint = "" if error.__cause__ is None else "; the traceback is in the run's log.txt, and `bench --debug` shows it"
+        raised = error.__cause__ is not None
+        hint = "; the run's log.txt has the traceback, and `bench --debug` shows it" if raised else ""
         _fail(f"{error}{hint}", 1)
     except ImportError as error:
         if "libGL" not in str(error):
