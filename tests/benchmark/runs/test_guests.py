@@ -14,7 +14,7 @@ from benchmark.runs.up_to_date import finished_result
 from benchmark.sweep.shared_setup import shared_experiments
 from benchmark.weights.locate import Weights
 from registry.plugins import load_named
-from tests.commands import TINY, Outcome, bench, settings
+from tests.commands import TINY_DATASET, TINY_SCORING, Outcome, bench, settings
 
 GUESTS = """
 import torch
@@ -78,9 +78,9 @@ class WrongStep(Wrapper):
 
     def train_step(self, faces, optim):
         loss = self.network(faces.image).mean()
-        return {"none": None, "rows": {"l1": faces.image}, "nan": {"l1": loss * torch.nan, "of": 1.0}}[self.gives]
+        return {"none": None, "rows": {"l1": faces.image}, "no-number": {"l1": loss * torch.nan, "of": 1.0}}[self.gives]
 """
-SMALL = settings("dataset.size=32")
+SMALL = [*settings(*TINY_DATASET, *TINY_SCORING), *settings("compute.precision=fp32", "dataset.size=32", "limit=3")]
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def guests(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def command(guests: Path, runs: Path, *words: str) -> Outcome:
-    return bench(*words, "--plugin", guests, "--runs", runs, *TINY, *SMALL)
+    return bench(*words, "--plugin", guests, "--runs", runs, *SMALL)
 
 
 def test_what_no_one_named_is_in_no_evaluation(guests: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_guest_of_kind_reference_does_not_run_uninvited(compared: Path) -> Non
 def test_reference_rows_keep_their_protocols_in_runs_that_do_not_name_them(compared: Path) -> None:
     result = read_result(compared / "rendered-faces" / "oracle" / "seed0" / "result.json")
     assert set(result.protocols) == {"attribute-transfer", "style-copy", "reconstruction", "own-tasks"}
-    small = read_assignments([*TINY[1::2], "dataset.size=32"])
+    small = read_assignments(SMALL[1::2])
     unaware = all_protocols(resolve([ConfigSource({"method": "copy-target"}, COMMAND), small]).evaluation)
     assert "own-tasks" not in unaware.protocols
     for experiment in _references(unaware, "copy-target", compared):
@@ -162,7 +162,7 @@ def test_a_guest_that_cannot_be_built_says_so(guests: Path, tmp_path: Path, cach
     [
         ("none", "WrongStep.train_step gave None, where losses by name were expected, {} where there is none"),
         ("rows", "WrongStep.train_step gave a tensor (4, 3, 32, 32) as loss 'l1', where a single number was expected"),
-        ("nan", "stage only diverged: l1 is nan at iteration 1"),
+        ("no-number", "stage only diverged: l1 is nan at iteration 1"),
     ],
 )
 def test_a_step_that_gives_no_numbers_ends_at_once(
@@ -175,7 +175,7 @@ def test_a_step_that_gives_no_numbers_ends_at_once(
 
 def test_debug_shows_the_authors_traceback(guests: Path, tmp_path: Path, cache: Path) -> None:
     outcome = bench(
-        *("--debug", "train", "--method", "wrong-step", "--plugin", guests, "--runs", tmp_path, *TINY, *SMALL),
+        *("--debug", "train", "--method", "wrong-step", "--plugin", guests, "--runs", tmp_path, *SMALL),
         *settings("options.gives=other"),
     )
     assert outcome.code == 1
