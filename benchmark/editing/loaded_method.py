@@ -88,6 +88,7 @@ class LoadedMethod:
         Raises:
             InputError: if the method needs an input that is not given, an input has another size or kind, or the
                 method cannot do the edit.
+            PluginError: if the method fails, or gives no image in [-1, 1].
 
         Example:
             >>> import benchmark, numpy

@@ -215,12 +215,19 @@ def _scoring_batches(
         done = 0
         for rows, batch, pixels in read_ahead(_images(outputs, protocol, dataset, tasks)):
             images = image_tensor(pixels).to(compute.device)
-            parsed, features = judges.parse(images)
-            seen = parsed.cpu(), judges.attribute_scores(images).float().cpu(), features.float().cpu()
+            with plugin_boundary(_name(judges.parse)):
+                parsed, features = judges.parse(images)
+            with plugin_boundary(_name(judges.attribute_scores)):
+                scores = judges.attribute_scores(images)
+            seen = parsed.cpu(), scores.float().cpu(), features.float().cpu()
             yield list(rows["task"]), ScoringBatch(batch, pixels, *seen, requested, kept)
             done += len(rows)
             advance(done)
             stop.check(f"scoring {protocol.name}")
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return getattr(function, "__qualname__", "the judge")
 
 
 def _images(
