@@ -12,6 +12,19 @@ from registry.options import Option as Option
 from registry.options import OptionTable
 from registry.yaml_files import YamlError, read_yaml
 
+INPUTS = (
+    "image",
+    "mask",
+    "attributes",
+    "source",
+    "source image",
+    "source mask",
+    "source attributes",
+    "region",
+    "oracle",
+)
+"""The words for what a task has; a plug-in protocol may give more, under words of its own."""
+
 
 class Paper(BaseModel):
     """Where a thing was published."""
@@ -68,6 +81,8 @@ class MethodCard(Card):
 
     Attributes:
         kind: learned methods train or load weights; reference methods are trivial editors.
+        inputs: what it needs of a task, in the words of `INPUTS` or of a protocol; only a reference method that says
+            "oracle" is given the true result.
         protocols: what it can take part in.
         options: its constructor's options with their defaults: a mapping, or the dataclass that declares them, written
             "module:Class", from which their kinds and descriptions come too. It must not import torch.
@@ -85,6 +100,11 @@ class MethodCard(Card):
     variants: dict[str, dict[str, Option]] = {}
     presets: dict[str, dict[str, Option]] = {}
     ablation: Ablation | None = None
+
+    @property
+    def sees_oracle(self) -> bool:
+        """Whether tasks reach it with their true results."""
+        return self.kind == "reference" and "oracle" in self.inputs
 
 
 class DatasetCard(Card):

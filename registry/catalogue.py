@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Generic, Literal
 
@@ -18,17 +18,30 @@ from registry.cards import (
     ProtocolCard,
     read_card,
 )
+from registry.consistency import check_consistency
 from registry.errors import DuplicateNameError, UnknownNameError, unknown
+from registry.packages import package_folder
 
 Kind = Literal["methods", "datasets", "protocols", "metrics", "judges"]
 
 
 @dataclass(frozen=True)
 class Entry(Generic[CardType]):
-    """One declared name: its card, and the file that declares it."""
+    """One declared name.
+
+    Attributes:
+        card: what is known of it.
+        place: the file that declares it.
+        thing: the class that a plug-in registered; None where the card's `entry` leads to it.
+        card_file: the card's file, where a class was registered with one.
+        builtin: whether it is the framework's own, not a plug-in's.
+    """
 
     card: CardType
     place: str
+    thing: type | None = None
+    card_file: Path | None = None
+    builtin: bool = False
 
 
 class Catalogue(Generic[CardType]):
@@ -49,14 +62,36 @@ class Catalogue(Generic[CardType]):
         self._entries: dict[str, Entry[CardType]] = {}
         self._scanned = False
 
-    def declare(self, card: CardType, place: str) -> None:
-        """Add a name.
+    def declare(self, card: CardType, place: str, thing: type | None = None, card_file: Path | None = None) -> None:
+        """Add a plug-in's name.
+
+        Args:
+            card: what is known of it.
+            place: the file that declares it.
+            thing: its class; None where the card's `entry` leads to it.
+            card_file: the card's file, where the class was registered with one.
 
         Raises:
             DuplicateNameError: if the name is taken; both places are named.
+            CardError: if the card contradicts itself.
         """
         self._scan()
-        self._add(card, place)
+        check_consistency(card, place)
+        self._add(Entry(card, place, thing, card_file))
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Where the block fails, forget what was declared within it, and the modules that registered it."""
+        self._scan()
+        before = dict(self._entries)
+        try:
+            yield
+        except BaseException:
+            for name in self._entries.keys() - before.keys():
+                if (thing := self._entries[name].thing) is not None:
+                    sys.modules.pop(thing.__module__, None)
+            self._entries = before
+            raise
 
     def find(self, name: str) -> Entry[CardType]:
         """The entry of a name.
@@ -70,6 +105,10 @@ class Catalogue(Generic[CardType]):
         except KeyError:
             raise UnknownNameError(unknown(self.kind, name, self._entries)) from None
 
+    def builtin(self) -> Iterator[Entry[CardType]]:
+        """The entries that are the framework's own, which take part without being named."""
+        return (entry for entry in self if entry.builtin)
+
     def __contains__(self, name: str) -> bool:
         self._scan()
         return name in self._entries
@@ -81,25 +120,17 @@ class Catalogue(Generic[CardType]):
     def _scan(self) -> None:
         if not self._scanned:
             self._scanned = True
-            for path in sorted(_folder(self._package).glob(self._pattern)):
-                self._add(read_card(path, self.card_type), str(path))
+            for path in sorted(package_folder(self._package).glob(self._pattern)):
+                self._add(Entry(read_card(path, self.card_type), str(path), builtin=True))
 
-    def _add(self, card: CardType, place: str) -> None:
-        taken = self._entries.get(card.name)
+    def _add(self, entry: Entry[CardType]) -> None:
+        name = entry.card.name
+        taken = self._entries.get(name)
         if taken is not None:
             raise DuplicateNameError(
-                f"{self.kind} {card.name!r} is declared twice: in {taken.place} and in {place}; rename one"
+                f"{self.kind} {name!r} is declared twice: in {taken.place} and in {entry.place}; rename one"
             )
-        self._entries[card.name] = Entry(card, place)
-
-
-@cache
-def _folder(package: str) -> Path:
-    parent, _, child = package.partition(".")
-    spec = find_spec(parent)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"package {parent} is not installed")
-    return Path(spec.origin).parent / child
+        self._entries[name] = entry
 
 
 METHOD_CARDS = Catalogue("method", MethodCard, "methods", "**/method.yaml")

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+LOGGER = logging.getLogger("bench")
+"""Takes the tracebacks of plug-ins; runs write them to their log, and `bench --debug` shows them."""
+LOGGER.setLevel(logging.DEBUG)
+LOGGER.propagate = False
+LOGGER.addHandler(logging.NullHandler())
 
 LONGEST = 1000
 """Characters of a message: none must push the rest off the screen."""
@@ -39,6 +47,43 @@ def shortened(text: str) -> str:
 def quoted(text: str) -> str:
     """A text as messages repeat it: in quotes, and cut where it is long."""
     return repr(text) if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]!r}… ({len(text):,} characters)"
+
+
+class PluginError(RuntimeError):
+    """Code that was plugged in failed, or gave something else than its contract says.
+
+    The message names the class with its function, what came, and what was expected. Where the code raised something,
+    that is the cause, with the author's traceback.
+    """
+
+
+@contextmanager
+def plugin_boundary(function: str, *passed: type[Exception]) -> Iterator[None]:
+    """Turn whatever plugged-in code raises into one sentence, and log the author's traceback.
+
+    Args:
+        function: what is called in the block, as messages name it: "Painter.edit".
+        passed: what the function may raise by its contract.
+
+    Raises:
+        PluginError: naming the function, and what it raised.
+        InputError: as the block raises it.
+    """
+    unchanged: tuple[type[Exception], ...] = (InputError, PluginError, *passed)
+    try:
+        yield
+    except unchanged:
+        raise
+    except (Exception, SystemExit) as error:
+        sentence = f"{function} raised {described(error)}"
+        LOGGER.debug("%s", sentence, exc_info=error)
+        raise PluginError(sentence) from error
+
+
+def described(error: BaseException) -> str:
+    """An error's kind, and the first line of what it says."""
+    line = str(error).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {line}" if line else type(error).__name__
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:

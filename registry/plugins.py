@@ -1,66 +1,117 @@
-"""Plug-ins: installed packages that offer `bench.plugins` entry points, and files or modules named on the command."""
+"""Plug-ins: installed packages that offer entry points, and files, folders or modules named on the command."""
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from registry.errors import InputError
+from registry.errors import InputError, described
+from registry.neighbours import PREFIX, import_file
+from registry.packages import package_folder
 
-GROUP = "bench.plugins"
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+MODULES = "bench.plugins"
+"""The entry points that name a module to import, which registers what it has."""
+CARDS = "bench.cards"
+"""The entry points that name a package whose cards say where the code is, which is imported when it is used."""
 
 
 def load_installed() -> Iterator[str]:
-    """Import every installed plug-in, giving a sentence for each that failed; those are skipped."""
+    """Load every installed plug-in, giving a sentence for each that failed; of those nothing stays registered."""
     from importlib.metadata import entry_points  # slow to import, and `bench --help` loads no plug-in
 
-    for point in entry_points(group=GROUP):
-        try:
-            point.load()
-        except Exception as error:
-            yield f"plug-in {point.name!r} ({point.value}) was skipped: {_reason(error)}"
+    for group in (CARDS, MODULES):
+        for point in entry_points(group=group):
+            try:
+                with _all_or_nothing():
+                    _declare_cards(point) if group == CARDS else point.load()
+            except (Exception, SystemExit) as error:
+                yield f"plug-in {point.name!r} ({point.value}) was skipped: {_reason(error)}"
 
 
 def load_named(plugin: str) -> None:
-    """Import a plug-in that the user named: a Python file, which may import its neighbours, or a module.
+    """Import a plug-in that the user named: a Python file, which may import its neighbours, a folder, or a module.
+
+    One that was loaded already, as an installed package for example, is not loaded again.
 
     Raises:
-        InputError: if it is not there or fails to import.
+        InputError: if it is not there or fails to import; nothing of it stays registered.
     """
     try:
-        if plugin.endswith(".py"):
-            _import_file(Path(plugin))
-        else:
-            import_module(plugin)
-    except Exception as error:
+        with _all_or_nothing():
+            file = _file_of(plugin)
+            if file is None:
+                import_module(plugin)
+            elif not _is_loaded(file):
+                import_file(file)
+    except (Exception, SystemExit) as error:
         raise InputError(f"plug-in {plugin!r} was not loaded: {_reason(error)}") from error
 
 
-def _import_file(path: Path) -> None:
-    path = path.resolve()
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}")
-    # files of one name in several folders are several plug-ins
-    name = f"bench_plugin_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
-    if name in sys.modules:
-        return
-    spec = spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is not a Python file")
-    if (folder := str(path.parent)) not in sys.path:
-        sys.path.append(folder)  # last, so that a neighbouring file named like a library does not hide it
-    module = module_from_spec(spec)
-    sys.modules[name] = module
+def _file_of(plugin: str) -> Path | None:
+    """The file that a word names: itself, or that of a folder written with or without `.py`; None of a module."""
+    path = Path(plugin).expanduser()
+    if path.is_file():
+        return path
+    folder = path.with_suffix("") if plugin.endswith(".py") else path
+    package = folder / folder.name.replace("-", "_")
+    for file in (folder / "__init__.py", package / "__init__.py"):
+        if file.is_file():
+            return file
+    if folder.is_dir() and not plugin.endswith(".py"):
+        raise FileNotFoundError(f"the folder {folder} is no plug-in: it has neither __init__.py nor {package.name}/")
+    return path if plugin.endswith(".py") else None
+
+
+def _is_loaded(file: Path) -> bool:
+    """Whether a module that Python has imported already is this file."""
+    resolved = file.resolve()
+    places = [Path(place) for module in list(sys.modules.values()) if (place := getattr(module, "__file__", None))]
+    return any(place.name == resolved.name and place.resolve() == resolved for place in places)
+
+
+def _declare_cards(point: EntryPoint) -> None:
+    """Declare every card below an installed package, whose code is imported when it is used.
+
+    A card's file is named after its kind, `method.yaml`, with a word before it where there are several:
+    `sharpness.metric.yaml`.
+    """
+    from registry.cards import CardError, read_card
+    from registry.catalogue import CATALOGUES
+
+    folder = package_folder(point.value)
+    for catalogue in CATALOGUES.values():
+        for path in sorted(folder.rglob("*.yaml")):
+            if path.name.removesuffix(".yaml").rpartition(".")[2] == catalogue.kind:
+                card = read_card(path, catalogue.card_type)
+                if not card.entry:
+                    raise CardError(f"{path}: entry: write the class that the card is of, as module:Class")
+                catalogue.declare(card, str(path))
+
+
+@contextmanager
+def _all_or_nothing() -> Iterator[None]:
+    """Where a plug-in fails, forget what it has registered, and its modules, so that it can be loaded again."""
+    from registry.catalogue import CATALOGUES  # as above, none of it is needed where there is no plug-in
+
+    known = set(sys.modules)
     try:
-        spec.loader.exec_module(module)
+        with ExitStack() as stack:
+            for catalogue in CATALOGUES.values():
+                stack.enter_context(catalogue.all_or_nothing())
+            yield
     except BaseException:
-        del sys.modules[name]
+        for name in set(sys.modules) - known:
+            if name.startswith(PREFIX):
+                del sys.modules[name]
         raise
 
 
-def _reason(error: Exception) -> str:
-    return str(error) if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
+def _reason(error: BaseException) -> str:
+    return str(error) if isinstance(error, InputError) else described(error)

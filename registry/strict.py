@@ -19,7 +19,9 @@ from registry.catalogue import (
     PROTOCOL_CARDS,
     Catalogue,
 )
-from registry.errors import InputError
+from registry.errors import InputError, plugin_boundary
+from registry.neighbours import own_name
+from registry.options import OptionTable
 
 
 class StrictRegistry(Registry, Generic[CardType]):
@@ -38,12 +40,15 @@ class StrictRegistry(Registry, Generic[CardType]):
             UnknownNameError: with the nearest known names.
         """
         entry = self.catalogue.find(key)
-        if key not in self._module_dict:
-            module, _, attribute = entry.card.entry.partition(":")
-            if not attribute:
-                raise InputError(f"{self.catalogue.kind} {key!r} is measured by the harness and has no code of its own")
-            self._module_dict[key] = getattr(import_module(module), attribute)
-        return self._module_dict[key]
+        if entry.thing is not None:
+            return entry.thing
+        module, _, attribute = entry.card.entry.partition(":")
+        if not attribute:
+            raise InputError(f"{self.catalogue.kind} {key!r} is measured by the harness and has no code of its own")
+        if entry.builtin:
+            return getattr(import_module(module), attribute)
+        with plugin_boundary(f"{self.catalogue.kind} {key!r} of a plug-in: the import of {entry.card.entry}"):
+            return getattr(import_module(module), attribute)
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and key in self.catalogue
@@ -68,14 +73,23 @@ class StrictRegistry(Registry, Generic[CardType]):
             )
             if checked.entry:
                 raise CardError(f"{place}: entry: a registered class is its own entry; leave the key out")
-            self.catalogue.declare(checked, place)
-            self._module_dict[checked.name] = thing
+            card_file = None if isinstance(card, dict) else Path(card).resolve()
+            self.catalogue.declare(_with_own_options(checked, thing.__module__), place, thing, card_file)
             return thing
 
         return decorate
 
     def _register_module(self, module: Any, module_name: Any = None, force: bool = False) -> None:
         raise InputError(f"register a {self.catalogue.kind} with its card: @registry.register(card=...)")
+
+
+def _with_own_options(card: CardType, module: str) -> CardType:
+    """The card, with the class of its options found where the plug-in's module finds it."""
+    options = getattr(card, "options", None)
+    if isinstance(options, OptionTable) and isinstance(options.declared, str):
+        declaring, _, name = options.declared.partition(":")
+        return card.model_copy(update={"options": OptionTable(f"{own_name(module, declaring)}:{name}")})
+    return card
 
 
 METHODS = StrictRegistry(METHOD_CARDS)

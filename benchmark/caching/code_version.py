@@ -61,13 +61,19 @@ class _Code:
 @cache
 def _code_of(content: bytes) -> _Code:
     tree = ast.parse(content)
-    targets = {target for node in _imports_in(tree) for target in _targets(node)}
+    targets = {target for node in imports_in(tree) for target in _targets(node)}
     inner = {target for target in targets if _package_of(target[0]) in PROJECT}
-    own = _sha256([ast.dump(_WithoutProse().visit(tree)), sorted(targets - inner)])
-    return _Code(own, frozenset(target for target in inner if not _decides_no_number(target[0])))
+    own = _sha256([dump_without_prose(tree), sorted(targets - inner)])
+    return _Code(own, frozenset(target for target in inner if not decides_no_number(target[0])))
 
 
-def _decides_no_number(module: str) -> bool:
+def dump_without_prose(tree: ast.AST) -> str:
+    """What a module computes, as text: without comments, docstrings and imports, which `tree` loses."""
+    return ast.dump(_WithoutProse().visit(tree))
+
+
+def decides_no_number(module: str) -> bool:
+    """Whether a module of the project finds, names, shows or stores things, and computes none."""
     return any(module == each or module.startswith(f"{each}.") for each in DECIDES_NO_NUMBER)
 
 
@@ -75,7 +81,8 @@ def _package_of(module: str) -> str:
     return module.partition(".")[0]
 
 
-def _imports_in(tree: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
+def imports_in(tree: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The import statements of a module, those inside functions too, but none for type checking alone."""
     waiting = [tree]
     while waiting:
         node = waiting.pop()

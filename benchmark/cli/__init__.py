@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
+from typing import Annotated
 
 # OpenMP's threads wait for one another thousands of times a second here. Spinning long, as they do by default, starves
 # other processes on the same cores; not spinning at all halves the speed on idle ones. A short spin does neither.
 if "OMP_WAIT_POLICY" not in os.environ:
     os.environ.setdefault("GOMP_SPINCOUNT", "20000")
 
+import typer
+
 from benchmark.cli import ablate, calibrate, compare, data, leaderboard, report, study, sweep, verify, weights
 from benchmark.cli import list_show as catalogue
 from benchmark.cli import method_authoring as methods
 from benchmark.cli import run as stages
 from benchmark.cli.command import Commands
-from registry.errors import InputError
+from registry.errors import LOGGER, InputError, PluginError
 
 CTRL_C = 130
 """The exit code that typer makes of a KeyboardInterrupt."""
@@ -29,6 +33,16 @@ app = Commands(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback()
+def _common(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the tracebacks of plug-ins that fail.")] = False,
+) -> None:
+    if debug:
+        LOGGER.addHandler(logging.StreamHandler())
+
+
 stages.add_to(app)
 sweep.add_to(app)
 ablate.add_to(app)
@@ -53,6 +67,10 @@ def main() -> None:
         app()
     except InputError as error:
         _fail(str(error), 2)
+    except PluginError as error:
+        raised = error.__cause__ is not None
+        hint = "; the run's log.txt has the traceback, and `bench --debug` shows it" if raised else ""
+        _fail(f"{error}{hint}", 1)
     except ImportError as error:
         if "libGL" not in str(error):
             raise
@@ -74,13 +92,12 @@ def main() -> None:
 def _failure(error: Exception) -> str | None:
     """What failed, where a sentence explains it; None of anything else, which is a defect and shows its traceback."""
     # imported here, where torch is loaded already or was never needed
-    from benchmark.editing.edit_tasks import EditError
     from benchmark.runtime.interruption import Interrupted
     from benchmark.runtime.system_failures import sentence_of
     from benchmark.training.checkpoints import TrainingCheckpointError
     from benchmark.training.hooks import TrainingDiverged
 
-    if isinstance(error, Interrupted | TrainingDiverged | EditError | TrainingCheckpointError):
+    if isinstance(error, Interrupted | TrainingDiverged | TrainingCheckpointError):
         return str(error)
     return sentence_of(error)
 

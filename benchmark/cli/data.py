@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from benchmark.cli.command import Commands
+from benchmark.cli.plugins import PluginOption, load_plugins
 
 app = Commands(help="Verify and pack datasets.", no_args_is_help=True)
 
@@ -49,14 +50,21 @@ def _pack(
     dataset: Annotated[str, typer.Option(help="Registered dataset.")] = "celebamask-hq",
     data: Annotated[Path | None, typer.Option(help="Folder of the dataset's files.")] = None,
     size: Annotated[int, typer.Option(help="Side of the square images in pixels.")] = 64,
+    plugin: PluginOption = None,
 ) -> None:
     """Pack a dataset at a size; a run on celebamask-hq at that size, with no limit of faces, then finds it packed."""
+    load_plugins(plugin)
     from benchmark.datasets.base import SPLITS
+    from benchmark.evaluation.context import faces_folder
     from benchmark.runtime.cache_folder import cache_folder, writable
     from registry import DATASETS
+    from registry.catalogue import DATASET_CARDS
+    from registry.errors import plugin_boundary
 
-    cache = writable(cache_folder(), "cache folder") / "faces"
-    faces = DATASETS.get(dataset)(root=data, size=size, cache=cache)
+    cache = faces_folder(writable(cache_folder(), "cache folder"), dataset)
+    dataset_class = DATASETS.get(dataset)
+    with plugin_boundary(f"{dataset_class.__name__}.__init__"):
+        faces = dataset_class(root=data, size=size, cache=cache, **DATASET_CARDS.find(dataset).card.options)
     if faces.packed.damage is not None:
         print(f"{faces.packed.damage}; the faces are packed anew", file=sys.stderr)
     counts = ", ".join(f"{len(faces.rows(split))} {split}" for split in SPLITS)

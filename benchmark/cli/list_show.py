@@ -75,7 +75,8 @@ def _show(
 
 def _entries(kind: str) -> list[dict[str, Any]]:
     if kind == PRESETS:
-        from benchmark.config.presets import preset_names, read_preset
+        from benchmark.config.presets import read_preset
+        from registry.consistency import preset_names
 
         return [{"name": name, "title": read_preset(name).title} for name in preset_names()]
     from registry.catalogue import CATALOGUES

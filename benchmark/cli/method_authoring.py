@@ -27,7 +27,7 @@ def _new(
     written = write_skeleton(name, out)
     for path in written:
         print(path)
-    print(f"next: bench check-method {name} --plugin {written[-1]}", file=sys.stderr)
+    print(f"next: bench check-method {name} --plugin {out / name}", file=sys.stderr)
 
 
 def _check(

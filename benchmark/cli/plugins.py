@@ -11,7 +11,8 @@ from benchmark.runtime.home_folder import expanded
 from registry.plugins import load_installed, load_named
 
 PluginOption = Annotated[
-    list[str] | None, typer.Option("--plugin", metavar="FILE_OR_MODULE", help="Plug-in to load; may be repeated.")
+    list[str] | None,
+    typer.Option("--plugin", metavar="FILE_OR_MODULE", help="Plug-in to load, or its folder; may be repeated."),
 ]
 
 

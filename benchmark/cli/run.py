@@ -128,10 +128,19 @@ def _do(act: Callable[[Request], None], options: RunOptions) -> None:
         return
     from benchmark.runtime.progress import Reporter
 
-    weights, anew, anyway = options.find_weights(), options.fresh, options.keep_weights
-    if anew and anyway:
+    if options.fresh and options.keep_weights:
         raise InputError("--fresh begins anew and --keep-weights goes on: leave one of them out")
-    act(Request(experiments, options.runs, Reporter(), weights, anew, anyway, options.json))
+    act(
+        Request(
+            experiments,
+            options.runs,
+            Reporter(),
+            options.find_weights(),
+            options.fresh,
+            options.keep_weights,
+            options.json,
+        )
+    )
 
 
 def _run(request: Request) -> None:
@@ -182,5 +191,4 @@ def _runs(request: Request) -> Iterator[Run]:
     context = EvaluationContext(request.experiments[0].evaluation, cache, request.reporter, request.weights)
     for experiment in request.experiments:
         with working_on(experiment.folder(request.runs), request.reporter):
-            anew, anyway = request.fresh, request.keep_weights
-            yield Run(experiment, context, request.runs, fresh=anew, keep_weights=anyway)
+            yield Run(experiment, context, request.runs, fresh=request.fresh, keep_weights=request.keep_weights)

@@ -9,6 +9,7 @@ from typing import Annotated, get_args
 import typer
 
 from benchmark.cli import options
+from benchmark.cli.plugins import PluginOption, load_plugins
 from benchmark.cli.resolve_flags import split_names
 from registry.errors import InputError, UnknownNameError, unknown
 
@@ -51,7 +52,9 @@ def _export(
             min=0, help="Draws the same study again; secret as the key is.", show_default="the key's, or chance"
         ),
     ] = None,
+    plugin: PluginOption = None,
 ) -> None:
+    load_plugins(plugin)
     from benchmark.human_study.analysis.ranking import shown_too_little
     from benchmark.human_study.collection import arena
     from benchmark.human_study.design.candidates import find_candidates

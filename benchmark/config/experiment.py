@@ -127,9 +127,9 @@ def over_seeds(experiment: Experiment, seeds: Sequence[int]) -> list[Experiment]
     return [Experiment(method=method, evaluation=experiment.evaluation) for method in methods]
 
 
-def reference_experiment(evaluation: EvaluationSpec, method: str) -> Experiment:
-    """The experiment of a method that learns nothing and has no options, or of the real images."""
-    return Experiment(method=MethodSpec(name=method), evaluation=evaluation)
+def real_experiment(evaluation: EvaluationSpec) -> Experiment:
+    """The experiment that stands for the real images."""
+    return Experiment(method=MethodSpec(name=REAL), evaluation=evaluation)
 
 
 def _without(settings: Mapping[str, Any], *keys: str) -> dict[str, Any]:

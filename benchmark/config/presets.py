@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmark.config.evaluation_spec import EvaluationSpec, Options, Spec
 from registry.catalogue import PROTOCOL_CARDS
+from registry.consistency import preset_names
 from registry.errors import UnknownNameError, unknown
 from registry.yaml_files import read_yaml
 
@@ -23,11 +24,6 @@ class Preset(Spec):
     bootstrap_draws: int
 
 
-def preset_names() -> list[str]:
-    """The presets there are."""
-    return sorted(path.stem for path in PRESETS.glob("*.yaml"))
-
-
 def read_preset(name: str) -> Preset:
     """Read a preset.
 
@@ -40,14 +36,18 @@ def read_preset(name: str) -> Preset:
     return Preset.model_validate(read_yaml(path).content)
 
 
-def preset_protocols(preset: Preset) -> dict[str, Options]:
-    """Every registered protocol with its options at a preset."""
-    return {
-        entry.card.name: {**entry.card.options, **preset.protocols.get(entry.card.name, {})} for entry in PROTOCOL_CARDS
-    }
+def protocol_options(name: str, preset: Preset) -> Options:
+    """A protocol's options at a preset."""
+    return {**PROTOCOL_CARDS.find(name).card.options, **preset.protocols.get(name, {})}
+
+
+def default_protocols() -> list[str]:
+    """The protocols of an evaluation that names none: the built-in ones, whatever else is installed."""
+    return [entry.card.name for entry in PROTOCOL_CARDS.builtin()]
 
 
 def all_protocols(evaluation: EvaluationSpec) -> EvaluationSpec:
-    """The same evaluation under every protocol, each with its options of the preset where none were given."""
-    every = preset_protocols(read_preset(evaluation.preset))
+    """The same evaluation under the built-in protocols too, with their options of the preset where none were given."""
+    preset = read_preset(evaluation.preset)
+    every = {name: protocol_options(name, preset) for name in default_protocols()}
     return evaluation.model_copy(update={"protocols": {**every, **evaluation.protocols}})

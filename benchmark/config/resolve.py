@@ -11,7 +11,8 @@ from pydantic.fields import FieldInfo
 from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec, Options, Spec
 from benchmark.config.experiment import EVALUATION_KEYS, METHOD_KEYS, Experiment, MethodSpec
 from benchmark.config.option_types import check_option
-from benchmark.config.presets import Preset, preset_protocols, read_preset
+from benchmark.config.presets import Preset, default_protocols, protocol_options, read_preset
+from benchmark.config.references import is_default_reference
 from benchmark.config.sources import SET, ConfigSource, located, merged
 from benchmark.config.training_length import put_over
 from benchmark.config.variants import variant_changes, variant_name
@@ -138,15 +139,14 @@ def _protocols(
         with located(sources, "protocols", name):
             PROTOCOL_CARDS.find(name)
     chosen: dict[str, Options] = {}
-    defaults = preset_protocols(preset)
-    for name in _chosen(sources, method.protocols if method else list(defaults)):
+    for name in _chosen(sources, method.protocols if method else default_protocols()):
         with located(sources, "protocols", name):
             card = PROTOCOL_CARDS.find(name).card
-            if method is not None and name not in method.protocols:
+            if method is not None and name not in method.protocols and not is_default_reference(method.name):
                 supported = ", ".join(method.protocols)
                 raise ExperimentError(f"{method.name} cannot take part in {name!r}; its card lists {supported}")
         own = _checked(settings.get(name), card.options, f"option of {name}", sources, "protocols", name)
-        chosen[name] = defaults[name] | own
+        chosen[name] = protocol_options(name, preset) | own
     return chosen
 
 

@@ -11,12 +11,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from benchmark.datasets.packed import SPLITS as SPLITS
 from benchmark.datasets.packed import PackedFaces, SkippedFace
+from benchmark.datasets.packed import Split as Split
 from benchmark.images.convert import image_tensor
 from methods.base import FaceBatch
-
-Split = Literal["train", "val", "test"]
-SPLITS: tuple[Split, ...] = ("train", "val", "test")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Literal, Self, TypeVar
 
 import numpy as np
 from filelock import FileLock
@@ -21,10 +21,13 @@ from numpy.typing import NDArray
 from benchmark.datasets.errors import DataError
 from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.checked_files import DamagedFileError, checked_json, read_arrays, read_checked_json
-from methods.labels import NUM_ATTRIBUTES
+from methods.labels import NUM_ATTRIBUTES, NUM_LABELS
 
 PACK_FORMAT: Final = 2
 """Version of the files below and of the code that fills them; enters every key."""
+
+Split = Literal["train", "val", "test"]
+SPLITS: tuple[Split, ...] = ("train", "val", "test")
 
 _FILES: Final = ("images.bin", "masks.bin", "faces.npz", "pack.json")
 _CHUNK: Final = 256
@@ -241,9 +244,11 @@ def _write(
     records: list[tuple[str, str, NDArray[np.uint8], NDArray[np.float32]]] = []
     skipped: list[tuple[str, str]] = []
     hashes = hashlib.sha256(), hashlib.sha256()
+    split_by_face: dict[str, str] = {}
     with (folder / _FILES[0]).open("wb") as images, (folder / _FILES[1]).open("wb") as masks:
         for done, face in enumerate(faces, start=1):
             if isinstance(face, FaceRecord):
+                _check(face, size, split_by_face)
                 for file, content, pixels in zip((images, masks), hashes, (face.image, face.mask), strict=True):
                     data = np.ascontiguousarray(pixels, dtype=np.uint8).data
                     file.write(data)
@@ -271,6 +276,32 @@ def _write(
     (folder / _FILES[3]).write_text(checked_json(facts), encoding="utf-8")
     for path in (*folder.iterdir(), folder):
         _sync(path)
+
+
+def _check(record: FaceRecord, size: int, split_by_face: dict[str, str]) -> None:
+    """Refuse a face that is not as `FaceRecord` says, or whose id was given before."""
+    where = f"face {record.face!r}"
+    for name, shape in (("image", (size, size, 3)), ("mask", (size, size)), ("attributes", (NUM_ATTRIBUTES,))):
+        values = getattr(record, name)
+        if not isinstance(values, np.ndarray) or values.shape != shape:
+            raise DataError(f"{where}: its {name} is {_kind(values)}, where {shape} was expected")
+        if values.dtype != np.uint8 and not (name == "attributes" and values.dtype.kind in "biuf"):
+            raise DataError(f"{where}: its {name} is of {values.dtype}, where uint8 was expected")
+    if record.mask.max() >= NUM_LABELS:
+        raise DataError(f"{where}: its mask has label {record.mask.max()}; labels are 0..{NUM_LABELS - 1}")
+    if not np.isin(record.attributes, (0, 1)).all():
+        raise DataError(f"{where}: its attributes have other values than 0 and 1")
+    if record.split not in SPLITS:
+        raise DataError(f"{where}: its split is {record.split!r}; splits are {', '.join(SPLITS)}")
+    if record.face in split_by_face:
+        first, second = split_by_face[record.face], record.split
+        places = f"the split {first}" if first == second else f"the splits {first} and {second}"
+        raise DataError(f"{where} is given twice, in {places}; ids are those of one face")
+    split_by_face[record.face] = record.split
+
+
+def _kind(values: object) -> str:
+    return str(values.shape) if isinstance(values, np.ndarray) else type(values).__name__
 
 
 def _fingerprint(size: int, hashes: Iterable[bytes], columns: Mapping[str, Any]) -> str:

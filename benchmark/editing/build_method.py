@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmark.config.evaluation_spec import Options
 from benchmark.config.experiment import Experiment
 from benchmark.editing.option_weights import OptionWeights, option_weights, with_paths
 from benchmark.runtime.atomic_files import sha256_of
@@ -16,10 +17,10 @@ from benchmark.runtime.checked_files import check_archive
 from benchmark.runtime.device import seed_everything
 from benchmark.training.checkpoints import TrainingCheckpointError, read_checkpoint
 from benchmark.weights.locate import Weights
-from methods.base import FaceEditor
+from methods.base import FaceEditor, Stage
 from methods.checkpoint import load_strictly, read_content, take_network
 from registry import METHODS
-from registry.errors import InputError, unknown
+from registry.errors import InputError, PluginError, plugin_boundary, unknown
 
 
 @dataclass(frozen=True)
@@ -43,15 +44,12 @@ def build_editor(experiment: Experiment, files: Mapping[str, OptionWeights] | No
 
     Raises:
         InputError: if an option is impossible, or the checkpoint does not fit.
+        PluginError: if the method fails otherwise, or is none.
     """
     method = experiment.method
     options = with_paths(method.options, option_weights(method.options, Weights()) if files is None else files)
     seed_everything(method.seed)
-    try:
-        model: FaceEditor = METHODS.get(method.name)(size=experiment.evaluation.dataset.size, **options)
-    except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
-        reason = str(error).partition("\n")[0]
-        raise InputError(f"{method.label} cannot be built: {reason}") from error
+    model = _built(experiment, options)
     if method.checkpoint is None:
         if method.network is not None:
             raise InputError(f"--network {method.network} says what a checkpoint fills; give --checkpoint too")
@@ -95,3 +93,21 @@ def _is_training_checkpoint(content: Any) -> bool:
     """Whether a file holds all of a method, as stages leave it, rather than one published network."""
     meta = content.get("meta") if isinstance(content, Mapping) and "state_dict" in content else None
     return isinstance(meta, Mapping) and "finished" in meta
+
+
+def _built(experiment: Experiment, options: Options) -> FaceEditor:
+    method = experiment.method
+    editor_class = METHODS.get(method.name)
+    with plugin_boundary(f"{editor_class.__name__}.__init__"):
+        try:
+            model = editor_class(size=experiment.evaluation.dataset.size, **options)
+        except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
+            reason = str(error).partition("\n")[0]
+            raise InputError(f"{method.label} cannot be built: {reason}") from error
+    if not isinstance(model, FaceEditor):
+        raise PluginError(f"{method.label} is built as {type(model).__qualname__}, where a FaceEditor was expected")
+    with plugin_boundary(f"{editor_class.__name__}.stages"):
+        stages = model.stages()
+    if not (isinstance(stages, Sequence) and all(isinstance(stage, Stage) for stage in stages)):
+        raise PluginError(f"{editor_class.__name__}.stages gave {stages!r}, where a list of Stage was expected")
+    return model

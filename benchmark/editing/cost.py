@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from benchmark.editing.checked_edit import checked_edit
 from benchmark.runtime.device import Compute
 from methods.base import EditBatch, FaceEditor
 
@@ -34,7 +35,7 @@ def edit_complexity(editor: FaceEditor, task: EditBatch, compute: Compute) -> tu
     handles = [module.register_forward_pre_hook(note) for module in editor.modules()]
     try:
         with torch.inference_mode(), compute.autocast(), FlopCounterMode(display=False) as counter:
-            editor.edit(task)
+            checked_edit(editor, task)
     finally:
         for handle in handles:
             handle.remove()

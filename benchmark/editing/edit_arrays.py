@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from benchmark.editing.checked_edit import checked_edit
 from benchmark.images.convert import Pixels, image_array, image_tensor
 from benchmark.runtime.device import Compute, seed_everything
 from benchmark.training.checkpoints import random_state, restore_random_state
@@ -87,6 +88,7 @@ class LoadedMethod:
         Raises:
             InputError: if the method needs an input that is not given, an input has another size or kind, or the
                 method cannot do the edit.
+            PluginError: if the method fails, or gives no image in [-1, 1].
 
         Example:
             >>> import benchmark, numpy
@@ -163,12 +165,10 @@ class LoadedMethod:
         try:
             with unchanged_random_state(), torch.inference_mode(), self.compute.autocast():
                 seed_everything(self.seed)
-                edited = self.model.edit(task.to(self.compute.device))
+                edited = checked_edit(self.model, task.to(self.compute.device))
             return np.ascontiguousarray(image_array(edited)[0])
         except CannotEdit as error:
             raise InputError(f"{self.label} cannot do this edit: {error}") from error
-        except ValueError as error:
-            raise InputError(f"{self.label} gave {error}") from error
 
 
 @contextmanager

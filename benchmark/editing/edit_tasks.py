@@ -13,9 +13,10 @@ import torch
 from numpy.typing import NDArray
 
 from benchmark.datasets.base import FaceDataset
+from benchmark.editing.checked_edit import MIDDLE_LEVEL, EditError, call_edit, check_images, visible_to
 from benchmark.editing.cost import edit_complexity, forget_peak_memory, now, peak_memory_mib
 from benchmark.images.background_writer import ImageWriter
-from benchmark.images.convert import image_array
+from benchmark.images.convert import Pixels, image_array
 from benchmark.images.read import UnreadableImageError, decode_image
 from benchmark.protocols.base import Protocol
 from benchmark.results.run_folder import COST, TASK_TABLE, edit_path
@@ -23,15 +24,13 @@ from benchmark.runtime.atomic_files import replacing, write_text_atomically
 from benchmark.runtime.device import Compute, seed_everything
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.progress import Reporter
-from methods.base import FaceEditor
-
-
-class EditError(RuntimeError):
-    """A method whose edits are not images, or an edit that cannot be read back."""
+from methods.base import EditBatch, FaceEditor
+from registry.cards import MethodCard
 
 
 def edit_tasks(
     editor: FaceEditor,
+    card: MethodCard,
     protocol: Protocol,
     dataset: FaceDataset,
     tasks: pd.DataFrame,
@@ -48,14 +47,18 @@ def edit_tasks(
     Batches are the same whatever is there already: one that lacks an image is edited again whole, so that a run that
     was stopped gives the images of one that was not.
 
+    Where every value of the edits lies in [0, 1], which is another range than that of edits, the reporter warns.
+
     Raises:
-        EditError: if the method gives images of another shape or values that are not finite.
+        EditError: if the method gives images of another shape, or values that are not finite or far outside [-1, 1].
+        PluginError: if the method fails.
         CannotEdit: if the method cannot do the protocol on this dataset.
         Interrupted: if a stop was requested; the edits so far are kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
     batches = [tasks.iloc[start : start + batch_size] for start in range(0, len(tasks), batch_size)]
     milliseconds: list[float] = []
+    least_levels: list[int] = []
     forget_peak_memory(compute)
     bar = reporter.bar(f"{title}: edit {protocol.name}", len(tasks))
     with deferred_interruption() as stop, bar as advance, ImageWriter() as writer:
@@ -63,7 +66,8 @@ def edit_tasks(
             notes = []
             paths = [edit_path(folder, task) for task in rows["task"]]
             if not all(path.exists() for path in paths):
-                images, seconds = _edit_batch(editor, protocol, dataset, rows, seed + number, compute)
+                images, seconds = _edit_batch(editor, card, protocol.batch(dataset, rows), seed + number, compute)
+                least_levels.append(int(images.min()))
                 for path, image in zip(paths, images, strict=True):
                     if not path.exists():
                         writer.write(path, image)
@@ -71,13 +75,19 @@ def edit_tasks(
                 notes = [f"{len(rows) / max(seconds, 1e-9):.0f} images/s"]
             advance(min((number + 1) * batch_size, len(tasks)), *notes)
             stop.check(f"editing {protocol.name}")
+    if least_levels and min(least_levels) >= MIDDLE_LEVEL:
+        reporter.say(
+            f"{title}: no edit of {protocol.name} has a value below 0; edits are in [-1, 1], "
+            "so if these are in [0, 1], return 2 * image - 1"
+        )
     with replacing(folder / TASK_TABLE) as temporary:
         tasks.drop(columns=["target_row", "source_row"]).to_parquet(temporary)
     if not (folder / COST).exists():
         if not milliseconds:  # stopped after the last image of an earlier sitting
-            _, seconds = _edit_batch(editor, protocol, dataset, batches[0], seed, compute)
+            _, seconds = _edit_batch(editor, card, protocol.batch(dataset, batches[0]), seed, compute)
             milliseconds.append(1000 * seconds / len(batches[0]))
-        cost = _cost(editor, protocol, dataset, tasks, milliseconds, compute)
+        one = visible_to(card, protocol.batch(dataset, tasks.iloc[:1])).to(compute.device)
+        cost = _cost(editor, one, milliseconds, compute)
         write_text_atomically(folder / COST, json.dumps(cost, indent=2) + "\n")
 
 
@@ -104,33 +114,19 @@ def read_edits(folder: Path, tasks: pd.DataFrame, size: int) -> NDArray[np.uint8
 
 
 def _edit_batch(
-    editor: FaceEditor, protocol: Protocol, dataset: FaceDataset, rows: pd.DataFrame, seed: int, compute: Compute
-) -> tuple[NDArray[np.uint8], float]:
-    batch = protocol.batch(dataset, rows)
-    moved = batch.to(compute.device)
+    editor: FaceEditor, card: MethodCard, tasks: EditBatch, seed: int, compute: Compute
+) -> tuple[Pixels, float]:
+    moved = visible_to(card, tasks).to(compute.device)
     seed_everything(seed)
     started = now(compute)
     with torch.inference_mode(), compute.autocast():
-        edited = editor.edit(moved)
+        edited = call_edit(editor, moved)
     seconds = now(compute) - started
-    if edited.shape != batch.target.image.shape:
-        expected, given = tuple(batch.target.image.shape), tuple(edited.shape)
-        raise EditError(f"{type(editor).__name__}.edit gave images of shape {given} where {expected} were asked for")
-    try:
-        return image_array(edited), seconds
-    except ValueError as error:
-        raise EditError(f"{type(editor).__name__}.edit gave {error}") from error
+    check_images(editor, moved, edited)
+    return image_array(edited), seconds
 
 
-def _cost(
-    editor: FaceEditor,
-    protocol: Protocol,
-    dataset: FaceDataset,
-    tasks: pd.DataFrame,
-    milliseconds: list[float],
-    compute: Compute,
-) -> dict[str, Any]:
-    one = protocol.batch(dataset, tasks.iloc[:1]).to(compute.device)
+def _cost(editor: FaceEditor, one: EditBatch, milliseconds: list[float], compute: Compute) -> dict[str, Any]:
     peak = peak_memory_mib(compute)
     parameters, flops = edit_complexity(editor, one, compute)
     return {

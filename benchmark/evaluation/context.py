@@ -33,7 +33,7 @@ from benchmark.weights.locate import Weights
 from benchmark.weights.resources import Resources
 from registry import DATASETS, JUDGES, PROTOCOLS
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS
-from registry.errors import InputError
+from registry.errors import InputError, PluginError, plugin_boundary
 
 TASK_SEED = 0
 """Decides the task tables; never the seed of a training, so that all seeds of all methods edit the same faces."""
@@ -88,9 +88,15 @@ class EvaluationContext:
         """The faces, packed at the run's size."""
         spec = self.evaluation.dataset
         with self.reporter.counting(f"pack {spec.name}") as progress:
-            dataset: FaceDataset = DATASETS.get(spec.name)(
-                root=spec.root, size=spec.size, cache=self._faces_folder, progress=progress, **spec.options
-            )
+            dataset_class = DATASETS.get(spec.name)
+            with plugin_boundary(f"{dataset_class.__name__}.__init__"):
+                dataset: FaceDataset = dataset_class(
+                    root=spec.root,
+                    size=spec.size,
+                    cache=faces_folder(self.cache, spec.name),
+                    progress=progress,
+                    **spec.options,
+                )
         if dataset.packed.damage is not None:
             self.reporter.say(f"{dataset.packed.damage}; the faces are packed anew")
         if dataset.skipped:
@@ -99,13 +105,6 @@ class EvaluationContext:
                 f"{spec.name}: {len(dataset.skipped)} faces skipped, the first: {first.face}, {first.reason}"
             )
         return dataset
-
-    @property
-    def _faces_folder(self) -> Path:
-        """Where packed faces are kept; a plug-in's under its own code, which may not enter the keys it gives them."""
-        name = self.evaluation.dataset.name
-        code = plugin_code(DATASET_CARDS.find(name))
-        return self.cache / "faces" if code is None else self.cache / "faces" / f"{name}-{code[:16]}"
 
     def task_sets(self, protocols: Mapping[str, Options]) -> list[TaskSet]:
         """Protocols with their task tables.
@@ -120,7 +119,11 @@ class EvaluationContext:
         if key not in self._task_sets:
             with _building(f"protocol {name}"):
                 protocol: Protocol = PROTOCOLS.get(name)(**options)
-            tasks = protocol.tasks(self.dataset, TASK_SEED, self.evaluation.limit)
+            dataset = self.dataset
+            try:
+                tasks = protocol.tasks(dataset, TASK_SEED, self.evaluation.limit)
+            except ValueError as error:
+                raise error if isinstance(error, InputError) else InputError(f"protocol {name}: {error}") from error
             self._task_sets[key] = TaskSet(protocol, tasks, tasks_sha256(tasks))
         return self._task_sets[key]
 
@@ -211,12 +214,19 @@ class EvaluationContext:
         )
 
 
+def faces_folder(cache: Path, dataset: str) -> Path:
+    """Where packed faces are kept; a plug-in's under its own code, which may not enter the keys it gives them."""
+    code = plugin_code(DATASET_CARDS.find(dataset))
+    return cache / "faces" if code is None else cache / "faces" / f"{dataset}-{code[:16]}"
+
+
 @contextmanager
 def _building(what: str) -> Iterator[None]:
     """Turn the complaint of a protocol or judge about its options into one for the user."""
     try:
-        yield
-    except InputError:
+        with plugin_boundary(f"building {what}", ArithmeticError, RuntimeError, TypeError, ValueError):
+            yield
+    except (InputError, PluginError):
         raise
     except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
         raise InputError(f"{what} cannot be built: {error}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from benchmark.evaluation.metric_boundary import metric_boundary
 from benchmark.features.encoder import Encoder
 from benchmark.features.inception import INCEPTION_ENCODERS, WEIGHTS
 from benchmark.metrics.base import ImageMetric, SetMetric
@@ -12,6 +13,7 @@ from benchmark.weights.locate import Weights, WeightsFile, WeightsMissing, manif
 from benchmark.weights.resources import MetricUnavailable, Resources
 from registry import METRICS
 from registry.catalogue import METRIC_CARDS
+from registry.errors import PluginError, plugin_boundary
 
 
 @dataclass
@@ -43,21 +45,36 @@ def prepare_metrics(names: Iterable[str], resources: Resources, encoder: Callabl
     """
     ready = ReadyMetrics()
     for name in names:
-        metric = METRICS.get(name)()
-        try:
-            metric.prepare(resources)
-            if isinstance(metric, SetMetric):
-                chosen = encoder_of(name)
-                ready.encoders[chosen] = encoder(chosen)
-                ready.sets[name] = metric
-            else:
-                ready.images[name] = metric
-        except MetricUnavailable as reason:
-            ready.missing[name] = str(reason)
+        metric: ImageMetric | SetMetric | None = None
+        with metric_boundary(f"metric {name}", name, ready.missing):
+            metric = _prepared(name, resources)
+        if metric is None:
             continue
+        if isinstance(metric, ImageMetric):
+            ready.images[name] = metric
+        else:
+            chosen = encoder_of(name)
+            try:
+                ready.encoders[chosen] = encoder(chosen)
+            except MetricUnavailable as reason:
+                ready.missing[name] = str(reason)
+                continue
+            ready.sets[name] = metric
         if (caution := _foreign_weights(name, resources.weights)) is not None:
             ready.cautions[name] = caution
     return ready
+
+
+def _prepared(name: str, resources: Resources) -> ImageMetric | SetMetric:
+    metric_class = METRICS.get(name)
+    with plugin_boundary(f"{metric_class.__name__}.__init__"):
+        metric = metric_class()
+    expected = SetMetric if METRIC_CARDS.find(name).card.level == "set" else ImageMetric
+    if not isinstance(metric, expected):
+        raise PluginError(f"{metric_class.__name__} is no {expected.__name__}, which its card's level calls for")
+    with plugin_boundary(f"{metric_class.__name__}.prepare", MetricUnavailable):
+        metric.prepare(resources)
+    return metric
 
 
 def encoder_of(metric: str) -> str:

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmark.datasets.base import FaceDataset
+from benchmark.evaluation.metric_boundary import metric_boundary
 from benchmark.evaluation.prepare_metrics import encoder_of, prepare_metrics
 from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter
 from benchmark.features.parser_encoder import PARSER
 from benchmark.images.convert import Pixels, image_array, image_tensor
-from benchmark.metrics.base import ImageMetric, ScoringBatch, SetMetric
+from benchmark.metrics.base import ImageMetric, ScoringBatch, SetMetric, SetValue
 from benchmark.metrics.mean_metric import VALUE
 from benchmark.protocols.base import Protocol as EditProtocol
 from benchmark.results.schema import Value
@@ -34,6 +35,7 @@ from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, ratio_te
 from benchmark.weights.resources import MetricUnavailable, Resources
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES
+from registry.errors import PluginError, plugin_boundary
 
 BATCH = 64
 
@@ -125,38 +127,56 @@ def score_edits(
             for numbers, batch in batches:
                 for name, writer in writers.items():
                     writer.add(_features(name, ready.encoders[name], batch))
-                for name, metric in list(ready.images.items()):
-                    try:
-                        metric.process(numbers, [{"batch": batch}])
-                    except MetricUnavailable as reason:  # images of a size that it does not take
-                        ready.missing[name] = str(reason)
-                        del ready.images[name]
+                for name, metric in ready.images.items():
+                    if name not in ready.missing:  # where the images are of a size that it does not take, or it fails
+                        with metric_boundary(f"{type(metric).__name__}.measure", name, ready.missing):
+                            metric.process(numbers, [{"batch": batch}])
         features = {name: writer.finish() for name, writer in writers.items()}
         pairs = {name: FeaturePair(found, real.real_features(name)) for name, found in features.items()}
-        cells = {name: Value(value=None, n=0, reason=reason) for name, reason in ready.missing.items()}
+        cells: dict[str, Value] = {}
         breakdown: dict[str, dict[str, float | None]] = {}
         for name, set_metric in ready.sets.items():
             cells[name], further = set_cell(set_metric, pairs[encoder_of(name)], ready.cautions.get(name))
             breakdown[name] = _finite(further)
-    columns = {name: metric.evaluate(len(tasks)) for name, metric in ready.images.items()}
-    sources = tasks["source"].to_numpy()
-    for name, metric in ready.images.items():
-        cells[name] = image_cell(metric, columns[name], sources, draws, ready.cautions.get(name))
-        breakdown[name] = _finite(metric.breakdown(columns[name]))
     frame = tasks.drop(columns=["target_row", "source_row"])
-    flat = {_column(name, inner): values for name, inners in columns.items() for inner, values in inners.items()}
-    ratios = {name: _ratios(name, metric, columns[name]) for name, metric in ready.images.items() if columns[name]}
+    flat: dict[str, NDArray[np.float64]] = {}
+    ratios: dict[str, list[Ratio]] = {}
+    for name, metric in ready.images.items():
+        if name not in ready.missing:
+            with metric_boundary(type(metric).__name__, name, ready.missing):
+                columns = _columns(metric, len(tasks))
+                cells[name] = image_cell(metric, columns, tasks["source"].to_numpy(), draws, ready.cautions.get(name))
+                breakdown[name] = _finite(metric.breakdown(columns))
+                if columns:
+                    ratios[name] = _ratios(name, metric, columns)
+                flat |= {_column(name, inner): values for inner, values in columns.items()}
+    cells |= {name: Value(value=None, n=0, reason=reason) for name, reason in ready.missing.items()}
     ordered = {name: cells[name] for name in metric_ids}
     table = pd.concat([frame, pd.DataFrame(flat, index=frame.index)], axis=1)
     return Scores(table, ratios, ordered, breakdown, features if keep else {})
 
 
+def _columns(metric: ImageMetric, number: int) -> Columns:
+    """The columns of all tasks, (T,) each."""
+    columns: Columns = metric.evaluate(number)
+    for name, values in columns.items():
+        if np.shape(values) != (number,):
+            raise PluginError(
+                f"{type(metric).__name__} has {np.shape(values)} in column {name!r}, where ({number},) was expected"
+            )
+    return columns
+
+
 def set_cell(metric: SetMetric, pair: FeaturePair, caution: str | None) -> tuple[Value, Mapping[str, float]]:
     """The cell of a set metric, and its further values; the reason instead where the metric refuses the sets."""
     number = len(pair.outputs)
+    function = f"{type(metric).__name__}.compute"
     try:
-        found = metric.measure(pair)
-    except MetricUnavailable as reason:
+        with plugin_boundary(function, MetricUnavailable):
+            found = metric.measure(pair)
+        if not isinstance(found, SetValue):
+            raise PluginError(f"{function} gave {type(found).__name__}, where a SetValue was expected")
+    except (MetricUnavailable, PluginError) as reason:
         return Value(value=None, n=number, reason=str(reason)), {}
     if not math.isfinite(found.value):
         return Value(value=None, n=number, reason="the value is not finite on these images"), {}
@@ -195,12 +215,19 @@ def _scoring_batches(
         done = 0
         for rows, batch, pixels in read_ahead(_images(outputs, protocol, dataset, tasks)):
             images = image_tensor(pixels).to(compute.device)
-            parsed, features = judges.parse(images)
-            seen = parsed.cpu(), judges.attribute_scores(images).float().cpu(), features.float().cpu()
+            with plugin_boundary(_name(judges.parse)):
+                parsed, features = judges.parse(images)
+            with plugin_boundary(_name(judges.attribute_scores)):
+                scores = judges.attribute_scores(images)
+            seen = parsed.cpu(), scores.float().cpu(), features.float().cpu()
             yield list(rows["task"]), ScoringBatch(batch, pixels, *seen, requested, kept)
             done += len(rows)
             advance(done)
             stop.check(f"scoring {protocol.name}")
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return getattr(function, "__qualname__", "the judge")
 
 
 def _images(

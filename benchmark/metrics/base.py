@@ -18,6 +18,7 @@ from benchmark.images.convert import Pixels, image_array, image_tensor
 from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, ratio, ratio_terms
 from benchmark.weights.resources import MetricUnavailable, Resources
 from methods.base import EditBatch
+from registry.errors import PluginError
 
 Computed = TypeVar("Computed")
 
@@ -132,8 +133,30 @@ class ImageMetric(BaseMetric):
         """Keep the columns of a batch: `data_batch` is its task numbers, `data_samples` holds one `ScoringBatch`."""
         (sample,) = data_samples
         columns = self.measure(sample["batch"])
+        self._check(columns, len(data_batch))
         for position, task in enumerate(data_batch):
             self.results.append((int(task), {name: float(values[position]) for name, values in columns.items()}))
+
+    def _check(self, columns: Any, number: int) -> None:
+        """Refuse what `measure` gave where it is no columns of `number` values, or the value needs others."""
+        function = f"{type(self).__name__}.measure"
+        if not isinstance(columns, Mapping):
+            raise PluginError(f"{function} gave {columns!r}, where columns by name were expected")
+        for name, values in columns.items():
+            if np.ndim(values) == 0:
+                given = f"{type(values).__name__} {values!r}"
+                raise PluginError(
+                    f"{function} gave {given} for column {name!r}, where an array ({number},) was expected"
+                )
+            if np.shape(values) != (number,):
+                raise PluginError(
+                    f"{function} gave an array {np.shape(values)} for column {name!r}, where ({number},) was expected"
+                )
+        for needed in self.ratios(columns) if columns else ():
+            for name in filter(None, needed):
+                if name not in columns:
+                    given = ", ".join(map(repr, columns))
+                    raise PluginError(f"{function} gave the columns {given}, but not {name!r}, which the value needs")
 
     def compute_metrics(self, results: list[Any]) -> dict[str, Any]:
         """Columns of all processes, in task order."""

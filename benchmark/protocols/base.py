@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.base import FaceDataset
 from methods.base import EditBatch, FaceBatch
+from registry.errors import PluginError, plugin_boundary
 
 Rows = NDArray[np.int64]
 
@@ -89,7 +90,7 @@ class Protocol(ABC):
         """
         if limit is not None and limit < 1:
             raise ValueError(f"limit is {limit}; it must be 1 or more")
-        drawn = self.draw(dataset, seed)
+        drawn = self._drawn(dataset, seed)
         self.rule, self.requested_attributes = drawn.rule, drawn.requested
         targets, sources = drawn.targets[:limit], drawn.sources[:limit]
         ids = dataset.packed.ids
@@ -118,7 +119,26 @@ class Protocol(ABC):
             for expected, found in zip(rows[column], dataset.packed.ids[faces], strict=True):
                 if str(expected) != str(found):
                     raise ValueError(f"the tasks were drawn from another dataset: {column} {expected} is {found} here")
-        return self.edits(dataset, targets, sources)
+        function = f"{type(self).__name__}.edits"
+        with plugin_boundary(function):
+            tasks = self.edits(dataset, targets, sources)
+        if not isinstance(tasks, EditBatch) or len(tasks) != len(rows):
+            given = f"{len(tasks)} tasks" if isinstance(tasks, EditBatch) else type(tasks).__name__
+            raise PluginError(f"{function} gave {given}, where an EditBatch of {len(rows)} was expected")
+        return tasks
+
+    def _drawn(self, dataset: FaceDataset, seed: int) -> Draw:
+        function = f"{type(self).__name__}.draw"
+        with plugin_boundary(function, ValueError):
+            drawn = self.draw(dataset, seed)
+        if not isinstance(drawn, Draw):
+            raise PluginError(f"{function} gave {type(drawn).__name__}, where a Draw was expected")
+        targets, sources = np.shape(drawn.targets), np.shape(drawn.sources)
+        if targets != sources or len(targets) != 1 or targets == (0,):
+            raise PluginError(
+                f"{function} gave targets {targets} and sources {sources}, where as many of both, (T,), were expected"
+            )
+        return drawn
 
 
 def shuffled_test_rows(dataset: FaceDataset, seed: int, role: str) -> Rows:

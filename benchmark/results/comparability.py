@@ -144,7 +144,7 @@ def comparable_groups(runs: Sequence[FinishedRun], protocol: str, allow_mixed: b
                 raise IncomparableError(
                     f"{other.path} and {run.path} cannot share a table of {run.result.dataset}, {protocol}: "
                     f"{'; '.join(table_conflicts(other.result, run.result, protocol))}. "
-                    "Score both the same way, or ask for separate tables (allow_mixed)."
+                    "Score both the same way, or take a table for each: --allow-mixed, in Python allow_mixed=True."
                 )
         else:
             groups.append(_Group())

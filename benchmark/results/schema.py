@@ -137,7 +137,7 @@ class Result(_Strict):
     preset: str
     dataset: str
     dataset_facts: DatasetInfo
-    weights_origin: Literal["trained", "published", "none"]
+    weights_origin: Literal["trained", "published", "pretrained", "none"]
     weights_sha256: str | None = None
     notes: dict[str, str] = Field(default_factory=dict)
     """What a method says of its own training, such as where perceptual weights came from."""

@@ -30,7 +30,7 @@ class MethodInfo:
 
     kind: Literal["learned", "reference", "real"]
     title: str
-    origin: Literal["trained", "published", "none"]
+    origin: Literal["trained", "published", "pretrained", "none"]
     weights_sha256: str | None
     notes: dict[str, str]
 

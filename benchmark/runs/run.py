@@ -58,7 +58,8 @@ from benchmark.runtime.cache_folder import writable
 from benchmark.training.checkpoints import weights_sha256
 from benchmark.training.stage_cache import StageCache
 from benchmark.training.train import move_to_device, train
-from methods.base import CannotEdit, EditBatch
+from methods.base import CannotEdit, EditBatch, Stage
+from registry.cards import MethodCard
 from registry.catalogue import DATASET_CARDS, METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
 
@@ -120,6 +121,10 @@ class Run:
         return len(self.context.dataset.rows("train"))
 
     @property
+    def _card(self) -> MethodCard:
+        return METHOD_CARDS.find(self.experiment.method.name).card
+
+    @property
     def _task_sets(self) -> list[TaskSet]:
         return self.context.task_sets(self.experiment.evaluation.protocols)
 
@@ -158,7 +163,7 @@ class Run:
 
     def _unsupported_protocols(self) -> dict[str, ProtocolResult]:
         """Protocols that the method takes no part in, for tables to say so; none where the user chose the protocols."""
-        card = METHOD_CARDS.find(self.experiment.method.name).card
+        card = self._card
         if set(self.experiment.evaluation.protocols) != set(card.protocols):
             return {}
         reason = f"{card.title} takes part in {', '.join(card.protocols)} only"
@@ -224,7 +229,7 @@ class Run:
             editor = build_editor(self.experiment, self._option_weights)
         inputs = self._training_inputs
         changed = changed_inputs(self.stamps, inputs)
-        finished = [checkpoint_path(self.folder, stage.name) for stage in editor.model.stages() if stage.iterations > 0]
+        finished = [checkpoint_path(self.folder, stage.name) for stage in _trained_stages(editor)]
         if all(path.exists() for path in finished):
             changed -= {"compute"}  # finished weights may be used anywhere
         if changed and self._checkpoints:
@@ -306,6 +311,7 @@ class Run:
         try:
             edit_tasks(
                 self._trained_editor.model,
+                self._card,
                 task_set.protocol,
                 self.context.dataset,
                 task_set.tasks,
@@ -346,13 +352,16 @@ class Run:
         return scores
 
     def _method_facts(self) -> MethodInfo:
-        card = METHOD_CARDS.find(self.experiment.method.name).card
+        card = self._card
         if card.kind == "reference":
             return MethodInfo("reference", card.title, "none", None, {})
         editor = self._trained_editor
         notes = dict(editor.model.provenance())
         if editor.published_sha256 is not None:
             return MethodInfo("learned", card.title, "published", editor.published_sha256, notes)
+        if not _trained_stages(editor):
+            has_weights = bool(editor.model.state_dict())
+            return MethodInfo("learned", card.title, "pretrained", self._weights_sha256 if has_weights else None, notes)
         notes |= length_notes(self.requested.method.options, self._num_training_faces)
         notes |= weights_notes(self._option_weights) | take_over_note(self.stamps)
         return MethodInfo("learned", card.title, "trained", self._weights_sha256, notes)
@@ -387,3 +396,7 @@ class Run:
         if sheets:
             dataset, seed = self.experiment.evaluation.dataset.name, self.experiment.method.seed
             write_samples(self.folder / SAMPLES, f"{self.experiment.label} on {dataset}, seed {seed}", sheets)
+
+
+def _trained_stages(editor: Editor) -> list[Stage]:
+    return [stage for stage in editor.model.stages() if stage.iterations > 0]

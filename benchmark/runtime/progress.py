@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from benchmark.runtime.progress_line import columns
+from registry.errors import LOGGER
 
 
 class Advance(Protocol):
@@ -19,6 +21,18 @@ class Advance(Protocol):
 
     def __call__(self, done: int, *notes: str) -> None:
         """Show how much is done so far, with notes (losses, images/s), the most important first."""
+
+
+class _NotingHandler(logging.Handler):
+    """Gives log records as text to a function."""
+
+    def __init__(self, note: Callable[[str], None]) -> None:
+        super().__init__()
+        self._text_to = note
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Give one record."""
+        self._text_to(self.format(record))
 
 
 class Reporter:
@@ -30,11 +44,14 @@ class Reporter:
 
     @contextmanager
     def logging_to(self, path: Path) -> Iterator[None]:
-        """Append what is said and done within the block to a file, with the time."""
+        """Append what is said and done within the block to a file, with the time, and the tracebacks of plug-ins."""
         before, self._log = self._log, path
+        tracebacks = _NotingHandler(self._note)
+        LOGGER.addHandler(tracebacks)
         try:
             yield
         finally:
+            LOGGER.removeHandler(tracebacks)
             self._log = before
 
     def say(self, text: str) -> None:

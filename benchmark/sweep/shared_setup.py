@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from benchmark.caching.fingerprints import fingerprint
 from benchmark.config.evaluation_spec import EvaluationSpec
-from benchmark.config.experiment import Experiment, reference_experiment
+from benchmark.config.experiment import Experiment
 from benchmark.config.presets import all_protocols
-from registry.catalogue import METHOD_CARDS
+from benchmark.config.references import default_references, reference_experiment
 
 
 def shared_experiments(experiments: Sequence[Experiment]) -> list[Experiment]:
@@ -17,13 +17,13 @@ def shared_experiments(experiments: Sequence[Experiment]) -> list[Experiment]:
     To run one is to run every reference method and the real images, and so to pack the faces and train the judges. Its
     protocols are those of all its experiments together: each method names only those that it takes part in.
     """
-    name = next(entry.card.name for entry in METHOD_CARDS if entry.card.kind == "reference")
+    reference = default_references()[0]
     found: dict[str, EvaluationSpec] = {}
     for experiment in experiments:
         evaluation, key = experiment.evaluation, evaluation_key(experiment)
         protocols = {**found.get(key, all_protocols(evaluation)).protocols, **evaluation.protocols}
         found[key] = evaluation.model_copy(update={"protocols": protocols})
-    return [reference_experiment(evaluation, name) for evaluation in found.values()]
+    return [reference_experiment(evaluation, reference) for evaluation in found.values()]
 
 
 def evaluation_key(experiment: Experiment) -> str:

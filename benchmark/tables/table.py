@@ -122,7 +122,7 @@ class Row:
         return self.method.first.preset
 
     @property
-    def weights_origin(self) -> Literal["trained", "published", "none"]:
+    def weights_origin(self) -> Literal["trained", "published", "pretrained", "none"]:
         """Where the weights of all seeds came from."""
         return self.method.first.weights_origin
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -112,15 +113,18 @@ class ProgressHook(Hook):
         self.log = log
         self.advance = advance
         self.every = every
+        self.first = True
 
     def after_train_iter(self, runner: Any, batch_idx: int, data_batch: Any = None, outputs: Any = None) -> None:
-        """Report every few iterations, and stop a training whose losses are no numbers."""
+        """Report every few iterations; stop a training whose losses are no numbers, at the first iteration already."""
         done = batch_idx + 1
-        if done % self.every and done != self.stage.iterations:
+        first, self.first = self.first, False
+        reported = done % self.every == 0 or done == self.stage.iterations
+        if not (first or reported):  # the device is waited for when losses are looked at
             return
-        scalars = {name: value.detach().float() for name, value in outputs.items() if isinstance(value, Tensor)}
-        # one transfer, so that the device is waited for once
-        losses = dict(zip(scalars, torch.stack(list(scalars.values())).tolist() if scalars else [], strict=True))
+        losses = _numbers(outputs)
+        if not reported and all(map(math.isfinite, losses.values())):
+            return
         line = {
             "stage": self.stage.name,
             "iteration": done,
@@ -135,3 +139,10 @@ class ProgressHook(Hook):
                 raise TrainingDiverged(f"stage {self.stage.name} diverged: {name} is {value} at iteration {done}")
         runner.visualizer.add_scalars(losses, step=done)
         self.advance(done, *(f"{name} {value:.3g}" for name, value in losses.items()))
+
+
+def _numbers(losses: Mapping[str, Tensor | float]) -> dict[str, float]:
+    """Losses as numbers, all by one transfer, so that the device is waited for once."""
+    tensors = {name: value.detach().float().reshape(()) for name, value in losses.items() if isinstance(value, Tensor)}
+    moved = dict(zip(tensors, torch.stack(list(tensors.values())).tolist() if tensors else [], strict=True))
+    return {name: moved[name] if name in moved else float(value) for name, value in losses.items()}

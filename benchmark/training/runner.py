@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mmengine.logging import MMLogger
 from mmengine.registry import PARAM_SCHEDULERS
 from mmengine.runner import IterBasedTrainLoop, Runner
-from torch import nn
+from torch import Tensor, nn
 
 from benchmark.runtime.device import Compute
 from benchmark.runtime.interruption import StopRequest
 from benchmark.training.checkpoints import random_state, restore_random_state, write_checkpoint
 from methods.base import FaceBatch
+from registry.errors import PluginError, plugin_boundary
 
 
 class StageRunner(Runner):
@@ -147,7 +149,21 @@ class StageLoop(IterBasedTrainLoop):
         compute: Compute = runner.compute
         faces = faces.to(compute.device, channels_last=compute.channels_last)
         runner.call_hook("before_train_iter", batch_idx=self._iter, data_batch=faces)
-        with compute.autocast():
+        function = f"{type(runner.model).__name__}.train_step"
+        with plugin_boundary(function), compute.autocast():
             losses = runner.model.train_step(faces, runner.optim_wrapper)
+        _check_losses(function, losses)
         self._iter += 1
         runner.call_hook("after_train_iter", batch_idx=self._iter - 1, data_batch=faces, outputs=losses)
+
+
+def _check_losses(function: str, losses: Any) -> None:
+    """Refuse what `train_step` gave where it is no mapping of names to numbers; no device is waited for."""
+    if not isinstance(losses, Mapping):
+        given = "None" if losses is None else type(losses).__name__
+        raise PluginError(f"{function} gave {given}, where losses by name were expected, {{}} where there is none")
+    for name, value in losses.items():
+        if (isinstance(value, Tensor) and value.numel() == 1) or isinstance(value, int | float):
+            continue
+        given = f"a tensor {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
+        raise PluginError(f"{function} gave {given} as loss {name!r}, where a single number was expected")

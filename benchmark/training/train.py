@@ -22,7 +22,7 @@ from benchmark.training.hooks import CheckpointHook, EMAHook, ProgressHook
 from benchmark.training.runner import StageLoop, StageRunner
 from benchmark.training.stage_cache import StageCache
 from methods.base import Stage, Trainable
-from registry.errors import InputError
+from registry.errors import InputError, PluginError, plugin_boundary
 
 CHECKPOINT_EVERY_SECONDS = 60.0
 
@@ -59,6 +59,7 @@ def train(
         Interrupted: if a stop was requested; the state is saved.
         TrainingDiverged: if a loss is no longer finite.
         TrainingCheckpointError: if a checkpoint in the folder is of something else; a damaged one is made anew.
+        PluginError: if the model's own code fails, or gives something else than losses.
         InputError: if an optimiser refuses its options, or TensorBoard is requested and not installed.
     """
     if tensorboard and importlib.util.find_spec("tensorboard") is None:
@@ -77,7 +78,8 @@ def train(
                     reporter.say(f"{title}: {stage.name} is as another run trained it")
                 else:
                     seed_everything(seed * 1000 + number)
-                    model.begin_stage(stage)
+                    with plugin_boundary(f"{type(model).__name__}.begin_stage"):
+                        model.begin_stage(stage)
                     _train_stage(model, stage, dataset, folder, seed, compute, reporter, title, tensorboard)
                     if store is not None:
                         store.save(stage, finished)
@@ -154,7 +156,14 @@ def _train_stage(
 
 
 def _optimizers(model: Trainable, stage: Stage, title: str) -> OptimWrapperDict:
+    function = f"{type(model).__name__}.optimizers"
     try:
-        return model.optimizers(stage)
+        with plugin_boundary(function, ValueError):
+            optimizers = model.optimizers(stage)
+    except InputError:
+        raise
     except ValueError as error:  # a rate or a decay that no optimiser takes
         raise InputError(f"{title}, stage {stage.name}: {error}") from error
+    if not isinstance(optimizers, OptimWrapperDict):
+        raise PluginError(f"{function} gave {type(optimizers).__name__}, where an OptimWrapperDict was expected")
+    return optimizers

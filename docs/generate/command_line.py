@@ -14,7 +14,7 @@ INTRO = """# Command line
 
 A command ends with 0 when it is done, with 1 when something failed (a job, a check, a training that diverged, Ctrl-C),
 and with 2 when what was asked is wrong; then one sentence says what, and what would be right. `-h` and `--help` print
-what stands here.
+what stands here. `bench --debug` before a command's name shows the tracebacks of plug-ins that fail.
 """
 
 

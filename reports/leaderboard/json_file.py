@@ -77,7 +77,7 @@ class Method(_Strict):
     title: str
     kind: Kind
     preset: str
-    weights_origin: Literal["trained", "published", "none"]
+    weights_origin: Literal["trained", "published", "pretrained", "none"]
     runs: list[RunInfo]
     figures: dict[str, Estimate]
     """By metric."""

@@ -54,7 +54,7 @@ def untested(table: Table) -> list[str]:
 
 FLAG = "†"
 LEVELS = {"standing": "Overall", "human": "Human study", "image": "Per image", "set": "Whole set", "cost": "Cost"}
-ORIGINS = {"trained": "trained", "published": "published", "none": "none"}
+ORIGINS = {"trained": "trained", "published": "published", "pretrained": "pretrained", "none": "none"}
 NO_RUNS = "There are no runs yet: a run that was scored appears here."
 
 

@@ -6,18 +6,26 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.caching.plugin_source import _code_of_file, plugin_code
+from registry import DATASETS
+from registry.catalogue import DATASET_CARDS
 from registry.errors import InputError
+from registry.neighbours import import_file
 from registry.plugins import load_installed, load_named
 from tests.places import ROOT
 
 
-def install(site: Path, name: str, module: str, content: str) -> None:
-    """Put a package with a `bench.plugins` entry point into a folder as pip would."""
+def install(site: Path, name: str, module: str, content: str, group: str = "bench.plugins") -> None:
+    """Put a module with an entry point into a folder as pip would."""
     (site / f"{module}.py").write_text(content)
+    offer(site, name, module, group)
+
+
+def offer(site: Path, name: str, module: str, group: str) -> None:
     info = site / f"{name}-1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(f"[bench.plugins]\n{name} = {module}\n")
+    (info / "entry_points.txt").write_text(f"[{group}]\n{name} = {module}\n")
 
 
 DATASET = """
@@ -53,6 +61,127 @@ def test_files_of_one_name_in_two_folders_are_two_plugins(tmp_path: Path) -> Non
 def test_a_named_file_that_is_absent_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"plug-in '.*absent.py' was not loaded: .*there is no file"):
         load_named(str(tmp_path / "absent.py"))
+
+
+def test_plugins_of_several_folders_import_their_own_neighbours(tmp_path: Path) -> None:
+    for folder in ("one", "other"):
+        (tmp_path / folder / "parts").mkdir(parents=True)
+        (tmp_path / folder / "net.py").write_text(f"from tone import TONE\nNAME = {folder!r} + TONE\n")
+        (tmp_path / folder / "tone.py").write_text(f"TONE = '-{folder}'\n")
+        (tmp_path / folder / "parts" / "deep.py").write_text(f"DEEP = 'deep {folder}'\n")
+        (tmp_path / folder / "plugin.py").write_text(
+            "import json\nimport net as network\nimport parts.deep\n\n"
+            "def later():\n    from net import NAME\n    return NAME, network.NAME, parts.deep.DEEP, json.dumps(1)\n"
+        )
+    modules = [import_file(tmp_path / folder / "plugin.py") for folder in ("one", "other")]
+    assert [module.later() for module in modules] == [
+        ("one-one", "one-one", "deep one", "1"),
+        ("other-other", "other-other", "deep other", "1"),
+    ]
+    assert "net" not in sys.modules
+    assert not any(str(tmp_path) in place for place in sys.path)
+
+
+def test_a_neighbour_hides_no_library(tmp_path: Path) -> None:
+    (tmp_path / "json.py").write_text("")
+    (tmp_path / "plugin.py").write_text("from json import dumps\n")
+    assert import_file(tmp_path / "plugin.py").dumps(1) == "1"
+
+
+def test_a_file_of_a_package_imports_its_package(tmp_path: Path) -> None:
+    package = tmp_path / "packaged"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "net.py").write_text("WIDTH = 3\n")
+    (package / "plugin.py").write_text(
+        "import packaged.net\nfrom .net import WIDTH\nBOTH = WIDTH, packaged.net.WIDTH\n"
+    )
+    assert import_file(package / "plugin.py").BOTH == (3, 3)
+
+
+def test_the_class_of_a_cards_options_is_found_beside_the_plugin(tmp_path: Path) -> None:
+    (tmp_path / "settings_of_mine.py").write_text(
+        "from dataclasses import dataclass\n\n@dataclass\nclass Settings:\n    train: int = 7\n"
+    )
+    file = tmp_path / "plugin.py"
+    file.write_text((DATASET % "optioned").replace('"free"', '"free", "options": "settings_of_mine:Settings"'))
+    load_named(str(file))
+    assert dict(DATASET_CARDS.find("optioned").card.options) == {"train": 7}
+
+
+@pytest.mark.parametrize("end", ["raise RuntimeError('late')", "import sys; sys.exit(3)"])
+def test_of_a_plugin_that_fails_nothing_stays(tmp_path: Path, end: str) -> None:
+    file = tmp_path / "plugin.py"
+    name = f"half-{len(end)}"
+    file.write_text(f"{DATASET % name}\n{end}\n")
+    with pytest.raises(InputError, match=r"was not loaded: (RuntimeError: late|SystemExit: 3)"):
+        load_named(str(file))
+    assert name not in DATASET_CARDS
+    file.write_text(DATASET % name)
+    load_named(str(file))
+    assert name in DATASET_CARDS
+
+
+def test_an_installed_plugin_that_exits_is_skipped_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "part_of_exiting.py").write_text(DATASET % "of-the-part")
+    install(tmp_path, "exiting", "exiting_plugin", "import part_of_exiting\nraise SystemExit\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    problems = [problem for problem in load_installed() if "exiting" in problem]
+    assert problems == ["plug-in 'exiting' (exiting_plugin) was skipped: SystemExit"]
+    assert "of-the-part" not in DATASET_CARDS
+    assert "part_of_exiting" not in sys.modules, "it would not be run again"
+
+
+def test_an_installed_file_that_is_named_too_is_one_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(tmp_path, "twice", "given_twice", DATASET % "given-twice")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    list(load_installed())
+    load_named(str(tmp_path / "given_twice.py"))
+    load_named("given_twice")
+    assert DATASET_CARDS.find("given-twice").place.endswith("given_twice.py")
+
+
+@pytest.mark.parametrize("word", ["my-plug", "my-plug.py", "my-plug/my_plug"])
+def test_a_plugin_may_be_named_by_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    package = tmp_path / "my-plug" / "my_plug"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("from . import faces\n")
+    name = f"named-by-{len(word)}"
+    (package / "faces.py").write_text(DATASET % name)
+    monkeypatch.chdir(tmp_path)
+    load_named(word)
+    assert name in DATASET_CARDS
+
+
+def test_a_folder_without_a_package_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"the folder .* is no plug-in: it has neither __init__.py nor"):
+        load_named(str(tmp_path))
+
+
+CARD = "name: {0}\ntitle: T\nsummary: S\nlicence: free\nentry: lazy_plugin.heavy:Faces\n"
+
+
+def test_cards_of_an_installed_package_are_known_before_its_code_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "lazy_plugin"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "heavy.py").write_text("class Faces:\n    pass\n")
+    (package / "dataset.yaml").write_text(CARD.format("lazy-faces"))
+    (package / "other.dataset.yaml").write_text(CARD.format("lazy-others"))
+    offer(tmp_path, "lazy", "lazy_plugin", "bench.cards")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert list(load_installed()) == []
+    assert "lazy-others" in DATASET_CARDS
+    assert not any(name.startswith("lazy_plugin") for name in sys.modules)
+    entry = DATASET_CARDS.find("lazy-faces")
+    before = plugin_code(entry)
+    assert not any(name.startswith("lazy_plugin") for name in sys.modules)
+    assert DATASETS.get("lazy-faces").__name__ == "Faces"
+    _code_of_file.cache_clear()
+    (package / "heavy.py").write_text("class Faces:\n    more = 1\n")
+    assert plugin_code(entry) != before
 
 
 def test_a_named_module_that_is_absent_is_said() -> None:

@@ -76,7 +76,9 @@ def find_candidates(runs: Sequence[FinishedRun], protocols: Sequence[str], metho
     found = [_method_runs(label, runs) for label in requested if label not in lacking]
     if not found:
         raise InputError(f"no learned method was run under {' and '.join(protocols)}; name methods by --methods")
-    copies = {entry.card.returns_copy_of: entry.card.name for entry in METHOD_CARDS if entry.card.returns_copy_of}
+    copies = {
+        entry.card.returns_copy_of: entry.card.name for entry in METHOD_CARDS.builtin() if entry.card.returns_copy_of
+    }
     given = {
         what: _method_runs(copies[what], runs)
         for what in ("target", "source")

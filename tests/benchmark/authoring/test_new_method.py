@@ -46,6 +46,8 @@ def test_the_skeleton_keeps_every_rule_and_runs(tmp_path: Path, cache: Path) -> 
         *(f"takes part in {each}" for each in ("attribute-transfer", "style-copy", "reconstruction")),
         "gives images of the requested shape",
         "gives values in [-1, 1]",
+        "leaves its inputs as they are",
+        "edits a face alike whatever is beside it",
         "gives the same images again",
         "gives the same images saved and loaded",
     ]
@@ -75,9 +77,23 @@ BROKEN = {
     "unlearnt": ([('optim["network"].update_params(loss)', "pass")], "learns in stage paint: no loss falls: l1 from"),
     "number": ([('"l1": loss.detach()', '"l1": 0.5')], "learns in stage paint: loss l1 is float, not a tensor of one"),
     "silent": ([('return {"l1": loss.detach()}', "return {}")], "learns in stage paint: train_step gives no loss"),
-    "crash": ([(EDIT, "raise KeyError('no such key')")], "takes part in attribute-transfer: KeyError: 'no such key'"),
+    "crash": (
+        [(EDIT, "raise KeyError('no such key')")],
+        "takes part in attribute-transfer: BreaksCrash.edit raised KeyError: 'no such key'",
+    ),
     "array": ([(EDIT, "return [1]")], "takes part in attribute-transfer: edit gives list, not a tensor"),
-    "unbuilt": ([("super().__init__()", "raise AttributeError('too early')")], "builds: AttributeError: too early"),
+    "unbuilt": (
+        [("super().__init__()", "raise AttributeError('too early')")],
+        "builds: BreaksUnbuilt.__init__ raised AttributeError: too early",
+    ),
+    "overwriting": (
+        [(EDIT, EDIT.replace("tasks.target.image", "tasks.target.image.mul_(0.5)"))],
+        r"leaves its inputs as they are: edit overwrites tasks.target.image in attribute-transfer",
+    ),
+    "batch": (
+        [(EDIT, EDIT + " * tasks.target.image.std()")],
+        "alike whatever is beside it: in attribute-transfer an image differs by",
+    ),
     "nothing": (
         [('[Stage("paint", self.iterations, self.batch_size)]', "[]"), ('{"network": self.network}', "{}")],
         "learns: its card says learned, but it has no stage to train",

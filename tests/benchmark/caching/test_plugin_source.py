@@ -51,22 +51,73 @@ def test_line_ends_and_the_place_on_disk_are_no_part_of_it(parts: Path, tmp_path
     assert code_of(moved / "everything.py") == before
 
 
-def test_of_a_package_every_module_counts(tmp_path: Path) -> None:
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A package of two methods; the first imports a network, absolutely, and a loss, relatively."""
     inner = tmp_path / "mine" / "inner"
     inner.mkdir(parents=True)
-    files = [
-        tmp_path / "mine" / "__init__.py",
-        inner / "__init__.py",
-        inner / "method.py",
-        tmp_path / "mine" / "net.py",
-    ]
-    for file in files:
-        file.write_text("")
-    codes = {code_of(inner / "method.py")}
-    for number, file in enumerate(files):
-        file.write_text(f"NUMBER = {number}\n")
-        codes.add(code_of(inner / "method.py"))
-    assert len(codes) == 5
+    contents = {
+        "__init__.py": "from mine.inner import first, second\n__version__ = '1.0'\n",
+        "net.py": "WIDTH = 8\n",
+        "loss.py": "SCALE = 1\n",
+        "inner/__init__.py": "",
+        "inner/first.py": "from mine.net import WIDTH\n\ndef edit():\n    from ..loss import SCALE\n",
+        "inner/second.py": "import mine.net\n",
+    }
+    for name, content in contents.items():
+        (tmp_path / "mine" / name).write_text(content)
+    return tmp_path / "mine"
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "counts"),
+    [
+        ("inner/first.py", "X = 1", True),
+        ("net.py", "X = 1", True),
+        ("loss.py", "X = 1", True),
+        ("__init__.py", "X = 1", True),
+        ("__init__.py", "__version__ = '1.1'", False),
+        ("__init__.py", "from mine.inner import third", False),
+        ("inner/second.py", "X = 1", False),
+        ("net.py", "# X = 1", False),
+        ("inner/first.py", '"""What it is."""', False),
+    ],
+)
+def test_of_a_package_the_modules_count_that_are_imported(package: Path, file: str, content: str, counts: bool) -> None:
+    before = code_of(package / "inner" / "first.py")
+    with (package / file).open("a") as changed:
+        changed.write(f"\n{content}\n")
+    assert (code_of(package / "inner" / "first.py") != before) is counts
+
+
+def test_a_module_that_a_text_names_counts(tmp_path: Path) -> None:
+    (tmp_path / "method.py").write_text("import importlib\nNET = importlib.import_module('net')\n")
+    (tmp_path / "net.py").write_text("")
+    before = code_of(tmp_path / "method.py")
+    (tmp_path / "net.py").write_text("X = 1\n")
+    assert code_of(tmp_path / "method.py") != before
+
+
+@pytest.mark.parametrize("code", ["Path(__file__).with_name('gain.txt')", "(HERE / 'tables').glob('*.txt')"])
+def test_data_files_count_where_the_code_names_them_or_their_folder(tmp_path: Path, code: str) -> None:
+    (tmp_path / "method.py").write_text(f"GAIN = {code}\n")
+    (tmp_path / "tables").mkdir()
+    files = [tmp_path / "gain.txt", tmp_path / "tables" / "gain.txt"]
+    named, other = files if "gain" in code else reversed(files)
+    for file in (named, other, tmp_path / "log.txt"):
+        file.write_text("1")
+    before = code_of(tmp_path / "method.py")
+    other.write_text("2")
+    (tmp_path / "log.txt").write_text("2")
+    assert code_of(tmp_path / "method.py") == before
+    named.write_text("2")
+    assert code_of(tmp_path / "method.py") != before
+
+
+def test_code_of_the_framework_that_a_plugin_imports_counts(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text("from methods.layers.adain import X\n")
+    (tmp_path / "other.py").write_text("from methods.layers.regions import X\n")
+    assert code_of(tmp_path / "one.py") != code_of(tmp_path / "other.py")
 
 
 def test_an_installed_module_does_not_answer_for_its_neighbours(tmp_path: Path) -> None:

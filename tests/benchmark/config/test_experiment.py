@@ -13,9 +13,9 @@ from benchmark.config.experiment import (
     Experiment,
     MethodSpec,
     over_seeds,
-    reference_experiment,
 )
 from benchmark.config.presets import all_protocols
+from benchmark.config.references import reference_experiment
 from benchmark.config.resolve import resolve, resolve_evaluation
 from benchmark.config.sources import COMMAND, ConfigSource, read_assignments, read_config
 from registry.catalogue import METHOD_CARDS, PROTOCOL_CARDS
@@ -219,7 +219,7 @@ def test_only_the_judges_that_have_a_role_are_configured() -> None:
 
 def test_a_reference_shares_the_evaluation() -> None:
     experiment = resolve([flags(seed=3, variant="no-sft", checkpoint="G.pth", dataset={"size": 128})])
-    reference = reference_experiment(experiment.evaluation, "copy-target")
+    reference = reference_experiment(experiment.evaluation, METHOD_CARDS.find("copy-target").card)
     assert reference.label == "copy-target"
     assert (reference.method.seed, reference.method.options, reference.method.checkpoint) == (0, {}, None)
     assert reference.evaluation == experiment.evaluation
@@ -267,7 +267,7 @@ def test_hashes_are_those_that_older_results_hold() -> None:
     assert PAINTER.configuration_sha256(None) == trained
     assert PAINTER.configuration_sha256("1" * 64) == published
     assert PAINTER.sha256() == "fc72b2b41e58c381bcce86abf475fdb34fff087d6b52345295b167620b00b1c1"
-    reference = reference_experiment(PAINTER.evaluation, "oracle")
+    reference = reference_experiment(PAINTER.evaluation, METHOD_CARDS.find("oracle").card)
     assert reference.configuration_sha256(None) == "d8eaa40ba6ff9aee5eacafc5cb04b4d9c0e4dca2b81a0c3e49d6e1f43749c7ac"
     assert reference.sha256() == "e39b19cedd7739533bf4d0a0d19cb1803210651f5a3aea56a3ea5aebbbdd6ca7"
 

@@ -26,14 +26,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def plugin(place: Path) -> Path:
-    """The tiny method, which neither trains nor edits once there is a file `frozen` beside it."""
+    """The tiny method, which neither trains nor edits once there is a file `frozen` above its folder."""
     path = place / "plugin" / "method.py"
     shutil.copytree(TINY_METHOD.parent, path.parent)
     card, code = path.with_name("method.yaml"), path.read_text()
     card.write_text(card.read_text().replace("name: tiny", "name: freezing"))
     assert code.count("time.sleep(self.step_seconds)") == 2, "one in a step of training, one in an edit"
     path.write_text(
-        code.replace("time.sleep(self.step_seconds)", "assert not Path(__file__).with_name('frozen').exists()")
+        code.replace("time.sleep(self.step_seconds)", "assert not (Path(__file__).parents[1] / 'frozen').exists()")
     )
     return path
 
@@ -55,7 +55,7 @@ def plain(words: list[str | Path]) -> Outcome:
 @pytest.fixture(scope="module")
 def before(plain: Outcome, place: Path, plugin: Path) -> dict[str, Any]:
     """What it left, after which the method can do nothing any more."""
-    plugin.with_name("frozen").touch()
+    (plugin.parents[1] / "frozen").touch()
     return {"files": made(place), "result": result(place), "stamps": stamps(place)}
 
 

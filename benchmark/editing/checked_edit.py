@@ -1,0 +1,76 @@
+"""Calls a method's `edit` with what the method may see, and refuses an answer that is no batch of images."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from methods.base import CannotEdit, EditBatch, FaceEditor
+from registry.cards import MethodCard
+from registry.errors import PluginError, plugin_boundary
+
+CLEARLY_OUTSIDE: Final = 1.5
+"""Beyond ±1.5 values are in some other range than [-1, 1]; what a network overshoots by is less, and clipped."""
+MIDDLE_LEVEL: Final = 127
+"""The least level that a value in [0, 1] becomes."""
+
+
+class EditError(PluginError):
+    """A method whose edits are not images, or an edit that cannot be read back."""
+
+
+def visible_to(card: MethodCard, tasks: EditBatch) -> EditBatch:
+    """Tasks as a method of a card may see them: with their true results only where its card lets it."""
+    return tasks if card.sees_oracle else replace(tasks, oracle=None)
+
+
+def checked_edit(editor: FaceEditor, tasks: EditBatch) -> Tensor:
+    """Edit N tasks under the caller's inference mode and autocast: (N, 3, H, W), finite, about [-1, 1].
+
+    Args:
+        editor: in eval mode.
+        tasks: as `visible_to` gives them, on the editor's device.
+
+    Raises:
+        CannotEdit: as the method raises it.
+        EditError: if what it gives is no such tensor.
+        PluginError: if it raises anything else.
+    """
+    edited = call_edit(editor, tasks)
+    check_images(editor, tasks, edited)
+    return edited
+
+
+def call_edit(editor: FaceEditor, tasks: EditBatch) -> Tensor:
+    """What a method's `edit` gives, unchecked, for those who time it."""
+    with plugin_boundary(_edit_of(editor), CannotEdit):
+        return editor.edit(tasks)
+
+
+def check_images(editor: FaceEditor, tasks: EditBatch, edited: object) -> None:
+    """Refuse what a method gave for `tasks` where it is no batch of images, as `checked_edit` says."""
+    function = _edit_of(editor)
+    if not isinstance(edited, Tensor):
+        raise EditError(f"{function} gave {_kind(edited)}, where a tensor (N, 3, H, W) was expected")
+    expected, given = tuple(tasks.target.image.shape), tuple(edited.shape)
+    if given != expected:
+        raise EditError(f"{function} gave images of shape {given} where {expected} were asked for")
+    if not edited.is_floating_point():
+        raise EditError(f"{function} gave {edited.dtype} values, where floating-point ones in [-1, 1] were expected")
+    least, greatest = torch.stack(torch.aminmax(edited)).tolist()
+    if not (math.isfinite(least) and math.isfinite(greatest)):
+        raise EditError(f"{function} gave images that hold values that are not finite")
+    if max(-least, greatest) > CLEARLY_OUTSIDE:
+        raise EditError(f"{function} gave values from {least:.4g} to {greatest:.4g}, where [-1, 1] was expected")
+
+
+def _edit_of(editor: FaceEditor) -> str:
+    return f"{type(editor).__name__}.edit"
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else f"{type(value).__module__}.{type(value).__qualname__}"

@@ -1,0 +1,74 @@
+"""Checks a plug-in's card against itself and the framework's words: options, presets, and what it needs of a task."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+from registry.cards import INPUTS, Card, CardError, JudgeCard, MethodCard, Option
+from registry.errors import unknown
+from registry.options import OptionTable
+from registry.packages import package_folder
+
+MISSPELT = 0.75
+"""From which likeness on a word in `inputs` is one of the framework's, misspelt, and none of a protocol's own."""
+
+
+def check_consistency(card: Card, place: str) -> None:
+    """Refuse a card whose parts do not fit together.
+
+    Where the card leads to code that is imported later, and that code declares the options, their names and values are
+    checked when the method is built.
+
+    Args:
+        card: of any kind.
+        place: the file that declares it, as messages name it.
+
+    Raises:
+        CardError: naming the key, what stands there, and what could.
+    """
+    if isinstance(card, MethodCard):
+        _check_inputs(card, place)
+    if isinstance(card, MethodCard | JudgeCard):
+        for preset in card.presets:
+            if preset not in (known := preset_names()):
+                raise CardError(f"{place}: presets: {unknown('preset', preset, known)}")
+        if card.entry and isinstance(card.options.declared, str):
+            return
+        for key, changes in _changes(card):
+            _check_changes(place, key, changes, card.options)
+
+
+def preset_names() -> list[str]:
+    """The presets there are."""
+    return sorted(path.stem for path in (package_folder("benchmark.config") / "presets").glob("*.yaml"))
+
+
+def _changes(card: MethodCard | JudgeCard) -> Iterable[tuple[str, Mapping[str, Option]]]:
+    yield from ((f"presets.{name}", changes) for name, changes in card.presets.items())
+    if isinstance(card, MethodCard):
+        yield from ((f"variants.{name}", changes) for name, changes in card.variants.items())
+        if card.ablation is not None:
+            yield from ((f"ablation.cells.{name}", changes) for name, changes in card.ablation.cells.items())
+            for option, levels in card.ablation.factors.items():
+                yield from (("ablation.factors", {option: level}) for level in levels)
+
+
+def _check_changes(place: str, key: str, changes: Mapping[str, Option], options: OptionTable) -> None:
+    for name, value in changes.items():
+        if name not in options:
+            raise CardError(f"{place}: {key}: {unknown('option', name, options)}")
+        option = options.info[name]
+        if not option.accepts(value):
+            raise CardError(
+                f"{place}: {key}.{name} is {value!r}; its default is {option.default!r}, and it takes {option.kind}"
+            )
+
+
+def _check_inputs(card: MethodCard, place: str) -> None:
+    for word in card.inputs:
+        near = difflib.get_close_matches(word, INPUTS, n=1, cutoff=MISSPELT)
+        if word not in INPUTS and near:
+            raise CardError(f"{place}: inputs: unknown input {word!r}; did you mean {near[0]!r}?")
+    if "oracle" in card.inputs and card.kind != "reference":
+        raise CardError(f"{place}: inputs: only a method of kind 'reference' may see the true result, the oracle")
