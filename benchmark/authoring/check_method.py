@@ -77,11 +77,12 @@ def check_method(experiment: Experiment) -> Iterator[Finding]:
         experiment: names the method with its options, the size to build it at, the protocols to check, and how
             networks run.
     """
+    experiment = over_faces(experiment, NUM_FACES)
     size, spec = experiment.evaluation.dataset.size, experiment.evaluation.compute
     compute = choose_compute(spec.device, spec.precision, spec.channels_last)
     card = METHOD_CARDS.find(experiment.method.name).card
     try:
-        editor = build_editor(over_faces(experiment, NUM_FACES)).model
+        editor = build_editor(experiment).model
         stages = [stage for stage in editor.stages() if stage.iterations > 0]
     except Exception as error:  # a method under development fails in any way it can
         yield Finding("builds", False, _words(error))

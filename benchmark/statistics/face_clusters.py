@@ -76,7 +76,7 @@ def sum_by_face(methods: Sequence[Sequence[Array]], clusters: NDArray[Any]) -> F
         if len(tally) != len(clusters):
             raise ValueError(f"a tally of shape {tally.shape} for {len(clusters)} tasks")
     runs = np.stack([tally for tallies in methods for tally in tallies], axis=1)
-    known = runs.any(axis=(2, 3)).all(axis=1)
+    known: NDArray[np.bool_] = np.all(runs.any(axis=(2, 3)), axis=1)
     faces, face_of_task = np.unique(clusters[known], return_inverse=True)
     order = np.argsort(face_of_task, kind="stable")
     starts = np.searchsorted(face_of_task[order], np.arange(len(faces)))
