@@ -26,7 +26,6 @@ from methods.labels import NUM_ATTRIBUTES
 PACK_FORMAT: Final = 2
 """Version of the files below and of the code that fills them; enters every key."""
 
-_FILES: Final = ("images.bin", "masks.bin", "faces.npz", "pack.json")
 _CHUNK: Final = 256
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -109,7 +108,7 @@ class PackedFaces:
         Raises:
             DamagedFileError: if it is another.
         """
-        files = [self.folder / name for name in _FILES]
+        files = [self.folder / name for name in ("images.bin", "masks.bin", "faces.npz", "pack.json")]
         known = tuple((str(path), *_state(path)) for path in files)
         if known in _checked:
             return
@@ -228,7 +227,7 @@ def _write(
     records: list[tuple[str, str, NDArray[np.uint8], NDArray[np.float32]]] = []
     skipped: list[tuple[str, str]] = []
     hashes = hashlib.sha256(), hashlib.sha256()
-    with (folder / _FILES[0]).open("wb") as images, (folder / _FILES[1]).open("wb") as masks:
+    with (folder / "images.bin").open("wb") as images, (folder / "masks.bin").open("wb") as masks:
         for done, face in enumerate(faces, start=1):
             if isinstance(face, FaceRecord):
                 for file, content, pixels in zip((images, masks), hashes, (face.image, face.mask), strict=True):
@@ -252,10 +251,10 @@ def _write(
     poses = np.stack([pose for *_, pose in records]).astype(np.float32)
     if not np.isnan(poses).all():
         columns["poses"] = poses
-    np.savez(folder / _FILES[2], **columns)
+    np.savez(folder / "faces.npz", **columns)
     fingerprint = _fingerprint(size, (content.digest() for content in hashes), columns)
     facts = {"size": size, "fingerprint": fingerprint, "skipped": skipped}
-    (folder / _FILES[3]).write_text(checked_json(facts), encoding="utf-8")
+    (folder / "pack.json").write_text(checked_json(facts), encoding="utf-8")
     for path in (*folder.iterdir(), folder):
         _sync(path)
 
