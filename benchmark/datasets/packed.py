@@ -29,7 +29,6 @@ PACK_FORMAT: Final = 2
 Split = Literal["train", "val", "test"]
 SPLITS: tuple[Split, ...] = ("train", "val", "test")
 
-_FILES: Final = ("images.bin", "masks.bin", "faces.npz", "pack.json")
 _CHUNK: Final = 256
 _BYTES_PER_PIXEL: Final = 4
 """Three of the image and one of the mask."""
@@ -114,7 +113,7 @@ class PackedFaces:
         Raises:
             DamagedFileError: if it is another.
         """
-        files = [self.folder / name for name in _FILES]
+        files = [self.folder / name for name in ("images.bin", "masks.bin", "faces.npz", "pack.json")]
         known = tuple((str(path), *_state(path)) for path in files)
         if known in _checked:
             return
@@ -245,7 +244,7 @@ def _write(
     skipped: list[tuple[str, str]] = []
     hashes = hashlib.sha256(), hashlib.sha256()
     split_by_face: dict[str, str] = {}
-    with (folder / _FILES[0]).open("wb") as images, (folder / _FILES[1]).open("wb") as masks:
+    with (folder / "images.bin").open("wb") as images, (folder / "masks.bin").open("wb") as masks:
         for done, face in enumerate(faces, start=1):
             if isinstance(face, FaceRecord):
                 _check(face, size, split_by_face)
@@ -270,10 +269,10 @@ def _write(
     poses = np.stack([pose for *_, pose in records]).astype(np.float32)
     if not np.isnan(poses).all():
         columns["poses"] = poses
-    np.savez(folder / _FILES[2], **columns)
+    np.savez(folder / "faces.npz", **columns)
     fingerprint = _fingerprint(size, (content.digest() for content in hashes), columns)
     facts = {"size": size, "fingerprint": fingerprint, "skipped": skipped}
-    (folder / _FILES[3]).write_text(checked_json(facts), encoding="utf-8")
+    (folder / "pack.json").write_text(checked_json(facts), encoding="utf-8")
     for path in (*folder.iterdir(), folder):
         _sync(path)
 
