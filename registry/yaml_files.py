@@ -195,7 +195,7 @@ class _Builder:
             raise self.error(node.start_mark, "<< takes mappings")
         return {key: value for mapping in reversed(given) for key, value in mapping.items()}
 
-    def _scalar(self, node: yaml.ScalarNode) -> Any:
+    def _scalar(self, node: yaml.Node) -> Any:
         kind, text = self._expect(node, "str", *_FORMS), node.value
         if self.as_text or kind in ("str", "merge"):
             return text
@@ -220,7 +220,7 @@ class _Builder:
             )
         return kind
 
-    def error(self, mark: yaml.Mark | None, problem: str) -> YamlError:
+    def error(self, mark: Any, problem: str) -> YamlError:
         """What is wrong, after where it stands."""
         line = f", line {mark.line + 1}" if self.numbered and mark is not None else ""
         return YamlError(f"{self.source}{line}: {problem}")

@@ -15,7 +15,9 @@ from benchmark.runtime.home_folder import expanded
 class Commands(typer.Typer):
     """A group of commands that get their paths expanded: a shell leaves `--runs=~/runs` as it is."""
 
-    def command(self, *args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def command(  # type: ignore[override]  # whatever typer's version takes
+        self, *args: Any, **kwargs: Any
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Make a function a command, as typer's decorator does."""
         decorate = super().command(*args, **kwargs)
 

@@ -66,8 +66,8 @@ def read_loss_curves(path: Path) -> list[LossCurve]:
     for stage, iteration, losses in _records(path):
         for loss, value in losses.items():
             if value is None or isinstance(value, int | float):  # a training writes null for what is not finite
-                known = value is not None and abs(value) <= LARGEST
-                found.setdefault((stage, str(loss)), {})[iteration] = float(value) if known else math.nan
+                known = math.nan if value is None or abs(value) > LARGEST else float(value)
+                found.setdefault((stage, str(loss)), {})[iteration] = known
     return [_curve(stage, loss, sorted(points.items())) for (stage, loss), points in found.items()]
 
 

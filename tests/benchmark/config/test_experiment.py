@@ -83,6 +83,20 @@ def test_whole_numbers_do_for_fractions_but_not_the_reverse(tmp_path: Path) -> N
         resolve([flags(options={"ngf": 0.5})])
 
 
+def test_a_fraction_that_is_whole_does_where_a_whole_number_is_meant(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("method: stargan\noptions: {iterations: 1e3, generator_lr: 1e-4}\nlimit: 1e1\nseed: 2.0\n")
+    words = read_assignments(["options.batch_size=1.6e1", "judges.parser.iterations=1e2", "dataset.options.train=2e1"])
+    experiment = resolve([read_config(file), words])
+    options, evaluation = experiment.method.options, experiment.evaluation
+    whole = [options["iterations"], options["batch_size"], evaluation.judges["parser"]["iterations"]]
+    whole += [evaluation.dataset.options["train"], evaluation.limit, experiment.method.seed]
+    assert whole == [1000, 16, 100, 20, 10, 2]
+    assert {type(number) for number in whole} == {int}
+    assert options["generator_lr"] == 1e-4
+    assert resolve([flags(variant="latent=3.2e1")]).label == "maskgan+latent=32"
+
+
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [

@@ -115,3 +115,37 @@ def test_what_does_not_fit_is_refused_in_one_sentence(
         loaded(tmp_path, content, network)
     assert str(caught.value).startswith(f"--checkpoint {tmp_path / 'published.pth'}, network {network or 'painter'}: ")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "content", [{"G": PAINTER, "D": CRITIC}, {**{f"G.{k}": v for k, v in PAINTER.items()}, **CRITIC}]
+)
+def test_a_key_of_the_file_goes_before_the_role_that_it_fills(tmp_path: Path, content: object) -> None:
+    assert loaded(tmp_path, content, "G:painter").state_dict()["painter.bias"].eq(3).all()
+    with pytest.raises(InputError, match="holds no network 'E'"):
+        loaded(tmp_path, content, "E:painter")
+    with pytest.raises(InputError, match="unknown network of two-networks 'paintre'; did you mean 'painter'"):
+        loaded(tmp_path, content, "G:paintre")
+
+
+def test_what_a_stage_left_fills_the_whole_method(tmp_path: Path) -> None:
+    whole = {f"painter.{key}": value for key, value in PAINTER.items()}
+    whole |= {f"critic.{key.replace('layer', '0')}": value for key, value in CRITIC.items()}
+    content = {"state_dict": whole, "meta": {"stage": "paint", "finished": True, "seconds": 1.0}}
+    editor = loaded(tmp_path, content)
+    assert editor.state_dict()["painter.bias"].eq(3).all()
+    assert editor.state_dict()["critic.0.bias"].eq(5).all()
+    with pytest.raises(InputError, match="is no checkpoint of two-networks: its stage is not finished"):
+        loaded(tmp_path, {**content, "meta": {"finished": False}})
+
+
+def test_a_published_generator_of_torch_0_3_fills_the_method(tmp_path: Path) -> None:
+    def built(checkpoint: Path | None) -> FaceEditor:
+        given: dict[str, Any] = {"method": "stargan", "checkpoint": checkpoint and str(checkpoint)}
+        return build_editor(resolve([ConfigSource(given, COMMAND)])).model
+
+    state = built(None).published_networks()["generator"].state_dict()
+    older = {key: value for key, value in state.items() if not key.endswith("num_batches_tracked")}
+    assert len(older) < len(state)
+    torch.save(older, tmp_path / "200000-G.pth", _use_new_zipfile_serialization=False)
+    assert built(tmp_path / "200000-G.pth").published_networks()["generator"].state_dict().keys() == state.keys()
