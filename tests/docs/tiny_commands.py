@@ -71,9 +71,6 @@ def find(words: Sequence[str]) -> tuple[Any, list[str]]:
     command: Any = get_command(app)
     rest = list(words)
     while hasattr(command, "commands") and rest:
-        if rest[0] in options_of(command):  # a flag of all commands stands before their names
-            rest.pop(0)
-            continue
         name = rest.pop(0)
         assert name in command.commands, f"bench {' '.join(words)}: there is no command {name}"
         command = command.commands[name]

@@ -175,6 +175,7 @@ def test_a_face_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
 PACK_SLOWLY = """
 import sys, time
 from pathlib import Path
+from typing import Any
 import numpy as np
 from benchmark.datasets.packed import FaceRecord, packed_faces
 
@@ -259,3 +260,21 @@ def test_a_key_depends_on_facts_and_not_on_their_order() -> None:
 
 def test_parallel_work_keeps_its_order_past_a_chunk() -> None:
     assert list(in_parallel(lambda number: number * 2, range(600))) == list(range(0, 1200, 2))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"image": RECORDS[1].image / np.float32(255)}, "its image is of float32, where uint8 was expected"),
+        ({"image": RECORDS[1].image[:4]}, r"its image is \(4, \d+, 3\), where \(\d+, \d+, 3\) was expected"),
+        ({"mask": RECORDS[1].mask + 19}, r"its mask has label \d+; labels are 0..18"),
+        ({"attributes": RECORDS[1].attributes * np.uint8(2)}, "its attributes have other values than 0 and 1"),
+        ({"split": "tset"}, "its split is 'tset'; splits are train, val, test"),
+        ({"face": "face-0"}, "face 'face-0' is given twice, in the splits train and val"),
+    ],
+)
+def test_a_face_that_is_not_as_the_contract_says_is_refused(tmp_path: Path, change: dict[str, Any], said: str) -> None:
+    records = [RECORDS[0], replace(RECORDS[1], **change)]
+    with pytest.raises(DataError, match=said):
+        packed_faces(tmp_path, "k", SIZE, lambda: records, 2)
+    assert [path.name for path in tmp_path.iterdir()] == ["k.lock"], "no half of a pack is left"

@@ -8,6 +8,7 @@ from benchmark.config.presets import all_protocols
 from benchmark.config.references import default_references
 from benchmark.config.resolve import resolve, resolve_evaluation
 from benchmark.config.sources import COMMAND, ConfigSource, read_assignments
+from benchmark.evaluation.context import faces_folder
 from benchmark.pipeline.run_all import _references
 from benchmark.results.schema import read_result
 from benchmark.runs.up_to_date import finished_result
@@ -15,6 +16,7 @@ from benchmark.sweep.shared_setup import shared_experiments
 from benchmark.weights.locate import Weights
 from registry.plugins import load_named
 from tests.commands import TINY_DATASET, TINY_SCORING, Outcome, bench, settings
+from tests.places import PLUGINS
 
 GUESTS = """
 import torch
@@ -188,3 +190,13 @@ def test_a_repeated_run_has_nothing_to_do(compared: Path, guests: Path) -> None:
     outcome = command(guests, compared, "run", "--method", "wrapper")
     assert outcome.code == 0, outcome.err
     assert "nothing to do, everything is finished" in outcome.err
+
+
+def test_faces_of_a_guest_are_packed_where_its_runs_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path))
+    file = PLUGINS / "parts" / "everything.py"
+    outcome = bench("data", "pack", "--dataset", "plugged-faces", "--size", "32", "--plugin", file)
+    assert outcome.code == 0, outcome.err
+    packed = faces_folder(tmp_path, "plugged-faces")
+    assert outcome.out.startswith(str(packed))
+    assert "24 train, 4 val, 12 test at 32×32" in outcome.out
