@@ -81,6 +81,7 @@ def run(
     runs: PathName = "runs",
     plugins: Iterable[PathName] = (),
     fresh: bool = False,
+    resume_anyway: bool = False,
     quiet: bool = False,
 ) -> list[Result]:
     """Train (or load), edit, score, and write the leaderboard beside the reference methods, as `bench run` does.
@@ -103,6 +104,7 @@ def run(
         runs: folder of all runs.
         plugins: plug-ins to load first, files or modules, beside those that are installed.
         fresh: begin the method anew rather than go on.
+        resume_anyway: go on with weights that other code trained; the result says so.
         quiet: show no progress on stderr.
 
     Returns:
@@ -137,6 +139,7 @@ def run(
         Reporter(quiet=quiet),
         weights=_weights(weights),
         fresh=fresh,
+        resume_anyway=resume_anyway,
     )
 
 

@@ -9,6 +9,7 @@ from itertools import product
 from benchmark.config.evaluation_spec import Options
 from benchmark.config.experiment import Experiment
 from benchmark.config.option_types import check_option
+from benchmark.config.training_length import put_over
 from benchmark.config.variants import variant_changes, variant_name
 from registry.cards import Ablation, MethodCard, Option
 from registry.errors import InputError, UnknownNameError, unknown
@@ -100,7 +101,7 @@ def _changed(reference: Experiment, card: MethodCard, changes: Options) -> Exper
         return reference
     method = reference.method
     before = variant_changes(card, method.variant) if method.variant else {}
-    update = {"variant": variant_name(card, {**before, **changes}), "options": {**method.options, **changes}}
+    update = {"variant": variant_name(card, {**before, **changes}), "options": put_over(method.options, changes)}
     return Experiment(method=method.model_copy(update=update), evaluation=reference.evaluation)
 
 

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from benchmark.config.evaluation_spec import Options
 from benchmark.config.experiment import Experiment, over_seeds
+from benchmark.config.training_length import over_faces
 from benchmark.datasets.base import FaceDataset
 from benchmark.editing.build_method import build_editor
 from benchmark.runtime.device import seed_everything
@@ -54,7 +55,7 @@ def check_method(experiment: Experiment) -> Iterator[Finding]:
     """
     size = experiment.evaluation.dataset.size
     try:
-        editor = build_editor(experiment).model
+        editor = build_editor(over_faces(experiment, NUM_FACES)).model
         stages = [stage for stage in editor.stages() if stage.iterations > 0]
     except Exception as error:  # a method under development fails in any way it can
         yield Finding("builds", False, _words(error))

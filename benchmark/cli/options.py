@@ -45,15 +45,18 @@ RunGlobs = Annotated[
     ),
 ]
 Fresh = Annotated[bool, typer.Option("--fresh/--resume", help="Begin anew, or go on.")]
+ResumeAnyway = Annotated[
+    bool, typer.Option("--resume-anyway", help="Go on with weights that other code trained; the result says so.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the resolved configuration and stop.")]
 StudyKey = Annotated[
     Path | None, typer.Option("--key", metavar="FILE", help="The study's key, where it was put elsewhere.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Results as JSON on stdout.")]
-WeightsDir = Annotated[Path | None, typer.Option(help="Folder of the weights files that metrics need.")]
+WeightsDir = Annotated[Path | None, typer.Option(help="Folder of the weights files that metrics and losses need.")]
 WeightsFiles = Annotated[
     list[str] | None,
-    typer.Option("--weights", metavar="ID=FILE", help="A metric's weights file, whatever its hash; may be repeated."),
+    typer.Option("--weights", metavar="ID=FILE", help="A weights file, whatever its hash; may be repeated."),
 ]
 
 
@@ -97,6 +100,7 @@ class RunOptions(CommandOptions):
     checkpoint: Checkpoint = None
     network: Network = None
     fresh: Fresh = False
+    resume_anyway: ResumeAnyway = False
 
 
 def takes(options_type: type[CommandOptions]) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -30,6 +30,7 @@ class Request:
     reporter: Reporter
     weights: Weights
     fresh: bool
+    resume_anyway: bool
     json: bool
 
 
@@ -88,7 +89,10 @@ def _do(act: Callable[[Request], None], options: RunOptions) -> None:
         return
     from benchmark.runtime.progress import Reporter
 
-    act(Request(experiments, options.runs, Reporter(), options.find_weights(), options.fresh, options.json))
+    weights, anew, anyway = options.find_weights(), options.fresh, options.resume_anyway
+    if anew and anyway:
+        raise InputError("--fresh begins anew and --resume-anyway goes on: leave one of them out")
+    act(Request(experiments, options.runs, Reporter(), weights, anew, anyway, options.json))
 
 
 def _run(request: Request) -> None:
@@ -99,7 +103,13 @@ def _run(request: Request) -> None:
     writable(request.runs, "runs folder")
     cache = writable(cache_folder(), "cache folder")
     results = run_all(
-        request.experiments, request.runs, cache, request.reporter, weights=request.weights, fresh=request.fresh
+        request.experiments,
+        request.runs,
+        cache,
+        request.reporter,
+        weights=request.weights,
+        fresh=request.fresh,
+        resume_anyway=request.resume_anyway,
     )
     print_results(results, request.json)
 
@@ -133,4 +143,5 @@ def _runs(request: Request) -> Iterator[Run]:
     context = EvaluationContext(request.experiments[0].evaluation, cache, request.reporter, request.weights)
     for experiment in request.experiments:
         with working_on(experiment.folder(request.runs), request.reporter):
-            yield Run(experiment, context, request.runs, fresh=request.fresh)
+            anew, anyway = request.fresh, request.resume_anyway
+            yield Run(experiment, context, request.runs, fresh=anew, resume_anyway=anyway)

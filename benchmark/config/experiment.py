@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import yaml
@@ -54,6 +55,8 @@ METHOD_KEYS: Final[Mapping[str, FieldInfo]] = {
     "method" if key == "name" else key: field for key, field in MethodSpec.model_fields.items()
 }
 """What users may write of a method."""
+WeightsHashes = Mapping[str, str | None]
+NO_WEIGHTS: Final[WeightsHashes] = MappingProxyType({})
 EVALUATION_KEYS: Final[Mapping[str, FieldInfo]] = EvaluationSpec.model_fields
 """What users may write of an evaluation."""
 
@@ -81,24 +84,39 @@ class Experiment(Spec):
         """The settings as text, which resolves to this experiment again."""
         return yaml.safe_dump(self.settings(), sort_keys=False, allow_unicode=True)
 
-    def training_part(self) -> dict[str, Any]:
-        """What decides the trained weights, apart from the data's content and the code."""
-        own = _without(self.method.settings(), "checkpoint", "tensorboard")
+    def training_part(self, option_weights: WeightsHashes = NO_WEIGHTS) -> dict[str, Any]:
+        """What decides the trained weights, apart from the data's content and the code.
+
+        Args:
+            option_weights: SHA-256 of the weights files that options name, by option, which count in the names' place;
+                None for a file that is missing.
+        """
+        own = _without(self._method_settings(option_weights), "checkpoint", "tensorboard")
         return {**own, "size": self.evaluation.dataset.size}
 
-    def configuration_sha256(self, published_sha256: str | None) -> str:
+    def configuration_sha256(self, published_sha256: str | None, option_weights: WeightsHashes = NO_WEIGHTS) -> str:
         """Hash of what the seeds of a method share: what is trained, at which options and preset, but not the seed.
 
         Args:
             published_sha256: of the checkpoint file that filled the method; None if it was trained, or has no networks.
+            option_weights: as for `training_part`.
         """
-        own = _without(self.method.settings(), "seed", "tensorboard")
+        own = _without(self._method_settings(option_weights), "seed", "tensorboard")
         return _sha256({**own, "preset": self.evaluation.preset, "checkpoint": published_sha256})
 
-    def sha256(self) -> str:
-        """Hash of what decides the figures: all but where files lie, what is logged, and which metrics are added."""
-        content = _without(self.settings(), "checkpoint", "tensorboard", "metrics")
+    def sha256(self, option_weights: WeightsHashes = NO_WEIGHTS) -> str:
+        """Hash of what decides the figures: all but where files lie, what is logged, and which metrics are added.
+
+        Args:
+            option_weights: as for `training_part`.
+        """
+        settings = {**self.settings(), **self._method_settings(option_weights)}
+        content = _without(settings, "checkpoint", "tensorboard", "metrics")
         return _sha256({**content, "dataset": _without(content["dataset"], "root")})
+
+    def _method_settings(self, option_weights: WeightsHashes) -> dict[str, Any]:
+        settings = self.method.settings()
+        return {**settings, "options": {**settings["options"], **option_weights}}
 
 
 def over_seeds(experiment: Experiment, seeds: Sequence[int]) -> list[Experiment]:

@@ -13,6 +13,7 @@ from benchmark.config.experiment import EVALUATION_KEYS, METHOD_KEYS, Experiment
 from benchmark.config.option_types import check_option
 from benchmark.config.presets import Preset, preset_protocols, read_preset
 from benchmark.config.sources import SET, ConfigSource, located, merged
+from benchmark.config.training_length import put_over
 from benchmark.config.variants import variant_changes, variant_name
 from registry.cards import MethodCard
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METHOD_CARDS, METRIC_CARDS, PROTOCOL_CARDS
@@ -46,8 +47,10 @@ def resolve(sources: Sources) -> Experiment:
         if variant not in card.variants:
             variant = variant_name(card, changes)
     evaluation = _evaluation(settings, sources, card)
-    options = {**card.options, **card.presets.get(evaluation.preset, {}), **changes}
-    options |= _checked(settings.get("options"), card.options, f"option of {name}", sources, "options")
+    given = _checked(settings.get("options"), card.options, f"option of {name}", sources, "options")
+    options = put_over(put_over(card.options, card.presets.get(evaluation.preset, {})), changes)
+    with located(sources, "options"):
+        options = put_over(options, given)
     content = {key: settings[key] for key in METHOD_KEYS if key in settings and key != "method"}
     content |= {"name": name, "variant": variant, "options": options}
     method = _validated(MethodSpec, content, sources)

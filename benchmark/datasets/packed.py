@@ -25,6 +25,8 @@ PACK_FORMAT: Final = 1
 """Version of the files below and of the code that fills them; enters every key."""
 
 _CHUNK: Final = 256
+_BYTES_PER_PIXEL: Final = 4
+"""Three of the image and one of the mask."""
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 Progress = Callable[[int, int], None]
@@ -134,7 +136,7 @@ def packed_faces(
         progress: told how far packing is.
 
     Raises:
-        DataError: if the cache cannot be written, or no face is usable.
+        DataError: if the cache has too little free space or cannot be written, or no face is usable.
     """
     folder = cache / key
     if (packed := _opened(folder)) is not None:
@@ -170,6 +172,7 @@ def _pack(
 ) -> PackedFaces:
     for leftover in folder.parent.glob(f".{folder.name}-*"):
         shutil.rmtree(leftover, ignore_errors=True)
+    _require_space(folder.parent, size, total)
     partial = folder.parent / f".{folder.name}-{uuid.uuid4().hex}"
     partial.mkdir()
     try:
@@ -182,6 +185,16 @@ def _pack(
         shutil.rmtree(partial, ignore_errors=True)
         raise
     return PackedFaces(folder)
+
+
+def _require_space(cache: Path, size: int, total: int) -> None:
+    """Refuse to begin what would fill the disk hours later."""
+    needed, free = total * size**2 * _BYTES_PER_PIXEL, shutil.disk_usage(cache).free
+    if needed > free:
+        raise DataError(
+            f"{total:,} faces at {size}x{size} need {needed / 1e9:.1f} GB in the cache folder {cache}, where "
+            f"{free / 1e9:.1f} GB are free; make room, or name a folder with more by BENCH_CACHE"
+        )
 
 
 def _write(

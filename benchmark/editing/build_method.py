@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from benchmark.config.experiment import Experiment
+from benchmark.editing.option_weights import OptionWeights, option_weights, with_paths
 from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.device import seed_everything
+from benchmark.weights.locate import Weights
 from methods.base import FaceEditor
 from methods.checkpoint import load_strictly, read_state_dict
 from registry import METHODS
@@ -27,16 +30,21 @@ class Editor:
     published_sha256: str | None
 
 
-def build_editor(experiment: Experiment) -> Editor:
+def build_editor(experiment: Experiment, files: Mapping[str, OptionWeights] | None = None) -> Editor:
     """Build the editor from the experiment's options, seeded.
+
+    Args:
+        experiment: its method.
+        files: weights files that its options name, by option; looked for where left out.
 
     Raises:
         InputError: if an option is impossible, or the checkpoint does not fit.
     """
     method = experiment.method
+    options = with_paths(method.options, option_weights(method.options, Weights()) if files is None else files)
     seed_everything(method.seed)
     try:
-        model: FaceEditor = METHODS.get(method.name)(size=experiment.evaluation.dataset.size, **method.options)
+        model: FaceEditor = METHODS.get(method.name)(size=experiment.evaluation.dataset.size, **options)
     except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise InputError(f"{method.label} cannot be built: {reason}") from error

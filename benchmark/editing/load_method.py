@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmark.config.experiment import Experiment
 from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, ConfigSource, read_config
+from benchmark.config.training_length import over_faces
 from benchmark.editing.build_method import build_editor
 from benchmark.editing.loaded_method import LoadedMethod, unchanged_random_state
 from benchmark.results.run_folder import CHECKPOINTS, EXPERIMENT, checkpoint_path
@@ -71,7 +72,7 @@ def _filled(experiment: Experiment, checkpoint: Path | None, run: Path | None) -
         if run is None and not _is_training_checkpoint(checkpoint):
             return build_editor(_with_method(experiment, checkpoint=str(checkpoint))).model
         return _trained(experiment, checkpoint)
-    editor = build_editor(experiment)
+    editor = build_editor(over_faces(experiment, 1))  # over however many faces: a length in epochs is none yet
     stages = [stage for stage in editor.model.stages() if stage.iterations > 0]
     if not stages or editor.published_sha256 is not None:
         return editor.model

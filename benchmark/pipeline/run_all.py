@@ -32,6 +32,7 @@ def run_all(
     *,
     weights: Weights,
     fresh: bool = False,
+    resume_anyway: bool = False,
 ) -> list[Result]:
     """Run experiments of one evaluation, then the references, and write their leaderboard.
 
@@ -44,6 +45,7 @@ def run_all(
         reporter: shows progress.
         weights: finds the weights files of metrics.
         fresh: begin the experiments anew; references are kept.
+        resume_anyway: go on with weights that other code trained, and say so in their results.
 
     Returns:
         A result an experiment, then those of the reference methods and of the real images.
@@ -63,7 +65,8 @@ def run_all(
         return done
     # imported here: a repeated command that has nothing to do must not wait for torch
     from benchmark.evaluation.context import EvaluationContext
-    from benchmark.runs.run import RealImages, Run
+    from benchmark.runs.real_images import RealImages
+    from benchmark.runs.run import Run
     from reports.leaderboard.write import write_leaderboard
 
     context = EvaluationContext(shared, cache, reporter, weights)
@@ -72,7 +75,7 @@ def run_all(
         kind = RealImages if experiment.method.name == REAL else Run
         if result is None:
             with working_on(experiment.folder(runs), reporter):
-                result = kind(experiment, context, runs, fresh=again).score()
+                result = kind(experiment, context, runs, fresh=again, resume_anyway=resume_anyway).score()
         results.append(result)
     write_run_pages((experiment.folder(runs) for experiment in planned), reporter)
     found, errors = read_results(_result_files(pages))

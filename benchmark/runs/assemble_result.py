@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from benchmark.config.experiment import Experiment
-from benchmark.evaluation.context import EvaluationContext
+from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.prepare_metrics import weights_of
+from benchmark.evaluation.score_tasks import Scores
 from benchmark.results.schema import Cost, MetricInfo, ProtocolResult, Result
 from benchmark.runtime.version import installed_version
 from benchmark.weights.locate import Weights
@@ -39,8 +41,18 @@ def result_of(
     facts: MethodInfo,
     protocols: dict[str, ProtocolResult],
     cost: Cost,
+    option_weights: Mapping[str, str | None] = MappingProxyType({}),
 ) -> Result:
-    """The result of a run."""
+    """The result of a run.
+
+    Args:
+        experiment: its lengths of training in iterations.
+        context: of the evaluation.
+        facts: of the method.
+        protocols: by name.
+        cost: of the method.
+        option_weights: SHA-256 of the weights files that its options name, by option.
+    """
     published_sha256 = facts.weights_sha256 if facts.origin == "published" else None
     return Result(
         kind=facts.kind,
@@ -58,10 +70,33 @@ def result_of(
         metrics=_metric_facts(list(protocols), experiment.evaluation.metrics, context.weights),
         protocols=protocols,
         cost=cost,
-        experiment_sha256=experiment.sha256(),
-        configuration_sha256=experiment.configuration_sha256(published_sha256),
+        experiment_sha256=experiment.sha256(option_weights),
+        configuration_sha256=experiment.configuration_sha256(published_sha256, option_weights),
         benchmark_version=installed_version(),
     )
+
+
+def protocol_result(task_set: TaskSet, scores: Scores | None, reason: str | None) -> ProtocolResult:
+    """A protocol's part of the result."""
+    return ProtocolResult(
+        title=PROTOCOL_CARDS.find(task_set.protocol.name).card.title,
+        num_tasks=len(task_set.tasks),
+        tasks_sha256=task_set.sha256,
+        rule=task_set.protocol.rule,
+        metrics={} if scores is None else scores.cells,
+        breakdown={} if scores is None else {name: each for name, each in scores.breakdown.items() if each},
+        reason=reason,
+    )
+
+
+def real_result(task_set: TaskSet, scores: Scores) -> ProtocolResult:
+    """The part of the real images: where they have no figure, the reason is that they are not edits."""
+    result = protocol_result(task_set, scores, None)
+    cells = {
+        name: cell.model_copy(update={"reason": "real images are not edits"}) if cell.value is None else cell
+        for name, cell in result.metrics.items()
+    }
+    return result.model_copy(update={"metrics": cells})
 
 
 def _metric_facts(protocols: Sequence[str], added: Sequence[str], weights: Weights) -> dict[str, MetricInfo]:

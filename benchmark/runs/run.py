@@ -16,10 +16,13 @@ from benchmark.caching.fingerprints import TRAINING_CODE, StageState, fingerprin
 from benchmark.caching.plugin_source import entry_version
 from benchmark.config.experiment import Experiment
 from benchmark.config.presets import all_protocols
+from benchmark.config.training_length import counts_epochs, length_notes, over_faces
 from benchmark.editing.build_method import Editor, build_editor
 from benchmark.editing.edit_tasks import edit_tasks, read_edits
+from benchmark.editing.option_weights import OptionWeights, hashes, option_weights
+from benchmark.editing.option_weights import notes as weights_notes
 from benchmark.evaluation.context import EvaluationContext, TaskSet
-from benchmark.evaluation.score_tasks import Outputs, Scores, real_outputs, score_tasks
+from benchmark.evaluation.score_tasks import Outputs, Scores, score_tasks
 from benchmark.images.convert import Pixels
 from benchmark.results.run_folder import (
     EXPERIMENT,
@@ -33,9 +36,17 @@ from benchmark.results.run_folder import (
 )
 from benchmark.results.schema import Cost, ProtocolResult, Result, write_result
 from benchmark.results.task_scores import write_task_scores
-from benchmark.runs.assemble_result import NO_COST, MethodInfo, result_of
+from benchmark.runs.assemble_result import NO_COST, MethodInfo, protocol_result, result_of
 from benchmark.runs.provenance import write_provenance
 from benchmark.runs.sample_sheet import SampleRows, write_samples
+from benchmark.runs.trained_before import (
+    TRAINING,
+    changed_inputs,
+    only_code_changed,
+    take_over,
+    take_over_note,
+    taken_over,
+)
 from benchmark.runs.up_to_date import FINISHED, finished_result, finished_stamp
 from benchmark.runtime.atomic_files import sha256_of, write_text_atomically
 from benchmark.runtime.cache_folder import writable
@@ -53,20 +64,30 @@ class Run:
     """A method × dataset × seed, in a folder of its own.
 
     Args:
-        experiment: what to do.
+        requested: what to do; a length of training in epochs becomes one in iterations once the faces are counted.
         context: what the runs of the comparison share.
         runs: folder of all runs.
         fresh: forget what the folder holds and begin anew.
+        resume_anyway: go on with weights that other code trained, and say so in the result.
 
     Raises:
         InputError: if the folder cannot be written.
     """
 
-    def __init__(self, experiment: Experiment, context: EvaluationContext, runs: Path, *, fresh: bool = False) -> None:
-        self.experiment = experiment
+    def __init__(
+        self,
+        requested: Experiment,
+        context: EvaluationContext,
+        runs: Path,
+        *,
+        fresh: bool = False,
+        resume_anyway: bool = False,
+    ) -> None:
+        self.requested = requested
         self.context = context
         self.runs = runs
-        self.folder = experiment.folder(runs)
+        self.resume_anyway = resume_anyway
+        self.folder = requested.folder(runs)
         if fresh and self.folder.exists():
             self._check()  # what is impossible must not cost the weights that are there
             shutil.rmtree(self.folder)
@@ -76,6 +97,17 @@ class Run:
     def _check(self) -> None:
         """Build or open everything that the input could make impossible."""
         _ = self._editor, self.context.compute, self._task_sets, self.context.judge_facts
+
+    @cached_property
+    def experiment(self) -> Experiment:
+        """What is done, with every length of training in iterations."""
+        if not counts_epochs(self.requested.method.options):
+            return self.requested
+        return over_faces(self.requested, self._num_training_faces)
+
+    @property
+    def _num_training_faces(self) -> int:
+        return len(self.context.dataset.rows("train"))
 
     @property
     def _task_sets(self) -> list[TaskSet]:
@@ -97,7 +129,7 @@ class Run:
 
     def score(self) -> Result:
         """Score every protocol's edits, and write the result with its samples and provenance."""
-        done = finished_result(self.experiment, self.runs, self.context.weights)
+        done = finished_result(self.requested, self.runs, self.context.weights)
         if done is not None:
             return done
         self._check()
@@ -109,7 +141,8 @@ class Run:
             scores = None if reason else self._score(task_set, self._edited_outputs(task_set))
             protocols[name] = protocol_result(task_set, scores, reason)
         protocols |= self._unsupported_protocols()
-        result = result_of(self.experiment, self.context, self._method_facts(), protocols, self._cost())
+        weights = hashes(self._option_weights)
+        result = result_of(self.experiment, self.context, self._method_facts(), protocols, self._cost(), weights)
         self._write_samples()
         return self._finish(result)
 
@@ -132,18 +165,18 @@ class Run:
         write_provenance(self.folder, self.context.compute, self.context.dataset, weights, facts.notes)
         write_text_atomically(self.folder / EXPERIMENT, self.experiment.to_yaml())
         write_result(self.folder / RESULT, result)
-        self.stamps.put(FINISHED, finished_stamp(self.experiment, self.context.weights))
+        self.stamps.put(FINISHED, finished_stamp(self.requested, self.context.weights))
         return result
 
     @cached_property
     def _weights_file_sha256(self) -> str | None:
-        path = self.experiment.method.checkpoint
+        path = self.requested.method.checkpoint
         return sha256_of(Path(path)) if path is not None and Path(path).is_file() else None
 
     @cached_property
     def _training_inputs(self) -> dict[str, Any]:
         return {
-            **self.experiment.training_part(),
+            **self.experiment.training_part(hashes(self._option_weights)),
             "compute": self.context.compute.described,
             "checkpoint": self._weights_file_sha256,
             "data": self.context.dataset.fingerprint,
@@ -163,25 +196,34 @@ class Run:
         return StageCache(self.context.cache / "stages", decided_by)
 
     @cached_property
+    def _option_weights(self) -> dict[str, OptionWeights]:
+        return option_weights(self.requested.method.options, self.context.weights)
+
+    @cached_property
     def _editor(self) -> Editor:
-        return build_editor(self.experiment)
+        """The method as it was requested, built before any face is packed, so that what is impossible shows at once."""
+        return build_editor(self.requested, self._option_weights)
 
     @cached_property
     def _trained_editor(self) -> Editor:
         editor = self._editor
-        earlier = self.stamps.get("training") or self._training_inputs
-        changed = {key for key in self._training_inputs if earlier.get(key) != self._training_inputs[key]}
+        if self.experiment != self.requested:
+            editor = build_editor(self.experiment, self._option_weights)
+        inputs = self._training_inputs
+        changed = changed_inputs(self.stamps, inputs)
         if all(checkpoint_path(self.folder, stage.name).exists() for stage in _trained_stages(editor)):
             changed -= {"compute"}  # finished weights may be used anywhere
         if changed and self._checkpoints:
-            raise InputError(
-                f"{self.folder} holds weights trained with other {', '.join(sorted(changed))}; "
-                "--fresh replaces them, --runs keeps them and goes elsewhere"
-            )
+            self._take_over(changed)
         if not self._checkpoints:
-            self.stamps.put("training", self._training_inputs)
+            self.stamps.put(TRAINING, inputs)
         move_to_device(editor.model, self.context.compute)
         if editor.published_sha256 is None:
+            for option, file in self._option_weights.items():
+                if file.missing:
+                    self.context.reporter.say(
+                        f"{self.experiment.label}: TRAINING WITHOUT {file.named} (option {option}): {file.missing}"
+                    )
             train(
                 editor.model,
                 self.context.dataset,
@@ -191,10 +233,22 @@ class Run:
                 reporter=self.context.reporter,
                 title=self.experiment.label,
                 tensorboard=self.experiment.method.tensorboard,
-                store=self._stage_store,
+                # what other code trained in part is none of the stages that this code would train
+                store=None if taken_over(self.stamps) else self._stage_store,
             )
         editor.model.eval()
         return editor
+
+    def _take_over(self, changed: set[str]) -> None:
+        """Go on with weights that other code trained, if that is wanted and the code is all that changed."""
+        known = "--fresh replaces them, --runs keeps them and goes elsewhere"
+        if only_code_changed(self.stamps, self._training_inputs):
+            if self.resume_anyway:
+                take_over(self.stamps, self._training_inputs)
+                self.context.reporter.say(f"{self.folder}: going on with weights that other code trained")
+                return
+            known = f"--resume-anyway goes on with them and notes it in the result, {known}"
+        raise InputError(f"{self.folder} holds weights trained with other {', '.join(sorted(changed))}; {known}")
 
     @cached_property
     def _weights_sha256(self) -> str:
@@ -276,6 +330,8 @@ class Run:
         notes = dict(editor.model.provenance())
         if editor.published_sha256 is not None:
             return MethodInfo("learned", card.title, "published", editor.published_sha256, notes)
+        notes |= length_notes(self.requested.method.options, self._num_training_faces)
+        notes |= weights_notes(self._option_weights) | take_over_note(self.stamps)
         return MethodInfo("learned", card.title, "trained", self._weights_sha256, notes)
 
     def _cost(self) -> Cost:
@@ -309,54 +365,6 @@ class Run:
         if sheets:
             dataset, seed = self.experiment.evaluation.dataset.name, self.experiment.method.seed
             write_samples(self.folder / SAMPLES, f"{self.experiment.label} on {dataset}, seed {seed}", sheets)
-
-
-class RealImages(Run):
-    """The real images of the tasks, scored against their own masks and attributes: a row of every table."""
-
-    def _check(self) -> None:
-        _ = self._task_sets, self.context.judge_facts
-
-    def edit(self) -> None:
-        """Nothing is edited."""
-
-    def score(self) -> Result:
-        """Score the real images and write the result."""
-        done = finished_result(self.experiment, self.runs, self.context.weights)
-        if done is not None:
-            return done
-        protocols = {
-            task_set.protocol.name: real_result(task_set, self._score(task_set, real_outputs(task_set.protocol)))
-            for task_set in self._task_sets
-        }
-        cost = NO_COST.model_copy(update={"device": self.context.compute.hardware})
-        return self._finish(result_of(self.experiment, self.context, self._method_facts(), protocols, cost))
-
-    def _method_facts(self) -> MethodInfo:
-        return MethodInfo("real", "real images", "none", None, {})
-
-
-def protocol_result(task_set: TaskSet, scores: Scores | None, reason: str | None) -> ProtocolResult:
-    """A protocol's part of the result."""
-    return ProtocolResult(
-        title=PROTOCOL_CARDS.find(task_set.protocol.name).card.title,
-        num_tasks=len(task_set.tasks),
-        tasks_sha256=task_set.sha256,
-        rule=task_set.protocol.rule,
-        metrics={} if scores is None else scores.cells,
-        breakdown={} if scores is None else {name: each for name, each in scores.breakdown.items() if each},
-        reason=reason,
-    )
-
-
-def real_result(task_set: TaskSet, scores: Scores) -> ProtocolResult:
-    """The part of the real images: where they have no figure, the reason is that they are not edits."""
-    result = protocol_result(task_set, scores, None)
-    cells = {
-        name: cell.model_copy(update={"reason": "real images are not edits"}) if cell.value is None else cell
-        for name, cell in result.metrics.items()
-    }
-    return result.model_copy(update={"metrics": cells})
 
 
 def _trained_stages(editor: Editor) -> list[Stage]:

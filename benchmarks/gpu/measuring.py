@@ -8,11 +8,13 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torchvision.models.vgg import cfgs, make_layers
 
+from benchmark.config.presets import read_preset
+from benchmark.config.training_length import in_iterations, put_over
 from benchmarks.gpu.records import Row
 from methods.base import FaceEditor, Stage
 from registry import METHODS
@@ -35,9 +37,12 @@ def build(method: str, preset: str, size: int, device: torch.device, *, channels
 
 
 def options_of(method: str, preset: str) -> dict[str, Any]:
-    """A method's options at a preset."""
+    """A method's options at a preset, its lengths in iterations over the preset's rendered faces, without VGG-19."""
     card = METHOD_CARDS.find(method).card
-    return {**card.options, **card.presets[preset]}
+    options = put_over(card.options, card.presets.get(preset, {}))
+    if "vgg_weights" in options:
+        options["vgg_weights"] = None
+    return in_iterations(options, cast(int, read_preset(preset).datasets["rendered-faces"]["train"]))
 
 
 def stages_of(method: str, preset: str, size: int) -> list[Stage]:

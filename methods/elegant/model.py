@@ -42,12 +42,14 @@ class Elegant(FaceEditor):
         self.options = config = ElegantOptions(**options)
         count = len(config.attributes)
         self.generator = AttributeSwap(count, tuple(config.widths))
-        init_exchange(self.generator, config.residual)
+        if config.signal_init:
+            init_exchange(self.generator, config.residual)
         sides = {size: 1.0, size // 2: config.half_size_weight}
         self.discriminators = nn.ModuleList(
             Discriminator(count, side, config.ndf) for side, weight in sides.items() if weight
         )
-        init_signal_keeping(self.discriminators)
+        if config.signal_init:
+            init_signal_keeping(self.discriminators)
         self.verdict_weights = [weight for weight in sides.values() if weight]
         self.register_buffer("columns", torch.tensor(attribute_columns(config.attributes)), persistent=False)
 

@@ -18,6 +18,7 @@ class ElegantOptions(CheckedOptions):
         widths: channels of the encoder after each of its five halvings; the decoder mirrors them.
         ndf: width of both discriminators after their first halving.
         iterations: optimiser iterations.
+        epochs: passes over the training faces that take the place of `iterations`, which are then counted from them.
         batch_size: faces per iteration, which form half as many pairs.
         generator_lr: Adam's learning rate of encoder and decoder.
         discriminator_lr: Adam's learning rate of both discriminators.
@@ -29,6 +30,8 @@ class ElegantOptions(CheckedOptions):
         ema_decay: decay an iteration of the moving average of encoder and decoder; 0 keeps none.
         reconstruction_weight: weight of the squared distance of faces rebuilt from their own codes.
         half_size_weight: weight of the discriminator at half size against the one at full size; 0 leaves it out.
+        signal_init: whether the networks start with features of unit variance and a residual near 0
+            (`init_signal_keeping`, `init_exchange`); else as torch draws them and with norms of scale 1, as published.
         residual: whether the decoder paints what is added to a face (else the whole face).
     """
 
@@ -36,6 +39,7 @@ class ElegantOptions(CheckedOptions):
     widths: tuple[int, ...] = WIDTHS
     ndf: int = 64
     iterations: int = 200_000
+    epochs: float = 0.0
     batch_size: int = 32
     generator_lr: float = 2e-4
     discriminator_lr: float = 2e-4
@@ -47,6 +51,7 @@ class ElegantOptions(CheckedOptions):
     ema_decay: float = 0.0
     reconstruction_weight: float = 5.0
     half_size_weight: float = 0.5
+    signal_init: bool = True
     residual: bool = True
 
     def __post_init__(self) -> None:
@@ -62,5 +67,7 @@ class ElegantOptions(CheckedOptions):
             raise ValueError(f"widths end in {self.widths[-1]}, too few for {len(self.attributes)} attributes")
         self.require_at_least(1, "ndf", "lr_step")
         self.require_at_least(2, "batch_size")
-        self.require_at_least(0, "iterations", "lr_gamma", "weight_decay", "reconstruction_weight", "half_size_weight")
+        self.require_at_least(
+            0, "iterations", "epochs", "lr_gamma", "weight_decay", "reconstruction_weight", "half_size_weight"
+        )
         self.require_decay("ema_decay")

@@ -33,13 +33,16 @@ class PerceptualLoss(nn.Module):
 
     Args:
         weights: file of torchvision's `vgg19` state_dict; the classifier in it is not used.
+        imagenet_input: whether images are normalised by ImageNet's statistics, as torchvision trained the network; the
+            published code of pix2pixHD and its heirs feeds it images in [-1, 1] instead.
 
     Raises:
         CheckpointError: if the file cannot be read or is not VGG-19's.
     """
 
-    def __init__(self, weights: str | Path) -> None:
+    def __init__(self, weights: str | Path, *, imagenet_input: bool = True) -> None:
         super().__init__()
+        self.imagenet_input = imagenet_input
         state = read_state_dict(weights)
         index, channels = 0, 3
         for layer in (layer for each in SLICES for layer in each):
@@ -58,7 +61,7 @@ class PerceptualLoss(nn.Module):
 
     def features(self, image: Tensor) -> list[Tensor]:
         """Features of (N, 3, H, W) images in [-1, 1] after each slice; sides of at least 16."""
-        features = ((image + 1) / 2 - self.mean) / self.std
+        features = ((image + 1) / 2 - self.mean) / self.std if self.imagenet_input else image
         results = []
         index = 0
         for layers in SLICES:

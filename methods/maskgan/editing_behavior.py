@@ -30,6 +30,15 @@ def simulated_edits(mask_vae: MaskVAE, label: Tensor, reference: Tensor, lambda_
     return one_hot(inter, label.dtype), one_hot(outer, label.dtype)
 
 
+def other_faces(count: int, device: torch.device) -> Tensor:
+    """For each of `count` faces the position of another one, drawn at random: (N,), itself only where it is alone.
+
+    The faces are put in a random circle, in which each is given the one before it.
+    """
+    circle = torch.randperm(count, device=device)
+    return torch.empty_like(circle).scatter_(0, circle, circle.roll(1))
+
+
 def mask_vae_losses(logits: Tensor, mask: Tensor, mean: Tensor, log_variance: Tensor) -> tuple[Tensor, Tensor]:
     """Cross-entropy, mean over pixels, and KL to the unit Gaussian, summed over the latent; both mean over the batch.
 

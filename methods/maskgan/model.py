@@ -17,7 +17,7 @@ from methods.layers.initialisation import init_normal
 from methods.layers.patch_discriminator import MultiscaleDiscriminator
 from methods.maskgan.blender import AlphaBlender
 from methods.maskgan.dense_mapping import DenseMappingNetwork, init_dense_mapping
-from methods.maskgan.editing_behavior import mask_vae_losses, simulated_edits
+from methods.maskgan.editing_behavior import mask_vae_losses, other_faces, simulated_edits
 from methods.maskgan.mask_vae import MaskVAE, init_mask_vae, stage_widths
 from methods.maskgan.options import MaskGANOptions
 from methods.shared.conditional_gan import GANTrainer
@@ -59,9 +59,9 @@ class MaskGAN(FaceEditor):
         (init_dense_mapping if config.pointwise_init else init_normal)(self.generator)
         self.discriminator = MultiscaleDiscriminator(NUM_LABELS + 3, config.ndf, config.n_layers_d, config.num_d)
         init_normal(self.discriminator)
-        if config.ebst:
+        if config.simulates_edits:
             self.mask_vae = MaskVAE(stage_widths(size, config.vae_width, config.vae_max_width), config.latent)
-        if config.ebst and config.blender:
+        if config.simulates_edits and config.blender:
             self.blender = AlphaBlender(
                 config.blender_ngf, config.blender_n_downsampling, config.blender_n_blocks, config.outer_kernel
             )
@@ -71,8 +71,13 @@ class MaskGAN(FaceEditor):
         self.stage_name: str | None = None
 
     def stages(self) -> Sequence[Stage]:
-        """MaskVAE, Dense Mapping Network, then both under simulated editing; without EBST the second alone."""
-        names = ("mask_vae", "dense_mapping", "editing_behavior") if self.options.ebst else ("dense_mapping",)
+        """MaskVAE, Dense Mapping Network, then both under simulated editing; without EBST the second alone.
+
+        Without simulated edits the last stage goes on with what the second did, and needs no MaskVAE.
+        """
+        options = self.options
+        names = ["mask_vae"] if options.simulates_edits else []
+        names += ["dense_mapping", "editing_behavior"] if options.ebst else ["dense_mapping"]
         return tuple(self._stage(name) for name in names)
 
     def _stage(self, name: str) -> Stage:
@@ -111,7 +116,7 @@ class MaskGAN(FaceEditor):
     def train(self, mode: bool = True) -> Self:
         """Set the mode; once trained, the MaskVAE stays in eval mode (its batch statistics are fixed too)."""
         super().train(mode)
-        if self.options.ebst and self.stage_name not in (None, "mask_vae"):
+        if self.options.simulates_edits and self.stage_name not in (None, "mask_vae"):
             self.mask_vae.eval()
         return self
 
@@ -129,7 +134,7 @@ class MaskGAN(FaceEditor):
         if self.stage_name == "mask_vae":
             return self._mask_vae_step(faces.mask, label, optim)
         losses = self._dense_mapping_step(label, faces.image, optim)
-        if self.stage_name == "editing_behavior":
+        if self.stage_name == "editing_behavior" and self.options.simulated_edits:
             losses |= self._editing_behavior_step(label, faces.image, optim)
         return losses
 
@@ -145,7 +150,8 @@ class MaskGAN(FaceEditor):
 
     def _editing_behavior_step(self, label: Tensor, image: Tensor, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """Stage II: faces generated on two opposite edits of their masks must blend back into the faces."""
-        reference = torch.randperm(len(label), device=label.device)
+        distinct, device = self.options.distinct_references, label.device
+        reference = other_faces(len(label), device) if distinct else torch.randperm(len(label), device=device)
         edits = torch.cat(simulated_edits(self.mask_vae, label, reference, self.options.lambda_inter))
         style_code = self.generator.encode_style(label, image)
         inter, outer = self.generator.generate(edits, style_code.repeat(2, 1)).chunk(2)

@@ -13,6 +13,7 @@ OF_MASK_VAE = {
     "latent",
     "kl_weight",
     "mask_vae_iterations",
+    "mask_vae_epochs",
     "mask_vae_batch_size",
     "mask_vae_lr",
 }
@@ -25,10 +26,15 @@ OF_EBST = {
     "blender_n_downsampling",
     "blender_n_blocks",
     "editing_behavior_iterations",
+    "editing_behavior_epochs",
     "editing_behavior_batch_size",
     "editing_behavior_lr",
+    "simulated_edits",
+    "distinct_references",
 }
 """Options that only training on the MaskVAE's masks reads."""
+OF_VGG = {"perceptual", "perceptual_weight", "vgg_imagenet_input"}
+"""Options that nothing reads without VGG-19."""
 OF_ADAM = {"beta1", "beta2", "decay_from"}
 
 
@@ -53,19 +59,27 @@ class MaskGANOptions(AdversarialOptions):
         latent: length of the MaskVAE's latent vector.
         mask_vae_iterations: optimiser iterations of the first stage, which trains the MaskVAE (our choice; the paper
             states none).
+        mask_vae_epochs: passes over the training masks that take the place of `mask_vae_iterations`, which are then
+            counted from them; the same holds for the other stages.
         mask_vae_batch_size: masks per iteration of the first stage.
         mask_vae_lr: Adam's learning rate of the MaskVAE.
         dense_mapping_iterations: optimiser iterations of the second stage (our choice).
+        dense_mapping_epochs: passes over the training faces in place of `dense_mapping_iterations`.
         dense_mapping_batch_size: faces per iteration of the second stage.
         dense_mapping_lr: Adam's learning rate of generator and discriminator in the second stage.
         editing_behavior_iterations: optimiser iterations of Editing Behavior Simulated Training, the third stage (our
             choice).
+        editing_behavior_epochs: passes over the training faces in place of `editing_behavior_iterations`.
         editing_behavior_batch_size: faces per iteration of the third stage; two at least, since they lend each other
             their masks.
         editing_behavior_lr: Adam's learning rate of generator, discriminator and blender in the third stage.
         kl_weight: weight of the MaskVAE's KL term against the pixel cross-entropy.
         lambda_inter: divides the step between two masks' latents.
+        distinct_references: whether an edit always moves a face's mask towards another face's; else towards that of a
+            random permutation, in which about one face a batch is given its own mask, and so no edit.
         ebst: whether Editing Behavior Simulated Training follows (the paper's MaskGAN†).
+        simulated_edits: whether that training edits masks; else it goes on with the second stage's task for as long and
+            at the same rates, as the control which tells the edits' effect from that of more training.
         blender: whether that training mixes its two faces by the alpha blender (else by their mean).
         style_mask_branch: whether the style encoder sees the style face's mask.
         sft: whether the style encoder sees that mask by spatial feature transforms (else by addition).
@@ -84,17 +98,22 @@ class MaskGANOptions(AdversarialOptions):
     vae_max_width: int = 2048
     latent: int = 1024
     mask_vae_iterations: int = 75_000
+    mask_vae_epochs: float = 0.0
     mask_vae_batch_size: int = 16
     mask_vae_lr: float = 2e-4
     dense_mapping_iterations: int = 300_000
+    dense_mapping_epochs: float = 0.0
     dense_mapping_batch_size: int = 8
     dense_mapping_lr: float = 2e-4
     editing_behavior_iterations: int = 150_000
+    editing_behavior_epochs: float = 0.0
     editing_behavior_batch_size: int = 8
     editing_behavior_lr: float = 5e-5
     kl_weight: float = 1e-5
     lambda_inter: float = 2.5
+    distinct_references: bool = True
     ebst: bool = True
+    simulated_edits: bool = True
     blender: bool = True
     style_mask_branch: bool = True
     sft: bool = True
@@ -108,11 +127,23 @@ class MaskGANOptions(AdversarialOptions):
         super().__post_init__()
         self.require_at_least(1, "ngf", "blender_ngf", "vae_width", "vae_max_width", "latent")
         self.require_at_least(0, "mask_vae_iterations", "dense_mapping_iterations", "editing_behavior_iterations")
+        self.require_at_least(0, "mask_vae_epochs", "dense_mapping_epochs", "editing_behavior_epochs")
         require_style_encoder(self.style_widths, self.outer_kernel)
         if self.lambda_inter <= 0:
             raise ValueError(f"lambda_inter must be positive, not {self.lambda_inter}")
-        if self.ebst and self.editing_behavior_batch_size < 2:
+        if self.simulates_edits and self.editing_behavior_batch_size < 2:
             raise ValueError("editing_behavior_batch_size must be 2 at least: faces lend each other their masks")
+        edits = self.simulates_edits and (self.editing_behavior_iterations or self.editing_behavior_epochs)
+        if edits and not (self.mask_vae_iterations or self.mask_vae_epochs):
+            raise ValueError(
+                "mask_vae_iterations must be at least 1 with ebst, not 0: masks edited by an untrained MaskVAE teach "
+                "nothing; set editing_behavior_iterations to 0 too, or ebst to false"
+            )
+
+    @property
+    def simulates_edits(self) -> bool:
+        """Whether a stage trains on masks that a MaskVAE edits."""
+        return self.ebst and self.simulated_edits
 
     def deciding(self, stage: str) -> Mapping[str, Any] | None:
         """The options that decide what a stage's networks become; None for the last, which all of them decide."""
@@ -120,6 +151,6 @@ class MaskGANOptions(AdversarialOptions):
         if stage == "mask_vae":
             return {name: values[name] for name in OF_MASK_VAE | OF_ADAM}
         if stage == "dense_mapping":
-            without_vgg = {"perceptual", "perceptual_weight"} if self.vgg_weights is None else set()
-            return {name: values[name] for name in values.keys() - OF_MASK_VAE - OF_EBST - without_vgg}
+            unread = OF_MASK_VAE | OF_EBST | (OF_VGG if self.vgg_weights is None else set())
+            return {name: values[name] for name in values.keys() - unread}
         return None

@@ -54,7 +54,9 @@ class Pix2PixHD(MaskToImageGAN):
         config.require_size(size)
         discriminator = MultiscaleDiscriminator(NUM_LABELS + 3, config.ndf, config.n_layers_d, config.num_d)
         init_normal(discriminator)
-        super().__init__(config, LeastSquares(), make_generators(config), discriminator)
+        super().__init__(
+            config, LeastSquares(), make_generators(config), discriminator, simultaneous=config.simultaneous_updates
+        )
         if config.describes_regions:
             self.mean_codes = MeanCodes(config.features)
         if config.enhancer:

@@ -28,6 +28,8 @@ class Pix2PixHDOptions(MaskToImageOptions):
         enhancer_share: share of `iterations` that then trains the enhancer's layers alone (our choice); the rest trains
             all.
         iterations: optimiser iterations; 200 epochs of CelebAMask-HQ's 24,183 training faces.
+        simultaneous_updates: whether the discriminator judges a batch once for both updates, as in the published code;
+            else it learns from the batch first, and the generator meets what it has learnt.
         instance_features: whether each region's features are read off the style face (else the mask is all there is).
         styled: whether a style code drives the generator instead (the MaskGAN paper's Pix2PixHD-m), which has no
             instance features.
@@ -47,6 +49,7 @@ class Pix2PixHDOptions(MaskToImageOptions):
     global_share: float = 0.6
     enhancer_share: float = 0.1
     iterations: int = 604_575
+    simultaneous_updates: bool = False
     instance_features: bool = True
     styled: bool = False
     enhancer: bool = False

@@ -26,7 +26,10 @@ class AdversarialOptions(CheckedOptions):
         feature_matching_weight: weight of the feature matching term.
         perceptual_weight: weight of the perceptual term.
         l1_weight: weight of a pixel reconstruction term, which none of the papers has.
-        vgg_weights: file of torchvision's VGG-19 weights; without it the perceptual term is off.
+        vgg_weights: torchvision's VGG-19 weights: `vgg19`, which is found like the files that metrics need, or a file;
+            null leaves the perceptual term off.
+        vgg_imagenet_input: whether VGG-19 sees images normalised by ImageNet's statistics, on which it was trained;
+            else in [-1, 1], as in the published code of pix2pixHD and its heirs.
         feature_matching: whether the feature matching term is used.
         perceptual: whether the perceptual term is used, where there are VGG-19 weights.
     """
@@ -42,6 +45,7 @@ class AdversarialOptions(CheckedOptions):
     perceptual_weight: float = 10.0
     l1_weight: float = 0.0
     vgg_weights: str | None = None
+    vgg_imagenet_input: bool = True
     feature_matching: bool = True
     perceptual: bool = True
 
@@ -66,5 +70,6 @@ class AdversarialOptions(CheckedOptions):
         elif self.vgg_weights is None:
             perceptual = "off: no VGG-19 weights were given (option vgg_weights)"
         else:
-            perceptual = f"on: VGG-19 weights from {self.vgg_weights}"
+            normalised = "normalised by ImageNet's statistics" if self.vgg_imagenet_input else "in [-1, 1]"
+            perceptual = f"on: VGG-19 sees images {normalised}"
         return {"perceptual_term": perceptual, "l1_term": f"weight {self.l1_weight:g}; the paper has none"}

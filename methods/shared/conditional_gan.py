@@ -35,6 +35,8 @@ class GANTrainer:
         adversarial: how its verdicts count.
         weights: of the generator's terms.
         perceptual: the perceptual term, if any.
+        simultaneous: whether the images are judged once for both updates, by the discriminator as it was before either;
+            else the generators meet the discriminator that has just learnt from their images.
     """
 
     def __init__(
@@ -43,14 +45,24 @@ class GANTrainer:
         adversarial: AdversarialLoss,
         weights: LossWeights,
         perceptual: PerceptualLoss | None = None,
+        *,
+        simultaneous: bool = False,
     ) -> None:
         self.discriminator = discriminator
         self.adversarial = adversarial
         self.weights = weights
         self.perceptual = perceptual
+        self.simultaneous = simultaneous
 
     @classmethod
-    def from_options(cls, options: AdversarialOptions, discriminator: nn.Module, adversarial: AdversarialLoss) -> Self:
+    def from_options(
+        cls,
+        options: AdversarialOptions,
+        discriminator: nn.Module,
+        adversarial: AdversarialLoss,
+        *,
+        simultaneous: bool = False,
+    ) -> Self:
         """With the weights of a method's options, and the perceptual term where it is on and has weights.
 
         Raises:
@@ -63,8 +75,8 @@ class GANTrainer:
         )
         perceptual = None
         if options.perceptual and options.vgg_weights is not None:
-            perceptual = PerceptualLoss(options.vgg_weights)
-        return cls(discriminator, adversarial, weights, perceptual)
+            perceptual = PerceptualLoss(options.vgg_weights, imagenet_input=options.vgg_imagenet_input)
+        return cls(discriminator, adversarial, weights, perceptual, simultaneous=simultaneous)
 
     def discriminator_loss(self, label: Tensor, fake: Tensor, real: Tensor) -> Tensor:
         """Loss of telling `real` from `fake`; no gradient reaches what made `fake`.
@@ -111,7 +123,7 @@ class GANTrainer:
         generators: Sequence[str],
         extra: Mapping[str, Tensor] | None = None,
     ) -> dict[str, Tensor]:
-        """The update of the discriminator, then that of the networks which made `fake`.
+        """The update of the discriminator and that of the networks which made `fake`.
 
         Args:
             fake: (N, 3, H, W), with the graph of its making.
@@ -125,13 +137,16 @@ class GANTrainer:
             Every loss by name, detached.
         """
         to_tell = self.discriminator_loss(label, fake, real)
-        optim["discriminator"].update_params(to_tell)
+        if not self.simultaneous:
+            optim["discriminator"].update_params(to_tell)
         with frozen(self.discriminator):
             losses = self.generator_losses(label, fake, real) | dict(extra or {})
             optim[generators[0]].backward(torch.stack(list(losses.values())).sum())
         for name in generators:
             optim[name].step()
             optim[name].zero_grad()
+        if self.simultaneous:
+            optim["discriminator"].update_params(to_tell)
         return {name: value.detach() for name, value in losses.items()} | {"discriminator": to_tell.detach()}
 
 

@@ -23,6 +23,7 @@ class MaskToImageGAN(FaceEditor):
         adversarial: how the discriminator's verdicts count.
         generators: the networks that make the image, by name, the generator first.
         discriminator: a `MultiscaleDiscriminator`.
+        simultaneous: whether both are updated from one judgement (`GANTrainer`).
 
     Raises:
         CheckpointError: for VGG weights that cannot be read.
@@ -36,6 +37,8 @@ class MaskToImageGAN(FaceEditor):
         adversarial: AdversarialLoss,
         generators: Mapping[str, nn.Module],
         discriminator: nn.Module,
+        *,
+        simultaneous: bool = False,
     ) -> None:
         super().__init__()
         for name, network in generators.items():
@@ -43,7 +46,7 @@ class MaskToImageGAN(FaceEditor):
         self.discriminator = discriminator
         self.generators = tuple(generators)
         self.options = options
-        self.gan_trainer = GANTrainer.from_options(options, discriminator, adversarial)
+        self.gan_trainer = GANTrainer.from_options(options, discriminator, adversarial, simultaneous=simultaneous)
         self.perceptual = self.gan_trainer.perceptual
 
     @abstractmethod

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from methods.layers.gan_losses import Hinge
-from methods.layers.initialisation import init_he, init_xavier
+from methods.layers.initialisation import init_he, init_normal, init_xavier
 from methods.layers.spade_discriminator import published_discriminator_key, spade_discriminator
 from methods.layers.spade_trunk import require_trunk_size
 from methods.layers.style_encoder import StyleEncoder
@@ -47,7 +47,7 @@ class Spade(MaskToImageGAN):
             generators["encoder"] = StyleEncoder(
                 config.latent, config.style_widths, config.outer_kernel, conditioned=False
             )
-            init_he(generators["encoder"])
+            (init_he if config.style_he_init else init_normal)(generators["encoder"])
         super().__init__(config, Hinge(), generators, discriminator)
 
     def generate(self, label: Tensor, style_label: Tensor, style_image: Tensor) -> Tensor:

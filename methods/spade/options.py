@@ -23,6 +23,8 @@ class SpadeOptions(MaskToImageOptions):
         outer_kernel: side of the first convolution of MaskGAN's style encoder.
         init_gain: gain of the normal Xavier initialisation; in short trainings 0.02 leaves the label map unread for
             long.
+        style_he_init: whether MaskGAN's style encoder starts by He, for short trainings; else from N(0, 0.02), as in
+            pix2pixHD-m and MaskGAN.
         kld_weight: weight of the divergence of the VAE's posterior from N(0, 1), summed over the batch.
         use_vae: whether the image starts from a style vector that SPADE's VAE encoder reads off a face; else from
             the label map alone, and every face of a mask is the same.
@@ -39,6 +41,7 @@ class SpadeOptions(MaskToImageOptions):
     style_widths: tuple[int, ...] = (16, 32, 64)
     outer_kernel: int = 7
     init_gain: float = 0.02
+    style_he_init: bool = True
     kld_weight: float = 0.05
     use_vae: bool = True
     maskgan_style: bool = False

@@ -54,7 +54,8 @@ class StarGAN(FaceEditor):
         if config.residual:
             nn.init.zeros_(self.generator.main[-2].weight)
         self.discriminator = Discriminator(size, count, config.ndf, config.d_downsampling)
-        init_he(self.discriminator, LEAK)
+        if config.d_he_init:
+            init_he(self.discriminator, LEAK)
         self.register_buffer("columns", torch.tensor(attribute_columns(config.attributes)), persistent=False)
         self.iteration = 0
         self.generator_losses: dict[str, Tensor] = {}

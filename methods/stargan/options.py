@@ -19,6 +19,7 @@ class StarGANOptions(CheckedOptions):
         ndf: width of the discriminator after its first halving.
         d_downsampling: halvings of the discriminator, which must divide the size.
         iterations: optimiser iterations of the discriminator.
+        epochs: passes over the training faces that take the place of `iterations`, which are then counted from them.
         batch_size: faces per iteration.
         generator_lr: Adam's learning rate of the generator.
         discriminator_lr: Adam's learning rate of the discriminator.
@@ -30,6 +31,8 @@ class StarGANOptions(CheckedOptions):
         classification_weight: weight of the attributes that the discriminator reads off an image.
         reconstruction_weight: weight of the pixel distance after the way there and back; 0 spares the way back.
         gradient_penalty_weight: weight of the penalty that bounds the discriminator's slope.
+        d_he_init: whether the discriminator, which has no norms, starts by He and so keeps its signal; else as torch
+            draws it, as in the published code.
         residual: whether the generator's output is added to the face, which the paper does not do: short trainings
             need it, since instance norms take a face's colours away and the generator is long in finding them again.
     """
@@ -42,6 +45,7 @@ class StarGANOptions(CheckedOptions):
     ndf: int = 64
     d_downsampling: int = 6
     iterations: int = 200_000
+    epochs: float = 0.0
     batch_size: int = 16
     generator_lr: float = 1e-4
     discriminator_lr: float = 1e-4
@@ -53,6 +57,7 @@ class StarGANOptions(CheckedOptions):
     classification_weight: float = 1.0
     reconstruction_weight: float = 10.0
     gradient_penalty_weight: float = 10.0
+    d_he_init: bool = True
     residual: bool = False
 
     def __post_init__(self) -> None:
@@ -63,7 +68,7 @@ class StarGANOptions(CheckedOptions):
         """
         attribute_columns(self.attributes)
         self.require_at_least(1, "ngf", "ndf", "d_downsampling", "batch_size", "n_critic")
-        self.require_at_least(0, "n_downsampling", "n_blocks", "iterations")
+        self.require_at_least(0, "n_downsampling", "n_blocks", "iterations", "epochs")
         self.require_at_least(0, "classification_weight", "reconstruction_weight", "gradient_penalty_weight")
         if self.outer_kernel < 1 or self.outer_kernel % 2 == 0:
             raise ValueError(f"outer_kernel must be odd, not {self.outer_kernel}")

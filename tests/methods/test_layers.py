@@ -152,13 +152,16 @@ def vgg(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, nn.Module]:
     return path, features.eval()
 
 
-def test_perceptual_loss_is_torchvisions_vgg19(vgg: tuple[Path, nn.Module]) -> None:
+@pytest.mark.parametrize("imagenet_input", [True, False])
+def test_perceptual_loss_is_torchvisions_vgg19(vgg: tuple[Path, nn.Module], imagenet_input: bool) -> None:
     path, features = vgg
-    loss = PerceptualLoss(path)
+    loss = PerceptualLoss(path, imagenet_input=imagenet_input)
     fake, real = torch.rand(1, 3, 32, 32) * 2 - 1, torch.rand(1, 3, 32, 32) * 2 - 1
     mean, std = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
     expected = torch.zeros(())
-    one, other = (((image + 1) / 2 - mean[:, None, None]) / std[:, None, None] for image in (fake, real))
+    one, other = fake, real
+    if imagenet_input:
+        one, other = (((image + 1) / 2 - mean[:, None, None]) / std[:, None, None] for image in (fake, real))
     with torch.no_grad():
         for weight, (start, end) in zip(SLICE_WEIGHTS, [(0, 2), (2, 7), (7, 12), (12, 21), (21, 30)], strict=True):
             # torchvision's ReLUs work in place: each slice must start from features of its own.

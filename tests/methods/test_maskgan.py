@@ -9,9 +9,10 @@ import yaml
 from torch import Tensor
 
 from methods.base import Stage, one_hot
-from methods.maskgan.editing_behavior import mask_vae_losses, simulated_edits
+from methods.maskgan.editing_behavior import mask_vae_losses, other_faces, simulated_edits
 from methods.maskgan.mask_vae import MaskVAE, stage_widths
 from methods.maskgan.model import MaskGAN
+from methods.maskgan.options import MaskGANOptions
 from tests.methods.faces import random_faces, random_tasks
 from tests.places import ROOT
 
@@ -63,7 +64,8 @@ def _stage(model: MaskGAN, name: str) -> Stage:
 def test_every_variant_takes_a_step_of_every_stage(variant: str | None) -> None:
     model = _tiny(**(CARD["variants"][variant] if variant else {}))
     names = [stage.name for stage in model.stages()]
-    assert names == (["dense_mapping"] if variant == "no-ebst" else ["mask_vae", "dense_mapping", "editing_behavior"])
+    every = ["mask_vae", "dense_mapping", "editing_behavior"]
+    assert names == {"no-ebst": every[1:2], "stage1-only": every[1:]}.get(variant or "", every)
     for stage in model.stages():
         (losses,) = _train(model, stage)
         assert losses
@@ -111,6 +113,57 @@ def test_reconstruction_losses_fall() -> None:
 def test_blended_loss_reaches_the_generator_and_the_blender() -> None:
     losses = _train(_tiny(), _stage(_tiny(), "editing_behavior"))[0]
     assert {"adversarial", "feature_matching", "blended_adversarial", "blended_feature_matching"} <= set(losses)
+
+
+def test_without_simulated_edits_the_last_stage_goes_on_with_the_second() -> None:
+    control = _tiny(simulated_edits=False, editing_behavior_lr=2e-3)
+    assert not hasattr(control, "mask_vae")
+    assert not hasattr(control, "blender")
+    last = _stage(control, "editing_behavior")
+    assert (last.iterations, last.batch_size) == (150_000, 8), "as long as the training with edits"
+    losses = _train(control, last, steps=2)
+    assert not any(name.startswith("blended") for step in losses for name in step)
+    second = _tiny(simulated_edits=False, dense_mapping_lr=2e-3)
+    assert losses == _train(second, _stage(second, "dense_mapping"), steps=2)
+
+
+@pytest.mark.parametrize("count", [2, 3, 8])
+def test_a_distinct_reference_is_another_face_and_each_is_one_once(count: int) -> None:
+    drawn = {tuple(other_faces(count, torch.device("cpu")).tolist()) for _ in range(50)}
+    for reference in drawn:
+        assert sorted(reference) == list(range(count))
+        assert all(place != face for face, place in enumerate(reference))
+    assert len(drawn) > 1 or count == 2
+
+
+def test_a_face_alone_is_its_own_reference() -> None:
+    assert other_faces(1, torch.device("cpu")).tolist() == [0]
+
+
+@pytest.mark.parametrize("distinct", [True, False])
+def test_the_references_of_a_step_are_those_of_its_option(distinct: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = _tiny(distinct_references=distinct)
+    seen: list[Tensor] = []
+
+    def noting(vae: MaskVAE, label: Tensor, reference: Tensor, lambda_inter: float) -> tuple[Tensor, Tensor]:
+        seen.append(reference)
+        return simulated_edits(vae, label, reference, lambda_inter)
+
+    monkeypatch.setattr("methods.maskgan.model.simulated_edits", noting)
+    _train(model, _stage(model, "editing_behavior"), steps=12, count=3)
+    own = [bool((reference == torch.arange(3)).any()) for reference in seen]
+    assert len(own) == 12
+    assert not any(own) if distinct else any(own)
+
+
+def test_edits_of_an_untrained_mask_vae_are_refused() -> None:
+    with pytest.raises(ValueError, match="mask_vae_iterations must be at least 1 with ebst, not 0"):
+        MaskGANOptions(mask_vae_iterations=0)
+    for changes in ({"ebst": False}, {"simulated_edits": False}, {"editing_behavior_iterations": 0}):
+        MaskGANOptions(mask_vae_iterations=0, **changes)
+    MaskGANOptions(mask_vae_iterations=0, mask_vae_epochs=1.0)
+    with pytest.raises(ValueError, match="mask_vae_iterations"):
+        MaskGANOptions(mask_vae_iterations=0, editing_behavior_iterations=0, editing_behavior_epochs=1.0)
 
 
 def test_edits_are_deterministic_and_in_range() -> None:

@@ -331,3 +331,28 @@ def test_keys_of_this_implementation_load_as_they_are() -> None:
         model = _tiny(**VARIANTS[variant])
         for role, network in model.published_networks().items():
             assert [model.published_key(role, key) for key in network.state_dict()] == list(network.state_dict())
+
+
+@pytest.mark.parametrize("simultaneous", [True, False])
+def test_the_generator_meets_the_discriminator_that_its_option_says(simultaneous: bool) -> None:
+    model = _tiny(simultaneous_updates=simultaneous)
+    fresh = _tiny(simultaneous_updates=simultaneous)
+    faces = random_faces()
+    label = one_hot(faces.mask)
+    fake, _ = fresh.reconstruct(label, faces.image)
+    by_the_fresh_one = fresh.gan_trainer.generator_losses(label, fake, faces.image)
+    (losses,) = _train(model, model.stages()[0])
+    met = losses["adversarial"] == pytest.approx(by_the_fresh_one["adversarial"].item(), rel=1e-6)
+    assert met == simultaneous
+
+
+def test_the_order_of_updates_leaves_the_discriminators_first_step_as_it_is() -> None:
+    after = []
+    for simultaneous in (True, False):
+        model = _tiny(simultaneous_updates=simultaneous)
+        _train(model, model.stages()[0])
+        after.append(model.state_dict())
+    for key, value in after[0].items():
+        same = torch.equal(value, after[1][key])
+        assert same or not key.startswith("discriminator."), "no gradient of the generator's reaches it"
+    assert not all(torch.equal(value, after[1][key]) for key, value in after[0].items())

@@ -223,4 +223,4 @@ def test_a_shown_card_says_beside_an_option_what_it_is() -> None:
     assert comments.startswith("int: width of the Dense Mapping Network at full resolution. int: stride-2 steps of")
     facts = json.loads(shown("maskgan", "--json"))["methods"]["options"]["vgg_weights"]
     assert facts == {"default": None, "kind": "str or null", "description": facts["description"]}
-    assert facts["description"].startswith("file of torchvision's VGG-19 weights")
+    assert facts["description"].startswith("torchvision's VGG-19 weights: `vgg19`")

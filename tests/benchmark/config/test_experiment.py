@@ -66,7 +66,9 @@ def test_a_file_lies_over_a_variant(tmp_path: Path) -> None:
 @pytest.mark.parametrize("preset", ["demo", "small", "paper"])
 def test_presets_change_what_they_list_and_nothing_else(preset: str) -> None:
     experiment = resolve([flags(preset=preset)])
-    assert experiment.method.options == {**CARD.options, **CARD.presets[preset]}
+    changed = CARD.presets[preset]
+    other_unit = {name.replace("epochs", "iterations") for name in changed if name.endswith("epochs")}
+    assert experiment.method.options == {**CARD.options, **dict.fromkeys(other_unit, 0), **changed}
 
 
 def test_protocols_take_their_size_from_the_preset_until_told_otherwise() -> None:

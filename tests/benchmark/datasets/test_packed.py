@@ -184,6 +184,20 @@ def test_a_cache_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
         pack(tmp_path / "file" / "cache")
 
 
+def test_a_disk_that_is_too_small_is_one_sentence_before_any_face_is_read(tmp_path: Path) -> None:
+    def unread() -> Iterator[FaceRecord]:
+        pytest.fail("faces were read")
+        yield
+
+    sentence = (
+        r"^1,000,000,000,000 faces at 512x512 need 1048576000\.0 GB in the cache folder .*, "
+        r"where \d+\.\d GB are free; make room, or name a folder with more by BENCH_CACHE$"
+    )
+    with pytest.raises(DataError, match=sentence):
+        packed_faces(tmp_path, "k", 512, unread, total=10**12)
+    assert not [path for path in tmp_path.iterdir() if path.suffix != ".lock"]
+
+
 def test_a_dataset_of_unusable_faces_says_why(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"none of the 1 faces found is usable, the first because it is bad"):
         pack(tmp_path, [SkippedFace("a", "it is bad")])

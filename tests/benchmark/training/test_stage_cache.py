@@ -68,11 +68,14 @@ OTHERWISE: dict[str, Any] = {
     "l1_weight": 3.0,
     "lambda_inter": 4.0,
     "ebst": False,
+    "simulated_edits": False,
+    "distinct_references": False,
     "blender": False,
     "style_mask_branch": False,
     "sft": False,
     "feature_matching": False,
     "perceptual": False,
+    "vgg_imagenet_input": False,
 }
 """Another value of every option but the file of VGG's weights."""
 STAGES = ("mask_vae", "dense_mapping")
@@ -142,7 +145,7 @@ def test_what_a_stage_does_not_name_decides_no_bit_of_it(stage: str, full: Train
     unnamed = {name: value for name, value in OTHERWISE.items() if name not in deciding(stage)}
     assert unnamed.keys() | deciding(stage) >= OTHERWISE.keys()
     if stage == "mask_vae":  # which training on its masks alone has
-        del unnamed["ebst"]
+        del unnamed["ebst"], unnamed["simulated_edits"]
     other = alone(tmp_path, **unnamed)
     assert same(full.networks(stage), other.networks(stage))
     assert len(full.networks(stage)) > 10
@@ -175,6 +178,18 @@ def test_with_shared_stages_it_ends_in_the_same_bits_as_without(
     assert whole.stages == after_full.stages
     last = "editing_behavior"
     assert same(shared.checkpoint(last)["state_dict"], whole.checkpoint(last)["state_dict"])
+
+
+def test_a_control_without_edits_starts_from_the_same_bits(after_full: Trained, tmp_path: Path) -> None:
+    control = trained(tmp_path / "second", variant="stage1-only")
+    assert control.stages == {"editing_behavior"}
+    assert same(after_full.networks("dense_mapping"), control.networks("dense_mapping"))
+    assert not same(control.networks("dense_mapping"), control.networks("editing_behavior"))
+    whole = alone(tmp_path / "alone", variant="stage1-only")
+    assert whole.stages == {"dense_mapping", "editing_behavior"}
+    assert same(
+        control.checkpoint("editing_behavior")["state_dict"], whole.checkpoint("editing_behavior")["state_dict"]
+    )
 
 
 def test_without_its_last_stage_nothing_is_left_to_train(after_full: Trained, tmp_path: Path) -> None:

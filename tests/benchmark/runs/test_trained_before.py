@@ -1,0 +1,97 @@
+"""Weights that other code trained: refused with a way on, or gone on with and noted in the result."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from benchmark.caching.fingerprints import StageState
+from benchmark.results.schema import Result, read_result
+from benchmark.runs.trained_before import changed_inputs, only_code_changed, take_over, take_over_note
+from tests.commands import TINY, TINY_METHOD, Outcome, bench, settings
+from tests.loaded_plugins import forgotten_plugins
+
+
+def _plugin(folder: Path, code: str = "") -> Path:
+    """A copy of the tiny method with more code."""
+    shutil.copytree(TINY_METHOD.parent, folder)
+    path = folder / TINY_METHOD.name
+    path.write_text(path.read_text() + code)
+    return path
+
+
+def _score(plugin: Path, runs: Path, *words: str) -> Outcome:
+    with forgotten_plugins():
+        return bench("score", "--plugin", plugin, "--method", "tiny", *TINY, "--runs", runs, *words)
+
+
+def _result(runs: Path) -> Result:
+    return read_result(runs / "rendered-faces" / "tiny" / "seed0" / "result.json")
+
+
+@pytest.fixture(scope="module")
+def versions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The tiny method, and the same with other code."""
+    folder = tmp_path_factory.mktemp("plugins")
+    return _plugin(folder / "before"), _plugin(folder / "after", "\nADDED = 1\n")
+
+
+def test_weights_of_other_code_are_refused_until_they_are_wanted(versions: tuple[Path, Path], tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    first, second = versions
+    assert _score(first, runs).code == 0
+    before = _result(runs)
+    assert "training_code" not in before.notes
+    refused = _score(second, runs)
+    assert refused.code == 2
+    assert "weights trained with other code; --resume-anyway goes on with them" in refused.sentence
+    both = _score(second, runs, "--resume-anyway", *settings("options.iterations=3"))
+    assert both.code == 2
+    assert "weights trained with other code, options; --fresh replaces them" in both.sentence
+    outcome = _score(second, runs, "--resume-anyway")
+    assert outcome.code == 0, outcome.err
+    assert "going on with weights that other code trained" in outcome.err
+    after = _result(runs)
+    assert after.weights_sha256 == before.weights_sha256
+    assert after.notes["training_code"].startswith("changed during or after training (--resume-anyway): ")
+    again = _score(second, runs, *settings("protocols.style-copy.count=4"))
+    assert again.code == 0, again.err
+    assert _result(runs).notes["training_code"] == after.notes["training_code"], "wanted once, noted for good"
+
+
+def test_to_begin_anew_and_to_go_on_exclude_each_other(tmp_path: Path) -> None:
+    outcome = _score(TINY_METHOD, tmp_path / "runs", "--resume-anyway", "--fresh")
+    assert outcome.code == 2
+    assert outcome.sentence == "--fresh begins anew and --resume-anyway goes on: leave one of them out"
+
+
+def _stamps(folder: Path, **earlier: object) -> StageState:
+    stamps = StageState(folder)
+    stamps.put("training", {"code": "a", "data": "d", "options": {"lr": 0.1}, **earlier})
+    return stamps
+
+
+@pytest.mark.parametrize(
+    ("inputs", "alone"),
+    [
+        ({"code": "b"}, True),
+        ({"code": "b", "options": {"lr": 0.1, "new": 3}}, True),
+        ({"code": "b", "options": {"lr": 0.2}}, False),
+        ({"code": "b", "options": {}}, False),
+        ({"code": "b", "data": "e"}, False),
+        ({"options": {"lr": 0.1, "new": 3}}, False),
+        ({}, False),
+    ],
+)
+def test_new_options_are_part_of_new_code(tmp_path: Path, inputs: dict[str, object], alone: bool) -> None:
+    now = {"code": "a", "data": "d", "options": {"lr": 0.1}, **inputs}
+    assert only_code_changed(_stamps(tmp_path), now) == alone
+
+
+def test_every_change_of_code_is_noted(tmp_path: Path) -> None:
+    stamps = _stamps(tmp_path)
+    assert take_over_note(stamps) == {}
+    for code in "bc":
+        take_over(stamps, {"code": code, "data": "d", "options": {"lr": 0.1}})
+        assert changed_inputs(StageState(tmp_path), {"code": code}) == set()
+    assert take_over_note(StageState(tmp_path))["training_code"].endswith(": a, b, then c")
