@@ -16,7 +16,14 @@ from registry.errors import InputError
 MIN_SEEDS: Final = 3
 """Seeds of either side from which a difference may be called the change's doing."""
 Verdict = Literal[
-    "better", "worse", "no difference shown", "test-set variation only", "too few seeds", "no interval", "no figure"
+    "better",
+    "worse",
+    "no difference shown",
+    "below the last digit",
+    "test-set variation only",
+    "too few seeds",
+    "no interval",
+    "no figure",
 ]
 
 
@@ -91,7 +98,10 @@ def _contrast(match: MetricComparison, holm_p: float, seeds: int) -> Contrast:
 
 
 def verdict(match: MetricComparison, seeds: int) -> Verdict:
-    """What may be said: a difference is a change's doing from three seeds, where its interval leaves 0 out."""
+    """What may be said: a difference is a change's doing from three seeds, where its adjusted p is below 0.05.
+
+    A difference that tables print as 0 is none to speak of, however surely it is there.
+    """
     if match.gain is None:
         return "no figure"
     if seeds == 1:
@@ -100,6 +110,8 @@ def verdict(match: MetricComparison, seeds: int) -> Verdict:
         return "too few seeds"
     if match.low is None or match.high is None:
         return "no interval"
-    if match.low <= 0 <= match.high:
+    if match.better is None:
         return "no difference shown"
+    if round(abs(match.gain) / match.facts.scale, match.facts.decimals) == 0:
+        return "below the last digit"
     return "better" if match.gain > 0 else "worse"

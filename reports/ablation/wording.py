@@ -10,12 +10,13 @@ from benchmark.ablation.tables import AblationReport, AblationTable, ChangeRow, 
 from benchmark.comparison.metric_comparison import Estimate
 from benchmark.runtime.printed_values import MISSING, decimal
 from benchmark.statistics.factorial import Interaction, MainEffect
+from benchmark.statistics.holm import ALPHA
 from benchmark.tables.table import Column
 from registry.cards import Option
 
 BOLD_RULE: Final = (
-    f"Bold: significantly different from the full method, which takes {MIN_SEEDS} seeds of both and a 95% interval of "
-    "the paired difference that leaves 0 out."
+    f"Bold: significantly different from the full method, which takes {MIN_SEEDS} seeds of both, a Holm p below "
+    f"{ALPHA:g}, and a difference that does not print as 0."
 )
 SIGN_RULE: Final = "A figure above 0 is better than the full method, whichever way the metric points."
 SAME_WEIGHTS: Final = "trained to the full method's weights, bit for bit: here the change does nothing to training."
@@ -112,7 +113,7 @@ def remarks(report: AblationReport) -> list[str]:
         "its whole training stages. Intervals resample source faces, the same for both sides, with the spread of these "
         "differences over two seeds or more (Student's t); p is that of sign flips of whole source faces with the same "
         f"spread, Holm's adjustment counts {tests}. Metrics of whole sets go by the spread over seeds alone.",
-        "Of 100 such intervals five leave 0 out by chance; Holm's p allows for all of them together.",
+        "Of 100 such intervals five leave 0 out by chance; verdicts go by Holm's p, which allows for all of them.",
     ]
     if any(table.effects for table in report.tables):
         lines.append(

@@ -130,6 +130,22 @@ def test_fewer_than_three_seeds_settle_nothing(tmp_path: Path, seeds: int, said:
     assert "**" not in (tmp_path / "out" / "report.md").read_text()
 
 
+@pytest.mark.parametrize(
+    ("gain", "holm_p", "said"),
+    [
+        (0.02, 0.049, "better"),
+        (-0.02, 0.049, "worse"),
+        (0.02, 0.05, "no difference shown"),
+        (-0.02, 1.0, "no difference shown"),
+        (0.0004, 0.001, "below the last digit"),
+        (-0.0006, 0.001, "worse"),
+    ],
+)
+def test_a_verdict_goes_by_the_adjusted_p_and_what_is_printed(gain: float, holm_p: float, said: str) -> None:
+    match = MetricComparison("p", "fid", facts("FID"), gain=gain, low=gain - 1e-5, high=gain + 1e-5, holm_p=holm_p)
+    assert verdict(match, 3) == said
+
+
 def test_a_gain_with_no_interval_is_no_verdict() -> None:
     assert verdict(MetricComparison("p", "fid", facts("FID"), gain=0.5), 3) == "no interval"
     assert verdict(MetricComparison("p", "fid", facts("FID")), 3) == "no figure"
