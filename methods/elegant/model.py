@@ -20,6 +20,7 @@ from methods.labels import attribute_columns
 from methods.layers.adam import adam
 from methods.shared.conditional_gan import frozen
 from methods.shared.requested_attributes import choose, requested_changes
+from methods.shared.working_size import enlarged, shrunk, size_note, working_size
 
 STAGE = "exchange"
 
@@ -37,9 +38,11 @@ class Elegant(FaceEditor):
 
     def __init__(self, size: int, **options: Any) -> None:
         super().__init__()
+        self.options = config = ElegantOptions(**options)
+        self.full_size, size = size, working_size(size, config.max_size)
+        self.size = size
         if size < 32 or size % 32:
             raise ValueError(f"ELEGANT needs a size that is a multiple of 32, not {size}")
-        self.options = config = ElegantOptions(**options)
         count = len(config.attributes)
         self.generator = AttributeSwap(count, tuple(config.widths))
         if config.signal_init:
@@ -79,6 +82,7 @@ class Elegant(FaceEditor):
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """Faces A with an attribute exchange it with faces B without: the discriminators' update, then the others'."""
+        faces = shrunk(faces, self.size)
         bits = faces.attributes[:, self.columns]
         pairs = draw_pairs(faces.attributes_on_host[:, attribute_columns(self.options.attributes)])
         first, second = (each.to(bits.device, non_blocking=True) for each in (pairs.first, pairs.second))
@@ -115,11 +119,16 @@ class Elegant(FaceEditor):
             CannotEdit: if a task asks for nothing that the networks know.
         """
         changes = requested_changes(tasks, self.options.attributes)
-        image = tasks.target.image
-        edited = self._with_decoded(image, self.generator.transfer(image, tasks.source.image, changes))
-        return choose(changes.any(dim=1), edited, image)
+        image, other = (shrunk(faces, self.size).image for faces in (tasks.target, tasks.source))
+        edited = self._with_decoded(image, self.generator.transfer(image, other, changes))
+        full = tasks.target.image
+        return choose(changes.any(dim=1), enlarged(edited, full.shape[-1]), full)
 
     def published_networks(self) -> Mapping[str, nn.Module]:
         """Encoder and decoder, and the discriminators to train on."""
         networks = {"encoder": self.generator.encoder, "decoder": self.generator.decoder}
         return networks | {f"discriminator_{number}": each for number, each in enumerate(self.discriminators, 1)}
+
+    def provenance(self) -> Mapping[str, str]:
+        """At which size it works, where that is not the comparison's."""
+        return size_note(self.full_size, self.size)

@@ -15,6 +15,8 @@ class ElegantOptions(CheckedOptions):
 
     Attributes:
         attributes: CelebA attributes that faces exchange, in the order of the code's parts.
+        max_size: largest side in pixels at which it is trained and edits, as it was published; larger images are shrunk
+            for it and its edits enlarged (`methods.shared.working_size`); 0 works at any.
         widths: channels of the encoder after each of its five halvings; the decoder mirrors them.
         ndf: width of both discriminators after their first halving.
         iterations: optimiser iterations.
@@ -36,6 +38,7 @@ class ElegantOptions(CheckedOptions):
     """
 
     attributes: tuple[str, ...] = ("Bangs", "Smiling")
+    max_size: int = 0
     widths: tuple[int, ...] = WIDTHS
     ndf: int = 64
     iterations: int = 200_000
@@ -68,6 +71,13 @@ class ElegantOptions(CheckedOptions):
         self.require_at_least(1, "ndf", "lr_step")
         self.require_at_least(2, "batch_size")
         self.require_at_least(
-            0, "iterations", "epochs", "lr_gamma", "weight_decay", "reconstruction_weight", "half_size_weight"
+            0,
+            "max_size",
+            "iterations",
+            "epochs",
+            "lr_gamma",
+            "weight_decay",
+            "reconstruction_weight",
+            "half_size_weight",
         )
         self.require_decay("ema_decay")

@@ -16,6 +16,7 @@ from methods.layers.initialisation import init_he
 from methods.layers.schedules import linear_decay
 from methods.shared.conditional_gan import frozen
 from methods.shared.requested_attributes import choose, requested_changes
+from methods.shared.working_size import enlarged, shrunk, size_note, working_size
 from methods.stargan.discriminator import LEAK, Discriminator
 from methods.stargan.generator import Generator
 from methods.stargan.losses import classification_loss, discriminator_losses
@@ -41,6 +42,8 @@ class StarGAN(FaceEditor):
     def __init__(self, size: int, **options: Any) -> None:
         super().__init__()
         self.options = config = StarGANOptions(**options)
+        self.full_size, size = size, working_size(size, config.max_size)
+        self.size = size
         for name in ("n_downsampling", "d_downsampling"):
             halvings = getattr(config, name)
             if size % 2**halvings:
@@ -101,7 +104,7 @@ class StarGAN(FaceEditor):
         Each face gets the attributes of another of the batch. The generator's losses are those of its last
         turn.
         """
-        image, own = faces.image, faces.attributes[:, self.columns]
+        image, own = shrunk(faces, self.size).image, faces.attributes[:, self.columns]
         requested = own[torch.randperm(len(own), device=own.device)]
         generators_turn = self.iteration % self.options.n_critic == 0
         self.iteration += 1
@@ -141,9 +144,14 @@ class StarGAN(FaceEditor):
             CannotEdit: if a task asks for nothing that the networks know.
         """
         changes = requested_changes(tasks, self.options.attributes)
-        edited = self.translate(tasks.target.image, tasks.attributes[:, self.columns])
+        image = shrunk(tasks.target, self.size).image
+        edited = enlarged(self.translate(image, tasks.attributes[:, self.columns]), tasks.target.image.shape[-1])
         return choose(changes.any(dim=1), edited, tasks.target.image)
 
     def published_networks(self) -> Mapping[str, nn.Module]:
         """The generator, and the discriminator to train on."""
         return {"generator": self.generator, "discriminator": self.discriminator}
+
+    def provenance(self) -> Mapping[str, str]:
+        """At which size it works, where that is not the comparison's."""
+        return size_note(self.full_size, self.size)

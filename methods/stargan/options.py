@@ -12,6 +12,8 @@ class StarGANOptions(CheckedOptions):
 
     Attributes:
         attributes: CelebA attributes that it learns to change, in the order of the networks' channels.
+        max_size: largest side in pixels at which it is trained and edits, as it was published; larger images are shrunk
+            for it and its edits enlarged (`methods.shared.working_size`); 0 works at any.
         ngf: width of the generator at full resolution.
         n_downsampling: stride-2 layers of the generator.
         n_blocks: residual blocks of the generator.
@@ -38,6 +40,7 @@ class StarGANOptions(CheckedOptions):
     """
 
     attributes: tuple[str, ...] = ("Black_Hair", "Blond_Hair", "Brown_Hair", "Male", "Young", "Smiling")
+    max_size: int = 0
     ngf: int = 64
     n_downsampling: int = 2
     n_blocks: int = 6
@@ -68,7 +71,7 @@ class StarGANOptions(CheckedOptions):
         """
         attribute_columns(self.attributes)
         self.require_at_least(1, "ngf", "ndf", "d_downsampling", "batch_size", "n_critic")
-        self.require_at_least(0, "n_downsampling", "n_blocks", "iterations", "epochs")
+        self.require_at_least(0, "max_size", "n_downsampling", "n_blocks", "iterations", "epochs")
         self.require_at_least(0, "classification_weight", "reconstruction_weight", "gradient_penalty_weight")
         if self.outer_kernel < 1 or self.outer_kernel % 2 == 0:
             raise ValueError(f"outer_kernel must be odd, not {self.outer_kernel}")

@@ -75,8 +75,8 @@ def _snapshot(model: nn.Module) -> dict[str, Tensor]:
     return {key: value.clone() for key, value in model.state_dict().items()}
 
 
-def test_the_paper_preset_changes_the_start_alone() -> None:
-    assert CARD["presets"]["paper"] == {"d_he_init": False}
+def test_the_paper_preset_changes_size_and_start_alone() -> None:
+    assert CARD["presets"]["paper"] == {"max_size": 128, "d_he_init": False}
 
 
 @pytest.mark.parametrize("preset", CARD["presets"])
