@@ -47,10 +47,11 @@ def resolve(sources: Sources) -> Experiment:
         if variant not in card.variants:
             variant = variant_name(card, changes)
     evaluation = _evaluation(settings, sources, card)
-    given = _checked(settings.get("options"), card.options, f"option of {name}", sources, "options")
+    _checked(settings.get("options"), card.options, f"option of {name}", sources, "options")
     options = put_over(put_over(card.options, card.presets.get(evaluation.preset, {})), changes)
-    with located(sources, "options"):
-        options = put_over(options, given)
+    for source in sources:
+        with located([source], "options"):
+            options = put_over(options, source.content.get("options") or {})
     content = {key: settings[key] for key in METHOD_KEYS if key in settings and key != "method"}
     content |= {"name": name, "variant": variant, "options": options}
     method = _validated(MethodSpec, content, sources)

@@ -61,6 +61,12 @@ def test_both_units_at_once_are_refused_where_they_were_written(tmp_path: Path) 
         resolve([read_config(tmp_path / "both.yaml")])
 
 
+def test_a_flag_takes_the_place_of_a_length_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "run.yaml").write_text("method: spade\noptions: {epochs: 0, iterations: 300}\n")
+    options = resolve([read_config(tmp_path / "run.yaml"), read_assignments(["options.epochs=2"])]).method.options
+    assert (options["epochs"], options["iterations"]) == (2, 0)
+
+
 def test_what_is_resolved_resolves_to_itself(tmp_path: Path) -> None:
     requested = resolve([SPADE, ConfigSource({"preset": "paper"}, COMMAND)])
     assert counts_epochs(requested.method.options)
