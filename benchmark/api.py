@@ -290,8 +290,7 @@ def score_images(
         left out.
 
     Raises:
-        InputError: if there is nothing to compare with, a metric is unknown or lacks its folder, or a file cannot be
-            used.
+        InputError: if there is nothing to compare with, a metric is unknown or lacks its folder, or a file is unusable.
 
     Example:
         >>> import benchmark
@@ -396,6 +395,6 @@ def _names(given: str | Iterable[str] | None) -> list[str]:
 
 def _seeds(given: int | Iterable[int]) -> list[int]:
     seeds = [given] if isinstance(given, int) else list(given)
-    if not seeds or any(not isinstance(each, int) or each < 0 for each in seeds):
+    if not seeds or not all(isinstance(number, int) and number >= 0 for number in seeds):
         raise InputError(f"seed is a number such as 0, or several such as range(3), not {given!r}")
     return seeds

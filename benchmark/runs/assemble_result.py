@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
 from types import MappingProxyType
 from typing import Literal
 
@@ -11,12 +14,37 @@ from benchmark.config.experiment import Experiment
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.prepare_metrics import weights_of
 from benchmark.evaluation.score_edits import Scores
+from benchmark.results.run_folder import cost_paths
 from benchmark.results.schema import Cost, MetricInfo, ProtocolResult, Result
 from benchmark.runtime.version import installed_version
 from benchmark.weights.locate import Weights
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 
 NO_COST = Cost(parameters=0, flops=None, train_seconds=None, edit_ms=None, peak_memory_mib=None, device="")
+
+
+def cost_of_edits(folder: Path, hardware: str, train_seconds: float | None) -> Cost:
+    """The cost of a run's method, as its edits under every protocol measured it.
+
+    Args:
+        folder: of the run.
+        hardware: named where nothing was measured.
+        train_seconds: None where nothing was trained.
+    """
+    cost = NO_COST.model_copy(update={"device": hardware, "train_seconds": train_seconds})
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in cost_paths(folder)]
+    if not found:
+        return cost
+    peaks = [measured["peak_memory_mib"] for measured in found if measured["peak_memory_mib"]]
+    return cost.model_copy(
+        update={
+            "parameters": found[0]["parameters"],
+            "flops": found[0]["flops"],
+            "edit_ms": mean(measured["edit_ms"] for measured in found),
+            "peak_memory_mib": max(peaks, default=None),
+            "device": found[0]["device"],
+        }
+    )
 
 
 @dataclass(frozen=True)

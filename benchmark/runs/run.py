@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from benchmark.caching.code_version import code_version
@@ -34,13 +32,12 @@ from benchmark.results.run_folder import (
     SAMPLES,
     checkpoint_path,
     checkpoints_folder,
-    cost_paths,
     edits_folder,
     scores_path,
 )
-from benchmark.results.schema import Cost, ProtocolResult, Result, write_result
+from benchmark.results.schema import ProtocolResult, Result, write_result
 from benchmark.results.task_scores import write_task_scores
-from benchmark.runs.assemble_result import NO_COST, MethodInfo, protocol_result, result_of
+from benchmark.runs.assemble_result import MethodInfo, cost_of_edits, protocol_result, result_of
 from benchmark.runs.provenance import write_provenance
 from benchmark.runs.sample_sheet import SampleRows, write_samples
 from benchmark.runs.trained_before import (
@@ -157,7 +154,8 @@ class Run:
             protocols[name] = protocol_result(task_set, scores, reason)
         protocols |= self._unsupported_protocols()
         weights = hashes(self._option_weights)
-        result = result_of(self.experiment, self.context, self._method_facts(), protocols, self._cost(), weights)
+        cost = cost_of_edits(self.folder, self.context.compute.hardware, self._train_seconds)
+        result = result_of(self.experiment, self.context, self._method_facts(), protocols, cost, weights)
         self._write_samples()
         return self._finish(result)
 
@@ -365,24 +363,6 @@ class Run:
         notes |= length_notes(self.requested.method.options, self._num_training_faces)
         notes |= weights_notes(self._option_weights) | take_over_note(self.stamps)
         return MethodInfo("learned", card.title, "trained", self._weights_sha256, notes)
-
-    def _cost(self) -> Cost:
-        found = [json.loads(path.read_text(encoding="utf-8")) for path in cost_paths(self.folder)]
-        cost = NO_COST.model_copy(
-            update={"device": self.context.compute.hardware, "train_seconds": self._train_seconds}
-        )
-        if not found:
-            return cost
-        peaks = [measured["peak_memory_mib"] for measured in found if measured["peak_memory_mib"]]
-        return cost.model_copy(
-            update={
-                "parameters": found[0]["parameters"],
-                "flops": found[0]["flops"],
-                "edit_ms": float(np.mean([measured["edit_ms"] for measured in found])),
-                "peak_memory_mib": max(peaks, default=None),
-                "device": found[0]["device"],
-            }
-        )
 
     def _write_samples(self) -> None:
         sheets = []
