@@ -215,21 +215,6 @@ class TestARepetition:
         images = [name for name in before if name.endswith(".png")]
         assert {name: after[name] for name in images} == {name: before[name] for name in images}
 
-    @pytest.mark.parametrize(("kept", "fault"), [(0, "is empty"), (40, "is a PNG that was cut short")])
-    def test_a_damaged_edit_is_named(self, copied: Path, kept: int, fault: str) -> None:
-        damaged = copied / "rendered-faces" / "maskgan" / "seed0" / "edits" / "style-copy" / "00002.png"
-        damaged.write_bytes(damaged.read_bytes()[:kept])
-        outcome = bench("score", *MASKGAN, *settings("bootstrap_draws=150"), "--runs", copied)
-        assert outcome.code == 1
-        assert outcome.sentence == f"{damaged} {fault}; delete it and edit again"
-
-    def test_a_damaged_result_is_made_again(self, copied: Path, folder: Path) -> None:
-        result = copied / "rendered-faces" / "maskgan" / "seed0" / "result.json"
-        result.write_text(result.read_text()[:100])
-        outcome = bench("score", *MASKGAN, "--runs", copied)
-        assert outcome.code == 0, outcome.err
-        assert without_cost(read_result(result)) == without_cost(read_result(folder / "result.json"))
-
 
 class TestOptions:
     """The options of the stage commands."""
