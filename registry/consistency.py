@@ -59,7 +59,7 @@ def _check_changes(place: str, key: str, changes: Mapping[str, Option], options:
         if name not in options:
             raise CardError(f"{place}: {key}: {unknown('option', name, options)}")
         option = options.info[name]
-        if not option.accepts(value):
+        if not option.accepts(option.cast(value)):
             raise CardError(
                 f"{place}: {key}.{name} is {value!r}; its default is {option.default!r}, and it takes {option.kind}"
             )

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from registry.system_errors import is_of_the_system
+
 LOGGER = logging.getLogger("bench")
 """Takes the tracebacks of plug-ins; runs write them to their log, and `bench --debug` shows them."""
 LOGGER.setLevel(logging.DEBUG)
@@ -54,7 +56,14 @@ class PluginError(RuntimeError):
 
     The message names the class with its function, what came, and what was expected. Where the code raised something,
     that is the cause, with the author's traceback.
+
+    Attributes:
+        logged: whether the author's traceback is in the log.
     """
+
+    def __init__(self, message: str, *, logged: bool = False) -> None:
+        super().__init__(message)
+        self.logged = logged
 
 
 @contextmanager
@@ -67,7 +76,7 @@ def plugin_boundary(function: str, *passed: type[Exception]) -> Iterator[None]:
 
     Raises:
         PluginError: naming the function, and what it raised.
-        InputError: as the block raises it.
+        InputError: as the block raises it; failures of the system, such as a full disk, likewise.
     """
     unchanged: tuple[type[Exception], ...] = (InputError, PluginError, *passed)
     try:
@@ -75,9 +84,11 @@ def plugin_boundary(function: str, *passed: type[Exception]) -> Iterator[None]:
     except unchanged:
         raise
     except (Exception, SystemExit) as error:
+        if is_of_the_system(error):
+            raise
         sentence = f"{function} raised {described(error)}"
         LOGGER.debug("%s", sentence, exc_info=error)
-        raise PluginError(sentence) from error
+        raise PluginError(sentence, logged=True) from error
 
 
 def described(error: BaseException) -> str:

@@ -19,8 +19,14 @@ DECIDES_NO_NUMBER = (
     "benchmark.runtime.atomic_files",
     "benchmark.runtime.cache_folder",
     "benchmark.runtime.checked_files",
+    "benchmark.runtime.home_folder",
     "benchmark.runtime.interruption",
+    "benchmark.runtime.json_files",
     "benchmark.runtime.progress",
+    "benchmark.runtime.system_failures",
+    "benchmark.runtime.version",
+    "methods.checkpoint.error",
+    "methods.checkpoint.file_kinds",
 )
 """Modules and packages that find, name, show or store things: what they return is hashed where it is used."""
 

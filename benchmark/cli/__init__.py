@@ -68,8 +68,7 @@ def main() -> None:
     except InputError as error:
         _fail(str(error), 2)
     except PluginError as error:
-        raised = error.__cause__ is not None
-        hint = "; the run's log.txt has the traceback, and `bench --debug` shows it" if raised else ""
+        hint = "; `bench --debug` shows the traceback, and so does the log.txt of a run" if error.logged else ""
         _fail(f"{error}{hint}", 1)
     except ImportError as error:
         if "libGL" not in str(error):
@@ -91,14 +90,17 @@ def main() -> None:
 
 def _failure(error: Exception) -> str | None:
     """What failed, where a sentence explains it; None of anything else, which is a defect and shows its traceback."""
-    # imported here, where torch is loaded already or was never needed
     from benchmark.runtime.interruption import Interrupted
     from benchmark.runtime.system_failures import sentence_of
-    from benchmark.training.checkpoints import TrainingCheckpointError
-    from benchmark.training.hooks import TrainingDiverged
 
-    if isinstance(error, Interrupted | TrainingDiverged | TrainingCheckpointError):
+    if isinstance(error, Interrupted):
         return str(error)
+    if "torch" in sys.modules:  # nothing that trains was imported before it
+        from benchmark.training.checkpoints import TrainingCheckpointError
+        from benchmark.training.hooks import TrainingDiverged
+
+        if isinstance(error, TrainingDiverged | TrainingCheckpointError):
+            return str(error)
     return sentence_of(error)
 
 

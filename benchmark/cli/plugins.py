@@ -16,9 +16,9 @@ PluginOption = Annotated[
 ]
 
 
-def load_plugins(split_names: list[str] | None) -> None:
+def load_plugins(plugins: list[str] | None) -> None:
     """Load installed plug-ins, saying on stderr which were skipped, and those named."""
     for problem in load_installed():
         print(f"bench: {problem}", file=sys.stderr)
-    for plugin in split_names or ():
+    for plugin in plugins or ():
         load_named(str(expanded(plugin)))

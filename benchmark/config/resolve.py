@@ -16,6 +16,7 @@ from benchmark.config.references import is_default_reference
 from benchmark.config.sources import SET, ConfigSource, located, merged
 from benchmark.config.training_length import put_over
 from benchmark.config.variants import variant_changes, variant_name
+from benchmark.runtime.home_folder import expanded_texts
 from registry.cards import MethodCard
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METHOD_CARDS, METRIC_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
@@ -48,12 +49,12 @@ def resolve(sources: Sources) -> Experiment:
         if variant not in card.variants:
             variant = variant_name(card, changes)
     evaluation = _evaluation(settings, sources, card)
-    _checked(settings.get("options"), card.options, f"option of {name}", sources, "options")
     preset = card.options.cast(card.presets.get(evaluation.preset, {}))
     options = put_over(put_over(card.options, preset), changes)
     for source in sources:
+        given = _checked(source.content.get("options"), card.options, f"option of {name}", [source], "options")
         with located([source], "options"):
-            options = put_over(options, card.options.cast(source.content.get("options") or {}))
+            options = put_over(options, expanded_texts(given))
     content = {key: settings[key] for key in METHOD_KEYS if key in settings and key != "method"}
     content |= {"name": name, "variant": variant, "options": options}
     method = _validated(MethodSpec, content, sources)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from math import ceil
+from math import ceil, isfinite
 from typing import cast
 
 from benchmark.config.evaluation_spec import Options
@@ -24,11 +24,14 @@ def put_over(lower: Mapping[str, Option], upper: Mapping[str, Option]) -> Option
         upper: such as those of a preset.
 
     Raises:
-        InputError: if `upper` states a length in both units.
+        InputError: if `upper` states a length in both units, or one in epochs that is none.
     """
     options = {**lower, **upper}
     for prefix in _lengths(options):
         epochs, iterations = prefix + EPOCHS, prefix + ITERATIONS
+        length = cast(float, upper.get(epochs, 0.0))
+        if not (isfinite(length) and length >= 0):
+            raise InputError(f"{epochs} is {length}, where a finite number from 0 was expected")
         if upper.get(epochs) and upper.get(iterations):
             raise InputError(
                 f"{epochs} {upper[epochs]} and {iterations} {upper[iterations]} both say how long to train: "
@@ -52,6 +55,9 @@ def in_iterations(options: Mapping[str, Option], num_faces: int) -> Options:
     Args:
         options: of a method, its lengths in either unit.
         num_faces: faces that it is trained on.
+
+    Raises:
+        InputError: if batches have no face.
     """
     resolved = dict(options)
     for prefix in _lengths(options):
@@ -59,6 +65,8 @@ def in_iterations(options: Mapping[str, Option], num_faces: int) -> Options:
         epochs = Fraction(str(options[prefix + EPOCHS]))
         if epochs:
             batch_size = cast(int, options[prefix + BATCH_SIZE])
+            if batch_size < 1:
+                raise InputError(f"{prefix + BATCH_SIZE} is {batch_size}; epochs need batches of 1 face or more")
             resolved |= {prefix + ITERATIONS: ceil(epochs * num_faces / batch_size), prefix + EPOCHS: 0.0}
     return resolved
 

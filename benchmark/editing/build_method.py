@@ -21,6 +21,7 @@ from methods.base import FaceEditor, Stage
 from methods.checkpoint import load_strictly, read_content, take_network
 from registry import METHODS
 from registry.errors import InputError, PluginError, plugin_boundary, unknown
+from registry.system_errors import is_of_the_system
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,8 @@ def _built(experiment: Experiment, options: Options) -> FaceEditor:
         try:
             model = editor_class(size=experiment.evaluation.dataset.size, **options)
         except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
+            if is_of_the_system(error):
+                raise
             reason = str(error).partition("\n")[0]
             raise InputError(f"{method.label} cannot be built: {reason}") from error
     if not isinstance(model, FaceEditor):

@@ -65,8 +65,11 @@ def with_paths(options: Mapping[str, Option], files: Mapping[str, OptionWeights]
 
 
 def hashes(files: Mapping[str, OptionWeights]) -> dict[str, str | None]:
-    """The SHA-256 of each option's file, which counts in its name's place; None where it is missing."""
-    return {name: file.sha256 for name, file in files.items()}
+    """The SHA-256 of each option's file, which counts in its name's place; None where it is missing.
+
+    A text that is the path of no file counts as it is.
+    """
+    return {name: file.sha256 or (None if file.missing else file.named) for name, file in files.items()}
 
 
 def notes(files: Mapping[str, OptionWeights]) -> dict[str, str]:
@@ -74,4 +77,5 @@ def notes(files: Mapping[str, OptionWeights]) -> dict[str, str]:
     return {
         name: f"missing, trained without: {file.missing}" if file.missing else f"SHA-256 {file.sha256}"
         for name, file in files.items()
+        if file.missing or file.sha256
     }

@@ -34,6 +34,7 @@ from benchmark.weights.resources import Resources
 from registry import DATASETS, JUDGES, PROTOCOLS
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS
 from registry.errors import InputError, PluginError, plugin_boundary
+from registry.system_errors import is_of_the_system
 
 TASK_SEED = 0
 """Decides the task tables; never the seed of a training, so that all seeds of all methods edit the same faces."""
@@ -229,4 +230,6 @@ def _building(what: str) -> Iterator[None]:
     except (InputError, PluginError):
         raise
     except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
+        if is_of_the_system(error):
+            raise
         raise InputError(f"{what} cannot be built: {error}") from error

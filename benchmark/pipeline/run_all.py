@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import yaml
-
 from benchmark.caching.fingerprints import StageState, fingerprint, source_version
 from benchmark.config.evaluation_spec import EvaluationSpec
 from benchmark.config.experiment import REAL, Experiment, real_experiment
@@ -123,10 +121,11 @@ def _with_earlier_protocols(experiment: Experiment, runs: Path) -> Experiment:
         earlier = read_config(path).content if path.is_file() else {}
     except InputError:  # a file that is not as it was written is written anew
         return experiment
-    settings = yaml.safe_load(experiment.to_yaml())
+    settings = experiment.settings()
     if any(earlier.get(key) != settings[key] for key in settings if key not in ("protocols", "metrics")):
         return experiment
-    still_known = {name: options for name, options in earlier["protocols"].items() if name in PROTOCOL_CARDS}
+    protocols = earlier.get("protocols") or {}
+    still_known = {name: options for name, options in protocols.items() if name in PROTOCOL_CARDS}
     evaluation = experiment.evaluation
     kept = evaluation.model_copy(update={"protocols": {**still_known, **evaluation.protocols}})
     return experiment.model_copy(update={"evaluation": kept})

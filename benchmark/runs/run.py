@@ -42,6 +42,7 @@ from benchmark.runs.provenance import write_provenance
 from benchmark.runs.sample_sheet import SampleRows, write_samples
 from benchmark.runs.trained_before import (
     TRAINING,
+    begin,
     changed_inputs,
     only_code_changed,
     take_over,
@@ -233,11 +234,11 @@ class Run:
         if changed and self._checkpoints:
             self._take_over(changed)
         if not self._checkpoints or self.stamps.get(TRAINING) is None:
-            self.stamps.put(TRAINING, inputs)
+            begin(self.stamps, inputs)
         move_to_device(editor.model, self.context.compute)
         if editor.published_sha256 is None:
             for option, file in self._option_weights.items():
-                if file.missing:
+                if file.missing and not all(path.exists() for path in finished):
                     self.context.reporter.say(
                         f"{self.experiment.label}: TRAINING WITHOUT {file.named} (option {option}): {file.missing}"
                     )
@@ -262,12 +263,12 @@ class Run:
     def _take_over(self, changed: set[str]) -> None:
         """Go on with weights that other code trained, if that is wanted and the code is all that changed."""
         known = "--fresh replaces them, --runs keeps them and goes elsewhere"
-        if only_code_changed(self.stamps, self._training_inputs):
+        if only_code_changed(self.stamps, self._training_inputs, changed):
             if self.keep_weights:
                 take_over(self.stamps, self._training_inputs)
                 self.context.reporter.say(f"{self.folder}: going on with weights that other code trained")
                 return
-            known = f"--keep-weights goes on with them and notes it in the result, {known}"
+            known = f"`bench run --keep-weights` goes on with them and notes it in the result, {known}"
         raise InputError(f"{self.folder} holds weights trained with other {', '.join(sorted(changed))}; {known}")
 
     @cached_property
@@ -357,7 +358,7 @@ class Run:
         notes = dict(editor.model.provenance())
         if editor.published_sha256 is not None:
             return MethodInfo("learned", card.title, "published", editor.published_sha256, notes)
-        if not _trained_stages(editor):
+        if not editor.model.stages():
             has_weights = bool(editor.model.state_dict())
             return MethodInfo("learned", card.title, "pretrained", self._weights_sha256 if has_weights else None, notes)
         notes |= length_notes(self.requested.method.options, self._num_training_faces)

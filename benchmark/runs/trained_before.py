@@ -19,13 +19,12 @@ def changed_inputs(stamps: StageState, inputs: Mapping[str, Any]) -> set[str]:
     return {key for key in inputs if earlier.get(key) != inputs[key]}
 
 
-def only_code_changed(stamps: StageState, inputs: Mapping[str, Any]) -> bool:
-    """Whether the code alone differs; options that the earlier code did not have are part of it."""
-    changed = changed_inputs(stamps, inputs)
+def only_code_changed(stamps: StageState, inputs: Mapping[str, Any], changed: set[str]) -> bool:
+    """Whether what `changed` is the code alone; options that the earlier code lacked are part of it."""
     if "options" in changed:
         before = stamps.get(TRAINING).get("options") or {}
         if all(inputs["options"].get(name, ...) == value for name, value in before.items()):
-            changed -= {"options"}
+            changed = changed - {"options"}
     return changed == {"code"}
 
 
@@ -33,6 +32,13 @@ def take_over(stamps: StageState, inputs: Mapping[str, Any]) -> None:
     """Go on with the folder's weights under other code, and note the code that they were trained by."""
     stamps.put(EARLIER_CODE, [*(stamps.get(EARLIER_CODE) or []), stamps.get(TRAINING)["code"]])
     stamps.put(TRAINING, dict(inputs))
+
+
+def begin(stamps: StageState, inputs: Mapping[str, Any]) -> None:
+    """Note what decides weights that are trained from the beginning."""
+    stamps.put(TRAINING, dict(inputs))
+    if stamps.get(EARLIER_CODE):
+        stamps.put(EARLIER_CODE, [])
 
 
 def taken_over(stamps: StageState) -> bool:

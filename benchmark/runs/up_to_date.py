@@ -11,6 +11,7 @@ from benchmark.caching.file_record import FILES, changed_files
 from benchmark.caching.fingerprints import TRAINING_CODE, StageState, fingerprint, tree_version
 from benchmark.caching.plugin_source import entry_version
 from benchmark.config.experiment import Experiment
+from benchmark.editing.option_weights import SUFFIX
 from benchmark.results.run_folder import RESULT
 from benchmark.results.schema import Result, read_result
 from benchmark.runtime.atomic_files import sha256_of
@@ -79,6 +80,7 @@ def finished_stamp(experiment: Experiment, weights: Weights) -> str:
         tree_version(Path(root)) if root is not None else None,
         sha256_of(Path(checkpoint)) if checkpoint is not None and Path(checkpoint).is_file() else None,
         _weights_version(weights),
+        _option_files_version(experiment),
     )
 
 
@@ -86,6 +88,13 @@ def _weights_version(weights: Weights) -> list[tuple[str, str, str, int, int]]:
     """Place, size and time of every weights file that there is, so that one put there scores anew; none is read."""
     found = [(file, path, path.stat()) for file in manifest().values() for path in weights.places(file)]
     return [(file.id, file.sha256, str(path), facts.st_size, facts.st_mtime_ns) for file, path, facts in found]
+
+
+def _option_files_version(experiment: Experiment) -> list[tuple[str, int, int]]:
+    """Size and time of every weights file that an option of the method names by its path; none is read."""
+    named = {name: value for name, value in experiment.method.options.items() if name.endswith(SUFFIX)}
+    found = [(name, Path(value).stat()) for name, value in named.items() if value and Path(str(value)).is_file()]
+    return [(name, facts.st_size, facts.st_mtime_ns) for name, facts in found]
 
 
 def _registered(experiment: Experiment) -> Iterator[Entry[Any]]:

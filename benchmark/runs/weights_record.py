@@ -23,15 +23,19 @@ def record_weights(run: Path, state: StageState, checkpoints: Sequence[Path]) ->
 
 
 def check_weights(run: Path, state: StageState) -> None:
-    """Compare checkpoints with the record; those that are missing or damaged are no concern here: they are made anew.
+    """Compare checkpoints with the record, which forgets those that are missing or damaged: they are made anew.
 
     Raises:
         InputError: if one is whole and not the one that was trained.
     """
     stamp = state.get(WEIGHTS) or {FILES: {}}
-    replaced = [path for path in changed_files(run, stamp[FILES]) if path.exists() and not is_damaged(path)]
+    changed = changed_files(run, stamp[FILES])
+    replaced = [path for path in changed if path.exists() and not is_damaged(path)]
     if replaced:
         raise InputError(
             f"{run}: {len(replaced)} of {len(stamp[FILES])} checkpoints are not those that were trained, the first "
             f"{replaced[0]}; delete them, and the same command trains those stages again"
         )
+    if changed:
+        kept = {name: sha256 for name, sha256 in stamp[FILES].items() if run / name not in changed}
+        state.put(WEIGHTS, {FILES: kept})

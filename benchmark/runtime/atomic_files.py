@@ -40,9 +40,9 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
     try:
         with writing(path):
             yield temporary
-        if durable:
-            with temporary.open("rb") as written:
-                os.fsync(written.fileno())
+            if durable:
+                with temporary.open("rb") as written:
+                    os.fsync(written.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import errno
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from registry.system_errors import FULL, TORCH
+
 GO_ON: Final = "run the same command again, which goes on from what is finished"
-_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _ELSEWHERE: Final = "another folder can be given by --runs, --out or $BENCH_CACHE"
 _NEXT_STEPS: Final[Mapping[int, str]] = {
     errno.EACCES: f"change who may read and write it; {_ELSEWHERE}",
@@ -28,13 +28,13 @@ _LESS_MEMORY: Final = (
     f"or end other programs, and {GO_ON}"
 )
 _TORCH: Final[Mapping[str, str]] = {
-    r"out of memory|can't allocate memory|not enough memory": f"the memory is used up: {{line}}; {_LESS_MEMORY}",
-    r"DataLoader worker .*(killed|exited)|shared memory": (
+    "memory": f"the memory is used up: {{line}}; {_LESS_MEMORY}",
+    "loader": (
         f"a process that loads faces ended: {{line}}; with --set compute.num_workers=0 there are none; then {GO_ON}"
     ),
-    r"CUDA error|CUDA driver|cuDNN|No CUDA GPUs": f"the GPU failed: {{line}}; {GO_ON}, on it or with --device cpu",
+    "gpu": f"the GPU failed: {{line}}; {GO_ON}, on it or with --device cpu",
 }
-"""Sentences by what torch says; all its errors are RuntimeErrors."""
+"""Sentences by what failed in torch."""
 
 
 class DiskFullError(OSError):
@@ -61,7 +61,7 @@ def writing(path: Path, needed: int | None = None) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError) as error:
-        full = next((cause for cause in _causes(error) if isinstance(cause, OSError) and cause.errno in _FULL), None)
+        full = next((cause for cause in _causes(error) if isinstance(cause, OSError) and cause.errno in FULL), None)
         if full is None:
             if isinstance(error, OSError) and error.errno is not None and error.filename is None:
                 error.filename = str(path)
@@ -81,7 +81,7 @@ def sentence_of(error: BaseException) -> str | None:
         return f"text cannot be written in the encoding {error.encoding}; set PYTHONUTF8=1, and {GO_ON}"
     if isinstance(error, RuntimeError):
         line = str(error).strip().partition("\n")[0]
-        found = (words.format(line=line) for said, words in _TORCH.items() if re.search(said, line, re.IGNORECASE))
+        found = (words.format(line=line) for kind, words in _TORCH.items() if TORCH[kind].search(line))
         return next(found, None)
     return None
 
@@ -91,7 +91,7 @@ def _sentence_of_os_error(error: OSError) -> str:
         return str(error)
     named = " and ".join(str(name) for name in (error.filename, error.filename2) if name is not None)
     where = f"{named}: " if named else ""
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return f"{where}{_room(error)}; make room or choose another disk, and {GO_ON}"
     if error.errno == errno.ENOMEM:
         return f"{where}the memory is used up; {_LESS_MEMORY}"

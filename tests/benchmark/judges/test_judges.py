@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -296,16 +297,27 @@ def test_damaged_files_are_said_and_trained_again(
     assert load_judge("attributes", small_classifier(), faces, cache, teacher, pytest.fail) == again
 
 
+class _Touches:
+    """Makes a file where it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __reduce__(self) -> tuple[Callable[[str], None], tuple[str]]:
+        return os.mkdir, (str(self._path),)
+
+
 def test_a_swapped_pickle_is_never_run(cached: Cached, faces: RenderedFaces) -> None:
     *_, teacher, cache = cached
     said: list[str] = []
     (weights,), (card,) = cache.rglob("weights.pth"), cache.rglob("card.json")
-    torch.save(Path("anything"), weights)
+    torch.save(_Touches(cache / "executed"), weights)
     facts = read_checked_json(card) | {"weights_sha256": sha256_of(weights)}
     write_checked_json(card, facts)
     load_judge("attributes", small_classifier(), faces, cache, teacher, said.append)
     assert teacher.calls == 2
-    assert "nothing in it was executed" in said[0]
+    assert "the judge is trained again" in said[0]
+    assert not (cache / "executed").exists()
 
 
 def _train_and_report(cache: Path, packs: Path, answers: multiprocessing.Queue[tuple[str, int]]) -> None:

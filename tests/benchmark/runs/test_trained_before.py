@@ -44,7 +44,7 @@ def test_weights_of_other_code_are_refused_until_they_are_wanted(versions: tuple
     assert "training_code" not in before.notes
     refused = _score(second, runs)
     assert refused.code == 2
-    assert "weights trained with other code; --keep-weights goes on with them" in refused.sentence
+    assert "weights trained with other code; `bench run --keep-weights` goes on with them" in refused.sentence
     both = _score(second, runs, "--keep-weights", *settings("options.iterations=3"))
     assert both.code == 2
     assert "weights trained with other code, options; --fresh replaces them" in both.sentence
@@ -85,7 +85,8 @@ def _stamps(folder: Path, **earlier: object) -> StageState:
 )
 def test_new_options_are_part_of_new_code(tmp_path: Path, inputs: dict[str, object], alone: bool) -> None:
     now = {"code": "a", "data": "d", "options": {"lr": 0.1}, **inputs}
-    assert only_code_changed(_stamps(tmp_path), now) == alone
+    stamps = _stamps(tmp_path)
+    assert only_code_changed(stamps, now, changed_inputs(stamps, now)) == alone
 
 
 def test_every_change_of_code_is_noted(tmp_path: Path) -> None:
