@@ -33,6 +33,6 @@ def test_a_failure_of_the_system_passes_the_boundary_as_it_is(error: Exception) 
 @pytest.mark.parametrize("error", OF_CODE, ids=lambda error: str(error)[:20])
 def test_any_other_is_a_sentence_about_the_code(error: Exception) -> None:
     assert not is_of_the_system(error)
-    with pytest.raises(PluginError, match="Painter.edit raised") as caught, plugin_boundary("Painter.edit"):
+    with pytest.raises(PluginError, match=r"Painter\.edit raised") as caught, plugin_boundary("Painter.edit"):
         raise error
     assert caught.value.logged
