@@ -89,6 +89,10 @@ def _watch(network: nn.Module, taps: dict[str, str]) -> dict[str, Tensor]:
     return seen
 
 
+AMPLIFYING = frozenset({"bisenet"})
+"""Networks whose statistics of batches amplify single precision's rounding, which differs between processors."""
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_equals_published_forward(name: str) -> None:
     golden = read_golden(name)
@@ -100,9 +104,12 @@ def test_equals_published_forward(name: str) -> None:
     for which in [key for key in golden if key.startswith("golden")]:
         network.load_published(VARIANTS[which](state) if which in VARIANTS else state)
         seen.clear()
-        network.train(which == "golden_train")
+        in_training = which == "golden_train"
+        precision = torch.float64 if in_training and name in AMPLIFYING else torch.float32
+        network.train(in_training).to(precision)
         with torch.no_grad():
-            outputs = network(**inputs)
+            outputs = network(**{key: value.to(precision) for key, value in inputs.items()})
+        network.to(torch.float32)
         assert set(outputs) == set(golden[which]["outputs"])
         assert set(seen) == set(golden[which]["taps"])
         for key, stored in (golden[which]["outputs"] | golden[which]["taps"]).items():
