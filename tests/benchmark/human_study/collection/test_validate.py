@@ -28,6 +28,8 @@ def checked(of: Study | None = None, **cells: str) -> Answer | Fault:
         ("study_id", "", "of another study: ''"),
         ("study_id", "5.23E+10", "damaged by a spreadsheet: '5.23E+10' was an id"),
         ("participant_id", "", "participant missing"),
+        ("participant_id", "NA", "participant missing"),
+        ("participant_id", "nan", "participant missing"),
         ("participant_id", "5.23E+10", "damaged by a spreadsheet: '5.23E+10' was an id"),
         ("trial_id", "", "names no trial"),
         ("trial_id", "NA", "names no trial"),
