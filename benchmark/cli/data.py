@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 
@@ -31,7 +32,8 @@ def _verify(
 
     findings = verify_celebamask_hq(data)
     if json:
-        print(findings.to_json(orient="records", indent=2))
+        # not by pandas, whose writer refuses file names that are not UTF-8
+        print(dumps(findings.astype(object).where(findings.notna(), None).to_dict("records"), indent=2))
         return
     kinds = [rows for _, rows in findings.groupby(["problem", "kind"], sort=False)]
     for rows in sorted(kinds, key=len):
