@@ -39,7 +39,7 @@ def _verify(
     for rows in sorted(kinds, key=len):
         shown = rows if len(rows) <= MANY else rows[:EXAMPLES]
         for face, problem, detail in zip(shown["face"], shown["problem"], shown["detail"], strict=True):
-            print(f"{'-' if pd.isna(face) else face}\t{problem}\t{detail}")
+            print(f"{'-' if pd.isna(face) else face}\t{problem}\t{_printable(detail)}")
         if len(rows) > MANY:
             kind = f"{rows['problem'].iloc[0]}: {rows['kind'].iloc[0]}"
             print(f"…\t{len(rows) - EXAMPLES:,} more {kind}; --json lists them all")
@@ -72,4 +72,9 @@ def _pack(
     counts = ", ".join(f"{len(faces.rows(split))} {split}" for split in SPLITS)
     print(f"{faces.packed.folder}: {counts} at {size}×{size}, {len(faces.skipped)} skipped")
     for skipped in faces.skipped:
-        print(f"{skipped.face}\t{skipped.reason}")
+        print(f"{_printable(str(skipped.face))}\t{_printable(skipped.reason)}")
+
+
+def _printable(text: str) -> str:
+    """The text with escapes for the bytes of a file name that is not UTF-8."""
+    return text.encode(errors="backslashreplace").decode()

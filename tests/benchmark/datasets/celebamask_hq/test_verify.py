@@ -100,6 +100,7 @@ def test_a_file_name_that_is_no_text_is_listed(celeba: FakeCelebA) -> None:
     (found,) = json.loads(bench("data", "verify", "--data", celeba.root, "--json").out)
     assert (found["face"], found["problem"]) == (None, "unknown")
     assert found["detail"].startswith("CelebA-HQ-img/\udcff.jpg is ")
+    assert "CelebA-HQ-img/\\udcff.jpg is " in bench("data", "verify", "--data", celeba.root).out
 
 
 def test_of_a_part_of_the_dataset_what_is_rare_comes_first_and_what_is_many_is_summed_up(celeba: FakeCelebA) -> None:
