@@ -290,8 +290,7 @@ def score_images(
         left out.
 
     Raises:
-        InputError: if there is nothing to compare with, a metric is unknown or lacks its folder, a folder has no
-            metric, or a file is unusable.
+        InputError: if there is nothing to compare with, a metric is unknown or lacks its folder, or a file is unusable.
 
     Example:
         >>> import benchmark
