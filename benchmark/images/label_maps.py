@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from benchmark.images.integrity import PNG_START
 from benchmark.images.label_orders import LABEL_ORDERS, LabelCode
 from benchmark.images.read import (
     GREY_16,
-    PNG_START,
     UnreadableImageError,
     open_image,
     orientation,

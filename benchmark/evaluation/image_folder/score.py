@@ -63,10 +63,10 @@ def score_images(
         check_set_metric(name)
     if of_sets and reference is None:
         raise InputError(f"{of_sets[0]} needs --reference, a folder of real images to compare with")
-    for option, folder, users in (("--reference", reference, of_sets), ("--masks", masks, of_masks)):
-        if folder is not None and not users:
+    for option, compared, users in (("--reference", reference, of_sets), ("--masks", masks, of_masks)):
+        if compared is not None and not users:
             raise InputError(
-                f"{option} {folder}: no metric compares with it ({', '.join(names)}); leave it out, or add one"
+                f"{option} {compared}: no metric compares with it ({', '.join(names)}); leave it out, or add one"
             )
     context = EvaluationContext(resolve_evaluation(list(judge)), cache, reporter) if of_masks else None
     # opened first, and in full: hours later is too late to hear that half of the files were left out
