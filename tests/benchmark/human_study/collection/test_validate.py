@@ -134,8 +134,9 @@ def test_a_mode_decides_what_may_be_chosen(mode: Mode, ties: bool, right: list[s
     assert unknown.reason == "unknown option"
 
 
-def test_one_image_needs_no_order() -> None:
-    right = checked(made.study("mos"), shown_order="", choice="3")
+@pytest.mark.parametrize("order", ["", "NA"])
+def test_one_image_needs_no_order(order: str) -> None:
+    right = checked(made.study("mos"), shown_order=order, choice="3")
     assert isinstance(right, Answer)
     assert right.shown_order == "o004512a"
 
