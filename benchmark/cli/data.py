@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 
@@ -31,13 +32,14 @@ def _verify(
 
     findings = verify_celebamask_hq(data)
     if json:
-        print(findings.to_json(orient="records", indent=2))
+        # not by pandas, whose writer refuses file names that are not UTF-8
+        print(dumps(findings.astype(object).where(findings.notna(), None).to_dict("records"), indent=2))
         return
     kinds = [rows for _, rows in findings.groupby(["problem", "kind"], sort=False)]
     for rows in sorted(kinds, key=len):
         shown = rows if len(rows) <= MANY else rows[:EXAMPLES]
         for face, problem, detail in zip(shown["face"], shown["problem"], shown["detail"], strict=True):
-            print(f"{'-' if pd.isna(face) else face}\t{problem}\t{detail}")
+            print(f"{'-' if pd.isna(face) else face}\t{problem}\t{_printable(detail)}")
         if len(rows) > MANY:
             kind = f"{rows['problem'].iloc[0]}: {rows['kind'].iloc[0]}"
             print(f"…\t{len(rows) - EXAMPLES:,} more {kind}; --json lists them all")
@@ -70,4 +72,9 @@ def _pack(
     counts = ", ".join(f"{len(faces.rows(split))} {split}" for split in SPLITS)
     print(f"{faces.packed.folder}: {counts} at {size}×{size}, {len(faces.skipped)} skipped")
     for skipped in faces.skipped:
-        print(f"{skipped.face}\t{skipped.reason}")
+        print(f"{_printable(str(skipped.face))}\t{_printable(skipped.reason)}")
+
+
+def _printable(text: str) -> str:
+    """The text with escapes for the bytes of a file name that is not UTF-8."""
+    return text.encode(errors="backslashreplace").decode()

@@ -88,6 +88,8 @@ def compare_per_image(
     sides = [
         Side([run.tally(metric) for run in runs], method.trained) for method, runs in zip(methods, scores, strict=True)
     ]
+    if len({tally.shape[1:] for side in sides for tally in side.runs}) > 1:
+        return MetricComparison(protocol, metric, facts, reason="the runs were scored in different parts")
     found = paired_difference(sides[0], sides[1], mean_of_ratios, clusters, seeds_paired=seeds_paired)
     if math.isnan(found.value):
         return MetricComparison(protocol, metric, facts, reason="no task has a figure of both")

@@ -110,7 +110,8 @@ def open_label_maps(folder: Path, images: Mapping[str, Path], selection: FileSel
     if missing := [name for name in images if name not in found]:
         more = f" (nor those of {len(missing) - 1:,} more)" if len(missing) > 1 else ""
         expected = folder / f"{missing[0]}{selection.suffix}.png"
-        raise InputError(f"{images[missing[0]]} has no mask: {expected} is not there{more}")
+        seen = f"; left out of {folder}: {', '.join(map(str, listing.left_out))}" if listing.left_out else ""
+        raise InputError(f"{images[missing[0]]} has no mask: {expected} is not there{more}{seen}")
     return ImageFolder(folder, {name: found[name] for name in images}, listing.left_out)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from benchmark.images.integrity import PNG_START
 from benchmark.images.label_orders import LABEL_ORDERS, LabelCode
 from benchmark.images.read import (
     GREY_16,
@@ -24,6 +26,11 @@ from registry.errors import InputError
 
 _JPEG: Final = (".jpg", ".jpeg")
 _ONE_CHANNEL: Final = ("L", "P", "I", *GREY_16)
+
+_PNG_GREY: Final = 0
+"""The colour type of a PNG's header; its bit depth stands before."""
+_PGM_HEADER: Final = re.compile(rb"P[25]" + 3 * rb"(?:\s|#[^\r\n]*+)++(\d++)")
+"""Width, height and the largest sample, with comments between."""
 
 Labels = NDArray[np.uint8]
 
@@ -46,6 +53,11 @@ def read_labels(path: Path, code: LabelCode = "celebamask-hq") -> Labels:
         image = upright(image, orientation(image))
     except UnreadableImageError as error:
         raise unreadable(path, error) from error
+    if (white := _rescaled_white(content)) is not None:
+        raise InputError(
+            f"{path}: its grey values go up to {white}, so that image readers rescale them and no label is certain: "
+            "save the labels in 8 bits, 0..255"
+        )
     return _by_color(path, image) if code == "palette" else _by_number(path, image, code)
 
 
@@ -65,7 +77,7 @@ def is_lossless_name(name: str) -> bool:
 def is_label_map(path: Path) -> bool:
     """Whether an image file can only be meant as a label map: one channel of labels, or the dataset's colours alone.
 
-    A picture of the single colour that background has is none.
+    A picture of a single value or colour is none: it may as well be black.
 
     Raises:
         InputError: if the file cannot be read.
@@ -76,8 +88,10 @@ def is_label_map(path: Path) -> bool:
         image = open_image(read_content(path))
     except UnreadableImageError as error:
         raise unreadable(path, error) from error
-    if image.mode in _ONE_CHANNEL and int(np.asarray(image).max()) < NUM_LABELS:
-        return True
+    if image.mode in _ONE_CHANNEL:
+        values: NDArray[Any] = np.asarray(image)
+        if values.min() < values.max() < NUM_LABELS:
+            return True
     if image.mode not in ("RGB", "RGBA", "P"):
         return False
     colors = np.unique(_packed(np.asarray(image.convert("RGB"))))
@@ -97,6 +111,17 @@ def _by_number(path: Path, image: Image.Image, code: LabelCode) -> Labels:
     if image.mode == "P":
         _check_palette(path, image, labels)
     return labels
+
+
+def _rescaled_white(content: bytes) -> int | None:
+    """The largest sample of a grey PGM or PNG whose samples Pillow rescales; None where it keeps them."""
+    if content.startswith(PNG_START):
+        depth, color = content[24:26]
+        return 2**depth - 1 if color == _PNG_GREY and depth in (2, 4) else None
+    if (header := _PGM_HEADER.match(content)) is None:
+        return None
+    white = int(header[3])
+    return None if white in (2**8 - 1, 2**16 - 1) else white
 
 
 def _check_palette(path: Path, image: Image.Image, labels: Labels) -> None:

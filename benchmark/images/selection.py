@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final, Literal, get_args
 
 from registry.errors import InputError
@@ -51,7 +52,7 @@ def selections(
         recursive: whether sub-folders are read, of all folders.
 
     Raises:
-        InputError: if a glob or a suffix is empty, or of no folder that there is.
+        InputError: if a glob or a suffix is empty, a glob is of no file, or one is of no folder that there is.
     """
     globs, endings = ({"images": value} if isinstance(value, str) else value or {} for value in (match, suffix))
     for what, values in (("match", globs), ("suffix", endings)):
@@ -60,6 +61,10 @@ def selections(
                 raise InputError(f"{what} is of {', '.join(ROLES)}, not of {role!r}")
             if not value:
                 raise InputError(f"{what} of {role} is empty; write what their files' names have, such as _fake_B")
+            if what == "match" and not PurePosixPath(value).parts:
+                raise InputError(
+                    f"match of {role} is {value!r}, which names no file; write a glob such as '*_fake_B.png'"
+                )
     return {role: FileSelection(recursive, globs.get(role), endings.get(role, "")) for role in ROLES}
 
 

@@ -6,7 +6,15 @@ from collections.abc import Callable
 from typing import Final
 
 from benchmark.human_study.analysis.exclusion_summary import count_of
-from benchmark.human_study.analysis.findings import Estimate, Findings, MethodFinding, PairFinding, Part, Quartiles
+from benchmark.human_study.analysis.findings import (
+    Collected,
+    Estimate,
+    Findings,
+    MethodFinding,
+    PairFinding,
+    Part,
+    Quartiles,
+)
 from benchmark.human_study.schema import Mode
 from benchmark.runtime.printed_values import MISSING, decimal
 from benchmark.statistics.holm import ALPHA
@@ -128,7 +136,17 @@ def collected(findings: Findings) -> str:
     left_out = f", {sum(files.left_out.values()):,} left out ({reasons})" if reasons else ""
     untimed = f"; {files.without_time:,} have no known response time" if files.without_time else ""
     seen = f"{count_of(files.seen, 'answer')} in {count_of(files.files, 'file')}"
-    return f"{seen}: {files.taken:,} taken{left_out}{untimed}."
+    return f"{seen}: {files.taken:,} taken{_different(files)}{left_out}{untimed}."
+
+
+def _different(files: Collected) -> str:
+    """How many different answers were taken, where files overlap or some were imported without a record."""
+    if files.answers is None or files.answers == files.taken:
+        return ""
+    if files.answers < files.taken:
+        return f", {files.answers:,} of them different"
+    unrecorded = count_of(files.answers - files.taken, "answer")
+    return f" (of the study's {files.answers:,}: at least {unrecorded} came from imports without a record)"
 
 
 def dropped(findings: Findings) -> str:

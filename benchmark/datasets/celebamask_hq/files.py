@@ -74,7 +74,8 @@ def find_files(root: Path | str | None) -> FoundFiles:
     """The files of the CelebAMask-HQ folder `root`.
 
     Raises:
-        DataError: if there is no such folder, it lacks one of the dataset's files, or has two images of one face.
+        DataError: if there is no such folder, it lacks one of the dataset's files, or has two images or two
+            files of one part of one face.
     """
     needed = f"{IMAGES}/, {PARTS}/, {MAPPING} and {ATTRIBUTE_ROWS}"
     if root is None:
@@ -105,7 +106,10 @@ def find_files(root: Path | str | None) -> FoundFiles:
             unknown_parts.append(f"{PARTS}/{folder}/{entry.name}".replace("//", "/"))
         elif int(named[1]) in faces:
             face = faces[int(named[1])]
-            face.parts[LABELS.index(named[2])] = Path(entry.path)
+            part = Path(entry.path)
+            if (other_part := face.parts.setdefault(LABELS.index(named[2]), part)) is not part:
+                first, second = sorted(str(path.relative_to(root / PARTS)) for path in (other_part, part))
+                raise DataError(f"{root / PARTS}: {first} and {second} are one part of one face; remove one of them")
             face.listing.append(_listed(f"{PARTS}/{folder}", entry))
     for face in faces.values():
         face.listing.sort()

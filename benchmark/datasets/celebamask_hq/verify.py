@@ -54,7 +54,8 @@ def verify_celebamask_hq(root: Path | str | None, progress: Progress | None = No
     - mislabelled: a part that others cover wholly or that is empty, left and right exchanged, lips that are absent.
     - unknown: a file whose name or folder is that of no face's image or part.
 
-    Runs leave out every face that is there and has something missing or corrupt, and no other.
+    Runs leave out every face that is there and has something missing or corrupt, and of the rest those whose image has
+    another name, which is among the unknown files.
 
     Returns:
         One row a finding with columns face, problem, kind, detail, by face; no rows where all is well.
@@ -77,7 +78,8 @@ def verify_celebamask_hq(root: Path | str | None, progress: Progress | None = No
         if progress is not None:
             progress(done, len(files.faces))
     findings.sort(key=lambda finding: (finding.face is None, finding.face or 0, *finding[1:]))
-    return pd.DataFrame(findings, columns=list(Finding._fields)).astype({"face": "Int64"})
+    # objects, since pandas has no text with the bytes of a file name that is not UTF-8
+    return pd.DataFrame(findings, columns=list(Finding._fields), dtype=object).astype({"face": "Int64"})
 
 
 def _absent(faces: Sequence[FaceFiles], annotations: Annotations) -> Iterator[Finding]:

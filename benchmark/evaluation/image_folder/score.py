@@ -51,8 +51,8 @@ def score_images(
         reporter: shows progress.
 
     Raises:
-        InputError: if there is nothing to compare with, a metric is unknown or lacks its folder, or a file cannot be
-            used.
+        InputError: if there is nothing to compare with, a metric is unknown or lacks its folder, a folder has no
+            metric, or a file cannot be used.
     """
     if reference is None and masks is None:
         raise InputError("--images needs --reference, a folder of real images, or --masks, a folder of label maps")
@@ -63,6 +63,11 @@ def score_images(
         check_set_metric(name)
     if of_sets and reference is None:
         raise InputError(f"{of_sets[0]} needs --reference, a folder of real images to compare with")
+    for option, compared, users in (("--reference", reference, of_sets), ("--masks", masks, of_masks)):
+        if compared is not None and not users:
+            raise InputError(
+                f"{option} {compared}: no metric compares with it ({', '.join(names)}); leave it out, or add one"
+            )
     context = EvaluationContext(resolve_evaluation(list(judge)), cache, reporter) if of_masks else None
     # opened first, and in full: hours later is too late to hear that half of the files were left out
     files = _open(images, reference if of_sets else None, masks if of_masks else None, selections)
@@ -75,9 +80,10 @@ def score_images(
     if of_sets:
         resources = Resources(choose_compute(device, precision="fp32"), weights)
         sets = score_folders(files["images"], files["reference"], of_sets, resources, cache, reporter)
+    cells = sets.cells | masked.cells
     return replace(
         sets,
-        cells=sets.cells | masked.cells,
+        cells={name: cells[name] for name in names},
         breakdown={**sets.breakdown, **masked.breakdown},
         judge=masked.judge,
         files=files,

@@ -94,6 +94,7 @@ def _collected(imports: Imports) -> Collected:
         files=len(imports.files),
         seen=sum(file.seen for file in imports.files),
         taken=sum(file.taken for file in imports.files),
+        answers=imports.answers,
         left_out=dict(left_out),
         without_time=sum(file.without_time for file in imports.files),
     )

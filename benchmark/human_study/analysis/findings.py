@@ -172,6 +172,8 @@ class Collected(_Strict):
         files: number of them.
         seen: answers in them.
         taken: answers that count, those that several files have counted once for each.
+        answers: different answers of the study after the latest import, those of imports without a record among them;
+            None where an analysis did not keep it.
         left_out: answers that do not count, by reason.
         without_time: answers taken whose response time is unknown.
     """
@@ -179,6 +181,7 @@ class Collected(_Strict):
     files: int
     seen: int
     taken: int
+    answers: int | None = None
     left_out: dict[str, int]
     without_time: int
 

@@ -43,6 +43,7 @@ class Reason(StrEnum):
     NOT_ALLOWED = "choice not allowed in this study"
     ASSIGNMENT_REJECTED = "assignment rejected"
     CANCELLED = "annotation cancelled"
+    PREVIEW = "preview or test of the survey"
     BROKEN = "broken row"
     EMPTY = "empty cell"
     AGAIN = "answered again, the same"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from benchmark.human_study.collection.cell_values import without_zero_decimals
 from registry.errors import quoted
 
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E[+-]\d+")
-_WHOLE_FLOAT = re.compile(r"\d+[.,]0+")
 _DIGITS_KEPT = 15
 
 
@@ -28,7 +28,7 @@ def damage(text: str, known: Collection[str]) -> str | None:
         return None
     if looks_computed(text):
         return f"{quoted(text)} was an id before a spreadsheet made it a number"
-    digits = re.split("[.,]", text)[0] if _WHOLE_FLOAT.fullmatch(text) else text
+    digits = without_zero_decimals(text)
     if not (digits.isascii() and digits.isdigit()):
         return None
     for id in known:

@@ -76,7 +76,7 @@ class AnswerValidator:
     def _answer(self, cells: Mapping[str, str]) -> Answer:
         self._check_study(cells)
         participant = cells.get("participant_id", "")
-        if not participant:
+        if is_missing(participant):
             raise _InvalidAnswer(Reason.NO_PARTICIPANT)
         if looks_computed(participant):
             raise _InvalidAnswer(Reason.DAMAGED, damage(participant, ()) or "")
@@ -125,7 +125,9 @@ class AnswerValidator:
 
     def _shown(self, text: str, trial: Trial) -> str:
         options = [option.id for option in trial.options]
-        shown = text.split() or (options if len(options) == 1 else [])
+        shown = [] if is_missing(text) else text.split()
+        if not shown and len(options) == 1:
+            shown = options
         if sorted(shown) != sorted(options):
             for id in shown:
                 _check_damage(id, options)

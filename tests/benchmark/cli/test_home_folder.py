@@ -8,6 +8,7 @@ from benchmark.cli import app
 from benchmark.cli.command import Commands
 from benchmark.config.resolve import resolve
 from benchmark.config.sources import read_assignments, read_config
+from benchmark.human_study.collection.formats.read_column_map import read_column_map
 from benchmark.runtime.cache_folder import cache_folder
 from benchmark.runtime.home_folder import expanded
 from benchmark.weights.locate import Weights, published
@@ -39,6 +40,11 @@ def test_files_and_words_of_set(home: Path) -> None:
     experiment = resolve([read_config(Path("mine.yaml")), read_assignments(["dataset.root=~/faces"])])
     assert experiment.method.checkpoint == str(home / "G.pth")
     assert experiment.evaluation.dataset.root == str(home / "faces")
+
+
+def test_column_maps(home: Path) -> None:
+    (home / "map.yaml").write_text("columns: {participant_id: Rater, trial_id: Item, choice: Preferred}\n")
+    assert read_column_map("~/map.yaml").columns["choice"] == "Preferred"
 
 
 def test_options_of_commands(home: Path) -> None:

@@ -170,6 +170,14 @@ def test_a_damaged_image_is_named(place: Path, inception_file: Path, tmp_path: P
         (("--images", "o", "--reference", "r", "--seed", "1"), "--seed belongs to scoring a method"),
         (("--images", "o"), "needs --reference"),
         (("--images", "o", "--masks", "m", "--metrics", "fid"), "fid needs --reference"),
+        (
+            ("--images", "o", "--reference", "r", "--masks", "m", "--metrics", "fid", "--labels", "palette"),
+            "--masks m: no metric compares with it (fid); leave it out, or add one",
+        ),
+        (
+            ("--images", "o", "--reference", "r", "--masks", "m", "--metrics", "seg-miou"),
+            "--reference r: no metric compares with it (seg-miou)",
+        ),
         (("--images", "o", "--reference", "r", "--dataset", "celebamask-hq"), "belongs to choosing the judge"),
         (("--masks", "m", "--method", "copy-target"), "--masks goes with --images"),
         (("--images", "o", "--masks", "m", "--set", "options.ngf=3"), "--set: unknown key 'options'"),

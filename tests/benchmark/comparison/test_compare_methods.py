@@ -90,6 +90,16 @@ def test_values_are_those_of_the_results_and_the_sign_says_who_is_better(runs: P
             assert (one["low"], one["high"]) == pytest.approx((-mirrored["high"], -mirrored["low"]))
 
 
+def test_runs_whose_metric_has_another_number_of_parts_are_not_compared(runs: Path) -> None:
+    path = run_folder(runs, "copy-source") / "scores" / "style-copy.parquet"
+    table = pq.read_table(path)
+    ratios = json.loads(table.schema.metadata[b"ratios"])
+    ratios["psnr-oracle"] *= 2
+    pq.write_table(table.replace_schema_metadata({b"ratios": json.dumps(ratios).encode()}), path)
+    match = match_of(compared("oracle", "copy-source", "--metrics", "psnr-oracle"), "psnr-oracle")
+    assert (match["gain"], match["reason"]) == (None, "the runs were scored in different parts")
+
+
 def test_a_comparison_is_the_same_every_time(runs: Path) -> None:
     words = ("tiny", "oracle", "--protocol", "style-copy")
     assert compared(*words) == compared(*words)

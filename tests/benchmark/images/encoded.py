@@ -45,6 +45,14 @@ def png_16(samples: NDArray[np.uint16]) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows)) + _chunk(b"IEND", b"")
 
 
+def png_grey_4(samples: NDArray[np.uint8]) -> bytes:
+    """A PNG of (H, W) grey samples of 4 bits each, two of which are a byte; W is even."""
+    height, width = samples.shape
+    rows = b"".join(b"\0" + (row[::2] << 4 | row[1::2]).tobytes() for row in samples)
+    header = struct.pack(">IIBBBBB", width, height, 4, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows)) + _chunk(b"IEND", b"")
+
+
 def png_that_claims(width: int, height: int) -> bytes:
     """A whole PNG file of a few bytes whose header claims any size."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)

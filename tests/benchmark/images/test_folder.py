@@ -28,7 +28,8 @@ def write(folder: Path, *names: str) -> Path:
 def write_labels(folder: Path, *names: str) -> Path:
     for number, name in enumerate(names):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        Image.new("L", (3, 3), number % 19).save(folder / name, "PNG")
+        labels = np.full((3, 3), number % 18, np.uint8) + np.eye(3, dtype=np.uint8)
+        Image.fromarray(labels).save(folder / name, "PNG")
     return folder
 
 
@@ -121,6 +122,9 @@ def test_label_maps_of_no_picture_are_counted_and_a_picture_without_one_is_refus
     sentence = rf"b\.png has no mask: {masks / 'b.png'} is not there \(nor those of 1 more\)"
     with pytest.raises(InputError, match=sentence):
         open_label_maps(masks, images)
+    write(masks, "b.jpg")
+    with pytest.raises(InputError, match=r"left out of .*: 1 in JPEG, which keeps no exact labels \(such as b\.jpg\)"):
+        open_label_maps(masks, images)
 
 
 @pytest.mark.parametrize(
@@ -205,6 +209,8 @@ def test_words_of_the_command_line_choose_files_of_each_folder() -> None:
     [
         (["a", "b"], [], "--match is given twice for images: 'a' and 'b'"),
         ([""], [], "match of images is empty"),
+        (["."], [], "match of images is '.', which names no file"),
+        (["masks=./"], [], "match of masks is './', which names no file"),
         ([], ["masks="], "suffix of masks is empty"),
     ],
 )

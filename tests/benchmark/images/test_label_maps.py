@@ -17,7 +17,7 @@ from benchmark.images.label_maps import is_label_map, read_labels, renumbered
 from benchmark.images.label_orders import LABEL_CODES, LABEL_ORDERS, LabelCode, label_code, order_in_words
 from methods.labels import LABELS, NUM_LABELS, PALETTE
 from registry.errors import InputError
-from tests.benchmark.images.encoded import LOSSLESS, encoded
+from tests.benchmark.images.encoded import LOSSLESS, by_opencv, encoded, png_grey_4
 from tests.places import ROOT
 
 EVERY = np.arange(20, dtype=np.uint8).reshape(4, 5) % NUM_LABELS
@@ -110,6 +110,28 @@ def test_what_is_no_label_map_is_refused(tmp_path: Path, image: Image.Image, cod
         read_labels(saved(tmp_path, image), code)
 
 
+@pytest.mark.parametrize(
+    ("content", "white"),
+    [
+        (b"P5 2 2 18\n\0\1\0\1", 18),
+        (b"P5\n# 1 2 3\n2 2\n#\n1000\n\0\0\0\1\0\0\0\1", 1000),
+        (b"P2 2 2 18 0 1 0 1", 18),
+        (by_opencv(".png", np.eye(2, dtype=np.uint8)), None),
+        (b"P5 2 2 255\n\0\1\0\1", None),
+        (b"P5 2 2 65535\n\0\0\0\1\0\0\0\1", None),
+        (png_grey_4(np.eye(2, dtype=np.uint8)), 15),
+    ],
+)
+def test_grey_that_readers_rescale_is_refused(tmp_path: Path, content: bytes, white: int | None) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(content)
+    if white is None:
+        assert set(read_labels(path).ravel()) <= {0, 1}
+    else:
+        with pytest.raises(InputError, match=rf"its grey values go up to {white}, .* save the labels in 8 bits"):
+            read_labels(path)
+
+
 def test_another_way_of_labels_is_refused() -> None:
     with pytest.raises(InputError, match="unknown order of labels 'faceparsing'; did you mean 'face-parsing'"):
         label_code("faceparsing")
@@ -119,6 +141,11 @@ def test_a_label_map_is_told_from_a_picture(tmp_path: Path) -> None:
     picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (4, 5, 3), dtype=np.uint8))
     maps = [Image.fromarray(EVERY), in_palette(EVERY, COLORS), Image.fromarray(COLORS[EVERY])]
     assert [is_label_map(saved(tmp_path, image)) for image in maps] == [True] * len(maps)
-    pictures = [picture, picture.convert("L"), picture.convert("RGBA"), Image.new("RGB", (4, 5))]
+    pictures = [
+        picture,
+        picture.convert("L"),
+        picture.convert("RGBA"),
+        *(Image.new(mode, (4, 5)) for mode in ("RGB", "L")),
+    ]
     assert [is_label_map(saved(tmp_path, image)) for image in pictures] == [False] * len(pictures)
     assert not is_label_map(saved(tmp_path, Image.fromarray(EVERY), "a.jpg"))

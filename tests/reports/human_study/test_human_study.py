@@ -8,6 +8,8 @@ import pytest
 
 from benchmark.human_study.analysis.analyse import analyse
 from benchmark.human_study.analysis.findings import Findings, write_findings
+from benchmark.human_study.collection.import_summary import ImportedFile, Imports
+from reports.human_study import wording
 from reports.human_study.write import write_human_study
 from tests.reports.elements import Elements
 from tests.reports.hostile import NAME, NOTE
@@ -180,3 +182,28 @@ def test_latex_compiles_and_prints_every_number_of_the_analysis_in_its_cell(tmp_
             assert f"{100 * position.share:.1f}% of choices" in said
             assert f"{100 * position.bias.value:+.1f} points" in said
     assert "30 of 32 raters kept; 2 excluded" in said
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        (20, "30 answers in 2 files: 30 taken, 20 of them different."),
+        (30, "30 answers in 2 files: 30 taken."),
+        (
+            41,
+            "30 answers in 2 files: 30 taken (of the study's 41: at least 11 answers came from imports without a "
+            "record).",
+        ),
+    ],
+)
+def test_answers_of_overlapping_files_count_once(answers: int, said: str) -> None:
+    files = [
+        ImportedFile(
+            file=f"{seen}.csv", sha256="", kind="canonical CSV", encoding="utf-8", seen=seen, taken=seen, left_out={},
+            empty_cells=0, without_time=0, unreadable={},
+        )
+        for seen in (10, 20)
+    ]  # fmt: skip
+    made = simulate(World(raters=2))
+    found = analyse(made.answers, made.study, made.key, imports=Imports(answers=answers, files=files)).findings
+    assert wording.collected(found) == said

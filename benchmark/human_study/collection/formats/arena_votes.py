@@ -46,7 +46,7 @@ def from_table(table: Table, study: Study, key: Key, name: str) -> Iterator[RawA
 def _raw_answer(
     number: int, row: Mapping[str, str], broken: str, trials: _TrialFinder, questions: set[str]
 ) -> RawAnswer:
-    cells = {"participant_id": next((row[name] for name in _RATERS if row.get(name)), "")}
+    cells = {"participant_id": next((row[name] for name in _RATERS if not is_missing(row.get(name, ""))), "")}
     if row.get("question_id") in questions or len(questions) > 1:  # LMArena's own is a prompt's id
         cells["question_id"] = row.get("question_id", "")
     first, second = row["model_a"], row["model_b"]

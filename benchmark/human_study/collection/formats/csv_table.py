@@ -57,6 +57,11 @@ class Table:
     repeated: frozenset[str] = frozenset()
     headings: tuple[str, ...] = ()
 
+    @property
+    def has_decimal_commas(self) -> bool:
+        """Whether its numbers may have commas, as spreadsheets write them where commas do not separate cells."""
+        return self.separator in (";", "\t")
+
     def check_unrepeated(self, needed: Collection[str], name: str) -> None:
         """Refuse a table two of whose needed columns have one name.
 

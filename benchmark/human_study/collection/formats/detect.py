@@ -118,7 +118,7 @@ def _of_text(
         wanted |= mapped
     table = read_table(text, name, wanted)
     kind, answers = _of_table(table, study, key, columns, name)
-    return kind, map(_with_decimal_points, answers) if table.separator in (";", "\t") else answers
+    return kind, map(_with_decimal_points, answers) if table.has_decimal_commas else answers
 
 
 def _of_table(
@@ -150,6 +150,6 @@ def _lacking(columns: ColumnMap, table: Table) -> str:
 
 
 def _with_decimal_points(answer: RawAnswer) -> RawAnswer:
-    """Response times as spreadsheets write them where they separate cells by semicolons: with a decimal comma."""
+    """An answer whose response time has a decimal point instead of a comma."""
     time = answer.cells.get("rt_ms", "")
     return replace(answer, cells={**answer.cells, "rt_ms": time.replace(",", ".")}) if "," in time else answer

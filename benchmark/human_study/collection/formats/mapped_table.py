@@ -11,8 +11,10 @@ from benchmark.human_study.collection.cell_values import is_missing
 from benchmark.human_study.collection.formats.choices import resolve_choice
 from benchmark.human_study.collection.formats.column_map import AS_EXPORTED, ColumnMap, Name
 from benchmark.human_study.collection.formats.csv_table import Row, Table
+from benchmark.human_study.collection.formats.jspsych import pressed_number
 from benchmark.human_study.collection.formats.label_studio import bare_value, cancelled_annotation
 from benchmark.human_study.collection.formats.mturk import rejected_work
+from benchmark.human_study.collection.formats.qualtrics import previewed_response
 from benchmark.human_study.collection.formats.raw_answers import RawAnswer, raw_json
 from benchmark.human_study.collection.formats.wide_table import answered_columns
 from benchmark.human_study.collection.rejections import Fault, Reason
@@ -35,8 +37,9 @@ def from_table(table: Table, columns: ColumnMap, study: Study, name: str) -> Ite
     _check_complete(columns, study, name)
     reader = _Reader(table, columns, study)
     needed = {heading for key in _NEEDED for heading in reader.found.get(key, [])}
+    listed = columns.wide.listed() if columns.wide is not None else ()
+    table.check_unrepeated({*listed, *(heading for headings in reader.found.values() for heading in headings)}, name)
     if columns.wide is None:
-        table.check_unrepeated({heading for headings in reader.found.values() for heading in headings}, name)
         return (reader.answer(row, reader.cells(row), needed) for row in table.rows)
     answered = answered_columns(table, columns, study, name)
     return (
@@ -73,7 +76,7 @@ class _Reader:
     def __init__(self, table: Table, columns: ColumnMap, study: Study) -> None:
         self.found = columns.columns_of(set(table.columns))
         self._columns = columns
-        self._has_decimal_commas = table.separator in (";", "\t")
+        self._has_decimal_commas = table.has_decimal_commas
         self._numbers = {_number(word): choice for word, choice in columns.choices.items() if _number(word) is not None}
         self._orders = {
             trial.id: " ".join(option.id for option in trial.options) for trial in (*study.trials, *study.practice)
@@ -97,7 +100,8 @@ class _Reader:
         if self._columns.constants.get("shown_order") == AS_EXPORTED:
             cells["shown_order"] = self._orders.get(cells["trial_id"], "")
         cells["choice"] = resolve_choice(choice, cells.get("shown_order", "").split())
-        return RawAnswer(row.number, raw, self._with_milliseconds(cells), _fault(row, needed))
+        fault = _fault(row, needed) or pressed_number(row.cells, word, choice)
+        return RawAnswer(row.number, raw, self._with_milliseconds(cells), fault)
 
     def _choice(self, word: str) -> str:
         """The study's word for a table's: looked up as text and then as a number, since pandas writes `1.0` for `1`."""
@@ -130,7 +134,7 @@ def _number(text: str) -> float | None:
 
 def _fault(row: Row, needed: set[str]) -> Fault | None:
     """Why the row's answers do not count, whatever they are."""
-    if left_out := rejected_work(row.cells) or cancelled_annotation(row.cells):
+    if left_out := rejected_work(row.cells) or cancelled_annotation(row.cells) or previewed_response(row.cells):
         return left_out
     broken = row.without(needed)
     return Fault(Reason.BROKEN, broken) if broken else None

@@ -43,8 +43,10 @@ def from_table(table: Table, study: Study, name: str) -> Iterator[RawAnswer]:
     """Raw answers of batch results: one for each question that an assignment answers.
 
     Raises:
-        InputError: if no column answers a question of the study, naming the rows whose JSON is broken.
+        InputError: if two columns of a form have one name, or no column answers a question of the study, naming the
+            rows whose JSON is broken.
     """
+    table.check_unrepeated([column for column in table.columns if column.startswith(("Answer.", "Input."))], name)
     forms = [_form(row) for row in table.rows]
     questions = {question.id for question in study.questions}
     seen = {field for form, _ in forms for field in form} | set(_named(table.columns, "Answer."))

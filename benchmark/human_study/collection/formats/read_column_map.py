@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from benchmark.config.sources import ConfigSource, read_config
 from benchmark.human_study.collection.formats.column_map import ColumnMap, Name
+from benchmark.runtime.home_folder import expanded
 from registry.errors import InputError, unknown
 
 _FOLDER = Path(__file__).with_name("column_maps")
@@ -32,7 +33,7 @@ def read_column_map(source: Path | str) -> ColumnMap:
     Raises:
         InputError: naming the file, the line, the key, and the nearest valid name.
     """
-    path = Path(source)
+    path = expanded(source)
     if str(source) in map_names():
         path = _FOLDER / f"{source}.yaml"
     elif not path.suffix and not path.exists():

@@ -175,6 +175,17 @@ def test_numbers_of_thousands_of_digits_are_of_no_face(celeba: FakeCelebA, tmp_p
     assert again.fingerprint == fingerprint
 
 
+def test_two_files_of_one_part_are_refused(celeba: FakeCelebA, tmp_path: Path) -> None:
+    skin = celeba.part(0, "skin")
+    shutil.copy(skin, skin.with_suffix(".PNG"))
+    with pytest.raises(DataError, match=r"0/00000_skin\.PNG and 0/00000_skin\.png are one part of one face"):
+        celeba.open(tmp_path / "cache")
+    skin.unlink()
+    shutil.copytree(skin.parent, skin.parent.with_name("00"))
+    with pytest.raises(DataError, match=r"0/(\w+\.(PNG|png)) and 00/\1 are one part of one face"):
+        celeba.open(tmp_path / "cache")
+
+
 @pytest.mark.parametrize("name", ["0.JPG", "0.png", "0.JPEG"])
 def test_an_image_may_have_another_ending(celeba: FakeCelebA, tmp_path: Path, name: str) -> None:
     before = celeba.open(tmp_path / "cache").packed

@@ -1,6 +1,7 @@
 """`verify_celebamask_hq` names each thing that is wrong with a folder, and nothing in a good one."""
 
 import json
+import os
 from pathlib import Path
 
 import cv2
@@ -92,6 +93,14 @@ def test_files_that_are_of_no_face(celeba: FakeCelebA) -> None:
         "CelebAMask-HQ-mask-anno/0/02001_nose.png",
         "CelebAMask-HQ-mask-anno/0/0_skin.png",
     ]
+
+
+def test_a_file_name_that_is_no_text_is_listed(celeba: FakeCelebA) -> None:
+    (celeba.image(0).parent / os.fsdecode(b"\xff.jpg")).touch()
+    (found,) = json.loads(bench("data", "verify", "--data", celeba.root, "--json").out)
+    assert (found["face"], found["problem"]) == (None, "unknown")
+    assert found["detail"].startswith("CelebA-HQ-img/\udcff.jpg is ")
+    assert "CelebA-HQ-img/\\udcff.jpg is " in bench("data", "verify", "--data", celeba.root).out
 
 
 def test_of_a_part_of_the_dataset_what_is_rare_comes_first_and_what_is_many_is_summed_up(celeba: FakeCelebA) -> None:

@@ -28,6 +28,8 @@ def checked(of: Study | None = None, **cells: str) -> Answer | Fault:
         ("study_id", "", "of another study: ''"),
         ("study_id", "5.23E+10", "damaged by a spreadsheet: '5.23E+10' was an id"),
         ("participant_id", "", "participant missing"),
+        ("participant_id", "NA", "participant missing"),
+        ("participant_id", "nan", "participant missing"),
         ("participant_id", "5.23E+10", "damaged by a spreadsheet: '5.23E+10' was an id"),
         ("trial_id", "", "names no trial"),
         ("trial_id", "NA", "names no trial"),
@@ -132,8 +134,9 @@ def test_a_mode_decides_what_may_be_chosen(mode: Mode, ties: bool, right: list[s
     assert unknown.reason == "unknown option"
 
 
-def test_one_image_needs_no_order() -> None:
-    right = checked(made.study("mos"), shown_order="", choice="3")
+@pytest.mark.parametrize("order", ["", "NA"])
+def test_one_image_needs_no_order(order: str) -> None:
+    right = checked(made.study("mos"), shown_order=order, choice="3")
     assert isinstance(right, Answer)
     assert right.shown_order == "o004512a"
 

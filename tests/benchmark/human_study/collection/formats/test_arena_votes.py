@@ -54,6 +54,11 @@ def test_votes_go_to_the_trial_of_their_item(tmp_path: Path) -> None:
     ]
 
 
+def test_the_judge_of_a_vote_is_the_rater_where_no_participant_is_named(tmp_path: Path) -> None:
+    imported(folder_of(tmp_path), "participant_id,judge,model_a,model_b,winner,item\nNA,p1,maskgan,spade-m,tie,f12\n")
+    assert [row.participant_id for row in read_rows(tmp_path / "private" / "answers.csv")] == ["p1"]
+
+
 def test_a_vote_that_names_no_trial_is_listed_with_the_reason(tmp_path: Path) -> None:
     text = (
         "participant_id,model_a,model_b,winner,item,trial_id\n"

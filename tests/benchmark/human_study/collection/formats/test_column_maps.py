@@ -65,6 +65,19 @@ def test_jspsych(tmp_path: Path, kind: str) -> None:
     assert (second.choice, second.rt_ms) == ("o1c88f0b", 640.5)
 
 
+def test_the_number_on_a_key_is_no_button_of_jspsych(tmp_path: Path) -> None:
+    rows = [{**JSPSYCH[2], "subject": rater, "response": key} for rater, key in (("s1", "1"), ("s2", "arrowright"))]
+    (file,) = imported(tmp_path / "buttons", json.dumps(rows), "jspsych").files
+    assert (file.new, dict(file.rejected)) == (1, {"unknown option": 1})
+    listed = (tmp_path / "buttons" / "private" / "rejected.csv").read_text()
+    assert "1 is a key's number: say in `choices` which side it is" in listed
+    own = tmp_path / "own.yaml"
+    own.write_text("based_on: jspsych\nchoices: {1: left, 2: right}\n")
+    rows.append({**rows[0], "subject": "s3", "response": "2"})
+    imported(tmp_path / "keys", json.dumps(rows), str(own))
+    assert [row.choice for row in answers_of(tmp_path / "keys")] == ["o1c88f0b", "o1c88f0a", "o1c88f0a"]
+
+
 def test_psychopy(tmp_path: Path) -> None:
     header = (
         "trial_id,shown_order,trials.thisRepN,trials.thisTrialN,trials.thisN,trials.thisIndex,thisRow.t,"
@@ -109,6 +122,26 @@ def test_qualtrics(tmp_path: Path) -> None:
         ("R_1x", "1c88f0", "realism", "o1c88f0a"),
         ("R_2x", "004512", "realism", RIGHT),
     ]
+
+
+@pytest.mark.parametrize("status", ["Survey Preview", "1", "IP Address"])
+def test_previews_of_qualtrics_are_no_votes(tmp_path: Path, status: str) -> None:
+    channel = "preview" if status == "IP Address" else "anonymous"
+    rows = [
+        {"ResponseId": "R_1x", "Status": "IP Address", "DistributionChannel": "anonymous", "Q1": "Image A", "Q2": ""},
+        {"ResponseId": "R_2x", "Status": status, "DistributionChannel": channel, "Q1": "Image B", "Q2": ""},
+    ]
+    header = {name: name for name in rows[0]} | {"Q1": "004512", "Q2": "1c88f0"}
+    (file,) = imported(tmp_path, made.csv_table([header, header, *rows]), "qualtrics").files
+    assert (file.new, dict(file.rejected), file.empty) == (1, {"preview or test of the survey": 1}, 2)
+    assert [row.participant_id for row in answers_of(tmp_path)] == ["R_1x"]
+
+
+def test_two_columns_of_one_rater_are_refused(tmp_path: Path) -> None:
+    wide = tmp_path / "wide.yaml"
+    wide.write_text("columns: {trial_id: Item}\nconstants: {shown_order: study}\nwide: {raters: [R1]}\n")
+    with pytest.raises(InputError, match="two columns are named 'R1'"):
+        imported(tmp_path, "Item,R1,R1\n004512,left,right\n", str(wide))
 
 
 def test_google_forms(tmp_path: Path) -> None:

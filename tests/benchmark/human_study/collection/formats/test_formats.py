@@ -216,6 +216,7 @@ def test_a_damaged_file_is_read_or_refused_and_costs_no_answer(tmp_path: Path, d
         (b"[" * 100_000, "not JSON"),
         (b'{"answers": []}', "(canonical JSON) has no answers"),
         (",".join(COLUMNS).encode() + b"\r\n", "(canonical CSV) has no answers"),
+        (b"AssignmentId,WorkerId,Answer.q,Answer.q\r\n1,2,a,b\r\n", "two columns are named 'Answer.q'"),
         (b"AssignmentId,WorkerId,Answer.realism\r\n", "(batch results of Mechanical Turk) has no answers"),
         (b"[1] x", "line 1, byte 5 of the line: not JSON"),
         (
