@@ -61,4 +61,4 @@ def _countable(content: Any) -> bool:
         content = list(content.values())
     if isinstance(content, list):
         return all(map(_countable, content))
-    return not isinstance(content, int) or abs(content) < 2**63
+    return not isinstance(content, int) or -(2**63) <= content < 2**64

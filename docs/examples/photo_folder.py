@@ -12,9 +12,8 @@ import pandas as pd
 from benchmark.datasets.base import FaceDataset, TrueEdit
 from benchmark.datasets.errors import DataError
 from benchmark.datasets.packed import FaceRecord, Progress, SkippedFace, content_key, packed_faces
-from benchmark.images.folder import open_images
 from benchmark.images.label_maps import read_labels
-from benchmark.images.read import read_image
+from benchmark.images.read import is_image_name, read_image
 from methods.labels import ATTRIBUTES
 from registry import DATASETS
 from registry.errors import InputError
@@ -59,7 +58,8 @@ class PhotoFolder(FaceDataset):
         self._root, self._test_share = Path(root), test_share
         self._table = pd.read_csv(self._root / "attributes.csv", index_col="face", dtype={"face": str})
         self.known_attributes = tuple(name for name in self._table.columns if name in ATTRIBUTES)
-        faces = open_images(self._root / "images").files
+        images = sorted((self._root / "images").iterdir())
+        faces = {path.stem: path for path in images if is_image_name(path.name)}
         # the key decides when faces are packed anew: name everything that decides what is packed
         changed = [[path.name, path.stat().st_mtime_ns] for path in [*faces.values(), self._root / "attributes.csv"]]
         key = content_key({"dataset": self.name, "files": changed, "size": size, "test_share": test_share})

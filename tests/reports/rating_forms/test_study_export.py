@@ -254,7 +254,7 @@ def test_answers_whose_meaning_changed_would_be_of_another_study(runs, tmp_path)
     words = write_texts(tmp_path / "words.yaml", "mos")
     first = export(runs, tmp_path / "study", "--mode", "mos", "--items", "6", "--words", words)
     assert first.code == 0, first.err
-    words.write_text(words.read_text(encoding="utf-8") + "\nscale: [Superb, Good, Fair, Poor, Bad]\n", encoding="utf-8")
+    write_texts(words, "mos", scale=["Superb", "Good", "Fair", "Poor", "Bad"])
     turned = export(runs, tmp_path / "study", "--mode", "mos", "--items", "6", "--words", words)
     assert turned.code == 2
     assert "is of another study" in turned.err
