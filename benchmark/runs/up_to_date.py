@@ -92,8 +92,9 @@ def _weights_version(weights: Weights) -> list[tuple[str, str, str, int, int]]:
 
 def _option_files_version(experiment: Experiment) -> list[tuple[str, int, int]]:
     """Size and time of every weights file that an option of the method names by its path; none is read."""
-    named = {name: value for name, value in experiment.method.options.items() if name.endswith(SUFFIX)}
-    found = [(name, Path(value).stat()) for name, value in named.items() if value and Path(str(value)).is_file()]
+    options = experiment.method.options
+    named = {name: Path(str(value)) for name, value in options.items() if name.endswith(SUFFIX) and value}
+    found = [(name, path.stat()) for name, path in named.items() if path.is_file()]
     return [(name, facts.st_size, facts.st_mtime_ns) for name, facts in found]
 
 
