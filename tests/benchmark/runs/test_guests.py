@@ -181,7 +181,7 @@ def test_debug_shows_the_authors_traceback(guests: Path, tmp_path: Path, cache: 
         *settings("options.gives=other"),
     )
     assert outcome.code == 1
-    assert "WrongStep.train_step raised KeyError: 'other'; the run's log.txt has the traceback" in outcome.err
+    assert "WrongStep.train_step raised KeyError: 'other'; `bench --debug` shows the traceback" in outcome.err
     assert "return {" in outcome.err
     assert 'File "' in (tmp_path / "rendered-faces" / "wrong-step" / "seed0" / "log.txt").read_text()
 
