@@ -62,8 +62,21 @@ def choose(page, act):
     """Answer the question shown, and wait for the next screen; the choice that was marked."""
     page.wait_for_function("() => current && !current.busy && current.appeared !== undefined")
     before = screen(page)
+    # the mark stands for a moment only, which a busy machine may miss
+    page.evaluate(
+        """() => {
+            window.marked = null;
+            const look = () => {
+                const button = document.querySelector("[aria-pressed=true]");
+                if (button) { window.marked = button.dataset.choice; observer.disconnect(); }
+            };
+            const observer = new MutationObserver(look);
+            observer.observe(document.body, { subtree: true, attributes: true, attributeFilter: ["aria-pressed"] });
+        }"""
+    )
     act()
-    chosen = page.locator("[aria-pressed=true]").get_attribute("data-choice")
+    page.wait_for_function("() => window.marked !== null")
+    chosen = page.evaluate("window.marked")
     page.wait_for_function(
         "([before]) => [...document.querySelectorAll('main > section:not([hidden])')].map(each => each.id).join()"
         " + document.querySelector('#count').textContent + document.querySelector('#question').textContent !== before",
