@@ -31,6 +31,28 @@ LABELS: Final = (
     "cloth",
 )
 NUM_LABELS: Final = len(LABELS)
+FACE_PARSING_LABELS: Final = (
+    "background",
+    "skin",
+    "l_brow",
+    "r_brow",
+    "l_eye",
+    "r_eye",
+    "eye_g",
+    "l_ear",
+    "r_ear",
+    "ear_r",
+    "nose",
+    "mouth",
+    "u_lip",
+    "l_lip",
+    "neck",
+    "neck_l",
+    "cloth",
+    "hair",
+    "hat",
+)
+"""The same classes in the order of face-parsing.PyTorch, whose published network and label maps number them so."""
 
 PALETTE: Final = (
     (0, 0, 0),

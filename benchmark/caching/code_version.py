@@ -10,6 +10,8 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from registry.packages import package_folder
+
 PROJECT = frozenset({"registry", "methods", "benchmark", "reports"})
 """The packages whose imports are followed; of any other, the imported names alone count."""
 DECIDES_NO_NUMBER = (
@@ -51,7 +53,7 @@ def code_version(*modules: str) -> str:
             codes[name] = _code_of(_file_of(name).read_bytes())
             waiting.extend(module for module, _ in codes[name].imports)
     # which module a name is taken of decides too, where two modules below have the name
-    return _sha256(
+    return sha256_of_parts(
         sorted([code.sha256, sorted((name, codes[of].sha256) for of, name in code.imports)] for code in codes.values())
     )
 
@@ -69,7 +71,7 @@ def _code_of(content: bytes) -> _Code:
     tree = ast.parse(content)
     targets = {target for node in imports_in(tree) for target in _targets(node)}
     inner = {target for target in targets if _package_of(target[0]) in PROJECT}
-    own = _sha256([dump_without_prose(tree), sorted(targets - inner)])
+    own = sha256_of_parts([dump_without_prose(tree), sorted(targets - inner)])
     return _Code(own, frozenset(target for target in inner if not decides_no_number(target[0])))
 
 
@@ -147,18 +149,10 @@ def _file_of(name: str) -> Path:
 
 def _path_of(name: str) -> Path | None:
     """The file of one of the project's modules, without importing it; None where there is none."""
-    top, _, rest = name.partition(".")
-    path = _folder_of(top).joinpath(*rest.split(".")) if rest else _folder_of(top)
+    path = package_folder(name)
     return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
 
 
-@cache
-def _folder_of(package: str) -> Path:
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"package {package} is not installed", name=package)
-    return Path(spec.origin).parent
-
-
-def _sha256(parts: object) -> str:
+def sha256_of_parts(parts: object) -> str:
+    """SHA-256 of plain values as Python prints them."""
     return hashlib.sha256(repr(parts).encode()).hexdigest()

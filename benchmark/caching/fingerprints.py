@@ -6,11 +6,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 from benchmark.runtime.checked_files import DamagedFileError, read_checked_json, write_checked_json
+from registry.packages import package_folder
 
 
 def fingerprint(*inputs: Any) -> str:
@@ -41,10 +41,7 @@ def hash_of_files(files: Iterable[tuple[str, Path]]) -> str:
 
 
 def _files_of(package: str, suffixes: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"there is no package {package!r} whose files could be hashed", name=package)
-    folder = Path(spec.origin).parent
+    folder = package_folder(package)
     for file in sorted(folder.rglob("*")):
         if file.suffix in suffixes:
             yield f"{package}/{file.relative_to(folder)}", file

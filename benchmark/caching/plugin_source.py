@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from benchmark.caching.code_version import PROJECT, code_version, decides_no_number, dump_without_prose, imports_in
+from benchmark.caching.code_version import (
+    PROJECT,
+    code_version,
+    decides_no_number,
+    dump_without_prose,
+    imports_in,
+    sha256_of_parts,
+)
 from benchmark.caching.data_files import named_files, version_of_file
 from registry.catalogue import CATALOGUES, Entry
 from registry.packages import package_folder
@@ -60,7 +66,7 @@ def _code_of_file(file: Path) -> str:
     cards = {entry.card_file for catalogue in CATALOGUES.values() for entry in catalogue}
     data = sorted((str(path.relative_to(found.root)), version_of_file(path)) for path in found.data - cards)
     project = code_version(*sorted(found.project)) if found.project else ""
-    return _sha256([found.codes(), project, data])
+    return sha256_of_parts([found.codes(), project, data])
 
 
 @dataclass
@@ -84,7 +90,7 @@ class _Closure:
     def codes(self) -> list[str]:
         """Hashes of all code of the plug-in, in an order that names do not decide."""
         passed = (_without_metadata(_parsed(file)) for file in self.packages - self.modules.keys())
-        return sorted([*self.modules.values(), *(_sha256(dump_without_prose(tree)) for tree in passed)])
+        return sorted([*self.modules.values(), *(sha256_of_parts(dump_without_prose(tree)) for tree in passed)])
 
 
 def _closure(file: Path) -> _Closure:
@@ -112,7 +118,7 @@ def _closure(file: Path) -> _Closure:
             else:
                 others.append(name)
         code = dump_without_prose(tree)
-        found.modules[current] = _sha256([code, sorted(others)])
+        found.modules[current] = sha256_of_parts([code, sorted(others)])
         for text in [] if alone else _texts(tree):
             named = _module_file(root, text.partition(":")[0])
             waiting.extend([] if named is None else [named])
@@ -191,7 +197,3 @@ def _module_of_project(name: str) -> Iterator[str]:
 
 def _texts(tree: ast.AST) -> set[str]:
     return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-
-
-def _sha256(parts: object) -> str:
-    return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from json import dumps
 from pathlib import Path
 from typing import Annotated
@@ -57,18 +58,12 @@ def _pack(
     """Pack a dataset at a size; a run on celebamask-hq at that size, with no limit of faces, then finds it packed."""
     load_plugins(plugin)
     from benchmark.datasets.base import SPLITS
-    from benchmark.evaluation.context import faces_folder
+    from benchmark.evaluation.context import open_faces
     from benchmark.runtime.cache_folder import cache_folder, writable
-    from registry import DATASETS
     from registry.catalogue import DATASET_CARDS
-    from registry.errors import plugin_boundary
 
-    cache = faces_folder(writable(cache_folder(), "cache folder"), dataset)
-    dataset_class = DATASETS.get(dataset)
-    with plugin_boundary(f"{dataset_class.__name__}.__init__"):
-        faces = dataset_class(root=data, size=size, cache=cache, **DATASET_CARDS.find(dataset).card.options)
-    if faces.packed.damage is not None:
-        print(f"{faces.packed.damage}; the faces are packed anew", file=sys.stderr)
+    cache, options = writable(cache_folder(), "cache folder"), DATASET_CARDS.find(dataset).card.options
+    faces = open_faces(dataset, data, size, options, cache, partial(print, file=sys.stderr))
     counts = ", ".join(f"{len(faces.rows(split))} {split}" for split in SPLITS)
     print(f"{faces.packed.folder}: {counts} at {size}×{size}, {len(faces.skipped)} skipped")
     for skipped in faces.skipped:

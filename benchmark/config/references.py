@@ -20,5 +20,5 @@ def is_default_reference(method: str) -> bool:
 
 def reference_experiment(evaluation: EvaluationSpec, card: MethodCard) -> Experiment:
     """The experiment of a reference method with its card's options, under every protocol of an evaluation."""
-    options = {**card.options, **card.presets.get(evaluation.preset, {})}
+    options = {**card.options, **card.options.cast(card.presets.get(evaluation.preset, {}))}
     return Experiment(method=MethodSpec(name=card.name, options=options), evaluation=evaluation)

@@ -15,7 +15,6 @@ from benchmark.editing.option_weights import OptionWeights, option_weights, with
 from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.checked_files import check_archive
 from benchmark.runtime.device import seed_everything
-from benchmark.training.checkpoints import TrainingCheckpointError, read_checkpoint
 from benchmark.weights.locate import Weights
 from methods.base import FaceEditor, Stage
 from methods.checkpoint import load_strictly, read_content, take_network
@@ -82,11 +81,10 @@ def _fill(model: FaceEditor, path: Path, label: str, network: str | None) -> Non
     except ValueError as error:
         raise InputError(f"--checkpoint {path}{f', network {role}' if role else ''}: {error}") from error
     try:
-        content = read_checkpoint(path)
         if not content["meta"]["finished"]:
             raise InputError("its stage is not finished")
         load_strictly(model, content["state_dict"])
-    except (TrainingCheckpointError, InputError) as error:
+    except InputError as error:
         raise InputError(f"--checkpoint {path} is no checkpoint of {label}: {error}") from error
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -15,6 +15,7 @@ from benchmark.caching.fingerprints import fingerprint
 from benchmark.caching.plugin_source import entry_version, plugin_code
 from benchmark.config.evaluation_spec import EvaluationSpec, JudgeRole, Options
 from benchmark.datasets.base import SPLITS, FaceDataset
+from benchmark.datasets.packed import Progress
 from benchmark.evaluation.score_edits import BATCH, Judges
 from benchmark.features.cache import cached_features, write_features
 from benchmark.features.encoder import Encoder
@@ -89,17 +90,7 @@ class EvaluationContext:
         """The faces, packed at the run's size."""
         spec = self.evaluation.dataset
         with self.reporter.counting(f"pack {spec.name}") as progress:
-            dataset_class = DATASETS.get(spec.name)
-            with plugin_boundary(f"{dataset_class.__name__}.__init__"):
-                dataset: FaceDataset = dataset_class(
-                    root=spec.root,
-                    size=spec.size,
-                    cache=faces_folder(self.cache, spec.name),
-                    progress=progress,
-                    **spec.options,
-                )
-        if dataset.packed.damage is not None:
-            self.reporter.say(f"{dataset.packed.damage}; the faces are packed anew")
+            dataset = open_faces(spec.name, spec.root, spec.size, spec.options, self.cache, self.reporter.say, progress)
         if dataset.skipped:
             first = dataset.skipped[0]
             self.reporter.say(
@@ -213,6 +204,36 @@ class EvaluationContext:
             skipped=len(dataset.skipped),
             resize_policy=dataset.resize_policy,
         )
+
+
+def open_faces(
+    name: str,
+    root: Path | str | None,
+    size: int,
+    options: Mapping[str, Any],
+    cache: Path,
+    say: Callable[[str], None],
+    progress: Progress | None = None,
+) -> FaceDataset:
+    """The faces of a dataset, packed where they are not yet.
+
+    Args:
+        name: of the registered dataset.
+        root: folder of its files.
+        size: side of the square images in pixels.
+        options: of the dataset's card.
+        cache: folder of everything that is cached.
+        say: told of a pack that was damaged.
+        progress: called with the faces packed and the faces in all.
+    """
+    dataset_class = DATASETS.get(name)
+    with plugin_boundary(f"{dataset_class.__name__}.__init__"):
+        dataset: FaceDataset = dataset_class(
+            root=root, size=size, cache=faces_folder(cache, name), progress=progress, **options
+        )
+    if dataset.packed.damage is not None:
+        say(f"{dataset.packed.damage}; the faces are packed anew")
+    return dataset
 
 
 def faces_folder(cache: Path, dataset: str) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from methods.labels import LABELS
+from methods.labels import FACE_PARSING_LABELS, LABELS
 from registry.errors import UnknownNameError, unknown
 
 LabelCode = Literal["celebamask-hq", "face-parsing", "palette"]
@@ -13,27 +13,7 @@ LabelCode = Literal["celebamask-hq", "face-parsing", "palette"]
 LABEL_CODES: Final[tuple[LabelCode, ...]] = ("celebamask-hq", "face-parsing", "palette")
 LABEL_ORDERS: Final[Mapping[LabelCode, tuple[str, ...]]] = {
     "celebamask-hq": LABELS,
-    "face-parsing": (
-        "background",
-        "skin",
-        "l_brow",
-        "r_brow",
-        "l_eye",
-        "r_eye",
-        "eye_g",
-        "l_ear",
-        "r_ear",
-        "ear_r",
-        "nose",
-        "mouth",
-        "u_lip",
-        "l_lip",
-        "neck",
-        "neck_l",
-        "cloth",
-        "hair",
-        "hat",
-    ),
+    "face-parsing": FACE_PARSING_LABELS,
 }
 """The label of each number, in the ways that have numbers."""
 

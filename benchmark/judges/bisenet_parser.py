@@ -12,8 +12,8 @@ from torch.nn import functional
 
 from benchmark.judges.face_parser import ParsingJudge
 from methods.base import FaceBatch
-from methods.labels import LABELS
-from methods.layers.bisenet import CHANNEL_LABELS, BiSeNet
+from methods.labels import FACE_PARSING_LABELS, LABELS
+from methods.layers.bisenet import BiSeNet
 from methods.layers.perceptual import MEAN, STD
 
 WARM_UP_START: Final = 1e-3
@@ -93,7 +93,7 @@ class BiSeNetParser(ParsingJudge):
         for module in self.network.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, a=1)
-        order = torch.tensor([CHANNEL_LABELS.index(label) for label in LABELS])
+        order = torch.tensor([FACE_PARSING_LABELS.index(label) for label in LABELS])
         self.register_buffer("channels", order, persistent=False)
         self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(STD).view(1, 3, 1, 1), persistent=False)

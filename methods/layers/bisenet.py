@@ -1,36 +1,11 @@
 """BiSeNet (Yu et al., ECCV 2018) on ResNet-18 without a spatial path, as it is published for face parsing."""
 
-from typing import Final
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.models.resnet import BasicBlock, ResNet
 
 from methods.labels import NUM_LABELS
-
-CHANNEL_LABELS: Final = (
-    "background",
-    "skin",
-    "l_brow",
-    "r_brow",
-    "l_eye",
-    "r_eye",
-    "eye_g",
-    "l_ear",
-    "r_ear",
-    "ear_r",
-    "nose",
-    "mouth",
-    "u_lip",
-    "l_lip",
-    "neck",
-    "neck_l",
-    "cloth",
-    "hair",
-    "hat",
-)
-"""Label that each channel of the published network's logits stands for: another order than CelebAMask-HQ's."""
 
 
 class _Backbone(ResNet):

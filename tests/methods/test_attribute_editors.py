@@ -5,9 +5,9 @@ import torch
 
 from methods.elegant.discriminator import Discriminator as ElegantDiscriminator
 from methods.elegant.swap import AttributeSwap, add_residual
-from methods.labels import LABELS
+from methods.labels import FACE_PARSING_LABELS, LABELS
 from methods.layers.attribute_planes import append_attributes
-from methods.layers.bisenet import CHANNEL_LABELS, BiSeNet
+from methods.layers.bisenet import BiSeNet
 from methods.stargan.discriminator import Discriminator as StarganDiscriminator
 from methods.stargan.generator import Generator
 
@@ -77,5 +77,5 @@ def test_bisenet_answers_at_the_image_size() -> None:
 
 
 def test_bisenet_knows_the_same_labels_in_another_order() -> None:
-    assert sorted(CHANNEL_LABELS) == sorted(LABELS)
-    assert CHANNEL_LABELS != LABELS
+    assert sorted(FACE_PARSING_LABELS) == sorted(LABELS)
+    assert FACE_PARSING_LABELS != LABELS

@@ -29,8 +29,7 @@ from benchmark.runtime.device import Compute
 from benchmark.runtime.progress import Reporter
 from benchmark.training.train import train
 from methods.base import FaceBatch
-from methods.labels import ATTRIBUTES, LABELS, NUM_ATTRIBUTES
-from methods.layers.bisenet import CHANNEL_LABELS
+from methods.labels import ATTRIBUTES, FACE_PARSING_LABELS, LABELS, NUM_ATTRIBUTES
 from registry.catalogue import JUDGE_CARDS
 from tests.damaged_files import DAMAGES
 
@@ -84,7 +83,7 @@ def test_bisenet_answers_in_the_datasets_labels_whatever_its_channels_are(faces:
     mean, deviation = (each.view(3, 1, 1) for each in statistics)
     finest, *_ = judge.network((image / 2 + 0.5 - mean) / deviation)
     labels, features = judge.parse(image)
-    names = [CHANNEL_LABELS[channel] for channel in finest.argmax(1).flatten()]
+    names = [FACE_PARSING_LABELS[channel] for channel in finest.argmax(1).flatten()]
     assert [LABELS[label] for label in labels.flatten()] == names
     assert (labels.dtype, features.shape, features.dtype) == (torch.uint8, (4, 512), torch.float32)
     assert not any(key.startswith(("mean", "std", "channels")) for key in judge.state_dict())
