@@ -1,4 +1,4 @@
-"""Adversarial losses over the scales of a multi-scale discriminator: least squares and hinge."""
+"""Adversarial losses over the scales of a discriminator: least squares, cross-entropy and hinge."""
 
 from collections.abc import Sequence
 
@@ -33,6 +33,34 @@ class LeastSquares:
         return torch.stack([(scale[-1].float() - target).square().mean() for scale in features]).sum()
 
 
+class CrossEntropy:
+    """Binary cross-entropy of verdicts as log-odds of being real, summed over scales; the discriminator's is halved.
+
+    Follows Goodfellow et al., "Generative Adversarial Nets" (NeurIPS 2014), in the form that does not saturate, as
+    pix2pix (Isola et al., CVPR 2017) uses it.
+    """
+
+    def discriminator(self, fake: Features, real: Features) -> Tensor:
+        """Scalar loss of telling apart, in float32."""
+        return 0.5 * (self._entropy(fake, 0.0) + self._entropy(real, 1.0))
+
+    def generator(self, fake: Features) -> Tensor:
+        """Scalar loss of being found out, in float32."""
+        return self._entropy(fake, 1.0)
+
+    def layer_weight(self, num_layers: int) -> float:
+        """Weight of each of a scale's layers in feature matching, as with least squares."""
+        return 4 / num_layers
+
+    def _entropy(self, features: Features, target: float) -> Tensor:
+        verdicts = [scale[-1].float() for scale in features]
+        losses = [
+            functional.binary_cross_entropy_with_logits(verdict, torch.full_like(verdict, target))
+            for verdict in verdicts
+        ]
+        return torch.stack(losses).sum()
+
+
 class Hinge:
     """Hinge loss (Lim and Ye, "Geometric GAN", 2017), mean over scales, as SPADE uses it.
 
@@ -56,4 +84,4 @@ class Hinge:
         return 1.0
 
 
-AdversarialLoss = LeastSquares | Hinge
+AdversarialLoss = LeastSquares | CrossEntropy | Hinge
