@@ -12,8 +12,8 @@ from torch.nn import functional
 from benchmarks.timing import compare, random_faces
 from methods.base import FaceBatch
 from methods.elegant.model import Elegant
-from methods.elegant.pairs import draw_pairs
 from methods.elegant.swap import add_residual
+from methods.shared.attribute_pairs import draw_pairs
 from methods.stargan.model import StarGAN
 
 SIZE = 64

@@ -17,9 +17,9 @@ from methods.elegant.initialisation import init_signal_keeping
 from methods.elegant.losses import adversarial_loss, discriminator_loss, verdict_loss
 from methods.elegant.model import Elegant
 from methods.elegant.options import ElegantOptions
-from methods.elegant.pairs import draw_pairs
 from methods.elegant.swap import AttributeSwap
 from methods.labels import ATTRIBUTES
+from methods.shared.attribute_pairs import draw_pairs
 from tests.methods.faces import random_faces, random_tasks
 from tests.places import ROOT
 
