@@ -38,6 +38,10 @@ def loaded_faces() -> FaceBatch:
         "sean",
         "stargan",
         "elegant",
+        "pix2pix",
+        "attgan",
+        "attgan+stgan",
+        "cyclegan",
     ],
 )
 def test_a_training_step_reads_nothing_from_its_device(label: str) -> None:

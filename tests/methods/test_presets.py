@@ -51,6 +51,8 @@ def _experiment(method: str, preset: str, **options: Any) -> Experiment:
 def _tiny(method: str) -> dict[str, Any]:
     known = METHOD_CARDS.find(method).card.options
     widths = {name: value for name, value in TINY.items() if name in known}
+    if method == "pix2pix":
+        widths["n_downsampling"] = 6  # to one pixel, as at the published size
     batches = {name: BATCH for name in known if name.endswith("batch_size")}
     return widths | batches | {name: EPOCHS for name in known if name.endswith("epochs")}
 
@@ -79,6 +81,9 @@ def test_every_method_trains_at_every_preset(method: str, preset: str, tmp_path:
         ("pix2pixhd", {"epochs": 200}),
         ("spade", {"epochs": 50}),
         ("sean", {"epochs": 100}),
+        ("pix2pix", {"epochs": 200}),
+        ("attgan", {"epochs": 200}),
+        ("cyclegan", {"epochs": 200}),
     ],
 )
 def test_published_epochs_follow_the_faces_and_the_batch(method: str, epochs: dict[str, int]) -> None:
@@ -111,6 +116,7 @@ def test_the_small_preset_is_as_long_as_it_was_on_its_rendered_faces(method: str
         },
         "stargan": {"iterations": 40_000},
         "elegant": {"iterations": 40_000},
+        "attgan": {"iterations": 40_000},
     }
     assert lengths == expected.get(method, {"iterations": 30_000})
 
