@@ -42,6 +42,8 @@ def loaded_faces() -> FaceBatch:
         "attgan",
         "attgan+stgan",
         "cyclegan",
+        "crn",
+        "crn+diversity",
     ],
 )
 def test_a_training_step_reads_nothing_from_its_device(label: str) -> None:
