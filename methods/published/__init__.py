@@ -9,9 +9,10 @@ from typing import Final
 from methods.published.attribute_networks import ATTRIBUTE_NETWORKS
 from methods.published.mask_networks import MASK_NETWORKS
 from methods.published.recipe import Published, PublishedNetwork
+from methods.published.style_networks import STYLE_NETWORKS
 from registry.errors import UnknownNameError, unknown
 
-PUBLISHED: Final[Mapping[str, Published]] = {**MASK_NETWORKS, **ATTRIBUTE_NETWORKS}
+PUBLISHED: Final[Mapping[str, Published]] = {**MASK_NETWORKS, **ATTRIBUTE_NETWORKS, **STYLE_NETWORKS}
 
 
 def build(name: str) -> PublishedNetwork:

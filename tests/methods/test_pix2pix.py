@@ -75,7 +75,7 @@ def test_losses_are_the_published_ones() -> None:
 
 
 def test_features_are_dropped_in_training_and_in_no_edit() -> None:
-    model, tasks = _tiny(), random_tasks(2, 32)
+    model, tasks = _tiny(64, n_downsampling=6), random_tasks(2, 64)
     label = one_hot(tasks.mask)
     assert not torch.equal(model.generator(label), model.generator(label))
     model.eval()

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from methods.adain.moments import moments
 from methods.checkpoint import CheckpointError, load_strictly
 from methods.layers.spade_trunk import TRUNK_BLOCKS
 from methods.layers.unet import UNet, published_unet_key
@@ -51,6 +52,9 @@ NAMES = [
     "attgan_discriminator",
     "cyclegan_generator",
     "cyclegan_discriminator",
+    "adain_encoder",
+    "adain_decoder",
+    "adain_operation",
 ]
 SPADE_TAPS = {name: name for name, *_ in TRUNK_BLOCKS} | {"pre_tanh": "conv_img"}
 TAPS = {
@@ -91,10 +95,15 @@ TAPS = {
         "pre_tanh": "model.26",
     },
     "cyclegan_discriminator": {f"act{layer}": f"model.{1 + 3 * (layer - 1)}" for layer in range(1, 5)},
+    "adain_encoder": {"conv1x1": "0", "pool1": "7"},
+    "adain_decoder": {"conv1": "2", "up1": "3", "up3": "23"},
 }
 """Submodule of ours behind each stored intermediate result."""
-BETWEEN_MODULES = {"pix2pix_generator": {"innermost_cat", "outer_cat"}}
-"""Stored intermediate results that no submodule of ours gives: features beside those skipped."""
+BETWEEN_MODULES = {
+    "pix2pix_generator": {"innermost_cat", "outer_cat"},
+    "adain_operation": {"style_mean", "style_std", "alpha_0.5"},
+}
+"""Stored intermediate results that no submodule of ours gives."""
 VARIANTS = {"golden_sn_aligned": align_spectral_norm, "golden_alpha10": amplify_alphas}
 """What some golden forwards change in the filled weights."""
 
@@ -155,6 +164,14 @@ def test_pix2pix_without_dropout_equals_the_published_forward_in_training() -> N
         image = network(golden_inputs(golden)["image"])
     assert_matches("out", image, stored["outputs"]["out"])
     assert_matches("pre_tanh", seen["pre_tanh"], stored["taps"]["pre_tanh"])
+
+
+def test_the_moments_of_a_style_equal_the_published_ones() -> None:
+    golden = read_golden("adain_operation")
+    taps, inputs = golden["golden"]["taps"], golden_inputs(golden)
+    mean, deviation = moments(inputs["style"])
+    assert_matches("style_mean", mean, taps["style_mean"])
+    assert_matches("style_std", deviation, taps["style_std"])
 
 
 def test_unknown_name_lists_near_ones() -> None:
