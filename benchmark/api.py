@@ -49,15 +49,15 @@ def list_methods(plugins: Iterable[PathName] = ()) -> pd.DataFrame:
     _load_plugins(plugins)
     import pandas as pd
 
-    from registry.catalogue import METHOD_CARDS
+    from registry import catalogue, taking_part
 
-    cards = [entry.card for entry in METHOD_CARDS]
+    cards = [entry.card for entry in catalogue.METHOD_CARDS]
     return pd.DataFrame(
         {
             "name": [card.name for card in cards],
             "title": [card.title for card in cards],
             "kind": [card.kind for card in cards],
-            "protocols": [card.protocols for card in cards],
+            "protocols": [taking_part.protocols_of(card) for card in cards],
             "variants": [list(card.variants) for card in cards],
             "licence": [card.licence for card in cards],
             "paper": [f"{card.paper.title}, {card.paper.venue}" if card.paper else None for card in cards],

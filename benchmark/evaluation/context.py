@@ -126,8 +126,8 @@ class EvaluationContext:
 
     @cached_property
     def judges(self) -> Judges:
-        """The judges, on the compute device."""
-        return Judges(self.judge("parser")[0].parse, self.judge("attributes")[0].scores)
+        """The judges, on the compute device, each loaded when something first needs it."""
+        return Judges(lambda: self.judge("parser")[0], lambda: self.judge("attributes")[0])
 
     def judge(self, role: JudgeRole) -> tuple[Any, JudgeInfo]:
         """A judge, on the compute device, and what tables say of it; trained where the cache does not hold it."""

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from benchmark.images.convert import image_array
-from benchmark.metrics.base import ScoringBatch
+from benchmark.metrics.base import Judged, ScoringBatch
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES, LABELS
 from registry import DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS
@@ -59,7 +59,7 @@ def test_the_mirrored_task_is_exact_and_sharpness_is_a_ratio(faces) -> None:
     assert torch.equal(batch.mask == 1, (batch.target.mask == 1).flip(2))
     nothing = torch.zeros(3)
     metric = METRICS.get("sharpness")()
-    sharp = ScoringBatch(batch, image_array(batch.oracle), nothing, nothing, nothing, (), ())
+    sharp = ScoringBatch(batch, image_array(batch.oracle), Judged.of(nothing, nothing, nothing), (), ())
     blurred = replace(sharp, output_pixels=image_array(torch.nn.functional.avg_pool2d(batch.oracle, 5, 1, 2)))
     assert metric.measure(sharp)["value"] == pytest.approx(np.ones(3))
     assert (metric.measure(blurred)["value"] < 0.9).all()

@@ -13,8 +13,7 @@ title: Mine
 summary: A method.
 kind: learned
 licence: free
-inputs: [image]
-protocols: [reconstruction]
+takes: [image]
 """
 
 
@@ -70,8 +69,7 @@ def test_registering_a_built_in_name_is_refused_with_both_places() -> None:
         "summary": "A method.",
         "kind": "learned",
         "licence": "free",
-        "inputs": ["image"],
-        "protocols": ["reconstruction"],
+        "takes": ["image"],
     }
     before = METHODS.get("maskgan")
     with pytest.raises(ValueError, match="declared twice") as caught:

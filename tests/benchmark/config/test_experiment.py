@@ -152,22 +152,25 @@ def test_no_method_is_said() -> None:
         resolve([ConfigSource({}, COMMAND)])
 
 
-def test_a_protocol_that_the_method_cannot_do_is_refused(tmp_path: Path) -> None:
+def test_a_method_that_can_do_none_of_its_protocols_is_refused() -> None:
     from registry import METHODS
 
     card = {
         "name": "copies-only",
         "title": "Copies only",
-        "summary": "Takes part in one protocol.",
+        "summary": "Takes what one protocol gives.",
         "kind": "learned",
         "licence": "free",
-        "inputs": ["image"],
-        "protocols": ["reconstruction"],
+        "takes": ["image", "attributes"],
     }
     METHODS.register(card=card)(type("CopiesOnly", (), {}))
-    with pytest.raises(InputError, match="copies-only cannot take part in 'style-copy'; its card lists reconstruction"):
+    with pytest.raises(InputError, match="Copies only takes image and attributes; style-copy gives no attr"):
         resolve([ConfigSource({"method": "copies-only", "protocols": {"style-copy": {}}}, COMMAND)])
-    assert set(resolve([ConfigSource({"method": "copies-only"}, COMMAND)]).evaluation.protocols) == {"reconstruction"}
+    assert set(resolve([ConfigSource({"method": "copies-only"}, COMMAND)]).evaluation.protocols) == {
+        "attribute-transfer"
+    }
+    both = {"method": "copies-only", "protocols": {"style-copy": {}, "attribute-transfer": {}}}
+    assert set(resolve([ConfigSource(both, COMMAND)]).evaluation.protocols) == {"style-copy", "attribute-transfer"}
 
 
 def test_seeds_change_nothing_but_the_seed_and_the_folder() -> None:

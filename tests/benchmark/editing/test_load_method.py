@@ -25,8 +25,7 @@ CARD = {
     "summary": "Paints what it is told.",
     "kind": "learned",
     "licence": "free",
-    "inputs": ["image", "attributes", "source image"],
-    "protocols": ["attribute-transfer"],
+    "takes": ["image", "attributes", "source image"],
 }
 
 
