@@ -16,17 +16,17 @@ def reason_against(method: MethodCard, protocol: ProtocolCard, lacking: Collecti
         protocol: its card.
         lacking: what the dataset's faces do not have, in the words of `OF_FACES`.
     """
-    missing = {
-        word: why
-        for words in method.alternatives
-        for word in words
-        if (why := _missing(word, protocol, lacking)) is not None
-    }
-    if any(not missing.keys() & set(words) for words in method.alternatives):
+    given = {word for word in protocol.gives if word.removeprefix("source ") not in lacking}
+    missing = min(([word for word in words if word not in given] for words in method.alternatives), key=len)
+    if not missing:
         return None
-    takes = ", or ".join(_joined(words) for words in method.alternatives)
-    nearest = min(method.alternatives, key=lambda words: len(missing.keys() & set(words)))
-    return f"{method.title} takes {takes}; {_joined([missing[word] for word in nearest if word in missing])}"
+    not_given = [word for word in missing if word not in protocol.gives]
+    of_faces = [word for word in missing if word in protocol.gives]
+    reasons = [
+        *([f"{protocol.name} gives no {' and no '.join(not_given)}"] if not_given else []),
+        *([f"these faces have no {' and no '.join(of_faces)}"] if of_faces else []),
+    ]
+    return f"{method.title} takes {', or '.join(map(_joined, method.alternatives))}; {', and '.join(reasons)}"
 
 
 def protocols_of(method: MethodCard) -> list[str]:
@@ -38,12 +38,6 @@ def unmet_needs(protocol: ProtocolCard, lacking: Collection[str]) -> str | None:
     """Why tasks of a protocol cannot be drawn from faces that lack something, in words; None where they can."""
     unmet = [word for word in protocol.needs if word in lacking]
     return f"{protocol.name} needs {_joined(unmet)}, which these faces do not have" if unmet else None
-
-
-def _missing(word: str, protocol: ProtocolCard, lacking: Collection[str]) -> str | None:
-    if word not in protocol.gives:
-        return f"{protocol.name} gives no {word}"
-    return f"these faces have no {word}" if word.removeprefix("source ") in lacking else None
 
 
 def _joined(words: Sequence[str]) -> str:

@@ -11,6 +11,10 @@ import torch
 
 from benchmark.images.convert import image_array
 from benchmark.metrics.base import Judged, ScoringBatch
+from benchmark.metrics.function_metric import metric_class_of
+from benchmark.runtime.device import choose_compute
+from benchmark.weights.locate import Weights
+from benchmark.weights.resources import Resources
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES, LABELS
 from registry import DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS
@@ -58,7 +62,8 @@ def test_the_mirrored_task_is_exact_and_sharpness_is_a_ratio(faces) -> None:
     assert torch.equal(batch.mask == left, (batch.target.mask == right).flip(2))
     assert torch.equal(batch.mask == 1, (batch.target.mask == 1).flip(2))
     nothing = torch.zeros(3)
-    metric = METRICS.get("sharpness")()
+    metric = metric_class_of(METRICS.get("sharpness"), METRICS.catalogue.find("sharpness").card)()
+    metric.prepare(Resources(choose_compute("cpu", "fp32", None), Weights()))
     sharp = ScoringBatch(batch, image_array(batch.oracle), Judged.of(nothing, nothing, nothing), (), ())
     blurred = replace(sharp, output_pixels=image_array(torch.nn.functional.avg_pool2d(batch.oracle, 5, 1, 2)))
     assert metric.measure(sharp)["value"] == pytest.approx(np.ones(3))
