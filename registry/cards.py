@@ -86,7 +86,8 @@ class MethodCard(Card):
     """A method's card, `method.yaml`.
 
     Attributes:
-        kind: learned methods train or load weights; reference methods are trivial editors.
+        kind: learned methods train or load weights; classical ones have none, and are ranked beside them; reference
+            methods are trivial editors, which are not.
         takes: what it needs of a task, in the words of `INPUTS` or of a protocol, or a list of such lists, one of which
             is enough. It takes part in every protocol that gives this; only a reference method that takes "oracle" is
             given the true result.
@@ -97,7 +98,7 @@ class MethodCard(Card):
         returns_copy_of: which picture of a task its edits are copies of, so that what reads run folders finds it there.
     """
 
-    kind: Literal["learned", "reference"]
+    kind: Literal["learned", "classical", "reference"]
     licence: str
     returns_copy_of: Literal["target", "source"] | None = None
     takes: list[str] | list[list[str]]

@@ -41,7 +41,7 @@ def participation(method: MethodCard | None, evaluation: EvaluationSpec, dataset
         dataset: the faces.
 
     Raises:
-        InputError: if a learned method could do none of them, since it would be trained for nothing.
+        InputError: if a method that is no reference could do none of them.
     """
     lacks = lacking(dataset)
     chosen = evaluation.protocols
@@ -61,6 +61,6 @@ def participation(method: MethodCard | None, evaluation: EvaluationSpec, dataset
             reasons[name] = reason
         else:
             able[name] = options
-    if not able and method is not None and method.kind == "learned":
+    if not able and method is not None and method.kind != "reference":
         raise InputError(f"{method.name} has nothing to do on {dataset.name}: {'; '.join(reasons.values())}")
     return Participation(able, unable, tuple(undrawn), reasons)

@@ -338,6 +338,8 @@ class Run:
             return MethodInfo("reference", card.title, "none", None, {})
         editor = self._trained_editor
         notes = dict(editor.model.provenance())
+        if card.kind == "classical":
+            return MethodInfo("learned", card.title, "none", None, notes)
         if editor.published_sha256 is not None:
             return MethodInfo("learned", card.title, "published", editor.published_sha256, notes)
         if not editor.model.stages():

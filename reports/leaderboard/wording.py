@@ -117,7 +117,8 @@ def row_facts(row: Row) -> str:
     """The small print of a row's header."""
     if row.kind == "real":
         return "not edited"
-    made = ["reference"] if row.kind == "reference" else [ORIGINS[row.weights_origin], row.preset]
+    origin = "classical" if row.weights_origin == "none" else ORIGINS[row.weights_origin]
+    made = ["reference"] if row.kind == "reference" else [origin, row.preset]
     seeds = [f"{len(row.seeds)} seeds"] if len(row.seeds) > 1 else []
     return " · ".join([*made, *seeds])
 

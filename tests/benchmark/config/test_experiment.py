@@ -20,6 +20,7 @@ from benchmark.config.resolve import resolve, resolve_evaluation
 from benchmark.config.sources import COMMAND, ConfigSource, read_assignments, read_config
 from registry.catalogue import METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError, UnknownNameError
+from registry.taking_part import protocols_of
 
 CARD = METHOD_CARDS.find("maskgan").card
 
@@ -40,7 +41,7 @@ def test_the_demo_is_the_default() -> None:
     assert experiment.evaluation.dataset.name == "rendered-faces"
     assert experiment.evaluation.dataset.size == 64
     assert experiment.method.seed == 0
-    assert set(experiment.evaluation.protocols) == set(CARD.protocols)
+    assert set(experiment.evaluation.protocols) == set(protocols_of(CARD))
 
 
 def test_each_source_lies_over_the_one_below(tmp_path: Path) -> None:

@@ -1,6 +1,4 @@
-"""A method that needs no training: it moves the colours of a region towards those of the source."""
-
-from collections.abc import Mapping
+"""A method that learns nothing: it moves the colours of a region towards those of the source."""
 
 from torch import Tensor
 
@@ -25,7 +23,3 @@ class ColourShift(FaceEditor):
         difference = source.mean(dim=(2, 3), keepdim=True) - image.mean(dim=(2, 3), keepdim=True)
         shifted = (image + self.strength * difference).clamp(-1, 1)
         return shifted.where(tasks.region.unsqueeze(1), image)
-
-    def provenance(self) -> Mapping[str, str]:
-        """What results say of the weights that it does not have."""
-        return {"training": "none is needed"}
