@@ -41,8 +41,8 @@ OF_SETS: Final[Mapping[str, Callable[[FeaturePair], NDArray[np.float32]]]] = {
 """By the name of a parameter, what the function of a set metric gets: features (N, D) of the card's encoder."""
 
 
-def metric_class_of(registered: Callable[..., Any], card: MetricCard) -> Callable[[], Any]:
-    """What builds a metric: a registered class as it is, or a class around a registered function.
+def metric_class_of(registered: Callable[..., Any], card: MetricCard) -> type[Any]:
+    """The class of a metric: a registered class as it is, or a class around a registered function.
 
     Args:
         registered: the class or function.
