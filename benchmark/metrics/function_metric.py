@@ -104,7 +104,7 @@ def _parameters(function: Callable[..., Any], known: Mapping[str, Any]) -> list[
 def _number(function: Callable[..., Any], given: Mapping[str, Any]) -> float:
     with plugin_boundary(function.__name__, MetricUnavailable):
         value = function(**given)
-    if isinstance(value, np.ndarray) and value.ndim == 0:
+    if isinstance(value, np.generic | np.ndarray) and value.ndim == 0:
         value = value.item()
     if not isinstance(value, Real) or math.isinf(value):
         given_back = f"an array {np.shape(value)}" if isinstance(value, np.ndarray) else repr(value)

@@ -45,12 +45,12 @@ def test_a_function_gets_one_task_by_the_names_of_its_parameters(resources: Reso
 
 def test_its_figure_is_the_mean_over_tasks(resources: Resources) -> None:
     def brightness(output: Any) -> Any:
-        return output.mean()
+        return output.mean(dtype=np.float32)
 
     batch = random_batch(4)
     metric = made(brightness, resources)
     columns = metric.measure(batch)
-    assert metric.summarise(columns, ones(columns)) == pytest.approx(batch.output_pixels.mean())
+    assert metric.summarise(columns, ones(columns)) == pytest.approx(batch.output_pixels.mean(), rel=1e-5)
 
 
 def test_without_true_results_it_has_no_figure(resources: Resources) -> None:
