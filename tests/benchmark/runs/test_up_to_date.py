@@ -56,6 +56,6 @@ def test_the_order_in_which_protocols_are_named_does_not_matter() -> None:
 def test_added_metrics_and_their_order_count() -> None:
     one, other, none = (
         resolve([ConfigSource({"method": "copy-target", "metrics": metrics}, COMMAND)])
-        for metrics in (["kid", "diversity"], ["diversity", "kid"], [])
+        for metrics in (["fid-clean", "diversity"], ["diversity", "fid-clean"], [])
     )
     assert len({json.dumps(finished_stamp(experiment, Weights())) for experiment in (one, other, none)}) == 3
