@@ -67,7 +67,10 @@ def test_every_part_is_listed(installed: None) -> None:
     assert outcome.code == 0, outcome.out
 
 
-def test_all_parts_stand_in_one_leaderboard_beside_maskgan(installed: None, tmp_path: Path, cache: Path) -> None:
+def test_all_parts_stand_in_one_leaderboard_beside_maskgan(
+    installed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     before = of_project()
     shared = ("--dataset", "dim-faces", "--protocol", "hair-colour", "--runs", tmp_path / "runs", *TINY)
     for method, words in (("colour-shift", ()), ("maskgan", SHORT), ("oracle", ())):
