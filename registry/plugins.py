@@ -78,7 +78,7 @@ def _is_loaded(file: Path) -> bool:
 
 
 def _declare_cards(point: EntryPoint) -> None:
-    """Declare every card below an installed package, whose code is imported when it is used.
+    """Declare every card below an installed package, whose code is imported when it is used; each once in a process.
 
     A card's file is named after its kind, `method.yaml`, with a word before it where there are several:
     `sharpness.metric.yaml`.
@@ -88,8 +88,9 @@ def _declare_cards(point: EntryPoint) -> None:
 
     folder = package_folder(point.value)
     for catalogue in CATALOGUES.values():
+        declared = {entry.place for entry in catalogue}
         for path in sorted(folder.rglob("*.yaml")):
-            if path.name.removesuffix(".yaml").rpartition(".")[2] == catalogue.kind:
+            if path.name.removesuffix(".yaml").rpartition(".")[2] == catalogue.kind and str(path) not in declared:
                 card = read_card(path, catalogue.card_type)
                 if not card.entry:
                     raise CardError(f"{path}: entry: write the class that the card is of, as module:Class")

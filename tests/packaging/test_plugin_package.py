@@ -24,7 +24,7 @@ PARTS = {
     "judges": ["dilated-parser"],
 }
 TINY = settings(
-    *("dataset.size=32", "dataset.options.train=12", "dataset.options.val=2", "dataset.options.test=8"),
+    *("dataset.size=64", "dataset.options.train=12", "dataset.options.val=2", "dataset.options.test=8"),
     *("judges.dilated-parser.iterations=2", "judges.dilated-parser.batch_size=4", "parser_judge=dilated-parser"),
     *(each for each in TINY_SCORING if not each.startswith("judges.parser")),
     *("compute.precision=fp32", "limit=4"),
