@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal, Self, TypeVar
 
@@ -30,6 +31,11 @@ OF_FACES = ("mask", "attributes")
 """The words for what faces have beside their images, which protocols need of a dataset."""
 GIVEN_BY_MOST = tuple(word for word in INPUTS if "attributes" not in word)
 """What a protocol gives whose card does not say it."""
+
+
+def joined(words: Sequence[str]) -> str:
+    """Words as a sentence lists them: "image, mask and region"."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 class Paper(BaseModel):
@@ -113,6 +119,11 @@ class MethodCard(Card):
         return [words for words in self.takes if isinstance(words, list)] or [
             [word for word in self.takes if isinstance(word, str)]
         ]
+
+    @property
+    def takes_in_words(self) -> str:
+        """What it takes, as sentences say it."""
+        return ", or ".join(map(joined, self.alternatives))
 
     @property
     def sees_oracle(self) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
-from registry.cards import MethodCard, ProtocolCard
+from registry.cards import MethodCard, ProtocolCard, joined
 from registry.catalogue import PROTOCOL_CARDS
 
 
@@ -26,7 +26,7 @@ def reason_against(method: MethodCard, protocol: ProtocolCard, lacking: Collecti
         *([f"{protocol.name} gives no {' and no '.join(not_given)}"] if not_given else []),
         *([f"these faces have no {' and no '.join(of_faces)}"] if of_faces else []),
     ]
-    return f"{method.title} takes {', or '.join(map(_joined, method.alternatives))}; {', and '.join(reasons)}"
+    return f"{method.title} takes {method.takes_in_words}; {', and '.join(reasons)}"
 
 
 def protocols_of(method: MethodCard) -> list[str]:
@@ -37,8 +37,4 @@ def protocols_of(method: MethodCard) -> list[str]:
 def unmet_needs(protocol: ProtocolCard, lacking: Collection[str]) -> str | None:
     """Why tasks of a protocol cannot be drawn from faces that lack something, in words; None where they can."""
     unmet = [word for word in protocol.needs if word in lacking]
-    return f"{protocol.name} needs {_joined(unmet)}, which these faces do not have" if unmet else None
-
-
-def _joined(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+    return f"{protocol.name} needs {joined(unmet)}, which these faces do not have" if unmet else None

@@ -157,8 +157,7 @@ def _nothing_to_do(method: MethodCard, against: Sequence[str | None], preset: Pr
     able = ", ".join(default_protocols(preset, method))
     reasons = "; ".join(dict.fromkeys(filter(None, against)))
     if not reasons:
-        words = " or ".join(", ".join(alternative) for alternative in method.alternatives)
-        reasons = f"it takes {words}, which no protocol gives"
+        reasons = f"it takes {method.takes_in_words}, which no protocol gives"
     return f"{method.name} can take part in none of its protocols: {reasons}" + (f"; it can in {able}" if able else "")
 
 

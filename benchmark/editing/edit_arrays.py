@@ -132,8 +132,8 @@ class LoadedMethod:
             for words in self.card.alternatives
         ]
         if all(missing):
-            takes = ", or ".join(", ".join(words) for words in self.card.alternatives)
-            raise InputError(f"{self.label} takes {takes}: give {' and '.join(min(missing, key=len))} too")
+            wanted = " and ".join(min(missing, key=len))
+            raise InputError(f"{self.label} takes {self.card.takes_in_words}: give {wanted} too")
         if "source_mask" in given and "source" not in given:
             raise InputError("source_mask holds the labels of source: give source too")
         if "requested_mask" in given and "mask" not in given:

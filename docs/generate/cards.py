@@ -74,8 +74,9 @@ def _page(title: str, kind: str, catalogue: Catalogue[Any], body: Any) -> str:
 
 def _method(card: MethodCard) -> Iterator[str]:
     able = ", ".join(_link("protocols", name) for name in protocols_of(card))
-    takes = ", or ".join(", ".join(words) for words in card.alternatives)
-    yield _facts({"kind": card.kind, "takes": takes, "takes part in": able, "licence": escaped(card.licence)})
+    yield _facts(
+        {"kind": card.kind, "takes": card.takes_in_words, "takes part in": able, "licence": escaped(card.licence)}
+    )
     yield _options(card.options, card.presets)
     if card.variants:
         yield "Variants:\n"
