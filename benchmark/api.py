@@ -271,8 +271,8 @@ def score_images(
         masks: folder of label maps that the images were to show, for the metrics of labels.
         metrics: ids; by default `fid` with a reference, `seg-accuracy` and `seg-miou` with masks.
         labels: how the label maps say their labels: "celebamask-hq", the dataset's order, by default, and refused where
-            another fits clearly better; "face-parsing", that of face-parsing.PyTorch; "palette", the dataset's colours; "lapa", "helen"; or a
-            YAML file of your own label set.
+            another fits clearly better; "face-parsing", that of face-parsing.PyTorch; "palette", the dataset's colours;
+            "lapa"; "helen"; or a YAML file of your own label set.
         recursive: read sub-folders too.
         match: a glob for the images that are meant; `{"reference": …, "masks": …}` for other folders.
         suffix: what the names of the images that are meant end in, such as "_fake_B", and which is then no part of

@@ -102,7 +102,7 @@ def _by_number(path: Path, image: Image.Image, label_set: LabelSet) -> Labels:
     if image.mode not in _ONE_CHANNEL:
         raise InputError(
             f"{path}: a label map has one channel of labels; this is {image.mode}, and the dataset's colours are read "
-            "by the label set palette"
+            "by the label set palette (--labels palette)"
         )
     values: NDArray[Any] = np.asarray(image)
     labels: Labels = _table(label_set)[values.clip(0, LARGEST_NUMBER)]
@@ -145,15 +145,13 @@ def _check_palette(path: Path, image: Image.Image, labels: Labels) -> None:
         number, color = int(np.asarray(image)[row, column]), LABELS[colored[row, column]]
         raise InputError(
             f"{path}: its palette has the dataset's colours under other indices (index {number} has the colour of "
-            f"{color}): read its colours by the label set palette"
+            f"{color}): read its colours by the label set palette (--labels palette)"
         )
 
 
 def _by_color(path: Path, image: Image.Image, label_set: LabelSet) -> Labels:
     if image.mode not in ("RGB", "RGBA", "P"):
-        raise InputError(
-            f"{path}: the label set {label_set.name} has colours; this image has none, being {image.mode}"
-        )
+        raise InputError(f"{path}: the label set {label_set.name} has colours; this image has none, being {image.mode}")
     rgb = np.asarray(image.convert("RGB"))
     labels = _labels_of_colors(rgb, label_set)
     if (labels == NUM_LABELS).any():

@@ -95,7 +95,9 @@ def find_label_set(value: str | Sequence[Any], folder: Path | None = None) -> La
         path = (folder or Path()) / Path(value).expanduser()
         return _checked(value, read_yaml(path).content, str(path))
     if (found := label_sets().get(value)) is None:
-        raise UnknownNameError(f"{unknown('label set', value, label_sets())}; one of your own is a file, such as a.yaml")
+        raise UnknownNameError(
+            f"{unknown('label set', value, label_sets())}; one of your own is a file, such as a.yaml"
+        )
     return found
 
 

@@ -11,9 +11,10 @@ from typing import Literal
 from benchmark.caching.code_version import code_version
 from benchmark.datasets.base import FaceDataset, TrueEdit
 from benchmark.datasets.celebamask_hq.files import Annotations, FaceFiles, find_files, read_annotations
-from benchmark.datasets.errors import DataError, UnusableFaceError
-from benchmark.datasets.packed import FaceRecord, Progress, SkippedFace, content_key, in_parallel, packed_faces
-from benchmark.datasets.transforms import RESIZE_POLICY, LoadFace, ResizeFace
+from benchmark.datasets.celebamask_hq.reader import FaceReader
+from benchmark.datasets.errors import DataError
+from benchmark.datasets.packed import Progress, SkippedFace, content_key, in_parallel, packed_faces
+from benchmark.datasets.transforms import RESIZE_POLICY
 from benchmark.images.read import is_image_name
 from methods.labels import ATTRIBUTES
 
@@ -40,7 +41,8 @@ class CelebAMaskHQ(FaceDataset):
         """Open the dataset, packing it into `cache` first where it is not there yet.
 
         Args:
-            root: folder with CelebA-HQ-img/, CelebAMask-HQ-mask-anno/ and the annotation files.
+            root: folder with CelebA-HQ-img/, CelebAMask-HQ-mask-anno/ (or CelebAMask-HQ-mask/, or -mask-color/) and the
+                annotation files.
             size: side of the square images in pixels.
             cache: folder of packed faces.
             limit: the most faces to use of each split, those with the lowest numbers; None uses all.
@@ -63,12 +65,12 @@ class CelebAMaskHQ(FaceDataset):
             "dataset": self.name,
             "size": size,
             "resize": RESIZE_POLICY,
-            "code": code_version(__name__),
+            "code": code_version(FaceReader.__module__),
             "annotations": annotations.digests,
             "files": [face.listing for face in faces],
             "unknown": strangers,
         }
-        read = partial(in_parallel, _Reader(annotations, size), faces)
+        read = partial(in_parallel, FaceReader(annotations, size), faces)
         unknown = [SkippedFace(name, f"{name} is named as no face's image, such as 12.jpg") for name in strangers]
         total = len(faces) + len(unknown)
         self.packed = packed_faces(
@@ -81,31 +83,6 @@ class CelebAMaskHQ(FaceDataset):
     ) -> TrueEdit | None:
         """None: how a photographed face would look after an edit is unknown."""
         return None
-
-
-class _Reader:
-    """Makes the packed record of a face's files."""
-
-    def __init__(self, annotations: Annotations, size: int) -> None:
-        self.annotations = annotations
-        self.load, self.resize = LoadFace(), ResizeFace(size)
-
-    def __call__(self, files: FaceFiles) -> FaceRecord | SkippedFace:
-        face = str(files.number)
-        if (fault := self.annotations.fault(files.number)) is not None:
-            return SkippedFace(face, fault)
-        try:
-            loaded = self.resize.transform(self.load.transform({"img_path": files.image, "part_paths": files.parts}))
-        except UnusableFaceError as error:
-            return SkippedFace(face, str(error))
-        return FaceRecord(
-            face=face,
-            split=self.annotations.splits[files.number],
-            image=loaded["img"],
-            mask=loaded["gt_seg_map"],
-            attributes=self.annotations.attributes[files.number],
-            pose=self.annotations.poses.get(files.number),
-        )
 
 
 def _first_of_each_split(faces: list[FaceFiles], annotations: Annotations, limit: int) -> list[FaceFiles]:

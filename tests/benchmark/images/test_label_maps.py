@@ -102,7 +102,11 @@ def test_a_palette_whose_colours_stand_for_other_labels_than_its_indices_is_refu
     ("image", "name", "sentence"),
     [
         (Image.new("RGB", (3, 2)), "celebamask-hq", r"one channel of labels; this is RGB.* label set palette"),
-        (Image.new("L", (3, 2), 19), "celebamask-hq", r"holds label 19 at column 0, row 0; labels of celebamask-hq are 0\.\.18"),
+        (
+            Image.new("L", (3, 2), 19),
+            "celebamask-hq",
+            r"holds label 19 at column 0, row 0; labels of celebamask-hq are 0\.\.18",
+        ),
         (Image.fromarray(np.full((2, 3), 300, np.uint16)), "face-parsing", "holds label 300"),
         (Image.new("L", (3, 2)), "palette", "palette has colours; this image has none, being L"),
         (
@@ -148,7 +152,7 @@ def test_another_label_set_is_refused() -> None:
 def test_eleven_classes_are_labels_of_the_nineteen(tmp_path: Path, name: str) -> None:
     numbers = Image.fromarray(np.arange(11, dtype=np.uint8)[None])
     # the sets' left is the image's, CelebAMask-HQ's that of the person
-    expected = "background skin r_brow l_brow r_eye l_eye nose u_lip mouth l_lip hair".split()
+    expected = ["background", "skin", "r_brow", "l_brow", "r_eye", "l_eye", "nose", "u_lip", "mouth", "l_lip", "hair"]
     labels = read_labels(saved(tmp_path, numbers), find_label_set(name))
     assert [LABELS[label] for label in labels[0]] == expected
     with pytest.raises(InputError, match=rf"holds label 11 at column 2, row 0; labels of {name} are 0\.\.10"):
