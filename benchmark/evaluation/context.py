@@ -91,11 +91,8 @@ class EvaluationContext:
         spec = self.evaluation.dataset
         with self.reporter.counting(f"pack {spec.name}") as progress:
             dataset = open_faces(spec.name, spec.root, spec.size, spec.options, self.cache, self.reporter.say, progress)
-        if dataset.skipped:
-            first = dataset.skipped[0]
-            self.reporter.say(
-                f"{spec.name}: {len(dataset.skipped)} faces skipped, the first: {first.face}, {first.reason}"
-            )
+        if dataset.summary is not None:
+            self.reporter.say(dataset.summary)
         return dataset
 
     def task_sets(self, protocols: Mapping[str, Options]) -> list[TaskSet]:
@@ -202,6 +199,7 @@ class EvaluationContext:
             size=dataset.size,
             faces={split: len(dataset.rows(split)) for split in SPLITS},
             skipped=len(dataset.skipped),
+            left_out={files.reason: files.count for files in dataset.left_out},
             resize_policy=dataset.resize_policy,
         )
 
@@ -231,6 +229,7 @@ def open_faces(
         dataset: FaceDataset = dataset_class(
             root=root, size=size, cache=faces_folder(cache, name), progress=progress, **options
         )
+    dataset.name = name  # a card may name the class of another one
     if dataset.packed.damage is not None:
         say(f"{dataset.packed.damage}; the faces are packed anew")
     return dataset

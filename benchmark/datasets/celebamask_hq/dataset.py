@@ -6,7 +6,7 @@ from collections import Counter
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from benchmark.caching.code_version import code_version
 from benchmark.datasets.base import FaceDataset, TrueEdit
@@ -17,6 +17,9 @@ from benchmark.datasets.packed import Progress, SkippedFace, content_key, in_par
 from benchmark.datasets.transforms import RESIZE_POLICY
 from benchmark.images.read import is_image_name
 from methods.labels import ATTRIBUTES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class CelebAMaskHQ(FaceDataset):
@@ -71,18 +74,28 @@ class CelebAMaskHQ(FaceDataset):
             "unknown": strangers,
         }
         read = partial(in_parallel, FaceReader(annotations, size), faces)
-        unknown = [SkippedFace(name, f"{name} is named as no face's image, such as 12.jpg") for name in strangers]
+        unknown = [
+            SkippedFace(name, f"{name} is named as no face's image, such as 12.jpg", "with another name than a number")
+            for name in strangers
+        ]
         total = len(faces) + len(unknown)
         self.packed = packed_faces(
             Path(cache), content_key(facts), size, lambda: chain(read(), unknown), total, progress
         )
-        self.skipped = tuple(SkippedFace(face, reason) for face, reason in self.packed.skipped)
+        self.skipped = self.packed.left_out
 
     def true_edit(
         self, edit: Literal["attribute-transfer", "style-copy"], target: int, source: int, attribute: str | None = None
     ) -> TrueEdit | None:
         """None: how a photographed face would look after an edit is unknown."""
         return None
+
+    @classmethod
+    def verify(cls, root: Path | None, progress: Progress | None = None, **options: Any) -> pd.DataFrame:
+        """What is wrong with the files, as `verify_celebamask_hq`."""
+        from benchmark.datasets.celebamask_hq.verify import verify_celebamask_hq
+
+        return verify_celebamask_hq(root, progress)
 
 
 def _first_of_each_split(faces: list[FaceFiles], annotations: Annotations, limit: int) -> list[FaceFiles]:

@@ -24,11 +24,11 @@ class FaceReader:
         """The record, or why there is none."""
         face = str(files.number)
         if (fault := self.annotations.fault(files.number)) is not None:
-            return SkippedFace(face, fault)
+            return SkippedFace(face, fault, "without whole annotations")
         try:
             loaded = self.resize.transform(self.load.transform({"img_path": files.image, "mask_files": files.mask}))
         except UnusableFaceError as error:
-            return SkippedFace(face, str(error))
+            return SkippedFace(face, str(error), "whose image or mask cannot be used")
         return FaceRecord(
             face=face,
             split=self.annotations.splits[files.number],
