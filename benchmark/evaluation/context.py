@@ -24,6 +24,7 @@ from benchmark.features.inception import INCEPTION_ENCODERS
 from benchmark.features.parser_encoder import PARSER, ParserEncoder
 from benchmark.judges.base import Judge
 from benchmark.judges.cache import load_judge
+from benchmark.judges.unknown_attributes import UnknownAttributes
 from benchmark.protocols.base import Protocol
 from benchmark.results.schema import DatasetInfo, JudgeInfo
 from benchmark.results.task_scores import tasks_sha256
@@ -128,6 +129,9 @@ class EvaluationContext:
 
     def judge(self, role: JudgeRole) -> tuple[Any, JudgeInfo]:
         """A judge, on the compute device, and what tables say of it; trained where the cache does not hold it."""
+        if role not in self._judges and role == "attributes" and (reason := self.dataset.lacks.get("attributes")):
+            facts = JudgeInfo(title=f"none: {reason}", weights_sha256="", recipe="", scores={})
+            self._judges[role] = (UnknownAttributes(), facts)
         if role not in self._judges:
             name = self.evaluation.judge_by_role[role]
             options = self.evaluation.judges[name]
@@ -154,6 +158,11 @@ class EvaluationContext:
         return self._judges[role]
 
     def _train_judge(self, name: str, judge: Judge, dataset: FaceDataset, folder: Path) -> None:
+        if "mask" in dataset.lacks and JUDGE_CARDS.find(name).card.role == "parser":
+            raise InputError(
+                f"the judge {name} learns regions from masks, which {dataset.name} does not have: "
+                f"{dataset.lacks['mask']}; without masks a dataset can be packed and verified, but not scored"
+            )
         title = f"judge {name}"
         train(judge, dataset, folder, seed=JUDGE_SEED, compute=self.compute, reporter=self.reporter, title=title)
 
