@@ -12,7 +12,7 @@ import typer
 from benchmark.cli.options import RunOptions, takes
 from benchmark.cli.plugins import load_plugins
 from benchmark.cli.resolve_flags import experiment_of, parse_seed_range, print_plan
-from benchmark.images.label_orders import LABEL_CODES, order_in_words
+from benchmark.images.label_sets import CELEBAMASK_HQ, FACE_PARSING, in_words
 from registry.errors import InputError
 
 if TYPE_CHECKING:
@@ -76,11 +76,10 @@ def _score(
     labels: Annotated[
         str | None,
         typer.Option(
-            metavar="ORDER",
-            help="How --masks say labels: celebamask-hq "
-            f"({order_in_words('celebamask-hq')}), face-parsing ({order_in_words('face-parsing')}), or palette, the "
-            "dataset's colours.",
-            show_default=LABEL_CODES[0],
+            metavar="SET",
+            help=f"How --masks say labels: celebamask-hq ({in_words(CELEBAMASK_HQ)}), face-parsing "
+            f"({in_words(FACE_PARSING)}), palette, the dataset's colours, lapa, helen, or your own YAML file.",
+            show_default=CELEBAMASK_HQ.name,
         ),
     ] = None,
     recursive: Annotated[bool, typer.Option("--recursive", help="Read sub-folders of the folders too.")] = False,

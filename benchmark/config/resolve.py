@@ -131,6 +131,7 @@ def _dataset(settings: Mapping[str, Any], preset: Preset, sources: Sources) -> d
         card = DATASET_CARDS.find(name).card
     options = {**card.options, **card.options.cast(preset.datasets.get(name, {}))}
     options |= _checked(settings.get("options"), card.options, f"option of {name}", sources, "dataset", "options")
+    card.options.check(options)
     return {"size": preset.size, **settings, "name": name, "options": options}
 
 

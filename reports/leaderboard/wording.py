@@ -179,7 +179,9 @@ def provenance(table: Table) -> list[tuple[str, str]]:
     """What decided the figures: dataset, tasks, judges, weights and hardware, as (name, facts)."""
     facts = table.dataset_facts
     faces = ", ".join(f"{count:,} {split}" for split, count in facts.faces.items())
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in facts.left_out.items())
     skipped = f"; {facts.skipped:,} skipped" if facts.skipped else ""
+    skipped += f"; left out: {reasons}" if reasons else ""
     lines = [
         ("Dataset", f"{table.dataset}, fingerprint {facts.fingerprint[:SHORT_HASH]}"),
         ("Faces", f"{faces}{skipped}"),

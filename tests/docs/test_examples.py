@@ -18,6 +18,7 @@ from benchmark.weights.resources import Resources
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES, LABELS
 from registry import DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS
+from registry.catalogue import DATASET_CARDS
 from tests.docs.tiny_commands import run
 from tests.places import ROOT
 
@@ -91,6 +92,32 @@ def test_the_folder_gives_back_its_faces(faces, tmp_path: Path) -> None:
     assert np.array_equal(found.packed.attributes[:, smiling], packed.attributes[order, smiling])
     assert found.known_attributes == ("Smiling",)
     assert [skipped.face for skipped in found.skipped] == ["broken"]
+
+
+def test_own_labels_and_attributes_are_read_by_a_card(faces, tmp_path: Path) -> None:
+    root = tmp_path / "portraits"
+    for place in ("images", "masks"):
+        (root / place).mkdir(parents=True)
+    packed = faces.packed
+    classes = ["background", "skin", "hair", "neck", "cloth"]
+    numbers = np.array([classes.index(name) if name in classes else 1 for name in LABELS], np.uint8)
+    for row, face in enumerate(packed.ids):
+        cv2.imwrite(str(root / "images" / f"{face}.png"), packed.images[row][..., ::-1])
+        mask = numbers[packed.masks[row]]
+        mask[0, 0] = 5
+        cv2.imwrite(str(root / "masks" / f"{face}.png"), mask)
+    smiling = packed.attributes[:, ATTRIBUTES.index("Smiling")]
+    pd.DataFrame({"id": packed.ids, "smile": smiling}).to_csv(root / "attributes.csv", index=False)
+    run(["show", "own-faces", *plugged("own_faces")])
+    run(["data", "verify", "--dataset", "own-faces", "--data", str(root), *plugged("own_faces")])
+    options = DATASET_CARDS.find("own-faces").card.options
+    found = DATASETS.get("own-faces")(root=root, size=64, cache=tmp_path / "cache", **options)
+    order = [list(packed.ids).index(face) for face in found.packed.ids]
+    expected = np.array([LABELS.index((*classes, "skin")[number]) for number in numbers], np.uint8)[packed.masks[order]]
+    expected[:, 0, 0] = LABELS.index("skin")
+    assert np.array_equal(found.packed.masks, expected)
+    assert np.array_equal(found.packed.attributes[:, ATTRIBUTES.index("Smiling")], smiling[order])
+    assert found.known_attributes == ("Smiling",)
 
 
 def test_the_parser_learns(faces) -> None:
