@@ -22,6 +22,7 @@ TINY_METHOD = PLUGINS / "tiny" / "method.py"
 
 TINY_DATASET = ("dataset.options.train=24", "dataset.options.val=4", "dataset.options.test=12")
 TINY_SCORING = (
+    "judges.parser.feature_scale=16",
     "judges.parser.iterations=2",
     "judges.parser.batch_size=4",
     "judges.attributes.iterations=2",

@@ -17,8 +17,9 @@ IMPORTED_ONCE = ["benchmark.cli", "benchmark.evaluation.context", "benchmark.run
 ONE_THREAD = {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": "1"}
 """How processes that share processors with others compute."""
 
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(IMPORTED_ONCE)
+FORKS = multiprocessing.get_context("forkserver")
+"""Starts processes in which torch is there already; the server that they are forks of has no threads of torch's."""
+FORKS.set_forkserver_preload(IMPORTED_ONCE)
 
 
 class WarmProcess:
@@ -30,11 +31,11 @@ class WarmProcess:
     """
 
     def __init__(self, words: list[str], environment: Mapping[str, str]) -> None:
-        out, its_out = _FORKS.Pipe(duplex=False)
-        err, its_err = _FORKS.Pipe(duplex=False)
+        out, its_out = FORKS.Pipe(duplex=False)
+        err, its_err = FORKS.Pipe(duplex=False)
         self.stdout, self.stderr = _text_of(out), _text_of(err)
         arguments = (words, dict(environment), os.getcwd(), its_out, its_err)  # noqa: PTH109
-        self._process = _FORKS.Process(target=_run, args=arguments)
+        self._process = FORKS.Process(target=_run, args=arguments)
         before = dict(os.environ)
         try:
             os.environ.update(ONE_THREAD)  # the server's, where this is the first process that it forks
