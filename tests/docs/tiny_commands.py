@@ -13,7 +13,7 @@ from registry.plugins import load_named
 
 TINY = (
     *("dataset.options.train=24", "dataset.options.val=4", "dataset.options.test=12", "limit=4"),
-    *("judges.parser.iterations=2", "judges.parser.batch_size=4"),
+    *("judges.parser.feature_scale=16", "judges.parser.iterations=2", "judges.parser.batch_size=4"),
     *("judges.attributes.iterations=2", "judges.attributes.batch_size=4"),
     *("bootstrap_draws=100", "compute.precision=fp32"),
 )
