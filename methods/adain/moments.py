@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from methods.layers.regions import fill_regions
+
 EPS = 1e-5
 """Added to variances."""
 
@@ -13,22 +15,6 @@ def moments(features: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and deviation of each channel of each sample: (N, C, 1, 1) each, in float32; the variance is unbiased."""
     exact = features.float()
     return exact.mean((2, 3), keepdim=True), (exact.var((2, 3), keepdim=True) + EPS).sqrt()
-
-
-def region_moments(features: Tensor, region: Tensor) -> tuple[Tensor, Tensor]:
-    """The same over the positions of a region, weighted where a position is partly of it.
-
-    Args:
-        features: (N, C, H, W).
-        region: (N, 1, H, W) in [0, 1].
-
-    Returns:
-        (N, C, 1, 1) each; a region without positions has the mean 0 and the deviation of `EPS`.
-    """
-    exact, total = features.float(), region.sum((2, 3), keepdim=True)
-    mean = (exact * region).sum((2, 3), keepdim=True) / total.clamp(min=EPS)
-    variance = ((exact - mean).square() * region).sum((2, 3), keepdim=True) / (total - 1).clamp(min=1)
-    return mean, (variance + EPS).sqrt()
 
 
 class MomentTransfer(nn.Module):
@@ -41,26 +27,38 @@ class MomentTransfer(nn.Module):
         return (content.float() - mean) / deviation * style_deviation + style_mean
 
 
-def transfer_by_region(content: Tensor, style: Tensor, content_regions: Tensor, style_regions: Tensor) -> Tensor:
-    """Each region of the content with the moments of the style's same region, in float32.
+def region_moments(features: Tensor, regions: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and deviation of each channel over each region, in float32.
 
-    Where the style lacks a region, the content takes the moments of the whole style.
+    Args:
+        features: (N, C, H, W).
+        regions: (N, R, H, W), the share of each position that lies in each region.
+
+    Returns:
+        (N, R, C) each; of a region of less than one position those of the whole sample.
+    """
+    exact, weights = features.float(), regions.float()
+    total = weights.sum((2, 3))[:, :, None]
+    mean = torch.einsum("nchw,nrhw->nrc", exact, weights) / total.clamp(min=1)
+    square = torch.einsum("nchw,nrhw->nrc", exact.square(), weights) / total.clamp(min=1)
+    variance = (square - mean.square()).clamp(min=0) * total / (total - 1).clamp(min=1)
+    whole = [value[:, None, :, 0, 0] for value in moments(features)]
+    seen = total >= 1
+    return torch.where(seen, mean, whole[0]), torch.where(seen, (variance + EPS).sqrt(), whole[1])
+
+
+def transfer_by_region(content: Tensor, style: Tensor, content_regions: Tensor, style_regions: Tensor) -> Tensor:
+    """Content's features with, in each region, the moments of the style's same region, in float32.
 
     Args:
         content: (N, C, H, W) features.
         style: (N, C, h, w) features.
-        content_regions: (N, R, H, W) shares of each region, which sum to 1.
-        style_regions: (N, R, h, w) of the style.
+        content_regions: (N, R, H, W), the share of each position that lies in each region; they sum to 1.
+        style_regions: (N, R, h, w) of the style; a region that it lacks has the moments of all of it.
     """
-    whole = moments(style)
-    result = torch.zeros_like(content, dtype=torch.float32)
-    for number in range(content_regions.shape[1]):
-        region, in_style = content_regions[:, number : number + 1], style_regions[:, number : number + 1]
-        mean, deviation = region_moments(content, region)
-        there = in_style.sum((2, 3), keepdim=True) >= 1
-        style_mean, style_deviation = (
-            torch.where(there, own, of_whole)
-            for own, of_whole in zip(region_moments(style, in_style), whole, strict=True)
-        )
-        result = result + region * ((content.float() - mean) / deviation * style_deviation + style_mean)
-    return result
+    mean, deviation = region_moments(content, content_regions)
+    style_mean, style_deviation = region_moments(style, style_regions)
+    scale = style_deviation / deviation
+    return content.float() * fill_regions(scale, content_regions) + fill_regions(
+        style_mean - mean * scale, content_regions
+    )

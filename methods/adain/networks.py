@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 from typing import Final
 
+import torch
 from torch import Tensor, nn
+
+from methods.layers.perceptual import MEAN, STD, VGGFeatures
 
 REPEATS: Final = (2, 2, 4, 1)
 """Convolutions of VGG-19 at each resolution up to relu4_1."""
@@ -65,3 +69,31 @@ class Decoder(nn.Sequential):
             if after < before and after != 3:
                 layers.append(nn.Upsample(scale_factor=2.0, mode="nearest"))
         super().__init__(*layers)
+
+
+VGG_SLICES: Final = (
+    (64,),
+    (64, "pool", 128),
+    (128, "pool", 256),
+    (256, 256, 256, "pool", 512),
+)
+"""VGG-19 up to relu4_1."""
+
+
+def load_vgg(encoder: Encoder, weights: str | Path) -> None:
+    """Give an encoder of width 64 torchvision's VGG-19 weights, and ImageNet's statistics to its first layer.
+
+    Raises:
+        CheckpointError: if the file cannot be read or is not VGG-19's.
+    """
+    network = VGGFeatures(weights, slices=VGG_SLICES)
+    kernels = [tensor for name, tensor in network.named_buffers() if name.startswith("weight_")]
+    biases = [tensor for name, tensor in network.named_buffers() if name.startswith("bias_")]
+    first, *others = (layer for layer in encoder if isinstance(layer, nn.Conv2d))
+    deviation = torch.tensor(STD)
+    with torch.no_grad():
+        first.weight.copy_(torch.diag(1 / deviation)[:, :, None, None])
+        first.bias.copy_(-torch.tensor(MEAN) / deviation)
+        for layer, kernel, bias in zip(others, kernels, biases, strict=True):
+            layer.weight.copy_(kernel)
+            layer.bias.copy_(bias)

@@ -44,6 +44,8 @@ def loaded_faces() -> FaceBatch:
         "cyclegan",
         "crn",
         "crn+diversity",
+        "adain",
+        "adain+region",
     ],
 )
 def test_a_training_step_reads_nothing_from_its_device(label: str) -> None:

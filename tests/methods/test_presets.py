@@ -54,6 +54,8 @@ def _tiny(method: str) -> dict[str, Any]:
     widths = {name: value for name, value in TINY.items() if name in known}
     if method == "pix2pix":
         widths["n_downsampling"] = 6  # to one pixel, as at the published size
+    if method == "adain":
+        del widths["width"]  # VGG-19's is given
     batches = {name: BATCH for name in known if name.endswith("batch_size")}
     return widths | batches | {name: EPOCHS for name in known if name.endswith("epochs")}
 
