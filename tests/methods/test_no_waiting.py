@@ -46,6 +46,7 @@ def loaded_faces() -> FaceBatch:
         "crn+diversity",
         "adain",
         "adain+region",
+        "fader",
     ],
 )
 def test_a_training_step_reads_nothing_from_its_device(label: str) -> None:

@@ -121,6 +121,7 @@ def test_the_small_preset_is_as_long_as_it_was_on_its_rendered_faces(method: str
         "stargan": {"iterations": 40_000},
         "elegant": {"iterations": 40_000},
         "attgan": {"iterations": 40_000},
+        "fader": {"iterations": 40_000},
     }
     assert lengths == expected.get(method, {"iterations": 30_000})
 
