@@ -52,11 +52,10 @@ def list_methods(plugins: Iterable[PathName] = ()) -> pd.DataFrame:
     from registry import catalogue, taking_part
 
     cards = [entry.card for entry in catalogue.METHOD_CARDS]
+    said = {key: [getattr(card, key) for card in cards] for key in ("name", "title", "kind")}
     return pd.DataFrame(
-        {
-            "name": [card.name for card in cards],
-            "title": [card.title for card in cards],
-            "kind": [card.kind for card in cards],
+        said
+        | {
             "protocols": [taking_part.protocols_of(card) for card in cards],
             "variants": [list(card.variants) for card in cards],
             "licence": [card.licence for card in cards],
