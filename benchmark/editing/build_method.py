@@ -15,6 +15,7 @@ from benchmark.editing.option_weights import OptionWeights, option_weights, with
 from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.checked_files import check_archive
 from benchmark.runtime.device import seed_everything
+from benchmark.training.finished_stages import trained_weights
 from benchmark.weights.locate import Weights
 from methods.base import FaceEditor, Stage
 from methods.checkpoint import load_strictly, read_content, take_network
@@ -81,10 +82,8 @@ def _fill(model: FaceEditor, path: Path, label: str, network: str | None) -> Non
     except ValueError as error:
         raise InputError(f"--checkpoint {path}{f', network {role}' if role else ''}: {error}") from error
     try:
-        if not content["meta"]["finished"]:
-            raise InputError("its stage is not finished")
-        load_strictly(model, content["state_dict"])
-    except InputError as error:
+        load_strictly(model, trained_weights(path, content, model.state_dict()))
+    except ValueError as error:
         raise InputError(f"--checkpoint {path} is no checkpoint of {label}: {error}") from error
 
 
