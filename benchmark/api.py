@@ -300,9 +300,8 @@ def score_images(
         >>> bool(scores["value"].between(0, 1).all())
         True
     """
-    for name, value in (("settings", settings), ("labels", labels)):
-        if value and masks is None:
-            raise InputError(f"{name} is for reading images against masks: give masks too")
+    if settings and masks is None:
+        raise InputError("settings is for reading images against masks: give masks too")
     _load_plugins(plugins)
     from benchmark.evaluation.image_folder.score import score_images as scored
     from benchmark.images.label_orders import label_code

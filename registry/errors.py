@@ -91,6 +91,41 @@ def plugin_boundary(function: str, *passed: type[Exception]) -> Iterator[None]:
         raise PluginError(sentence, logged=True) from error
 
 
+def not_built(what: str, error: Exception) -> InputError:
+    """The error of a thing whose options it cannot be built with.
+
+    Args:
+        what: the thing, as messages name it.
+        error: its complaint, of which the first line is repeated.
+    """
+    reason = str(error).strip().partition("\n")[0]
+    return InputError(f"{what} cannot be built: {reason}")
+
+
+@contextmanager
+def building(what: str, function: str) -> Iterator[None]:
+    """Turn the complaint of a thing about its options into one for the user.
+
+    Args:
+        what: what is built in the block, as messages name it.
+        function: as for `plugin_boundary`, to which any other failure belongs.
+
+    Raises:
+        InputError: naming what cannot be built and why, or as the block raises it.
+        PluginError: as `plugin_boundary`.
+    """
+    complaints = (ArithmeticError, RuntimeError, TypeError, ValueError)
+    try:
+        with plugin_boundary(function, *complaints):
+            yield
+    except (InputError, PluginError):
+        raise
+    except complaints as error:
+        if is_of_the_system(error):
+            raise
+        raise not_built(what, error) from error
+
+
 def described(error: BaseException) -> str:
     """An error's kind, and the first line of what it says."""
     line = str(error).strip().partition("\n")[0]

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from registry.errors import InputError, described
-from registry.neighbours import PREFIX, import_file
+from registry.neighbours import PREFIX, import_file, outermost_module
 from registry.packages import package_folder
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+    from registry.catalogue import Plugin
 
 MODULES = "bench.plugins"
 """The entry points that name a module to import, which registers what it has."""
@@ -26,10 +28,12 @@ def load_installed() -> Iterator[str]:
     """Load every installed plug-in, giving a sentence for each that failed; of those nothing stays registered."""
     from importlib.metadata import entry_points  # slow to import, and `bench --help` loads no plug-in
 
+    from registry.catalogue import Plugin
+
     for group in (CARDS, MODULES):
         for point in entry_points(group=group):
             try:
-                with _all_or_nothing():
+                with _all_or_nothing(Plugin(point.module.partition(".")[0], installed=True)):
                     _declare_cards(point) if group == CARDS else point.load()
             except (Exception, SystemExit) as error:
                 yield f"plug-in {point.name!r} ({point.value}) was skipped: {_reason(error)}"
@@ -38,14 +42,18 @@ def load_installed() -> Iterator[str]:
 def load_named(plugin: str) -> None:
     """Import a plug-in that the user named: a Python file, which may import its neighbours, a folder, or a module.
 
-    One that was loaded already, as an installed package for example, is not loaded again.
+    One that was loaded already, as an installed package for example, is not loaded again. Where the package is
+    installed from another place, what is named takes the place of what is installed.
 
     Raises:
         InputError: if it is not there or fails to import; nothing of it stays registered.
     """
+    from registry.catalogue import Plugin
+
     try:
-        with _all_or_nothing():
-            file = _file_of(plugin)
+        file = _file_of(plugin)
+        package = plugin.partition(".")[0] if file is None else outermost_module(file)
+        with _all_or_nothing(Plugin(package, installed=False)):
             if file is None:
                 import_module(plugin)
             elif not _is_loaded(file):
@@ -96,7 +104,7 @@ def _declare_cards(point: EntryPoint) -> None:
 
 
 @contextmanager
-def _all_or_nothing() -> Iterator[None]:
+def _all_or_nothing(plugin: Plugin) -> Iterator[None]:
     """Where a plug-in fails, forget what it has registered, and its modules, so that it can be loaded again."""
     from registry.catalogue import CATALOGUES  # as above, none of it is needed where there is no plug-in
 
@@ -104,7 +112,7 @@ def _all_or_nothing() -> Iterator[None]:
     try:
         with ExitStack() as stack:
             for catalogue in CATALOGUES.values():
-                stack.enter_context(catalogue.all_or_nothing())
+                stack.enter_context(catalogue.all_or_nothing(plugin))
             yield
     except BaseException:
         for name in set(sys.modules) - known:

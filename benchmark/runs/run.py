@@ -37,13 +37,14 @@ from benchmark.results.run_folder import (
 )
 from benchmark.results.schema import ProtocolResult, Result, write_result
 from benchmark.results.task_scores import write_task_scores
-from benchmark.runs.assemble_result import MethodInfo, cost_of_edits, protocol_result, result_of
+from benchmark.runs.assemble_result import MethodInfo, cost_of_edits, protocol_result, result_of, with_scores
 from benchmark.runs.provenance import write_provenance
 from benchmark.runs.sample_sheet import SampleRows, write_samples
 from benchmark.runs.trained_before import (
     TRAINING,
     begin,
     changed_inputs,
+    check_intention,
     only_code_changed,
     take_over,
     take_over_note,
@@ -51,7 +52,7 @@ from benchmark.runs.trained_before import (
 )
 from benchmark.runs.up_to_date import FINISHED, finished_result, finished_stamp
 from benchmark.runs.weights_record import check_weights, record_weights
-from benchmark.runtime.atomic_files import sha256_of, write_text_atomically
+from benchmark.runtime.atomic_files import sha256_of_given, write_text_atomically
 from benchmark.runtime.cache_folder import writable
 from benchmark.training.checkpoints import weights_sha256
 from benchmark.training.stage_cache import StageCache
@@ -75,7 +76,7 @@ class Run:
         keep_weights: go on with weights that other code trained, and say so in the result.
 
     Raises:
-        InputError: if the folder cannot be written.
+        InputError: if the folder cannot be written, or it should be begun anew and gone on with.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Run:
         fresh: bool = False,
         keep_weights: bool = False,
     ) -> None:
+        check_intention(fresh=fresh, keep_weights=keep_weights)
         self.requested = requested
         self.context = context
         self.runs = runs
@@ -153,9 +155,10 @@ class Run:
             reason = self.stamps.get(f"{EDITS}/{name}").get("reason")
             scores = None if reason else self._score(task_set, self._edited_outputs(task_set))
             protocols[name] = protocol_result(task_set, scores, reason)
+        edited = [name for name, result in protocols.items() if result.reason is None]
         protocols |= self._unsupported_protocols()
         weights = hashes(self._option_weights)
-        cost = cost_of_edits(self.folder, self.context.compute.hardware, self._train_seconds)
+        cost = cost_of_edits(self.folder, edited, self.context.compute.hardware, self._train_seconds)
         result = result_of(self.experiment, self.context, self._method_facts(), protocols, cost, weights)
         self._write_samples()
         return self._finish(result)
@@ -174,6 +177,7 @@ class Run:
         }
 
     def _finish(self, result: Result) -> Result:
+        result = with_scores(result, self.folder)
         facts = self._method_facts()
         weights = {"origin": result.weights_origin, "sha256": result.weights_sha256}
         write_provenance(self.folder, self.context.compute, self.context.dataset, weights, facts.notes)
@@ -186,16 +190,11 @@ class Run:
         return result
 
     @cached_property
-    def _weights_file_sha256(self) -> str | None:
-        path = self.requested.method.checkpoint
-        return sha256_of(Path(path)) if path is not None and Path(path).is_file() else None
-
-    @cached_property
     def _training_inputs(self) -> dict[str, Any]:
         return {
             **self.experiment.training_part(hashes(self._option_weights)),
             "compute": self.context.compute.described,
-            "checkpoint": self._weights_file_sha256,
+            "checkpoint": sha256_of_given(self.requested.method.checkpoint),
             "data": self.context.dataset.fingerprint,
             "code": fingerprint(
                 code_version(TRAINING_CODE), entry_version(METHOD_CARDS.find(self.experiment.method.name))
@@ -236,7 +235,7 @@ class Run:
         if not self._checkpoints or self.stamps.get(TRAINING) is None:
             begin(self.stamps, inputs)
         move_to_device(editor.model, self.context.compute)
-        if editor.published_sha256 is None:
+        if editor.checkpoint is None:
             for option, file in self._option_weights.items():
                 if file.missing and not all(path.exists() for path in finished):
                     self.context.reporter.say(
@@ -356,8 +355,8 @@ class Run:
             return MethodInfo("reference", card.title, "none", None, {})
         editor = self._trained_editor
         notes = dict(editor.model.provenance())
-        if editor.published_sha256 is not None:
-            return MethodInfo("learned", card.title, "published", editor.published_sha256, notes)
+        if editor.checkpoint is not None:
+            return MethodInfo("learned", card.title, editor.checkpoint.origin, editor.checkpoint.sha256, notes)
         if not editor.model.stages():
             has_weights = bool(editor.model.state_dict())
             return MethodInfo("learned", card.title, "pretrained", self._weights_sha256 if has_weights else None, notes)

@@ -14,7 +14,7 @@ from benchmark.config.experiment import Experiment
 from benchmark.editing.option_weights import SUFFIX
 from benchmark.results.run_folder import RESULT
 from benchmark.results.schema import Result, read_result
-from benchmark.runtime.atomic_files import sha256_of
+from benchmark.runtime.atomic_files import sha256_of_given
 from benchmark.runtime.json_files import ResultError
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import Weights, manifest
@@ -69,7 +69,7 @@ NOT_IN_RESULTS = {"summary", "paper", "licence", "ablation", "options", "presets
 
 def finished_stamp(experiment: Experiment, weights: Weights) -> str:
     """Hash of everything that a result depends on, as far as it can be known from files alone."""
-    root, checkpoint = experiment.evaluation.dataset.root, experiment.method.checkpoint
+    root = experiment.evaluation.dataset.root
     return fingerprint(
         experiment.settings(),
         code_version(*CODE),
@@ -78,7 +78,7 @@ def finished_stamp(experiment: Experiment, weights: Weights) -> str:
             for entry in _registered(experiment)
         ],
         tree_version(Path(root)) if root is not None else None,
-        sha256_of(Path(checkpoint)) if checkpoint is not None and Path(checkpoint).is_file() else None,
+        sha256_of_given(experiment.method.checkpoint),
         _weights_version(weights),
         _option_files_version(experiment),
     )

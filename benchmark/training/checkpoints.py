@@ -95,17 +95,8 @@ def weights_sha256(state_dict: Mapping[str, Tensor]) -> str:
     digest = hashlib.sha256()
     for name, tensor in sorted(state_dict.items()):
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\0".encode())
-        digest.update(_values(tensor))
+        digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
     return digest.hexdigest()
-
-
-def tensor_sha256(tensor: Tensor) -> str:
-    """SHA-256 of a tensor's type, shape and values."""
-    return hashlib.sha256(f"{tensor.dtype} {tuple(tensor.shape)}\0".encode() + _values(tensor)).hexdigest()
-
-
-def _values(tensor: Tensor) -> bytes:
-    return tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
 
 
 def random_state() -> dict[str, Any]:

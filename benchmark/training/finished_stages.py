@@ -1,4 +1,4 @@
-"""What finished stages keep: each the tensors that it changed, which together are the trained model."""
+"""What finished stages keep: each the networks that it changed, which together are the trained model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from torch import Tensor
 
-from benchmark.training.checkpoints import TrainingCheckpointError, read_checkpoint, tensor_sha256, weights_sha256
+from benchmark.training.checkpoints import TrainingCheckpointError, read_checkpoint, weights_sha256
 from methods.checkpoint.networks import is_state_dict
 
 EARLIER: Final = "earlier"
@@ -23,12 +23,12 @@ class EarlierStages:
 
     Attributes:
         hashes: SHA-256 of the tensors that each stage left, by its name, in their order.
-        names: of the tensors that any of them left.
+        networks: names of the model's parts that any of them left.
     """
 
     def __init__(self) -> None:
         self.hashes: dict[str, str] = {}
-        self.names: set[str] = set()
+        self.networks: set[str] = set()
 
     def add(self, stage: str, path: Path, content: Mapping[str, Any]) -> None:
         """Count a finished stage among them.
@@ -48,7 +48,7 @@ class EarlierStages:
                     f"train stage {stage} again"
                 )
         self.hashes[stage] = weights_sha256(content["state_dict"])
-        self.names.update(content["state_dict"])
+        self.networks.update(_networks(content["state_dict"]))
 
     def baseline(self, state_dict: Mapping[str, Tensor], *, last: bool) -> Baseline:
         """The model as the next stage finds it.
@@ -57,7 +57,11 @@ class EarlierStages:
             state_dict: of the model, before `begin_stage`.
             last: whether that stage ends the training: it keeps what no stage has changed too.
         """
-        hashes = {name: tensor_sha256(tensor) for name, tensor in state_dict.items() if name in self.names or not last}
+        hashes = {
+            name: weights_sha256(tensors)
+            for name, tensors in _networks(state_dict).items()
+            if name in self.networks or not last
+        }
         return Baseline(hashes, dict(self.hashes), last)
 
 
@@ -66,7 +70,7 @@ class Baseline:
     """The model before a stage, by which its checkpoint leaves out what the stage did not change.
 
     Attributes:
-        hashes: SHA-256 of tensors that are found without the stage: in earlier stages' checkpoints, or as built.
+        hashes: SHA-256, by name, of networks that are found without the stage: as built, or in earlier checkpoints.
         earlier: SHA-256 of what each earlier stage left.
         complete: whether the stage's checkpoint completes the model.
     """
@@ -82,7 +86,12 @@ class Baseline:
             state_dict: of the model after the stage.
             meta: facts of the stage.
         """
-        changed = {name: value for name, value in state_dict.items() if self.hashes.get(name) != tensor_sha256(value)}
+        changed = {
+            key: tensor
+            for name, tensors in _networks(state_dict).items()
+            if self.hashes.get(name) != weights_sha256(tensors)
+            for key, tensor in tensors.items()
+        }
         return {
             "state_dict": changed,
             "meta": {**meta, EARLIER: dict(self.earlier), COMPLETE: self.complete},
@@ -110,6 +119,14 @@ def trained_weights(path: Path, content: Mapping[str, Any], built: Mapping[str, 
     for stage, sha256 in earlier.items():
         weights |= _earlier_weights(path.parent, str(stage), sha256)
     return weights | _tensors(content)
+
+
+def _networks(state_dict: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
+    """The tensors of each of a model's parts, by the part's name."""
+    networks: dict[str, dict[str, Tensor]] = {}
+    for key, tensor in state_dict.items():
+        networks.setdefault(key.partition(".")[0], {})[key] = tensor
+    return networks
 
 
 def _earlier_weights(folder: Path, stage: str, sha256: str) -> Mapping[str, Tensor]:

@@ -11,7 +11,12 @@ from torch import Tensor
 from benchmark.training.checkpoints import TrainingCheckpointError, read_checkpoint, write_checkpoint
 from benchmark.training.finished_stages import EarlierStages, trained_weights
 
-BUILT = {"mask.w": torch.zeros(3), "paint.w": torch.zeros(2), "fixed.w": torch.full((4,), 7.0)}
+BUILT = {
+    "mask.w": torch.zeros(3),
+    "paint.w": torch.zeros(2),
+    "paint.bias": torch.zeros(1),
+    "fixed.w": torch.full((4,), 7.0),
+}
 AFTER_MASK = {**BUILT, "mask.w": torch.ones(3)}
 AFTER_PAINT = {**AFTER_MASK, "paint.w": torch.tensor([1.0, 2.0])}
 META = {"seconds": 1.0, "finished": True}
@@ -40,7 +45,7 @@ def same(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> bool:
 def test_a_stage_keeps_what_it_changed_and_the_last_what_nothing_changed(tmp_path: Path) -> None:
     mask, paint = two_stages(tmp_path)
     assert set(read_checkpoint(mask)["state_dict"]) == {"mask.w"}
-    assert set(read_checkpoint(paint)["state_dict"]) == {"paint.w", "fixed.w"}
+    assert set(read_checkpoint(paint)["state_dict"]) == {"paint.w", "paint.bias", "fixed.w"}, "whole networks"
 
 
 def test_the_stages_together_are_the_model(tmp_path: Path) -> None:
