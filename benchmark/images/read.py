@@ -35,7 +35,7 @@ EXTENSIONS: Final = ("bmp", "jpg", "jpeg", "pgm", "png", "ppm", "tif", "tiff", "
 GREY_16: Final = ("I;16", "I;16L", "I;16B", "I;16N")
 """Pillow's modes of one channel of 16 bits; PPM files, and PNG files before Pillow 11, have it as `I`."""
 
-_BITS_PER_SAMPLE: Final = 258
+BITS_PER_SAMPLE: Final = 258
 """TIFF's tag."""
 _PNG_BIT_DEPTH: Final = 24
 """Where a PNG says its bits per sample (PNG, third edition, sections 5 and 11.2.1)."""
@@ -190,7 +190,7 @@ def bits_per_channel(image: Image.Image, start: bytes) -> int:
         return 16
     if image.format == "PNG":
         return 16 if start[_PNG_BIT_DEPTH] == 16 else 8
-    stored = getattr(image, "tag_v2", {}).get(_BITS_PER_SAMPLE, (8,))
+    stored = getattr(image, "tag_v2", {}).get(BITS_PER_SAMPLE, (8,))
     return 16 if max(stored) == 16 else 8
 
 
