@@ -37,7 +37,7 @@ def test_the_usual_forms(text: str, utc: str) -> None:
             in_zone("2026-03-07 14:33:51", "Mars/Base"),
             "time_zone 'Mars/Base' is none: write a name such as Europe/Berlin",
         ),
-        (in_zone("2026-03-07 14:33:51", "+25:99"), r"time_zone '\+25:99' is none"),
+        (in_zone("2026-03-07 14:33:51", "+25:99"), "time_zone '+25:99' is none"),
         ("Tue Mar 05 10:11:12 XYZ 2019", "is no time: 'XYZ'"),
         ("Tue Foo 05 10:11:12 PST 2019", "is no time"),
         ("Tue Feb 30 10:11:12 PST 2019", "is no time: day is out of range for month"),
