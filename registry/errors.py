@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import logging
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -21,12 +22,16 @@ _LONGEST_VALUE = 80
 """Characters of a value that a message repeats."""
 
 
+_STEERING = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Unicode's categories of control characters, halves of pairs, and ends of lines and paragraphs."""
+
+
 class InputError(ValueError):
     """The user's input is wrong; the message names the key, file or value, and what would be right."""
 
     def __str__(self) -> str:
-        """The message; of a very long one, the beginning and the end, where the place and the remedy stand."""
-        message = super().__str__()
+        """The message on one line; of a very long one, the beginning and the end, where place and remedy stand."""
+        message = on_one_line(super().__str__())
         half = LONGEST // 2
         if len(message) <= LONGEST:
             return message
@@ -39,6 +44,15 @@ class UnknownNameError(InputError):
 
 class DuplicateNameError(InputError):
     """A name that two things claim."""
+
+
+def on_one_line(text: str) -> str:
+    """A text as messages have it: what would end the line or steer a terminal, as in a file's name, is escaped."""
+    if text.isprintable():
+        return text
+    return "".join(
+        repr(character)[1:-1] if unicodedata.category(character) in _STEERING else character for character in text
+    )
 
 
 def shortened(text: str) -> str:

@@ -223,4 +223,5 @@ def _color_16(content: bytes) -> NDArray[np.uint16]:
 
 
 def _reason(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+    said = error.strerror if isinstance(error, OSError) else None  # without its number and the path
+    return said or str(error) or type(error).__name__
