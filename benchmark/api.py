@@ -98,7 +98,7 @@ def run(
         protocols: only these; by default all that the method takes part in.
         limit: at most so many tasks per protocol.
         device: "cpu", "cuda", "cuda:1" …; by default "auto".
-        checkpoint: published weights to load instead of training.
+        checkpoint: weights to load instead of training: a published file, or a run's `checkpoints/STAGE.pth`.
         settings: any others, nested as in a configuration file.
         config: a YAML file of settings.
         weights: files by id for metrics that need them, beside those in `$BENCH_WEIGHTS`.

@@ -110,14 +110,14 @@ def trained_weights(path: Path, content: Mapping[str, Any], built: Mapping[str, 
         TrainingCheckpointError: if the stage is not finished, or one before it is missing, damaged or another.
     """
     meta = content["meta"]
-    if not meta["finished"]:
+    if meta["finished"] is not True:
         raise TrainingCheckpointError("its stage is not finished")
     earlier = meta.get(EARLIER, {})
     if not isinstance(earlier, Mapping):
         raise TrainingCheckpointError(f"its {EARLIER!r} is no mapping of stages to hashes")
-    weights: dict[str, Tensor] = {} if meta.get(COMPLETE, True) else dict(built)
+    weights: dict[str, Tensor] = {} if meta.get(COMPLETE, True) is True else dict(built)
     for stage, sha256 in earlier.items():
-        weights |= _earlier_weights(path.parent, str(stage), sha256)
+        weights |= _earlier_weights(path.parent, str(stage), str(sha256))
     return weights | _tensors(content)
 
 
@@ -144,6 +144,6 @@ def _earlier_weights(folder: Path, stage: str, sha256: str) -> Mapping[str, Tens
 
 def _tensors(content: Mapping[str, Any]) -> Mapping[str, Tensor]:
     state_dict = content["state_dict"]
-    if state_dict != {} and not is_state_dict(state_dict):  # a stage may have changed nothing
+    if not isinstance(state_dict, Mapping) or (state_dict and not is_state_dict(state_dict)):  # it may be empty
         raise TrainingCheckpointError("its state_dict holds other things than tensors by name")
     return state_dict
