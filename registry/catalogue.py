@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, Literal
 
@@ -45,18 +45,21 @@ class Entry(Generic[CardType]):
     Attributes:
         card: what is known of it.
         place: the file that declares it.
-        thing: the class that a plug-in registered; None where the card's `entry` leads to it.
+        thing: the class (or of a metric the function) that a plug-in registered; None where the card's `entry` leads
+            to it.
         card_file: the card's file, where a class was registered with one.
         builtin: whether it is the framework's own, not a plug-in's.
         plugin: what declared it while it was loaded as a plug-in.
+        named: whether it is of a plug-in that the user named, not only of one that is installed.
     """
 
     card: CardType
     place: str
-    thing: type | None = None
+    thing: Callable[..., Any] | None = None
     card_file: Path | None = None
     builtin: bool = False
     plugin: Plugin | None = None
+    named: bool = False
 
 
 class Catalogue(Generic[CardType]):
@@ -78,7 +81,13 @@ class Catalogue(Generic[CardType]):
         self._scanned = False
         self._plugin: Plugin | None = None
 
-    def declare(self, card: CardType, place: str, thing: type | None = None, card_file: Path | None = None) -> None:
+    def declare(
+        self,
+        card: CardType,
+        place: str,
+        thing: Callable[..., Any] | None = None,
+        card_file: Path | None = None,
+    ) -> None:
         """Add a plug-in's name.
 
         Args:
@@ -116,6 +125,13 @@ class Catalogue(Generic[CardType]):
             raise
         finally:
             self._plugin = None
+
+    def note_named(self, is_named: Callable[[Entry[CardType]], bool]) -> None:
+        """Note which entries are of a plug-in that the user named."""
+        self._scan()
+        for name, entry in self._entries.items():
+            if not entry.builtin and is_named(entry):
+                self._entries[name] = replace(entry, named=True)
 
     def find(self, name: str) -> Entry[CardType]:
         """The entry of a name.
@@ -162,10 +178,10 @@ class Catalogue(Generic[CardType]):
 
 
 def _is_one_plugin(taken: Entry[Any], entry: Entry[Any]) -> bool:
-    """Whether a package declares a name for the second time: installed and named, or the same card again."""
+    """Whether a package declares a name twice because it is installed and named, too."""
     if taken.plugin is None or entry.plugin is None or taken.plugin.package != entry.plugin.package:
         return False
-    return taken.plugin.installed != entry.plugin.installed or (taken.plugin.installed and taken.place == entry.place)
+    return taken.plugin.installed != entry.plugin.installed
 
 
 METHOD_CARDS = Catalogue("method", MethodCard, "methods", "**/method.yaml")

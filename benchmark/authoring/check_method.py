@@ -155,7 +155,10 @@ def _needs_no_stage(editor: FaceEditor, card: MethodCard) -> str:
     if card.kind != "learned" or editor.published_networks():
         return "nothing to train"
     if not editor.provenance():
-        return "nothing to train: results call its weights pretrained, and no provenance() says where they come from"
+        return (
+            "nothing to train: results call its weights pretrained, and no provenance() says where they come from; one "
+            "without weights is of kind classical"
+        )
     return "nothing to train: results call its weights pretrained"
 
 

@@ -22,8 +22,7 @@ CARD = {
     "summary": "A painter and a critic.",
     "kind": "learned",
     "licence": "free",
-    "inputs": ["image"],
-    "protocols": ["reconstruction"],
+    "takes": ["image"],
 }
 
 
