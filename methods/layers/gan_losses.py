@@ -10,6 +10,15 @@ Features = Sequence[Sequence[Tensor]]
 """Feature maps of each scale, the verdict last (`MultiscaleDiscriminator`)."""
 
 
+def verdict_loss(logits: Tensor, target: float) -> Tensor:
+    """Binary cross-entropy of log-odds against one `target`, 1 for real and 0 for fake, in float32.
+
+    From log-odds, since the probability that the networks end in would be 0 or 1 in half precision.
+    """
+    logits = logits.float()
+    return functional.binary_cross_entropy_with_logits(logits, torch.full_like(logits, target))
+
+
 class LeastSquares:
     """Squared distance of verdicts to 1 (real) or 0 (fake), summed over scales; the discriminator's is halved.
 
@@ -53,12 +62,7 @@ class CrossEntropy:
         return 4 / num_layers
 
     def _entropy(self, features: Features, target: float) -> Tensor:
-        verdicts = [scale[-1].float() for scale in features]
-        losses = [
-            functional.binary_cross_entropy_with_logits(verdict, torch.full_like(verdict, target))
-            for verdict in verdicts
-        ]
-        return torch.stack(losses).sum()
+        return torch.stack([verdict_loss(scale[-1], target) for scale in features]).sum()
 
 
 class Hinge:

@@ -47,6 +47,7 @@ def loaded_faces() -> FaceBatch:
         "adain",
         "adain+region",
         "fader",
+        "icgan",
     ],
 )
 def test_a_training_step_reads_nothing_from_its_device(label: str) -> None:

@@ -31,7 +31,7 @@ TINY: dict[str, Any] = {
     "vae_max_width": 8,
     "latent": 8,
     "nef": 4,
-    "hidden": 4,
+    "hidden": 8,
     "style_length": 8,
     "encoder_width": 4,
     "encoder_ngf": 4,
@@ -88,6 +88,7 @@ def test_every_method_trains_at_every_preset(method: str, preset: str, tmp_path:
         ("attgan", {"epochs": 200}),
         ("cyclegan", {"epochs": 200}),
         ("crn", {"epochs": 200}),
+        ("icgan", {"gan_epochs": 25, "encoder_epochs": 15}),
     ],
 )
 def test_published_epochs_follow_the_faces_and_the_batch(method: str, epochs: dict[str, int]) -> None:
@@ -122,6 +123,7 @@ def test_the_small_preset_is_as_long_as_it_was_on_its_rendered_faces(method: str
         "elegant": {"iterations": 40_000},
         "attgan": {"iterations": 40_000},
         "fader": {"iterations": 40_000},
+        "icgan": {"gan_iterations": 15_625, "encoder_iterations": 9_375},
     }
     assert lengths == expected.get(method, {"iterations": 30_000})
 
