@@ -53,13 +53,10 @@ class CascadedRefinement(nn.Module):
 
         A mask is resized by area: a pixel of a small one says which share of it each label has.
         """
-        features = label[:, :0]
+        features = label
         for side, module in zip(self.sides, self.refinement, strict=True):
-            small = functional.interpolate(label, (side, side), mode="area")
-            up = (
-                functional.interpolate(features, (side, side), mode="bilinear", align_corners=True)
-                if side > START_SIDE
-                else small[:, :0]
-            )
-            features = module(torch.cat([up, small], dim=1))
+            seen = [functional.interpolate(label, (side, side), mode="area")]
+            if side > START_SIDE:
+                seen.insert(0, functional.interpolate(features, (side, side), mode="bilinear", align_corners=True))
+            features = module(torch.cat(seen, dim=1))
         return self.output(features).unflatten(1, (self.num_images, 3))

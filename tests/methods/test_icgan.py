@@ -105,7 +105,7 @@ def test_encoders_learn_to_find_latent_vectors_and_attributes() -> None:
     model = _tiny()
     stages = {stage.name: stage for stage in model.stages()}
     attributes = _train(model, stages["attribute_encoder"], steps=30)
-    assert attributes[-1]["distance"] < 0.3 * attributes[0]["distance"]
+    assert attributes[-1]["distance"] < 0.6 * attributes[0]["distance"]
     latents = _train(model, stages["latent_encoder"], steps=60)
     assert sum(each["distance"] for each in latents[-5:]) < 0.9 * sum(each["distance"] for each in latents[:5])
 
