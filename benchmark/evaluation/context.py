@@ -127,8 +127,9 @@ class EvaluationContext:
 
     def judge(self, role: JudgeRole) -> tuple[Any, JudgeInfo]:
         """A judge, on the compute device, and what tables say of it; trained where the cache does not hold it."""
-        if role not in self._judges and role == "attributes" and (reason := self.dataset.lacks.get("attributes")):
-            facts = JudgeInfo(title=f"none: {reason}", weights_sha256="", recipe="", scores={})
+        if role not in self._judges and role == "attributes" and "attributes" in self.dataset.lacks:
+            unknown = "none: no attribute of these faces is known"
+            facts = JudgeInfo(title=unknown, weights_sha256="", recipe="", scores={})
             self._judges[role] = (UnknownAttributes(), facts)
         if role not in self._judges:
             name = self.evaluation.judge_by_role[role]

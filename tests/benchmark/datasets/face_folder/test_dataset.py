@@ -310,7 +310,7 @@ def test_files_and_rows_of_no_face_are_counted(folder: Path, cache: Path) -> Non
         ("in images, hidden", 1, ".hidden.png"),
         ("in images, with another ending", 1, "notes.txt"),
         ("in images, as label maps of others", 1, "a_mask.png"),
-        (f"in {folder}, images beside images/", 1, "beside.png"),
+        ("in faces, images beside images/", 1, "beside.png"),
         ("in masks, in JPEG, which keeps no exact labels", 1, "a.jpg"),
         ("in masks, for which there is no image", 1, "z.png"),
         ("in attributes.csv, rows for which there is no image", 1, "z"),
