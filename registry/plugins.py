@@ -125,11 +125,10 @@ def _named() -> Iterator[list[Path]]:
     yield places
     roots = [place.resolve() for place in places]
     for kind, catalogue in CATALOGUES.items():
-        catalogue.note_named(
-            lambda entry, before=known[kind]: (
-                entry.card.name not in before or any(Path(entry.place).resolve().is_relative_to(root) for root in roots)
-            )
-        )
+        for entry in list(catalogue):
+            place = Path(entry.place).resolve()
+            if entry.card.name not in known[kind] or any(place.is_relative_to(root) for root in roots):
+                catalogue.note_named(entry)
 
 
 def _reason(error: BaseException) -> str:
