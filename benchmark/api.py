@@ -97,7 +97,7 @@ def run(
         protocols: only these; by default all that the method takes part in.
         limit: at most so many tasks per protocol.
         device: "cpu", "cuda", "cuda:1" …; by default "auto".
-        checkpoint: published weights to load instead of training.
+        checkpoint: weights to load instead of training: a published file, or a run's `checkpoints/STAGE.pth`.
         settings: any others, nested as in a configuration file.
         config: a YAML file of settings.
         weights: files by id for metrics that need them, beside those in `$BENCH_WEIGHTS`.
@@ -300,9 +300,8 @@ def score_images(
         >>> bool(scores["value"].between(0, 1).all())
         True
     """
-    for name, value in (("settings", settings), ("labels", labels)):
-        if value and masks is None:
-            raise InputError(f"{name} is for reading images against masks: give masks too")
+    if settings and masks is None:
+        raise InputError("settings is for reading images against masks: give masks too")
     _load_plugins(plugins)
     from benchmark.evaluation.image_folder.score import score_images as scored
     from benchmark.images.label_sets import find_label_set

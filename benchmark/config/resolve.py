@@ -18,7 +18,7 @@ from benchmark.config.variants import variant_changes, variant_name
 from benchmark.runtime.home_folder import expanded_texts
 from registry.cards import MethodCard
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METHOD_CARDS, METRIC_CARDS, PROTOCOL_CARDS
-from registry.errors import InputError
+from registry.errors import InputError, not_built
 from registry.options import OptionTable
 from registry.taking_part import reason_against
 
@@ -61,7 +61,7 @@ def resolve(sources: Sources) -> Experiment:
     try:
         card.options.check(method.options)
     except InputError as error:
-        raise ExperimentError(f"{method.label} cannot be built: {error}") from error
+        raise not_built(method.label, error) from error
     return Experiment(method=method, evaluation=evaluation)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -35,8 +34,7 @@ from benchmark.weights.locate import Weights
 from benchmark.weights.resources import Resources
 from registry import DATASETS, JUDGES, PROTOCOLS
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS
-from registry.errors import InputError, PluginError, plugin_boundary
-from registry.system_errors import is_of_the_system
+from registry.errors import InputError, building, plugin_boundary
 
 TASK_SEED = 0
 """Decides the task tables; never the seed of a training, so that all seeds of all methods edit the same faces."""
@@ -107,7 +105,7 @@ class EvaluationContext:
     def _task_set(self, name: str, options: Options) -> TaskSet:
         key = fingerprint(name, options)
         if key not in self._task_sets:
-            with _building(f"protocol {name}"):
+            with building(f"protocol {name}", f"building protocol {name}"):
                 protocol: Protocol = PROTOCOLS.get(name)(**options)
             dataset = self.dataset
             try:
@@ -136,7 +134,7 @@ class EvaluationContext:
             name = self.evaluation.judge_by_role[role]
             options = self.evaluation.judges[name]
             seed_everything(JUDGE_SEED)
-            with _building(f"judge {name}"):
+            with building(f"judge {name}", f"building judge {name}"):
                 judge: Judge = JUDGES.get(name)(size=self.evaluation.dataset.size, **options)
             record = load_judge(
                 name,
@@ -248,17 +246,3 @@ def faces_folder(cache: Path, dataset: str) -> Path:
     """Where packed faces are kept; a plug-in's under its own code, which may not enter the keys it gives them."""
     code = plugin_code(DATASET_CARDS.find(dataset))
     return cache / "faces" if code is None else cache / "faces" / f"{dataset}-{code[:16]}"
-
-
-@contextmanager
-def _building(what: str) -> Iterator[None]:
-    """Turn the complaint of a protocol or judge about its options into one for the user."""
-    try:
-        with plugin_boundary(f"building {what}", ArithmeticError, RuntimeError, TypeError, ValueError):
-            yield
-    except (InputError, PluginError):
-        raise
-    except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
-        if is_of_the_system(error):
-            raise
-        raise InputError(f"{what} cannot be built: {error}") from error

@@ -56,6 +56,11 @@ def score_images(
     """
     if reference is None and masks is None:
         raise InputError("--images needs --reference, a folder of real images, or --masks, a folder of label maps")
+    for role, folder in (("reference", reference), ("masks", masks)):
+        if folder is None and selections.get(role, ALL_FILES).chooses:
+            raise InputError(f"--match or --suffix is of {role}, and there is no such folder; give --{role} too")
+    if labels is not None and masks is None:
+        raise InputError("--labels says how label maps are numbered: give --masks, the folder of them")
     names = list(metrics) or [*(["fid"] if reference else []), *(LABEL_METRICS if masks else [])]
     of_masks = [name for name in names if name in LABEL_METRICS] if masks else []
     of_sets = [name for name in names if name not in of_masks]
