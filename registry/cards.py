@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal, Self, TypeVar
 
@@ -199,7 +199,7 @@ class JudgeCard(Card):
 
 
 CardType = TypeVar("CardType", bound=Card)
-_GONE: Final = {
+_GONE: Final[Mapping[tuple[type[Card], str], str]] = {
     (MethodCard, "inputs"): "what a method needs of a task is called takes; rename the key",
     (MethodCard, "protocols"): "a method takes part in every protocol that gives what it takes; leave the key out",
 }

@@ -126,12 +126,9 @@ class Catalogue(Generic[CardType]):
         finally:
             self._plugin = None
 
-    def note_named(self, is_named: Callable[[Entry[CardType]], bool]) -> None:
-        """Note which entries are of a plug-in that the user named."""
-        self._scan()
-        for name, entry in self._entries.items():
-            if not entry.builtin and is_named(entry):
-                self._entries[name] = replace(entry, named=True)
+    def note_named(self, entry: Entry[CardType]) -> None:
+        """Note that an entry is of a plug-in that the user named."""
+        self._entries[entry.card.name] = replace(entry, named=not entry.builtin)
 
     def find(self, name: str) -> Entry[CardType]:
         """The entry of a name.

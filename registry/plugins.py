@@ -132,12 +132,11 @@ def _named() -> Iterator[list[Path]]:
     yield places
     roots = [place.resolve() for place in places]
     for catalogue in CATALOGUES.values():
-        catalogue.note_named(
-            lambda entry: (
-                (entry.plugin is not None and not entry.plugin.installed)
-                or any(Path(entry.place).resolve().is_relative_to(root) for root in roots)
-            )
-        )
+        for entry in list(catalogue):
+            place = Path(entry.place).resolve()
+            of_file = entry.plugin is not None and not entry.plugin.installed
+            if of_file or any(place.is_relative_to(root) for root in roots):
+                catalogue.note_named(entry)
 
 
 def _reason(error: BaseException) -> str:

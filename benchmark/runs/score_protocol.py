@@ -24,7 +24,7 @@ from benchmark.runs.up_to_date import FINISHED, METRICS, metric_stamps
 from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.ratios import Ratio
 from methods.base import EditBatch
-from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, PROTOCOL_CARDS
+from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, PROTOCOL_CARDS, Entry
 
 
 def edited_outputs(run: Path, task_set: TaskSet, context: EvaluationContext) -> Outputs:
@@ -91,7 +91,7 @@ def _scored_by(state: StageState, evaluation: EvaluationSpec, context: Evaluatio
     """Hash of all that decides the scores of these edits, but for the metrics."""
     name = task_set.protocol.name
     edits = (state.get(f"{EDITS}/{name}") or {}).get(FILES, {})
-    entries = (
+    entries: tuple[Entry[Any], ...] = (
         PROTOCOL_CARDS.find(name),
         DATASET_CARDS.find(evaluation.dataset.name),
         *(JUDGE_CARDS.find(judge) for judge in sorted(evaluation.judges)),
