@@ -55,9 +55,14 @@ def _add(app: typer.Typer, name: str, summary: str, act: Callable[[Request], Non
 def _score(
     options: RunOptions,
     images: Annotated[
-        Path | None, typer.Option(help="Score this folder of images, by --metrics alone, instead of a method.")
+        Path | None, typer.Option(help="Score this folder or zip of images, by --metrics alone, instead of a method.")
     ] = None,
-    reference: Annotated[Path | None, typer.Option(help="Folder of real images to compare --images with.")] = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(
+            help="Real images to compare --images with: a folder, a zip, or their statistics in an .npz file."
+        ),
+    ] = None,
     masks: Annotated[
         Path | None, typer.Option(help="Folder of label maps that --images were to show, of the same names.")
     ] = None,
@@ -69,6 +74,12 @@ def _score(
             f"({order_in_words('celebamask-hq')}), face-parsing ({order_in_words('face-parsing')}), or palette, the "
             "dataset's colours.",
             show_default=LABEL_CODES[0],
+        ),
+    ] = None,
+    save_stats: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.npz", help="Write the statistics of --images, which pytorch-fid reads, and --reference takes."
         ),
     ] = None,
     recursive: Annotated[bool, typer.Option("--recursive", help="Read sub-folders of the folders too.")] = False,
@@ -93,11 +104,13 @@ def _score(
     if images is not None:
         from benchmark.cli.score_images import Folders, score_images
 
-        score_images(Folders(images, reference, masks, recursive, match or (), suffix or (), labels), options)
+        folders = Folders(images, reference, masks, save_stats, recursive, match or (), suffix or (), labels)
+        score_images(folders, options)
         return
     of_folders = {
         "reference": reference,
         "masks": masks,
+        "save-stats": save_stats,
         "labels": labels,
         "recursive": recursive,
         "match": match,

@@ -17,11 +17,10 @@ from benchmark.config.evaluation_spec import EvaluationSpec, JudgeRole, Options
 from benchmark.datasets.base import SPLITS, FaceDataset
 from benchmark.datasets.packed import Progress
 from benchmark.evaluation.score_edits import BATCH, Judges
+from benchmark.features.build_encoder import EncodingJudge, build_encoder
 from benchmark.features.cache import cached_features, write_features
 from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeatureSet, FeatureWriter
-from benchmark.features.inception import INCEPTION_ENCODERS
-from benchmark.features.parser_encoder import PARSER, ParserEncoder
 from benchmark.judges.base import Judge
 from benchmark.judges.cache import load_judge
 from benchmark.protocols.base import Protocol
@@ -33,7 +32,8 @@ from benchmark.training.train import move_to_device, train
 from benchmark.weights.locate import Weights
 from benchmark.weights.resources import Resources
 from registry import DATASETS, JUDGES, PROTOCOLS
-from registry.catalogue import DATASET_CARDS, JUDGE_CARDS
+from registry.cards import JudgeCard
+from registry.catalogue import DATASET_CARDS, ENCODER_CARDS, JUDGE_CARDS, Entry
 from registry.errors import InputError, PluginError, plugin_boundary
 from registry.system_errors import is_of_the_system
 
@@ -156,6 +156,10 @@ class EvaluationContext:
             self._judges[role] = (judge, facts)
         return self._judges[role]
 
+    def _judge_entry(self, role: str) -> Entry[JudgeCard]:
+        """The card of the judge that has a role, and where it was declared."""
+        return JUDGE_CARDS.find(self.evaluation.judge_by_role[role])
+
     def _train_judge(self, name: str, judge: Judge, dataset: FaceDataset, folder: Path) -> None:
         title = f"judge {name}"
         train(judge, dataset, folder, seed=JUDGE_SEED, compute=self.compute, reporter=self.reporter, title=title)
@@ -167,12 +171,11 @@ class EvaluationContext:
             MetricUnavailable: if it cannot be had here.
         """
         if name not in self._encoders:
-            if name == PARSER:
-                code = entry_version(JUDGE_CARDS.find(self.evaluation.parser_judge))
-                judge, facts = self.judge("parser")
-                self._encoders[name] = ParserEncoder(judge.parse, facts.weights_sha256, self.compute, code)
-            else:
-                self._encoders[name] = INCEPTION_ENCODERS[name](self.resources)
+            judge = None
+            if (role := ENCODER_CARDS.find(name).card.judge) is not None:
+                found, facts = self.judge(role)
+                judge = EncodingJudge(found, facts.weights_sha256, entry_version(self._judge_entry(role)))
+            self._encoders[name] = build_encoder(name, self.resources, judge)
         return self._encoders[name]
 
     def real_features(self, name: str) -> FeatureSet:

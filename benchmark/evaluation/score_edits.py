@@ -120,23 +120,32 @@ def score_edits(
         keep: folder for the features of the outputs, which are else forgotten.
     """
     ready = prepare_metrics(metric_ids, resources, real.encoder)
+    broken: dict[str, str] = {}
     with TemporaryDirectory(prefix="features-") as forgotten:
         writers = {name: FeatureWriter((keep or Path(forgotten)) / name) for name in ready.encoders}
         with reporter.bar(f"{title}: score {protocol.name}", len(tasks)) as advance:
             batches = _scoring_batches(outputs, protocol, dataset, tasks, judges, resources.compute, advance)
             for numbers, batch in batches:
                 for name, writer in writers.items():
-                    writer.add(_features(name, ready.encoders[name], batch))
+                    if name not in broken:
+                        with metric_boundary(f"{type(ready.encoders[name]).__name__}.features", name, broken):
+                            writer.add(_features(name, ready.encoders[name], batch))
                 for name, metric in ready.images.items():
                     if name not in ready.missing:  # where the images are of a size that it does not take, or it fails
                         with metric_boundary(f"{type(metric).__name__}.measure", name, ready.missing):
                             metric.process(numbers, [{"batch": batch}])
-        features = {name: writer.finish() for name, writer in writers.items()}
-        pairs = {name: FeaturePair(found, real.real_features(name)) for name, found in features.items()}
+        features = {name: writer.finish() for name, writer in writers.items() if name not in broken}
+        pairs: dict[str, FeaturePair] = {}
+        for name, found in features.items():
+            with metric_boundary(f"{type(ready.encoders[name]).__name__}.features", name, broken):
+                pairs[name] = FeaturePair(found, real.real_features(name))
         cells: dict[str, Value] = {}
         breakdown: dict[str, dict[str, float | None]] = {}
         for name, set_metric in ready.sets.items():
-            cells[name], further = set_cell(set_metric, pairs[encoder_of(name)], ready.cautions.get(name))
+            if (encoder := encoder_of(name)) in broken:
+                ready.missing[name] = broken[encoder]
+                continue
+            cells[name], further = set_cell(set_metric, pairs[encoder], ready.cautions.get(name))
             breakdown[name] = _finite(further)
     frame = tasks.drop(columns=["target_row", "source_row"])
     flat: dict[str, NDArray[np.float64]] = {}

@@ -17,9 +17,12 @@ from benchmark.results.schema import Result, read_result
 from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.json_files import ResultError
 from benchmark.runtime.progress import Reporter
+from benchmark.weights.encoder_files import named_weights
 from benchmark.weights.locate import Weights, manifest
+from registry.cards import EncoderCard
 from registry.catalogue import (
     DATASET_CARDS,
+    ENCODER_CARDS,
     JUDGE_CARDS,
     METHOD_CARDS,
     METRIC_CARDS,
@@ -77,6 +80,7 @@ def finished_stamp(experiment: Experiment, weights: Weights) -> str:
             (entry.card.model_dump(mode="json", exclude=NOT_IN_RESULTS), entry_version(entry))
             for entry in _registered(experiment)
         ],
+        [(dict(entry.card.options), _file_version(named_weights(entry))) for entry in _encoders(experiment)],
         tree_version(Path(root)) if root is not None else None,
         sha256_of(Path(checkpoint)) if checkpoint is not None and Path(checkpoint).is_file() else None,
         _weights_version(weights),
@@ -90,12 +94,28 @@ def _weights_version(weights: Weights) -> list[tuple[str, str, str, int, int]]:
     return [(file.id, file.sha256, str(path), facts.st_size, facts.st_mtime_ns) for file, path, facts in found]
 
 
+def _file_version(named: str | None) -> tuple[int, int] | None:
+    """Size and time of a weights file that a card names by its path; None where it names none, or an id."""
+    if named is None or named in manifest() or not Path(named).is_file():
+        return None
+    facts = Path(named).stat()
+    return facts.st_size, facts.st_mtime_ns
+
+
 def _option_files_version(experiment: Experiment) -> list[tuple[str, int, int]]:
     """Size and time of every weights file that an option of the method names by its path; none is read."""
     options = experiment.method.options
     named = {name: Path(str(value)) for name, value in options.items() if name.endswith(SUFFIX) and value}
     found = [(name, path.stat()) for name, path in named.items() if path.is_file()]
     return [(name, facts.st_size, facts.st_mtime_ns) for name, facts in found]
+
+
+def _encoders(experiment: Experiment) -> list[Entry[EncoderCard]]:
+    """The encoders of the metrics that the run shows, as far as there are such."""
+    evaluation = experiment.evaluation
+    metrics = {name for protocol in evaluation.protocols for name in evaluation.metrics_of(protocol)}
+    named = {METRIC_CARDS.find(name).card.encoder for name in metrics}
+    return [entry for entry in ENCODER_CARDS if entry.card.name in named]
 
 
 def _registered(experiment: Experiment) -> Iterator[Entry[Any]]:
@@ -108,5 +128,6 @@ def _registered(experiment: Experiment) -> Iterator[Entry[Any]]:
         (DATASET_CARDS, [evaluation.dataset.name]),
         (METRIC_CARDS, [name for protocol in protocols for name in evaluation.metrics_of(protocol)]),
         (JUDGE_CARDS, sorted(evaluation.judges)),
+        (ENCODER_CARDS, [entry.card.name for entry in _encoders(experiment)]),
     ]
     yield from (catalogue.find(name) for catalogue, names in named for name in names)
