@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from registry.cards import Option
-from registry.catalogue import PROTOCOL_CARDS
+from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 
 Options = dict[str, Option]
-JudgeRole = Literal["parser", "attributes"]
+JudgeRole = str
 JUDGE_SETTINGS: Mapping[str, JudgeRole] = {"parser_judge": "parser", "attribute_judge": "attributes"}
-"""Which setting names the judge of a role."""
+"""Which setting names the judge of a role that every evaluation has; `judge` names those of other roles."""
 
 
 class Spec(BaseModel):
@@ -56,7 +56,8 @@ class EvaluationSpec(Spec):
         metrics: shown under every protocol after those on its card.
         parser_judge: the judge that labels regions and gives the features of set metrics.
         attribute_judge: the judge that reads attributes.
-        judges: recipe options of these two.
+        judge: the judges of other roles, by role: those that a metric's card needs.
+        judges: recipe options of all of these.
         limit: at most so many tasks per protocol.
         compute: how the networks of methods, judges and metrics run.
         edit_batch_size: tasks that a method edits at once.
@@ -69,6 +70,7 @@ class EvaluationSpec(Spec):
     metrics: tuple[str, ...] = ()
     parser_judge: str = "parser"
     attribute_judge: str = "attributes"
+    judge: dict[JudgeRole, str] = {}
     judges: dict[str, Options] = {}
     limit: int | None = Field(default=None, ge=1)
     compute: ComputeSpec = ComputeSpec()
@@ -78,8 +80,21 @@ class EvaluationSpec(Spec):
     @property
     def judge_by_role(self) -> dict[JudgeRole, str]:
         """The name of the judge that has each role."""
-        return {"parser": self.parser_judge, "attributes": self.attribute_judge}
+        return {"parser": self.parser_judge, "attributes": self.attribute_judge, **self.judge}
+
+    @property
+    def roles(self) -> list[JudgeRole]:
+        """The roles whose judges look at the edits: the two of every evaluation, and those that its metrics need."""
+        metrics = {name for protocol in self.protocols for name in self.metrics_of(protocol) if name in METRIC_CARDS}
+        needed = {METRIC_CARDS.find(name).card.judge for name in metrics}
+        return [*JUDGE_SETTINGS.values(), *sorted(self.judge.keys() & needed)]
 
     def metrics_of(self, protocol: str) -> list[str]:
         """The metrics shown under a protocol: those on its card, then those added."""
         return list(dict.fromkeys([*PROTOCOL_CARDS.find(protocol).card.metrics, *self.metrics]))
+
+    @model_serializer(mode="wrap")
+    def _without_unused_roles(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """The settings without `judge` where there is none, so that hashes of experiments stay what they were."""
+        content: dict[str, Any] = serialize(self)
+        return content if content.get("judge") else {key: value for key, value in content.items() if key != "judge"}

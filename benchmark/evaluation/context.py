@@ -13,7 +13,7 @@ import pandas as pd
 
 from benchmark.caching.fingerprints import fingerprint
 from benchmark.caching.plugin_source import entry_version, plugin_code
-from benchmark.config.evaluation_spec import EvaluationSpec, JudgeRole, Options
+from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec, JudgeRole, Options
 from benchmark.datasets.base import SPLITS, FaceDataset
 from benchmark.datasets.packed import Progress
 from benchmark.evaluation.score_edits import BATCH, Judges
@@ -22,14 +22,15 @@ from benchmark.features.cache import cached_features, write_features
 from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeatureSet, FeatureWriter
 from benchmark.judges.base import Judge
-from benchmark.judges.cache import load_judge
+from benchmark.judges.cache import load_judge, published_scores
 from benchmark.protocols.base import Protocol
 from benchmark.results.schema import DatasetInfo, JudgeInfo
 from benchmark.results.task_scores import tasks_sha256
 from benchmark.runtime.device import Compute, choose_compute, seed_everything
 from benchmark.runtime.progress import Reporter
 from benchmark.training.train import move_to_device, train
-from benchmark.weights.locate import Weights
+from benchmark.weights.encoder_files import named_weights
+from benchmark.weights.locate import Weights, WeightsMissing, manifest
 from benchmark.weights.resources import Resources
 from registry import DATASETS, JUDGES, PROTOCOLS
 from registry.cards import JudgeCard
@@ -41,6 +42,8 @@ TASK_SEED = 0
 """Decides the task tables; never the seed of a training, so that all seeds of all methods edit the same faces."""
 JUDGE_SEED = 0
 MAX_REAL_FACES = 5000
+OF_ALL = frozenset(JUDGE_SETTINGS.values())
+"""The roles whose judges look at every edit, whatever the metrics."""
 
 
 @dataclass(frozen=True)
@@ -122,21 +125,28 @@ class EvaluationContext:
     @cached_property
     def judge_facts(self) -> dict[str, JudgeInfo]:
         """What tables say of the judges, by role; trains those that the cache does not hold."""
-        return {role: self.judge(role)[1] for role in self.evaluation.judge_by_role}
+        return {role: self.judge(role)[1] for role in self.evaluation.roles}
 
     @cached_property
     def judges(self) -> Judges:
         """The judges, on the compute device."""
-        return Judges(self.judge("parser")[0].parse, self.judge("attributes")[0].scores)
+        answers = {role: self.judge(role)[0].answer for role in self.evaluation.roles if role not in OF_ALL}
+        return Judges(self.judge("parser")[0].parse, self.judge("attributes")[0].scores, answers)
 
     def judge(self, role: JudgeRole) -> tuple[Any, JudgeInfo]:
         """A judge, on the compute device, and what tables say of it; trained where the cache does not hold it."""
         if role not in self._judges:
-            name = self.evaluation.judge_by_role[role]
-            options = self.evaluation.judges[name]
+            entry = self._judge_entry(role)
+            name = entry.card.name
+            options = self.evaluation.judges.get(name, dict(entry.card.options))
             seed_everything(JUDGE_SEED)
             with _building(f"judge {name}"):
                 judge: Judge = JUDGES.get(name)(size=self.evaluation.dataset.size, **options)
+            named = named_weights(entry)
+            if named is not None:
+                facts = self._load_published(entry, judge, named)
+                self._judges[role] = (judge, facts)
+                return self._judges[role]
             record = load_judge(
                 name,
                 judge,
@@ -144,21 +154,50 @@ class EvaluationContext:
                 self.cache / "judges",
                 partial(self._train_judge, name),
                 self.reporter.say,
-                trained_as=" ".join(filter(None, (self.compute.described, plugin_code(JUDGE_CARDS.find(name))))),
+                trained_as=" ".join(filter(None, (self.compute.described, plugin_code(entry)))),
             )
             facts = JudgeInfo(
-                title=JUDGE_CARDS.find(name).card.title,
+                title=entry.card.title,
                 weights_sha256=record.weights_sha256,
                 recipe=", ".join(f"{key} {value}" for key, value in record.recipe.items()),
                 scores=dict(record.scores),
+                caution=entry.card.caution,
             )
             move_to_device(judge, self.compute)
             self._judges[role] = (judge, facts)
         return self._judges[role]
 
     def _judge_entry(self, role: str) -> Entry[JudgeCard]:
-        """The card of the judge that has a role, and where it was declared."""
-        return JUDGE_CARDS.find(self.evaluation.judge_by_role[role])
+        """The judge that has a role; in place of a trained one its published one, where that one's file was named."""
+        entry = JUDGE_CARDS.find(self.evaluation.judge_by_role[role])
+        if entry.card.published is not None:
+            published = JUDGE_CARDS.find(entry.card.published)
+            if published.card.weights in self.weights.named:
+                return published
+        return entry
+
+    def _load_published(self, entry: Entry[JudgeCard], judge: Judge, named: str) -> JudgeInfo:
+        """Fill a judge that is not trained from its file, and have it score itself."""
+        name = entry.card.name
+        try:
+            file = self.weights.find_named(named)
+        except WeightsMissing as error:
+            raise InputError(f"judge {name}: {error}") from error
+        with _building(f"judge {name}"):
+            judge.load_published(file.path)
+        move_to_device(judge, self.compute)
+        judge.eval()
+        made_by = f"{self.compute.described} {plugin_code(entry) or ''}"
+        with self.reporter.counting(f"judge {name}: its own scores"):
+            scores = published_scores(judge, file.sha256, self.dataset, self.cache / "judges", made_by)
+        foreign = None if file.published or named not in manifest() else f"not the published {file.id}"
+        return JudgeInfo(
+            title=entry.card.title,
+            weights_sha256=file.sha256,
+            recipe=f"published weights {file.path.name}, not trained here",
+            scores=scores,
+            caution="; ".join(filter(None, (entry.card.caution, foreign))) or None,
+        )
 
     def _train_judge(self, name: str, judge: Judge, dataset: FaceDataset, folder: Path) -> None:
         title = f"judge {name}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
@@ -17,7 +17,7 @@ from torch import Tensor
 
 from benchmark.datasets.base import FaceDataset
 from benchmark.evaluation.metric_boundary import metric_boundary
-from benchmark.evaluation.prepare_metrics import encoder_of, prepare_metrics
+from benchmark.evaluation.prepare_metrics import ReadyMetrics, encoder_of, prepare_metrics
 from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter
 from benchmark.features.parser_encoder import PARSER
@@ -35,6 +35,7 @@ from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, ratio_te
 from benchmark.weights.resources import MetricUnavailable, Resources
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES
+from registry.catalogue import JUDGE_CARDS, METRIC_CARDS
 from registry.errors import PluginError, plugin_boundary
 
 BATCH = 64
@@ -47,10 +48,12 @@ class Judges:
     Attributes:
         parse: (N, 3, H, W) images in [-1, 1] to (N, H, W) uint8 labels and (N, D) float32 features.
         attribute_scores: images to (N, 40) probabilities.
+        answers: by role, what other judges see in images, (N, ...).
     """
 
     parse: Callable[[Tensor], tuple[Tensor, Tensor]]
     attribute_scores: Callable[[Tensor], Tensor]
+    answers: Mapping[str, Callable[[Tensor], Tensor]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -121,10 +124,12 @@ def score_edits(
     """
     ready = prepare_metrics(metric_ids, resources, real.encoder)
     broken: dict[str, str] = {}
+    answers = _answers(ready, judges)
     with TemporaryDirectory(prefix="features-") as forgotten:
         writers = {name: FeatureWriter((keep or Path(forgotten)) / name) for name in ready.encoders}
         with reporter.bar(f"{title}: score {protocol.name}", len(tasks)) as advance:
-            batches = _scoring_batches(outputs, protocol, dataset, tasks, judges, resources.compute, advance)
+            seen_by = replace(judges, answers=answers)
+            batches = _scoring_batches(outputs, protocol, dataset, tasks, seen_by, resources.compute, advance)
             for numbers, batch in batches:
                 for name, writer in writers.items():
                     if name not in broken:
@@ -229,10 +234,41 @@ def _scoring_batches(
             with plugin_boundary(_name(judges.attribute_scores)):
                 scores = judges.attribute_scores(images)
             seen = parsed.cpu(), scores.float().cpu(), features.float().cpu()
-            yield list(rows["task"]), ScoringBatch(batch, pixels, *seen, requested, kept)
+            judged = {role: _answer(answer, images) for role, answer in judges.answers.items()}
+            of_targets = {
+                role: _answer(answer, batch.target.image.to(compute.device)) for role, answer in judges.answers.items()
+            }
+            yield list(rows["task"]), ScoringBatch(batch, pixels, *seen, requested, kept, judged, of_targets)
             done += len(rows)
             advance(done)
             stop.check(f"scoring {protocol.name}")
+
+
+def _answers(ready: ReadyMetrics, judges: Judges) -> dict[str, Callable[[Tensor], Tensor]]:
+    """The other judges that metrics need, by role; a metric whose role no judge has gets its reason instead."""
+    needed: dict[str, Callable[[Tensor], Tensor]] = {}
+    for name in list(ready.images):
+        role = METRIC_CARDS.find(name).card.judge
+        if role is None or role in ("parser", "attributes"):
+            continue
+        if role in judges.answers:
+            needed[role] = judges.answers[role]
+            continue
+        fit = ", ".join(entry.card.name for entry in JUDGE_CARDS if entry.card.role == role) or "none"
+        ready.missing[name] = f"no judge of role {role!r} was chosen: --set judge.{role}=NAME (registered: {fit})"
+        del ready.images[name]
+    return needed
+
+
+@torch.inference_mode()
+def _answer(answer: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
+    """What a judge sees in N images, (N, ...) on the CPU."""
+    with plugin_boundary(_name(answer)):
+        found = answer(images)
+    if not isinstance(found, Tensor) or found.ndim < 1 or len(found) != len(images):
+        given = tuple(found.shape) if isinstance(found, Tensor) else type(found).__name__
+        raise PluginError(f"{_name(answer)} gave {given}, where ({len(images)}, ...) was expected")
+    return found.cpu()
 
 
 def _name(function: Callable[..., Any]) -> str:

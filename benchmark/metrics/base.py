@@ -38,6 +38,8 @@ class ScoringBatch:
         features: (N, D) float32, the parser judge's features of the outputs.
         requested_attributes: columns of the attributes that an edit must carry.
         kept_attributes: columns of the attributes that must not change and that mean something in this dataset.
+        judged: by role, what the other judges see in the outputs, (N, ...) on the CPU; those that metrics' cards need.
+        judged_targets: by role, what they see in the targets.
     """
 
     tasks: EditBatch
@@ -47,6 +49,8 @@ class ScoringBatch:
     features: Tensor
     requested_attributes: tuple[int, ...]
     kept_attributes: tuple[int, ...]
+    judged: Mapping[str, Tensor] = field(default_factory=dict)
+    judged_targets: Mapping[str, Tensor] = field(default_factory=dict)
     _computed: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:

@@ -19,7 +19,7 @@ from benchmark.runtime.json_files import ResultError
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.encoder_files import named_weights
 from benchmark.weights.locate import Weights, manifest
-from registry.cards import EncoderCard
+from registry.cards import EncoderCard, JudgeCard
 from registry.catalogue import (
     DATASET_CARDS,
     ENCODER_CARDS,
@@ -81,6 +81,7 @@ def finished_stamp(experiment: Experiment, weights: Weights) -> str:
             for entry in _registered(experiment)
         ],
         [(dict(entry.card.options), _file_version(named_weights(entry))) for entry in _encoders(experiment)],
+        [_file_version(named_weights(entry)) for entry in _judges(experiment)],
         tree_version(Path(root)) if root is not None else None,
         sha256_of(Path(checkpoint)) if checkpoint is not None and Path(checkpoint).is_file() else None,
         _weights_version(weights),
@@ -118,6 +119,12 @@ def _encoders(experiment: Experiment) -> list[Entry[EncoderCard]]:
     return [entry for entry in ENCODER_CARDS if entry.card.name in named]
 
 
+def _judges(experiment: Experiment) -> list[Entry[JudgeCard]]:
+    """The run's judges, and the published ones that may take their places."""
+    entries = [JUDGE_CARDS.find(name) for name in sorted(experiment.evaluation.judges)]
+    return entries + [JUDGE_CARDS.find(entry.card.published) for entry in entries if entry.card.published is not None]
+
+
 def _registered(experiment: Experiment) -> Iterator[Entry[Any]]:
     """Everything that the run finds by its name, and so may come from a plug-in; in an order of its own."""
     evaluation = experiment.evaluation
@@ -127,7 +134,7 @@ def _registered(experiment: Experiment) -> Iterator[Entry[Any]]:
         (METHOD_CARDS, [experiment.method.name] if experiment.method.name in METHOD_CARDS else []),
         (DATASET_CARDS, [evaluation.dataset.name]),
         (METRIC_CARDS, [name for protocol in protocols for name in evaluation.metrics_of(protocol)]),
-        (JUDGE_CARDS, sorted(evaluation.judges)),
+        (JUDGE_CARDS, [entry.card.name for entry in _judges(experiment)]),
         (ENCODER_CARDS, [entry.card.name for entry in _encoders(experiment)]),
     ]
     yield from (catalogue.find(name) for catalogue, names in named for name in names)

@@ -118,8 +118,8 @@ class WeightsRefused(WeightsMissing):
         self.path = path
         super().__init__(
             f"{path} is not the published {wanted.file}: its SHA-256 begins with {sha256[:8]}, not with "
-            f"{(wanted.sha256 or '')[:8]}; remove it and {wanted.remedy}, or name it by --weights {wanted.id}=FILE to use it "
-            "as it is"
+            f"{(wanted.sha256 or '')[:8]}; remove it and {wanted.remedy}, or name it by --weights {wanted.id}=FILE to "
+            "use it as it is"
         )
 
 

@@ -145,8 +145,8 @@ class RealStatistics:
         width = encoder.encode([np.zeros((32, 32, 3), np.uint8)]).shape[1]
         if width != self.gaussian.dimensions:
             raise InputError(
-                f"{self.path}: its mu has {self.gaussian.dimensions:,} numbers, where features of {name} have {width:,}; "
-                "give statistics of the same encoder"
+                f"{self.path}: its mu has {self.gaussian.dimensions:,} numbers, where features of {name} have "
+                f"{width:,}; give statistics of the same encoder"
             )
 
     def score(
