@@ -21,6 +21,9 @@ MODULES = "bench.plugins"
 CARDS = "bench.cards"
 """The entry points that name a package whose cards say where the code is, which is imported when it is used."""
 
+CARD = ".yaml"
+"""Ends the name of a card's file."""
+
 
 def load_installed() -> Iterator[str]:
     """Load every installed plug-in, giving a sentence for each that failed; of those nothing stays registered."""
@@ -36,7 +39,9 @@ def load_installed() -> Iterator[str]:
 
 
 def load_named(plugin: str) -> None:
-    """Import a plug-in that the user named: a Python file, which may import its neighbours, a folder, or a module.
+    """Load a plug-in that the user named: a Python file, which may import its neighbours, a folder, module or card.
+
+    A card alone is a file named as in packages, such as `tiny.encoder.yaml`; its `entry` leads to code that is here.
 
     One that was loaded already, as an installed package for example, is not loaded again.
 
@@ -45,6 +50,9 @@ def load_named(plugin: str) -> None:
     """
     try:
         with _all_or_nothing():
+            if plugin.endswith(CARD):
+                _declare_card(Path(plugin).expanduser())
+                return
             file = _file_of(plugin)
             if file is None:
                 import_module(plugin)
@@ -82,17 +90,38 @@ def _declare_cards(point: EntryPoint) -> None:
     A card's file is named after its kind, `method.yaml`, with a word before it where there are several:
     `sharpness.metric.yaml`.
     """
+    from registry.catalogue import CATALOGUES
+
+    kinds = {catalogue.kind for catalogue in CATALOGUES.values()}
+    for path in sorted(package_folder(point.value).rglob(f"*{CARD}")):
+        if _kind_of(path) in kinds:
+            _declare_card(path)
+
+
+def _declare_card(path: Path) -> None:
+    """Declare the card of a file, once.
+
+    Raises:
+        CardError: if its name says no kind, or the card is wrong or leads to no code.
+    """
     from registry.cards import CardError, read_card
     from registry.catalogue import CATALOGUES
 
-    folder = package_folder(point.value)
-    for catalogue in CATALOGUES.values():
-        for path in sorted(folder.rglob("*.yaml")):
-            if path.name.removesuffix(".yaml").rpartition(".")[2] == catalogue.kind:
-                card = read_card(path, catalogue.card_type)
-                if not card.entry:
-                    raise CardError(f"{path}: entry: write the class that the card is of, as module:Class")
-                catalogue.declare(card, str(path))
+    catalogue = next((each for each in CATALOGUES.values() if each.kind == _kind_of(path)), None)
+    if catalogue is None:
+        kinds = ", ".join(f"NAME.{each.kind}{CARD}" for each in CATALOGUES.values())
+        raise CardError(f"{path}: a card's file is named after its kind: {kinds}")
+    if any(entry.place == str(path.resolve()) for entry in catalogue):
+        return
+    card = read_card(path, catalogue.card_type)
+    if not card.entry:
+        raise CardError(f"{path}: entry: write the class that the card is of, as module:Class")
+    catalogue.declare(card, str(path.resolve()))
+
+
+def _kind_of(path: Path) -> str:
+    """What a card's file says of its kind: the last word of its name."""
+    return path.name.removesuffix(CARD).rpartition(".")[2]
 
 
 @contextmanager

@@ -17,7 +17,7 @@ SIDE: Final = 112
 TEMPLATE: Final = np.array(
     [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]]
 )
-"""Where ArcFace (Deng et al., CVPR 2019) puts both eyes, the nose, and the corners of the mouth, from the image's left."""
+"""Where ArcFace (Deng et al., CVPR 2019) puts both eyes, nose, and corners of the mouth, from the image's left."""
 _LEFT_EYE, _RIGHT_EYE = slice(36, 42), slice(42, 48)
 _NOSE, _LEFT_CORNER, _RIGHT_CORNER = 30, 48, 54
 """Of the sixty-eight landmarks of iBUG 300-W, from the image's left."""
