@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import torch
 from torch import Tensor
 
 from benchmark.features.timm_encoder import TimmEncoder
+from benchmark.features.torchscript import load_torchscript
 from benchmark.weights.locate import WeightsFile
 
 
@@ -21,6 +21,5 @@ class ClipEncoder(TimmEncoder):
     def _read(self, file: WeightsFile) -> Mapping[str, Tensor]:
         if not file.published:
             return super()._read(file)
-        program = torch.jit.load(file.path, map_location="cpu")  # type: ignore[no-untyped-call]
-        found: dict[str, Tensor] = program.state_dict()
+        found: dict[str, Tensor] = load_torchscript(file.path).state_dict()
         return found

@@ -11,6 +11,7 @@ from torch import Tensor
 from benchmark.features.normalized_encoder import NormalizedEncoder
 from benchmark.features.onnx_graph import OnnxGraph
 from benchmark.features.threaded_inference import in_streams
+from benchmark.features.torchscript import load_torchscript
 from benchmark.weights.locate import WeightsFile, WeightsMissing
 from benchmark.weights.resources import MetricUnavailable, Resources
 from registry.system_errors import is_of_the_system
@@ -61,12 +62,12 @@ class TorchScriptEncoder(_GraphEncoder):
 
     def _load(self, file: WeightsFile) -> None:
         try:
-            program = torch.jit.load(file.path, map_location="cpu")  # type: ignore[no-untyped-call]
+            program = load_torchscript(file.path)
         except (RuntimeError, ValueError) as error:
             if is_of_the_system(error):
                 raise
             raise MetricUnavailable(f"{file.path} is no TorchScript program, as torch.jit.save writes it") from error
-        self.network = program.eval().to(self.compute.device)
+        self.network = program.to(self.compute.device)
 
     def features(self, inputs: Tensor) -> Tensor:
         """Features (N, D)."""

@@ -106,6 +106,8 @@ def timm_network(model: str, size: int, num_classes: int) -> nn.Module:
         network: nn.Module = timm.create_model(model, pretrained=False, num_classes=num_classes, **options)
     except (AssertionError, RuntimeError, TypeError) as error:
         raise ValueError(f"timm does not build {model} for images of {size} pixels: {error}") from error
+    if getattr(getattr(network, "patch_embed", None), "num_patches", 1) == 0:
+        raise ValueError(f"timm does not build {model} for images of {size} pixels: they are smaller than a patch")
     return network
 
 
