@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from benchmark.datasets.base import FaceDataset
 from benchmark.judges.base import Judge
 from benchmark.metrics.base import ScoringBatch
 from benchmark.metrics.mean_metric import VALUE, MeanMetric
@@ -67,7 +68,7 @@ class EyeFinder(Judge):
         return (distances * shown).sum() / shown.sum().clamp(min=1)
 
     @torch.inference_mode()
-    def evaluate(self, dataset, rows) -> dict[str, float]:
+    def evaluate(self, dataset: FaceDataset, rows: np.ndarray) -> dict[str, float]:
         """The mean loss over batches of test faces."""
         return {"eye_distance": float(np.mean([float(self.loss(faces)) for faces in self.batches(dataset, rows)]))}
 

@@ -135,7 +135,7 @@ def test_another_file_or_option_of_a_card_is_another_encoder(tiny: Path) -> None
     ("changes", "said"),
     [
         ({"model": "test_vitt"}, "unknown model of timm 'test_vitt'; did you mean 'test_vit'"),
-        ({"size": 8}, "timm does not build test_vit for images of 8 pixels"),
+        ({"size": 8}, "for images of 8 pixels: they are smaller than a patch"),
         ({"interpolation": "cubic"}, "interpolation is one of nearest, bilinear, bicubic, lanczos, not 'cubic'"),
         ({"mean": [0.5]}, "mean has a number for each of the channels red, green and blue, not [0.5]"),
         ({"std": [1, 0, 1]}, "std has deviations above 0"),
