@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from registry.cards import Option
-from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
+from registry.catalogue import ENCODER_CARDS, METRIC_CARDS, PROTOCOL_CARDS
 
 Options = dict[str, Option]
 JudgeRole = str
@@ -45,6 +45,15 @@ class ComputeSpec(Spec):
     precision: Literal["auto", "bf16", "fp32"] = "auto"
     channels_last: bool | None = None
     num_workers: int = Field(default=0, ge=0)
+
+
+def roles_of(metric: str) -> set[JudgeRole]:
+    """The roles of judges that a metric's card, or that of its encoder, names."""
+    card = METRIC_CARDS.find(metric).card
+    of_encoder = None
+    if card.encoder is not None and card.encoder in ENCODER_CARDS:
+        of_encoder = ENCODER_CARDS.find(card.encoder).card.judge
+    return {role for role in (card.judge, of_encoder) if role is not None}
 
 
 class EvaluationSpec(Spec):
@@ -86,7 +95,7 @@ class EvaluationSpec(Spec):
     def roles(self) -> list[JudgeRole]:
         """The roles whose judges look at the edits: the two of every evaluation, and those that its metrics need."""
         metrics = {name for protocol in self.protocols for name in self.metrics_of(protocol) if name in METRIC_CARDS}
-        needed = {METRIC_CARDS.find(name).card.judge for name in metrics}
+        needed = {role for name in metrics for role in roles_of(name)}
         return [*JUDGE_SETTINGS.values(), *sorted(self.judge.keys() & needed)]
 
     def metrics_of(self, protocol: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec, Options, Spec
+from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec, Options, Spec, roles_of
 from benchmark.config.experiment import EVALUATION_KEYS, METHOD_KEYS, Experiment, MethodSpec
 from benchmark.config.option_types import check_option
 from benchmark.config.presets import Preset, default_protocols, protocol_options, read_preset
@@ -200,7 +200,7 @@ def _shown_by(protocols: Iterable[str]) -> list[str]:
 def _roles(named: Mapping[str, str], metrics: Iterable[str]) -> dict[str, str]:
     """The judges of roles beside the two that all have: those named, and where a metric needs another, its only one."""
     roles = dict(named)
-    for role in filter(None, (METRIC_CARDS.find(name).card.judge for name in metrics)):
+    for role in sorted({role for name in metrics for role in roles_of(name)}):
         fit = [entry.card.name for entry in JUDGE_CARDS if entry.card.role == role]
         if role not in roles and role not in JUDGE_SETTINGS.values() and len(fit) == 1:
             roles[role] = fit[0]

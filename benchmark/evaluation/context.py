@@ -16,7 +16,7 @@ from benchmark.caching.plugin_source import entry_version, plugin_code
 from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec, JudgeRole, Options
 from benchmark.datasets.base import SPLITS, FaceDataset
 from benchmark.datasets.packed import Progress
-from benchmark.evaluation.score_edits import BATCH, Judges
+from benchmark.evaluation.score_edits import BATCH, Judges, no_judge
 from benchmark.features.build_encoder import EncodingJudge, build_encoder
 from benchmark.features.cache import cached_features, write_features
 from benchmark.features.encoder import Encoder
@@ -31,7 +31,7 @@ from benchmark.runtime.progress import Reporter
 from benchmark.training.train import move_to_device, train
 from benchmark.weights.encoder_files import named_weights
 from benchmark.weights.locate import Weights, WeightsMissing, manifest
-from benchmark.weights.resources import Resources
+from benchmark.weights.resources import MetricUnavailable, Resources
 from registry import DATASETS, JUDGES, PROTOCOLS
 from registry.cards import JudgeCard
 from registry.catalogue import DATASET_CARDS, ENCODER_CARDS, JUDGE_CARDS, Entry
@@ -143,38 +143,41 @@ class EvaluationContext:
             with _building(f"judge {name}"):
                 judge: Judge = JUDGES.get(name)(size=self.evaluation.dataset.size, **options)
             named = named_weights(entry)
-            if named is not None:
-                facts = self._load_published(entry, judge, named)
-                self._judges[role] = (judge, facts)
-                return self._judges[role]
-            record = load_judge(
-                name,
-                judge,
-                self.dataset,
-                self.cache / "judges",
-                partial(self._train_judge, name),
-                self.reporter.say,
-                trained_as=" ".join(filter(None, (self.compute.described, plugin_code(entry)))),
-            )
-            facts = JudgeInfo(
-                title=entry.card.title,
-                weights_sha256=record.weights_sha256,
-                recipe=", ".join(f"{key} {value}" for key, value in record.recipe.items()),
-                scores=dict(record.scores),
-                caution=entry.card.caution,
-            )
-            move_to_device(judge, self.compute)
+            facts = self._train(entry, judge) if named is None else self._load_published(entry, judge, named)
             self._judges[role] = (judge, facts)
         return self._judges[role]
 
     def _judge_entry(self, role: str) -> Entry[JudgeCard]:
         """The judge that has a role; in place of a trained one its published one, where that one's file was named."""
+        if role not in self.evaluation.judge_by_role:
+            raise MetricUnavailable(no_judge(role))
         entry = JUDGE_CARDS.find(self.evaluation.judge_by_role[role])
         if entry.card.published is not None:
             published = JUDGE_CARDS.find(entry.card.published)
             if published.card.weights in self.weights.named:
                 return published
         return entry
+
+    def _train(self, entry: Entry[JudgeCard], judge: Judge) -> JudgeInfo:
+        """Give a judge its trained weights, which the cache may have."""
+        name = entry.card.name
+        record = load_judge(
+            name,
+            judge,
+            self.dataset,
+            self.cache / "judges",
+            partial(self._train_judge, name),
+            self.reporter.say,
+            trained_as=" ".join(filter(None, (self.compute.described, plugin_code(entry)))),
+        )
+        move_to_device(judge, self.compute)
+        return JudgeInfo(
+            title=entry.card.title,
+            weights_sha256=record.weights_sha256,
+            recipe=", ".join(f"{key} {value}" for key, value in record.recipe.items()),
+            scores=dict(record.scores),
+            caution=entry.card.caution,
+        )
 
     def _load_published(self, entry: Entry[JudgeCard], judge: Judge, named: str) -> JudgeInfo:
         """Fill a judge that is not trained from its file, and have it score itself."""

@@ -254,10 +254,15 @@ def _answers(ready: ReadyMetrics, judges: Judges) -> dict[str, Callable[[Tensor]
         if role in judges.answers:
             needed[role] = judges.answers[role]
             continue
-        fit = ", ".join(entry.card.name for entry in JUDGE_CARDS if entry.card.role == role) or "none"
-        ready.missing[name] = f"no judge of role {role!r} was chosen: --set judge.{role}=NAME (registered: {fit})"
+        ready.missing[name] = no_judge(role)
         del ready.images[name]
     return needed
+
+
+def no_judge(role: str) -> str:
+    """Why a metric has no figure whose role no judge has, and what to do."""
+    fit = ", ".join(entry.card.name for entry in JUDGE_CARDS if entry.card.role == role) or "none"
+    return f"no judge of role {role!r} was chosen: --set judge.{role}=NAME (registered: {fit})"
 
 
 @torch.inference_mode()
