@@ -49,15 +49,16 @@ def load_named(plugin: str) -> None:
         InputError: if it is not there or fails to import; nothing of it stays registered.
     """
     try:
-        with _all_or_nothing():
+        with _all_or_nothing(), _named() as places:
             if plugin.endswith(CARD):
-                _declare_card(Path(plugin).expanduser())
+                places.append(_declare_card(Path(plugin).expanduser()))
                 return
             file = _file_of(plugin)
             if file is None:
-                import_module(plugin)
+                file = Path(import_module(plugin).__file__ or plugin)
             elif not _is_loaded(file):
                 import_file(file)
+            places.append(file.parent if file.name == "__init__.py" else file)
     except (Exception, SystemExit) as error:
         raise InputError(f"plug-in {plugin!r} was not loaded: {_reason(error)}") from error
 
@@ -85,7 +86,7 @@ def _is_loaded(file: Path) -> bool:
 
 
 def _declare_cards(point: EntryPoint) -> None:
-    """Declare every card below an installed package, whose code is imported when it is used.
+    """Declare every card below an installed package, whose code is imported when it is used; each once in a process.
 
     A card's file is named after its kind, `method.yaml`, with a word before it where there are several:
     `sharpness.metric.yaml`.
@@ -98,8 +99,8 @@ def _declare_cards(point: EntryPoint) -> None:
             _declare_card(path)
 
 
-def _declare_card(path: Path) -> None:
-    """Declare the card of a file, once.
+def _declare_card(path: Path) -> Path:
+    """Declare the card of a file, once, and give the place that it is known by.
 
     Raises:
         CardError: if its name says no kind, or the card is wrong or leads to no code.
@@ -111,12 +112,13 @@ def _declare_card(path: Path) -> None:
     if catalogue is None:
         kinds = ", ".join(f"NAME.{each.kind}{CARD}" for each in CATALOGUES.values())
         raise CardError(f"{path}: a card's file is named after its kind: {kinds}")
-    if any(entry.place == str(path.resolve()) for entry in catalogue):
-        return
-    card = read_card(path, catalogue.card_type)
-    if not card.entry:
-        raise CardError(f"{path}: entry: write the class that the card is of, as module:Class")
-    catalogue.declare(card, str(path.resolve()))
+    place = path.resolve()
+    if not any(entry.place == str(place) for entry in catalogue):
+        card = read_card(path, catalogue.card_type)
+        if not card.entry:
+            raise CardError(f"{path}: entry: write the class that the card is of, as module:Class")
+        catalogue.declare(card, str(place))
+    return place
 
 
 def _kind_of(path: Path) -> str:
@@ -140,6 +142,23 @@ def _all_or_nothing() -> Iterator[None]:
             if name.startswith(PREFIX):
                 del sys.modules[name]
         raise
+
+
+@contextmanager
+def _named() -> Iterator[list[Path]]:
+    """Note as named what is declared within the block, and what was declared in the places that it gives."""
+    from registry.catalogue import CATALOGUES
+
+    known = {kind: {entry.card.name for entry in catalogue} for kind, catalogue in CATALOGUES.items()}
+    places: list[Path] = []
+    yield places
+    roots = [place.resolve() for place in places]
+    for kind, catalogue in CATALOGUES.items():
+        catalogue.note_named(
+            lambda entry, before=known[kind]: (
+                entry.card.name not in before or any(Path(entry.place).resolve().is_relative_to(root) for root in roots)
+            )
+        )
 
 
 def _reason(error: BaseException) -> str:

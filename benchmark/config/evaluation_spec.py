@@ -62,7 +62,7 @@ class EvaluationSpec(Spec):
     Attributes:
         preset: names the sizes that these settings, and the training budgets of methods, were resolved from.
         protocols: options by protocol.
-        metrics: shown under every protocol after those on its card.
+        metrics: shown after those on a protocol's card, under every protocol that their own cards allow.
         parser_judge: the judge that labels regions and gives the features of set metrics.
         attribute_judge: the judge that reads attributes.
         judge: the judges of other roles, by role: those that a metric's card needs.
@@ -99,8 +99,9 @@ class EvaluationSpec(Spec):
         return [*JUDGE_SETTINGS.values(), *sorted(self.judge.keys() & needed)]
 
     def metrics_of(self, protocol: str) -> list[str]:
-        """The metrics shown under a protocol: those on its card, then those added."""
-        return list(dict.fromkeys([*PROTOCOL_CARDS.find(protocol).card.metrics, *self.metrics]))
+        """The metrics shown under a protocol: those on its card, then those added that are for it."""
+        added = [name for name in self.metrics if METRIC_CARDS.find(name).card.is_for(protocol)]
+        return list(dict.fromkeys([*PROTOCOL_CARDS.find(protocol).card.metrics, *added]))
 
     @model_serializer(mode="wrap")
     def _without_unused_roles(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:

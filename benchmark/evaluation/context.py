@@ -23,6 +23,7 @@ from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeatureSet, FeatureWriter
 from benchmark.judges.base import Judge
 from benchmark.judges.cache import load_judge, published_scores
+from benchmark.judges.unknown_attributes import UnknownAttributes
 from benchmark.protocols.base import Protocol
 from benchmark.results.schema import DatasetInfo, JudgeInfo
 from benchmark.results.task_scores import tasks_sha256
@@ -94,11 +95,8 @@ class EvaluationContext:
         spec = self.evaluation.dataset
         with self.reporter.counting(f"pack {spec.name}") as progress:
             dataset = open_faces(spec.name, spec.root, spec.size, spec.options, self.cache, self.reporter.say, progress)
-        if dataset.skipped:
-            first = dataset.skipped[0]
-            self.reporter.say(
-                f"{spec.name}: {len(dataset.skipped)} faces skipped, the first: {first.face}, {first.reason}"
-            )
+        if dataset.summary is not None:
+            self.reporter.say(dataset.summary)
         return dataset
 
     def task_sets(self, protocols: Mapping[str, Options]) -> list[TaskSet]:
@@ -129,12 +127,18 @@ class EvaluationContext:
 
     @cached_property
     def judges(self) -> Judges:
-        """The judges, on the compute device."""
-        answers = {role: self.judge(role)[0].answer for role in self.evaluation.roles if role not in OF_ALL}
-        return Judges(self.judge("parser")[0].parse, self.judge("attributes")[0].scores, answers)
+        """The judges, on the compute device, each loaded when something first needs it."""
+        others = {role: partial(self._judge_of, role) for role in self.evaluation.roles if role not in OF_ALL}
+        return Judges(partial(self._judge_of, "parser"), partial(self._judge_of, "attributes"), others)
+
+    def _judge_of(self, role: JudgeRole) -> Any:
+        return self.judge(role)[0]
 
     def judge(self, role: JudgeRole) -> tuple[Any, JudgeInfo]:
         """A judge, on the compute device, and what tables say of it; trained where the cache does not hold it."""
+        if role not in self._judges and role == "attributes" and (reason := self.dataset.lacks.get("attributes")):
+            facts = JudgeInfo(title=f"none: {reason}", weights_sha256="", recipe="", scores={})
+            self._judges[role] = (UnknownAttributes(), facts)
         if role not in self._judges:
             entry = self._judge_entry(role)
             name = entry.card.name
@@ -146,6 +150,16 @@ class EvaluationContext:
             facts = self._train(entry, judge) if named is None else self._load_published(entry, judge, named)
             self._judges[role] = (judge, facts)
         return self._judges[role]
+
+    def judge_version(self, role: JudgeRole) -> list[Any]:
+        """What decides the judge of a role, without loading it: its name, options and code, and a published file."""
+        entry = self._judge_entry(role)
+        name, named = entry.card.name, named_weights(entry)
+        try:
+            sha256 = None if named is None else self.weights.find_named(named).sha256
+        except WeightsMissing:
+            sha256 = None  # it is said where the judge is loaded
+        return [name, self.evaluation.judges.get(name, {}), entry_version(entry), sha256]
 
     def _judge_entry(self, role: str) -> Entry[JudgeCard]:
         """The judge that has a role; in place of a trained one its published one, where that one's file was named."""
@@ -203,6 +217,11 @@ class EvaluationContext:
         )
 
     def _train_judge(self, name: str, judge: Judge, dataset: FaceDataset, folder: Path) -> None:
+        if "mask" in dataset.lacks and JUDGE_CARDS.find(name).card.role == "parser":
+            raise InputError(
+                f"the judge {name} learns regions from masks, which {dataset.name} does not have: "
+                f"{dataset.lacks['mask']}; without masks a dataset can be packed and verified, but not scored"
+            )
         title = f"judge {name}"
         train(judge, dataset, folder, seed=JUDGE_SEED, compute=self.compute, reporter=self.reporter, title=title)
 
@@ -247,6 +266,7 @@ class EvaluationContext:
             size=dataset.size,
             faces={split: len(dataset.rows(split)) for split in SPLITS},
             skipped=len(dataset.skipped),
+            left_out={files.reason: files.count for files in dataset.left_out},
             resize_policy=dataset.resize_policy,
         )
 
@@ -276,6 +296,7 @@ def open_faces(
         dataset: FaceDataset = dataset_class(
             root=root, size=size, cache=faces_folder(cache, name), progress=progress, **options
         )
+    dataset.name = name  # a card may name the class of another one
     if dataset.packed.damage is not None:
         say(f"{dataset.packed.damage}; the faces are packed anew")
     return dataset

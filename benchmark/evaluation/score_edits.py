@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
@@ -15,14 +16,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from benchmark.config.evaluation_spec import JUDGE_SETTINGS
 from benchmark.datasets.base import FaceDataset
 from benchmark.evaluation.metric_boundary import metric_boundary
-from benchmark.evaluation.prepare_metrics import ReadyMetrics, encoder_of, prepare_metrics
+from benchmark.evaluation.prepare_metrics import ReadyMetrics, encoder_boundary, encoder_of, prepare_metrics
 from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter
 from benchmark.features.parser_encoder import PARSER
 from benchmark.images.convert import Pixels, image_array, image_tensor
-from benchmark.metrics.base import ImageMetric, ScoringBatch, SetMetric, SetValue
+from benchmark.metrics.base import Answers, ImageMetric, Judged, ScoringBatch, SetMetric, SetValue
 from benchmark.metrics.mean_metric import VALUE
 from benchmark.protocols.base import Protocol as EditProtocol
 from benchmark.results.schema import Value
@@ -43,17 +45,18 @@ BATCH = 64
 
 @dataclass(frozen=True)
 class Judges:
-    """The models that score, on the compute device in eval mode.
+    """The models that score, on the compute device in eval mode, each loaded when something first needs it.
 
     Attributes:
-        parse: (N, 3, H, W) images in [-1, 1] to (N, H, W) uint8 labels and (N, D) float32 features.
-        attribute_scores: images to (N, 40) probabilities.
-        answers: by role, what other judges see in images, (N, ...).
+        parser: gives the parser, whose `parse` takes (N, 3, H, W) images in [-1, 1] to (N, H, W) uint8 labels and
+            (N, D) float32 features.
+        attributes: gives the judge of attributes, whose `scores` takes images to (N, 40) probabilities.
+        others: by role, give the judges that metrics' cards need beside these, whose `answer` takes images to (N, ...).
     """
 
-    parse: Callable[[Tensor], tuple[Tensor, Tensor]]
-    attribute_scores: Callable[[Tensor], Tensor]
-    answers: Mapping[str, Callable[[Tensor], Tensor]] = field(default_factory=dict)
+    parser: Callable[[], Any]
+    attributes: Callable[[], Any]
+    others: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,34 +126,28 @@ def score_edits(
         keep: folder for the features of the outputs, which are else forgotten.
     """
     ready = prepare_metrics(metric_ids, resources, real.encoder)
-    broken: dict[str, str] = {}
-    answers = _answers(ready, judges)
+    _without_judge(ready, judges)
     with TemporaryDirectory(prefix="features-") as forgotten:
         writers = {name: FeatureWriter((keep or Path(forgotten)) / name) for name in ready.encoders}
         with reporter.bar(f"{title}: score {protocol.name}", len(tasks)) as advance:
-            seen_by = replace(judges, answers=answers)
-            batches = _scoring_batches(outputs, protocol, dataset, tasks, seen_by, resources.compute, advance)
+            batches = _scoring_batches(outputs, protocol, dataset, tasks, judges, resources.compute, advance)
             for numbers, batch in batches:
-                for name, writer in writers.items():
-                    if name not in broken:
-                        with metric_boundary(f"{type(ready.encoders[name]).__name__}.features", name, broken):
-                            writer.add(_features(name, ready.encoders[name], batch))
+                for name, encoder in list(ready.encoders.items()):
+                    with encoder_boundary(name, ready):
+                        writers[name].add(_features(name, encoder, batch))
                 for name, metric in ready.images.items():
                     if name not in ready.missing:  # where the images are of a size that it does not take, or it fails
                         with metric_boundary(f"{type(metric).__name__}.measure", name, ready.missing):
                             metric.process(numbers, [{"batch": batch}])
-        features = {name: writer.finish() for name, writer in writers.items() if name not in broken}
+        features = {name: writers[name].finish() for name in ready.encoders}
         pairs: dict[str, FeaturePair] = {}
         for name, found in features.items():
-            with metric_boundary(f"{type(ready.encoders[name]).__name__}.features", name, broken):
+            with encoder_boundary(name, ready):
                 pairs[name] = FeaturePair(found, real.real_features(name))
         cells: dict[str, Value] = {}
         breakdown: dict[str, dict[str, float | None]] = {}
         for name, set_metric in ready.sets.items():
-            if (encoder := encoder_of(name)) in broken:
-                ready.missing[name] = broken[encoder]
-                continue
-            cells[name], further = set_cell(set_metric, pairs[encoder], ready.cautions.get(name))
+            cells[name], further = set_cell(set_metric, pairs[encoder_of(name)], ready.cautions.get(name))
             breakdown[name] = _finite(further)
     frame = tasks.drop(columns=["target_row", "source_row"])
     flat: dict[str, NDArray[np.float64]] = {}
@@ -228,56 +225,61 @@ def _scoring_batches(
     with deferred_interruption() as stop:
         done = 0
         for rows, batch, pixels in read_ahead(_images(outputs, protocol, dataset, tasks)):
-            images = image_tensor(pixels).to(compute.device)
-            with plugin_boundary(_name(judges.parse)):
-                parsed, features = judges.parse(images)
-            with plugin_boundary(_name(judges.attribute_scores)):
-                scores = judges.attribute_scores(images)
-            seen = parsed.cpu(), scores.float().cpu(), features.float().cpu()
-            judged = {role: _answer(answer, images) for role, answer in judges.answers.items()}
-            of_targets = {
-                role: _answer(answer, batch.target.image.to(compute.device)) for role, answer in judges.answers.items()
-            }
-            yield list(rows["task"]), ScoringBatch(batch, pixels, *seen, requested, kept, judged, of_targets)
+            judged = _judged(pixels, judges, compute)
+            targets = _answers(lambda batch=batch: batch.target.image.to(compute.device), judges)  # type: ignore[misc]
+            yield list(rows["task"]), ScoringBatch(batch, pixels, judged, requested, kept, targets)
             done += len(rows)
             advance(done)
             stop.check(f"scoring {protocol.name}")
 
 
-def _answers(ready: ReadyMetrics, judges: Judges) -> dict[str, Callable[[Tensor], Tensor]]:
-    """The other judges that metrics need, by role; a metric whose role no judge has gets its reason instead."""
-    needed: dict[str, Callable[[Tensor], Tensor]] = {}
+def _judged(pixels: Pixels, judges: Judges, compute: Compute) -> Judged:
+    images = cache(lambda: image_tensor(pixels).to(compute.device))
+
+    def parse() -> tuple[Tensor, Tensor]:
+        judge = judges.parser()
+        with plugin_boundary(f"{type(judge).__name__}.parse"):
+            parsed, features = judge.parse(images())
+        return parsed.cpu(), features.float().cpu()
+
+    def read_attributes() -> Tensor:
+        judge = judges.attributes()
+        with plugin_boundary(f"{type(judge).__name__}.scores"):
+            scores: Tensor = judge.scores(images())
+        return scores.float().cpu()
+
+    return Judged(parse, read_attributes, _answers(images, judges))
+
+
+def _answers(images: Callable[[], Tensor], judges: Judges) -> Answers:
+    """What judges of other roles see in N images on the compute device, each when a metric first asks."""
+
+    def answer(role: str) -> Tensor:
+        judge = judges.others[role]()
+        function, given = f"{type(judge).__name__}.answer", images()
+        with plugin_boundary(function), torch.inference_mode():
+            found = judge.answer(given)
+        if not isinstance(found, Tensor) or found.ndim < 1 or len(found) != len(given):
+            shape = tuple(found.shape) if isinstance(found, Tensor) else type(found).__name__
+            raise PluginError(f"{function} gave {shape}, where ({len(given)}, ...) was expected")
+        return found.cpu()
+
+    return Answers(list(judges.others), answer)
+
+
+def _without_judge(ready: ReadyMetrics, judges: Judges) -> None:
+    """Give the metrics whose role no judge has their reason."""
     for name in list(ready.images):
         role = METRIC_CARDS.find(name).card.judge
-        if role is None or role in ("parser", "attributes"):
-            continue
-        if role in judges.answers:
-            needed[role] = judges.answers[role]
-            continue
-        ready.missing[name] = no_judge(role)
-        del ready.images[name]
-    return needed
+        if role is not None and role not in judges.others and role not in JUDGE_SETTINGS.values():
+            ready.missing[name] = no_judge(role)
+            del ready.images[name]
 
 
 def no_judge(role: str) -> str:
     """Why a metric has no figure whose role no judge has, and what to do."""
     fit = ", ".join(entry.card.name for entry in JUDGE_CARDS if entry.card.role == role) or "none"
     return f"no judge of role {role!r} was chosen: --set judge.{role}=NAME (registered: {fit})"
-
-
-@torch.inference_mode()
-def _answer(answer: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
-    """What a judge sees in N images, (N, ...) on the CPU."""
-    with plugin_boundary(_name(answer)):
-        found = answer(images)
-    if not isinstance(found, Tensor) or found.ndim < 1 or len(found) != len(images):
-        given = tuple(found.shape) if isinstance(found, Tensor) else type(found).__name__
-        raise PluginError(f"{_name(answer)} gave {given}, where ({len(images)}, ...) was expected")
-    return found.cpu()
-
-
-def _name(function: Callable[..., Any]) -> str:
-    return getattr(function, "__qualname__", "the judge")
 
 
 def _images(

@@ -10,6 +10,7 @@ from benchmark.caching.code_version import code_version
 from benchmark.caching.file_record import FILES, changed_files
 from benchmark.caching.fingerprints import TRAINING_CODE, StageState, fingerprint, tree_version
 from benchmark.caching.plugin_source import entry_version
+from benchmark.config.evaluation_spec import EvaluationSpec, roles_of
 from benchmark.config.experiment import Experiment
 from benchmark.editing.option_weights import SUFFIX
 from benchmark.results.run_folder import RESULT
@@ -19,7 +20,7 @@ from benchmark.runtime.json_files import ResultError
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.encoder_files import named_weights
 from benchmark.weights.locate import Weights, manifest
-from registry.cards import EncoderCard, JudgeCard
+from registry.cards import JudgeCard, MetricCard
 from registry.catalogue import (
     DATASET_CARDS,
     ENCODER_CARDS,
@@ -32,6 +33,8 @@ from registry.catalogue import (
 )
 
 FINISHED = "finished"
+METRICS = "metrics"
+"""Key of that stage's stamp that has those of the metrics by protocol."""
 
 
 def finished_result(
@@ -46,7 +49,8 @@ def finished_result(
     if not path.is_file():
         return None
     finished = StageState(folder).get(FINISHED)
-    if not isinstance(finished, dict) or finished.get("stamp") != finished_stamp(experiment, weights):
+    stamp = finished_stamp(experiment, weights)
+    if not isinstance(finished, dict) or any(finished.get(key) != value for key, value in stamp.items()):
         return None
     if changed := changed_files(folder, finished[FILES]):
         if reporter is not None:
@@ -70,29 +74,79 @@ NOT_IN_RESULTS = {"summary", "paper", "licence", "ablation", "options", "presets
 """What cards say to people, or for other commands; options count as they are resolved, in the experiment."""
 
 
-def finished_stamp(experiment: Experiment, weights: Weights) -> str:
-    """Hash of everything that a result depends on, as far as it can be known from files alone."""
+def finished_stamp(experiment: Experiment, weights: Weights) -> dict[str, Any]:
+    """Hashes of everything that a result depends on, as far as it can be known from files alone.
+
+    Returns:
+        The stamp of the run whatever is measured, and those of its metrics, as `metric_stamps` has them.
+    """
+    metrics = {name: metric_stamps(experiment.evaluation, name, weights) for name in experiment.evaluation.protocols}
+    return {"stamp": _run_stamp(experiment, weights), METRICS: metrics}
+
+
+def metric_stamps(evaluation: EvaluationSpec, protocol: str, weights: Weights) -> list[list[str]]:
+    """The metrics shown under a protocol, in order, each with a hash of its card, its code and its weights files."""
+    return [
+        [name, _metric_stamp(METRIC_CARDS.find(name), evaluation, weights)] for name in evaluation.metrics_of(protocol)
+    ]
+
+
+def _metric_stamp(entry: Entry[MetricCard], evaluation: EvaluationSpec, weights: Weights) -> str:
+    card = entry.card.model_dump(mode="json", exclude=NOT_IN_RESULTS)
+    judges = [
+        (judge, evaluation.judges.get(judge, {}), entry_version(JUDGE_CARDS.find(judge)))
+        for role, judge in evaluation.judge.items()
+        if role in roles_of(entry.card.name)
+    ]
+    files = _weights_version(weights, entry), _encoder_version(entry, weights)
+    return fingerprint(card, entry_version(entry), *files, judges)
+
+
+def _encoder_version(entry: Entry[MetricCard], weights: Weights) -> list[Any] | None:
+    """What decides the encoder of a metric: its options, its code and its weights file; None where it has none."""
+    name = entry.card.encoder
+    if name is None or name not in ENCODER_CARDS:
+        return None
+    encoder = ENCODER_CARDS.find(name)
+    named = named_weights(encoder)
+    places = list(weights.places(manifest()[named])) if named is not None and named in manifest() else []
+    found = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in places]
+    return [dict(encoder.card.options), entry_version(encoder), _file_version(named), found]
+
+
+def _run_stamp(experiment: Experiment, weights: Weights) -> str:
+    settings = {key: value for key, value in experiment.settings().items() if key != "metrics"}
     root, checkpoint = experiment.evaluation.dataset.root, experiment.method.checkpoint
     return fingerprint(
-        experiment.settings(),
+        settings,
         code_version(*CODE),
         [
             (entry.card.model_dump(mode="json", exclude=NOT_IN_RESULTS), entry_version(entry))
             for entry in _registered(experiment)
         ],
-        [(dict(entry.card.options), _file_version(named_weights(entry))) for entry in _encoders(experiment)],
-        [_file_version(named_weights(entry)) for entry in _judges(experiment)],
+        [_judge_files(entry, weights) for entry in _judges(experiment)],
         tree_version(Path(root)) if root is not None else None,
         sha256_of(Path(checkpoint)) if checkpoint is not None and Path(checkpoint).is_file() else None,
-        _weights_version(weights),
         _option_files_version(experiment),
     )
 
 
-def _weights_version(weights: Weights) -> list[tuple[str, str, str, int, int]]:
-    """Place, size and time of every weights file that there is, so that one put there scores anew; none is read."""
-    found = [(file, path, path.stat()) for file in manifest().values() for path in weights.places(file)]
+def _weights_version(weights: Weights, entry: Entry[MetricCard]) -> list[tuple[str, str, str, int, int]]:
+    """Place, size and time of the weights files that a metric may rest on, so that one put there scores it anew.
+
+    A metric of a plug-in may look for any; none is read.
+    """
+    files = [file for file in manifest().values() if not entry.builtin or entry.card.name in file.needed_by]
+    found = [(file, path, path.stat()) for file in files for path in weights.places(file)]
     return [(file.id, file.sha256, str(path), facts.st_size, facts.st_mtime_ns) for file, path, facts in found]
+
+
+def _judge_files(entry: Entry[JudgeCard], weights: Weights) -> list[Any] | None:
+    """Place, size and time of the files that a published judge may be filled from; None of a judge that is trained."""
+    named = named_weights(entry)
+    if named is None or named not in manifest():
+        return None if named is None else [_file_version(named)]
+    return [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in weights.places(manifest()[named])]
 
 
 def _file_version(named: str | None) -> tuple[int, int] | None:
@@ -111,14 +165,6 @@ def _option_files_version(experiment: Experiment) -> list[tuple[str, int, int]]:
     return [(name, facts.st_size, facts.st_mtime_ns) for name, facts in found]
 
 
-def _encoders(experiment: Experiment) -> list[Entry[EncoderCard]]:
-    """The encoders of the metrics that the run shows, as far as there are such."""
-    evaluation = experiment.evaluation
-    metrics = {name for protocol in evaluation.protocols for name in evaluation.metrics_of(protocol)}
-    named = {METRIC_CARDS.find(name).card.encoder for name in metrics}
-    return [entry for entry in ENCODER_CARDS if entry.card.name in named]
-
-
 def _judges(experiment: Experiment) -> list[Entry[JudgeCard]]:
     """The run's judges, and the published ones that may take their places."""
     entries = [JUDGE_CARDS.find(name) for name in sorted(experiment.evaluation.judges)]
@@ -126,15 +172,13 @@ def _judges(experiment: Experiment) -> list[Entry[JudgeCard]]:
 
 
 def _registered(experiment: Experiment) -> Iterator[Entry[Any]]:
-    """Everything that the run finds by its name, and so may come from a plug-in; in an order of its own."""
+    """What the run finds by its name beside metrics, and so may come from a plug-in; in an order of its own."""
     evaluation = experiment.evaluation
     protocols = sorted(evaluation.protocols)
     named: list[tuple[Catalogue[Any], list[str]]] = [
         (PROTOCOL_CARDS, protocols),
         (METHOD_CARDS, [experiment.method.name] if experiment.method.name in METHOD_CARDS else []),
         (DATASET_CARDS, [evaluation.dataset.name]),
-        (METRIC_CARDS, [name for protocol in protocols for name in evaluation.metrics_of(protocol)]),
         (JUDGE_CARDS, [entry.card.name for entry in _judges(experiment)]),
-        (ENCODER_CARDS, [entry.card.name for entry in _encoders(experiment)]),
     ]
     yield from (catalogue.find(name) for catalogue, names in named for name in names)

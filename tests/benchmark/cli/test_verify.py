@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import TINY, TINY_METHOD, bench
+from tests.commands import TINY, TINY_METHOD, bench, settings
 from tests.damaged_files import DAMAGES, cut
 from tests.places import ROOT
 
-WORDS = ("score", "--plugin", TINY_METHOD, "--method", "tiny", *TINY)
+WORDS = ("score", "--plugin", TINY_METHOD, "--method", "tiny", *TINY, *settings("dataset.size=32"))
 
 
 @pytest.fixture(scope="module")

@@ -168,9 +168,7 @@ def test_scoring_asks_the_judge_of_outputs_and_targets(brightness: str, cache: P
         tasks, pixels = real_outputs(task_set.protocol)(rows, batch)
         return tasks, np.minimum(pixels.astype(int) + 10, 255).astype(np.uint8)
 
-    parse = lambda images: (images[:, 0].to(torch.uint8), images.mean(dim=(2, 3)))  # noqa: E731
-    answer = found.judge("light")[0].answer
-    judges = Judges(parse, lambda images: torch.zeros(len(images), 40), {"light": answer})
+    judges = Judges(pytest.fail, pytest.fail, {"light": lambda: found.judge("light")[0]})  # only this one looks
     scores = score_edits(
         brighter,
         task_set.protocol,

@@ -22,7 +22,8 @@ def _plugin(folder: Path, code: str = "") -> Path:
 
 def _score(plugin: Path, runs: Path, *words: str) -> Outcome:
     with forgotten_plugins():
-        return bench("score", "--plugin", plugin, "--method", "tiny", *TINY, "--runs", runs, *words)
+        small = (*TINY, *settings("dataset.size=32"))
+        return bench("score", "--plugin", plugin, "--method", "tiny", *small, "--runs", runs, *words)
 
 
 def _result(runs: Path) -> Result:
