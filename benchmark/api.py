@@ -52,11 +52,10 @@ def list_methods(plugins: Iterable[PathName] = ()) -> pd.DataFrame:
     from registry import catalogue, taking_part
 
     cards = [entry.card for entry in catalogue.METHOD_CARDS]
+    said = {key: [getattr(card, key) for card in cards] for key in ("name", "title", "kind")}
     return pd.DataFrame(
-        {
-            "name": [card.name for card in cards],
-            "title": [card.title for card in cards],
-            "kind": [card.kind for card in cards],
+        said
+        | {
             "protocols": [taking_part.protocols_of(card) for card in cards],
             "variants": [list(card.variants) for card in cards],
             "licence": [card.licence for card in cards],
@@ -98,7 +97,7 @@ def run(
         protocols: only these; by default all that the method takes part in.
         limit: at most so many tasks per protocol.
         device: "cpu", "cuda", "cuda:1" …; by default "auto".
-        checkpoint: published weights to load instead of training.
+        checkpoint: weights to load instead of training: a published file, or a run's `checkpoints/STAGE.pth`.
         settings: any others, nested as in a configuration file.
         config: a YAML file of settings.
         weights: files by id for metrics that need them, beside those in `$BENCH_WEIGHTS`.
@@ -301,9 +300,8 @@ def score_images(
         >>> bool(scores["value"].between(0, 1).all())
         True
     """
-    for name, value in (("settings", settings), ("labels", labels)):
-        if value and masks is None:
-            raise InputError(f"{name} is for reading images against masks: give masks too")
+    if settings and masks is None:
+        raise InputError("settings is for reading images against masks: give masks too")
     _load_plugins(plugins)
     from benchmark.evaluation.image_folder.score import score_images as scored
     from benchmark.images.label_sets import find_label_set

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from registry.errors import InputError, described
-from registry.neighbours import PREFIX, import_file
+from registry.neighbours import PREFIX, import_file, outermost_module
 from registry.packages import package_folder
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+    from registry.catalogue import Plugin
 
 MODULES = "bench.plugins"
 """The entry points that name a module to import, which registers what it has."""
@@ -29,10 +31,12 @@ def load_installed() -> Iterator[str]:
     """Load every installed plug-in, giving a sentence for each that failed; of those nothing stays registered."""
     from importlib.metadata import entry_points  # slow to import, and `bench --help` loads no plug-in
 
+    from registry.catalogue import Plugin
+
     for group in (CARDS, MODULES):
         for point in entry_points(group=group):
             try:
-                with _all_or_nothing():
+                with _all_or_nothing(Plugin(point.module.partition(".")[0], installed=True)):
                     _declare_cards(point) if group == CARDS else point.load()
             except (Exception, SystemExit) as error:
                 yield f"plug-in {point.name!r} ({point.value}) was skipped: {_reason(error)}"
@@ -43,17 +47,23 @@ def load_named(plugin: str) -> None:
 
     A card alone is a file named as in packages, such as `tiny.encoder.yaml`; its `entry` leads to code that is here.
 
-    One that was loaded already, as an installed package for example, is not loaded again.
+    One that was loaded already, as an installed package for example, is not loaded again. Where the package is
+    installed from another place, what is named takes the place of what is installed.
 
     Raises:
         InputError: if it is not there or fails to import; nothing of it stays registered.
     """
+    from registry.catalogue import Plugin
+
     try:
-        with _all_or_nothing(), _named() as places:
-            if plugin.endswith(CARD):
-                places.append(_declare_card(Path(plugin).expanduser()))
-                return
-            file = _file_of(plugin)
+        if plugin.endswith(CARD):
+            card = Path(plugin).expanduser()
+            with _all_or_nothing(Plugin(str(card.resolve()), installed=False)), _named() as places:
+                places.append(_declare_card(card))
+            return
+        file = _file_of(plugin)
+        package = plugin.partition(".")[0] if file is None else outermost_module(file)
+        with _all_or_nothing(Plugin(package, installed=False)), _named() as places:
             if file is None:
                 file = Path(import_module(plugin).__file__ or plugin)
             elif not _is_loaded(file):
@@ -127,7 +137,7 @@ def _kind_of(path: Path) -> str:
 
 
 @contextmanager
-def _all_or_nothing() -> Iterator[None]:
+def _all_or_nothing(plugin: Plugin) -> Iterator[None]:
     """Where a plug-in fails, forget what it has registered, and its modules, so that it can be loaded again."""
     from registry.catalogue import CATALOGUES  # as above, none of it is needed where there is no plug-in
 
@@ -135,7 +145,7 @@ def _all_or_nothing() -> Iterator[None]:
     try:
         with ExitStack() as stack:
             for catalogue in CATALOGUES.values():
-                stack.enter_context(catalogue.all_or_nothing())
+                stack.enter_context(catalogue.all_or_nothing(plugin))
             yield
     except BaseException:
         for name in set(sys.modules) - known:
@@ -149,14 +159,14 @@ def _named() -> Iterator[list[Path]]:
     """Note as named what is declared within the block, and what was declared in the places that it gives."""
     from registry.catalogue import CATALOGUES
 
-    known = {kind: {entry.card.name for entry in catalogue} for kind, catalogue in CATALOGUES.items()}
     places: list[Path] = []
     yield places
     roots = [place.resolve() for place in places]
-    for kind, catalogue in CATALOGUES.items():
+    for catalogue in CATALOGUES.values():
         catalogue.note_named(
-            lambda entry, before=known[kind]: (
-                entry.card.name not in before or any(Path(entry.place).resolve().is_relative_to(root) for root in roots)
+            lambda entry: (
+                (entry.plugin is not None and not entry.plugin.installed)
+                or any(Path(entry.place).resolve().is_relative_to(root) for root in roots)
             )
         )
 

@@ -159,8 +159,6 @@ def _do(act: Callable[[Request], None], options: RunOptions) -> None:
         return
     from benchmark.runtime.progress import Reporter
 
-    if options.fresh and options.keep_weights:
-        raise InputError("--fresh begins anew and --keep-weights goes on: leave one of them out")
     act(
         Request(
             experiments,

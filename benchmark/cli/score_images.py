@@ -49,8 +49,6 @@ def score_images(folders: Folders, options: RunOptions) -> None:
         typer.Exit: with code 1, if there is no figure at all.
     """
     _check_options(options, judged=folders.masks is not None)
-    if folders.labels is not None and folders.masks is None:
-        raise InputError("--labels says how label maps are numbered: give --masks, the folder of them")
     load_plugins(options.plugin)
 
     from benchmark.evaluation.image_folder.score import score_images as evaluated

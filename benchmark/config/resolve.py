@@ -25,7 +25,7 @@ from registry.catalogue import (
     METRIC_CARDS,
     PROTOCOL_CARDS,
 )
-from registry.errors import InputError, UnknownNameError, unknown
+from registry.errors import InputError, UnknownNameError, not_built, unknown
 from registry.options import OptionTable
 from registry.taking_part import reason_against
 
@@ -69,7 +69,7 @@ def resolve(sources: Sources) -> Experiment:
     try:
         card.options.check(method.options)
     except InputError as error:
-        raise ExperimentError(f"{method.label} cannot be built: {error}") from error
+        raise not_built(method.label, error) from error
     return Experiment(method=method, evaluation=evaluation)
 
 

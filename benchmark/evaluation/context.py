@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -36,8 +35,7 @@ from benchmark.weights.resources import MetricUnavailable, Resources
 from registry import DATASETS, JUDGES, PROTOCOLS
 from registry.cards import JudgeCard
 from registry.catalogue import DATASET_CARDS, ENCODER_CARDS, JUDGE_CARDS, Entry
-from registry.errors import InputError, PluginError, plugin_boundary
-from registry.system_errors import is_of_the_system
+from registry.errors import InputError, building, plugin_boundary
 
 TASK_SEED = 0
 """Decides the task tables; never the seed of a training, so that all seeds of all methods edit the same faces."""
@@ -110,7 +108,7 @@ class EvaluationContext:
     def _task_set(self, name: str, options: Options) -> TaskSet:
         key = fingerprint(name, options)
         if key not in self._task_sets:
-            with _building(f"protocol {name}"):
+            with building(f"protocol {name}", f"building protocol {name}"):
                 protocol: Protocol = PROTOCOLS.get(name)(**options)
             dataset = self.dataset
             try:
@@ -144,7 +142,7 @@ class EvaluationContext:
             name = entry.card.name
             options = self.evaluation.judges.get(name, dict(entry.card.options))
             seed_everything(JUDGE_SEED)
-            with _building(f"judge {name}"):
+            with building(f"judge {name}", f"building judge {name}"):
                 judge: Judge = JUDGES.get(name)(size=self.evaluation.dataset.size, **options)
             named = named_weights(entry)
             facts = self._train(entry, judge) if named is None else self._load_published(entry, judge, named)
@@ -200,7 +198,7 @@ class EvaluationContext:
             file = self.weights.find_named(named)
         except WeightsMissing as error:
             raise InputError(f"judge {name}: {error}") from error
-        with _building(f"judge {name}"):
+        with building(f"judge {name}", f"building judge {name}"):
             judge.load_published(file.path)
         move_to_device(judge, self.compute)
         judge.eval()
@@ -306,17 +304,3 @@ def faces_folder(cache: Path, dataset: str) -> Path:
     """Where packed faces are kept; a plug-in's under its own code, which may not enter the keys it gives them."""
     code = plugin_code(DATASET_CARDS.find(dataset))
     return cache / "faces" if code is None else cache / "faces" / f"{dataset}-{code[:16]}"
-
-
-@contextmanager
-def _building(what: str) -> Iterator[None]:
-    """Turn the complaint of a protocol or judge about its options into one for the user."""
-    try:
-        with plugin_boundary(f"building {what}", ArithmeticError, RuntimeError, TypeError, ValueError):
-            yield
-    except (InputError, PluginError):
-        raise
-    except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
-        if is_of_the_system(error):
-            raise
-        raise InputError(f"{what} cannot be built: {error}") from error

@@ -9,10 +9,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 
 from benchmark.images.integrity import PNG_START
 from benchmark.images.label_sets import CELEBAMASK_HQ, COLORS, LARGEST_NUMBER, LabelSet
 from benchmark.images.read import (
+    BITS_PER_SAMPLE,
     GREY_16,
     UnreadableImageError,
     open_image,
@@ -49,11 +51,11 @@ def read_labels(path: Path, label_set: LabelSet = CELEBAMASK_HQ) -> Labels:
     """
     try:
         content = read_content(path)
-        image = open_image(content)
-        image = upright(image, orientation(image))
+        stored = open_image(content)
+        image = upright(stored, orientation(stored))
     except UnreadableImageError as error:
         raise unreadable(path, error) from error
-    if (white := _rescaled_white(content)) is not None:
+    if (white := _rescaled_white(content, stored)) is not None:
         raise InputError(
             f"{path}: its grey values go up to {white}, so that image readers rescale them and no label is certain: "
             "save the labels in 8 bits, 0..255"
@@ -125,8 +127,11 @@ def _ranges(label_set: LabelSet) -> str:
     return f"{numbers[0]}..{numbers[-1]}" if gapless else ", ".join(map(str, numbers))
 
 
-def _rescaled_white(content: bytes) -> int | None:
-    """The largest sample of a grey PGM or PNG whose samples Pillow rescales; None where it keeps them."""
+def _rescaled_white(content: bytes, image: Image.Image) -> int | None:
+    """The largest sample of a grey PGM, PNG or TIFF whose samples Pillow rescales; None where it keeps them."""
+    if image.format == "TIFF":
+        (depth, *_) = image.tag_v2.get(BITS_PER_SAMPLE, (1,)) if isinstance(image, TiffImageFile) else (1,)
+        return 2**depth - 1 if image.mode == "L" and depth in (2, 4) else None
     if content.startswith(PNG_START):
         depth, color = content[24:26]
         return 2**depth - 1 if color == _PNG_GREY and depth in (2, 4) else None

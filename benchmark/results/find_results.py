@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmark.results.run_folder import RESULT
+from benchmark.results.run_folder import RESULT, scores_path
 from benchmark.results.schema import Result, read_result
+from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.home_folder import expanded
 from benchmark.runtime.json_files import ResultError
 from registry.errors import InputError
@@ -22,6 +23,23 @@ class FinishedRun(NamedTuple):
 
     path: Path
     result: Result
+
+
+def read_run(path: Path) -> FinishedRun:
+    """Read a result, beside which the scores of its tasks lie as they were written, or are missing.
+
+    Raises:
+        ResultError: as `read_result`, or if a file of scores is not the one that the result was made with.
+    """
+    result = read_result(path)
+    for name, protocol in result.protocols.items():
+        scores = scores_path(path.parent, name)
+        if protocol.scores_sha256 is not None and scores.is_file() and sha256_of(scores) != protocol.scores_sha256:
+            raise ResultError(
+                f"{scores} is not the file that {path} was made with; `bench verify {path.parent}` names what changed "
+                "in the run, and scoring it again makes it anew"
+            )
+    return FinishedRun(path, result)
 
 
 def result_files(patterns: Sequence[str], option: str = "--runs ") -> list[Path]:
@@ -39,7 +57,7 @@ def result_files(patterns: Sequence[str], option: str = "--runs ") -> list[Path]
 
 
 def read_results(paths: Sequence[Path]) -> tuple[list[FinishedRun], list[ResultError]]:
-    """Results that can be read, and an error for each that cannot.
+    """Results that can be used (`read_run`), and an error for each that cannot.
 
     Raises:
         ResultError: if there are files and none can be read.
@@ -48,7 +66,7 @@ def read_results(paths: Sequence[Path]) -> tuple[list[FinishedRun], list[ResultE
     errors: list[ResultError] = []
     for path in paths:
         try:
-            found.append(FinishedRun(path, read_result(path)))
+            found.append(read_run(path))
         except ResultError as error:
             errors.append(error)
     if errors and not found:

@@ -71,6 +71,7 @@ class ProtocolResult(_Strict):
         rule: how tasks were drawn, in words (whether poses were matched, for one).
         metrics: by metric id.
         breakdown: by metric id, then class or attribute.
+        scores_sha256: of the file with the scores of its tasks; None where there is none, and in older files.
     """
 
     title: str
@@ -79,6 +80,7 @@ class ProtocolResult(_Strict):
     rule: str
     metrics: dict[str, Value]
     breakdown: dict[str, dict[str, float | None]] = Field(default_factory=dict)
+    scores_sha256: str | None = None
     reason: str | None = None
     """Why the method did not take part, where it did not; then `metrics` is empty."""
 
@@ -141,6 +143,11 @@ class Cost(_Strict):
     device: str
 
 
+WeightsOrigin = Literal["trained", "checkpoint", "published", "pretrained", "none"]
+"""Where a method's weights come from: this run's training, the checkpoint of another run, a file that its authors
+published, what the method brings along, or nowhere, as it has none."""
+
+
 class Result(_Strict):
     """What one run (method × dataset × seed) came to."""
 
@@ -153,7 +160,7 @@ class Result(_Strict):
     preset: str
     dataset: str
     dataset_facts: DatasetInfo
-    weights_origin: Literal["trained", "published", "pretrained", "none"]
+    weights_origin: WeightsOrigin
     weights_sha256: str | None = None
     notes: dict[str, str] = Field(default_factory=dict)
     """What a method says of its own training, such as where perceptual weights came from."""

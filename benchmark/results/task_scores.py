@@ -22,6 +22,7 @@ from benchmark.results.run_folder import scores_path
 from benchmark.results.schema import ProtocolResult
 from benchmark.runtime.atomic_files import replacing
 from benchmark.runtime.json_files import ResultError
+from benchmark.runtime.regular_files import check_regular
 from benchmark.statistics.ratios import Array, Ratio, ratio_terms
 
 
@@ -117,6 +118,7 @@ class TaskScores:
     ) -> None:
         self.path = scores_path(folder, protocol)
         try:
+            check_regular(self.path)
             with pq.ParquetFile(self.path) as file:
                 table = file.read(use_threads=False)
             self._ratios = _ratios((table.schema.metadata or {}).get(RATIOS, b"{}"))

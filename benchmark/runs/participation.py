@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from benchmark.config.evaluation_spec import EvaluationSpec, Options
 from benchmark.config.presets import all_protocols, default_protocols, read_preset
 from benchmark.datasets.base import FaceDataset
-from benchmark.datasets.lacking import lacking
 from registry.cards import MethodCard
 from registry.catalogue import PROTOCOL_CARDS
 from registry.errors import InputError
@@ -43,7 +42,7 @@ def participation(method: MethodCard | None, evaluation: EvaluationSpec, dataset
     Raises:
         InputError: if a method that is no reference could do none of them.
     """
-    lacks = lacking(dataset)
+    lacks = {**({} if dataset.known_attributes else {"attributes": "none is known"}), **dataset.lacks}
     chosen = evaluation.protocols
     if method is not None and set(chosen) == set(default_protocols(read_preset(evaluation.preset), method)):
         chosen = {**chosen, **all_protocols(evaluation).protocols}

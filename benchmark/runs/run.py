@@ -32,7 +32,14 @@ from benchmark.results.run_folder import (
     scores_path,
 )
 from benchmark.results.schema import ProtocolResult, Result, write_result
-from benchmark.runs.assemble_result import MethodInfo, cost_of_edits, left_out, protocol_result, result_of
+from benchmark.runs.assemble_result import (
+    MethodInfo,
+    cost_of_edits,
+    left_out,
+    protocol_result,
+    result_of,
+    with_scores,
+)
 from benchmark.runs.participation import Participation, participation
 from benchmark.runs.provenance import write_provenance
 from benchmark.runs.sample_sheet import SampleRows, write_samples
@@ -41,6 +48,7 @@ from benchmark.runs.trained_before import (
     TRAINING,
     begin,
     changed_inputs,
+    check_intention,
     only_code_changed,
     take_over,
     take_over_note,
@@ -48,7 +56,7 @@ from benchmark.runs.trained_before import (
 )
 from benchmark.runs.up_to_date import FINISHED, finished_result, finished_stamp
 from benchmark.runs.weights_record import check_weights, record_weights
-from benchmark.runtime.atomic_files import sha256_of, write_text_atomically
+from benchmark.runtime.atomic_files import sha256_of_given, write_text_atomically
 from benchmark.runtime.cache_folder import writable
 from benchmark.training.checkpoints import weights_sha256
 from benchmark.training.stage_cache import StageCache
@@ -72,7 +80,7 @@ class Run:
         keep_weights: go on with weights that other code trained, and say so in the result.
 
     Raises:
-        InputError: if the folder cannot be written.
+        InputError: if the folder cannot be written, or it should be begun anew and gone on with.
     """
 
     def __init__(
@@ -84,6 +92,7 @@ class Run:
         fresh: bool = False,
         keep_weights: bool = False,
     ) -> None:
+        check_intention(fresh=fresh, keep_weights=keep_weights)
         self.requested = requested
         self.context = context
         self.runs = runs
@@ -155,9 +164,10 @@ class Run:
             reason = self.stamps.get(f"{EDITS}/{name}").get("reason")
             scores = None if reason else self._score(task_set, edited_outputs(self.folder, task_set, self.context))
             protocols[name] = protocol_result(task_set, scores, reason)
+        edited = [name for name, result in protocols.items() if result.reason is None]
         protocols |= self._left_out()
         weights = hashes(self._option_weights)
-        cost = cost_of_edits(self.folder, self.context.compute.hardware, self._train_seconds)
+        cost = cost_of_edits(self.folder, edited, self.context.compute.hardware, self._train_seconds)
         result = result_of(self.experiment, self.context, self._method_facts(), protocols, cost, weights)
         self._write_samples()
         return self._finish(result)
@@ -169,6 +179,7 @@ class Run:
         return {name: left_out(name, drawn.get(name), reason) for name, reason in found.reasons.items()}
 
     def _finish(self, result: Result) -> Result:
+        result = with_scores(result, self.folder)
         facts = self._method_facts()
         weights = {"origin": result.weights_origin, "sha256": result.weights_sha256}
         write_provenance(self.folder, self.context.compute, self.context.dataset, weights, facts.notes)
@@ -181,16 +192,11 @@ class Run:
         return result
 
     @cached_property
-    def _weights_file_sha256(self) -> str | None:
-        path = self.requested.method.checkpoint
-        return sha256_of(Path(path)) if path is not None and Path(path).is_file() else None
-
-    @cached_property
     def _training_inputs(self) -> dict[str, Any]:
         return {
             **self.experiment.training_part(hashes(self._option_weights)),
             "compute": self.context.compute.described,
-            "checkpoint": self._weights_file_sha256,
+            "checkpoint": sha256_of_given(self.requested.method.checkpoint),
             "data": self.context.dataset.fingerprint,
             "code": fingerprint(
                 code_version(TRAINING_CODE), entry_version(METHOD_CARDS.find(self.experiment.method.name))
@@ -231,7 +237,7 @@ class Run:
         if not self._checkpoints or self.stamps.get(TRAINING) is None:
             begin(self.stamps, inputs)
         move_to_device(editor.model, self.context.compute)
-        if editor.published_sha256 is None:
+        if editor.checkpoint is None:
             for option, file in self._option_weights.items():
                 if file.missing and not all(path.exists() for path in finished):
                     self.context.reporter.say(
@@ -340,8 +346,8 @@ class Run:
         notes = dict(editor.model.provenance())
         if card.kind == "classical":
             return MethodInfo("learned", card.title, "none", None, notes)
-        if editor.published_sha256 is not None:
-            return MethodInfo("learned", card.title, "published", editor.published_sha256, notes)
+        if editor.checkpoint is not None:
+            return MethodInfo("learned", card.title, editor.checkpoint.origin, editor.checkpoint.sha256, notes)
         if not editor.model.stages():
             has_weights = bool(editor.model.state_dict())
             return MethodInfo("learned", card.title, "pretrained", self._weights_sha256 if has_weights else None, notes)

@@ -17,7 +17,7 @@ from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.score_edits import Judges, Outputs, real_outputs
 from benchmark.results.run_folder import EDITS, EXPERIMENT, RESULT, scores_path
 from benchmark.results.schema import ProtocolResult, Result, read_result, write_result
-from benchmark.runs.assemble_result import metric_facts, protocol_result, real_result
+from benchmark.runs.assemble_result import metric_facts, protocol_result, real_result, with_scores
 from benchmark.runs.score_protocol import edited_outputs, score_protocol
 from benchmark.runs.up_to_date import FINISHED, METRICS, metric_stamps
 from benchmark.runtime.atomic_files import write_text_atomically
@@ -76,6 +76,7 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
             "judges": {role: context.judge(role)[1] for role in others_of(evaluation)} | earlier.judges,
         }
     )
+    result = with_scores(result, run)
     write_result(run / RESULT, result)
     write_text_atomically(run / EXPERIMENT, to_yaml({**source.content, "metrics": list(evaluation.metrics)}))
     parts = {*(run / name for name in finished[FILES]), *(scores_path(run, name) for name in protocols)}

@@ -15,7 +15,7 @@ from benchmark.config.experiment import Experiment
 from benchmark.editing.option_weights import SUFFIX
 from benchmark.results.run_folder import RESULT
 from benchmark.results.schema import Result, read_result
-from benchmark.runtime.atomic_files import sha256_of
+from benchmark.runtime.atomic_files import sha256_of_given
 from benchmark.runtime.json_files import ResultError
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.encoder_files import named_weights
@@ -116,7 +116,7 @@ def _encoder_version(entry: Entry[MetricCard], weights: Weights) -> list[Any] | 
 
 def _run_stamp(experiment: Experiment, weights: Weights) -> str:
     settings = {key: value for key, value in experiment.settings().items() if key != "metrics"}
-    root, checkpoint = experiment.evaluation.dataset.root, experiment.method.checkpoint
+    root = experiment.evaluation.dataset.root
     return fingerprint(
         settings,
         code_version(*CODE),
@@ -126,7 +126,7 @@ def _run_stamp(experiment: Experiment, weights: Weights) -> str:
         ],
         [_judge_files(entry, weights) for entry in _judges(experiment)],
         tree_version(Path(root)) if root is not None else None,
-        sha256_of(Path(checkpoint)) if checkpoint is not None and Path(checkpoint).is_file() else None,
+        sha256_of_given(experiment.method.checkpoint),
         _option_files_version(experiment),
     )
 

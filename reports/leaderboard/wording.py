@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchmark.results.comparability import SHORT_HASH
+from benchmark.results.schema import WeightsOrigin
 from benchmark.runtime.printed_values import MISSING, p_value
 from benchmark.statistics.holm import ALPHA
 from benchmark.statistics.paired import FLIPS
@@ -54,7 +55,13 @@ def untested(table: Table) -> list[str]:
 
 FLAG = "†"
 LEVELS = {"standing": "Overall", "human": "Human study", "image": "Per image", "set": "Whole set", "cost": "Cost"}
-ORIGINS = {"trained": "trained", "published": "published", "pretrained": "pretrained", "none": "none"}
+ORIGINS: dict[WeightsOrigin, str] = {
+    "trained": "trained",
+    "checkpoint": "trained in another run",
+    "published": "published",
+    "pretrained": "pretrained",
+    "none": "none",
+}
 NO_RUNS = "There are no runs yet: a run that was scored appears here."
 
 

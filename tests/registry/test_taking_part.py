@@ -9,6 +9,7 @@ from registry.catalogue import METHOD_CARDS, PROTOCOL_CARDS
 from registry.consistency import check_consistency
 from registry.taking_part import protocols_of, reason_against, unmet_needs
 
+NO_MASK = {"mask": "no folder"}
 METHOD = {"name": "mine", "title": "Mine", "summary": "", "kind": "learned", "licence": "free"}
 
 
@@ -52,13 +53,13 @@ def test_one_alternative_must_be_given_whole(takes: Any, gives: list[str], reaso
 
 def test_faces_that_lack_something_cannot_give_it() -> None:
     card = PROTOCOL_CARDS.find("attribute-transfer").card
-    assert reason_against(method(["image", "mask"]), card, {"mask"}) == (
-        "Mine takes image and mask; these faces have no mask"
+    assert reason_against(method(["image", "mask"]), card, NO_MASK) == (
+        "Mine takes image and mask; these faces have no mask (no folder)"
     )
-    assert reason_against(method([["mask"], ["attributes"]]), card, {"mask"}) is None
-    assert reason_against(method(["source attributes"]), card, {"attributes"}) is not None
-    assert unmet_needs(card, {"mask"}) == "attribute-transfer needs mask, which these faces do not have"
-    assert unmet_needs(card, set()) is None
+    assert reason_against(method([["mask"], ["attributes"]]), card, NO_MASK) is None
+    assert reason_against(method(["source attributes"]), card, {"attributes": "none is known"}) is not None
+    assert unmet_needs(card, NO_MASK) == "attribute-transfer needs mask, which these faces do not have: no folder"
+    assert unmet_needs(card, {}) is None
 
 
 def test_a_protocol_that_does_not_say_what_it_gives_has_every_method_but_those_of_attributes() -> None:

@@ -68,6 +68,11 @@ def score_images(
         raise InputError("--images needs --reference, a folder of real images, or --masks, a folder of label maps")
     if save_stats is not None and save_stats.suffix != SUFFIX:
         raise InputError(f"--save-stats {save_stats}: the name of a file of statistics ends in {SUFFIX}")
+    for role, folder in (("reference", reference), ("masks", masks)):
+        if folder is None and selections.get(role, ALL_FILES).chooses:
+            raise InputError(f"--match or --suffix is of {role}, and there is no such folder; give --{role} too")
+    if labels is not None and masks is None:
+        raise InputError("--labels says how label maps are numbered: give --masks, the folder of them")
     by_sets = reference is not None or save_stats is not None
     names = list(metrics) or [*(["fid"] if by_sets else []), *(LABEL_METRICS if masks else [])]
     of_masks = [name for name in names if name in LABEL_METRICS] if masks else []

@@ -182,6 +182,8 @@ def test_a_damaged_image_is_named(place: Path, inception_file: Path, tmp_path: P
         (("--images", "o", "--masks", "m", "--set", "options.ngf=3"), "--set: unknown key 'options'"),
         (("--images", "o", "--reference", "r"), "no such folder"),
         (("--images", "o", "--reference", "r", "--labels", "palette"), "--labels says how label maps are numbered"),
+        (("--images", "o", "--reference", "r", "--match", "masks=*.png"), "is of masks, and there is no such folder"),
+        (("--images", "o", "--masks", "m", "--suffix", "reference=_real"), "of reference, and there is no such folder"),
         (("--images", "o", "--masks", "m", "--labels", "palete"), "did you mean 'palette'"),
         (("--images", "o", "--reference", "r", "--match", "a", "--match", "b"), "--match is given twice for images"),
         (("--recursive", "--method", "copy-target"), "--recursive goes with --images"),

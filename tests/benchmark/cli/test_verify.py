@@ -54,6 +54,19 @@ def test_a_file_that_changed_is_named(run: Path, name: str, damage: Callable[[Pa
     assert outcome.code == 1
 
 
+def test_a_replaced_file_of_scores_leaves_the_run_out_and_is_named(run: Path) -> None:
+    shutil.copy(run / "scores" / "reconstruction.parquet", run / "scores" / "style-copy.parquet")
+    outcome = bench("leaderboard", "--runs", run, "--out", run / "pages")
+    assert outcome.code == 2
+    assert outcome.sentence == (
+        f"{run / 'scores' / 'style-copy.parquet'} is not the file that {run / 'result.json'} was made with; "
+        f"`bench verify {run}` names what changed in the run, and scoring it again makes it anew"
+    )
+    (run / "scores" / "style-copy.parquet").unlink()
+    outcome = bench("leaderboard", "--runs", run, "--out", run / "pages")
+    assert outcome.code == 0, "a result without per-task scores has figures"
+
+
 def test_swapped_and_missing_edits_are_named(run: Path) -> None:
     edits = run / "edits" / "style-copy"
     shutil.copy(edits / "00000.png", edits / "00001.png")

@@ -19,7 +19,7 @@ from benchmark.images.label_sets import FACE_PARSING as FACE_PARSING_SET
 from benchmark.images.label_sets import LabelSet, find_label_set, in_words, label_sets, orders
 from methods.labels import LABELS, NUM_LABELS, PALETTE
 from registry.errors import InputError
-from tests.benchmark.images.encoded import LOSSLESS, by_opencv, encoded, png_grey_4
+from tests.benchmark.images.encoded import LOSSLESS, by_opencv, encoded, png_grey_4, tiff_grey
 from tests.places import ROOT
 
 EVERY = np.arange(20, dtype=np.uint8).reshape(4, 5) % NUM_LABELS
@@ -131,6 +131,9 @@ def test_what_is_no_label_map_is_refused(tmp_path: Path, image: Image.Image, nam
         (b"P5 2 2 255\n\0\1\0\1", None),
         (b"P5 2 2 65535\n\0\0\0\1\0\0\0\1", None),
         (png_grey_4(np.eye(2, dtype=np.uint8)), 15),
+        (tiff_grey(np.eye(4, dtype=np.uint8), 2), 3),
+        (tiff_grey(np.eye(4, dtype=np.uint8), 4), 15),
+        (encoded(Image.fromarray(np.eye(2, dtype=np.uint8)), "TIFF"), None),
     ],
 )
 def test_grey_that_readers_rescale_is_refused(tmp_path: Path, content: bytes, white: int | None) -> None:

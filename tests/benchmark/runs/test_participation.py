@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 
 from benchmark.config.evaluation_spec import EvaluationSpec
@@ -14,9 +13,8 @@ from registry.catalogue import METHOD_CARDS
 from registry.errors import InputError
 
 
-def faces(*, masks: bool = True, attributes: bool = True) -> Any:
-    packed = SimpleNamespace(masks=np.full((3, 4, 4), int(masks), np.uint8))
-    return SimpleNamespace(name="mine", packed=packed, known_attributes=("Smiling",) if attributes else ())
+def faces(*, attributes: bool = True, **lacks: str) -> Any:
+    return SimpleNamespace(name="mine", known_attributes=("Smiling",) if attributes else (), lacks=lacks)
 
 
 def evaluation(method: str, *protocols: str) -> EvaluationSpec:
@@ -45,7 +43,9 @@ def test_a_protocol_whose_needs_the_faces_do_not_meet_is_left_out() -> None:
     found = participation(METHOD_CARDS.find("maskgan").card, evaluation("maskgan"), faces(attributes=False))
     assert set(found.able) == {"style-copy", "reconstruction"}
     assert found.undrawn == ("attribute-transfer",)
-    assert found.reasons["attribute-transfer"] == ("attribute-transfer needs attributes, which these faces do not have")
+    assert found.reasons["attribute-transfer"] == (
+        "attribute-transfer needs attributes, which these faces do not have: none is known"
+    )
     real = participation(None, evaluation("maskgan"), faces(attributes=False))
     assert (set(real.able), real.undrawn) == (set(found.able), found.undrawn)
 
@@ -53,5 +53,7 @@ def test_a_protocol_whose_needs_the_faces_do_not_meet_is_left_out() -> None:
 def test_a_method_with_nothing_to_do_is_not_trained() -> None:
     with pytest.raises(InputError, match="stargan has nothing to do on mine: attribute-transfer needs attributes"):
         participation(METHOD_CARDS.find("stargan").card, evaluation("stargan"), faces(attributes=False))
-    references = participation(METHOD_CARDS.find("copy-target").card, evaluation("copy-target"), faces(masks=False))
+    references = participation(
+        METHOD_CARDS.find("copy-target").card, evaluation("copy-target"), faces(mask="no folder")
+    )
     assert (references.able, len(references.reasons)) == ({}, 3)

@@ -12,6 +12,7 @@ from benchmark.caching.plugin_source import _code_of_file
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.metrics.segmentation import SegMIoU
 from benchmark.results.schema import ProtocolResult, read_result
+from benchmark.runtime.atomic_files import sha256_of
 from tests.commands import TINY, TINY_METHOD, Outcome, bench, settings, tree
 from tests.loaded_plugins import forgotten_plugins
 
@@ -95,6 +96,8 @@ def test_the_leaderboard_shows_it(place: Path, tmp_path: Path) -> None:
     assert outcome.code == 0, outcome.err
     table = pd.read_csv(tmp_path / "leaderboard.csv")
     assert table.loc[table["metric"] == "brightness", "value"].notna().all()
+    recorded = read_result(run_folder(place) / "result.json").protocols[PROTOCOL].scores_sha256
+    assert recorded == sha256_of(run_folder(place) / "scores" / f"{PROTOCOL}.parquet")
 
 
 def test_of_a_metric_whose_code_changed_that_alone_is_measured(place: Path, idle: None) -> None:
