@@ -1,4 +1,4 @@
-"""Cards: what is known of a method, dataset, protocol, metric or judge before any of its code is imported."""
+"""Cards: what is known of a method, dataset, protocol, metric, encoder or judge before its code is imported."""
 
 from __future__ import annotations
 
@@ -38,6 +38,10 @@ def joined(words: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
+NAME = r"^[a-z0-9][a-z0-9-]*$"
+"""How names are written."""
+
+
 class Paper(BaseModel):
     """Where a thing was published."""
 
@@ -57,7 +61,7 @@ class Card(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: str = Field(pattern=NAME)
     title: str
     summary: str
     entry: str = Field(default="", pattern=r"^([\w.]+:\w+)?$")
@@ -157,7 +161,8 @@ class MetricCard(Card):
     """A metric's card: the protocol of its number. Two numbers under one name are comparable.
 
     Attributes:
-        encoder: whose features a metric of sets compares.
+        encoder: the registered encoder whose features a metric of sets compares.
+        judge: the role of a judge that it needs beside those of the roles "parser" and "attributes".
         protocols: under which protocols it may be shown, "all" or their names. Where the card says it, the metric joins
             them in commands that name its plug-in; else it is shown under any, where it is added by name.
         scale: what a table divides a cost by, to print it in `unit`.
@@ -168,7 +173,8 @@ class MetricCard(Card):
     unit: str = ""
     decimals: int = Field(ge=0, le=12)
     level: Literal["image", "set", "cost"]
-    encoder: Literal["parser", "inception", "inception-clean"] | None = None
+    encoder: str | None = Field(default=None, pattern=NAME)
+    judge: str | None = Field(default=None, pattern=NAME)
     min_n: int = 1
     citation: str
     scale: float = Field(default=1.0, gt=0)
@@ -186,14 +192,34 @@ class MetricCard(Card):
         return not isinstance(self.protocols, list) or protocol in self.protocols
 
 
-class JudgeCard(Card):
-    """A judge's card: the recipe it is trained by.
+class EncoderCard(Card):
+    """An encoder's card.
 
     Attributes:
-        role: what it scores: the regions of a face, or its attributes.
+        judge: the role of the judge whose features these are; None of a network of the encoder's own.
+        options: what its class is built with, beside where networks run. `weights` among them names a weights file: by
+            an id of `bench weights list`, or by its path, which begins at the card's folder if it is relative.
     """
 
-    role: Literal["parser", "attributes"]
+    judge: str | None = Field(default=None, pattern=NAME)
+    options: OptionTable = OptionTable({})
+
+
+class JudgeCard(Card):
+    """A judge's card: the recipe it is trained by, or the published weights that it has.
+
+    Attributes:
+        role: what it scores: "parser" labels the regions of a face, "attributes" reads its attributes; any other is
+            that of the metrics whose cards name it.
+        weights: of a judge that is not trained, its weights file, as an encoder's option `weights` names one.
+        published: the judge that takes this one's place where `--weights` names its file.
+        caution: what its figures must be read with, such as that it has seen test faces.
+    """
+
+    role: str = Field(pattern=NAME)
+    weights: str | None = None
+    published: str | None = Field(default=None, pattern=NAME)
+    caution: str | None = None
     options: OptionTable = OptionTable({})
     presets: dict[str, dict[str, Option]] = {}
 

@@ -13,6 +13,7 @@ from mmengine.registry import Registry
 from registry.cards import CardError, CardType, check_card, read_card
 from registry.catalogue import (
     DATASET_CARDS,
+    ENCODER_CARDS,
     JUDGE_CARDS,
     METHOD_CARDS,
     METRIC_CARDS,
@@ -99,4 +100,5 @@ METHODS = StrictRegistry(METHOD_CARDS)
 DATASETS = StrictRegistry(DATASET_CARDS)
 PROTOCOLS = StrictRegistry(PROTOCOL_CARDS)
 METRICS = StrictRegistry(METRIC_CARDS)
+ENCODERS = StrictRegistry(ENCODER_CARDS)
 JUDGES = StrictRegistry(JUDGE_CARDS)

@@ -45,7 +45,10 @@ def plugin_code(entry: Entry[Any]) -> str | None:
     if entry.builtin:
         return None
     if entry.thing is None and entry.card.entry:
-        return _code_of_file(_file_of_module(entry.card.entry.partition(":")[0]))
+        module = entry.card.entry.partition(":")[0]
+        if module.partition(".")[0] in PROJECT:  # a card of its own for a class of the framework
+            return code_version(module)
+        return _code_of_file(_file_of_module(module))
     file = Path(entry.place)
     return _code_of_file(file) if file.suffix == ".py" else None
 

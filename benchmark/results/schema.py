@@ -86,12 +86,17 @@ class ProtocolResult(_Strict):
 
 
 class JudgeInfo(_Strict):
-    """A judge that scored: its weights' SHA-256 and its own scores on the test split."""
+    """A judge that scored: its weights' SHA-256 and its own scores on the test split.
+
+    Attributes:
+        caution: what its figures must be read with, such as that it was trained on test faces.
+    """
 
     title: str
     weights_sha256: str
     recipe: str
     scores: dict[str, float]
+    caution: str | None = None
 
 
 class DatasetInfo(_Strict):

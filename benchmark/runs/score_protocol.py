@@ -12,7 +12,7 @@ from benchmark.caching.code_version import code_version
 from benchmark.caching.file_record import FILES, changed_files
 from benchmark.caching.fingerprints import StageState, fingerprint
 from benchmark.caching.plugin_source import entry_version
-from benchmark.config.evaluation_spec import EvaluationSpec
+from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec
 from benchmark.editing.edit_tasks import read_edits
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.score_edits import Judges, Outputs, Scores, score_edits
@@ -24,7 +24,7 @@ from benchmark.runs.up_to_date import FINISHED, METRICS, metric_stamps
 from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.ratios import Ratio
 from methods.base import EditBatch
-from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, PROTOCOL_CARDS, Entry
+from registry.catalogue import DATASET_CARDS, PROTOCOL_CARDS, Entry
 
 
 def edited_outputs(run: Path, task_set: TaskSet, context: EvaluationContext) -> Outputs:
@@ -94,13 +94,11 @@ def _scored_by(state: StageState, evaluation: EvaluationSpec, context: Evaluatio
     entries: tuple[Entry[Any], ...] = (
         PROTOCOL_CARDS.find(name),
         DATASET_CARDS.find(evaluation.dataset.name),
-        *(JUDGE_CARDS.find(judge) for judge in sorted(evaluation.judges)),
     )
     return fingerprint(
         task_set.sha256,
         evaluation.protocols[name],
-        evaluation.judge_by_role,
-        evaluation.judges,
+        [(role, context.judge_version(role)) for role in JUDGE_SETTINGS.values()],
         evaluation.bootstrap_draws,
         context.dataset.fingerprint,
         context.compute.described,

@@ -107,4 +107,6 @@ def _training_options(words: Sequence[str]) -> list[str]:
 
 def _judges(words: Sequence[str]) -> list[str]:
     """Judges that the command puts in the place of the built-in ones."""
-    return [word.partition("=")[2] for word in words if word.startswith(("parser_judge=", "attribute_judge="))]
+    return [
+        word.partition("=")[2] for word in words if word.startswith(("parser_judge=", "attribute_judge=", "judge."))
+    ]

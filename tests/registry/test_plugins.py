@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.caching.plugin_source import _code_of_file, plugin_code
-from registry import DATASETS
+from registry import DATASETS, ENCODERS
 from registry.catalogue import DATASET_CARDS
 from registry.errors import InputError
 from registry.neighbours import import_file
@@ -224,6 +224,33 @@ def test_cards_of_an_installed_package_are_known_before_its_code_runs(
     _code_of_file.cache_clear()
     (package / "heavy.py").write_text("class Faces:\n    more = 1\n")
     assert plugin_code(entry) != before
+
+
+CARD_ALONE = "name: zzz-colors\ntitle: Colours\nsummary: None.\nentry: benchmark.features.inception:InceptionEncoder\n"
+
+
+def test_a_card_alone_is_a_plugin_of_the_kind_in_its_name(tmp_path: Path) -> None:
+    (tmp_path / "colors.encoder.yaml").write_text(CARD_ALONE)
+    for _ in range(2):
+        load_named(str(tmp_path / "colors.encoder.yaml"))
+    assert ENCODERS.get("zzz-colors").__name__ == "InceptionEncoder"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("colors.yaml", CARD_ALONE, "a card's file is named after its kind: NAME.method.yaml"),
+        ("colors.encoder.yaml", CARD_ALONE.partition("entry")[0], "entry: write the class that the card is of"),
+        ("colors.encoder.yaml", CARD_ALONE + "wieghts: x\n", "unknown key 'wieghts'"),
+        ("absent.encoder.yaml", None, "absent.encoder.yaml"),
+    ],
+)
+def test_a_card_alone_that_is_none_is_said(tmp_path: Path, name: str, content: str | None, said: str) -> None:
+    if content is not None:
+        (tmp_path / name).write_text(content)
+    with pytest.raises(InputError, match=rf"plug-in '.*{name}' was not loaded: ") as error:
+        load_named(str(tmp_path / name))
+    assert said in str(error.value)
 
 
 def test_a_named_module_that_is_absent_is_said() -> None:
