@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, Literal
 
@@ -32,16 +32,19 @@ class Entry(Generic[CardType]):
     Attributes:
         card: what is known of it.
         place: the file that declares it.
-        thing: the class that a plug-in registered; None where the card's `entry` leads to it.
+        thing: the class (or of a metric the function) that a plug-in registered; None where the card's `entry` leads
+            to it.
         card_file: the card's file, where a class was registered with one.
         builtin: whether it is the framework's own, not a plug-in's.
+        named: whether it is of a plug-in that the user named, not only of one that is installed.
     """
 
     card: CardType
     place: str
-    thing: type | None = None
+    thing: Callable[..., Any] | None = None
     card_file: Path | None = None
     builtin: bool = False
+    named: bool = False
 
 
 class Catalogue(Generic[CardType]):
@@ -62,7 +65,13 @@ class Catalogue(Generic[CardType]):
         self._entries: dict[str, Entry[CardType]] = {}
         self._scanned = False
 
-    def declare(self, card: CardType, place: str, thing: type | None = None, card_file: Path | None = None) -> None:
+    def declare(
+        self,
+        card: CardType,
+        place: str,
+        thing: Callable[..., Any] | None = None,
+        card_file: Path | None = None,
+    ) -> None:
         """Add a plug-in's name.
 
         Args:
@@ -92,6 +101,13 @@ class Catalogue(Generic[CardType]):
                     sys.modules.pop(thing.__module__, None)
             self._entries = before
             raise
+
+    def note_named(self, is_named: Callable[[Entry[CardType]], bool]) -> None:
+        """Note which entries are of a plug-in that the user named."""
+        self._scan()
+        for name, entry in self._entries.items():
+            if not entry.builtin and is_named(entry):
+                self._entries[name] = replace(entry, named=True)
 
     def find(self, name: str) -> Entry[CardType]:
         """The entry of a name.

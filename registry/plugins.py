@@ -44,12 +44,13 @@ def load_named(plugin: str) -> None:
         InputError: if it is not there or fails to import; nothing of it stays registered.
     """
     try:
-        with _all_or_nothing():
+        with _all_or_nothing(), _named() as places:
             file = _file_of(plugin)
             if file is None:
-                import_module(plugin)
+                file = Path(import_module(plugin).__file__ or plugin)
             elif not _is_loaded(file):
                 import_file(file)
+            places.append(file.parent if file.name == "__init__.py" else file)
     except (Exception, SystemExit) as error:
         raise InputError(f"plug-in {plugin!r} was not loaded: {_reason(error)}") from error
 
@@ -77,7 +78,7 @@ def _is_loaded(file: Path) -> bool:
 
 
 def _declare_cards(point: EntryPoint) -> None:
-    """Declare every card below an installed package, whose code is imported when it is used.
+    """Declare every card below an installed package, whose code is imported when it is used; each once in a process.
 
     A card's file is named after its kind, `method.yaml`, with a word before it where there are several:
     `sharpness.metric.yaml`.
@@ -87,8 +88,9 @@ def _declare_cards(point: EntryPoint) -> None:
 
     folder = package_folder(point.value)
     for catalogue in CATALOGUES.values():
+        declared = {entry.place for entry in catalogue}
         for path in sorted(folder.rglob("*.yaml")):
-            if path.name.removesuffix(".yaml").rpartition(".")[2] == catalogue.kind:
+            if path.name.removesuffix(".yaml").rpartition(".")[2] == catalogue.kind and str(path) not in declared:
                 card = read_card(path, catalogue.card_type)
                 if not card.entry:
                     raise CardError(f"{path}: entry: write the class that the card is of, as module:Class")
@@ -111,6 +113,23 @@ def _all_or_nothing() -> Iterator[None]:
             if name.startswith(PREFIX):
                 del sys.modules[name]
         raise
+
+
+@contextmanager
+def _named() -> Iterator[list[Path]]:
+    """Note as named what is declared within the block, and what was declared in the places that it gives."""
+    from registry.catalogue import CATALOGUES
+
+    known = {kind: {entry.card.name for entry in catalogue} for kind, catalogue in CATALOGUES.items()}
+    places: list[Path] = []
+    yield places
+    roots = [place.resolve() for place in places]
+    for kind, catalogue in CATALOGUES.items():
+        catalogue.note_named(
+            lambda entry, before=known[kind]: (
+                entry.card.name not in before or any(Path(entry.place).resolve().is_relative_to(root) for root in roots)
+            )
+        )
 
 
 def _reason(error: BaseException) -> str:

@@ -160,7 +160,7 @@ def _needs_no_stage(editor: FaceEditor, card: MethodCard) -> str:
     if not editor.provenance():
         raise _Violation(
             "its card says learned, but it has no stage to train, no network that a checkpoint fills, and no "
-            "provenance() that says where its weights come from"
+            "provenance() that says where its weights come from; one without weights is of kind classical"
         )
     return "nothing to train: results call its weights pretrained"
 

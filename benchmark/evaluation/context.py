@@ -24,6 +24,7 @@ from benchmark.features.inception import INCEPTION_ENCODERS
 from benchmark.features.parser_encoder import PARSER, ParserEncoder
 from benchmark.judges.base import Judge
 from benchmark.judges.cache import load_judge
+from benchmark.judges.unknown_attributes import UnknownAttributes
 from benchmark.protocols.base import Protocol
 from benchmark.results.schema import DatasetInfo, JudgeInfo
 from benchmark.results.task_scores import tasks_sha256
@@ -91,11 +92,8 @@ class EvaluationContext:
         spec = self.evaluation.dataset
         with self.reporter.counting(f"pack {spec.name}") as progress:
             dataset = open_faces(spec.name, spec.root, spec.size, spec.options, self.cache, self.reporter.say, progress)
-        if dataset.skipped:
-            first = dataset.skipped[0]
-            self.reporter.say(
-                f"{spec.name}: {len(dataset.skipped)} faces skipped, the first: {first.face}, {first.reason}"
-            )
+        if dataset.summary is not None:
+            self.reporter.say(dataset.summary)
         return dataset
 
     def task_sets(self, protocols: Mapping[str, Options]) -> list[TaskSet]:
@@ -126,11 +124,14 @@ class EvaluationContext:
 
     @cached_property
     def judges(self) -> Judges:
-        """The judges, on the compute device."""
-        return Judges(self.judge("parser")[0].parse, self.judge("attributes")[0].scores)
+        """The judges, on the compute device, each loaded when something first needs it."""
+        return Judges(lambda: self.judge("parser")[0], lambda: self.judge("attributes")[0])
 
     def judge(self, role: JudgeRole) -> tuple[Any, JudgeInfo]:
         """A judge, on the compute device, and what tables say of it; trained where the cache does not hold it."""
+        if role not in self._judges and role == "attributes" and (reason := self.dataset.lacks.get("attributes")):
+            facts = JudgeInfo(title=f"none: {reason}", weights_sha256="", recipe="", scores={})
+            self._judges[role] = (UnknownAttributes(), facts)
         if role not in self._judges:
             name = self.evaluation.judge_by_role[role]
             options = self.evaluation.judges[name]
@@ -157,6 +158,11 @@ class EvaluationContext:
         return self._judges[role]
 
     def _train_judge(self, name: str, judge: Judge, dataset: FaceDataset, folder: Path) -> None:
+        if "mask" in dataset.lacks and JUDGE_CARDS.find(name).card.role == "parser":
+            raise InputError(
+                f"the judge {name} learns regions from masks, which {dataset.name} does not have: "
+                f"{dataset.lacks['mask']}; without masks a dataset can be packed and verified, but not scored"
+            )
         title = f"judge {name}"
         train(judge, dataset, folder, seed=JUDGE_SEED, compute=self.compute, reporter=self.reporter, title=title)
 
@@ -202,6 +208,7 @@ class EvaluationContext:
             size=dataset.size,
             faces={split: len(dataset.rows(split)) for split in SPLITS},
             skipped=len(dataset.skipped),
+            left_out={files.reason: files.count for files in dataset.left_out},
             resize_policy=dataset.resize_policy,
         )
 
@@ -231,6 +238,7 @@ def open_faces(
         dataset: FaceDataset = dataset_class(
             root=root, size=size, cache=faces_folder(cache, name), progress=progress, **options
         )
+    dataset.name = name  # a card may name the class of another one
     if dataset.packed.damage is not None:
         say(f"{dataset.packed.damage}; the faces are packed anew")
     return dataset

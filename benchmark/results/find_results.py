@@ -24,16 +24,17 @@ class FinishedRun(NamedTuple):
     result: Result
 
 
-def result_files(patterns: Sequence[str]) -> list[Path]:
+def result_files(patterns: Sequence[str], option: str = "--runs ") -> list[Path]:
     """Result files, each once.
 
     Args:
         patterns: folders of runs, or globs of folders or result files; every folder is searched to the bottom.
+        option: what stands before each of them on the command line.
 
     Raises:
         InputError: if a pattern is no folder and leads to no result file.
     """
-    found = dict.fromkeys(path for pattern in patterns for path in _matches(pattern))
+    found = dict.fromkeys(path for pattern in patterns for path in _matches(pattern, option))
     return list({path.resolve(): path for path in found}.values())
 
 
@@ -55,18 +56,18 @@ def read_results(paths: Sequence[Path]) -> tuple[list[FinishedRun], list[ResultE
     return found, errors
 
 
-def _matches(pattern: str) -> list[Path]:
+def _matches(pattern: str, option: str) -> list[Path]:
     folder = expanded(pattern)
     if folder.is_dir():
         return sorted(folder.rglob(RESULT))
     anchor = Path(folder.anchor) if folder.is_absolute() else Path()
     matches = sorted(anchor.glob(str(folder.relative_to(anchor)) if folder.is_absolute() else pattern))
     if not matches:
-        raise InputError(f"--runs {pattern!r} matches no file or folder")
+        raise InputError(f"{option}{pattern!r} matches no file or folder")
     folders = [path for path in matches if path.is_dir()]
     # what else lies beside folders, such as the pages of a leaderboard, was not meant
     files = [path for path in matches if not path.is_dir() and (not folders or path.name == RESULT)]
     found = sorted([*files, *(path for folder in folders for path in folder.rglob(RESULT))])
     if not found:
-        raise InputError(f"--runs {pattern!r} matches no {RESULT}, and no folder that holds one")
+        raise InputError(f"{option}{pattern!r} matches no {RESULT}, and no folder that holds one")
     return found

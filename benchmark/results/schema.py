@@ -93,7 +93,17 @@ class JudgeInfo(_Strict):
 
 
 class DatasetInfo(_Strict):
-    """The dataset as it was used."""
+    """The dataset as it was used.
+
+    Attributes:
+        title: of its card.
+        fingerprint: SHA-256 of the packed faces.
+        size: side of the square images in pixels.
+        faces: used, by split.
+        skipped: faces left out.
+        resize_policy: how faces came to this size, in words.
+        left_out: faces, and other files that are not used, by reason.
+    """
 
     title: str
     fingerprint: str
@@ -101,6 +111,7 @@ class DatasetInfo(_Strict):
     faces: dict[str, int]
     skipped: int
     resize_policy: str
+    left_out: dict[str, int] = Field(default_factory=dict)
 
 
 class Cost(_Strict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from statistics import mean
 from types import MappingProxyType
 from typing import Literal
 
+from benchmark.config.evaluation_spec import EvaluationSpec
 from benchmark.config.experiment import Experiment
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.prepare_metrics import weights_of
@@ -20,6 +22,8 @@ from benchmark.runtime.version import installed_version
 from benchmark.weights.locate import Weights
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 
+NO_TASKS = hashlib.sha256(b"[]").hexdigest()
+"""Hash of a task table without a row."""
 NO_COST = Cost(parameters=0, flops=None, train_seconds=None, edit_ms=None, peak_memory_mib=None, device="")
 
 
@@ -95,7 +99,7 @@ def result_of(
         weights_sha256=facts.weights_sha256,
         notes=facts.notes,
         judges=context.judge_facts,
-        metrics=_metric_facts(list(protocols), experiment.evaluation.metrics, context.weights),
+        metrics=metric_facts(list(protocols), experiment.evaluation, context.weights),
         protocols=protocols,
         cost=cost,
         experiment_sha256=experiment.sha256(option_weights),
@@ -117,6 +121,14 @@ def protocol_result(task_set: TaskSet, scores: Scores | None, reason: str | None
     )
 
 
+def left_out(name: str, task_set: TaskSet | None, reason: str) -> ProtocolResult:
+    """The part of a protocol in which the method takes none; without a task set, its tasks cannot be drawn."""
+    if task_set is not None:
+        return protocol_result(task_set, None, reason)
+    title = PROTOCOL_CARDS.find(name).card.title
+    return ProtocolResult(title=title, num_tasks=0, tasks_sha256=NO_TASKS, rule="", metrics={}, reason=reason)
+
+
 def real_result(task_set: TaskSet, scores: Scores) -> ProtocolResult:
     """The part of the real images: where they have no figure, the reason is that they are not edits."""
     result = protocol_result(task_set, scores, None)
@@ -127,10 +139,11 @@ def real_result(task_set: TaskSet, scores: Scores) -> ProtocolResult:
     return result.model_copy(update={"metrics": cells})
 
 
-def _metric_facts(protocols: Sequence[str], added: Sequence[str], weights: Weights) -> dict[str, MetricInfo]:
+def metric_facts(protocols: Sequence[str], evaluation: EvaluationSpec, weights: Weights) -> dict[str, MetricInfo]:
     """Facts of the metrics that the protocols show, in the order of their cards, of those added, then of the costs."""
     fields = set(MetricInfo.model_fields)
     shown = [name for protocol in protocols for name in PROTOCOL_CARDS.find(protocol).card.metrics]
+    added = [name for protocol in protocols for name in evaluation.metrics_of(protocol)]
     costs = [entry.card.name for entry in METRIC_CARDS if entry.card.level == "cost"]
     return {
         name: MetricInfo.model_validate(

@@ -173,6 +173,7 @@ def test_cards_of_an_installed_package_are_known_before_its_code_runs(
     offer(tmp_path, "lazy", "lazy_plugin", "bench.cards")
     monkeypatch.syspath_prepend(str(tmp_path))
     assert list(load_installed()) == []
+    assert list(load_installed()) == [], "as every function of the Python API does"
     assert "lazy-others" in DATASET_CARDS
     assert not any(name.startswith("lazy_plugin") for name in sys.modules)
     entry = DATASET_CARDS.find("lazy-faces")

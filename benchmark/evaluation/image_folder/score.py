@@ -12,7 +12,7 @@ from benchmark.evaluation.context import EvaluationContext
 from benchmark.evaluation.image_folder.against_masks import LABEL_METRICS, score_masks
 from benchmark.evaluation.image_folder.against_real_images import FolderScores, check_set_metric, score_folders
 from benchmark.images.folder import ImageFolder, open_images, open_label_maps
-from benchmark.images.label_orders import LabelCode
+from benchmark.images.label_sets import LabelSet
 from benchmark.images.selection import ALL_FILES, FileSelection, Role
 from benchmark.runtime.device import choose_compute
 from benchmark.runtime.progress import Reporter
@@ -28,7 +28,7 @@ def score_images(
     metrics: Sequence[str] = (),
     *,
     selections: Mapping[Role, FileSelection],
-    labels: LabelCode | None,
+    labels: LabelSet | None,
     judge: Sequence[ConfigSource],
     device: str,
     weights: Weights,
@@ -102,7 +102,7 @@ def _open(
 
 
 def _score_masks(
-    images: ImageFolder, masks: ImageFolder, metrics: list[str], context: EvaluationContext, labels: LabelCode | None
+    images: ImageFolder, masks: ImageFolder, metrics: list[str], context: EvaluationContext, labels: LabelSet | None
 ) -> FolderScores:
     scores = score_masks(images, masks, metrics, context, labels)
     dataset = context.evaluation.dataset

@@ -21,8 +21,7 @@ CARD = {
     "summary": "A painter and a critic.",
     "kind": "learned",
     "licence": "free",
-    "inputs": ["image"],
-    "protocols": ["reconstruction"],
+    "takes": ["image"],
 }
 
 

@@ -163,7 +163,7 @@ def test_protocols_beyond_the_card_are_dashes_with_their_reason(cache: Path, tmp
     plugin = tmp_path / "narrow" / "method.py"
     shutil.copytree(Path(TINY_METHOD).parent, plugin.parent)
     card = plugin.with_name("method.yaml")
-    narrower = {"[attribute-transfer, style-copy, reconstruction]": "[style-copy]", "name: tiny": "name: narrow"}
+    narrower = {"[image, mask]": "[image, attributes]", "name: tiny": "name: narrow"}
     for before, after in narrower.items():
         assert before in card.read_text()
         card.write_text(card.read_text().replace(before, after))
@@ -174,12 +174,12 @@ def test_protocols_beyond_the_card_are_dashes_with_their_reason(cache: Path, tmp
     files = [runs / name / "seed0" / "result.json" for name in ("narrow", "copy-target")]
     results = [FinishedRun(path, read_result(path)) for path in files]
     protocols = results[0][1].protocols
-    assert protocols["style-copy"].reason is None
-    for name in ("attribute-transfer", "reconstruction"):
+    assert protocols["attribute-transfer"].reason is None
+    for name in ("style-copy", "reconstruction"):
         assert protocols[name].metrics == {}
-        assert (protocols[name].reason or "").endswith("takes part in style-copy only")
-    (table,) = [each for each in tabulate(results) if each.protocol == "attribute-transfer"]
+        assert protocols[name].reason == f"Two convolutions takes image and attributes; {name} gives no attributes"
+    (table,) = [each for each in tabulate(results) if each.protocol == "style-copy"]
     figures = {row.label: [each for each in row.cells if each.column.facts.level != "cost"] for row in table.rows}
     assert {cell.text for cell in figures["narrow"]} == {"\N{EN DASH}"}
-    assert {cell.reason for cell in figures["narrow"]} == {protocols["attribute-transfer"].reason}
+    assert {cell.reason for cell in figures["narrow"]} == {protocols["style-copy"].reason}
     assert any(cell.value is not None for cell in figures["copy-target"])
