@@ -3,6 +3,7 @@
 What Python does between its start and a command's first line is tests/benchmark/cli/test_startup.py's to look at.
 """
 
+import atexit
 import multiprocessing
 import os
 import signal
@@ -45,6 +46,7 @@ class WarmProcess:
             os.environ.update(before)
         its_out.close()
         its_err.close()
+        atexit.register(self.kill)  # a test that failed may have left it waiting, and this process would wait for it
 
     @property
     def pid(self) -> int:
