@@ -4,6 +4,7 @@ What Python does between its start and a command's first line is tests/benchmark
 """
 
 import atexit
+import gc
 import multiprocessing
 import os
 import signal
@@ -109,6 +110,7 @@ def _text_of(reading: Connection) -> TextIOWrapper:
 
 
 def _run(words: list[str], environment: dict[str, str], folder: str, out: Connection, err: Connection) -> None:
+    gc.freeze()
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background jobs ignore
     for stream, number in ((out, 1), (err, 2)):
