@@ -77,6 +77,7 @@ class EditBatch:
         attributes: (N, 40) float in {0, 1}, the requested attributes.
         region: (N, H, W) bool, where change is allowed.
         oracle: (N, 3, H, W) float in [-1, 1], the true result, where the dataset knows it.
+        instructions: N sentences that say in words what to do; empty where nobody said it.
     """
 
     target: FaceBatch
@@ -85,6 +86,7 @@ class EditBatch:
     attributes: Tensor
     region: Tensor
     oracle: Tensor | None = None
+    instructions: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.target)
@@ -94,7 +96,7 @@ class EditBatch:
         moved: dict[str, Any] = {}
         for each in fields(self):
             value = getattr(self, each.name)
-            moved[each.name] = value.to(device) if value is not None else None
+            moved[each.name] = value.to(device) if isinstance(value, Tensor | FaceBatch) else value
         return replace(self, **moved)
 
 

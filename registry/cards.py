@@ -80,7 +80,8 @@ class MethodCard(Card):
     """A method's card, `method.yaml`.
 
     Attributes:
-        kind: learned methods train or load weights; reference methods are trivial editors.
+        kind: learned methods train or load weights; reference methods are trivial editors; external is the kind of a
+            card of edits that were made elsewhere, which no command makes.
         inputs: what it needs of a task, in the words of `INPUTS` or of a protocol; only a reference method that says
             "oracle" is given the true result.
         protocols: what it can take part in.
@@ -91,7 +92,7 @@ class MethodCard(Card):
         returns_copy_of: which picture of a task its edits are copies of, so that what reads run folders finds it there.
     """
 
-    kind: Literal["learned", "reference"]
+    kind: Literal["learned", "reference", "external"]
     licence: str
     returns_copy_of: Literal["target", "source"] | None = None
     inputs: list[str]

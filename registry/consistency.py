@@ -28,6 +28,8 @@ def check_consistency(card: Card, place: str) -> None:
         CardError: naming the key, what stands there, and what could.
     """
     if isinstance(card, MethodCard):
+        if card.kind == "external":
+            raise CardError(f"{place}: kind: external is for edits that were made elsewhere: bench edits import --card")
         _check_inputs(card, place)
     if isinstance(card, MethodCard | JudgeCard):
         for preset in card.presets:

@@ -11,6 +11,8 @@ from pydantic_core import PydanticCustomError
 from benchmark.runtime.json_files import read_strictly, write_strictly
 
 SCHEMA_VERSION: Literal[1] = 1
+WeightsOrigin = Literal["trained", "published", "pretrained", "external", "none"]
+"""Where a method's weights come from; "external" of edits that were made elsewhere, whatever made them."""
 
 
 class _Strict(BaseModel):
@@ -71,6 +73,7 @@ class ProtocolResult(_Strict):
         rule: how tasks were drawn, in words (whether poses were matched, for one).
         metrics: by metric id.
         breakdown: by metric id, then class or attribute.
+        num_scored: how many tasks were scored, where some have no edit; None where all were.
     """
 
     title: str
@@ -81,6 +84,7 @@ class ProtocolResult(_Strict):
     breakdown: dict[str, dict[str, float | None]] = Field(default_factory=dict)
     reason: str | None = None
     """Why the method did not take part, where it did not; then `metrics` is empty."""
+    num_scored: int | None = None
 
 
 class JudgeInfo(_Strict):
@@ -109,7 +113,7 @@ class Cost(_Strict):
     A cost's card is named after its key here.
 
     Attributes:
-        parameters: of everything `edit` uses.
+        parameters: of everything `edit` uses; None where the method is out of sight.
         flops: multiply-adds counted twice, of one edited image.
         train_seconds: wall clock of all training stages, over every sitting.
         edit_ms: median wall clock of one edited image.
@@ -117,7 +121,7 @@ class Cost(_Strict):
         device: hardware the figures were taken on.
     """
 
-    parameters: int
+    parameters: int | None
     flops: int | None
     train_seconds: float | None
     edit_ms: float | None
@@ -137,7 +141,7 @@ class Result(_Strict):
     preset: str
     dataset: str
     dataset_facts: DatasetInfo
-    weights_origin: Literal["trained", "published", "pretrained", "none"]
+    weights_origin: WeightsOrigin
     weights_sha256: str | None = None
     notes: dict[str, str] = Field(default_factory=dict)
     """What a method says of its own training, such as where perceptual weights came from."""

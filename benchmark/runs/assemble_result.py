@@ -15,7 +15,7 @@ from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.prepare_metrics import weights_of
 from benchmark.evaluation.score_edits import Scores
 from benchmark.results.run_folder import cost_paths
-from benchmark.results.schema import Cost, MetricInfo, ProtocolResult, Result
+from benchmark.results.schema import Cost, MetricInfo, ProtocolResult, Result, WeightsOrigin
 from benchmark.runtime.version import installed_version
 from benchmark.weights.locate import Weights
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
@@ -58,7 +58,7 @@ class MethodInfo:
 
     kind: Literal["learned", "reference", "real"]
     title: str
-    origin: Literal["trained", "published", "pretrained", "none"]
+    origin: WeightsOrigin
     weights_sha256: str | None
     notes: dict[str, str]
 
@@ -114,6 +114,7 @@ def protocol_result(task_set: TaskSet, scores: Scores | None, reason: str | None
         metrics={} if scores is None else scores.cells,
         breakdown={} if scores is None else {name: each for name, each in scores.breakdown.items() if each},
         reason=reason,
+        num_scored=len(task_set.tasks) - scores.num_missing if scores is not None and scores.num_missing else None,
     )
 
 

@@ -25,6 +25,7 @@ from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.score_edits import Outputs, Scores, score_edits
 from benchmark.images.convert import Pixels
 from benchmark.results.run_folder import (
+    CARD,
     EDITS,
     EXPERIMENT,
     PROVENANCE,
@@ -35,7 +36,7 @@ from benchmark.results.run_folder import (
     edits_folder,
     scores_path,
 )
-from benchmark.results.schema import ProtocolResult, Result, write_result
+from benchmark.results.schema import Cost, ProtocolResult, Result, write_result
 from benchmark.results.task_scores import write_task_scores
 from benchmark.runs.assemble_result import MethodInfo, cost_of_edits, protocol_result, result_of
 from benchmark.runs.provenance import write_provenance
@@ -155,8 +156,7 @@ class Run:
             protocols[name] = protocol_result(task_set, scores, reason)
         protocols |= self._unsupported_protocols()
         weights = hashes(self._option_weights)
-        cost = cost_of_edits(self.folder, self.context.compute.hardware, self._train_seconds)
-        result = result_of(self.experiment, self.context, self._method_facts(), protocols, cost, weights)
+        result = result_of(self.experiment, self.context, self._method_facts(), protocols, self._cost(), weights)
         self._write_samples()
         return self._finish(result)
 
@@ -173,13 +173,16 @@ class Run:
             if task_set.protocol.name not in card.protocols
         }
 
+    def _cost(self) -> Cost:
+        return cost_of_edits(self.folder, self.context.compute.hardware, self._train_seconds)
+
     def _finish(self, result: Result) -> Result:
         facts = self._method_facts()
         weights = {"origin": result.weights_origin, "sha256": result.weights_sha256}
         write_provenance(self.folder, self.context.compute, self.context.dataset, weights, facts.notes)
         write_text_atomically(self.folder / EXPERIMENT, self.experiment.to_yaml())
         write_result(self.folder / RESULT, result)
-        parts = [self.folder / name for name in (RESULT, EXPERIMENT, PROVENANCE, SAMPLES)]
+        parts = [self.folder / name for name in (RESULT, EXPERIMENT, PROVENANCE, SAMPLES, CARD)]
         parts += [scores_path(self.folder, name) for name in result.protocols]
         record = record_files(self.folder, (path for path in parts if path.exists()))
         self.stamps.put(FINISHED, {"stamp": finished_stamp(self.requested, self.context.weights), FILES: record})
@@ -332,9 +335,18 @@ class Run:
 
         return give
 
+    def _edited(self, task_set: TaskSet) -> pd.DataFrame:
+        """The tasks that have an edit."""
+        return task_set.tasks
+
     def _score(self, task_set: TaskSet, outputs: Outputs) -> Scores:
+        scores = self._scored(task_set, outputs)
+        write_task_scores(self.folder, task_set.protocol.name, scores.frame, scores.ratios)
+        return scores
+
+    def _scored(self, task_set: TaskSet, outputs: Outputs) -> Scores:
         protocol = task_set.protocol
-        scores = score_edits(
+        return score_edits(
             outputs,
             protocol,
             self.experiment.evaluation.metrics_of(protocol.name),
@@ -347,8 +359,6 @@ class Run:
             reporter=self.context.reporter,
             title=self.experiment.label,
         )
-        write_task_scores(self.folder, protocol.name, scores.frame, scores.ratios)
-        return scores
 
     def _method_facts(self) -> MethodInfo:
         card = self._card
@@ -369,7 +379,7 @@ class Run:
         sheets = []
         for task_set in self._task_sets:
             if not self.stamps.get(f"{EDITS}/{task_set.protocol.name}").get("reason"):
-                rows = task_set.tasks.iloc[:SAMPLE_TASKS]
+                rows = self._edited(task_set).iloc[:SAMPLE_TASKS]
                 outputs = read_edits(self._edits_folder(task_set), rows, self.context.dataset.size)
                 sheets.append(
                     SampleRows(task_set.protocol.name, task_set.protocol.batch(self.context.dataset, rows), outputs)

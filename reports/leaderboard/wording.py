@@ -54,7 +54,13 @@ def untested(table: Table) -> list[str]:
 
 FLAG = "†"
 LEVELS = {"standing": "Overall", "human": "Human study", "image": "Per image", "set": "Whole set", "cost": "Cost"}
-ORIGINS = {"trained": "trained", "published": "published", "pretrained": "pretrained", "none": "none"}
+ORIGINS = {
+    "trained": "trained",
+    "published": "published",
+    "pretrained": "pretrained",
+    "external": "edited outside",
+    "none": "none",
+}
 NO_RUNS = "There are no runs yet: a run that was scored appears here."
 
 
