@@ -185,6 +185,9 @@ class FaceEditor(Trainable):
         """Facts about this run's training that its result must state, such as where perceptual weights came from."""
         return {}
 
+    def close(self) -> None:
+        """Free what the method has outside of its tensors, such as a process; it may be asked to edit again."""
+
     def forward(self, *args: Any, **kwargs: Any) -> Tensor:
         """Edit the tasks given (mmengine's models must define `forward`)."""
         return self.edit(*args, **kwargs)

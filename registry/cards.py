@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -89,11 +89,16 @@ class MethodCard(Card):
             "module:Class", from which their kinds and descriptions come too. It must not import torch.
         variants: named changes of options, written `method+variant`.
         presets: changes of options by preset.
+        command: in place of `entry`, the program that edits in a process of its own, with its arguments; found in the
+            card's folder or where programs are, and run in the card's folder.
+        timeout: seconds that the program may take to start, and for a batch of tasks.
         returns_copy_of: which picture of a task its edits are copies of, so that what reads run folders finds it there.
     """
 
     kind: Literal["learned", "reference", "external"]
     licence: str
+    command: list[Annotated[str, Field(min_length=1)]] = []
+    timeout: float = Field(default=600.0, gt=0, allow_inf_nan=False)
     returns_copy_of: Literal["target", "source"] | None = None
     inputs: list[str]
     protocols: list[str]
@@ -101,6 +106,12 @@ class MethodCard(Card):
     variants: dict[str, dict[str, Option]] = {}
     presets: dict[str, dict[str, Option]] = {}
     ablation: Ablation | None = None
+
+    @model_validator(mode="after")
+    def _is_code_or_a_command(self) -> Self:
+        if self.command and self.entry:
+            raise ValueError("a card names its code by entry or by command, not by both")
+        return self
 
     @property
     def sees_oracle(self) -> bool:

@@ -30,6 +30,8 @@ def check_consistency(card: Card, place: str) -> None:
     if isinstance(card, MethodCard):
         if card.kind == "external":
             raise CardError(f"{place}: kind: external is for edits that were made elsewhere: bench edits import --card")
+        if card.command and "oracle" in card.inputs:
+            raise CardError(f"{place}: inputs: a process is never given the true result, the oracle")
         _check_inputs(card, place)
     if isinstance(card, MethodCard | JudgeCard):
         for preset in card.presets:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from registry.errors import InputError, described
 from registry.neighbours import PREFIX, import_file
@@ -16,6 +16,9 @@ from registry.packages import package_folder
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+    from registry.catalogue import Catalogue
+
+CARD_SUFFIXES: Final = (".yaml", ".yml")
 MODULES = "bench.plugins"
 """The entry points that name a module to import, which registers what it has."""
 CARDS = "bench.cards"
@@ -36,7 +39,9 @@ def load_installed() -> Iterator[str]:
 
 
 def load_named(plugin: str) -> None:
-    """Import a plug-in that the user named: a Python file, which may import its neighbours, a folder, or a module.
+    """Load a plug-in that the user named: a Python file, which may import its neighbours, a folder, module, or card.
+
+    A card, `method.yaml`, says where its code is, or the command that edits; what kind it is of its file's name says.
 
     One that was loaded already, as an installed package for example, is not loaded again.
 
@@ -48,6 +53,8 @@ def load_named(plugin: str) -> None:
             file = _file_of(plugin)
             if file is None:
                 import_module(plugin)
+            elif file.suffix in CARD_SUFFIXES:
+                _declare_named_card(file)
             elif not _is_loaded(file):
                 import_file(file)
     except (Exception, SystemExit) as error:
@@ -82,17 +89,39 @@ def _declare_cards(point: EntryPoint) -> None:
     A card's file is named after its kind, `method.yaml`, with a word before it where there are several:
     `sharpness.metric.yaml`.
     """
-    from registry.cards import CardError, read_card
     from registry.catalogue import CATALOGUES
 
     folder = package_folder(point.value)
     for catalogue in CATALOGUES.values():
         for path in sorted(folder.rglob("*.yaml")):
-            if path.name.removesuffix(".yaml").rpartition(".")[2] == catalogue.kind:
-                card = read_card(path, catalogue.card_type)
-                if not card.entry:
-                    raise CardError(f"{path}: entry: write the class that the card is of, as module:Class")
-                catalogue.declare(card, str(path))
+            if _kind_of(path) == catalogue.kind:
+                _declare_card(path, catalogue)
+
+
+def _declare_named_card(file: Path) -> None:
+    """Declare the card in a file, unless that was done already; one whose name says no kind is a method's."""
+    from registry.catalogue import CATALOGUES, METHOD_CARDS
+
+    path = file.resolve()
+    of_kind = {catalogue.kind: catalogue for catalogue in CATALOGUES.values()}
+    catalogue = of_kind.get(_kind_of(path), METHOD_CARDS)
+    if not any(entry.place == str(path) for entry in catalogue):
+        _declare_card(path, catalogue)
+
+
+def _declare_card(path: Path, catalogue: Catalogue[Any]) -> None:
+    from registry.cards import CardError, read_card
+
+    card = read_card(path, catalogue.card_type)
+    if not (card.entry or getattr(card, "command", None)):
+        commands = ", or the command of a process that edits" if catalogue.kind == "method" else ""
+        raise CardError(f"{path}: entry: write the class that the card is of, as module:Class{commands}")
+    catalogue.declare(card, str(path))
+
+
+def _kind_of(path: Path) -> str:
+    """The word before a card's ending: `sharpness.metric.yaml` is a metric's."""
+    return path.stem.rpartition(".")[2]
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import Any
 from benchmark.config.evaluation_spec import Options
 from benchmark.config.experiment import Experiment
 from benchmark.editing.option_weights import OptionWeights, option_weights, with_paths
+from benchmark.editing.process.process_method import ProcessMethod
 from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.checked_files import check_archive
 from benchmark.runtime.device import seed_everything
@@ -19,6 +20,7 @@ from benchmark.weights.locate import Weights
 from methods.base import FaceEditor, Stage
 from methods.checkpoint import load_strictly, read_content, take_network
 from registry import METHODS
+from registry.catalogue import METHOD_CARDS
 from registry.errors import InputError, PluginError, plugin_boundary, unknown
 from registry.system_errors import is_of_the_system
 
@@ -96,6 +98,9 @@ def _is_training_checkpoint(content: Any) -> bool:
 
 def _built(experiment: Experiment, options: Options) -> FaceEditor:
     method = experiment.method
+    entry = METHOD_CARDS.find(method.name)
+    if entry.card.command:
+        return ProcessMethod(entry.card, Path(entry.place).parent, size=experiment.evaluation.dataset.size, **options)
     editor_class = METHODS.get(method.name)
     with plugin_boundary(f"{editor_class.__name__}.__init__"):
         try:

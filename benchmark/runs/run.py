@@ -137,9 +137,14 @@ class Run:
 
     def edit(self) -> None:
         """Edit every task of every protocol."""
-        _ = self._editor  # an impossible option shows before hours of packing
-        for task_set in self._task_sets:
-            self._edit(task_set)
+        editor = self._editor  # an impossible option shows before hours of packing
+        try:
+            for task_set in self._task_sets:
+                self._edit(task_set)
+        finally:
+            editor.model.close()
+            if "_trained_editor" in vars(self):  # another one where epochs became iterations
+                self._trained_editor.model.close()
 
     def score(self) -> Result:
         """Score every protocol's edits, and write the result with its samples and provenance."""
