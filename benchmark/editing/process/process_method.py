@@ -124,13 +124,13 @@ class _Server:
             self._child = None
             raise PluginError(f"{self.name} {error}; started again, it ended on the same tasks") from error
         except TimedOut as error:
-            self.close()
+            self._kill()
             raise PluginError(
                 f"{self.name} took more than {self._timeout:g} s for {len(records)} tasks; `timeout` on its card says "
                 "how many it may take"
             ) from error
         except MessageError as error:
-            self.close()
+            self._kill()
             raise PluginError(f"{self.name} {error}") from error
         if isinstance(answer, Refused):
             if answer.impossible:
@@ -143,6 +143,11 @@ class _Server:
         child, self._child = self._child, None
         if child is not None:
             child.close()
+
+    def _kill(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
 
     def _ask(self, message: str) -> str:
         if self._child is None:
