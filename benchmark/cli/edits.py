@@ -16,18 +16,16 @@ from registry.errors import InputError
 app = Commands(help="Take in edits that were made elsewhere.", no_args_is_help=True)
 
 
-@app.callback()
-def _group() -> None:
-    """Keep the group's name before its one command."""
-
-
 @app.command("import", help="Make a run of edits that another program made, and score it.")
 @takes(CommandOptions)
 def _import(
     options: CommandOptions,
-    name: Annotated[str, typer.Argument(help="What to call them: lower-case words joined by hyphens.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call them: lower-case words joined by hyphens.")],
     edits: Annotated[
-        Path, typer.Argument(help="Folder of an image per task, 00000.png …, or a file of JSON lines that name them.")
+        Path,
+        typer.Argument(
+            metavar="EDITS", help="Folder of an image per task, 00000.png …, or a file of JSON lines that name them."
+        ),
     ],
     tasks: Annotated[
         Path | None, typer.Option(help="Folder that `bench tasks export` wrote: its settings and its task table.")

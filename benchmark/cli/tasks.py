@@ -16,11 +16,6 @@ from benchmark.config.flags import flags_of, sources_of
 app = Commands(help="Write the tasks of a protocol as files.", no_args_is_help=True)
 
 
-@app.callback()
-def _group() -> None:
-    """Keep the group's name before its one command."""
-
-
 @app.command("export", help="Write every task's images, masks, attributes and instruction, for any program to read.")
 def _export(
     protocol: Annotated[str, typer.Option(help="Whose tasks.")],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmark.config.evaluation_spec import EvaluationSpec
 from benchmark.config.experiment import METHOD_KEYS, Experiment, MethodSpec
-from benchmark.config.resolve import resolve, resolve_evaluation
+from benchmark.config.resolve import evaluation_part, resolve, resolve_evaluation
 from benchmark.config.sources import ConfigSource, merged, read_config
 from benchmark.results.run_folder import CARD, EDITS, EXPERIMENT, IMPORT
 from registry.catalogue import METHOD_CARDS
@@ -43,13 +43,13 @@ def resolve_with_runs(sources: Sequence[ConfigSource], runs: Path) -> Experiment
             if source.content[key]:
                 raise InputError(f"{source.location((key,))}: {key}: {name} was edited outside, and has none")
     beneath = read_config(found[0] / EXPERIMENT)
-    evaluation = resolve_evaluation([_of_evaluation(source) for source in (beneath, *sources)])
+    evaluation = resolve_evaluation([evaluation_part(source) for source in (beneath, *sources)])
     return Experiment(method=MethodSpec(name=name), evaluation=evaluation)
 
 
 def imported_evaluation(run: Path) -> EvaluationSpec:
     """The evaluation that a run's edits were imported for."""
-    return resolve_evaluation([_of_evaluation(read_config(run / EXPERIMENT))])
+    return resolve_evaluation([evaluation_part(read_config(run / EXPERIMENT))])
 
 
 def imported_protocols(run: Path) -> list[str]:
@@ -70,9 +70,3 @@ def _runs_of(name: str, runs: Path, dataset: str | None) -> list[Path]:
         for folder in (runs.iterdir() if runs.is_dir() else ())
         if dataset in (None, folder.name) and is_outside(folder / name / "seed0")
     )
-
-
-def _of_evaluation(source: ConfigSource) -> ConfigSource:
-    """A source without the settings of a method."""
-    content = {key: value for key, value in source.content.items() if key not in METHOD_KEYS}
-    return ConfigSource(content, source.source, source.lines)

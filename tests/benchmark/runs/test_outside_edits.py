@@ -19,6 +19,7 @@ from benchmark.config.resolve import resolve_evaluation
 from benchmark.config.sources import read_config
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.human_study.design.candidates import find_candidates
+from benchmark.human_study.design.target_masks import target_masks
 from benchmark.results.find_results import FinishedRun, read_results
 from benchmark.results.schema import Result, read_result
 from benchmark.runs.verify import verify_run
@@ -200,14 +201,15 @@ def test_it_is_scored_anew_by_its_name_from_the_edits_that_are_kept(runs: Path) 
     assert not verify_run(run_of(runs, "mine")).problems
 
 
-def test_it_runs_beside_the_references(runs: Path) -> None:
+def test_it_runs_and_stands_on_the_leaderboard(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmark.pipeline.run_all.default_references", list)  # the real images are enough
     few = ("run", "--method", "mine", "--limit", str(NUM_TASKS), "--runs", runs)
     outcome = bench(*few)
     assert outcome.code == 0, outcome.err
     with (runs / "rendered-faces" / "leaderboard.csv").open(newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["method"] == "mine"]
     assert {row["weights_origin"] for row in rows} == {"external"}
-    compared = bench("compare", "mine", "oracle", "--runs", runs, "--json")
+    compared = bench("compare", "mine", "copy-target", "--runs", runs, "--json")
     assert compared.code == 0, compared.err
     assert "nothing to do" in bench(*few).err
 
@@ -266,7 +268,9 @@ def test_edits_of_some_tasks_are_compared_on_shared_tasks_and_not_ranked(partial
     assert any("Mine" not in line and "some, 3 of 4" in line for line in wording.remarks(table))
     with pytest.raises(InputError, match="has edits of 3 of the 4 tasks"):
         find_candidates(found(partial, "some", "mine"), [PROTOCOL], ["some", "mine"])
-    assert find_candidates(found(partial, "some", "mine"), [PROTOCOL]).labels == ["mine"]
+    candidates = find_candidates(found(partial, "some", "mine"), [PROTOCOL])
+    assert candidates.labels == ["mine"]
+    assert list(target_masks(candidates, [(PROTOCOL, 0)])) == [(PROTOCOL, 0)]
 
 
 def test_other_sizes_are_taken_by_a_stated_policy_alone(copied: Path, export: Path, tmp_path: Path) -> None:
