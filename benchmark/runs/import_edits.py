@@ -17,6 +17,7 @@ from benchmark.config.evaluation_spec import EvaluationSpec
 from benchmark.config.experiment import REAL, Experiment, MethodSpec
 from benchmark.editing.outside_files import OutsideEdit, find_edits
 from benchmark.evaluation.context import EvaluationContext, TaskSet
+from benchmark.evaluation.export_tasks import evaluation_text
 from benchmark.images.convert import Pixels
 from benchmark.images.lossy import is_lossy
 from benchmark.images.read import UnreadableImageError, decode_image, read_content, unreadable
@@ -24,7 +25,7 @@ from benchmark.images.resize import POLICY, resized
 from benchmark.images.write import write_png
 from benchmark.results.import_record import ImportRecord, write_import
 from benchmark.results.outside_card import card_text
-from benchmark.results.run_folder import CARD, COST, EDITS, EXPERIMENT, TASK_TABLE, edit_path, edits_folder
+from benchmark.results.run_folder import CARD, COST, EDITS, IMPORT_SETTINGS, TASK_TABLE, edit_path, edits_folder
 from benchmark.runs.outside_settings import imported_evaluation, imported_protocols
 from benchmark.runs.up_to_date import FINISHED
 from benchmark.runtime.atomic_files import replacing_folder, write_text_atomically
@@ -100,7 +101,7 @@ def import_edits(
         if state.get(FINISHED) is not None:
             state.put(FINISHED, None)  # what was scored were other edits
     write_text_atomically(run / CARD, card_text(card))
-    write_text_atomically(run / EXPERIMENT, experiment.to_yaml())
+    write_text_atomically(run / IMPORT_SETTINGS, evaluation_text(experiment.evaluation))
     files = sorted(path for path in edits_folder(run, name).iterdir() if not path.name.startswith("."))
     state.put(
         f"{EDITS}/{name}", {"stamp": record.sha256, "done": True, "reason": None, FILES: record_files(run, files)}

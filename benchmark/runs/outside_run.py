@@ -13,7 +13,7 @@ from benchmark.evaluation.context import TaskSet
 from benchmark.evaluation.score_edits import Outputs, Scores
 from benchmark.results.import_record import ImportRecord, read_import
 from benchmark.results.outside_card import EXTERNAL, kept_card
-from benchmark.results.run_folder import CARD, EDITS, EXPERIMENT
+from benchmark.results.run_folder import CARD, EDITS, IMPORT_SETTINGS
 from benchmark.results.schema import Cost, ProtocolResult
 from benchmark.runs.assemble_result import MethodInfo
 from benchmark.runs.outside_settings import imported_protocols
@@ -62,7 +62,7 @@ class OutsideRun(Run):
             raise InputError(
                 f"{self.folder}: its edits under {name} are of other tasks than these settings draw (table "
                 f"{record.tasks_sha256[:12]}, not {task_set.sha256[:12]}); the settings of the import are in "
-                f"{self.folder / EXPERIMENT}"
+                f"{self.folder / IMPORT_SETTINGS}"
             )
         stamp = self.stamps.get(f"{EDITS}/{name}")
         if stamp is None:

@@ -9,7 +9,7 @@ from benchmark.config.evaluation_spec import EvaluationSpec
 from benchmark.config.experiment import METHOD_KEYS, Experiment, MethodSpec
 from benchmark.config.resolve import evaluation_part, resolve, resolve_evaluation
 from benchmark.config.sources import ConfigSource, merged, read_config
-from benchmark.results.run_folder import CARD, EDITS, EXPERIMENT, IMPORT
+from benchmark.results.run_folder import CARD, EDITS, IMPORT, IMPORT_SETTINGS
 from registry.catalogue import METHOD_CARDS
 from registry.errors import InputError
 
@@ -42,14 +42,14 @@ def resolve_with_runs(sources: Sequence[ConfigSource], runs: Path) -> Experiment
         for key in source.content.keys() & (METHOD_KEYS.keys() - {"method"}):
             if source.content[key]:
                 raise InputError(f"{source.location((key,))}: {key}: {name} was edited outside, and has none")
-    beneath = read_config(found[0] / EXPERIMENT)
-    evaluation = resolve_evaluation([evaluation_part(source) for source in (beneath, *sources)])
+    beneath = read_config(found[0] / IMPORT_SETTINGS)
+    evaluation = resolve_evaluation([beneath, *map(evaluation_part, sources)])
     return Experiment(method=MethodSpec(name=name), evaluation=evaluation)
 
 
 def imported_evaluation(run: Path) -> EvaluationSpec:
     """The evaluation that a run's edits were imported for."""
-    return resolve_evaluation([evaluation_part(read_config(run / EXPERIMENT))])
+    return resolve_evaluation([read_config(run / IMPORT_SETTINGS)])
 
 
 def imported_protocols(run: Path) -> list[str]:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
@@ -141,7 +141,7 @@ class Child:
                 time.sleep(0.01)
 
 
-def _in_background(work: object, *given: object) -> threading.Thread:
-    thread = threading.Thread(target=work, args=given, daemon=True)  # type: ignore[arg-type]
+def _in_background(work: Callable[..., None], *given: object) -> threading.Thread:
+    thread = threading.Thread(target=work, args=given, daemon=True)
     thread.start()
     return thread

@@ -349,6 +349,27 @@ def test_edits_that_were_there_stay_where_new_ones_cannot_be_used(
     assert half_written(tree(run_of(runs, "mine"))) == []
 
 
+def test_edits_of_two_protocols_make_one_run(edits: Path, export: Path, runs: Path, tmp_path: Path) -> None:
+    moved = Path(shutil.copytree(runs, tmp_path / "runs"))
+    words = ("--protocol", "reconstruction", "--config", export / "evaluation.yaml", "--set")
+    few = [*words, "protocols.reconstruction.count=4"]
+    assert bench("tasks", "export", *few, "--out", tmp_path / "tasks").code == 0
+    for task in sorted((tmp_path / "tasks" / "tasks").iterdir()):
+        (tmp_path / "edits").mkdir(exist_ok=True)
+        shutil.copy(task / "target.png", tmp_path / "edits" / f"{task.name}.png")
+    outcome = take_in("mine", tmp_path / "edits", tmp_path / "tasks", moved)
+    assert outcome.code == 0, outcome.err
+    result = result_of(moved, "mine")
+    assert {name: found.num_tasks for name, found in result.protocols.items()} == {PROTOCOL: 4, "reconstruction": 4}
+    assert result.protocols["reconstruction"].metrics["psnr-oracle"].value == 60
+    assert bench("score", "--method", "mine", "--protocol", PROTOCOL, "--runs", moved).code == 0
+    assert bench("score", "--method", "mine", "--runs", moved).code == 0
+    assert set(result_of(moved, "mine").protocols) == {PROTOCOL, "reconstruction"}
+    other = bench("edits", "import", "mine", edits, "--tasks", export, "--limit", "3", "--partial", "--runs", moved)
+    assert other.code == 2
+    assert "is of other tasks than are drawn here" in other.sentence
+
+
 def test_edits_replaced_in_the_run_folder_are_noticed(runs: Path, tmp_path: Path) -> None:
     moved = Path(shutil.copytree(runs, tmp_path / "runs"))
     path = run_of(moved, "mine") / "edits" / PROTOCOL / "00001.png"

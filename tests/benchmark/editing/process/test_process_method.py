@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -26,7 +27,7 @@ from methods.labels import ATTRIBUTES
 from registry.errors import InputError, PluginError
 from registry.plugins import load_named
 from tests.benchmark.editing.process.programs import write_method
-from tests.commands import TINY, bench, settings
+from tests.commands import TINY, bench, bench_process, settings, signalled
 from tests.places import ROOT
 
 SIZE = 32
@@ -176,6 +177,23 @@ def _runs(number: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_program_ends_with_the_command_that_is_stopped_or_killed(
+    number: signal.Signals, cache: Path, tmp_path: Path
+) -> None:
+    started = tmp_path / "started"
+    keep = f"open({str(started)!r}, 'w').write(str(os.getpid()))"
+    card = write_method(tmp_path / "slow", "slow", before="import time", during=f"{keep}; time.sleep(0.3)")
+    words = ("edit", "--method", "slow", "--plugin", card, *TINY, *settings("dataset.size=32", "edit_batch_size=1"))
+    process = bench_process(*words, "--runs", tmp_path / "runs", BENCH_CACHE=str(cache))
+    stopped = signalled(process, number, started.exists)
+    assert number == signal.SIGKILL or "stopped while editing" in stopped.err
+    deadline = time.monotonic() + 10
+    while _runs(int(started.read_text())) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not _runs(int(started.read_text()))
 
 
 def test_a_program_that_is_not_there_is_named(build: Build) -> None:
