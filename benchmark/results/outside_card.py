@@ -45,8 +45,7 @@ def outside_card(name: str, file: Path | None) -> MethodCard:
             "kind": EXTERNAL,
             "licence": "not stated",
             **written,
-            "inputs": [],
-            "protocols": [],
+            "takes": [],
         }
     return check_card(written, MethodCard, str(file) if file is not None else f"the name {name!r}")
 

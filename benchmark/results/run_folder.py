@@ -54,9 +54,9 @@ def edit_path(folder: Path, task: int) -> Path:
     return folder / f"{task:05d}.png"
 
 
-def cost_paths(run: Path) -> list[Path]:
-    """What editing cost under each protocol, in the order of their names."""
-    return sorted((run / EDITS).glob(f"*/{COST}"))
+def cost_path(run: Path, protocol: str) -> Path:
+    """What editing cost under a protocol."""
+    return edits_folder(run, protocol) / COST
 
 
 def scores_path(run: Path, protocol: str) -> Path:

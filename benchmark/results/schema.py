@@ -74,6 +74,7 @@ class ProtocolResult(_Strict):
         metrics: by metric id.
         breakdown: by metric id, then class or attribute.
         num_scored: how many tasks were scored, where some have no edit; None where all were.
+        scores_sha256: of the file with the scores of its tasks; None where there is none, and in older files.
     """
 
     title: str
@@ -82,6 +83,7 @@ class ProtocolResult(_Strict):
     rule: str
     metrics: dict[str, Value]
     breakdown: dict[str, dict[str, float | None]] = Field(default_factory=dict)
+    scores_sha256: str | None = None
     reason: str | None = None
     """Why the method did not take part, where it did not; then `metrics` is empty."""
     num_scored: int | None = None
@@ -97,7 +99,17 @@ class JudgeInfo(_Strict):
 
 
 class DatasetInfo(_Strict):
-    """The dataset as it was used."""
+    """The dataset as it was used.
+
+    Attributes:
+        title: of its card.
+        fingerprint: SHA-256 of the packed faces.
+        size: side of the square images in pixels.
+        faces: used, by split.
+        skipped: faces left out.
+        resize_policy: how faces came to this size, in words.
+        left_out: faces, and other files that are not used, by reason.
+    """
 
     title: str
     fingerprint: str
@@ -105,6 +117,7 @@ class DatasetInfo(_Strict):
     faces: dict[str, int]
     skipped: int
     resize_policy: str
+    left_out: dict[str, int] = Field(default_factory=dict)
 
 
 class Cost(_Strict):
@@ -127,6 +140,11 @@ class Cost(_Strict):
     edit_ms: float | None
     peak_memory_mib: float | None
     device: str
+
+
+WeightsOrigin = Literal["trained", "checkpoint", "published", "pretrained", "none"]
+"""Where a method's weights come from: this run's training, the checkpoint of another run, a file that its authors
+published, what the method brings along, or nowhere, as it has none."""
 
 
 class Result(_Strict):

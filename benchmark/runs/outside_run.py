@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-import pandas as pd
-
 from benchmark.caching.file_record import FILES, changed_files
 from benchmark.evaluation.context import TaskSet
-from benchmark.evaluation.score_edits import Outputs, Scores
 from benchmark.results.import_record import ImportRecord, read_import
 from benchmark.results.outside_card import EXTERNAL, kept_card
 from benchmark.results.run_folder import CARD, EDITS, IMPORT_SETTINGS
-from benchmark.results.schema import Cost, ProtocolResult
+from benchmark.results.schema import Cost
 from benchmark.runs.assemble_result import MethodInfo
 from benchmark.runs.outside_settings import imported_protocols
+from benchmark.runs.participation import Participation
 from benchmark.runs.run import Run
 from registry.cards import MethodCard
 from registry.errors import InputError
@@ -39,6 +37,10 @@ class OutsideRun(Run):
         if card is None:
             raise InputError(f"{self.folder} has no {CARD}, and so no edits that were imported; {IMPORT_AGAIN}")
         return card
+
+    @cached_property
+    def _participation(self) -> Participation:
+        return Participation(self.experiment.evaluation.protocols, {}, (), {})
 
     def _check(self) -> None:
         _ = self._card, self._task_sets, self.context.judge_facts
@@ -80,19 +82,8 @@ class OutsideRun(Run):
             raise InputError(f"{self.folder} has no edits under {protocol}; those imported are of: {there}")
         return record
 
-    def _unsupported_protocols(self) -> dict[str, ProtocolResult]:
-        return {}
-
-    def _edited(self, task_set: TaskSet) -> pd.DataFrame:
-        missing = self._record(task_set.protocol.name).missing
-        return task_set.tasks[~task_set.tasks["task"].isin(missing)]
-
-    def _scored(self, task_set: TaskSet, outputs: Outputs) -> Scores:
-        with_edits = replace(task_set, tasks=self._edited(task_set))
-        return super()._scored(with_edits, outputs).among(task_set.tasks)
-
-    def _cost(self) -> Cost:
-        return super()._cost().model_copy(update={"parameters": None})
+    def _cost(self, edited: Sequence[str]) -> Cost:
+        return super()._cost(edited).model_copy(update={"parameters": None})
 
     def _method_facts(self) -> MethodInfo:
         card = self._card

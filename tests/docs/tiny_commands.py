@@ -13,7 +13,7 @@ from registry.plugins import load_named
 
 TINY = (
     *("dataset.options.train=24", "dataset.options.val=4", "dataset.options.test=12", "limit=4"),
-    *("judges.parser.iterations=2", "judges.parser.batch_size=4"),
+    *("judges.parser.feature_scale=16", "judges.parser.iterations=2", "judges.parser.batch_size=4"),
     *("judges.attributes.iterations=2", "judges.attributes.batch_size=4"),
     *("bootstrap_draws=100", "compute.precision=fp32"),
 )
@@ -40,7 +40,8 @@ def run(words: Sequence[str]) -> str:
 def with_tiny_settings(words: Sequence[str]) -> list[str]:
     """The words of a command that takes a limit, after tiny settings, so that the page's own have the last word."""
     command, rest = find(words)
-    if not {"--set", "--limit"} <= options_of(command) or "--tasks" in words:  # exported tasks have their settings
+    of_finished_runs = bool(rest) and not rest[0].startswith("-")  # which have settings of their own
+    if of_finished_runs or not {"--set", "--limit"} <= options_of(command):
         return list(words)
     chosen = _value(words, "--dataset")
     settings = [each for each in TINY if chosen in (None, "rendered-faces") or not each.startswith(OF_RENDERED_FACES)]

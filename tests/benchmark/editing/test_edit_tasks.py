@@ -19,7 +19,7 @@ from registry.catalogue import METHOD_CARDS
 from registry.errors import PluginError
 
 SIZE = 32
-CARD = MethodCard(name="a", title="A", summary="", kind="learned", licence="", inputs=["image"], protocols=[])
+CARD = MethodCard(name="a", title="A", summary="", kind="learned", licence="", takes=["image"])
 CPU = Compute(torch.device("cpu"), "fp32", channels_last=False)
 
 

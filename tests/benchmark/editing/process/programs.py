@@ -49,8 +49,7 @@ def write_method(folder: Path, name: str, *, before: str = "", during: str = "pa
         "licence": "none",
         "command": [sys.executable, "edit.py"],
         "timeout": 30,
-        "inputs": ["image"],
-        "protocols": ["attribute-transfer"],
+        "takes": ["image"],
         "options": {},
     }
     path = folder / "method.yaml"

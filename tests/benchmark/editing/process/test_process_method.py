@@ -210,7 +210,7 @@ def test_a_card_has_code_or_a_command(tmp_path: Path) -> None:
     neither = write_method(tmp_path / "neither", "neither", command=[])
     with pytest.raises(InputError, match=r"write the class that the card is of, .* or the command"):
         load_named(str(neither))
-    oracle = write_method(tmp_path / "oracle", "sees", kind="reference", inputs=["oracle"])
+    oracle = write_method(tmp_path / "oracle", "sees", kind="reference", takes=["oracle"])
     with pytest.raises(InputError, match="a process is never given the true result"):
         load_named(str(oracle))
 
