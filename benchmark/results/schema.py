@@ -11,8 +11,6 @@ from pydantic_core import PydanticCustomError
 from benchmark.runtime.json_files import read_strictly, write_strictly
 
 SCHEMA_VERSION: Literal[1] = 1
-WeightsOrigin = Literal["trained", "published", "pretrained", "external", "none"]
-"""Where a method's weights come from; "external" of edits that were made elsewhere, whatever made them."""
 
 
 class _Strict(BaseModel):
@@ -142,9 +140,9 @@ class Cost(_Strict):
     device: str
 
 
-WeightsOrigin = Literal["trained", "checkpoint", "published", "pretrained", "none"]
+WeightsOrigin = Literal["trained", "checkpoint", "published", "pretrained", "external", "none"]
 """Where a method's weights come from: this run's training, the checkpoint of another run, a file that its authors
-published, what the method brings along, or nowhere, as it has none."""
+published, what the method brings along, whatever made edits elsewhere, or nowhere, as it has none."""
 
 
 class Result(_Strict):
