@@ -123,14 +123,14 @@ def run(
     """
     _load_plugins(plugins)
     from benchmark.config.experiment import over_seeds
-    from benchmark.config.resolve import resolve
     from benchmark.pipeline.run_all import run_all
+    from benchmark.runs.outside_settings import resolve_with_runs
     from benchmark.runtime.cache_folder import cache_folder, writable
     from benchmark.runtime.progress import Reporter
 
     shared = flags_of(dataset, data, preset=preset, device=device, limit=limit, protocols=_names(protocols))
     flags = {**shared, "method": method, "checkpoint": None if checkpoint is None else str(checkpoint)}
-    experiment = resolve(_sources(flags, settings, config))
+    experiment = resolve_with_runs(_sources(flags, settings, config), Path(runs))
     experiments = [experiment] if seed is None else over_seeds(experiment, _seeds(seed))
     return run_all(
         experiments,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, Literal, Self, TypeVar
+from typing import Annotated, Final, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -97,7 +97,8 @@ class MethodCard(Card):
 
     Attributes:
         kind: learned methods train or load weights; classical ones have none, and are ranked beside them; reference
-            methods are trivial editors, which are not.
+            methods are trivial editors, which are not; external is of edits that were made elsewhere, which no command
+            makes.
         takes: what it needs of a task, in the words of `INPUTS` or of a protocol, or a list of such lists, one of which
             is enough. It takes part in every protocol that gives this; only a reference method that takes "oracle" is
             given the true result.
@@ -105,17 +106,28 @@ class MethodCard(Card):
             "module:Class", from which their kinds and descriptions come too. It must not import torch.
         variants: named changes of options, written `method+variant`.
         presets: changes of options by preset.
+        command: in place of `entry`, the program that edits in a process of its own, with its arguments; found in the
+            card's folder or where programs are, and run in the card's folder.
+        timeout: seconds that the program may take to start, and for a batch of tasks.
         returns_copy_of: which picture of a task its edits are copies of, so that what reads run folders finds it there.
     """
 
-    kind: Literal["learned", "classical", "reference"]
+    kind: Literal["learned", "classical", "reference", "external"]
     licence: str
+    command: list[Annotated[str, Field(min_length=1)]] = []
+    timeout: float = Field(default=600.0, gt=0, allow_inf_nan=False)
     returns_copy_of: Literal["target", "source"] | None = None
     takes: list[str] | list[list[str]]
     options: OptionTable = OptionTable({})
     variants: dict[str, dict[str, Option]] = {}
     presets: dict[str, dict[str, Option]] = {}
     ablation: Ablation | None = None
+
+    @model_validator(mode="after")
+    def _is_code_or_a_command(self) -> Self:
+        if self.command and self.entry:
+            raise ValueError("a card names its code by entry or by command, not by both")
+        return self
 
     @property
     def alternatives(self) -> list[list[str]]:

@@ -45,7 +45,8 @@ def load_installed() -> Iterator[str]:
 def load_named(plugin: str) -> None:
     """Load a plug-in that the user named: a Python file, which may import its neighbours, a folder, module or card.
 
-    A card alone is a file named as in packages, such as `tiny.encoder.yaml`; its `entry` leads to code that is here.
+    A card alone is a file named as in packages, `method.yaml` or `tiny.encoder.yaml`; its `entry` leads to code that is
+    here, or its `command` is that of a process that edits.
 
     One that was loaded already, as an installed package for example, is not loaded again. Where the package is
     installed from another place, what is named takes the place of what is installed.
@@ -125,8 +126,9 @@ def _declare_card(path: Path) -> Path:
     place = path.resolve()
     if not any(entry.place == str(place) for entry in catalogue):
         card = read_card(path, catalogue.card_type)
-        if not card.entry:
-            raise CardError(f"{path}: entry: write the class that the card is of, as module:Class")
+        if not (card.entry or getattr(card, "command", None)):
+            commands = ", or the command of a process that edits" if catalogue.kind == "method" else ""
+            raise CardError(f"{path}: entry: write the class that the card is of, as module:Class{commands}")
         catalogue.declare(card, str(place))
     return place
 

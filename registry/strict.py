@@ -75,8 +75,8 @@ class StrictRegistry(Registry, Generic[CardType]):
                 if isinstance(card, dict)
                 else read_card(Path(card), self.catalogue.card_type)
             )
-            if checked.entry:
-                raise CardError(f"{place}: entry: what is registered is its own entry; leave the key out")
+            if checked.entry or getattr(checked, "command", None):
+                raise CardError(f"{place}: entry, command: what is registered is its own entry; leave the keys out")
             card_file = None if isinstance(card, dict) else Path(card).resolve()
             self.catalogue.declare(_with_own_options(checked, thing.__module__), place, thing, card_file)
             return thing

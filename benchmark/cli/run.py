@@ -213,11 +213,11 @@ def _score_runs(request: Request) -> None:
 def _runs(request: Request) -> Iterator[Run]:
     from benchmark.evaluation.context import EvaluationContext
     from benchmark.runs.lock import working_on
-    from benchmark.runs.run import Run
+    from benchmark.runs.run_of import run_of
     from benchmark.runtime.cache_folder import cache_folder, writable
 
     cache = writable(cache_folder(), "cache folder")
     context = EvaluationContext(request.experiments[0].evaluation, cache, request.reporter, request.weights)
     for experiment in request.experiments:
         with working_on(experiment.folder(request.runs), request.reporter):
-            yield Run(experiment, context, request.runs, fresh=request.fresh, keep_weights=request.keep_weights)
+            yield run_of(experiment, context, request.runs, fresh=request.fresh, keep_weights=request.keep_weights)

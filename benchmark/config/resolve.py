@@ -86,6 +86,12 @@ def resolve_evaluation(sources: Sources) -> EvaluationSpec:
     return _evaluation(merged(sources), sources, None)
 
 
+def evaluation_part(source: ConfigSource) -> ConfigSource:
+    """A source of an experiment's settings without those of its method, which need not be registered."""
+    content = {key: value for key, value in source.content.items() if key not in METHOD_KEYS}
+    return ConfigSource(content, source.source, source.lines)
+
+
 def _check(sources: Sources, keys: Mapping[str, FieldInfo]) -> None:
     for source in sources:
         source.check_keys(keys)

@@ -69,6 +69,7 @@ class Scores:
         cells: one cell per metric.
         breakdown: cells broken down by class or attribute.
         features: of the outputs, by encoder, where they were kept.
+        num_missing: tasks that have no edit; their rows in `frame` have no values.
     """
 
     frame: pd.DataFrame
@@ -76,6 +77,20 @@ class Scores:
     cells: dict[str, Value]
     breakdown: dict[str, dict[str, float | None]]
     features: dict[str, FeatureSet]
+    num_missing: int = 0
+
+    def among(self, tasks: pd.DataFrame) -> Scores:
+        """These scores of some tasks as those of all `tasks`: the others have no values, and every cell says so."""
+        missing = len(tasks) - len(self.frame)
+        if not missing:
+            return self
+        inputs = tasks.drop(columns=["target_row", "source_row"])
+        values = self.frame.drop(columns=[name for name in inputs.columns if name != "task"])
+        caution = f"{len(self.frame):,} of {len(tasks):,} tasks have an edit, and no other counts"
+        cells = {
+            name: cell.model_copy(update={"reason": _joined(caution, cell.reason)}) for name, cell in self.cells.items()
+        }
+        return replace(self, frame=inputs.merge(values, how="left", on="task"), cells=cells, num_missing=missing)
 
 
 Outputs = Callable[[pd.DataFrame, EditBatch], tuple[EditBatch, Pixels]]

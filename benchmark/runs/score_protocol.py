@@ -17,6 +17,7 @@ from benchmark.editing.edit_tasks import read_edits
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.score_edits import Judges, Outputs, Scores, score_edits
 from benchmark.images.convert import Pixels
+from benchmark.results.import_record import read_import
 from benchmark.results.run_folder import EDITS, RESULT, edits_folder, scores_path
 from benchmark.results.schema import read_result
 from benchmark.results.task_scores import TASK_COLUMNS, read_task_scores, write_task_scores
@@ -34,6 +35,12 @@ def edited_outputs(run: Path, task_set: TaskSet, context: EvaluationContext) -> 
         return batch, read_edits(edits_folder(run, task_set.protocol.name), rows, context.dataset.size)
 
     return give
+
+
+def tasks_with_edits(run: Path, task_set: TaskSet) -> pd.DataFrame:
+    """The tasks that have an edit in a run: all, but where edits were made elsewhere and some are missing."""
+    record = read_import(run, task_set.protocol.name)
+    return task_set.tasks if record is None else task_set.tasks[~task_set.tasks["task"].isin(record.missing)]
 
 
 def score_protocol(
@@ -72,7 +79,7 @@ def score_protocol(
             task_set.protocol,
             missing,
             context.dataset,
-            task_set.tasks,
+            tasks_with_edits(run, task_set),
             judges or context.judges,
             context,
             resources=context.resources,
@@ -80,9 +87,10 @@ def score_protocol(
             reporter=context.reporter,
             title=title,
         )
-        kept = _joined(kept, scores)
+        kept = _joined(kept, scores.among(task_set.tasks))
     ordered = {metric: kept.cells[metric] for metric, _ in metrics}
-    found = Scores(kept.frame, kept.ratios, ordered, kept.breakdown, {})
+    num_missing = len(task_set.tasks) - len(tasks_with_edits(run, task_set))
+    found = Scores(kept.frame, kept.ratios, ordered, kept.breakdown, {}, num_missing)
     write_task_scores(run, name, found.frame, found.ratios, scored_by)
     return found
 

@@ -60,6 +60,7 @@ ORIGINS: dict[WeightsOrigin, str] = {
     "checkpoint": "trained in another run",
     "published": "published",
     "pretrained": "pretrained",
+    "external": "edited outside",
     "none": "none",
 }
 NO_RUNS = "There are no runs yet: a run that was scored appears here."
@@ -173,6 +174,16 @@ def remarks(table: Table) -> list[str]:
         lines.append(f"No rank: {table.unranked}.")
     if table.human:
         lines.append(table.human)
+    partial = [
+        f"{row.title}, {found.num_scored:,} of {found.num_tasks:,}"
+        for row in table.rows
+        if (found := row.method.first.protocols[table.protocol]).num_scored is not None
+    ]
+    if partial:
+        lines.append(
+            f"Edits of some of the tasks alone: {'; '.join(partial)}. The figures are of these; tests and differences "
+            "are of the tasks that both methods have."
+        )
     if len(table.devices) > 1:
         lines.append(f"Times and memory were taken on different hardware: {', '.join(table.devices)}.")
     if table.not_run:

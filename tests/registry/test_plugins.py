@@ -8,7 +8,7 @@ import pytest
 
 from benchmark.caching.plugin_source import _code_of_file, plugin_code
 from registry import DATASETS, ENCODERS
-from registry.catalogue import DATASET_CARDS
+from registry.catalogue import DATASET_CARDS, METHOD_CARDS
 from registry.errors import InputError
 from registry.neighbours import import_file
 from registry.plugins import load_installed, load_named
@@ -300,3 +300,46 @@ def test_the_command_goes_on_without_a_broken_installed_plugin(tmp_path: Path) -
     assert "bench: plug-in 'broken' (broken_plugin) was skipped: ValueError: out of order" in done.stderr
     assert "zzz-plugged-in" in done.stdout
     assert "rendered-faces" in done.stdout
+
+
+CARD = """
+name: apart
+title: Apart
+summary: Nothing.
+kind: learned
+licence: none
+takes: []
+command: [python3, edit.py]
+"""
+
+
+def test_a_card_may_be_named_and_is_declared_once(tmp_path: Path) -> None:
+    card = tmp_path / "method.yaml"
+    card.write_text(CARD)
+    for _ in range(2):
+        load_named(str(card))
+    entry = METHOD_CARDS.find("apart")
+    assert (entry.card.command, entry.place, entry.builtin) == (["python3", "edit.py"], str(card), False)
+
+
+def test_of_a_process_all_files_of_its_folder_count_but_hidden_and_derived_ones(tmp_path: Path) -> None:
+    card = tmp_path / "method.yaml"
+    card.write_text(CARD)
+    for name in ("net/layers.py", ".git/config", "__pycache__/edit.pyc", "env/pyvenv.cfg", "env/bin/python"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    load_named(str(card))
+    entry = METHOD_CARDS.find("apart")
+    before = plugin_code(entry)
+    for name in (".git/config", "__pycache__/edit.pyc", "env/bin/python"):
+        (tmp_path / name).write_text("changed")
+    assert plugin_code(entry) == before
+    (tmp_path / "net" / "layers.py").write_text("changed")
+    assert plugin_code(entry) != before
+
+
+def test_a_card_of_edits_made_elsewhere_is_no_plugin(tmp_path: Path) -> None:
+    card = tmp_path / "method.yaml"
+    card.write_text(CARD.replace("kind: learned", "kind: external"))
+    with pytest.raises(InputError, match="bench edits import --card"):
+        load_named(str(card))
