@@ -132,8 +132,8 @@ class LoadedMethod:
             for words in self.card.alternatives
         ]
         if all(missing):
-            wanted = " and ".join(min(missing, key=lambda names: len(names)))
-            raise InputError(f"{self.label} takes {self.card.takes_in_words}: give {wanted} too")
+            fewest = min(missing, key=len)
+            raise InputError(f"{self.label} takes {self.card.takes_in_words}: give {' and '.join(fewest)} too")
         if "source_mask" in given and "source" not in given:
             raise InputError("source_mask holds the labels of source: give source too")
         if "requested_mask" in given and "mask" not in given:

@@ -27,7 +27,7 @@ class DinoV2Encoder(TimmEncoder):
     def _fitted(self, network: nn.Module, state_dict: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         if (embedding := state_dict.get("pos_embed")) is None or embedding.ndim != 3:
             raise CheckpointError(f"checkpoint does not fit {type(network).__name__}: missing pos_embed")
-        side = network.get_submodule("patch_embed").grid_size[0]  # type: ignore[index]
+        side = int(network.get_submodule("patch_embed").grid_size[0])  # type: ignore[index, arg-type]
         return super()._fitted(network, {**state_dict, "pos_embed": interpolated_positions(embedding, side)})
 
 
@@ -44,7 +44,7 @@ def interpolated_positions(embedding: Tensor, side: int) -> Tensor:
     before = isqrt(embedding.shape[1] - 1)
     if before == side:
         return embedding
-    grid = embedding[:, 1:].float().unflatten(1, (before, before)).permute(0, 3, 1, 2)
+    grid = embedding[:, 1:].float().reshape(1, before, before, -1).permute(0, 3, 1, 2)
     scale = (side + OFFSET) / before
     found = functional.interpolate(grid, scale_factor=(scale, scale), mode="bicubic", antialias=False)
     return torch.cat([embedding[:, :1].float(), found.flatten(2).transpose(1, 2)], dim=1)

@@ -51,7 +51,7 @@ class PublishedBiSeNet(BiSeNetParser):
     def parse(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Label N images and describe each, as `ParsingJudge.parse`, a few at a time."""
         labels, features = zip(
-            *(super(PublishedBiSeNet, self).parse(part) for part in image.split(AT_ONCE)), strict=True
+            *(super(PublishedBiSeNet, self).parse(part) for part in torch.split(image, AT_ONCE)), strict=True
         )
         return torch.cat(labels), torch.cat(features)
 

@@ -131,7 +131,7 @@ def _run_stamp(experiment: Experiment, weights: Weights) -> str:
     )
 
 
-def _weights_version(weights: Weights, entry: Entry[MetricCard]) -> list[tuple[str, str, str, int, int]]:
+def _weights_version(weights: Weights, entry: Entry[MetricCard]) -> list[tuple[str, str | None, str, int, int]]:
     """Place, size and time of the weights files that a metric may rest on, so that one put there scores it anew.
 
     A metric of a plug-in may look for any; none is read.

@@ -208,8 +208,8 @@ def provenance(table: Table) -> list[tuple[str, str]]:
     ]
     for name, judge in table.judges.items():
         scores = ", ".join(f"{metric} {score:.3f}" for metric, score in judge.scores.items()) or "none recorded"
-        facts = f"{judge.title}, weights {judge.weights_sha256[:SHORT_HASH]}; own test scores: {scores}"
-        lines.append((f"Judge {name}", f"{facts}. Caution: {judge.caution}" if judge.caution else facts))
+        stated = f"{judge.title}, weights {judge.weights_sha256[:SHORT_HASH]}; own test scores: {scores}"
+        lines.append((f"Judge {name}", f"{stated}. Caution: {judge.caution}" if judge.caution else stated))
     origins: dict[str, list[str]] = {}
     for row in table.rows:
         if row.kind == "learned":

@@ -6,14 +6,14 @@ import sys
 
 import pytest
 
-from registry import DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS
+from registry import DATASETS, ENCODERS, JUDGES, METHODS, METRICS, PROTOCOLS
 from registry.cards import MetricCard, ProtocolCard
 from registry.catalogue import CATALOGUES, Catalogue
 from registry.errors import DuplicateNameError, UnknownNameError
 from registry.taking_part import protocols_of
 from tests.places import ROOT
 
-REGISTRIES = {each.catalogue.kind: each for each in (DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS)}
+REGISTRIES = {each.catalogue.kind: each for each in (DATASETS, ENCODERS, JUDGES, METHODS, METRICS, PROTOCOLS)}
 BUILT_IN = [(each.kind, entry.card.name) for each in CATALOGUES.values() for entry in each if "site" not in entry.place]
 
 

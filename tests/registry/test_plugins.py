@@ -302,8 +302,8 @@ def test_the_command_goes_on_without_a_broken_installed_plugin(tmp_path: Path) -
     assert "rendered-faces" in done.stdout
 
 
-CARD = """
-name: apart
+PROCESS_CARD = """
+name: {name}
 title: Apart
 summary: Nothing.
 kind: learned
@@ -315,7 +315,7 @@ command: [python3, edit.py]
 
 def test_a_card_may_be_named_and_is_declared_once(tmp_path: Path) -> None:
     card = tmp_path / "method.yaml"
-    card.write_text(CARD)
+    card.write_text(PROCESS_CARD.format(name="apart"))
     for _ in range(2):
         load_named(str(card))
     entry = METHOD_CARDS.find("apart")
@@ -324,12 +324,12 @@ def test_a_card_may_be_named_and_is_declared_once(tmp_path: Path) -> None:
 
 def test_of_a_process_all_files_of_its_folder_count_but_hidden_and_derived_ones(tmp_path: Path) -> None:
     card = tmp_path / "method.yaml"
-    card.write_text(CARD)
+    card.write_text(PROCESS_CARD.format(name="folder-apart"))
     for name in ("net/layers.py", ".git/config", "__pycache__/edit.pyc", "env/pyvenv.cfg", "env/bin/python"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     load_named(str(card))
-    entry = METHOD_CARDS.find("apart")
+    entry = METHOD_CARDS.find("folder-apart")
     before = plugin_code(entry)
     for name in (".git/config", "__pycache__/edit.pyc", "env/bin/python"):
         (tmp_path / name).write_text("changed")
@@ -340,6 +340,6 @@ def test_of_a_process_all_files_of_its_folder_count_but_hidden_and_derived_ones(
 
 def test_a_card_of_edits_made_elsewhere_is_no_plugin(tmp_path: Path) -> None:
     card = tmp_path / "method.yaml"
-    card.write_text(CARD.replace("kind: learned", "kind: external"))
+    card.write_text(PROCESS_CARD.format(name="external-apart").replace("kind: learned", "kind: external"))
     with pytest.raises(InputError, match="bench edits import --card"):
         load_named(str(card))

@@ -84,10 +84,10 @@ def score_images(
         raise InputError(f"--save-stats {save_stats}: name a metric of sets by --metrics, whose encoder it is to be of")
     if of_sets and not by_sets:
         raise InputError(f"{of_sets[0]} needs --reference, a folder of real images to compare with")
-    for option, compared, users in (("--reference", reference, of_sets), ("--masks", masks, of_masks)):
-        if compared is not None and not users:
+    for option, folder, users in (("--reference", reference, of_sets), ("--masks", masks, of_masks)):
+        if folder is not None and not users:
             raise InputError(
-                f"{option} {compared}: no metric compares with it ({', '.join(names)}); leave it out, or add one"
+                f"{option} {folder}: no metric compares with it ({', '.join(names)}); leave it out, or add one"
             )
     context = EvaluationContext(resolve_evaluation(list(judge)), cache, reporter, weights) if of_masks else None
     statistics = None
@@ -96,9 +96,9 @@ def score_images(
     with ExitStack() as archives:
         # opened first, and in full: hours later is too late to hear that half of the files were left out
         files = _open(images, reference if of_sets else None, masks if of_masks else None, selections, archives)
-        for folder in files.values():
-            if folder.summary is not None:
-                reporter.say(f"bench: {folder.summary}")
+        for opened in files.values():
+            if opened.summary is not None:
+                reporter.say(f"bench: {opened.summary}")
         sets = masked = FolderScores({}, {})
         if context is not None:
             masked = _score_masks(files["images"], files["masks"], of_masks, context, labels)
