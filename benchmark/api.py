@@ -123,14 +123,14 @@ def run(
     """
     _load_plugins(plugins)
     from benchmark.config.experiment import over_seeds
-    from benchmark.config.resolve import resolve
     from benchmark.pipeline.run_all import run_all
+    from benchmark.runs.outside_settings import resolve_with_runs
     from benchmark.runtime.cache_folder import cache_folder, writable
     from benchmark.runtime.progress import Reporter
 
     shared = flags_of(dataset, data, preset=preset, device=device, limit=limit, protocols=_names(protocols))
     flags = {**shared, "method": method, "checkpoint": None if checkpoint is None else str(checkpoint)}
-    experiment = resolve(_sources(flags, settings, config))
+    experiment = resolve_with_runs(_sources(flags, settings, config), Path(runs))
     experiments = [experiment] if seed is None else over_seeds(experiment, _seeds(seed))
     return run_all(
         experiments,
@@ -265,8 +265,8 @@ def score_images(
     """Score a folder of images, made by whatever means, as `bench score --images` does.
 
     Args:
-        images: the folder.
-        reference: folder of real images, for the metrics of sets.
+        images: the folder, or a zip archive of it, as for the others.
+        reference: folder of real images, or an `.npz` file of their statistics, for the metrics of sets.
         masks: folder of label maps that the images were to show, for the metrics of labels.
         metrics: ids; by default `fid` with a reference, `seg-accuracy` and `seg-miou` with masks.
         labels: how the label maps say their labels: "celebamask-hq", the dataset's order, by default, and refused where
@@ -286,8 +286,8 @@ def score_images(
     Returns:
         One row per metric: `metric`, `value`, the 95% interval (`low`, `high`) where there is one, `n` images, `min_n`
         that the metric is sound from, and the `reason` why there is no value, or a caution on it. The frame's `attrs`
-        hold `num_real`, the images compared with, what the `judge` is, and by folder the `files` that were used and
-        left out.
+        hold `num_real`, the images compared with, what else there is to say of the `reference`, what the `judge` is,
+        and by folder the `files` that were used and left out.
 
     Raises:
         InputError: if there is nothing to compare with, a metric is unknown or lacks its folder, or a file is unusable.
@@ -322,9 +322,7 @@ def score_images(
         cache=writable(cache_folder(), "cache folder"),
         reporter=Reporter(quiet=quiet),
     )
-    frame = found.frame()
-    frame.attrs |= {"num_real": found.num_real, "judge": dict(found.judge), "files": found.accounts()}
-    return frame
+    return found.frame()
 
 
 def load_method(

@@ -77,6 +77,7 @@ class EditBatch:
         attributes: (N, 40) float in {0, 1}, the requested attributes.
         region: (N, H, W) bool, where change is allowed.
         oracle: (N, 3, H, W) float in [-1, 1], the true result, where the dataset knows it.
+        instructions: N sentences that say in words what to do; empty where nobody said it.
     """
 
     target: FaceBatch
@@ -85,6 +86,7 @@ class EditBatch:
     attributes: Tensor
     region: Tensor
     oracle: Tensor | None = None
+    instructions: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.target)
@@ -94,7 +96,7 @@ class EditBatch:
         moved: dict[str, Any] = {}
         for each in fields(self):
             value = getattr(self, each.name)
-            moved[each.name] = value.to(device) if value is not None else None
+            moved[each.name] = value.to(device) if isinstance(value, Tensor | FaceBatch) else value
         return replace(self, **moved)
 
 
@@ -185,6 +187,9 @@ class FaceEditor(Trainable):
     def provenance(self) -> Mapping[str, str]:
         """Facts about this run's training that its result must state, such as where perceptual weights came from."""
         return {}
+
+    def close(self) -> None:
+        """Free what the method has outside of its tensors, such as a process; it may be asked to edit again."""
 
     def forward(self, *args: Any, **kwargs: Any) -> Tensor:
         """Edit the tasks given (mmengine's models must define `forward`)."""

@@ -1,6 +1,6 @@
-"""Names to things: METHODS, DATASETS, PROTOCOLS, METRICS, JUDGES.
+"""Names to things: METHODS, DATASETS, PROTOCOLS, METRICS, ENCODERS, JUDGES.
 
-The five registries load on first use, so that importing this package costs nothing.
+The six registries load on first use, so that importing this package costs nothing.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from registry.strict import DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS
+    from registry.strict import DATASETS, ENCODERS, JUDGES, METHODS, METRICS, PROTOCOLS
 
-__all__ = ["DATASETS", "JUDGES", "METHODS", "METRICS", "PROTOCOLS"]
+__all__ = ["DATASETS", "ENCODERS", "JUDGES", "METHODS", "METRICS", "PROTOCOLS"]
 
 
 def __getattr__(name: str) -> object:

@@ -1,10 +1,10 @@
-"""Cards: what is known of a method, dataset, protocol, metric or judge before any of its code is imported."""
+"""Cards: what is known of a method, dataset, protocol, metric, encoder or judge before its code is imported."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, Literal, Self, TypeVar
+from typing import Annotated, Final, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -38,6 +38,10 @@ def joined(words: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
+NAME = r"^[a-z0-9][a-z0-9-]*$"
+"""How names are written."""
+
+
 class Paper(BaseModel):
     """Where a thing was published."""
 
@@ -57,7 +61,7 @@ class Card(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: str = Field(pattern=NAME)
     title: str
     summary: str
     entry: str = Field(default="", pattern=r"^([\w.]+:\w+)?$")
@@ -93,7 +97,8 @@ class MethodCard(Card):
 
     Attributes:
         kind: learned methods train or load weights; classical ones have none, and are ranked beside them; reference
-            methods are trivial editors, which are not.
+            methods are trivial editors, which are not; external is of edits that were made elsewhere, which no command
+            makes.
         takes: what it needs of a task, in the words of `INPUTS` or of a protocol, or a list of such lists, one of which
             is enough. It takes part in every protocol that gives this; only a reference method that takes "oracle" is
             given the true result.
@@ -101,17 +106,28 @@ class MethodCard(Card):
             "module:Class", from which their kinds and descriptions come too. It must not import torch.
         variants: named changes of options, written `method+variant`.
         presets: changes of options by preset.
+        command: in place of `entry`, the program that edits in a process of its own, with its arguments; found in the
+            card's folder or where programs are, and run in the card's folder.
+        timeout: seconds that the program may take to start, and for a batch of tasks.
         returns_copy_of: which picture of a task its edits are copies of, so that what reads run folders finds it there.
     """
 
-    kind: Literal["learned", "classical", "reference"]
+    kind: Literal["learned", "classical", "reference", "external"]
     licence: str
+    command: list[Annotated[str, Field(min_length=1)]] = []
+    timeout: float = Field(default=600.0, gt=0, allow_inf_nan=False)
     returns_copy_of: Literal["target", "source"] | None = None
     takes: list[str] | list[list[str]]
     options: OptionTable = OptionTable({})
     variants: dict[str, dict[str, Option]] = {}
     presets: dict[str, dict[str, Option]] = {}
     ablation: Ablation | None = None
+
+    @model_validator(mode="after")
+    def _is_code_or_a_command(self) -> Self:
+        if self.command and self.entry:
+            raise ValueError("a card names its code by entry or by command, not by both")
+        return self
 
     @property
     def alternatives(self) -> list[list[str]]:
@@ -157,7 +173,8 @@ class MetricCard(Card):
     """A metric's card: the protocol of its number. Two numbers under one name are comparable.
 
     Attributes:
-        encoder: whose features a metric of sets compares.
+        encoder: the registered encoder whose features a metric of sets compares.
+        judge: the role of a judge that it needs beside those of the roles "parser" and "attributes".
         protocols: under which protocols it may be shown, "all" or their names. Where the card says it, the metric joins
             them in commands that name its plug-in; else it is shown under any, where it is added by name.
         scale: what a table divides a cost by, to print it in `unit`.
@@ -168,7 +185,8 @@ class MetricCard(Card):
     unit: str = ""
     decimals: int = Field(ge=0, le=12)
     level: Literal["image", "set", "cost"]
-    encoder: Literal["parser", "inception", "inception-clean"] | None = None
+    encoder: str | None = Field(default=None, pattern=NAME)
+    judge: str | None = Field(default=None, pattern=NAME)
     min_n: int = 1
     citation: str
     scale: float = Field(default=1.0, gt=0)
@@ -186,20 +204,40 @@ class MetricCard(Card):
         return not isinstance(self.protocols, list) or protocol in self.protocols
 
 
-class JudgeCard(Card):
-    """A judge's card: the recipe it is trained by.
+class EncoderCard(Card):
+    """An encoder's card.
 
     Attributes:
-        role: what it scores: the regions of a face, or its attributes.
+        judge: the role of the judge whose features these are; None of a network of the encoder's own.
+        options: what its class is built with, beside where networks run. `weights` among them names a weights file: by
+            an id of `bench weights list`, or by its path, which begins at the card's folder if it is relative.
     """
 
-    role: Literal["parser", "attributes"]
+    judge: str | None = Field(default=None, pattern=NAME)
+    options: OptionTable = OptionTable({})
+
+
+class JudgeCard(Card):
+    """A judge's card: the recipe it is trained by, or the published weights that it has.
+
+    Attributes:
+        role: what it scores: "parser" labels the regions of a face, "attributes" reads its attributes; any other is
+            that of the metrics whose cards name it.
+        weights: of a judge that is not trained, its weights file, as an encoder's option `weights` names one.
+        published: the judge that takes this one's place where `--weights` names its file.
+        caution: what its figures must be read with, such as that it has seen test faces.
+    """
+
+    role: str = Field(pattern=NAME)
+    weights: str | None = None
+    published: str | None = Field(default=None, pattern=NAME)
+    caution: str | None = None
     options: OptionTable = OptionTable({})
     presets: dict[str, dict[str, Option]] = {}
 
 
 CardType = TypeVar("CardType", bound=Card)
-_GONE: Final = {
+_GONE: Final[Mapping[tuple[type[Card], str], str]] = {
     (MethodCard, "inputs"): "what a method needs of a task is called takes; rename the key",
     (MethodCard, "protocols"): "a method takes part in every protocol that gives what it takes; leave the key out",
 }

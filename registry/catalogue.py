@@ -12,6 +12,7 @@ from typing import Any, Generic, Literal
 from registry.cards import (
     CardType,
     DatasetCard,
+    EncoderCard,
     JudgeCard,
     MethodCard,
     MetricCard,
@@ -22,7 +23,7 @@ from registry.consistency import check_consistency
 from registry.errors import DuplicateNameError, UnknownNameError, unknown
 from registry.packages import package_folder
 
-Kind = Literal["methods", "datasets", "protocols", "metrics", "judges"]
+Kind = Literal["methods", "datasets", "protocols", "metrics", "encoders", "judges"]
 
 
 @dataclass(frozen=True)
@@ -126,12 +127,9 @@ class Catalogue(Generic[CardType]):
         finally:
             self._plugin = None
 
-    def note_named(self, is_named: Callable[[Entry[CardType]], bool]) -> None:
-        """Note which entries are of a plug-in that the user named."""
-        self._scan()
-        for name, entry in self._entries.items():
-            if not entry.builtin and is_named(entry):
-                self._entries[name] = replace(entry, named=True)
+    def note_named(self, entry: Entry[CardType]) -> None:
+        """Note that an entry is of a plug-in that the user named."""
+        self._entries[entry.card.name] = replace(entry, named=not entry.builtin)
 
     def find(self, name: str) -> Entry[CardType]:
         """The entry of a name.
@@ -188,6 +186,7 @@ METHOD_CARDS = Catalogue("method", MethodCard, "methods", "**/method.yaml")
 DATASET_CARDS = Catalogue("dataset", DatasetCard, "benchmark.datasets", "*/dataset.yaml")
 PROTOCOL_CARDS = Catalogue("protocol", ProtocolCard, "benchmark.protocols", "*.yaml")
 METRIC_CARDS = Catalogue("metric", MetricCard, "benchmark.metrics", "cards/*.yaml")
+ENCODER_CARDS = Catalogue("encoder", EncoderCard, "benchmark.features", "encoders/*.yaml")
 JUDGE_CARDS = Catalogue("judge", JudgeCard, "benchmark.judges", "*.yaml")
 
 CATALOGUES: dict[Kind, Catalogue[Any]] = {
@@ -195,5 +194,6 @@ CATALOGUES: dict[Kind, Catalogue[Any]] = {
     "datasets": DATASET_CARDS,
     "protocols": PROTOCOL_CARDS,
     "metrics": METRIC_CARDS,
+    "encoders": ENCODER_CARDS,
     "judges": JUDGE_CARDS,
 }

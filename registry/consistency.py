@@ -28,6 +28,10 @@ def check_consistency(card: Card, place: str) -> None:
         CardError: naming the key, what stands there, and what could.
     """
     if isinstance(card, MethodCard):
+        if card.kind == "external":
+            raise CardError(f"{place}: kind: external is for edits that were made elsewhere: bench edits import --card")
+        if card.command and any("oracle" in words for words in card.alternatives):
+            raise CardError(f"{place}: takes: a process is never given the true result, the oracle")
         _check_words(place, "takes", [word for words in card.alternatives for word in words])
         if card.kind != "reference" and any("oracle" in words for words in card.alternatives):
             raise CardError(f"{place}: takes: only a method of kind 'reference' may see the true result, the oracle")

@@ -23,6 +23,9 @@ MODULES = "bench.plugins"
 CARDS = "bench.cards"
 """The entry points that name a package whose cards say where the code is, which is imported when it is used."""
 
+CARD = ".yaml"
+"""Ends the name of a card's file."""
+
 
 def load_installed() -> Iterator[str]:
     """Load every installed plug-in, giving a sentence for each that failed; of those nothing stays registered."""
@@ -40,7 +43,10 @@ def load_installed() -> Iterator[str]:
 
 
 def load_named(plugin: str) -> None:
-    """Import a plug-in that the user named: a Python file, which may import its neighbours, a folder, or a module.
+    """Load a plug-in that the user named: a Python file, which may import its neighbours, a folder, module or card.
+
+    A card alone is a file named as in packages, `method.yaml` or `tiny.encoder.yaml`; its `entry` leads to code that is
+    here, or its `command` is that of a process that edits.
 
     One that was loaded already, as an installed package for example, is not loaded again. Where the package is
     installed from another place, what is named takes the place of what is installed.
@@ -51,6 +57,11 @@ def load_named(plugin: str) -> None:
     from registry.catalogue import Plugin
 
     try:
+        if plugin.endswith(CARD):
+            card = Path(plugin).expanduser()
+            with _all_or_nothing(Plugin(str(card.resolve()), installed=False)), _named() as places:
+                places.append(_declare_card(card))
+            return
         file = _file_of(plugin)
         package = plugin.partition(".")[0] if file is None else outermost_module(file)
         with _all_or_nothing(Plugin(package, installed=False)), _named() as places:
@@ -91,18 +102,40 @@ def _declare_cards(point: EntryPoint) -> None:
     A card's file is named after its kind, `method.yaml`, with a word before it where there are several:
     `sharpness.metric.yaml`.
     """
+    from registry.catalogue import CATALOGUES
+
+    kinds = {catalogue.kind for catalogue in CATALOGUES.values()}
+    for path in sorted(package_folder(point.value).rglob(f"*{CARD}")):
+        if _kind_of(path) in kinds:
+            _declare_card(path)
+
+
+def _declare_card(path: Path) -> Path:
+    """Declare the card of a file, once, and give the place that it is known by.
+
+    Raises:
+        CardError: if its name says no kind, or the card is wrong or leads to no code.
+    """
     from registry.cards import CardError, read_card
     from registry.catalogue import CATALOGUES
 
-    folder = package_folder(point.value)
-    for catalogue in CATALOGUES.values():
-        declared = {entry.place for entry in catalogue}
-        for path in sorted(folder.rglob("*.yaml")):
-            if path.name.removesuffix(".yaml").rpartition(".")[2] == catalogue.kind and str(path) not in declared:
-                card = read_card(path, catalogue.card_type)
-                if not card.entry:
-                    raise CardError(f"{path}: entry: write the class that the card is of, as module:Class")
-                catalogue.declare(card, str(path))
+    catalogue = next((each for each in CATALOGUES.values() if each.kind == _kind_of(path)), None)
+    if catalogue is None:
+        kinds = ", ".join(f"NAME.{each.kind}{CARD}" for each in CATALOGUES.values())
+        raise CardError(f"{path}: a card's file is named after its kind: {kinds}")
+    place = path.resolve()
+    if not any(entry.place == str(place) for entry in catalogue):
+        card = read_card(path, catalogue.card_type)
+        if not (card.entry or getattr(card, "command", None)):
+            commands = ", or the command of a process that edits" if catalogue.kind == "method" else ""
+            raise CardError(f"{path}: entry: write the class that the card is of, as module:Class{commands}")
+        catalogue.declare(card, str(place))
+    return place
+
+
+def _kind_of(path: Path) -> str:
+    """What a card's file says of its kind: the last word of its name."""
+    return path.name.removesuffix(CARD).rpartition(".")[2]
 
 
 @contextmanager
@@ -132,12 +165,11 @@ def _named() -> Iterator[list[Path]]:
     yield places
     roots = [place.resolve() for place in places]
     for catalogue in CATALOGUES.values():
-        catalogue.note_named(
-            lambda entry: (
-                (entry.plugin is not None and not entry.plugin.installed)
-                or any(Path(entry.place).resolve().is_relative_to(root) for root in roots)
-            )
-        )
+        for entry in list(catalogue):
+            place = Path(entry.place).resolve()
+            of_file = entry.plugin is not None and not entry.plugin.installed
+            if of_file or any(place.is_relative_to(root) for root in roots):
+                catalogue.note_named(entry)
 
 
 def _reason(error: BaseException) -> str:

@@ -13,6 +13,7 @@ from mmengine.registry import Registry
 from registry.cards import CardError, CardType, check_card, read_card
 from registry.catalogue import (
     DATASET_CARDS,
+    ENCODER_CARDS,
     JUDGE_CARDS,
     METHOD_CARDS,
     METRIC_CARDS,
@@ -74,8 +75,8 @@ class StrictRegistry(Registry, Generic[CardType]):
                 if isinstance(card, dict)
                 else read_card(Path(card), self.catalogue.card_type)
             )
-            if checked.entry:
-                raise CardError(f"{place}: entry: what is registered is its own entry; leave the key out")
+            if checked.entry or getattr(checked, "command", None):
+                raise CardError(f"{place}: entry, command: what is registered is its own entry; leave the keys out")
             card_file = None if isinstance(card, dict) else Path(card).resolve()
             self.catalogue.declare(_with_own_options(checked, thing.__module__), place, thing, card_file)
             return thing
@@ -99,4 +100,5 @@ METHODS = StrictRegistry(METHOD_CARDS)
 DATASETS = StrictRegistry(DATASET_CARDS)
 PROTOCOLS = StrictRegistry(PROTOCOL_CARDS)
 METRICS = StrictRegistry(METRIC_CARDS)
+ENCODERS = StrictRegistry(ENCODER_CARDS)
 JUDGES = StrictRegistry(JUDGE_CARDS)

@@ -3,6 +3,8 @@
 What Python does between its start and a command's first line is tests/benchmark/cli/test_startup.py's to look at.
 """
 
+import atexit
+import gc
 import multiprocessing
 import os
 import signal
@@ -45,6 +47,7 @@ class WarmProcess:
             os.environ.update(before)
         its_out.close()
         its_err.close()
+        atexit.register(self.kill)  # a test that failed may have left it waiting, and this process would wait for it
 
     @property
     def pid(self) -> int:
@@ -107,6 +110,7 @@ def _text_of(reading: Connection) -> TextIOWrapper:
 
 
 def _run(words: list[str], environment: dict[str, str], folder: str, out: Connection, err: Connection) -> None:
+    gc.freeze()
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background jobs ignore
     for stream, number in ((out, 1), (err, 2)):

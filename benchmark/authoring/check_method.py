@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
@@ -89,12 +89,21 @@ def check_method(experiment: Experiment) -> Iterator[Finding]:
         yield Finding("builds", False, _words(error))
         return
     yield Finding("builds", True, f"{type(editor).__name__} for {size}×{size}, {compute.described}")
+    try:
+        yield from _check_built(experiment, editor, stages, card, compute)
+    finally:
+        editor.close()
+
+
+def _check_built(
+    experiment: Experiment, editor: FaceEditor, stages: Sequence[Stage], card: MethodCard, compute: Compute
+) -> Iterator[Finding]:
     move_to_device(editor, compute)
     edited: Edited = {}
     with tempfile.TemporaryDirectory() as cache:
         # a dozen faces to draw the tasks of two from: with and without a smile
         faces: FaceDataset = DATASETS.get("rendered-faces")(
-            root=None, size=size, cache=Path(cache), train=NUM_FACES, val=1, test=12
+            root=None, size=experiment.evaluation.dataset.size, cache=Path(cache), train=NUM_FACES, val=1, test=12
         )
         for stage in stages:
             yield _finding(f"learns in stage {stage.name}", _learn, editor, stage, faces, compute)
@@ -249,7 +258,10 @@ def _saved(editor: FaceEditor, edited: Edited, experiment: Experiment, compute: 
     other.load_state_dict(torch.load(file, weights_only=True, map_location="cpu"))
     move_to_device(other, compute)
     other.eval()
-    return _same(other, edited, compute)
+    try:
+        return _same(other, edited, compute)
+    finally:
+        other.close()
 
 
 def _edit(editor: FaceEditor, tasks: EditBatch, compute: Compute) -> Tensor:

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from benchmark.caching.code_version import sha256_of_parts
 from benchmark.runtime.atomic_files import sha256_of
 
 MAX_HASHED_BYTES: Final = 16 * 2**20
@@ -33,6 +34,27 @@ def version_of_file(path: Path) -> str:
     """Hash of a file's content; of a large one its size and the time of its last change."""
     facts = path.stat()
     return sha256_of(path) if facts.st_size <= MAX_HASHED_BYTES else f"{facts.st_size} {facts.st_mtime_ns}"
+
+
+def version_of_folder(folder: Path) -> str:
+    """Hash of the files in a folder and below it: at most `MAX_FILES`, the first by name.
+
+    Files that are hidden, or that Python writes beside code, are none of them, nor are those of virtual environments.
+    """
+    files = (
+        (path.relative_to(folder).as_posix(), version_of_file(path)) for path in islice(_walked(folder), MAX_FILES)
+    )
+    return sha256_of_parts(list(files))
+
+
+def _walked(folder: Path) -> Iterator[Path]:
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith(".") or entry.name == "__pycache__":
+            continue
+        if entry.is_dir() and not entry.is_symlink() and not (entry / "pyvenv.cfg").is_file():
+            yield from _walked(entry)
+        elif entry.is_file():
+            yield entry
 
 
 def _unless_code(paths: Iterator[Path] | list[Path]) -> Iterator[Path]:

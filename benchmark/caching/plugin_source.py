@@ -17,7 +17,7 @@ from benchmark.caching.code_version import (
     imports_in,
     sha256_of_parts,
 )
-from benchmark.caching.data_files import named_files, version_of_file
+from benchmark.caching.data_files import named_files, version_of_file, version_of_folder
 from registry.catalogue import CATALOGUES, Entry
 from registry.packages import package_folder
 
@@ -34,18 +34,24 @@ def entry_version(entry: Entry[Any]) -> str:
 
 
 def plugin_code(entry: Entry[Any]) -> str | None:
-    """Hash of what a plug-in's class computes with; None for what is built in.
+    """Hash of what a plug-in's class, or command, computes with; None for what is built in.
 
     It is the code of the file that declares the class and of what that imports, directly or through one another, of
     its own package or, where it is in none, of its folder (of a folder that pip installs to, nothing), and of the
     framework; wherever in a file an import stands, and where a text names the module. Comments, docstrings and line
     ends are no part of it. Data files beside a module count where its code spells out their name, or that of their
-    folder; the files of cards do not, since what a card says counts by itself.
+    folder; the files of cards do not, since what a card says counts by itself. Of a command all of the card's folder
+    counts, as `version_of_folder` has it.
     """
     if entry.builtin:
         return None
+    if getattr(entry.card, "command", None):
+        return version_of_folder(Path(entry.place).parent)
     if entry.thing is None and entry.card.entry:
-        return _code_of_file(_file_of_module(entry.card.entry.partition(":")[0]))
+        module = entry.card.entry.partition(":")[0]
+        if module.partition(".")[0] in PROJECT:  # a card of its own for a class of the framework
+            return code_version(module)
+        return _code_of_file(_file_of_module(module))
     file = Path(entry.place)
     return _code_of_file(file) if file.suffix == ".py" else None
 

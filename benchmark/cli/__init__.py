@@ -15,7 +15,20 @@ if "OMP_WAIT_POLICY" not in os.environ:
 
 import typer
 
-from benchmark.cli import ablate, calibrate, compare, data, leaderboard, report, study, sweep, verify, weights
+from benchmark.cli import (
+    ablate,
+    calibrate,
+    compare,
+    data,
+    edits,
+    leaderboard,
+    report,
+    study,
+    sweep,
+    tasks,
+    verify,
+    weights,
+)
 from benchmark.cli import list_show as catalogue
 from benchmark.cli import method_authoring as methods
 from benchmark.cli import run as stages
@@ -56,6 +69,8 @@ methods.add_to(app)
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
 app.add_typer(study.app, name="study")
+app.add_typer(tasks.app, name="tasks")
+app.add_typer(edits.app, name="edits")
 
 
 def main() -> None:

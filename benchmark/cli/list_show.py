@@ -16,7 +16,7 @@ PRESETS = "presets"
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("list", help="List methods, datasets, protocols, metrics, judges, or presets.")(_list)
+    app.command("list", help="List methods, datasets, protocols, metrics, encoders, judges, or presets.")(_list)
     app.command("show", help="Show the card of a name.")(_show)
 
 

@@ -12,7 +12,7 @@ from registry.plugins import load_installed, load_named
 
 PluginOption = Annotated[
     list[str] | None,
-    typer.Option("--plugin", metavar="FILE_OR_MODULE", help="Plug-in to load, or its folder; may be repeated."),
+    typer.Option("--plugin", metavar="FILE_OR_MODULE", help="Plug-in to load, its folder, or a card; may be repeated."),
 ]
 
 

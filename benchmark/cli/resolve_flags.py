@@ -13,7 +13,10 @@ MAX_SEEDS = 1000
 """Runs that one command may start for a method."""
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from benchmark.cli.options import CommandOptions
+    from benchmark.config.evaluation_spec import EvaluationSpec
     from benchmark.config.experiment import Experiment
 
 
@@ -32,10 +35,38 @@ def experiment_of(
     Raises:
         InputError: naming the key, where it stands, the value, and the nearest valid name.
     """
-    from benchmark.config.flags import flags_of, sources_of
-    from benchmark.config.resolve import resolve
+    from benchmark.config.flags import sources_of
+    from benchmark.runs.outside_settings import resolve_with_runs
 
-    shared = flags_of(
+    written = {"method": method, **_shared_flags(options, dataset, data), **flags}
+    return resolve_with_runs(sources_of(written, options.config, options.set_), options.runs)
+
+
+def evaluation_of(options: CommandOptions, dataset: str | None, data: object, beneath: Path | None) -> EvaluationSpec:
+    """The evaluation of a command that names no method.
+
+    Args:
+        options: of the command.
+        dataset: its name; None where it was not written, as for the next.
+        data: its folder.
+        beneath: a file of settings under all that was written; None of none.
+
+    Raises:
+        InputError: as for `experiment_of`.
+    """
+    from benchmark.config.flags import sources_of
+    from benchmark.config.resolve import resolve_evaluation
+    from benchmark.config.sources import read_config
+
+    files = [] if beneath is None else [read_config(beneath)]
+    flags = _shared_flags(options, dataset, data)
+    return resolve_evaluation([*files, *sources_of(flags, options.config, options.set_)])
+
+
+def _shared_flags(options: CommandOptions, dataset: str | None, data: object) -> dict[str, Any]:
+    from benchmark.config.flags import flags_of
+
+    return flags_of(
         dataset,
         data,
         preset=options.preset,
@@ -44,7 +75,6 @@ def experiment_of(
         protocols=options.protocol,
         metrics=None if options.metrics is None else split_names(options.metrics),
     )
-    return resolve(sources_of({"method": method, **shared, **flags}, options.config, options.set_))
 
 
 def parse_seed_range(option: str, text: str) -> list[int]:

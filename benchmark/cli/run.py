@@ -67,9 +67,14 @@ def _score(
         ),
     ] = None,
     images: Annotated[
-        Path | None, typer.Option(help="Score this folder of images, by --metrics alone, instead of a method.")
+        Path | None, typer.Option(help="Score this folder or zip of images, by --metrics alone, instead of a method.")
     ] = None,
-    reference: Annotated[Path | None, typer.Option(help="Folder of real images to compare --images with.")] = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(
+            help="Real images to compare --images with: a folder, a zip, or their statistics in an .npz file."
+        ),
+    ] = None,
     masks: Annotated[
         Path | None, typer.Option(help="Folder of label maps that --images were to show, of the same names.")
     ] = None,
@@ -80,6 +85,12 @@ def _score(
             help=f"How --masks say labels: celebamask-hq ({in_words(CELEBAMASK_HQ)}), face-parsing "
             f"({in_words(FACE_PARSING)}), palette, the dataset's colours, lapa, helen, or your own YAML file.",
             show_default=CELEBAMASK_HQ.name,
+        ),
+    ] = None,
+    save_stats: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.npz", help="Write the statistics of --images, which pytorch-fid reads, and --reference takes."
         ),
     ] = None,
     recursive: Annotated[bool, typer.Option("--recursive", help="Read sub-folders of the folders too.")] = False,
@@ -111,11 +122,13 @@ def _score(
     if images is not None:
         from benchmark.cli.score_images import Folders, score_images
 
-        score_images(Folders(images, reference, masks, recursive, match or (), suffix or (), labels), options)
+        folders = Folders(images, reference, masks, save_stats, recursive, match or (), suffix or (), labels)
+        score_images(folders, options)
         return
     of_folders = {
         "reference": reference,
         "masks": masks,
+        "save-stats": save_stats,
         "labels": labels,
         "recursive": recursive,
         "match": match,
@@ -200,11 +213,11 @@ def _score_runs(request: Request) -> None:
 def _runs(request: Request) -> Iterator[Run]:
     from benchmark.evaluation.context import EvaluationContext
     from benchmark.runs.lock import working_on
-    from benchmark.runs.run import Run
+    from benchmark.runs.run_of import run_of
     from benchmark.runtime.cache_folder import cache_folder, writable
 
     cache = writable(cache_folder(), "cache folder")
     context = EvaluationContext(request.experiments[0].evaluation, cache, request.reporter, request.weights)
     for experiment in request.experiments:
         with working_on(experiment.folder(request.runs), request.reporter):
-            yield Run(experiment, context, request.runs, fresh=request.fresh, keep_weights=request.keep_weights)
+            yield run_of(experiment, context, request.runs, fresh=request.fresh, keep_weights=request.keep_weights)

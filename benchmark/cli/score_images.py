@@ -34,6 +34,7 @@ class Folders:
     images: Path
     reference: Path | None
     masks: Path | None
+    save_stats: Path | None = None
     recursive: bool = False
     match: Sequence[str] = ()
     suffix: Sequence[str] = ()
@@ -69,9 +70,10 @@ def score_images(folders: Folders, options: RunOptions) -> None:
         weights=options.find_weights(),
         cache=writable(cache_folder(), "cache folder"),
         reporter=Reporter(),
+        save_stats=folders.save_stats,
     )
     print_scores(scores, options.json)
-    if all(value.value is None for value in scores.cells.values()):
+    if scores.cells and all(value.value is None for value in scores.cells.values()):
         raise typer.Exit(1)
 
 
@@ -98,10 +100,14 @@ def print_scores(scores: FolderScores, as_json: bool) -> None:
         card = METRIC_CARDS.find(name).card
         figure = "–" if value.value is None else f"{value.value:.{card.decimals}f}"
         against = f"against {scores.num_real} real images"
+        if scores.num_real is None:
+            against = f"against {scores.reference['statistics']}"
         if card.level == "image":
             judge = scores.judge
             against = f"read by {judge['title']} of {judge['dataset']} at {judge['size']}x{judge['size']}"
         print(f"{name}  {figure}  (N = {value.n}, {against})")
+    if scores.saved:
+        print(f"{scores.saved['file']}  statistics of {scores.saved['encoder']} (N = {scores.saved['n']})")
 
 
 def _content(scores: FolderScores) -> dict[str, object]:
@@ -124,4 +130,5 @@ def _content(scores: FolderScores) -> dict[str, object]:
         "weights": weights,
         "files": scores.accounts(),
     }
-    return {**content, "judge": dict(scores.judge)} if scores.judge else content
+    further = {"reference": scores.reference, "saved": scores.saved, "judge": scores.judge}
+    return content | {name: dict(facts) for name, facts in further.items() if facts}

@@ -27,7 +27,8 @@ def _list(weights_dir: FolderOption = None, json: JsonOption = False) -> None:
         print(json_format.dumps(rows, indent=2))
         return
     for row in rows:
-        print(f"{row['id']}\t{row['title']}\t{row['bytes'] / 1e6:.0f} MB\t{row['path'] or 'absent'}")
+        size = "" if row["bytes"] is None else f"{row['bytes'] / 1e6:.0f} MB"
+        print(f"{row['id']}\t{row['title']}\t{size}\t{row['path'] or 'absent'}")
 
 
 @app.command("fetch")
@@ -42,8 +43,9 @@ def _fetch(
     from registry.errors import InputError
 
     wanted = published(id)
-    if wanted.url is None:
-        raise InputError(f"{wanted.file} comes in a Python package: {wanted.remedy}")
+    if wanted.url is None or wanted.sha256 is None:
+        origin = "is yours" if wanted.package is None else "comes in a Python package"
+        raise InputError(f"{wanted.file} {origin}: {wanted.remedy}")
     path = writable(weights_cache(), "cache folder") / wanted.file
     with Reporter().counting(f"fetch {wanted.file}") as count:
         download(wanted.url, path, wanted.sha256, count=count)
@@ -60,7 +62,14 @@ def _verify(weights_dir: FolderOption = None, json: JsonOption = False) -> None:
     for id in manifest():
         try:
             found = weights.find(id)
-            rows.append({"id": id, "state": "published", "path": str(found.path), "detail": found.sha256})
+            rows.append(
+                {
+                    "id": id,
+                    "state": "published" if found.published else "unverified",
+                    "path": str(found.path),
+                    "detail": found.sha256,
+                }
+            )
         except WeightsRefused as error:
             rows.append({"id": id, "state": "wrong", "path": str(error.path), "detail": str(error)})
         except WeightsMissing as error:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from registry.cards import Option
-from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
+from registry.catalogue import ENCODER_CARDS, METRIC_CARDS, PROTOCOL_CARDS
 
 Options = dict[str, Option]
-JudgeRole = Literal["parser", "attributes"]
+JudgeRole = str
 JUDGE_SETTINGS: Mapping[str, JudgeRole] = {"parser_judge": "parser", "attribute_judge": "attributes"}
-"""Which setting names the judge of a role."""
+"""Which setting names the judge of a role that every evaluation has; `judge` names those of other roles."""
 
 
 class Spec(BaseModel):
@@ -47,6 +47,15 @@ class ComputeSpec(Spec):
     num_workers: int = Field(default=0, ge=0)
 
 
+def roles_of(metric: str) -> set[JudgeRole]:
+    """The roles of judges that a metric's card, or that of its encoder, names."""
+    card = METRIC_CARDS.find(metric).card
+    of_encoder = None
+    if card.encoder is not None and card.encoder in ENCODER_CARDS:
+        of_encoder = ENCODER_CARDS.find(card.encoder).card.judge
+    return {role for role in (card.judge, of_encoder) if role is not None}
+
+
 class EvaluationSpec(Spec):
     """How methods are compared; the same for all whose figures stand in one table.
 
@@ -56,7 +65,8 @@ class EvaluationSpec(Spec):
         metrics: shown after those on a protocol's card, under every protocol that their own cards allow.
         parser_judge: the judge that labels regions and gives the features of set metrics.
         attribute_judge: the judge that reads attributes.
-        judges: recipe options of these two.
+        judge: the judges of other roles, by role: those that a metric's card needs.
+        judges: recipe options of all of these.
         limit: at most so many tasks per protocol.
         compute: how the networks of methods, judges and metrics run.
         edit_batch_size: tasks that a method edits at once.
@@ -69,6 +79,7 @@ class EvaluationSpec(Spec):
     metrics: tuple[str, ...] = ()
     parser_judge: str = "parser"
     attribute_judge: str = "attributes"
+    judge: dict[JudgeRole, str] = {}
     judges: dict[str, Options] = {}
     limit: int | None = Field(default=None, ge=1)
     compute: ComputeSpec = ComputeSpec()
@@ -78,9 +89,22 @@ class EvaluationSpec(Spec):
     @property
     def judge_by_role(self) -> dict[JudgeRole, str]:
         """The name of the judge that has each role."""
-        return {"parser": self.parser_judge, "attributes": self.attribute_judge}
+        return {"parser": self.parser_judge, "attributes": self.attribute_judge, **self.judge}
+
+    @property
+    def roles(self) -> list[JudgeRole]:
+        """The roles whose judges look at the edits: the two of every evaluation, and those that its metrics need."""
+        metrics = {name for protocol in self.protocols for name in self.metrics_of(protocol) if name in METRIC_CARDS}
+        needed = {role for name in metrics for role in roles_of(name)}
+        return [*JUDGE_SETTINGS.values(), *sorted(self.judge.keys() & needed)]
 
     def metrics_of(self, protocol: str) -> list[str]:
         """The metrics shown under a protocol: those on its card, then those added that are for it."""
         added = [name for name in self.metrics if METRIC_CARDS.find(name).card.is_for(protocol)]
         return list(dict.fromkeys([*PROTOCOL_CARDS.find(protocol).card.metrics, *added]))
+
+    @model_serializer(mode="wrap")
+    def _without_unused_roles(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """The settings without `judge` where there is none, so that hashes of experiments stay what they were."""
+        content: dict[str, Any] = serialize(self)
+        return content if content.get("judge") else {key: value for key, value in content.items() if key != "judge"}

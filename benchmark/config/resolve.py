@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec, Options, Spec
+from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec, Options, Spec, roles_of
 from benchmark.config.experiment import EVALUATION_KEYS, METHOD_KEYS, Experiment, MethodSpec
 from benchmark.config.option_types import check_option
 from benchmark.config.presets import Preset, default_protocols, protocol_options, read_preset
@@ -17,12 +17,20 @@ from benchmark.config.training_length import put_over
 from benchmark.config.variants import variant_changes, variant_name
 from benchmark.runtime.home_folder import expanded_texts
 from registry.cards import MethodCard
-from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METHOD_CARDS, METRIC_CARDS, PROTOCOL_CARDS
-from registry.errors import InputError, not_built
+from registry.catalogue import (
+    DATASET_CARDS,
+    ENCODER_CARDS,
+    JUDGE_CARDS,
+    METHOD_CARDS,
+    METRIC_CARDS,
+    PROTOCOL_CARDS,
+)
+from registry.errors import InputError, UnknownNameError, not_built, unknown
 from registry.options import OptionTable
 from registry.taking_part import reason_against
 
 Sources = Sequence[ConfigSource]
+_SETTINGS = tuple(JUDGE_SETTINGS.items())
 SpecType = TypeVar("SpecType", bound=Spec)
 
 
@@ -78,6 +86,12 @@ def resolve_evaluation(sources: Sources) -> EvaluationSpec:
     return _evaluation(merged(sources), sources, None)
 
 
+def evaluation_part(source: ConfigSource) -> ConfigSource:
+    """A source of an experiment's settings without those of its method, which need not be registered."""
+    content = {key: value for key, value in source.content.items() if key not in METHOD_KEYS}
+    return ConfigSource(content, source.source, source.lines)
+
+
 def _check(sources: Sources, keys: Mapping[str, FieldInfo]) -> None:
     for source in sources:
         source.check_keys(keys)
@@ -89,6 +103,13 @@ def _check_kinds(source: ConfigSource) -> None:
     for path in (("method",), ("variant",), ("preset",), ("dataset", "name"), *((key,) for key in JUDGE_SETTINGS)):
         if source.has(path) and not isinstance(value := source.value(path), str | None):
             raise ExperimentError(f"{source.location(path)}: {'.'.join(path)} is a name, not {value!r}")
+    if source.has(("judge",)):
+        value = source.value(("judge",))
+        if not (value is None or (isinstance(value, dict) and all(isinstance(name, str) for name in value.values()))):
+            raise ExperimentError(
+                f"{source.location(('judge',))}: judge has the name of a judge by role, such as judge.landmarks=NAME, "
+                f"not {value!r}"
+            )
     for key in ("protocols", "judges"):
         if source.has((key,)) and not isinstance(value := source.value((key,)), dict | None):
             raise ExperimentError(f"{source.location((key,))}: {key} holds names with their options, not {value!r}")
@@ -112,6 +133,8 @@ def _evaluation(settings: Mapping[str, Any], sources: Sources, method: MethodCar
     with located(sources, "preset"):
         preset = read_preset(preset_name)
     protocols = _protocols(settings.get("protocols") or {}, preset, sources, method)
+    metrics = _metrics(settings.get("metrics") or [], protocols, sources)
+    roles = _roles(settings.get("judge") or {}, [*metrics, *_shown_by(protocols)])
     content = {
         "edit_batch_size": preset.edit_batch_size,
         "bootstrap_draws": preset.bootstrap_draws,
@@ -119,8 +142,9 @@ def _evaluation(settings: Mapping[str, Any], sources: Sources, method: MethodCar
         "preset": preset_name,
         "dataset": _dataset(settings.get("dataset") or {}, preset, sources),
         "protocols": protocols,
-        "metrics": _metrics(settings.get("metrics") or [], protocols, sources),
-        "judges": _judges(settings, preset_name, sources),
+        "metrics": metrics,
+        "judge": roles,
+        "judges": _judges(settings, roles, preset_name, sources),
     }
     return _validated(EvaluationSpec, content, sources)
 
@@ -177,6 +201,10 @@ def _metrics(names: list[str], protocols: Iterable[str], sources: Sources) -> li
             card = METRIC_CARDS.find(name).card
             if card.level == "cost":
                 raise ExperimentError(f"metric {name!r} is a cost, which every table shows already: leave it out")
+            if card.encoder is not None and card.encoder not in ENCODER_CARDS:
+                known = (entry.card.name for entry in ENCODER_CARDS)
+                place = METRIC_CARDS.find(name).place
+                raise UnknownNameError(f"{place}: encoder: {unknown('encoder', card.encoder, known)}")
             if not any(map(card.is_for, protocols)):
                 raise ExperimentError(
                     f"metric {name!r} is for {', '.join(card.protocols or ())} alone, as its card says, and not for "
@@ -187,7 +215,23 @@ def _metrics(names: list[str], protocols: Iterable[str], sources: Sources) -> li
     return list(dict.fromkeys([*names, *joining]))
 
 
-def _judges(settings: Mapping[str, Any], preset: str, sources: Sources) -> dict[str, Options]:
+def _shown_by(protocols: Iterable[str]) -> list[str]:
+    """The metrics on protocols' cards, as far as there are such."""
+    named = (name for protocol in protocols for name in PROTOCOL_CARDS.find(protocol).card.metrics)
+    return [name for name in named if name in METRIC_CARDS]
+
+
+def _roles(named: Mapping[str, str], metrics: Iterable[str]) -> dict[str, str]:
+    """The judges of roles beside the two that all have: those named, and where a metric needs another, its only one."""
+    roles = dict(named)
+    for role in sorted({role for name in metrics for role in roles_of(name)}):
+        fit = [entry.card.name for entry in JUDGE_CARDS if entry.card.role == role]
+        if role not in roles and role not in JUDGE_SETTINGS.values() and len(fit) == 1:
+            roles[role] = fit[0]
+    return roles
+
+
+def _judges(settings: Mapping[str, Any], roles: Mapping[str, str], preset: str, sources: Sources) -> dict[str, Options]:
     """Options of the judges that have a role; those given for another judge are checked and left out."""
     options: dict[str, Any] = dict(settings.get("judges") or {})
     for name in options:
@@ -195,12 +239,16 @@ def _judges(settings: Mapping[str, Any], preset: str, sources: Sources) -> dict[
             card = JUDGE_CARDS.find(name).card
         options[name] = _checked(options[name], card.options, f"option of judge {name}", sources, "judges", name)
     chosen = {}
-    for key, role in JUDGE_SETTINGS.items():
-        name = settings.get(key) or EvaluationSpec.model_fields[key].default
-        with located(sources, key):
+    named = [((key,), role, settings.get(key) or EvaluationSpec.model_fields[key].default) for key, role in _SETTINGS]
+    for path, role, name in [*named, *((("judge", role), role, name) for role, name in roles.items())]:
+        with located(sources, *path):
+            if path == ("judge", role) and role in JUDGE_SETTINGS.values():
+                setting = next(key for key, of in _SETTINGS if of == role)
+                raise ExperimentError(f"judge.{role}: the judge of role {role} is named by the setting {setting}")
             card = JUDGE_CARDS.find(name).card
             if card.role != role:
-                fit = ", ".join(entry.card.name for entry in JUDGE_CARDS if entry.card.role == role)
+                fit = ", ".join(entry.card.name for entry in JUDGE_CARDS if entry.card.role == role) or "none"
+                key = ".".join(path)
                 raise ExperimentError(f"{key} cannot be {name!r}, which judges {card.role}; those that can: {fit}")
         chosen[name] = {**card.options, **card.options.cast(card.presets.get(preset, {})), **options.get(name, {})}
     return chosen

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.errors import UnusableFaceError
 from benchmark.datasets.masks import MaskFiles, paint, regions
+from benchmark.runtime.regular_files import check_regular
 from methods.labels import FLIP_PAIRS, LABELS
 
 _LIPS: Final = ("u_lip", "l_lip")
@@ -61,6 +62,7 @@ def mask_findings(face: int | str, image: Path, files: MaskFiles) -> Iterator[Fi
 def digest_of(path: Path) -> str:
     """The SHA-256 of a file, or its name where it cannot be read."""
     try:
+        check_regular(path)
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:

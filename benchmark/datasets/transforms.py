@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import cv2
-import mmcv
 import numpy as np
 from mmcv.transforms import BaseTransform, RandomFlip
 from numpy.typing import NDArray
@@ -14,9 +13,10 @@ from numpy.typing import NDArray
 from benchmark.datasets.errors import UnusableFaceError
 from benchmark.datasets.masks import content_of, read_mask
 from benchmark.images.read import UnreadableImageError, decode_image
+from benchmark.images.resize import POLICY, resized
 from methods.labels import FLIP_PAIRS
 
-RESIZE_POLICY: Final = "image: area down, bilinear up; mask: nearest-exact"
+RESIZE_POLICY: Final = f"image: {POLICY}; mask: nearest-exact"
 """How faces reach a size; enters the key of every packed cache.
 
 A label map is sampled at the centre of the cell over which the image is averaged (`cv2.INTER_NEAREST_EXACT`); plain
@@ -108,11 +108,9 @@ class ResizeFace(BaseTransform):
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Replace the image and the label map by resized ones."""
-        image: NDArray[np.uint8] = results["img"]
-        interpolation = "area" if self.size < image.shape[0] else "bilinear"
         return {
             **results,
-            "img": mmcv.imresize(image, (self.size, self.size), interpolation=interpolation, backend="cv2"),
+            "img": resized(results["img"], self.size),
             "gt_seg_map": cv2.resize(
                 results["gt_seg_map"], (self.size, self.size), interpolation=cv2.INTER_NEAREST_EXACT
             ),

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from benchmark.config.evaluation_spec import Options
 from benchmark.config.experiment import Experiment
 from benchmark.editing.option_weights import OptionWeights, option_weights, with_paths
+from benchmark.editing.process.process_method import ProcessMethod
 from benchmark.runtime.atomic_files import sha256_of_given
 from benchmark.runtime.checked_files import check_archive
 from benchmark.runtime.device import seed_everything
@@ -20,6 +21,7 @@ from benchmark.weights.locate import Weights
 from methods.base import FaceEditor, Stage
 from methods.checkpoint import load_strictly, read_content, take_network
 from registry import METHODS
+from registry.catalogue import METHOD_CARDS
 from registry.errors import InputError, PluginError, building, plugin_boundary, unknown
 
 
@@ -107,6 +109,9 @@ def _is_training_checkpoint(content: Any) -> bool:
 
 def _built(experiment: Experiment, options: Options) -> FaceEditor:
     method = experiment.method
+    entry = METHOD_CARDS.find(method.name)
+    if entry.card.command:
+        return ProcessMethod(entry.card, Path(entry.place).parent, size=experiment.evaluation.dataset.size, **options)
     editor_class = METHODS.get(method.name)
     with building(method.label, f"{editor_class.__name__}.__init__"):
         model = editor_class(size=experiment.evaluation.dataset.size, **options)

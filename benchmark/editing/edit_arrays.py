@@ -127,13 +127,13 @@ class LoadedMethod:
     def _check_inputs(self, given: Mapping[str, Any]) -> None:
         if self.card.sees_oracle:
             raise InputError(f"{self.label} gives the true result of a protocol's edits, and edits no other images")
-        missing = [
+        missing: list[list[str]] = [
             [name for word in words for name in ARGUMENTS.get(word, ()) if name not in given]
             for words in self.card.alternatives
         ]
         if all(missing):
-            wanted = " and ".join(min(missing, key=len))
-            raise InputError(f"{self.label} takes {self.card.takes_in_words}: give {wanted} too")
+            fewest = min(missing, key=len)
+            raise InputError(f"{self.label} takes {self.card.takes_in_words}: give {' and '.join(fewest)} too")
         if "source_mask" in given and "source" not in given:
             raise InputError("source_mask holds the labels of source: give source too")
         if "requested_mask" in given and "mask" not in given:

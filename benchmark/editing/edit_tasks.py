@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from benchmark.datasets.base import FaceDataset
 from benchmark.editing.checked_edit import MIDDLE_LEVEL, EditError, call_edit, check_images, visible_to
 from benchmark.editing.cost import edit_complexity, forget_peak_memory, now, peak_memory_mib
+from benchmark.editing.process.process_method import ProcessMethod
 from benchmark.images.background_writer import ImageWriter
 from benchmark.images.convert import Pixels, image_array
 from benchmark.images.read import UnreadableImageError, decode_image
@@ -123,12 +124,18 @@ def _edit_batch(
         edited = call_edit(editor, moved)
     seconds = now(compute) - started
     check_images(editor, moved, edited)
+    if isinstance(editor, ProcessMethod) and editor.seconds is not None:
+        seconds = editor.seconds  # without the files that go to and fro
     return image_array(edited), seconds
 
 
 def _cost(editor: FaceEditor, one: EditBatch, milliseconds: list[float], compute: Compute) -> dict[str, Any]:
     peak = peak_memory_mib(compute)
-    parameters, flops = edit_complexity(editor, one, compute)
+    parameters, flops = None, None
+    if isinstance(editor, ProcessMethod):
+        peak = None  # this process's, not the method's
+    else:
+        parameters, flops = edit_complexity(editor, one, compute)
     return {
         "parameters": parameters,
         "flops": flops,

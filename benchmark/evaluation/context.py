@@ -12,17 +12,16 @@ import pandas as pd
 
 from benchmark.caching.fingerprints import fingerprint
 from benchmark.caching.plugin_source import entry_version, plugin_code
-from benchmark.config.evaluation_spec import EvaluationSpec, JudgeRole, Options
+from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec, JudgeRole, Options
 from benchmark.datasets.base import SPLITS, FaceDataset
 from benchmark.datasets.packed import Progress
-from benchmark.evaluation.score_edits import BATCH, Judges
+from benchmark.evaluation.score_edits import BATCH, Judges, no_judge
+from benchmark.features.build_encoder import EncodingJudge, build_encoder
 from benchmark.features.cache import cached_features, write_features
 from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeatureSet, FeatureWriter
-from benchmark.features.inception import INCEPTION_ENCODERS
-from benchmark.features.parser_encoder import PARSER, ParserEncoder
 from benchmark.judges.base import Judge
-from benchmark.judges.cache import load_judge
+from benchmark.judges.cache import load_judge, published_scores
 from benchmark.judges.unknown_attributes import UnknownAttributes
 from benchmark.protocols.base import Protocol
 from benchmark.results.schema import DatasetInfo, JudgeInfo
@@ -30,16 +29,20 @@ from benchmark.results.task_scores import tasks_sha256
 from benchmark.runtime.device import Compute, choose_compute, seed_everything
 from benchmark.runtime.progress import Reporter
 from benchmark.training.train import move_to_device, train
-from benchmark.weights.locate import Weights
-from benchmark.weights.resources import Resources
+from benchmark.weights.encoder_files import named_weights
+from benchmark.weights.locate import Weights, WeightsMissing, manifest
+from benchmark.weights.resources import MetricUnavailable, Resources
 from registry import DATASETS, JUDGES, PROTOCOLS
-from registry.catalogue import DATASET_CARDS, JUDGE_CARDS
+from registry.cards import JudgeCard
+from registry.catalogue import DATASET_CARDS, ENCODER_CARDS, JUDGE_CARDS, Entry
 from registry.errors import InputError, building, plugin_boundary
 
 TASK_SEED = 0
 """Decides the task tables; never the seed of a training, so that all seeds of all methods edit the same faces."""
 JUDGE_SEED = 0
 MAX_REAL_FACES = 5000
+OF_ALL = frozenset(JUDGE_SETTINGS.values())
+"""The roles whose judges look at every edit, whatever the metrics."""
 
 
 @dataclass(frozen=True)
@@ -118,42 +121,99 @@ class EvaluationContext:
     @cached_property
     def judge_facts(self) -> dict[str, JudgeInfo]:
         """What tables say of the judges, by role; trains those that the cache does not hold."""
-        return {role: self.judge(role)[1] for role in self.evaluation.judge_by_role}
+        return {role: self.judge(role)[1] for role in self.evaluation.roles}
 
     @cached_property
     def judges(self) -> Judges:
         """The judges, on the compute device, each loaded when something first needs it."""
-        return Judges(lambda: self.judge("parser")[0], lambda: self.judge("attributes")[0])
+        others = {role: partial(self._judge_of, role) for role in self.evaluation.roles if role not in OF_ALL}
+        return Judges(partial(self._judge_of, "parser"), partial(self._judge_of, "attributes"), others)
+
+    def _judge_of(self, role: JudgeRole) -> Any:
+        return self.judge(role)[0]
 
     def judge(self, role: JudgeRole) -> tuple[Any, JudgeInfo]:
         """A judge, on the compute device, and what tables say of it; trained where the cache does not hold it."""
-        if role not in self._judges and role == "attributes" and (reason := self.dataset.lacks.get("attributes")):
-            facts = JudgeInfo(title=f"none: {reason}", weights_sha256="", recipe="", scores={})
+        if role not in self._judges and role == "attributes" and "attributes" in self.dataset.lacks:
+            unknown = "none: no attribute of these faces is known"
+            facts = JudgeInfo(title=unknown, weights_sha256="", recipe="", scores={})
             self._judges[role] = (UnknownAttributes(), facts)
         if role not in self._judges:
-            name = self.evaluation.judge_by_role[role]
-            options = self.evaluation.judges[name]
+            entry = self._judge_entry(role)
+            name = entry.card.name
+            options = self.evaluation.judges.get(name, dict(entry.card.options))
             seed_everything(JUDGE_SEED)
             with building(f"judge {name}", f"building judge {name}"):
                 judge: Judge = JUDGES.get(name)(size=self.evaluation.dataset.size, **options)
-            record = load_judge(
-                name,
-                judge,
-                self.dataset,
-                self.cache / "judges",
-                partial(self._train_judge, name),
-                self.reporter.say,
-                trained_as=" ".join(filter(None, (self.compute.described, plugin_code(JUDGE_CARDS.find(name))))),
-            )
-            facts = JudgeInfo(
-                title=JUDGE_CARDS.find(name).card.title,
-                weights_sha256=record.weights_sha256,
-                recipe=", ".join(f"{key} {value}" for key, value in record.recipe.items()),
-                scores=dict(record.scores),
-            )
-            move_to_device(judge, self.compute)
+            named = named_weights(entry)
+            facts = self._train(entry, judge) if named is None else self._load_published(entry, judge, named)
             self._judges[role] = (judge, facts)
         return self._judges[role]
+
+    def judge_version(self, role: JudgeRole) -> list[Any]:
+        """What decides the judge of a role, without loading it: its name, options and code, and a published file."""
+        entry = self._judge_entry(role)
+        name, named = entry.card.name, named_weights(entry)
+        try:
+            sha256 = None if named is None else self.weights.find_named(named).sha256
+        except WeightsMissing:
+            sha256 = None  # it is said where the judge is loaded
+        return [name, self.evaluation.judges.get(name, {}), entry_version(entry), sha256]
+
+    def _judge_entry(self, role: str) -> Entry[JudgeCard]:
+        """The judge that has a role; in place of a trained one its published one, where that one's file was named."""
+        if role not in self.evaluation.judge_by_role:
+            raise MetricUnavailable(no_judge(role))
+        entry = JUDGE_CARDS.find(self.evaluation.judge_by_role[role])
+        if entry.card.published is not None:
+            published = JUDGE_CARDS.find(entry.card.published)
+            if published.card.weights in self.weights.named:
+                return published
+        return entry
+
+    def _train(self, entry: Entry[JudgeCard], judge: Judge) -> JudgeInfo:
+        """Give a judge its trained weights, which the cache may have."""
+        name = entry.card.name
+        record = load_judge(
+            name,
+            judge,
+            self.dataset,
+            self.cache / "judges",
+            partial(self._train_judge, name),
+            self.reporter.say,
+            trained_as=" ".join(filter(None, (self.compute.described, plugin_code(entry)))),
+        )
+        move_to_device(judge, self.compute)
+        return JudgeInfo(
+            title=entry.card.title,
+            weights_sha256=record.weights_sha256,
+            recipe=", ".join(f"{key} {value}" for key, value in record.recipe.items()),
+            scores=dict(record.scores),
+            caution=entry.card.caution,
+        )
+
+    def _load_published(self, entry: Entry[JudgeCard], judge: Judge, named: str) -> JudgeInfo:
+        """Fill a judge that is not trained from its file, and have it score itself."""
+        name = entry.card.name
+        try:
+            file = self.weights.find_named(named)
+        except WeightsMissing as error:
+            raise InputError(f"judge {name}: {error}") from error
+        with building(f"judge {name}", f"building judge {name}"):
+            judge.load_published(file.path)
+        move_to_device(judge, self.compute)
+        judge.eval()
+        made_by = f"{self.compute.described} {plugin_code(entry) or ''}"
+        with self.reporter.counting(f"judge {name}: its own scores"):
+            scores = published_scores(judge, file.sha256, self.dataset, self.cache / "judges", made_by)
+        foreign = None if file.published or named not in manifest() else f"not the published {file.id}"
+        return JudgeInfo(
+            title=entry.card.title,
+            weights_sha256=file.sha256,
+            recipe=f"published weights {file.path.name}, not trained here",
+            scores=scores,
+            caution="; ".join(filter(None, (entry.card.caution, foreign))) or None,
+        )
 
     def _train_judge(self, name: str, judge: Judge, dataset: FaceDataset, folder: Path) -> None:
         if "mask" in dataset.lacks and JUDGE_CARDS.find(name).card.role == "parser":
@@ -171,12 +231,11 @@ class EvaluationContext:
             MetricUnavailable: if it cannot be had here.
         """
         if name not in self._encoders:
-            if name == PARSER:
-                code = entry_version(JUDGE_CARDS.find(self.evaluation.parser_judge))
-                judge, facts = self.judge("parser")
-                self._encoders[name] = ParserEncoder(judge.parse, facts.weights_sha256, self.compute, code)
-            else:
-                self._encoders[name] = INCEPTION_ENCODERS[name](self.resources)
+            judge = None
+            if (role := ENCODER_CARDS.find(name).card.judge) is not None:
+                found, facts = self.judge(role)
+                judge = EncodingJudge(found, facts.weights_sha256, entry_version(self._judge_entry(role)))
+            self._encoders[name] = build_encoder(name, self.resources, judge)
         return self._encoders[name]
 
     def real_features(self, name: str) -> FeatureSet:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 
 from benchmark.evaluation.metric_boundary import metric_boundary
 from benchmark.features.encoder import Encoder
-from benchmark.features.inception import INCEPTION_ENCODERS, WEIGHTS
 from benchmark.metrics.base import ImageMetric, SetMetric
 from benchmark.metrics.function_metric import metric_class_of
-from benchmark.weights.locate import Weights, WeightsFile, WeightsMissing, manifest
+from benchmark.weights.encoder_files import named_weights
+from benchmark.weights.locate import Weights, WeightsFile, WeightsMissing, manifest, published
 from benchmark.weights.resources import MetricUnavailable, Resources
 from registry import METRICS
-from registry.catalogue import METRIC_CARDS
-from registry.errors import PluginError, plugin_boundary
+from registry.catalogue import ENCODER_CARDS, METRIC_CARDS
+from registry.errors import InputError, PluginError, UnknownNameError, plugin_boundary, unknown
 
 
 @dataclass
@@ -73,10 +73,10 @@ def prepare_metrics(names: Iterable[str], resources: Resources, encoder: Callabl
         if isinstance(metric, ImageMetric):
             ready.images[name] = metric
         else:
-            chosen = encoder_of(name)
             try:
+                chosen = encoder_of(name)
                 ready.encoders[chosen] = encoder(chosen)
-            except MetricUnavailable as reason:
+            except (MetricUnavailable, PluginError, InputError) as reason:
                 ready.missing[name] = str(reason)
                 continue
             ready.sets[name] = metric
@@ -98,19 +98,30 @@ def _prepared(name: str, resources: Resources) -> ImageMetric | SetMetric:
 
 
 def encoder_of(metric: str) -> str:
-    """The encoder on a set metric's card."""
-    chosen = METRIC_CARDS.find(metric).card.encoder
+    """The encoder on a set metric's card.
+
+    Raises:
+        UnknownNameError: if there is none of that name.
+    """
+    entry = METRIC_CARDS.find(metric)
+    chosen = entry.card.encoder
     if chosen is None:
         raise ValueError(f"metric {metric!r} has no encoder on its card")
+    if chosen not in ENCODER_CARDS:
+        known = (encoder.card.name for encoder in ENCODER_CARDS)
+        raise UnknownNameError(f"{entry.place}: encoder: {unknown('encoder', chosen, known)}")
     return chosen
 
 
 def weights_of(metric: str, weights: Weights) -> list[WeightsFile]:
     """The weights files that a metric's figure rests on, by the manifest; empty where one of them is missing."""
-    on_inception = METRIC_CARDS.find(metric).card.encoder in INCEPTION_ENCODERS
-    ids = [id for id, file in manifest().items() if metric in file.needed_by or (on_inception and id == WEIGHTS)]
+    named = [id for id, file in manifest().items() if metric in file.needed_by]
+    encoder = METRIC_CARDS.find(metric).card.encoder
+    if encoder is not None and encoder in ENCODER_CARDS:
+        of_encoder = named_weights(ENCODER_CARDS.find(encoder))
+        named += [of_encoder] if of_encoder is not None else []
     try:
-        return [weights.find(id) for id in ids]
+        return [weights.find_named(name) for name in dict.fromkeys(named)]
     except WeightsMissing:
         return []
 
@@ -118,6 +129,8 @@ def weights_of(metric: str, weights: Weights) -> list[WeightsFile]:
 def _foreign_weights(metric: str, weights: Weights) -> str | None:
     """A sentence where a metric's figure rests on a weights file that is not the published one."""
     for file in weights_of(metric, weights):
-        if not file.published:
+        if not file.published and file.id in manifest():
+            if published(file.id).sha256 is None:
+                return f"by {file.path.name}, SHA-256 {file.sha256[:12]}…; figures compare where that is the same"
             return f"by weights that are not the published {file.id}: SHA-256 {file.sha256[:12]}…"
     return None

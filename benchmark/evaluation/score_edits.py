@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,14 +16,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from benchmark.config.evaluation_spec import JUDGE_SETTINGS
 from benchmark.datasets.base import FaceDataset
 from benchmark.evaluation.metric_boundary import metric_boundary
-from benchmark.evaluation.prepare_metrics import encoder_boundary, encoder_of, prepare_metrics
+from benchmark.evaluation.prepare_metrics import ReadyMetrics, encoder_boundary, encoder_of, prepare_metrics
 from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter
 from benchmark.features.parser_encoder import PARSER
 from benchmark.images.convert import Pixels, image_array, image_tensor
-from benchmark.metrics.base import ImageMetric, Judged, ScoringBatch, SetMetric, SetValue
+from benchmark.metrics.base import Answers, ImageMetric, Judged, ScoringBatch, SetMetric, SetValue
 from benchmark.metrics.mean_metric import VALUE
 from benchmark.protocols.base import Protocol as EditProtocol
 from benchmark.results.schema import Value
@@ -36,6 +37,7 @@ from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, ratio_te
 from benchmark.weights.resources import MetricUnavailable, Resources
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES
+from registry.catalogue import JUDGE_CARDS, METRIC_CARDS
 from registry.errors import PluginError, plugin_boundary
 
 BATCH = 64
@@ -49,10 +51,12 @@ class Judges:
         parser: gives the parser, whose `parse` takes (N, 3, H, W) images in [-1, 1] to (N, H, W) uint8 labels and
             (N, D) float32 features.
         attributes: gives the judge of attributes, whose `scores` takes images to (N, 40) probabilities.
+        others: by role, give the judges that metrics' cards need beside these, whose `answer` takes images to (N, ...).
     """
 
     parser: Callable[[], Any]
     attributes: Callable[[], Any]
+    others: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class Scores:
         cells: one cell per metric.
         breakdown: cells broken down by class or attribute.
         features: of the outputs, by encoder, where they were kept.
+        num_missing: tasks that have no edit; their rows in `frame` have no values.
     """
 
     frame: pd.DataFrame
@@ -72,6 +77,20 @@ class Scores:
     cells: dict[str, Value]
     breakdown: dict[str, dict[str, float | None]]
     features: dict[str, FeatureSet]
+    num_missing: int = 0
+
+    def among(self, tasks: pd.DataFrame) -> Scores:
+        """These scores of some tasks as those of all `tasks`: the others have no values, and every cell says so."""
+        missing = len(tasks) - len(self.frame)
+        if not missing:
+            return self
+        inputs = tasks.drop(columns=["target_row", "source_row"])
+        values = self.frame.drop(columns=[name for name in inputs.columns if name != "task"])
+        caution = f"{len(self.frame):,} of {len(tasks):,} tasks have an edit, and no other counts"
+        cells = {
+            name: cell.model_copy(update={"reason": _joined(caution, cell.reason)}) for name, cell in self.cells.items()
+        }
+        return replace(self, frame=inputs.merge(values, how="left", on="task"), cells=cells, num_missing=missing)
 
 
 Outputs = Callable[[pd.DataFrame, EditBatch], tuple[EditBatch, Pixels]]
@@ -122,6 +141,7 @@ def score_edits(
         keep: folder for the features of the outputs, which are else forgotten.
     """
     ready = prepare_metrics(metric_ids, resources, real.encoder)
+    _without_judge(ready, judges)
     with TemporaryDirectory(prefix="features-") as forgotten:
         writers = {name: FeatureWriter((keep or Path(forgotten)) / name) for name in ready.encoders}
         with reporter.bar(f"{title}: score {protocol.name}", len(tasks)) as advance:
@@ -220,7 +240,9 @@ def _scoring_batches(
     with deferred_interruption() as stop:
         done = 0
         for rows, batch, pixels in read_ahead(_images(outputs, protocol, dataset, tasks)):
-            yield list(rows["task"]), ScoringBatch(batch, pixels, _judged(pixels, judges, compute), requested, kept)
+            judged = _judged(pixels, judges, compute)
+            targets = _answers(lambda batch=batch: batch.target.image.to(compute.device), judges)  # type: ignore[misc]
+            yield list(rows["task"]), ScoringBatch(batch, pixels, judged, requested, kept, targets)
             done += len(rows)
             advance(done)
             stop.check(f"scoring {protocol.name}")
@@ -241,7 +263,38 @@ def _judged(pixels: Pixels, judges: Judges, compute: Compute) -> Judged:
             scores: Tensor = judge.scores(images())
         return scores.float().cpu()
 
-    return Judged(parse, read_attributes)
+    return Judged(parse, read_attributes, _answers(images, judges))
+
+
+def _answers(images: Callable[[], Tensor], judges: Judges) -> Answers:
+    """What judges of other roles see in N images on the compute device, each when a metric first asks."""
+
+    def answer(role: str) -> Tensor:
+        judge = judges.others[role]()
+        function, given = f"{type(judge).__name__}.answer", images()
+        with plugin_boundary(function), torch.inference_mode():
+            found = judge.answer(given)
+        if not isinstance(found, Tensor) or found.ndim < 1 or len(found) != len(given):
+            shape = tuple(found.shape) if isinstance(found, Tensor) else type(found).__name__
+            raise PluginError(f"{function} gave {shape}, where ({len(given)}, ...) was expected")
+        return found.cpu()
+
+    return Answers(list(judges.others), answer)
+
+
+def _without_judge(ready: ReadyMetrics, judges: Judges) -> None:
+    """Give the metrics whose role no judge has their reason."""
+    for name in list(ready.images):
+        role = METRIC_CARDS.find(name).card.judge
+        if role is not None and role not in judges.others and role not in JUDGE_SETTINGS.values():
+            ready.missing[name] = no_judge(role)
+            del ready.images[name]
+
+
+def no_judge(role: str) -> str:
+    """Why a metric has no figure whose role no judge has, and what to do."""
+    fit = ", ".join(entry.card.name for entry in JUDGE_CARDS if entry.card.role == role) or "none"
+    return f"no judge of role {role!r} was chosen: --set judge.{role}=NAME (registered: {fit})"
 
 
 def _images(

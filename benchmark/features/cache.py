@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,8 @@ from benchmark.runtime.checked_files import DamagedFileError, read_arrays
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.prefetch import read_ahead
 from benchmark.runtime.progress import Reporter
+from benchmark.weights.resources import MetricUnavailable
+from registry.errors import PluginError, plugin_boundary
 
 
 def cached_features(folder: Path, write: Callable[[FeatureWriter], None], say: Callable[[str], None]) -> FeatureSet:
@@ -56,6 +58,7 @@ def write_features(
     number: int,
     reporter: Reporter,
     title: str,
+    broken: dict[str, str] | None = None,
 ) -> None:
     """Encode images, a batch read while the one before is encoded.
 
@@ -66,19 +69,38 @@ def write_features(
         number: of images in all.
         reporter: shows a bar.
         title: of the bar.
+        broken: gets the reason of every encoder that fails, by its name, which then encodes no more.
 
     Raises:
         Interrupted: if a stop was requested.
+        MetricUnavailable: if an encoder does not take the images, and `broken` is not given; likewise `PluginError`.
     """
     done = 0
     with reporter.bar(title, number) as advance, deferred_interruption() as stop:
         for batch in read_ahead(batches):
             images = list(batch)
             for name, writer in writers.items():
-                writer.add(encoders[name].encode(images))
+                if broken is None:
+                    add_features(writer, encoders[name], images)
+                elif name not in broken:
+                    try:
+                        add_features(writer, encoders[name], images)
+                    except (MetricUnavailable, PluginError) as reason:
+                        broken[name] = str(reason)
             done += len(images)
             advance(done)
             stop.check(f"encoding images ({title})")
+
+
+def add_features(writer: FeatureWriter, encoder: Encoder, images: Sequence[Pixels]) -> None:
+    """Encode images (H, W, 3) and keep their features.
+
+    Raises:
+        MetricUnavailable: if the encoder does not take such images.
+        PluginError: if it fails, or gives other features than before.
+    """
+    with plugin_boundary(f"{type(encoder).__name__}.features", MetricUnavailable):
+        writer.add(encoder.encode(images))
 
 
 def _read(folder: Path) -> FeatureSet:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from importlib.metadata import version
 from typing import ClassVar, Final
 
 import numpy as np
@@ -12,8 +10,6 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
-from benchmark.caching.code_version import code_version
-from benchmark.caching.fingerprints import fingerprint
 from benchmark.features.encoder import Encoder
 from benchmark.features.threaded_inference import in_streams
 from benchmark.images.convert import Pixels
@@ -31,30 +27,26 @@ class InceptionEncoder(Encoder):
 
     Args:
         resources: where the network runs, and its weights.
+        weights: the weights file, by id or path.
 
     Raises:
         MetricUnavailable: if the weights are absent or do not fit.
     """
 
-    resize_policy: ClassVar[str] = "bilinear to 299 x 299, no antialiasing, as pytorch-fid"
+    resize_policy = "bilinear to 299 x 299, no antialiasing, as pytorch-fid"
+    libraries: ClassVar[tuple[str, ...]] = ("torch", "torchvision", "pytorch-fid", "pillow")
 
-    def __init__(self, resources: Resources) -> None:
+    def __init__(self, resources: Resources, weights: str = WEIGHTS) -> None:
         try:
-            weights = resources.weights.find(WEIGHTS)
+            file = resources.weights.find_named(weights)
             # torchvision takes a second to import, which only a run with weights should pay
             from benchmark.features.inception_network import load_fid_inception
 
-            network = load_fid_inception(weights.path)
+            network = load_fid_inception(file.path)
         except (WeightsMissing, CheckpointError) as error:
             raise MetricUnavailable(str(error)) from error
-        super().__init__(resources.compute, weights.sha256)
+        super().__init__(resources.compute, file.sha256)
         self.network = network.to(resources.compute.device).to(memory_format=torch.channels_last)
-
-    @property
-    def code(self) -> str:
-        """Version of these modules and of the libraries that resize and run."""
-        names = ("torch", "torchvision", "pytorch-fid", "pillow")
-        return fingerprint(code_version(__name__), [version(name) for name in names])
 
     def resize(self, images: Pixels) -> Tensor:
         """Images in [-1, 1] at 299 x 299; the sums in pytorch-fid's order, so that rounding is the same."""
@@ -69,7 +61,7 @@ class InceptionEncoder(Encoder):
 class CleanInceptionEncoder(InceptionEncoder):
     """clean-fid's features (Parmar, Zhang and Zhu, CVPR 2022): Pillow's antialiased bicubic, each channel in float."""
 
-    resize_policy: ClassVar[str] = "antialiased bicubic of each channel in float32 to 299 x 299, as clean-fid"
+    resize_policy = "antialiased bicubic of each channel in float32 to 299 x 299, as clean-fid"
 
     def resize(self, images: Pixels) -> Tensor:
         """Images in [-1, 1] at 299 x 299; the scaling as in clean-fid's network, (x - 128) / 128."""
@@ -81,10 +73,3 @@ def _bicubic(channel: Pixels) -> np.ndarray[tuple[int, ...], np.dtype[np.float32
     """(H, W) to (299, 299) in [0, 255]; not rounded, but clipped, since bicubic overshoots."""
     image = Image.fromarray(channel.astype(np.float32)).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
     return np.asarray(image).clip(0, 255)
-
-
-INCEPTION_ENCODERS: Mapping[str, type[InceptionEncoder]] = {
-    "inception": InceptionEncoder,
-    "inception-clean": CleanInceptionEncoder,
-}
-"""By the name on metrics' cards."""

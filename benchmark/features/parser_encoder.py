@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar, Final
+from typing import Final, Protocol
 
 import torch
 from torch import Tensor
 
-from benchmark.caching.code_version import code_version
-from benchmark.caching.fingerprints import fingerprint
 from benchmark.features.encoder import Encoder
 from benchmark.images.convert import Pixels
 from benchmark.runtime.device import Compute
 
 PARSER: Final = "parser"
-"""Its name on metrics' cards."""
+"""The role of the judge, and the encoder's name on metrics' cards."""
 
-Parse = Callable[[Tensor], tuple[Tensor, Tensor]]
+
+class Parser(Protocol):
+    """What a parser judge has."""
+
+    def parse(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """(N, 3, H, W) images in [-1, 1] to labels and features (N, D)."""
+        ...
 
 
 class ParserEncoder(Encoder):
     """Features of a trained parser, for images of the size that it was trained at.
 
     Args:
-        parse: (N, 3, H, W) images in [-1, 1] to labels and features (N, D).
+        judge: the parser, in eval mode.
         weights_sha256: of the judge.
         compute: where it runs.
-        judge_code: version of the judge's source.
     """
 
-    resize_policy: ClassVar[str] = "none: images at the run's size"
+    resize_policy = "none: images at the run's size"
 
-    def __init__(self, parse: Parse, weights_sha256: str, compute: Compute, judge_code: str) -> None:
+    def __init__(self, judge: Parser, weights_sha256: str, compute: Compute) -> None:
         super().__init__(compute, weights_sha256)
-        self._parse = parse
-        self._judge_code = judge_code
-
-    @property
-    def code(self) -> str:
-        """Version of the judge and this module."""
-        return fingerprint(code_version(__name__), self._judge_code, self.compute.described)
+        self._judge = judge
 
     def resize(self, images: Pixels) -> Tensor:
         """Images in [-1, 1], their size as it is."""
@@ -50,4 +46,4 @@ class ParserEncoder(Encoder):
 
     def features(self, inputs: Tensor) -> Tensor:
         """The parser's features."""
-        return self._parse(inputs)[1]
+        return self._judge.parse(inputs)[1]

@@ -33,19 +33,26 @@ class ImageFolder:
         files: of the pictures, by name: the path in the folder without ending and suffix. In the order of their paths.
         left_out: every other file.
         remarks: what a reader of their figures must know of the pictures that are used.
+        named: the folder or archive that the user named, where the pictures lie elsewhere.
     """
 
     path: Path
     files: Mapping[str, Path]
     left_out: tuple[FileCount, ...] = ()
     remarks: tuple[FileCount, ...] = ()
+    named: Path | None = None
+
+    @property
+    def shown(self) -> Path:
+        """The folder as messages name it."""
+        return self.named or self.path
 
     @property
     def summary(self) -> str | None:
         """One line for the terminal; None where every file is used and nothing is remarkable."""
         if not self.left_out and not self.remarks:
             return None
-        parts = [f"{self.path}: {len(self.files):,} used"]
+        parts = [f"{self.shown}: {len(self.files):,} used"]
         if self.left_out:
             parts.append(f"left out: {', '.join(map(str, self.left_out))}")
         return "; ".join([*parts, *map(str, self.remarks)])
@@ -53,7 +60,7 @@ class ImageFolder:
     def content(self) -> dict[str, object]:
         """The accounting as plain values."""
         return {
-            "folder": str(self.path),
+            "folder": str(self.shown),
             "used": len(self.files),
             "left_out": [vars(files) for files in self.left_out],
             "remarks": [vars(files) for files in self.remarks],

@@ -6,7 +6,7 @@ Known ones have names; one's own is a YAML file, or a list of labels.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -51,7 +51,7 @@ class LabelSet:
     @property
     def content(self) -> list[tuple[Any, str]]:
         """Its numbers or colours with their labels, as plain values in order."""
-        return sorted(self.numbers.items()) + sorted(self.colors.items())
+        return [*sorted(self.numbers.items()), *sorted(self.colors.items())]
 
 
 CELEBAMASK_HQ: Final = LabelSet("celebamask-hq", dict(enumerate(LABELS)), summary="the dataset's own order")
@@ -123,7 +123,11 @@ def _checked(name: str, body: Any, where: str) -> LabelSet:
 
 
 def _numbers(given: Any, where: str) -> dict[int, str]:
-    items = enumerate(given) if isinstance(given, list) else given.items() if isinstance(given, dict) else ()
+    items: Iterable[tuple[Any, Any]] = ()
+    if isinstance(given, list):
+        items = enumerate(given)
+    elif isinstance(given, dict):
+        items = given.items()
     numbers: dict[int, str] = {}
     for key, label in items:
         if not str(key).isdecimal() or not 0 <= int(key) <= LARGEST_NUMBER:

@@ -20,6 +20,21 @@ def write_png(path: Path, image: NDArray[np.uint8], *, durable: bool = True) -> 
         image: (H, W, 3) uint8 RGB.
         durable: wait until the file is on disk.
     """
-    _, content = cv2.imencode(".png", mmcv.rgb2bgr(image))
+    _write(path, mmcv.rgb2bgr(image), durable=durable)
+
+
+def write_grey_png(path: Path, levels: NDArray[np.uint8], *, durable: bool = True) -> None:
+    """Write a PNG file of one channel, such as labels, atomically.
+
+    Args:
+        path: of the file; its folder is created where absent.
+        levels: (H, W) uint8.
+        durable: wait until the file is on disk.
+    """
+    _write(path, levels, durable=durable)
+
+
+def _write(path: Path, stored: NDArray[np.uint8], *, durable: bool) -> None:
+    _, content = cv2.imencode(".png", stored)
     with replacing(path, durable=durable) as temporary:
         temporary.write_bytes(content.tobytes())

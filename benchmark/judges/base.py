@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from benchmark.caching.code_version import code_version
 from benchmark.datasets.base import FaceDataset
 from benchmark.judges.augmentation import LightAugmentation
 from methods.base import FaceBatch, Stage, Trainable
+from methods.checkpoint import CheckpointError, load_strictly, read_state_dict
 
 EVALUATION_BATCH = 64
 
@@ -52,6 +54,28 @@ class Judge(Trainable):
     def evaluate(self, dataset: FaceDataset, rows: NDArray[np.int64]) -> dict[str, float]:
         """The judge's own scores, by name, on the faces at `rows`, which must not be of the train split."""
 
+    def answer(self, image: Tensor) -> Tensor:
+        """What a judge of a role beside "parser" and "attributes" sees in images, for the metrics that need its role.
+
+        Args:
+            image: (N, 3, H, W) in [-1, 1]; called in inference mode, the judge in eval mode.
+
+        Returns:
+            (N, ...), whatever its role's metrics expect.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no answer, which judges of its role give")
+
+    def load_published(self, path: Path) -> None:
+        """Take the weights of the published file that the judge's card names; nothing in it is executed.
+
+        Raises:
+            CheckpointError: if it does not fit.
+        """
+        try:
+            load_strictly(self, read_state_dict(path))
+        except CheckpointError as error:
+            raise CheckpointError(f"{path}: {error}") from error
+
     def stages(self) -> Sequence[Stage]:
         """One stage, under the judge's schedule."""
         iterations, batch_size = int(self.recipe["iterations"]), int(self.recipe["batch_size"])
@@ -84,6 +108,22 @@ class Judge(Trainable):
         device = next(self.parameters()).device
         for start in range(0, len(rows), EVALUATION_BATCH):
             yield dataset.batch(rows[start : start + EVALUATION_BATCH]).to(device)
+
+
+class PublishedJudge(Judge):
+    """A judge that is never trained: its card names its `weights`.
+
+    Args:
+        size: side of the square images in pixels.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size=size, iterations=1, batch_size=1, lr=0.0)
+        self.recipe = {}
+
+    def loss(self, faces: FaceBatch) -> Tensor:
+        """None: its weights are published."""
+        raise NotImplementedError("a judge of published weights is not trained")
 
 
 def judge_code(judge: Judge) -> str:

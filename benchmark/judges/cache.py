@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,29 @@ def load_judge(
             shutil.rmtree(folder / "training", ignore_errors=True)
             return record
     return JudgeRecord(name=name, **facts)
+
+
+def published_scores(
+    judge: Judge, weights_sha256: str, dataset: FaceDataset, cache: Path, made_by: str
+) -> dict[str, float]:
+    """What a judge of published weights scores itself on the test split, kept by all that decides it.
+
+    Args:
+        judge: filled, on the compute device, in eval mode.
+        weights_sha256: of its file.
+        dataset: whose test split it looks at.
+        cache: folder of judges; created where absent.
+        made_by: what else decides the scores: precision, the source of a plug-in.
+    """
+    folder = cache / judge_key(judge, dataset, f"{weights_sha256} {made_by}")
+    card = folder / "card.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "lock"):
+        with suppress(FileNotFoundError, DamagedFileError):
+            return dict(read_checked_json(card)["scores"])
+        scores = judge.evaluate(dataset, dataset.rows("test"))
+        write_checked_json(card, {"weights_sha256": weights_sha256, "scores": scores})
+        return scores
 
 
 def judge_key(judge: Judge, dataset: FaceDataset, trained_as: str = "") -> str:

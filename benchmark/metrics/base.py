@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar, cast
 
 import numpy as np
@@ -23,21 +24,64 @@ from registry.errors import PluginError
 Computed = TypeVar("Computed")
 
 
+class Answers(Mapping[str, Tensor]):
+    """What judges of other roles than "parser" and "attributes" see in N images, (N, ...) on the CPU, by role.
+
+    Args:
+        roles: of those that there are.
+        answer: gives what the judge of a role sees; called once for each.
+    """
+
+    def __init__(self, roles: Sequence[str], answer: Callable[[str], Tensor]) -> None:
+        self._roles, self._answer = tuple(roles), answer
+        self._known: dict[str, Tensor] = {}
+
+    def __getitem__(self, role: str) -> Tensor:
+        if role not in self._roles:
+            raise KeyError(role)
+        if role not in self._known:
+            self._known[role] = self._answer(role)
+        return self._known[role]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._roles)
+
+    def __len__(self) -> int:
+        return len(self._roles)
+
+
 class Judged:
     """What the judges see in N outputs; each looks when a metric first asks for it, and not at all where none does.
+
+    `judged[ROLE]` is what a judge of another role sees.
 
     Args:
         parse: gives (N, H, W) uint8 labels and (N, D) float32 features, on the CPU.
         read_attributes: gives (N, 40) float32 probabilities, on the CPU.
+        answers: what judges of other roles see, by role.
     """
 
-    def __init__(self, parse: Callable[[], tuple[Tensor, Tensor]], read_attributes: Callable[[], Tensor]) -> None:
-        self._parse, self._read_attributes = parse, read_attributes
+    def __init__(
+        self,
+        parse: Callable[[], tuple[Tensor, Tensor]],
+        read_attributes: Callable[[], Tensor],
+        answers: Mapping[str, Tensor] = MappingProxyType({}),
+    ) -> None:
+        self._parse, self._read_attributes, self._answers = parse, read_attributes, answers
 
     @classmethod
-    def of(cls, parsed: Tensor, attribute_scores: Tensor, features: Tensor) -> Judged:
+    def of(
+        cls,
+        parsed: Tensor,
+        attribute_scores: Tensor,
+        features: Tensor,
+        answers: Mapping[str, Tensor] = MappingProxyType({}),
+    ) -> Judged:
         """What they have seen already."""
-        return cls(lambda: (parsed, features), lambda: attribute_scores)
+        return cls(lambda: (parsed, features), lambda: attribute_scores, answers)
+
+    def __getitem__(self, role: str) -> Tensor:
+        return self._answers[role]
 
     @cached_property
     def parser(self) -> tuple[Tensor, Tensor]:
@@ -60,9 +104,10 @@ class ScoringBatch:
     Attributes:
         tasks: what the protocol asks for, with images as tensors (N, 3, H, W) in [-1, 1].
         output_pixels: the method's edits as read back from their PNG files.
-        judged: what the judges see in them.
+        judged: what the judges see in them; `judged[ROLE]` of a judge of the role that the metric's card names.
         requested_attributes: columns of the attributes that an edit must carry.
         kept_attributes: columns of the attributes that must not change and that mean something in this dataset.
+        judged_targets: by role, what judges of roles beside "parser" and "attributes" see in the targets.
     """
 
     tasks: EditBatch
@@ -70,6 +115,7 @@ class ScoringBatch:
     judged: Judged
     requested_attributes: tuple[int, ...]
     kept_attributes: tuple[int, ...]
+    judged_targets: Mapping[str, Tensor] = field(default_factory=dict)
     _computed: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:

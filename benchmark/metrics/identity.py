@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.metrics.base import ScoringBatch
-from benchmark.metrics.face_embedding.embedder import FaceEmbedder, face_embedder
+from benchmark.metrics.face_embedding.arcface_embedder import arcface_embedder
+from benchmark.metrics.face_embedding.embedder import face_embedder
+from benchmark.metrics.face_embedding.seen_faces import SeenFaces
 from benchmark.metrics.mean_metric import VALUE, MeanMetric
 from benchmark.statistics.ratios import Columns
 from benchmark.weights.resources import Resources
@@ -32,7 +34,7 @@ class Identity(MeanMetric):
         Raises:
             MetricUnavailable: if the extra `identity` is not installed.
         """
-        self._embedder: FaceEmbedder = face_embedder(resources)
+        self._embedder: SeenFaces = face_embedder(resources)
 
     def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """In [-1, 1]; NaN where no face is found in output or target."""
@@ -43,3 +45,15 @@ class Identity(MeanMetric):
         """Share of the tasks in which both faces were found, so that the mean is not read without it."""
         values = columns.get(VALUE, np.empty(0))
         return {"faces found": float(np.isfinite(values).mean())} if len(values) else {}
+
+
+class ArcFaceIdentity(Identity):
+    """The same by a network of ArcFace's kind that the user has."""
+
+    def prepare(self, resources: Resources) -> None:
+        """Load the user's network.
+
+        Raises:
+            MetricUnavailable: if no file is named for it, or an extra is not installed.
+        """
+        self._embedder = arcface_embedder(resources)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmark.caching.fingerprints import StageState, fingerprint, source_version
 from benchmark.config.evaluation_spec import EvaluationSpec
-from benchmark.config.experiment import REAL, Experiment, real_experiment
+from benchmark.config.experiment import Experiment, real_experiment
 from benchmark.config.presets import all_protocols
 from benchmark.config.references import default_references, reference_experiment
 from benchmark.config.sources import read_config
@@ -71,17 +71,15 @@ def run_all(
         return done
     # imported here: a repeated command that has nothing to do must not wait for torch
     from benchmark.evaluation.context import EvaluationContext
-    from benchmark.runs.real_images import RealImages
-    from benchmark.runs.run import Run
+    from benchmark.runs.run_of import run_of
     from reports.leaderboard.write import write_leaderboard
 
     context = EvaluationContext(shared, cache, reporter, weights)
     results: list[Result] = []
     for experiment, result, again in zip(planned, finished, anew, strict=True):
-        kind = RealImages if experiment.method.name == REAL else Run
         if result is None:
             with working_on(experiment.folder(runs), reporter):
-                result = kind(experiment, context, runs, fresh=again, keep_weights=keep_weights).score()
+                result = run_of(experiment, context, runs, fresh=again, keep_weights=keep_weights).score()
         results.append(result)
     write_run_pages((experiment.folder(runs) for experiment in planned), reporter)
     found, errors = read_results(_result_files(pages))

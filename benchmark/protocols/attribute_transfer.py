@@ -11,6 +11,7 @@ from torch import Tensor
 from benchmark.datasets.base import FaceDataset
 from benchmark.protocols.base import Draw, Protocol, Rows, shuffled_test_rows
 from benchmark.protocols.ground_truth import TrueEdits, true_edits
+from benchmark.protocols.instructions import attribute_instruction
 from benchmark.protocols.mouth_region import mouth_region, widened, with_mouth_of
 from benchmark.protocols.pose_matching import paired_in_rounds
 from methods.base import EditBatch, FaceBatch
@@ -98,6 +99,10 @@ class AttributeTransfer(Protocol):
         """The known attributes but for the one transferred and those that it implies (a smile: an open mouth, …)."""
         changed = {self.attribute, *_IMPLIED.get(self.attribute, ())}
         return tuple(name for name in dataset.known_attributes if name not in changed)
+
+    def instruction(self, attribute: str) -> str:
+        """To give the target the attribute."""
+        return attribute_instruction(attribute)
 
     def _candidates(self, dataset: FaceDataset, seed: int, role: str) -> Rows:
         rows = shuffled_test_rows(dataset, seed, f"{self.name}/{self.attribute}/{role}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -78,6 +78,10 @@ class Protocol(ABC):
         """The real faces that already are as the edits should be, for the row "real images"."""
         return batch.target
 
+    def instruction(self, attribute: str) -> str:
+        """What a task asks for, as a sentence to somebody who has its files; `attribute` is the one transferred."""
+        return "Give the target the requested mask and attributes, and leave the rest of it as it is."
+
     def tasks(self, dataset: FaceDataset, seed: int, limit: int | None = None) -> pd.DataFrame:
         """The table of tasks, or its first `limit` rows.
 
@@ -106,7 +110,7 @@ class Protocol(ABC):
         )
 
     def batch(self, dataset: FaceDataset, rows: pd.DataFrame) -> EditBatch:
-        """The tasks of N rows of the table, on the CPU, with the oracle where the dataset knows it.
+        """The tasks of N rows of the table, on the CPU, with instructions, and the oracle where the dataset knows it.
 
         Raises:
             ValueError: if the rows were drawn from another dataset.
@@ -125,7 +129,9 @@ class Protocol(ABC):
         if not isinstance(tasks, EditBatch) or len(tasks) != len(rows):
             given = f"{len(tasks)} tasks" if isinstance(tasks, EditBatch) else type(tasks).__name__
             raise PluginError(f"{function} gave {given}, where an EditBatch of {len(rows)} was expected")
-        return tasks
+        if tasks.instructions:
+            return tasks
+        return replace(tasks, instructions=tuple(self.instruction(str(attribute)) for attribute in rows["attribute"]))
 
     def _drawn(self, dataset: FaceDataset, seed: int) -> Draw:
         function = f"{type(self).__name__}.draw"

@@ -47,3 +47,7 @@ class Reconstruction(Protocol):
             region=torch.ones_like(face.mask, dtype=torch.bool),
             oracle=face.image,
         )
+
+    def instruction(self, attribute: str) -> str:
+        """To give the face back."""
+        return "Give the target back as it is."

@@ -74,3 +74,10 @@ class StyleCopy(Protocol):
             region=torch.ones_like(source.mask, dtype=torch.bool),
             oracle=None if truth is None else truth.image,
         )
+
+    def instruction(self, attribute: str) -> str:
+        """To paint the requested mask in the target's style."""
+        return (
+            "Paint a face of the requested mask's shape in the style of the target: the colours and textures of its "
+            "skin, hair, eyes, lips and clothes, and its make-up."
+        )

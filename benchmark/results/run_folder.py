@@ -26,6 +26,12 @@ EDITS: Final = "edits"
 """The folder of edits, which has one of each protocol."""
 COST: Final = "cost.json"
 """In the same folder: what editing cost."""
+IMPORT: Final = "import.json"
+"""In the same folder, where the edits were made elsewhere: the files that they were read from."""
+IMPORT_SETTINGS: Final = f"{EDITS}/evaluation.yaml"
+"""In such a run: the settings that its edits were imported with."""
+CARD: Final = "method.yaml"
+"""In a run whose edits were made elsewhere: the card of what made them."""
 
 
 def checkpoints_folder(run: Path) -> Path:

@@ -71,6 +71,7 @@ class ProtocolResult(_Strict):
         rule: how tasks were drawn, in words (whether poses were matched, for one).
         metrics: by metric id.
         breakdown: by metric id, then class or attribute.
+        num_scored: how many tasks were scored, where some have no edit; None where all were.
         scores_sha256: of the file with the scores of its tasks; None where there is none, and in older files.
     """
 
@@ -83,15 +84,21 @@ class ProtocolResult(_Strict):
     scores_sha256: str | None = None
     reason: str | None = None
     """Why the method did not take part, where it did not; then `metrics` is empty."""
+    num_scored: int | None = None
 
 
 class JudgeInfo(_Strict):
-    """A judge that scored: its weights' SHA-256 and its own scores on the test split."""
+    """A judge that scored: its weights' SHA-256 and its own scores on the test split.
+
+    Attributes:
+        caution: what its figures must be read with, such as that it was trained on test faces.
+    """
 
     title: str
     weights_sha256: str
     recipe: str
     scores: dict[str, float]
+    caution: str | None = None
 
 
 class DatasetInfo(_Strict):
@@ -122,7 +129,7 @@ class Cost(_Strict):
     A cost's card is named after its key here.
 
     Attributes:
-        parameters: of everything `edit` uses.
+        parameters: of everything `edit` uses; None where the method is out of sight.
         flops: multiply-adds counted twice, of one edited image.
         train_seconds: wall clock of all training stages, over every sitting.
         edit_ms: median wall clock of one edited image.
@@ -130,7 +137,7 @@ class Cost(_Strict):
         device: hardware the figures were taken on.
     """
 
-    parameters: int
+    parameters: int | None
     flops: int | None
     train_seconds: float | None
     edit_ms: float | None
@@ -138,9 +145,9 @@ class Cost(_Strict):
     device: str
 
 
-WeightsOrigin = Literal["trained", "checkpoint", "published", "pretrained", "none"]
+WeightsOrigin = Literal["trained", "checkpoint", "published", "pretrained", "external", "none"]
 """Where a method's weights come from: this run's training, the checkpoint of another run, a file that its authors
-published, what the method brings along, or nowhere, as it has none."""
+published, what the method brings along, whatever made edits elsewhere, or nowhere, as it has none."""
 
 
 class Result(_Strict):

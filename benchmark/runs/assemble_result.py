@@ -124,6 +124,7 @@ def protocol_result(task_set: TaskSet, scores: Scores | None, reason: str | None
         metrics={} if scores is None else scores.cells,
         breakdown={} if scores is None else {name: each for name, each in scores.breakdown.items() if each},
         reason=reason,
+        num_scored=len(task_set.tasks) - scores.num_missing if scores is not None and scores.num_missing else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from benchmark.editing.option_weights import notes as weights_notes
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.score_edits import Outputs, Scores
 from benchmark.results.run_folder import (
+    CARD,
     EDITS,
     EXPERIMENT,
     PROVENANCE,
@@ -31,7 +33,7 @@ from benchmark.results.run_folder import (
     edits_folder,
     scores_path,
 )
-from benchmark.results.schema import ProtocolResult, Result, write_result
+from benchmark.results.schema import Cost, ProtocolResult, Result, write_result
 from benchmark.runs.assemble_result import (
     MethodInfo,
     cost_of_edits,
@@ -43,7 +45,7 @@ from benchmark.runs.assemble_result import (
 from benchmark.runs.participation import Participation, participation
 from benchmark.runs.provenance import write_provenance
 from benchmark.runs.sample_sheet import SampleRows, write_samples
-from benchmark.runs.score_protocol import edited_outputs, score_protocol
+from benchmark.runs.score_protocol import edited_outputs, score_protocol, tasks_with_edits
 from benchmark.runs.trained_before import (
     TRAINING,
     begin,
@@ -147,9 +149,14 @@ class Run:
 
     def edit(self) -> None:
         """Edit every task of every protocol."""
-        _ = self._editor  # an impossible option shows before hours of packing
-        for task_set in self._task_sets:
-            self._edit(task_set)
+        editor = self._editor  # an impossible option shows before hours of packing
+        try:
+            for task_set in self._task_sets:
+                self._edit(task_set)
+        finally:
+            editor.model.close()
+            if "_trained_editor" in vars(self):  # another one where epochs became iterations
+                self._trained_editor.model.close()
 
     def score(self) -> Result:
         """Score every protocol's edits, and write the result with its samples and provenance."""
@@ -167,8 +174,7 @@ class Run:
         edited = [name for name, result in protocols.items() if result.reason is None]
         protocols |= self._left_out()
         weights = hashes(self._option_weights)
-        cost = cost_of_edits(self.folder, edited, self.context.compute.hardware, self._train_seconds)
-        result = result_of(self.experiment, self.context, self._method_facts(), protocols, cost, weights)
+        result = result_of(self.experiment, self.context, self._method_facts(), protocols, self._cost(edited), weights)
         self._write_samples()
         return self._finish(result)
 
@@ -178,6 +184,9 @@ class Run:
         drawn = {each.protocol.name: each for each in self.context.task_sets(found.unable)}
         return {name: left_out(name, drawn.get(name), reason) for name, reason in found.reasons.items()}
 
+    def _cost(self, edited: Sequence[str]) -> Cost:
+        return cost_of_edits(self.folder, edited, self.context.compute.hardware, self._train_seconds)
+
     def _finish(self, result: Result) -> Result:
         result = with_scores(result, self.folder)
         facts = self._method_facts()
@@ -185,7 +194,7 @@ class Run:
         write_provenance(self.folder, self.context.compute, self.context.dataset, weights, facts.notes)
         write_text_atomically(self.folder / EXPERIMENT, self.experiment.to_yaml())
         write_result(self.folder / RESULT, result)
-        parts = [self.folder / name for name in (RESULT, EXPERIMENT, PROVENANCE, SAMPLES)]
+        parts = [self.folder / name for name in (RESULT, EXPERIMENT, PROVENANCE, SAMPLES, CARD)]
         parts += [scores_path(self.folder, name) for name in result.protocols]
         record = record_files(self.folder, (path for path in parts if path.exists()))
         self.stamps.put(FINISHED, {**finished_stamp(self.requested, self.context.weights), FILES: record})
@@ -359,7 +368,7 @@ class Run:
         sheets = []
         for task_set in self._task_sets:
             if not self.stamps.get(f"{EDITS}/{task_set.protocol.name}").get("reason"):
-                rows = task_set.tasks.iloc[:SAMPLE_TASKS]
+                rows = tasks_with_edits(self.folder, task_set).iloc[:SAMPLE_TASKS]
                 outputs = read_edits(self._edits_folder(task_set), rows, self.context.dataset.size)
                 sheets.append(
                     SampleRows(task_set.protocol.name, task_set.protocol.batch(self.context.dataset, rows), outputs)

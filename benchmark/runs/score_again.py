@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmark.caching.file_record import FILES, changed_files, record_files
 from benchmark.caching.fingerprints import StageState
-from benchmark.config.evaluation_spec import EvaluationSpec, JudgeRole
+from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec, JudgeRole
 from benchmark.config.experiment import EVALUATION_KEYS, REAL
 from benchmark.config.resolve import resolve_evaluation
 from benchmark.config.sources import ConfigSource, read_config
@@ -47,7 +48,7 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
     source = read_config(run / EXPERIMENT)
     evaluation = _evaluation(source, added)
     context = contexts(evaluation)
-    judges = _same_judges(run, earlier, context)
+    judges = _same_judges(run, earlier, context, others_of(evaluation))
     protocols: dict[str, ProtocolResult] = dict(earlier.protocols)
     for name, before in earlier.protocols.items():
         if before.reason is not None:
@@ -69,7 +70,11 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
         )
         protocols[name] = real_result(task_set, scores) if real else protocol_result(task_set, scores, None)
     result = earlier.model_copy(
-        update={"protocols": protocols, "metrics": metric_facts(list(protocols), evaluation, context.weights)}
+        update={
+            "protocols": protocols,
+            "metrics": metric_facts(list(protocols), evaluation, context.weights),
+            "judges": {role: context.judge(role)[1] for role in others_of(evaluation)} | earlier.judges,
+        }
     )
     result = with_scores(result, run)
     write_result(run / RESULT, result)
@@ -79,6 +84,11 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
     files = record_files(run, sorted(path for path in parts if path.exists()))
     state.put(FINISHED, {**finished, METRICS: stamps, FILES: files})
     return result
+
+
+def others_of(evaluation: EvaluationSpec) -> list[JudgeRole]:
+    """The roles of judges that the metrics need beside the two of every evaluation."""
+    return [role for role in evaluation.roles if role not in JUDGE_SETTINGS.values()]
 
 
 def _evaluation(source: ConfigSource, added: Sequence[str]) -> EvaluationSpec:
@@ -100,7 +110,7 @@ def _recorded_outputs(run: Path, state: StageState, task_set: TaskSet, context: 
     return edited_outputs(run, task_set, context)
 
 
-def _same_judges(run: Path, result: Result, context: EvaluationContext) -> Judges:
+def _same_judges(run: Path, result: Result, context: EvaluationContext, others: Sequence[JudgeRole]) -> Judges:
     """The judges, each refused when it is first needed where it is another than the run was scored by."""
 
     def look(role: JudgeRole) -> Any:
@@ -112,4 +122,5 @@ def _same_judges(run: Path, result: Result, context: EvaluationContext) -> Judge
             )
         return judge
 
-    return Judges(lambda: look("parser"), lambda: look("attributes"))
+    further = {role: partial(look, role) for role in others}
+    return Judges(partial(look, "parser"), partial(look, "attributes"), further)

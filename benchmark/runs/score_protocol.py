@@ -12,11 +12,12 @@ from benchmark.caching.code_version import code_version
 from benchmark.caching.file_record import FILES, changed_files
 from benchmark.caching.fingerprints import StageState, fingerprint
 from benchmark.caching.plugin_source import entry_version
-from benchmark.config.evaluation_spec import EvaluationSpec
+from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec
 from benchmark.editing.edit_tasks import read_edits
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.score_edits import Judges, Outputs, Scores, score_edits
 from benchmark.images.convert import Pixels
+from benchmark.results.import_record import read_import
 from benchmark.results.run_folder import EDITS, RESULT, edits_folder, scores_path
 from benchmark.results.schema import read_result
 from benchmark.results.task_scores import TASK_COLUMNS, read_task_scores, write_task_scores
@@ -24,7 +25,7 @@ from benchmark.runs.up_to_date import FINISHED, METRICS, metric_stamps
 from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.ratios import Ratio
 from methods.base import EditBatch
-from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, PROTOCOL_CARDS
+from registry.catalogue import DATASET_CARDS, PROTOCOL_CARDS, Entry
 
 
 def edited_outputs(run: Path, task_set: TaskSet, context: EvaluationContext) -> Outputs:
@@ -34,6 +35,12 @@ def edited_outputs(run: Path, task_set: TaskSet, context: EvaluationContext) -> 
         return batch, read_edits(edits_folder(run, task_set.protocol.name), rows, context.dataset.size)
 
     return give
+
+
+def tasks_with_edits(run: Path, task_set: TaskSet) -> pd.DataFrame:
+    """The tasks that have an edit in a run: all, but where edits were made elsewhere and some are missing."""
+    record = read_import(run, task_set.protocol.name)
+    return task_set.tasks if record is None else task_set.tasks[~task_set.tasks["task"].isin(record.missing)]
 
 
 def score_protocol(
@@ -72,7 +79,7 @@ def score_protocol(
             task_set.protocol,
             missing,
             context.dataset,
-            task_set.tasks,
+            tasks_with_edits(run, task_set),
             judges or context.judges,
             context,
             resources=context.resources,
@@ -80,9 +87,10 @@ def score_protocol(
             reporter=context.reporter,
             title=title,
         )
-        kept = _joined(kept, scores)
+        kept = _joined(kept, scores.among(task_set.tasks))
     ordered = {metric: kept.cells[metric] for metric, _ in metrics}
-    found = Scores(kept.frame, kept.ratios, ordered, kept.breakdown, {})
+    num_missing = len(task_set.tasks) - len(tasks_with_edits(run, task_set))
+    found = Scores(kept.frame, kept.ratios, ordered, kept.breakdown, {}, num_missing)
     write_task_scores(run, name, found.frame, found.ratios, scored_by)
     return found
 
@@ -91,16 +99,14 @@ def _scored_by(state: StageState, evaluation: EvaluationSpec, context: Evaluatio
     """Hash of all that decides the scores of these edits, but for the metrics."""
     name = task_set.protocol.name
     edits = (state.get(f"{EDITS}/{name}") or {}).get(FILES, {})
-    entries = (
+    entries: tuple[Entry[Any], ...] = (
         PROTOCOL_CARDS.find(name),
         DATASET_CARDS.find(evaluation.dataset.name),
-        *(JUDGE_CARDS.find(judge) for judge in sorted(evaluation.judges)),
     )
     return fingerprint(
         task_set.sha256,
         evaluation.protocols[name],
-        evaluation.judge_by_role,
-        evaluation.judges,
+        [(role, context.judge_version(role)) for role in JUDGE_SETTINGS.values()],
         evaluation.bootstrap_draws,
         context.dataset.fingerprint,
         context.compute.described,

@@ -10,7 +10,7 @@ from benchmark.caching.code_version import code_version
 from benchmark.caching.file_record import FILES, changed_files
 from benchmark.caching.fingerprints import TRAINING_CODE, StageState, fingerprint, tree_version
 from benchmark.caching.plugin_source import entry_version
-from benchmark.config.evaluation_spec import EvaluationSpec
+from benchmark.config.evaluation_spec import EvaluationSpec, roles_of
 from benchmark.config.experiment import Experiment
 from benchmark.editing.option_weights import SUFFIX
 from benchmark.results.run_folder import RESULT
@@ -18,10 +18,12 @@ from benchmark.results.schema import Result, read_result
 from benchmark.runtime.atomic_files import sha256_of_given
 from benchmark.runtime.json_files import ResultError
 from benchmark.runtime.progress import Reporter
+from benchmark.weights.encoder_files import named_weights
 from benchmark.weights.locate import Weights, manifest
-from registry.cards import MetricCard
+from registry.cards import JudgeCard, MetricCard
 from registry.catalogue import (
     DATASET_CARDS,
+    ENCODER_CARDS,
     JUDGE_CARDS,
     METHOD_CARDS,
     METRIC_CARDS,
@@ -68,7 +70,7 @@ CODE = (
     "benchmark.runs.assemble_result",
 )
 """The modules that make a result, with what they import, beside what is registered."""
-NOT_IN_RESULTS = {"summary", "paper", "licence", "ablation", "options", "presets", "variants"}
+NOT_IN_RESULTS = {"summary", "paper", "licence", "ablation", "options", "presets", "variants", "timeout"}
 """What cards say to people, or for other commands; options count as they are resolved, in the experiment."""
 
 
@@ -79,20 +81,40 @@ def finished_stamp(experiment: Experiment, weights: Weights) -> dict[str, Any]:
         The stamp of the run whatever is measured, and those of its metrics, as `metric_stamps` has them.
     """
     metrics = {name: metric_stamps(experiment.evaluation, name, weights) for name in experiment.evaluation.protocols}
-    return {"stamp": _run_stamp(experiment), METRICS: metrics}
+    return {"stamp": _run_stamp(experiment, weights), METRICS: metrics}
 
 
 def metric_stamps(evaluation: EvaluationSpec, protocol: str, weights: Weights) -> list[list[str]]:
     """The metrics shown under a protocol, in order, each with a hash of its card, its code and its weights files."""
-    return [[name, _metric_stamp(METRIC_CARDS.find(name), weights)] for name in evaluation.metrics_of(protocol)]
+    return [
+        [name, _metric_stamp(METRIC_CARDS.find(name), evaluation, weights)] for name in evaluation.metrics_of(protocol)
+    ]
 
 
-def _metric_stamp(entry: Entry[MetricCard], weights: Weights) -> str:
+def _metric_stamp(entry: Entry[MetricCard], evaluation: EvaluationSpec, weights: Weights) -> str:
     card = entry.card.model_dump(mode="json", exclude=NOT_IN_RESULTS)
-    return fingerprint(card, entry_version(entry), _weights_version(weights, entry))
+    judges = [
+        (judge, evaluation.judges.get(judge, {}), entry_version(JUDGE_CARDS.find(judge)))
+        for role, judge in evaluation.judge.items()
+        if role in roles_of(entry.card.name)
+    ]
+    files = _weights_version(weights, entry), _encoder_version(entry, weights)
+    return fingerprint(card, entry_version(entry), *files, judges)
 
 
-def _run_stamp(experiment: Experiment) -> str:
+def _encoder_version(entry: Entry[MetricCard], weights: Weights) -> list[Any] | None:
+    """What decides the encoder of a metric: its options, its code and its weights file; None where it has none."""
+    name = entry.card.encoder
+    if name is None or name not in ENCODER_CARDS:
+        return None
+    encoder = ENCODER_CARDS.find(name)
+    named = named_weights(encoder)
+    places = list(weights.places(manifest()[named])) if named is not None and named in manifest() else []
+    found = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in places]
+    return [dict(encoder.card.options), entry_version(encoder), _file_version(named), found]
+
+
+def _run_stamp(experiment: Experiment, weights: Weights) -> str:
     settings = {key: value for key, value in experiment.settings().items() if key != "metrics"}
     root = experiment.evaluation.dataset.root
     return fingerprint(
@@ -102,13 +124,14 @@ def _run_stamp(experiment: Experiment) -> str:
             (entry.card.model_dump(mode="json", exclude=NOT_IN_RESULTS), entry_version(entry))
             for entry in _registered(experiment)
         ],
+        [_judge_files(entry, weights) for entry in _judges(experiment)],
         tree_version(Path(root)) if root is not None else None,
         sha256_of_given(experiment.method.checkpoint),
         _option_files_version(experiment),
     )
 
 
-def _weights_version(weights: Weights, entry: Entry[MetricCard]) -> list[tuple[str, str, str, int, int]]:
+def _weights_version(weights: Weights, entry: Entry[MetricCard]) -> list[tuple[str, str | None, str, int, int]]:
     """Place, size and time of the weights files that a metric may rest on, so that one put there scores it anew.
 
     A metric of a plug-in may look for any; none is read.
@@ -116,6 +139,22 @@ def _weights_version(weights: Weights, entry: Entry[MetricCard]) -> list[tuple[s
     files = [file for file in manifest().values() if not entry.builtin or entry.card.name in file.needed_by]
     found = [(file, path, path.stat()) for file in files for path in weights.places(file)]
     return [(file.id, file.sha256, str(path), facts.st_size, facts.st_mtime_ns) for file, path, facts in found]
+
+
+def _judge_files(entry: Entry[JudgeCard], weights: Weights) -> list[Any] | None:
+    """Place, size and time of the files that a published judge may be filled from; None of a judge that is trained."""
+    named = named_weights(entry)
+    if named is None or named not in manifest():
+        return None if named is None else [_file_version(named)]
+    return [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in weights.places(manifest()[named])]
+
+
+def _file_version(named: str | None) -> tuple[int, int] | None:
+    """Size and time of a weights file that a card names by its path; None where it names none, or an id."""
+    if named is None or named in manifest() or not Path(named).is_file():
+        return None
+    facts = Path(named).stat()
+    return facts.st_size, facts.st_mtime_ns
 
 
 def _option_files_version(experiment: Experiment) -> list[tuple[str, int, int]]:
@@ -126,6 +165,12 @@ def _option_files_version(experiment: Experiment) -> list[tuple[str, int, int]]:
     return [(name, facts.st_size, facts.st_mtime_ns) for name, facts in found]
 
 
+def _judges(experiment: Experiment) -> list[Entry[JudgeCard]]:
+    """The run's judges, and the published ones that may take their places."""
+    entries = [JUDGE_CARDS.find(name) for name in sorted(experiment.evaluation.judges)]
+    return entries + [JUDGE_CARDS.find(entry.card.published) for entry in entries if entry.card.published is not None]
+
+
 def _registered(experiment: Experiment) -> Iterator[Entry[Any]]:
     """What the run finds by its name beside metrics, and so may come from a plug-in; in an order of its own."""
     evaluation = experiment.evaluation
@@ -134,6 +179,6 @@ def _registered(experiment: Experiment) -> Iterator[Entry[Any]]:
         (PROTOCOL_CARDS, protocols),
         (METHOD_CARDS, [experiment.method.name] if experiment.method.name in METHOD_CARDS else []),
         (DATASET_CARDS, [evaluation.dataset.name]),
-        (JUDGE_CARDS, sorted(evaluation.judges)),
+        (JUDGE_CARDS, [entry.card.name for entry in _judges(experiment)]),
     ]
     yield from (catalogue.find(name) for catalogue, names in named for name in names)

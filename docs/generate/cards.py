@@ -9,9 +9,10 @@ import yaml
 from markup import code, escaped, table
 
 from benchmark.config.presets import preset_names, read_preset
-from registry.cards import DatasetCard, JudgeCard, MethodCard, MetricCard, Paper, ProtocolCard
+from registry.cards import DatasetCard, EncoderCard, JudgeCard, MethodCard, MetricCard, Paper, ProtocolCard
 from registry.catalogue import (
     DATASET_CARDS,
+    ENCODER_CARDS,
     JUDGE_CARDS,
     METHOD_CARDS,
     METRIC_CARDS,
@@ -40,6 +41,11 @@ def metrics() -> str:
 def datasets() -> str:
     """Every dataset with its options."""
     return _page("Datasets", "datasets", DATASET_CARDS, _dataset)
+
+
+def encoders() -> str:
+    """Every encoder with what it is built with."""
+    return _page("Encoders", "encoders", ENCODER_CARDS, _encoder)
 
 
 def judges() -> str:
@@ -106,7 +112,8 @@ def _metric(card: MetricCard) -> Iterator[str]:
         "better": "more" if card.direction == "up" else "less",
         "unit": escaped(card.unit) or "none",
         "level": levels[card.level],
-        "features of": code(card.encoder) if card.encoder else "",
+        "features of": _link("encoders", card.encoder) if card.encoder else "",
+        "needs a judge of the role": code(card.judge) if card.judge else "",
         "sound from": f"{card.min_n:,} images" if card.level != "cost" else "",
         "source": escaped(card.citation),
     }
@@ -121,8 +128,19 @@ def _dataset(card: DatasetCard) -> Iterator[str]:
     yield _options(card.options, {})
 
 
+def _encoder(card: EncoderCard) -> Iterator[str]:
+    if card.judge:
+        yield _facts({"features of the judge of role": code(card.judge)})
+    yield _options(card.options, {})
+
+
 def _judge(card: JudgeCard) -> Iterator[str]:
-    yield _facts({"role": code(card.role)})
+    facts = {
+        "role": code(card.role),
+        "published weights": code(card.weights) if card.weights else "",
+        "caution": escaped(card.caution or ""),
+    }
+    yield _facts(facts)
     yield _options(card.options, card.presets)
 
 

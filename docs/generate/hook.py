@@ -20,6 +20,7 @@ REFERENCES: Mapping[str, Callable[[], str]] = {
     "reference/protocols.md": cards.protocols,
     "reference/metrics.md": cards.metrics,
     "reference/datasets.md": cards.datasets,
+    "reference/encoders.md": cards.encoders,
     "reference/judges.md": cards.judges,
     "reference/presets.md": cards.presets,
 }

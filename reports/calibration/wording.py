@@ -139,9 +139,8 @@ def provenance(calibration: Calibration) -> list[tuple[str, str]]:
         )
     for role, judge in calibration.judges.items():
         scores = ", ".join(f"{metric} {score:.3f}" for metric, score in judge.scores.items()) or "none recorded"
-        lines.append(
-            (f"Judge {role}", f"{judge.title}, weights {judge.weights_sha256[:SHORT_HASH]}; own test scores: {scores}")
-        )
+        facts = f"{judge.title}, weights {judge.weights_sha256[:SHORT_HASH]}; own test scores: {scores}"
+        lines.append((f"Judge {role}", f"{facts}. Caution: {judge.caution}" if judge.caution else facts))
     return lines
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from benchmark.results.find_results import FinishedRun
-from registry.cards import MethodCard, Option
+from benchmark.results.outside_card import EXTERNAL, kept_card
+from benchmark.results.schema import Result
+from registry.cards import CardError, MethodCard, Option
 from registry.catalogue import METHOD_CARDS
 
 
@@ -16,7 +19,7 @@ class KnownMethod:
 
     Attributes:
         anchor: its place on the page.
-        card: None where no card of this name is registered.
+        card: None where no card of this name is registered, or came with edits made elsewhere.
         variants: the options that each variant among the runs changes; None where the card has no such variant.
     """
 
@@ -30,16 +33,29 @@ class KnownMethod:
 def known_methods(runs: Sequence[FinishedRun]) -> dict[str, KnownMethod]:
     """The methods of runs by name, in the order of the runs; real images are none."""
     titles: dict[str, str] = {}
+    cards: dict[str, MethodCard | None] = {}
     variants: dict[str, dict[str, None]] = {}
-    for _, result in runs:
+    for path, result in runs:
         if result.kind != "real":
+            if result.method not in titles:
+                cards[result.method] = _card(path.parent, result)
             titles.setdefault(result.method, result.title)
             named = variants.setdefault(result.method, {})
             if result.variant is not None:
                 named[result.variant] = None
     found: dict[str, KnownMethod] = {}
     for number, (name, title) in enumerate(titles.items(), start=1):
-        card = METHOD_CARDS.find(name).card if name in METHOD_CARDS else None
+        card = cards[name]
         changes = {variant: None if card is None else card.variants.get(variant) for variant in variants[name]}
         found[name] = KnownMethod(f"method-{number}", name, title, card, changes)
     return found
+
+
+def _card(run: Path, result: Result) -> MethodCard | None:
+    """The card of a registered method, or that which came with edits made elsewhere."""
+    if result.weights_origin != EXTERNAL:
+        return METHOD_CARDS.find(result.method).card if result.method in METHOD_CARDS else None
+    try:
+        return kept_card(run)
+    except CardError:
+        return None

@@ -113,7 +113,7 @@ def browse(tables: Sequence[tuple[str, Table]], files: ScoreFiles, store: ImageS
 def _source(row: Row, protocol: str, files: ScoreFiles) -> Source | None:
     """The lowest seed that has edits; real images have none."""
     for run in row.runs:
-        if edit_path(edits_folder(run.path.parent, protocol), 0).is_file():
+        if next(edits_folder(run.path.parent, protocol).glob("*.png"), None) is not None:
             return Source(row, run, files.open(run, protocol))
     return None
 

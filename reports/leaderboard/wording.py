@@ -60,6 +60,7 @@ ORIGINS: dict[WeightsOrigin, str] = {
     "checkpoint": "trained in another run",
     "published": "published",
     "pretrained": "pretrained",
+    "external": "edited outside",
     "none": "none",
 }
 NO_RUNS = "There are no runs yet: a run that was scored appears here."
@@ -173,6 +174,16 @@ def remarks(table: Table) -> list[str]:
         lines.append(f"No rank: {table.unranked}.")
     if table.human:
         lines.append(table.human)
+    partial = [
+        f"{row.title}, {found.num_scored:,} of {found.num_tasks:,}"
+        for row in table.rows
+        if (found := row.method.first.protocols[table.protocol]).num_scored is not None
+    ]
+    if partial:
+        lines.append(
+            f"Edits of some of the tasks alone: {'; '.join(partial)}. The figures are of these; tests and differences "
+            "are of the tasks that both methods have."
+        )
     if len(table.devices) > 1:
         lines.append(f"Times and memory were taken on different hardware: {', '.join(table.devices)}.")
     if table.not_run:
@@ -197,9 +208,8 @@ def provenance(table: Table) -> list[tuple[str, str]]:
     ]
     for name, judge in table.judges.items():
         scores = ", ".join(f"{metric} {score:.3f}" for metric, score in judge.scores.items()) or "none recorded"
-        lines.append(
-            (f"Judge {name}", f"{judge.title}, weights {judge.weights_sha256[:SHORT_HASH]}; own test scores: {scores}")
-        )
+        stated = f"{judge.title}, weights {judge.weights_sha256[:SHORT_HASH]}; own test scores: {scores}"
+        lines.append((f"Judge {name}", f"{stated}. Caution: {judge.caution}" if judge.caution else stated))
     origins: dict[str, list[str]] = {}
     for row in table.rows:
         if row.kind == "learned":

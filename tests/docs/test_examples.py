@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 import torch
 
+from benchmark.features.build_encoder import build_encoder
 from benchmark.images.convert import image_array
 from benchmark.metrics.base import Judged, ScoringBatch
 from benchmark.metrics.function_metric import metric_class_of
-from benchmark.runtime.device import choose_compute
+from benchmark.runtime.device import Compute, choose_compute
 from benchmark.weights.locate import Weights
 from benchmark.weights.resources import Resources
 from methods.base import EditBatch
@@ -136,3 +137,30 @@ def test_the_parser_learns(faces) -> None:
     assert losses[-1] < 0.8 * losses[0]
     labels, features = judge.parse(batch.image)
     assert (labels.shape, features.shape) == ((4, 64, 64), (4, 8))
+
+
+def test_the_grid_has_the_colours_of_its_cells() -> None:
+    run(["show", "color-grid", *plugged("color_grid")])
+    image = np.random.default_rng(0).integers(0, 256, (48, 64, 3), dtype=np.uint8)
+    resources = Resources(Compute(torch.device("cpu"), "fp32", channels_last=False), Weights())
+    (row,) = build_encoder("color-grid", resources).encode([image])
+    cells = image.reshape(4, 12, 4, 16, 3).mean(axis=(1, 3)) / 255
+    np.testing.assert_allclose(row.reshape(3, 4, 4), cells.transpose(2, 0, 1), rtol=1e-5)
+
+
+def test_the_eyes_are_found_after_a_short_training_and_their_shift_is_measured(faces) -> None:
+    run(["show", "eye-finder", *plugged("eye_finder")])
+    torch.manual_seed(0)
+    judge = JUDGES.get("eye-finder")(64, width=8, iterations=60, batch_size=4, lr=0.01)
+    before = judge.evaluate(faces, faces.rows("train"))["eye_distance"]
+    optim = judge.optimizers(judge.stages()[0])
+    batch = faces.batch(faces.rows("train"))
+    for _ in range(60):
+        judge.train_step(batch, optim)
+    assert judge.evaluate(faces, faces.rows("train"))["eye_distance"] < before / 2
+    tasks_of_copies = tasks(faces, "style-copy", count=2)
+    where = judge.answer(tasks_of_copies.target.image).detach()
+    nothing, pixels = torch.zeros(2), image_array(tasks_of_copies.target.image)
+    judged = Judged.of(nothing, nothing, nothing, {"landmarks": where + 0.03})
+    moved = ScoringBatch(tasks_of_copies, pixels, judged, (), (), {"landmarks": where})
+    assert METRICS.get("eye-shift")().measure(moved)["value"] == pytest.approx([3 * 2**0.5] * 2, rel=1e-4)

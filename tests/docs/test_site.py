@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 from typer.main import get_command
 
 from benchmark.cli import app
-from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METHOD_CARDS, METRIC_CARDS, PROTOCOL_CARDS
+from registry.catalogue import DATASET_CARDS, ENCODER_CARDS, JUDGE_CARDS, METHOD_CARDS, METRIC_CARDS, PROTOCOL_CARDS
 from tests.docs.fenced_blocks import blocks_of
 from tests.places import ROOT
 from tests.test_architecture import FLOORS
@@ -21,6 +21,7 @@ KINDS = {
     "datasets": DATASET_CARDS,
     "protocols": PROTOCOL_CARDS,
     "metrics": METRIC_CARDS,
+    "encoders": ENCODER_CARDS,
     "judges": JUDGE_CARDS,
 }
 LOADED = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src", "video": "src"}

@@ -47,7 +47,8 @@ def with_tiny_settings(words: Sequence[str]) -> list[str]:
     settings = [each for each in TINY if chosen in (None, "rendered-faces") or not each.startswith(OF_RENDERED_FACES)]
     settings += [f"options.{name}=2" for name in _training_options(words)]
     settings += [f"judges.{judge}.{SHORT}" for judge in _judges(words)]
-    return [words[0], *(word for each in settings for word in ("--set", each)), *words[1:]]
+    called = words[: len(words) - len(rest)]
+    return [*called, *(word for each in settings for word in ("--set", each)), *rest]
 
 
 def check(words: Sequence[str]) -> None:
@@ -101,10 +102,12 @@ def _training_options(words: Sequence[str]) -> list[str]:
         if word == "--plugin":
             load_named(words[place + 1])
     name = (_value(words, "--method") or "").partition("+")[0]
-    card = METHOD_CARDS.find(name).card if name else None
+    card = METHOD_CARDS.find(name).card if name in METHOD_CARDS else None  # edits that were imported have none
     return [option for option in card.options if option.endswith("iterations")] if card else []
 
 
 def _judges(words: Sequence[str]) -> list[str]:
     """Judges that the command puts in the place of the built-in ones."""
-    return [word.partition("=")[2] for word in words if word.startswith(("parser_judge=", "attribute_judge="))]
+    return [
+        word.partition("=")[2] for word in words if word.startswith(("parser_judge=", "attribute_judge=", "judge."))
+    ]

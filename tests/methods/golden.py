@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
+from methods.published import PublishedNetwork, build
 from tests.places import DATA
 
 GOLDENS = DATA / "golden"
@@ -41,7 +43,34 @@ def _fill(key: str, shape: tuple[int, ...]) -> np.ndarray:
         return vector / np.linalg.norm(vector)
     if len(shape) == 1:
         return float(key.endswith("weight")) + 0.1 * draw.standard_normal(shape)
-    return draw.standard_normal(shape) * math.sqrt(2.0 / np.prod(shape[1:]))
+    return _scaled_normal(draw, shape, math.sqrt(2.0 / np.prod(shape[1:])))
+
+
+def _scaled_normal(draw: np.random.Generator, shape: tuple[int, ...], scale: float) -> np.ndarray:
+    """`draw.standard_normal(shape) * scale` rounded to float32, a cache's worth at a time: in half the time."""
+    filled = np.empty(shape, dtype=np.float32)
+    flat, block = filled.reshape(-1), np.empty(2**14)
+    for start in range(0, flat.size, block.size):
+        part = flat[start : start + block.size]
+        drawn = draw.standard_normal(out=block[: part.size])
+        np.multiply(drawn, scale, out=part, casting="unsafe")
+    return filled
+
+
+class _Untouched(TorchFunctionMode):
+    """Leaves tensors as they are where layers would fill them at random."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        given = kwargs or {}
+        if getattr(func, "__module__", None) == "torch.nn.init":
+            return given["tensor"] if "tensor" in given else args[0]
+        return func(*args, **given)
+
+
+def built_empty(name: str) -> PublishedNetwork:
+    """A published network whose weights are whatever the memory held, for tests that load every one of them."""
+    with _Untouched():
+        return build(name)
 
 
 def filled_state(golden: Mapping[str, Any]) -> dict[str, Tensor]:

@@ -21,6 +21,7 @@ PARTS = {
     "datasets": ["dim-faces"],
     "protocols": ["hair-colour"],
     "metrics": ["mean-gap", "untouched"],
+    "encoders": ["cell-colours"],
     "judges": ["dilated-parser"],
 }
 TINY = settings(

@@ -17,9 +17,9 @@ from tests.places import ROOT
 PACKAGES = ("benchmark", "methods", "registry", "reports")
 TINY = {
     "dataset": {"options": {"train": 16, "val": 2, "test": 8}},
-    "options": {"iterations": 2, "batch_size": 2},
+    "options": {"iterations": 2, "batch_size": 2, "ngf": 4, "hidden": 4},
     "judges": {
-        "parser": {"iterations": 2, "batch_size": 4},
+        "parser": {"feature_scale": 16, "iterations": 2, "batch_size": 4},
         "attributes": {"iterations": 2, "batch_size": 4},
     },
     "bootstrap_draws": 100,

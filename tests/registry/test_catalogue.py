@@ -6,14 +6,14 @@ import sys
 
 import pytest
 
-from registry import DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS
+from registry import DATASETS, ENCODERS, JUDGES, METHODS, METRICS, PROTOCOLS
 from registry.cards import MetricCard, ProtocolCard
 from registry.catalogue import CATALOGUES, Catalogue
 from registry.errors import DuplicateNameError, UnknownNameError
 from registry.taking_part import protocols_of
 from tests.places import ROOT
 
-REGISTRIES = {each.catalogue.kind: each for each in (DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS)}
+REGISTRIES = {each.catalogue.kind: each for each in (DATASETS, ENCODERS, JUDGES, METHODS, METRICS, PROTOCOLS)}
 BUILT_IN = [(each.kind, entry.card.name) for each in CATALOGUES.values() for entry in each if "site" not in entry.place]
 
 
@@ -29,7 +29,7 @@ def test_every_built_in_entry_leads_to_code(kind: str, name: str) -> None:
 
 
 def test_every_kind_has_built_in_names() -> None:
-    assert {kind for kind, _ in BUILT_IN} == {"method", "dataset", "protocol", "metric", "judge"}
+    assert {kind for kind, _ in BUILT_IN} == {"method", "dataset", "protocol", "metric", "encoder", "judge"}
 
 
 def test_names_on_cards_exist() -> None:
@@ -42,7 +42,10 @@ def test_names_on_cards_exist() -> None:
         if entry.card.ablation is not None:
             changes.append(entry.card.ablation.factors)
         assert {key for change in changes for key in change} <= set(entry.card.options)
+    for entry in CATALOGUES["metrics"]:
+        assert entry.card.encoder is None or entry.card.encoder in CATALOGUES["encoders"]
     for entry in CATALOGUES["judges"]:
+        assert entry.card.published is None or entry.card.published in CATALOGUES["judges"]
         assert {key for change in entry.card.presets.values() for key in change} <= set(entry.card.options)
 
 
@@ -52,7 +55,8 @@ def test_an_unknown_name_lists_near_matches() -> None:
 
 
 def test_an_unknown_name_far_from_all_lists_everything() -> None:
-    with pytest.raises(UnknownNameError, match=r"unknown dataset 'zzz'; known: celebamask-hq, rendered-faces"):
+    known = "celebamask-hq, face-folder, rendered-faces"
+    with pytest.raises(UnknownNameError, match=rf"unknown dataset 'zzz'; known: {known}"):
         DATASETS.get("zzz")
 
 

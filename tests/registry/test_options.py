@@ -208,7 +208,7 @@ def shown(*words: str) -> str:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout
 
 
-@pytest.mark.parametrize("name", ["maskgan", "stargan", "parser", "copy-source"])
+@pytest.mark.parametrize("name", ["maskgan", "stargan", "attributes", "copy-source"])
 def test_a_shown_card_is_yaml_with_the_defaults(name: str) -> None:
     (content,) = yaml.safe_load(shown(name)).values()
     (described,) = json.loads(shown(name, "--json")).values()

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from benchmark.caching.plugin_source import _code_of_file, plugin_code
-from registry import DATASETS
-from registry.catalogue import DATASET_CARDS
+from registry import DATASETS, ENCODERS
+from registry.catalogue import DATASET_CARDS, METHOD_CARDS
 from registry.errors import InputError
 from registry.neighbours import import_file
 from registry.plugins import load_installed, load_named
@@ -226,6 +226,33 @@ def test_cards_of_an_installed_package_are_known_before_its_code_runs(
     assert plugin_code(entry) != before
 
 
+CARD_ALONE = "name: zzz-colors\ntitle: Colours\nsummary: None.\nentry: benchmark.features.inception:InceptionEncoder\n"
+
+
+def test_a_card_alone_is_a_plugin_of_the_kind_in_its_name(tmp_path: Path) -> None:
+    (tmp_path / "colors.encoder.yaml").write_text(CARD_ALONE)
+    for _ in range(2):
+        load_named(str(tmp_path / "colors.encoder.yaml"))
+    assert ENCODERS.get("zzz-colors").__name__ == "InceptionEncoder"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("colors.yaml", CARD_ALONE, "a card's file is named after its kind: NAME.method.yaml"),
+        ("colors.encoder.yaml", CARD_ALONE.partition("entry")[0], "entry: write the class that the card is of"),
+        ("colors.encoder.yaml", CARD_ALONE + "wieghts: x\n", "unknown key 'wieghts'"),
+        ("absent.encoder.yaml", None, "absent.encoder.yaml"),
+    ],
+)
+def test_a_card_alone_that_is_none_is_said(tmp_path: Path, name: str, content: str | None, said: str) -> None:
+    if content is not None:
+        (tmp_path / name).write_text(content)
+    with pytest.raises(InputError, match=rf"plug-in '.*{name}' was not loaded: ") as error:
+        load_named(str(tmp_path / name))
+    assert said in str(error.value)
+
+
 def test_a_named_module_that_is_absent_is_said() -> None:
     with pytest.raises(InputError, match="plug-in 'no_such_module_at_all' was not loaded"):
         load_named("no_such_module_at_all")
@@ -273,3 +300,46 @@ def test_the_command_goes_on_without_a_broken_installed_plugin(tmp_path: Path) -
     assert "bench: plug-in 'broken' (broken_plugin) was skipped: ValueError: out of order" in done.stderr
     assert "zzz-plugged-in" in done.stdout
     assert "rendered-faces" in done.stdout
+
+
+PROCESS_CARD = """
+name: {name}
+title: Apart
+summary: Nothing.
+kind: learned
+licence: none
+takes: []
+command: [python3, edit.py]
+"""
+
+
+def test_a_card_may_be_named_and_is_declared_once(tmp_path: Path) -> None:
+    card = tmp_path / "method.yaml"
+    card.write_text(PROCESS_CARD.format(name="apart"))
+    for _ in range(2):
+        load_named(str(card))
+    entry = METHOD_CARDS.find("apart")
+    assert (entry.card.command, entry.place, entry.builtin) == (["python3", "edit.py"], str(card), False)
+
+
+def test_of_a_process_all_files_of_its_folder_count_but_hidden_and_derived_ones(tmp_path: Path) -> None:
+    card = tmp_path / "method.yaml"
+    card.write_text(PROCESS_CARD.format(name="folder-apart"))
+    for name in ("net/layers.py", ".git/config", "__pycache__/edit.pyc", "env/pyvenv.cfg", "env/bin/python"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    load_named(str(card))
+    entry = METHOD_CARDS.find("folder-apart")
+    before = plugin_code(entry)
+    for name in (".git/config", "__pycache__/edit.pyc", "env/bin/python"):
+        (tmp_path / name).write_text("changed")
+    assert plugin_code(entry) == before
+    (tmp_path / "net" / "layers.py").write_text("changed")
+    assert plugin_code(entry) != before
+
+
+def test_a_card_of_edits_made_elsewhere_is_no_plugin(tmp_path: Path) -> None:
+    card = tmp_path / "method.yaml"
+    card.write_text(PROCESS_CARD.format(name="external-apart").replace("kind: learned", "kind: external"))
+    with pytest.raises(InputError, match="bench edits import --card"):
+        load_named(str(card))

@@ -76,7 +76,9 @@ def read_annotations(root: Path, faces: Collection[str], attribute_names: Sequen
     """
     tables = {name: table for name in TABLES if (table := read_table(root / name, faces)) is not None}
     left_out = {name: [table.strangers] for name, table in tables.items() if table.strangers is not None}
-    attributes, known, faults = None, (), {}
+    attributes: dict[str, NDArray[np.uint8]] | None = None
+    known: tuple[str, ...] = ()
+    faults: dict[str, str] = {}
     if (table := tables.get(ATTRIBUTE_TABLE)) is not None:
         columns = _attribute_columns(table, attribute_names)
         known = tuple(name for name in ATTRIBUTES if name in columns.values())

@@ -91,9 +91,9 @@ def find_faces(root: Path | str | None, label_set: LabelSet) -> FoundFaces:
     if not named:
         raise DataError(f"{place} holds no image; known endings: {', '.join(EXTENSIONS)}")
     _refuse_names_of_one_case(place, named)
-    left_out = {IMAGES if inner else str(root): images.left_out}
+    left_out = {IMAGES if inner else root.name: images.left_out}
     if inner and (beside := [path.name for path in sorted(root.iterdir()) if is_image_name(path.name)]):
-        left_out[str(root)] = (FileCount(f"images beside {IMAGES}/", len(beside), beside[0]),)
+        left_out[root.name] = (FileCount(f"images beside {IMAGES}/", len(beside), beside[0]),)
     has_masks = (root / MASKS).is_dir()
     masks: dict[str, MaskFiles] = {}
     doubts: dict[str, str] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -41,7 +41,7 @@ class FaceReader:
             image = read_picture(face.image)
             kind = "whose mask cannot be used"
             mask = read_mask(face.image, face.mask) if self.has_masks else np.zeros(image.shape[:2], np.uint8)
-            loaded = {"img": image, "gt_seg_map": mask, "img_path": face.image}
+            loaded: dict[str, Any] = {"img": image, "gt_seg_map": mask, "img_path": face.image}
             loaded = self.resize.transform(self.crop.transform(loaded))
         except UnusableFaceError as error:
             return SkippedFace(face.id, str(error), kind)

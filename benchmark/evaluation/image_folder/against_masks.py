@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.transforms import ResizeFace
 from benchmark.evaluation.context import EvaluationContext
-from benchmark.evaluation.image_folder.against_real_images import BATCH, FolderScores
+from benchmark.evaluation.image_folder.against_real_images import FolderScores
+from benchmark.evaluation.image_folder.references import BATCH
 from benchmark.evaluation.score_edits import image_cell
 from benchmark.images.convert import image_tensor
 from benchmark.images.folder import ImageFolder

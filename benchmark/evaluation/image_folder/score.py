@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,14 @@ from benchmark.config.resolve import resolve_evaluation
 from benchmark.config.sources import ConfigSource
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.evaluation.image_folder.against_masks import LABEL_METRICS, score_masks
-from benchmark.evaluation.image_folder.against_real_images import FolderScores, check_set_metric, score_folders
+from benchmark.evaluation.image_folder.against_real_images import (
+    FolderScores,
+    check_set_metric,
+    save_statistics,
+    score_folders,
+)
+from benchmark.evaluation.image_folder.references import SUFFIX, RealImages, RealStatistics, Reference
+from benchmark.images.archive import opened_folder
 from benchmark.images.folder import ImageFolder, open_images, open_label_maps
 from benchmark.images.label_sets import LabelSet
 from benchmark.images.selection import ALL_FILES, FileSelection, Role
@@ -34,12 +42,13 @@ def score_images(
     weights: Weights,
     cache: Path,
     reporter: Reporter,
+    save_stats: Path | None = None,
 ) -> FolderScores:
     """Score a folder of images.
 
     Args:
-        images: the folder.
-        reference: folder of real images, for the metrics of sets.
+        images: the folder, or a zip archive of it, as for the others.
+        reference: folder of real images, or an `.npz` file of their statistics, for the metrics of sets.
         masks: folder of label maps, for the metrics of labels.
         metrics: ids; where none is named, `fid` with a reference, and the metrics of labels with masks.
         selections: which files of the folders are meant; all where a folder is not named.
@@ -49,46 +58,63 @@ def score_images(
         weights: finds the encoders' weights.
         cache: folder of packed faces, judges and features.
         reporter: shows progress.
+        save_stats: file for the statistics of the images' features; the metrics of sets say by which encoder.
 
     Raises:
         InputError: if there is nothing to compare with, a metric is unknown or lacks its folder, a folder has no
             metric, or a file cannot be used.
     """
-    if reference is None and masks is None:
+    if reference is None and masks is None and save_stats is None:
         raise InputError("--images needs --reference, a folder of real images, or --masks, a folder of label maps")
-    for role, folder in (("reference", reference), ("masks", masks)):
-        if folder is None and selections.get(role, ALL_FILES).chooses:
+    if save_stats is not None and save_stats.suffix != SUFFIX:
+        raise InputError(f"--save-stats {save_stats}: the name of a file of statistics ends in {SUFFIX}")
+    given: dict[Role, Path | None] = {"reference": reference, "masks": masks}
+    for role, path in given.items():
+        if path is None and selections.get(role, ALL_FILES).chooses:
             raise InputError(f"--match or --suffix is of {role}, and there is no such folder; give --{role} too")
     if labels is not None and masks is None:
         raise InputError("--labels says how label maps are numbered: give --masks, the folder of them")
-    names = list(metrics) or [*(["fid"] if reference else []), *(LABEL_METRICS if masks else [])]
+    by_sets = reference is not None or save_stats is not None
+    names = list(metrics) or [*(["fid"] if by_sets else []), *(LABEL_METRICS if masks else [])]
     of_masks = [name for name in names if name in LABEL_METRICS] if masks else []
     of_sets = [name for name in names if name not in of_masks]
     for name in of_sets:
         check_set_metric(name)
-    if of_sets and reference is None:
+    if save_stats is not None and not of_sets:
+        raise InputError(f"--save-stats {save_stats}: name a metric of sets by --metrics, whose encoder it is to be of")
+    if of_sets and not by_sets:
         raise InputError(f"{of_sets[0]} needs --reference, a folder of real images to compare with")
-    for option, compared, users in (("--reference", reference, of_sets), ("--masks", masks, of_masks)):
-        if compared is not None and not users:
+    for option, folder, users in (("--reference", reference, of_sets), ("--masks", masks, of_masks)):
+        if folder is not None and not users:
             raise InputError(
-                f"{option} {compared}: no metric compares with it ({', '.join(names)}); leave it out, or add one"
+                f"{option} {folder}: no metric compares with it ({', '.join(names)}); leave it out, or add one"
             )
-    context = EvaluationContext(resolve_evaluation(list(judge)), cache, reporter) if of_masks else None
-    # opened first, and in full: hours later is too late to hear that half of the files were left out
-    files = _open(images, reference if of_sets else None, masks if of_masks else None, selections)
-    for folder in files.values():
-        if folder.summary is not None:
-            reporter.say(f"bench: {folder.summary}")
-    sets = masked = FolderScores({}, {})
-    if context is not None:
-        masked = _score_masks(files["images"], files["masks"], of_masks, context, labels)
-    if of_sets:
-        resources = Resources(choose_compute(device, precision="fp32"), weights)
-        sets = score_folders(files["images"], files["reference"], of_sets, resources, cache, reporter)
+    context = EvaluationContext(resolve_evaluation(list(judge)), cache, reporter, weights) if of_masks else None
+    statistics = None
+    if reference is not None and of_sets and reference.suffix == SUFFIX:
+        statistics, reference = RealStatistics(reference), None
+    with ExitStack() as archives:
+        # opened first, and in full: hours later is too late to hear that half of the files were left out
+        files = _open(images, reference if of_sets else None, masks if of_masks else None, selections, archives)
+        for opened in files.values():
+            if opened.summary is not None:
+                reporter.say(f"bench: {opened.summary}")
+        sets = masked = FolderScores({}, {})
+        if context is not None:
+            masked = _score_masks(files["images"], files["masks"], of_masks, context, labels)
+        if of_sets:
+            resources = Resources(choose_compute(device, precision="fp32"), weights)
+            compared: Reference | None = statistics
+            if "reference" in files:
+                compared = RealImages(files["reference"], cache, reporter)
+            if compared is not None:
+                sets = score_folders(files["images"], compared, of_sets, resources, reporter)
+            if save_stats is not None:
+                sets = replace(sets, saved=save_statistics(files["images"], of_sets, save_stats, resources, reporter))
     cells = sets.cells | masked.cells
     return replace(
         sets,
-        cells={name: cells[name] for name in names},
+        cells={name: cells[name] for name in names if name in cells},
         breakdown={**sets.breakdown, **masked.breakdown},
         judge=masked.judge,
         files=files,
@@ -96,13 +122,26 @@ def score_images(
 
 
 def _open(
-    images: Path, reference: Path | None, masks: Path | None, selections: Mapping[Role, FileSelection]
+    images: Path,
+    reference: Path | None,
+    masks: Path | None,
+    selections: Mapping[Role, FileSelection],
+    archives: ExitStack,
 ) -> dict[Role, ImageFolder]:
-    files: dict[Role, ImageFolder] = {"images": open_images(images, selections.get("images", ALL_FILES))}
+    """The files of each folder; those of archives are there until `archives` is closed."""
+
+    def opened(path: Path) -> Path:
+        return archives.enter_context(opened_folder(path))
+
+    files: dict[Role, ImageFolder] = {}
+    found = open_images(opened(images), selections.get("images", ALL_FILES))
+    files["images"] = replace(found, named=images)
     if reference is not None:
-        files["reference"] = open_images(reference, selections.get("reference", ALL_FILES), "reference")
+        found = open_images(opened(reference), selections.get("reference", ALL_FILES), "reference")
+        files["reference"] = replace(found, named=reference)
     if masks is not None:
-        files["masks"] = open_label_maps(masks, files["images"].files, selections.get("masks", ALL_FILES))
+        found = open_label_maps(opened(masks), files["images"].files, selections.get("masks", ALL_FILES))
+        files["masks"] = replace(found, named=masks)
     return files
 
 

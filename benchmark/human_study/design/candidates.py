@@ -117,4 +117,8 @@ def _lack(label: str, runs: Sequence[FinishedRun], protocols: Sequence[str]) -> 
                     return f"was not run under {protocol}"
                 if (reason := result.protocols[protocol].reason) is not None:
                     return reason
+                if (scored := result.protocols[protocol].num_scored) is not None:
+                    return (
+                        f"has edits of {scored:,} of the {result.protocols[protocol].num_tasks:,} tasks of {protocol}"
+                    )
     return None

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from benchmark.config.resolve import resolve
+from benchmark.config.resolve import evaluation_part, resolve_evaluation
 from benchmark.config.sources import read_config
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.human_study.design.candidates import Candidates
@@ -30,7 +30,7 @@ def target_masks(candidates: Candidates, tasks: Iterable[tuple[str, int]]) -> di
         InputError: if the dataset is not available, or gives other tasks than the run had.
     """
     path, _ = next(iter((*candidates.given.values(), *candidates.methods))).runs[0]
-    evaluation = resolve([read_config(path.parent / EXPERIMENT)]).evaluation
+    evaluation = resolve_evaluation([evaluation_part(read_config(path.parent / EXPERIMENT))])
     context = EvaluationContext(evaluation, writable(cache_folder(), "cache folder"), Reporter())
     wanted: dict[str, list[int]] = defaultdict(list)
     for protocol, task in dict.fromkeys(tasks):

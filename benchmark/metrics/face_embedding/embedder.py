@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-import mmcv
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from benchmark.metrics.face_embedding.dlib_network import SIDE, FaceRecognition
+from benchmark.metrics.face_embedding.dlib_network import FaceRecognition
+from benchmark.metrics.face_embedding.seen_faces import SeenFaces
 from benchmark.metrics.face_embedding.worker_pool import FaceProcesses
 from benchmark.weights.locate import WeightsMissing
 from benchmark.weights.resources import MetricUnavailable, Resources
@@ -23,7 +22,7 @@ FACES_A_PROCESS: Final = 10
 """Fewer faces than this take less time than a process takes to start."""
 
 
-class FaceEmbedder:
+class FaceEmbedder(SeenFaces):
     """Embeds faces, by a process on each of torch's threads where the faces are many.
 
     Args:
@@ -32,17 +31,10 @@ class FaceEmbedder:
     """
 
     def __init__(self, landmarks: Path, network: Path) -> None:
+        super().__init__()
         self._files = landmarks, network
         self._recognition = FaceRecognition(landmarks, network)
         self._processes: FaceProcesses | None = None
-        self._known: dict[bytes, NDArray[np.float64]] = {}
-
-    def embeddings(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """(N, H, W, 3) RGB to (N, 128); NaN where no face is found. Images seen before are not looked at again."""
-        keys = [hashlib.blake2b(image.tobytes() + str(image.shape).encode()).digest() for image in images]
-        unseen = {key: _resized(image) for key, image in zip(keys, images, strict=True) if key not in self._known}
-        self._known.update(zip(unseen, self._look(list(unseen.values())), strict=True))
-        return np.stack([self._known[key] for key in keys])
 
     def _look(self, images: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float64]]:
         count = torch.get_num_threads()
@@ -51,14 +43,6 @@ class FaceEmbedder:
         if self._processes is None or not self._processes.close.alive:
             self._processes = FaceProcesses(*self._files, count)
         return self._processes.embeddings(images)
-
-
-def _resized(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    shrinks = min(image.shape[:2]) > SIDE
-    resized: NDArray[np.uint8] = mmcv.imresize(
-        image, (SIDE, SIDE), interpolation="area" if shrinks else "bicubic", backend="cv2"
-    )
-    return resized
 
 
 def face_embedder(resources: Resources) -> FaceEmbedder:

@@ -25,7 +25,6 @@ import benchmark
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeaturePair, FeatureSet
-from benchmark.features.inception import INCEPTION_ENCODERS
 from benchmark.images.convert import Pixels, image_tensor
 from benchmark.metrics.base import SetMetric
 from benchmark.runtime.device import Compute
@@ -52,9 +51,8 @@ class MeanColors(Encoder):
     """Features of an image: the mean colours of its left and of its upper half."""
 
     resize_policy = "none"
-    code = "1"
 
-    def __init__(self, resources: Resources) -> None:
+    def __init__(self, resources: Resources, weights: str = "") -> None:
         super().__init__(resources.compute, "0" * 64)
 
     def resize(self, images: Pixels) -> Tensor:
@@ -73,7 +71,7 @@ def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BENCH_CACHE", str(folder / "cache"))
         patch.setattr(EvaluationContext, "judge", lambda *_: (NearestColor(), facts))
-        patch.setitem(INCEPTION_ENCODERS, "inception", MeanColors)
+        patch.setattr("benchmark.features.inception.InceptionEncoder", MeanColors)
         patch.setattr("benchmark.api.load_installed", list)  # looking for plug-ins takes longer than all the rest
         patch.setattr("benchmark.api._weights", lambda _: _Weights(folder / "inception.pth"))
         yield
@@ -85,7 +83,7 @@ class _Weights:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def find(self, id: str) -> Any:
+    def find_named(self, id: str) -> Any:
         return SimpleNamespace(id=id, path=self.path, sha256="0" * 64, published=True)
 
 

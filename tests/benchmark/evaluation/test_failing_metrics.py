@@ -10,9 +10,11 @@ from tests.commands import TINY, bench, settings
 METRICS = """
 import numpy as np
 
+from benchmark.features.encoder import Encoder
 from benchmark.metrics.base import SetMetric
+from benchmark.metrics.frechet import FrechetMetric
 from benchmark.metrics.mean_metric import MeanMetric
-from registry import METRICS
+from registry import ENCODERS, METRICS
 
 
 def card(name, **more):
@@ -52,6 +54,23 @@ class NumberSet(SetMetric):
         return 1.0
 
 
+@ENCODERS.register(card={"name": "failing", "title": "Failing", "summary": "An encoder."})
+class FailingEncoder(Encoder):
+    resize_policy = "none"
+    features = fails
+
+    def __init__(self, resources):
+        super().__init__(resources.compute, "")
+
+    def resize(self, images):
+        return images
+
+
+METRICS.register(card=card("set-unseen", level="set", encoder="failing"))(type("Frechet", (FrechetMetric,), {}))
+of_judge = {"__module__": __name__, "measure": lambda self, batch: {"value": batch.judged["pose"]}}
+METRICS.register(card=card("judgeless", judge="pose"))(type("Judgeless", (MeanMetric,), of_judge))
+
+
 @METRICS.register(card=card("mistaken", level="set", encoder="parser"))
 class Mistaken(MeanMetric):
     def measure(self, batch):
@@ -69,6 +88,8 @@ REASONS = {
     "unbroken": "Failing raised KeyError: 'nose'",
     "set-raises": "FailingSet.compute raised KeyError: 'nose'",
     "set-number": "NumberSet.compute gave float, where a SetValue was expected",
+    "set-unseen": "FailingEncoder.features raised KeyError: 'nose'",
+    "judgeless": "no judge of role 'pose' was chosen: --set judge.pose=NAME (registered: none)",
     "mistaken": "Mistaken is no SetMetric, which its card's level calls for",
 }
 

@@ -9,10 +9,15 @@ import pandas as pd
 import pytest
 
 from benchmark.caching.plugin_source import _code_of_file
+from benchmark.config.experiment import real_experiment
+from benchmark.config.resolve import resolve
+from benchmark.config.sources import read_config
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.metrics.segmentation import SegMIoU
 from benchmark.results.schema import ProtocolResult, read_result
+from benchmark.runs.real_images import RealImages
 from benchmark.runtime.atomic_files import sha256_of
+from benchmark.runtime.progress import Reporter
 from tests.commands import TINY, TINY_METHOD, Outcome, bench, settings, tree
 from tests.loaded_plugins import forgotten_plugins
 
@@ -36,9 +41,12 @@ def place(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
     plugin = place / "plugin"
     shutil.copytree(TINY_METHOD.parent, plugin)
     with forgotten_plugins():
-        words = ("run", "--plugin", plugin / "method.py", "--method", "tiny", "--protocol", PROTOCOL, "--limit", "3")
+        words = ("score", "--plugin", plugin / "method.py", "--method", "tiny", "--protocol", PROTOCOL, "--limit", "3")
         outcome = bench(*words, "--runs", place / "runs", *TINY, *settings("dataset.size=32"))
-    assert outcome.code == 0, outcome.err
+        assert outcome.code == 0, outcome.err
+        evaluation = resolve([read_config(run_folder(place) / "experiment.yaml")]).evaluation
+    context = EvaluationContext(evaluation, cache, Reporter(quiet=True))
+    RealImages(real_experiment(evaluation), context, place / "runs").score()
     shutil.rmtree(plugin)
     (place / "metric.py").write_text(METRIC)
     return place
@@ -85,6 +93,7 @@ def test_a_new_metric_is_all_that_is_measured(place: Path, idle: None) -> None:
     assert after.metrics["brightness"].value == pytest.approx(scores(place)["brightness"].mean())
     assert protocol(place, "real").metrics["brightness"].value is not None
     changed = {Path(file).name for file, time in tree(place / "runs").items() if files.get(file) != time}
+    changed.discard(".seed0.lock")
     scored = {name for name in changed if name.endswith(".parquet")}
     assert changed - scored <= {"result.json", "experiment.yaml", "stamps.json", "log.txt", "report.html"}
     assert f"{PROTOCOL}.parquet" in scored

@@ -16,6 +16,7 @@ from benchmark.runtime.atomic_files import (
     ABANDONED_SECONDS,
     TEMPORARY_SUFFIX,
     replacing,
+    replacing_folder,
     sha256_of,
     write_text_atomically,
 )
@@ -142,6 +143,32 @@ def test_what_is_only_named_like_a_temporary_file_is_left_alone(tmp_path: Path) 
         os.utime(path, (0, 0))
     write_text_atomically(tmp_path / "other.txt", "new")
     assert all(path.exists() for path in own)
+
+
+def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    folder = tmp_path / "above" / "folder"
+    with replacing_folder(folder) as temporary:
+        (temporary / "old").touch()
+        assert not folder.exists()
+    with pytest.raises(FileNotFoundError), replacing_folder(folder) as temporary:
+        (temporary / "half").rename(temporary / "whole")
+    assert [path.name for path in folder.iterdir()] == ["old"]
+    with replacing_folder(folder) as temporary:
+        (temporary / "new").touch()
+    assert [path.name for path in folder.iterdir()] == ["new"]
+    assert [path.name for path in folder.parent.iterdir()] == ["folder"]
+
+
+def test_a_folder_that_a_killed_writer_left_is_swept_up(tmp_path: Path) -> None:
+    with replacing_folder(tmp_path / "folder") as temporary:
+        name = temporary.name
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    left = tmp_path / "inner" / name.replace(f"-{os.getpid()}-", f"-{gone.pid}-")
+    left.mkdir(parents=True)
+    (left / "half").touch()
+    with replacing(tmp_path / "inner" / "file"):
+        assert not left.exists()
 
 
 def test_sha256_is_that_of_the_bytes(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from reports.leaderboard.write import FORMATS, IncomparableError, write_leaderbo
 from tests.reports.elements import Elements
 from tests.reports.hostile import hostile_results
 from tests.reports.run_folders import run_folder
-from tests.reports.synthetic import METRICS, figure, protocol, result, runs
+from tests.reports.synthetic import METRICS, figure, judge, protocol, result, runs
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 TRICKY = 'a "quoted", <b>bold</b> | piped\nsecond line </script><script>alert(2)</script>'
@@ -66,6 +66,12 @@ def test_a_metrics_header_says_on_hover_where_it_misleads(tmp_path):
     _, page = write(tmp_path, result("a", metrics=metrics))
     titles = [attributes["title"] for attributes in Elements(page).of("th") if "title" in attributes]
     assert titles == ["\n".join(said)]
+
+
+def test_what_a_judge_must_be_read_with_stands_on_every_page(tmp_path):
+    cautious = judge().model_copy(update={"caution": "saw the test faces"})
+    for page in write(tmp_path, result("a", {"seg-accuracy": figure(0.9)}, judges={"parser": cautious})):
+        assert "own test scores: miou 0.870. Caution: saw the test faces" in page
 
 
 def test_html_fetches_nothing(tmp_path):

@@ -42,7 +42,7 @@ class TimedColumn(_Strict):
     rt_ms: str | None = None
     rt_s: str | None = None
 
-    def times(self) -> dict[Name, str]:
+    def times(self) -> dict[str, str]:
         """The column of the times, by canonical name."""
         return {name: column for name in _TIMES if (column := getattr(self, name)) is not None}
 
@@ -79,7 +79,7 @@ class Wide(_Strict):
         answers = list(self.raters) or ([] if isinstance(self.trials, str) else list(self.trials))
         return [*answers, *(column for times in self.times().values() for column in times.values())]
 
-    def times(self) -> dict[str, dict[Name, str]]:
+    def times(self) -> dict[str, dict[str, str]]:
         """By column with answers, the column of their response times by canonical name."""
         columns = self.raters or self.trials
         described = columns if isinstance(columns, dict) else {}
@@ -136,7 +136,7 @@ class ColumnMap(_Strict):
         """What the columns of a wide table tell beside each answer."""
         if self.wide is None:
             return set()
-        timed = {name for times in self.wide.times().values() for name in times}
+        timed = [name for name in _TIMES if any(name in times for times in self.wide.times().values())]
         if self.wide.raters:
             return {"participant_id", "choice", *timed}
         trials = self.wide.trials

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Final
 
 from registry.errors import InputError
 
 _SEPARATORS = (",", ";", "\t")
 _ROWS_TRIED = 200
 """Rows by which a separator is judged."""
+MAX_COLUMNS: Final = 16_384
+"""Excel's, by its page of specifications and limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +108,11 @@ def read_table(text: str, name: str, wanted: Collection[str] = (), header_rows: 
             start = reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"{name}: the row that begins in line {start} is not CSV: {error}") from error
+    if len(header[0]) > MAX_COLUMNS:
+        raise InputError(f"{name}: has {len(header[0]):,} columns; no spreadsheet has more than {MAX_COLUMNS:,}")
     columns = _distinct(header[0])
     _check_end(text, name, columns, [(line, cells) for _, line, cells in found])
-    repeated = frozenset(column for column in header[0] if column and header[0].count(column) > 1)
+    repeated = frozenset(column for column, count in Counter(header[0]).items() if column and count > 1)
     above = [[*cells, *[""] * len(columns)] for cells in header]
     headings = tuple("\n".join(cells[place] for cells in above) for place in range(len(columns)))
     return Table(
@@ -149,8 +155,11 @@ def _check_end(text: str, name: str, columns: Sequence[str], rows: Sequence[tupl
 def _distinct(names: Sequence[str]) -> tuple[str, ...]:
     """Names of columns, each once: the second of a name gets a number."""
     distinct: dict[str, None] = {}
+    counts = Counter[str]()
     for name in names:
-        number, candidate = 1, name
+        counts[name] += 1
+        number = counts[name]
+        candidate = name if number == 1 else f"{name} ({number})"
         while candidate in distinct:
             number += 1
             candidate = f"{name} ({number})"

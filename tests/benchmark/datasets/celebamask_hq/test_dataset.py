@@ -90,6 +90,11 @@ def dangle_image(celeba: FakeCelebA) -> None:
     celeba.image(3).symlink_to("nowhere.jpg")
 
 
+def put_pipe(celeba: FakeCelebA) -> None:
+    celeba.image(3).unlink()
+    os.mkfifo(celeba.image(3))
+
+
 DAMAGE: list[tuple[Callable[[FakeCelebA], None], str]] = [
     (cut_image, "3.jpg is a JPEG that was cut short"),
     (
@@ -98,6 +103,7 @@ DAMAGE: list[tuple[Callable[[FakeCelebA], None], str]] = [
     ),
     (lambda celeba: celeba.image(3).write_bytes(b""), "3.jpg is empty"),
     (dangle_image, "3.jpg cannot be read: No such file or directory"),
+    (put_pipe, "3.jpg cannot be read: is a pipe or a device, not a file"),
     (cut_part, "00003_skin.png is a PNG that was cut short"),
     (shrink_part, "00003_nose.png is 16x16, not 64x64 as the other parts"),
     (remove_parts, "3.jpg has no mask part"),

@@ -23,7 +23,7 @@ def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def run(folder: Path, *words: object) -> Outcome:
     tiny = settings(*TINY_SCORING, "compute.precision=fp32", f"dataset.size={SIDE}")
     place = ("--runs", folder.parent / "runs", "--dataset", "face-folder", "--data", folder)
-    return bench("run", "--method", "copy-target", *place, "--protocols", "style-copy", *tiny, *words)
+    return bench("run", "--method", "copy-target", *place, "--protocol", "style-copy", *tiny, *words)
 
 
 def test_a_run_says_what_it_left_out_and_what_is_unknown(folder: Path) -> None:
@@ -37,10 +37,11 @@ def test_a_run_says_what_it_left_out_and_what_is_unknown(folder: Path) -> None:
     facts = result["dataset_facts"]
     assert (facts["title"], facts["skipped"]) == ("Folder of faces", 1)
     assert facts["left_out"] == {"without a mask": 1}
-    assert result["judges"]["attributes"]["title"] == f"none: {folder}/attributes.csv is not there"
+    assert result["judges"]["attributes"]["title"] == "none: no attribute of these faces is known"
     metrics = result["protocols"]["style-copy"]["metrics"]
     assert metrics["seg-accuracy"]["value"] is not None
-    assert metrics["attr-accuracy"]["value"] is None
+    accuracy = metrics["attribute-accuracy"]
+    assert (accuracy["value"], accuracy["reason"]) == (None, "this protocol asks for no attribute")
     page = (folder.parent / "runs/face-folder/leaderboard.md").read_text()
     assert "left out: 1 without a mask" in page
 

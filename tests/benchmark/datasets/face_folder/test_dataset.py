@@ -1,5 +1,6 @@
 """A plain folder of faces packs what lies in it, however it is written, and accounts for what it leaves out."""
 
+import os
 import re
 import shutil
 from collections import Counter
@@ -270,6 +271,7 @@ REFUSED: list[tuple[Callable[[Path], object], str]] = [
     (table("attributes.csv", "who,Male\nb,1\n"), "file, filename, image_id, face_id); its columns: who, Male"),
     (table("attributes.csv", "id,smile\nb,1\n"), "attributes.csv has no column of a known attribute; name them as"),
     (table("attributes.csv", "id,Male,Male\nb,1,1\n"), "attributes.csv has the column 'Male' twice"),
+    (lambda root: os.mkfifo(root / "poses.csv"), "poses.csv cannot be read: is a pipe or a device, not a file"),
     (table("attributes.csv", ""), "attributes.csv is empty; its first line names the columns, such as id,Smiling"),
     (lambda root: (root / "splits.csv").write_bytes(b"id,split\nb\xe9,test"), "splits.csv is not UTF-8 text: save it"),
     (table("splits.csv", "id,part\nb,train\n"), "splits.csv has no column 'split'; its columns: part"),
@@ -308,7 +310,7 @@ def test_files_and_rows_of_no_face_are_counted(folder: Path, cache: Path) -> Non
         ("in images, hidden", 1, ".hidden.png"),
         ("in images, with another ending", 1, "notes.txt"),
         ("in images, as label maps of others", 1, "a_mask.png"),
-        (f"in {folder}, images beside images/", 1, "beside.png"),
+        ("in faces, images beside images/", 1, "beside.png"),
         ("in masks, in JPEG, which keeps no exact labels", 1, "a.jpg"),
         ("in masks, for which there is no image", 1, "z.png"),
         ("in attributes.csv, rows for which there is no image", 1, "z"),

@@ -87,3 +87,10 @@ def test_a_header_of_several_rows() -> None:
     table = read_table("id,Q1\n,Which?\nimport,Q\np,A\n", "x.csv", header_rows=3)
     assert (table.columns, table.headings) == (("id", "Q1"), ("id\n\nimport", "Q1\nWhich?\nQ"))
     assert [(row.number, dict(row.cells)) for row in table.rows] == [(4, {"id": "p", "Q1": "A"})]
+
+
+def test_a_table_of_more_columns_than_any_spreadsheet_has_is_refused_at_once() -> None:
+    with pytest.raises(InputError, match=r"x.csv: has 1,000,001 columns; no spreadsheet has more than 16,384"):
+        read_table("," * 1_000_000 + "\n", "x.csv")
+    names = ["a"] * 16_384
+    assert len(read_table(",".join(names) + "\n", "x.csv").columns) == len(names)
