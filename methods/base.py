@@ -77,6 +77,9 @@ class EditBatch:
         attributes: (N, 40) float in {0, 1}, the requested attributes.
         region: (N, H, W) bool, where change is allowed.
         oracle: (N, 3, H, W) float in [-1, 1], the true result, where the dataset knows it.
+        transferred: the attribute that each task transfers; empty where the tasks transfer none.
+        lacks: inputs that the tasks could not be given, by the words of methods' cards, with the reason. The mask, where
+            it is named here, is the target's own.
     """
 
     target: FaceBatch
@@ -85,6 +88,8 @@ class EditBatch:
     attributes: Tensor
     region: Tensor
     oracle: Tensor | None = None
+    transferred: tuple[str, ...] = ()
+    lacks: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.target)
@@ -94,7 +99,8 @@ class EditBatch:
         moved: dict[str, Any] = {}
         for each in fields(self):
             value = getattr(self, each.name)
-            moved[each.name] = value.to(device) if value is not None else None
+            if isinstance(value, Tensor | FaceBatch):
+                moved[each.name] = value.to(device)
         return replace(self, **moved)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -24,6 +26,7 @@ from benchmark.editing.option_weights import notes as weights_notes
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.score_edits import Outputs, Scores, score_edits
 from benchmark.images.convert import Pixels
+from benchmark.protocols.task_batches import without_attributes
 from benchmark.results.run_folder import (
     EDITS,
     EXPERIMENT,
@@ -62,6 +65,8 @@ from registry.catalogue import DATASET_CARDS, METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
 
 SAMPLE_TASKS = 6
+REFUSED = "refused"
+"""Key of a stamp of edits: why there are none, by the attribute that the method cannot transfer."""
 
 
 class Run:
@@ -150,8 +155,9 @@ class Run:
         protocols: dict[str, ProtocolResult] = {}
         for task_set in self._task_sets:
             name = task_set.protocol.name
-            reason = self.stamps.get(f"{EDITS}/{name}").get("reason")
-            scores = None if reason else self._score(task_set, self._edited_outputs(task_set))
+            stamp = self.stamps.get(f"{EDITS}/{name}")
+            reason, refused = stamp.get("reason"), stamp.get(REFUSED, {})
+            scores = None if reason else self._score(task_set, self._edited_outputs(task_set), refused)
             protocols[name] = protocol_result(task_set, scores, reason)
         protocols |= self._unsupported_protocols()
         weights = hashes(self._option_weights)
@@ -301,14 +307,15 @@ class Run:
             earlier = {}
         elif earlier.get("reason"):
             return
-        files = edited_files(self.folder, name, task_set.tasks)
-        kept = discard_damaged_edits(self.folder, name, task_set.tasks, earlier.get(FILES, {}), say)
+        tasks = without_attributes(task_set.tasks, earlier.get(REFUSED, {}))
+        files = edited_files(self.folder, name, tasks)
+        kept = discard_damaged_edits(self.folder, name, tasks, earlier.get(FILES, {}), say)
         if earlier.get("done") and len(kept) == len(files):
             return
         self.stamps.put(stage, {"stamp": stamp, "done": False, FILES: kept})
-        reason = None
+        reason, refused = None, {}
         try:
-            edit_tasks(
+            refused = edit_tasks(
                 self._trained_editor.model,
                 self._card,
                 task_set.protocol,
@@ -323,8 +330,10 @@ class Run:
             )
         except CannotEdit as error:
             reason = str(error)
-        record = {} if reason else record_files(self.folder, files)
-        self.stamps.put(stage, {"stamp": stamp, "done": True, "reason": reason, FILES: record})
+        answered = without_attributes(task_set.tasks, refused)
+        record = {} if reason else record_files(self.folder, edited_files(self.folder, name, answered))
+        of_attributes = {REFUSED: refused} if refused else {}
+        self.stamps.put(stage, {"stamp": stamp, "done": True, "reason": reason, **of_attributes, FILES: record})
 
     def _edited_outputs(self, task_set: TaskSet) -> Outputs:
         def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Pixels]:
@@ -332,7 +341,9 @@ class Run:
 
         return give
 
-    def _score(self, task_set: TaskSet, outputs: Outputs) -> Scores:
+    def _score(
+        self, task_set: TaskSet, outputs: Outputs, refused: Mapping[str, str] = MappingProxyType({})
+    ) -> Scores:
         protocol = task_set.protocol
         scores = score_edits(
             outputs,
@@ -346,6 +357,7 @@ class Run:
             draws=self.experiment.evaluation.bootstrap_draws,
             reporter=self.context.reporter,
             title=self.experiment.label,
+            refused=refused,
         )
         write_task_scores(self.folder, protocol.name, scores.frame, scores.ratios)
         return scores
@@ -368,8 +380,9 @@ class Run:
     def _write_samples(self) -> None:
         sheets = []
         for task_set in self._task_sets:
-            if not self.stamps.get(f"{EDITS}/{task_set.protocol.name}").get("reason"):
-                rows = task_set.tasks.iloc[:SAMPLE_TASKS]
+            stamp = self.stamps.get(f"{EDITS}/{task_set.protocol.name}")
+            if not stamp.get("reason"):
+                rows = without_attributes(task_set.tasks, stamp.get(REFUSED, {})).iloc[:SAMPLE_TASKS]
                 outputs = read_edits(self._edits_folder(task_set), rows, self.context.dataset.size)
                 sheets.append(
                     SampleRows(task_set.protocol.name, task_set.protocol.batch(self.context.dataset, rows), outputs)
