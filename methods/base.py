@@ -78,8 +78,8 @@ class EditBatch:
         region: (N, H, W) bool, where change is allowed.
         oracle: (N, 3, H, W) float in [-1, 1], the true result, where the dataset knows it.
         transferred: the attribute that each task transfers; empty where the tasks transfer none.
-        lacks: inputs that the tasks could not be given, by the words of methods' cards, with the reason. The mask, where
-            it is named here, is the target's own.
+        lacks: inputs that the tasks could not be given, by the words of methods' cards, with the reason. A mask that is
+            named here is the target's own.
     """
 
     target: FaceBatch

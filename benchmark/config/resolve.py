@@ -198,7 +198,9 @@ def _checked(settings: Any, known: OptionTable, what: str, sources: Sources, *pa
         name = known.name_of(written)
         with located(sources, *path, written):
             if name in options:
-                raise ExperimentError(f"{written} is another word for {what} {name}, which is given too; give one of them")
+                raise ExperimentError(
+                    f"{written} is another word for {what} {name}, which is given too; give one of them"
+                )
             options[name] = check_option(what, name, value, known)
     return options
 

@@ -65,7 +65,7 @@ class AttributeTasks:
         return image_cell(metric, own, sources[self.tasks], draws, caution)
 
     def set_cell(self, name: str, metric: SetMetric, pair: FeaturePair, caution: str | None) -> Value:
-        """The cell of a set metric over these tasks, from the features of all outputs, where they are enough of them."""
+        """The cell of a set metric over these tasks, from the features of all outputs, if they are enough."""
         if self.refused is not None:
             return Value(value=None, n=0, reason=self.refused)
         number, least = int(self.tasks.sum()), METRIC_CARDS.find(name).card.min_n

@@ -43,7 +43,9 @@ def image_cell(
         return Value(value=None, n=0, reason=metric.inapplicable)
     terms, statistic = ratio_terms(columns, metric.ratios(columns)), mean_over_groups(count)
     if count > 1:
-        by_attribute = np.array([metric.summarise(columns, (numbers == number).astype(np.float64)) for number in range(count)])
+        by_attribute = np.array(
+            [metric.summarise(columns, (numbers == number).astype(np.float64)) for number in range(count)]
+        )
         value, applies = float(finite_mean(by_attribute)), int(np.isfinite(by_attribute).sum())
         if applies < count:
             caution = _joined(f"mean over the {applies} of {count} attributes that it applies to", caution)

@@ -62,9 +62,7 @@ PARTS: Final[Mapping[str, Part]] = {
         shown=_LABEL["ear_r"],
         over=_numbers("background", "skin", "l_ear", "r_ear", "hair", "neck", "cloth"),
     ),
-    "Wearing_Necklace": Part(
-        labels=_numbers("neck_l"), shown=_LABEL["neck_l"], over=_numbers("skin", "neck", "cloth")
-    ),
+    "Wearing_Necklace": Part(labels=_numbers("neck_l"), shown=_LABEL["neck_l"], over=_numbers("skin", "neck", "cloth")),
 }
 """By attribute, beside Smiling, whose mouth stays where the source has it (`benchmark.protocols.mouth_region`)."""
 

@@ -341,9 +341,7 @@ class Run:
 
         return give
 
-    def _score(
-        self, task_set: TaskSet, outputs: Outputs, refused: Mapping[str, str] = MappingProxyType({})
-    ) -> Scores:
+    def _score(self, task_set: TaskSet, outputs: Outputs, refused: Mapping[str, str] = MappingProxyType({})) -> Scores:
         protocol = task_set.protocol
         scores = score_edits(
             outputs,

@@ -11,9 +11,9 @@ import torch
 from numpy.typing import NDArray
 
 from benchmark.datasets.transforms import ResizeFace
+from benchmark.evaluation.cells import image_cell
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.evaluation.image_folder.against_real_images import BATCH, FolderScores
-from benchmark.evaluation.cells import image_cell
 from benchmark.images.convert import image_tensor
 from benchmark.images.folder import ImageFolder
 from benchmark.images.label_maps import read_labels, renumbered

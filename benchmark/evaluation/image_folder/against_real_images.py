@@ -14,8 +14,8 @@ import pandas as pd
 
 from benchmark.caching.code_version import code_version
 from benchmark.caching.fingerprints import fingerprint
-from benchmark.evaluation.prepare_metrics import encoder_of, prepare_metrics
 from benchmark.evaluation.cells import set_cell
+from benchmark.evaluation.prepare_metrics import encoder_of, prepare_metrics
 from benchmark.features.cache import cached_features, write_features
 from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter
