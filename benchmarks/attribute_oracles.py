@@ -1,7 +1,7 @@
 """How often the attribute judge reads the transferred attribute in the true edits of rendered faces, and how they look.
 
-By attribute: the judge's accuracy on the test split, and the share of attribute-transfer's tasks in whose true edit it
-reads the attribute that was transferred; all at the demo preset, 64².
+By attribute: the judge's accuracy on the test split, the share of the test faces with the attribute in which it reads it,
+and the share of attribute-transfer's tasks in whose true edit it does; all at the demo preset, 64².
 
 Usage: python -m benchmarks.attribute_oracles [OUT.json]
        python -m benchmarks.attribute_oracles sheet OUT.webp
@@ -52,12 +52,21 @@ def main(out: Path = RESULTS) -> None:
         attribute = str(rows["attribute"].iloc[0])
         scores = judge.scores(oracle.to(context.compute.device))[:, ATTRIBUTES.index(attribute)]
         right.setdefault(attribute, []).extend((scores > 0.5).tolist())
+    own = faces_read(context)
     found = {
-        name: {"accuracy": facts.scores[name], "oracles_read": float(np.mean(values)), "tasks": len(values)}
+        name: {
+            "accuracy": facts.scores[name],
+            "faces_read": own[name],
+            "oracles_read": float(np.mean(values)),
+            "tasks": len(values),
+        }
         for name, values in sorted(right.items())
     }
     for name, values in found.items():
-        print(f"{name:20} accuracy {values['accuracy']:.3f}, read in {values['oracles_read']:.3f} of {values['tasks']}")
+        print(
+            f"{name:20} accuracy {values['accuracy']:.3f}, read in {values['faces_read']:.3f} of the faces with it, "
+            f"in {values['oracles_read']:.3f} of {values['tasks']} true edits"
+        )
     reliable = {name: values for name, values in found.items() if values["accuracy"] >= RELIABLE}
     enough = [name for name, values in reliable.items() if values["oracles_read"] >= ENOUGH]
     print(
@@ -66,6 +75,16 @@ def main(out: Path = RESULTS) -> None:
     print(f"or more of the test faces; it reads {len(enough)} of these in {ENOUGH:.0%} or more of the true edits")
     content = {"judge_weights_sha256": facts.weights_sha256, "recipe": facts.recipe, "attributes": found}
     out.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def faces_read(context: EvaluationContext) -> dict[str, float]:
+    """By known attribute, the share of the test faces with it in which the judge reads it."""
+    judge, _ = context.judge("attributes")
+    faces = list(judge.batches(context.dataset, context.dataset.rows("test")))
+    read = np.concatenate([(judge.scores(part.image) > 0.5).cpu().numpy() for part in faces])
+    has = np.concatenate([part.attributes.cpu().numpy() > 0.5 for part in faces])
+    columns = {name: ATTRIBUTES.index(name) for name in context.dataset.known_attributes}
+    return {name: float(read[has[:, column], column].mean()) for name, column in columns.items()}
 
 
 def sheet(out: Path) -> None:
