@@ -1,7 +1,7 @@
 """How often the attribute judge reads the transferred attribute in the true edits of rendered faces, and how they look.
 
-By attribute: the judge's accuracy on the test split, the share of the test faces with the attribute in which it reads it,
-and the share of attribute-transfer's tasks in whose true edit it does; all at the demo preset, 64².
+By attribute: the accuracy of the judge on the test split, the share of the test faces with the attribute in which it
+reads it, and the share of the tasks of attribute-transfer in whose true edit it does; all at the demo preset, 64².
 
 Usage: python -m benchmarks.attribute_oracles [OUT.json]
        python -m benchmarks.attribute_oracles sheet OUT.webp
