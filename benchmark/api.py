@@ -49,15 +49,14 @@ def list_methods(plugins: Iterable[PathName] = ()) -> pd.DataFrame:
     _load_plugins(plugins)
     import pandas as pd
 
-    from registry.catalogue import METHOD_CARDS
+    from registry import catalogue, taking_part
 
-    cards = [entry.card for entry in METHOD_CARDS]
+    cards = [entry.card for entry in catalogue.METHOD_CARDS]
+    said = {key: [getattr(card, key) for card in cards] for key in ("name", "title", "kind")}
     return pd.DataFrame(
-        {
-            "name": [card.name for card in cards],
-            "title": [card.title for card in cards],
-            "kind": [card.kind for card in cards],
-            "protocols": [card.protocols for card in cards],
+        said
+        | {
+            "protocols": [taking_part.protocols_of(card) for card in cards],
             "variants": [list(card.variants) for card in cards],
             "licence": [card.licence for card in cards],
             "paper": [f"{card.paper.title}, {card.paper.venue}" if card.paper else None for card in cards],
@@ -98,7 +97,7 @@ def run(
         protocols: only these; by default all that the method takes part in.
         limit: at most so many tasks per protocol.
         device: "cpu", "cuda", "cuda:1" …; by default "auto".
-        checkpoint: published weights to load instead of training.
+        checkpoint: weights to load instead of training: a published file, or a run's `checkpoints/STAGE.pth`.
         settings: any others, nested as in a configuration file.
         config: a YAML file of settings.
         weights: files by id for metrics that need them, beside those in `$BENCH_WEIGHTS`.
@@ -271,7 +270,8 @@ def score_images(
         masks: folder of label maps that the images were to show, for the metrics of labels.
         metrics: ids; by default `fid` with a reference, `seg-accuracy` and `seg-miou` with masks.
         labels: how the label maps say their labels: "celebamask-hq", the dataset's order, by default, and refused where
-            another fits clearly better; "face-parsing", that of face-parsing.PyTorch; "palette", the dataset's colours.
+            another fits clearly better; "face-parsing", that of face-parsing.PyTorch; "palette", the dataset's colours;
+            "lapa"; "helen"; or a YAML file of your own label set.
         recursive: read sub-folders too.
         match: a glob for the images that are meant; `{"reference": …, "masks": …}` for other folders.
         suffix: what the names of the images that are meant end in, such as "_fake_B", and which is then no part of
@@ -300,12 +300,11 @@ def score_images(
         >>> bool(scores["value"].between(0, 1).all())
         True
     """
-    for name, value in (("settings", settings), ("labels", labels)):
-        if value and masks is None:
-            raise InputError(f"{name} is for reading images against masks: give masks too")
+    if settings and masks is None:
+        raise InputError("settings is for reading images against masks: give masks too")
     _load_plugins(plugins)
     from benchmark.evaluation.image_folder.score import score_images as scored
-    from benchmark.images.label_orders import label_code
+    from benchmark.images.label_sets import find_label_set
     from benchmark.images.selection import selections
     from benchmark.runtime.cache_folder import cache_folder, writable
     from benchmark.runtime.progress import Reporter
@@ -316,7 +315,7 @@ def score_images(
         None if masks is None else Path(masks),
         _names(metrics),
         selections=selections(match, suffix, recursive=recursive),
-        labels=None if labels is None else label_code(labels),
+        labels=None if labels is None else find_label_set(labels),
         judge=_sources({"compute": {"device": device}}, settings),
         device=device or "auto",
         weights=_weights(weights),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import Final, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -16,14 +17,25 @@ INPUTS = (
     "image",
     "mask",
     "attributes",
-    "source",
     "source image",
     "source mask",
     "source attributes",
     "region",
     "oracle",
 )
-"""The words for what a task has; a plug-in protocol may give more, under words of its own."""
+"""The words for what a task has, which protocols give and methods take; a plug-in may bring words of its own.
+
+A mask is the requested one beside the target's own, attributes those that the task asks to change.
+"""
+OF_FACES = ("mask", "attributes")
+"""The words for what faces have beside their images, which protocols need of a dataset."""
+GIVEN_BY_MOST = tuple(word for word in INPUTS if "attributes" not in word)
+"""What a protocol gives whose card does not say it."""
+
+
+def joined(words: Sequence[str]) -> str:
+    """Words as a sentence lists them: "image, mask and region"."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 class Paper(BaseModel):
@@ -80,10 +92,11 @@ class MethodCard(Card):
     """A method's card, `method.yaml`.
 
     Attributes:
-        kind: learned methods train or load weights; reference methods are trivial editors.
-        inputs: what it needs of a task, in the words of `INPUTS` or of a protocol; only a reference method that says
-            "oracle" is given the true result.
-        protocols: what it can take part in.
+        kind: learned methods train or load weights; classical ones have none, and are ranked beside them; reference
+            methods are trivial editors, which are not.
+        takes: what it needs of a task, in the words of `INPUTS` or of a protocol, or a list of such lists, one of which
+            is enough. It takes part in every protocol that gives this; only a reference method that takes "oracle" is
+            given the true result.
         options: its constructor's options with their defaults: a mapping, or the dataclass that declares them, written
             "module:Class", from which their kinds and descriptions come too. It must not import torch.
         variants: named changes of options, written `method+variant`.
@@ -91,20 +104,31 @@ class MethodCard(Card):
         returns_copy_of: which picture of a task its edits are copies of, so that what reads run folders finds it there.
     """
 
-    kind: Literal["learned", "reference"]
+    kind: Literal["learned", "classical", "reference"]
     licence: str
     returns_copy_of: Literal["target", "source"] | None = None
-    inputs: list[str]
-    protocols: list[str]
+    takes: list[str] | list[list[str]]
     options: OptionTable = OptionTable({})
     variants: dict[str, dict[str, Option]] = {}
     presets: dict[str, dict[str, Option]] = {}
     ablation: Ablation | None = None
 
     @property
+    def alternatives(self) -> list[list[str]]:
+        """The lists of what it takes, one of which a protocol must give whole."""
+        return [words for words in self.takes if isinstance(words, list)] or [
+            [word for word in self.takes if isinstance(word, str)]
+        ]
+
+    @property
+    def takes_in_words(self) -> str:
+        """What it takes, as sentences say it."""
+        return ", or ".join(map(joined, self.alternatives))
+
+    @property
     def sees_oracle(self) -> bool:
         """Whether tasks reach it with their true results."""
-        return self.kind == "reference" and "oracle" in self.inputs
+        return self.kind == "reference" and any("oracle" in words for words in self.alternatives)
 
 
 class DatasetCard(Card):
@@ -115,9 +139,17 @@ class DatasetCard(Card):
 
 
 class ProtocolCard(Card):
-    """A protocol's card: its options and the metrics it shows, in order."""
+    """A protocol's card.
+
+    Attributes:
+        needs: what the faces of a dataset must have for tasks to be drawn, in the words of `OF_FACES`.
+        gives: what its tasks have, in the words of `INPUTS` or its own; methods that take no more take part in it.
+        metrics: those that it shows, in order.
+    """
 
     options: OptionTable = OptionTable({})
+    needs: list[Literal["mask", "attributes"]] = []
+    gives: list[str] = list(GIVEN_BY_MOST)
     metrics: list[str]
 
 
@@ -126,6 +158,8 @@ class MetricCard(Card):
 
     Attributes:
         encoder: whose features a metric of sets compares.
+        protocols: under which protocols it may be shown, "all" or their names. Where the card says it, the metric joins
+            them in commands that name its plug-in; else it is shown under any, where it is added by name.
         scale: what a table divides a cost by, to print it in `unit`.
         caveats: where the metric is blind, coarse or misleads, as `bench calibrate` found on rendered faces.
     """
@@ -138,6 +172,7 @@ class MetricCard(Card):
     min_n: int = 1
     citation: str
     scale: float = Field(default=1.0, gt=0)
+    protocols: Literal["all"] | list[str] | None = None
     caveats: list[str] = []
 
     @model_validator(mode="after")
@@ -145,6 +180,10 @@ class MetricCard(Card):
         if (self.level == "set") != (self.encoder is not None):
             raise ValueError("metrics of level 'set' name their encoder, and no others do")
         return self
+
+    def is_for(self, protocol: str) -> bool:
+        """Whether it may be shown under a protocol."""
+        return not isinstance(self.protocols, list) or protocol in self.protocols
 
 
 class JudgeCard(Card):
@@ -160,6 +199,11 @@ class JudgeCard(Card):
 
 
 CardType = TypeVar("CardType", bound=Card)
+_GONE: Final = {
+    (MethodCard, "inputs"): "what a method needs of a task is called takes; rename the key",
+    (MethodCard, "protocols"): "a method takes part in every protocol that gives what it takes; leave the key out",
+}
+"""Keys that cards had once, and what to do about them."""
 
 
 class CardError(InputError):
@@ -188,6 +232,9 @@ def check_card(content: object, card_type: type[CardType], where: str) -> CardTy
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(each) for each in first["loc"])
+        for name in content:
+            if (card_type, name) in _GONE:
+                raise CardError(f"{where}: {name}: {_GONE[card_type, name]}") from error
         if first["type"] == "extra_forbidden":
             raise CardError(f"{where}: {unknown('key', key, card_type.model_fields)}") from error
         raise CardError(f"{where}: {key}: {first['msg']}") from error

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, Literal
 
@@ -26,22 +26,40 @@ Kind = Literal["methods", "datasets", "protocols", "metrics", "judges"]
 
 
 @dataclass(frozen=True)
+class Plugin:
+    """The plug-in that declares names.
+
+    Attributes:
+        package: its outermost module.
+        installed: whether it is offered by an installed package, not named by the user.
+    """
+
+    package: str
+    installed: bool
+
+
+@dataclass(frozen=True)
 class Entry(Generic[CardType]):
     """One declared name.
 
     Attributes:
         card: what is known of it.
         place: the file that declares it.
-        thing: the class that a plug-in registered; None where the card's `entry` leads to it.
+        thing: the class (or of a metric the function) that a plug-in registered; None where the card's `entry` leads
+            to it.
         card_file: the card's file, where a class was registered with one.
         builtin: whether it is the framework's own, not a plug-in's.
+        plugin: what declared it while it was loaded as a plug-in.
+        named: whether it is of a plug-in that the user named, not only of one that is installed.
     """
 
     card: CardType
     place: str
-    thing: type | None = None
+    thing: Callable[..., Any] | None = None
     card_file: Path | None = None
     builtin: bool = False
+    plugin: Plugin | None = None
+    named: bool = False
 
 
 class Catalogue(Generic[CardType]):
@@ -61,8 +79,15 @@ class Catalogue(Generic[CardType]):
         self._pattern = pattern
         self._entries: dict[str, Entry[CardType]] = {}
         self._scanned = False
+        self._plugin: Plugin | None = None
 
-    def declare(self, card: CardType, place: str, thing: type | None = None, card_file: Path | None = None) -> None:
+    def declare(
+        self,
+        card: CardType,
+        place: str,
+        thing: Callable[..., Any] | None = None,
+        card_file: Path | None = None,
+    ) -> None:
         """Add a plug-in's name.
 
         Args:
@@ -77,13 +102,19 @@ class Catalogue(Generic[CardType]):
         """
         self._scan()
         check_consistency(card, place)
-        self._add(Entry(card, place, thing, card_file))
+        self._add(Entry(card, place, thing, card_file, plugin=self._plugin))
 
     @contextmanager
-    def all_or_nothing(self) -> Iterator[None]:
-        """Where the block fails, forget what was declared within it, and the modules that registered it."""
+    def all_or_nothing(self, plugin: Plugin | None = None) -> Iterator[None]:
+        """Where the block fails, forget what was declared within it, and the modules that registered it.
+
+        Args:
+            plugin: what declares in the block. An installed package that is named as well, such as by its source, is
+                one plug-in: of names that both declare, those of what was named are taken.
+        """
         self._scan()
         before = dict(self._entries)
+        self._plugin = plugin
         try:
             yield
         except BaseException:
@@ -92,6 +123,15 @@ class Catalogue(Generic[CardType]):
                     sys.modules.pop(thing.__module__, None)
             self._entries = before
             raise
+        finally:
+            self._plugin = None
+
+    def note_named(self, is_named: Callable[[Entry[CardType]], bool]) -> None:
+        """Note which entries are of a plug-in that the user named."""
+        self._scan()
+        for name, entry in self._entries.items():
+            if not entry.builtin and is_named(entry):
+                self._entries[name] = replace(entry, named=True)
 
     def find(self, name: str) -> Entry[CardType]:
         """The entry of a name.
@@ -126,11 +166,22 @@ class Catalogue(Generic[CardType]):
     def _add(self, entry: Entry[CardType]) -> None:
         name = entry.card.name
         taken = self._entries.get(name)
+        if taken is not None and _is_one_plugin(taken, entry):
+            if entry.plugin is not None and not entry.plugin.installed:
+                self._entries[name] = entry
+            return
         if taken is not None:
             raise DuplicateNameError(
                 f"{self.kind} {name!r} is declared twice: in {taken.place} and in {entry.place}; rename one"
             )
         self._entries[name] = entry
+
+
+def _is_one_plugin(taken: Entry[Any], entry: Entry[Any]) -> bool:
+    """Whether a package declares a name twice because it is installed and named, too."""
+    if taken.plugin is None or entry.plugin is None or taken.plugin.package != entry.plugin.package:
+        return False
+    return taken.plugin.installed != entry.plugin.installed
 
 
 METHOD_CARDS = Catalogue("method", MethodCard, "methods", "**/method.yaml")

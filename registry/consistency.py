@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 
-from registry.cards import INPUTS, Card, CardError, JudgeCard, MethodCard, Option
+from registry.cards import INPUTS, Card, CardError, JudgeCard, MethodCard, Option, ProtocolCard
 from registry.errors import unknown
 from registry.options import OptionTable
 from registry.packages import package_folder
 
 MISSPELT = 0.75
-"""From which likeness on a word in `inputs` is one of the framework's, misspelt, and none of a protocol's own."""
+"""From which likeness on a word for what a task has is one of the framework's, misspelt, and no plug-in's own."""
 
 
 def check_consistency(card: Card, place: str) -> None:
@@ -28,7 +28,11 @@ def check_consistency(card: Card, place: str) -> None:
         CardError: naming the key, what stands there, and what could.
     """
     if isinstance(card, MethodCard):
-        _check_inputs(card, place)
+        _check_words(place, "takes", [word for words in card.alternatives for word in words])
+        if card.kind != "reference" and any("oracle" in words for words in card.alternatives):
+            raise CardError(f"{place}: takes: only a method of kind 'reference' may see the true result, the oracle")
+    if isinstance(card, ProtocolCard):
+        _check_words(place, "gives", card.gives)
     if isinstance(card, MethodCard | JudgeCard):
         for preset in card.presets:
             if preset not in (known := preset_names()):
@@ -65,10 +69,8 @@ def _check_changes(place: str, key: str, changes: Mapping[str, Option], options:
             )
 
 
-def _check_inputs(card: MethodCard, place: str) -> None:
-    for word in card.inputs:
+def _check_words(place: str, key: str, words: Iterable[str]) -> None:
+    for word in words:
         near = difflib.get_close_matches(word, INPUTS, n=1, cutoff=MISSPELT)
         if word not in INPUTS and near:
-            raise CardError(f"{place}: inputs: unknown input {word!r}; did you mean {near[0]!r}?")
-    if "oracle" in card.inputs and card.kind != "reference":
-        raise CardError(f"{place}: inputs: only a method of kind 'reference' may see the true result, the oracle")
+            raise CardError(f"{place}: {key}: unknown word {word!r}; did you mean {near[0]!r}?")

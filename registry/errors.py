@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import logging
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -21,12 +22,16 @@ _LONGEST_VALUE = 80
 """Characters of a value that a message repeats."""
 
 
+_STEERING = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Unicode's categories of control characters, halves of pairs, and ends of lines and paragraphs."""
+
+
 class InputError(ValueError):
     """The user's input is wrong; the message names the key, file or value, and what would be right."""
 
     def __str__(self) -> str:
-        """The message; of a very long one, the beginning and the end, where the place and the remedy stand."""
-        message = super().__str__()
+        """The message on one line; of a very long one, the beginning and the end, where place and remedy stand."""
+        message = on_one_line(super().__str__())
         half = LONGEST // 2
         if len(message) <= LONGEST:
             return message
@@ -39,6 +44,15 @@ class UnknownNameError(InputError):
 
 class DuplicateNameError(InputError):
     """A name that two things claim."""
+
+
+def on_one_line(text: str) -> str:
+    """A text as messages have it: what would end the line or steer a terminal, as in a file's name, is escaped."""
+    if text.isprintable():
+        return text
+    return "".join(
+        repr(character)[1:-1] if unicodedata.category(character) in _STEERING else character for character in text
+    )
 
 
 def shortened(text: str) -> str:
@@ -89,6 +103,41 @@ def plugin_boundary(function: str, *passed: type[Exception]) -> Iterator[None]:
         sentence = f"{function} raised {described(error)}"
         LOGGER.debug("%s", sentence, exc_info=error)
         raise PluginError(sentence, logged=True) from error
+
+
+def not_built(what: str, error: Exception) -> InputError:
+    """The error of a thing whose options it cannot be built with.
+
+    Args:
+        what: the thing, as messages name it.
+        error: its complaint, of which the first line is repeated.
+    """
+    reason = str(error).strip().partition("\n")[0]
+    return InputError(f"{what} cannot be built: {reason}")
+
+
+@contextmanager
+def building(what: str, function: str) -> Iterator[None]:
+    """Turn the complaint of a thing about its options into one for the user.
+
+    Args:
+        what: what is built in the block, as messages name it.
+        function: as for `plugin_boundary`, to which any other failure belongs.
+
+    Raises:
+        InputError: naming what cannot be built and why, or as the block raises it.
+        PluginError: as `plugin_boundary`.
+    """
+    complaints = (ArithmeticError, RuntimeError, TypeError, ValueError)
+    try:
+        with plugin_boundary(function, *complaints):
+            yield
+    except (InputError, PluginError):
+        raise
+    except complaints as error:
+        if is_of_the_system(error):
+            raise
+        raise not_built(what, error) from error
 
 
 def described(error: BaseException) -> str:

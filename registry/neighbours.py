@@ -32,11 +32,23 @@ def import_file(path: Path) -> ModuleType:
     path = path.resolve()
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}")
+    root = _root_of(path)
+    invalidate_caches()
+    return import_module(".".join((_package_of(root), *_dotted(path.relative_to(root)))))
+
+
+def outermost_module(path: Path) -> str:
+    """The name of the module that a plug-in's file is, or of the package that it lies in, where that is installed."""
+    path = path.resolve()
+    return _dotted(path.relative_to(_root_of(path)))[0]
+
+
+def _root_of(path: Path) -> Path:
+    """The folder in which the names of a file's modules begin."""
     root = path.parent
     while (root / "__init__.py").is_file():
         root = root.parent
-    invalidate_caches()
-    return import_module(".".join((_package_of(root), *_dotted(path.relative_to(root)))))
+    return root
 
 
 def own_name(importer: str, name: str) -> str:

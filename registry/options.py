@@ -41,7 +41,7 @@ class OptionInfo:
     def accepts(self, value: Any) -> bool:
         """Whether a value is of the option's kind; a fraction may be a whole number, a truth value is no number."""
         try:
-            TypeAdapter(self.annotation).validate_json(json.dumps(value), strict=True)
+            self._validator.validate_json(json.dumps(value), strict=True)
         except (TypeError, ValidationError):
             return False
         return True
@@ -50,6 +50,10 @@ class OptionInfo:
         """A value as the option's kind has it: 1e3, a fraction to YAML, is 1000 where a whole number is meant."""
         whole = _whole(value)
         return whole if not self.accepts(value) and self.accepts(whole) else value
+
+    @cached_property
+    def _validator(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.annotation)
 
     @property
     def kind(self) -> str:

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from registry.errors import InputError, described
-from registry.neighbours import PREFIX, import_file
+from registry.neighbours import PREFIX, import_file, outermost_module
 from registry.packages import package_folder
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+    from registry.catalogue import Plugin
 
 MODULES = "bench.plugins"
 """The entry points that name a module to import, which registers what it has."""
@@ -26,10 +28,12 @@ def load_installed() -> Iterator[str]:
     """Load every installed plug-in, giving a sentence for each that failed; of those nothing stays registered."""
     from importlib.metadata import entry_points  # slow to import, and `bench --help` loads no plug-in
 
+    from registry.catalogue import Plugin
+
     for group in (CARDS, MODULES):
         for point in entry_points(group=group):
             try:
-                with _all_or_nothing():
+                with _all_or_nothing(Plugin(point.module.partition(".")[0], installed=True)):
                     _declare_cards(point) if group == CARDS else point.load()
             except (Exception, SystemExit) as error:
                 yield f"plug-in {point.name!r} ({point.value}) was skipped: {_reason(error)}"
@@ -38,18 +42,23 @@ def load_installed() -> Iterator[str]:
 def load_named(plugin: str) -> None:
     """Import a plug-in that the user named: a Python file, which may import its neighbours, a folder, or a module.
 
-    One that was loaded already, as an installed package for example, is not loaded again.
+    One that was loaded already, as an installed package for example, is not loaded again. Where the package is
+    installed from another place, what is named takes the place of what is installed.
 
     Raises:
         InputError: if it is not there or fails to import; nothing of it stays registered.
     """
+    from registry.catalogue import Plugin
+
     try:
-        with _all_or_nothing():
-            file = _file_of(plugin)
+        file = _file_of(plugin)
+        package = plugin.partition(".")[0] if file is None else outermost_module(file)
+        with _all_or_nothing(Plugin(package, installed=False)), _named() as places:
             if file is None:
-                import_module(plugin)
+                file = Path(import_module(plugin).__file__ or plugin)
             elif not _is_loaded(file):
                 import_file(file)
+            places.append(file.parent if file.name == "__init__.py" else file)
     except (Exception, SystemExit) as error:
         raise InputError(f"plug-in {plugin!r} was not loaded: {_reason(error)}") from error
 
@@ -77,7 +86,7 @@ def _is_loaded(file: Path) -> bool:
 
 
 def _declare_cards(point: EntryPoint) -> None:
-    """Declare every card below an installed package, whose code is imported when it is used.
+    """Declare every card below an installed package, whose code is imported when it is used; each once in a process.
 
     A card's file is named after its kind, `method.yaml`, with a word before it where there are several:
     `sharpness.metric.yaml`.
@@ -87,8 +96,9 @@ def _declare_cards(point: EntryPoint) -> None:
 
     folder = package_folder(point.value)
     for catalogue in CATALOGUES.values():
+        declared = {entry.place for entry in catalogue}
         for path in sorted(folder.rglob("*.yaml")):
-            if path.name.removesuffix(".yaml").rpartition(".")[2] == catalogue.kind:
+            if path.name.removesuffix(".yaml").rpartition(".")[2] == catalogue.kind and str(path) not in declared:
                 card = read_card(path, catalogue.card_type)
                 if not card.entry:
                     raise CardError(f"{path}: entry: write the class that the card is of, as module:Class")
@@ -96,7 +106,7 @@ def _declare_cards(point: EntryPoint) -> None:
 
 
 @contextmanager
-def _all_or_nothing() -> Iterator[None]:
+def _all_or_nothing(plugin: Plugin) -> Iterator[None]:
     """Where a plug-in fails, forget what it has registered, and its modules, so that it can be loaded again."""
     from registry.catalogue import CATALOGUES  # as above, none of it is needed where there is no plug-in
 
@@ -104,13 +114,30 @@ def _all_or_nothing() -> Iterator[None]:
     try:
         with ExitStack() as stack:
             for catalogue in CATALOGUES.values():
-                stack.enter_context(catalogue.all_or_nothing())
+                stack.enter_context(catalogue.all_or_nothing(plugin))
             yield
     except BaseException:
         for name in set(sys.modules) - known:
             if name.startswith(PREFIX):
                 del sys.modules[name]
         raise
+
+
+@contextmanager
+def _named() -> Iterator[list[Path]]:
+    """Note as named what is declared within the block, and what was declared in the places that it gives."""
+    from registry.catalogue import CATALOGUES
+
+    places: list[Path] = []
+    yield places
+    roots = [place.resolve() for place in places]
+    for catalogue in CATALOGUES.values():
+        catalogue.note_named(
+            lambda entry: (
+                (entry.plugin is not None and not entry.plugin.installed)
+                or any(Path(entry.place).resolve().is_relative_to(root) for root in roots)
+            )
+        )
 
 
 def _reason(error: BaseException) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from inspect import getsourcefile
 from pathlib import Path
-from typing import Any, Generic
+from typing import Any, Generic, TypeVar
 
 from mmengine.registry import Registry
 
@@ -22,6 +22,9 @@ from registry.catalogue import (
 from registry.errors import InputError, plugin_boundary
 from registry.neighbours import own_name
 from registry.options import OptionTable
+
+Registered = TypeVar("Registered", bound=Callable[..., Any])
+"""A class, or of a metric the function that computes it."""
 
 
 class StrictRegistry(Registry, Generic[CardType]):
@@ -53,8 +56,8 @@ class StrictRegistry(Registry, Generic[CardType]):
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and key in self.catalogue
 
-    def register(self, card: Path | str | dict[str, Any]) -> Callable[[type], type]:
-        """Register a plug-in's class under its card, as a decorator.
+    def register(self, card: Path | str | dict[str, Any]) -> Callable[[Registered], Registered]:
+        """Register a plug-in's class under its card, as a decorator; a metric may be a function.
 
         Args:
             card: the card's content, or the path of its file (`Path(__file__).with_name("method.yaml")`).
@@ -64,7 +67,7 @@ class StrictRegistry(Registry, Generic[CardType]):
             CardError: if the card is wrong.
         """
 
-        def decorate(thing: type) -> type:
+        def decorate(thing: Registered) -> Registered:
             place = getsourcefile(thing) or thing.__module__
             checked = (
                 check_card(card, self.catalogue.card_type, place)
@@ -72,7 +75,7 @@ class StrictRegistry(Registry, Generic[CardType]):
                 else read_card(Path(card), self.catalogue.card_type)
             )
             if checked.entry:
-                raise CardError(f"{place}: entry: a registered class is its own entry; leave the key out")
+                raise CardError(f"{place}: entry: what is registered is its own entry; leave the key out")
             card_file = None if isinstance(card, dict) else Path(card).resolve()
             self.catalogue.declare(_with_own_options(checked, thing.__module__), place, thing, card_file)
             return thing

@@ -16,11 +16,13 @@ import torch
 
 from benchmark.cli import main
 from tests.places import PLUGINS, ROOT
+from tests.warm_processes import ONE_THREAD, WarmProcess
 
 TINY_METHOD = PLUGINS / "tiny" / "method.py"
 
 TINY_DATASET = ("dataset.options.train=24", "dataset.options.val=4", "dataset.options.test=12")
 TINY_SCORING = (
+    "judges.parser.feature_scale=16",
     "judges.parser.iterations=2",
     "judges.parser.batch_size=4",
     "judges.attributes.iterations=2",
@@ -83,11 +85,9 @@ def bench(*words: str | Path) -> Outcome:
 
 def python(*words: str | Path, stdin: int | None = None, **environment: str) -> subprocess.Popen[str]:
     """Start Python in a process group of its own, so that a signal can reach it and its children as Ctrl-C does."""
-    fixed = {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": "1"}
-    paths = os.pathsep.join(filter(None, (environment.pop("PYTHONPATH", ""), str(ROOT))))
     return subprocess.Popen(
         [sys.executable, *map(str, words)],
-        env={**os.environ, **fixed, "PYTHONPATH": paths, **environment},
+        env=_environment_with(environment),
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -102,18 +102,26 @@ def _hear_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def bench_process(*words: str | Path, **environment: str) -> subprocess.Popen[str]:
+def _environment_with(changes: Mapping[str, str]) -> dict[str, str]:
+    paths = os.pathsep.join(filter(None, (changes.get("PYTHONPATH", ""), str(ROOT))))
+    return {**os.environ, **ONE_THREAD, **changes, "PYTHONPATH": paths}
+
+
+def bench_process(*words: str | Path, **environment: str) -> WarmProcess:
     """Start a command in a process of its own."""
-    return python("-c", "from benchmark.cli import main; main()", *words, **environment)
+    return WarmProcess([str(word) for word in words], _environment_with(environment))
 
 
-def ended(process: subprocess.Popen[str], timeout: float = 120) -> Outcome:
-    """Wait for a process."""
+def ended(process: subprocess.Popen[str] | WarmProcess, timeout: float = 120) -> Outcome:
+    """Wait for a process to end."""
     out, err = process.communicate(timeout=timeout)
+    assert process.returncode is not None
     return Outcome(process.returncode, out, err)
 
 
-def signalled(process: subprocess.Popen[str], number: signal.Signals, when: Callable[[], bool]) -> Outcome:
+def signalled(
+    process: subprocess.Popen[str] | WarmProcess, number: signal.Signals, when: Callable[[], bool]
+) -> Outcome:
     """Send a signal to a process and its children once `when` holds."""
     deadline = time.monotonic() + 120
     while not when() and process.poll() is None and time.monotonic() < deadline:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from benchmark.datasets.base import FaceDataset
 from benchmark.editing.build_method import build_editor
 from benchmark.editing.checked_edit import call_edit, visible_to
 from benchmark.runtime.device import Compute, choose_compute, seed_everything
+from benchmark.training.losses import checked_losses
 from benchmark.training.train import move_to_device
 from methods.base import CannotEdit, EditBatch, FaceBatch, FaceEditor, Stage
 from registry import DATASETS, PROTOCOLS
@@ -135,12 +136,8 @@ def _learn(editor: FaceEditor, stage: Stage, faces: FaceDataset, compute: Comput
         seed_everything(0)  # the same noise every time, so that nothing but learning changes a loss
         with compute.autocast():
             given = editor.train_step(batch, optim)
-        if not isinstance(given, Mapping):
-            raise _Violation(f"train_step gives {type(given).__name__}, not losses by name")
-        for name, value in given.items():
-            if not isinstance(value, Tensor) or value.numel() != 1:
-                raise _Violation(f"loss {name} is {type(value).__name__}, not a tensor of one number")
-            losses.setdefault(name, []).append(float(value.detach()))
+        for name, value in checked_losses(f"{type(editor).__name__}.train_step", given).items():
+            losses.setdefault(name, []).append(float(value))
     if not losses:
         raise _Violation("train_step gives no loss")
     for name, values in losses.items():
@@ -158,9 +155,9 @@ def _needs_no_stage(editor: FaceEditor, card: MethodCard) -> str:
     if card.kind != "learned" or editor.published_networks():
         return "nothing to train"
     if not editor.provenance():
-        raise _Violation(
-            "its card says learned, but it has no stage to train, no network that a checkpoint fills, and no "
-            "provenance() that says where its weights come from"
+        return (
+            "nothing to train: results call its weights pretrained, and no provenance() says where they come from; one "
+            "without weights is of kind classical"
         )
     return "nothing to train: results call its weights pretrained"
 

@@ -21,6 +21,7 @@ class CachedGroundTruth(FaceDataset):
         self.known_attributes = dataset.known_attributes
         self.skipped = dataset.skipped
         self.resize_policy = dataset.resize_policy
+        self.lacks = dataset.lacks
         self._true_edit = cache(dataset.true_edit)
 
     def true_edit(

@@ -1,4 +1,4 @@
-"""`bench run`, and its stages one by one: `train`, `edit`, `score`; `score` also of two folders of images."""
+"""`bench run`, and its stages one by one: `train`, `edit`, `score`; `score` also of finished runs, or of folders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 from benchmark.cli.options import RunOptions, takes
 from benchmark.cli.plugins import load_plugins
 from benchmark.cli.resolve_flags import experiment_of, parse_seed_range, print_plan
-from benchmark.images.label_orders import LABEL_CODES, order_in_words
+from benchmark.images.label_sets import CELEBAMASK_HQ, FACE_PARSING, in_words
 from registry.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def add_to(app: typer.Typer) -> None:
     _add(app, "run", "Train (or load), edit, score, and write the leaderboard beside the reference methods.", _run)
     _add(app, "train", "Train a method; does nothing where that is done.", _train)
     _add(app, "edit", "Edit every task of the protocols, training first where that is not done.", _edit)
-    app.command("score", help="Score a method's edits, doing first what is not done; or a folder of images.")(_score)
+    app.command("score", help=SCORES)(_score)
 
 
 def _add(app: typer.Typer, name: str, summary: str, act: Callable[[Request], None]) -> None:
@@ -51,9 +51,21 @@ def _add(app: typer.Typer, name: str, summary: str, act: Callable[[Request], Non
     app.command(name, help=summary)(command)
 
 
+SCORES = "Score a method's edits, doing first what is not done; or add metrics to finished runs; or a folder of images."
+
+
 @takes(RunOptions)
 def _score(
     options: RunOptions,
+    finished: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="RUNS",
+            help="Finished runs, to which --metrics are added from their files alone: run folders, folders of runs, or "
+            "globs.",
+            show_default=False,
+        ),
+    ] = None,
     images: Annotated[
         Path | None, typer.Option(help="Score this folder of images, by --metrics alone, instead of a method.")
     ] = None,
@@ -64,11 +76,10 @@ def _score(
     labels: Annotated[
         str | None,
         typer.Option(
-            metavar="ORDER",
-            help="How --masks say labels: celebamask-hq "
-            f"({order_in_words('celebamask-hq')}), face-parsing ({order_in_words('face-parsing')}), or palette, the "
-            "dataset's colours.",
-            show_default=LABEL_CODES[0],
+            metavar="SET",
+            help=f"How --masks say labels: celebamask-hq ({in_words(CELEBAMASK_HQ)}), face-parsing "
+            f"({in_words(FACE_PARSING)}), palette, the dataset's colours, lapa, helen, or your own YAML file.",
+            show_default=CELEBAMASK_HQ.name,
         ),
     ] = None,
     recursive: Annotated[bool, typer.Option("--recursive", help="Read sub-folders of the folders too.")] = False,
@@ -90,6 +101,13 @@ def _score(
         ),
     ] = None,
 ) -> None:
+    if finished:
+        from benchmark.cli.score_again import score_again
+
+        if images is not None:
+            raise InputError("RUNS are finished runs, --images is a folder of images: give one")
+        score_again(finished, options)
+        return
     if images is not None:
         from benchmark.cli.score_images import Folders, score_images
 
@@ -128,8 +146,6 @@ def _do(act: Callable[[Request], None], options: RunOptions) -> None:
         return
     from benchmark.runtime.progress import Reporter
 
-    if options.fresh and options.keep_weights:
-        raise InputError("--fresh begins anew and --keep-weights goes on: leave one of them out")
     act(
         Request(
             experiments,

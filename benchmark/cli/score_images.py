@@ -48,12 +48,10 @@ def score_images(folders: Folders, options: RunOptions) -> None:
         typer.Exit: with code 1, if there is no figure at all.
     """
     _check_options(options, judged=folders.masks is not None)
-    if folders.labels is not None and folders.masks is None:
-        raise InputError("--labels says how label maps are numbered: give --masks, the folder of them")
     load_plugins(options.plugin)
 
     from benchmark.evaluation.image_folder.score import score_images as evaluated
-    from benchmark.images.label_orders import label_code
+    from benchmark.images.label_sets import find_label_set
     from benchmark.images.selection import parse_selections
     from benchmark.runtime.cache_folder import cache_folder, writable
     from benchmark.runtime.progress import Reporter
@@ -65,7 +63,7 @@ def score_images(folders: Folders, options: RunOptions) -> None:
         folders.masks,
         split_names(options.metrics or ""),
         selections=parse_selections(folders.match, folders.suffix, recursive=folders.recursive),
-        labels=None if folders.labels is None else label_code(folders.labels),
+        labels=None if folders.labels is None else find_label_set(folders.labels),
         judge=sources_of(flags, assignments=options.set_),
         device=options.device or "auto",
         weights=options.find_weights(),

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from registry.cards import Option
-from registry.catalogue import PROTOCOL_CARDS
+from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 
 Options = dict[str, Option]
 JudgeRole = Literal["parser", "attributes"]
@@ -53,7 +53,7 @@ class EvaluationSpec(Spec):
     Attributes:
         preset: names the sizes that these settings, and the training budgets of methods, were resolved from.
         protocols: options by protocol.
-        metrics: shown under every protocol after those on its card.
+        metrics: shown after those on a protocol's card, under every protocol that their own cards allow.
         parser_judge: the judge that labels regions and gives the features of set metrics.
         attribute_judge: the judge that reads attributes.
         judges: recipe options of these two.
@@ -81,5 +81,6 @@ class EvaluationSpec(Spec):
         return {"parser": self.parser_judge, "attributes": self.attribute_judge}
 
     def metrics_of(self, protocol: str) -> list[str]:
-        """The metrics shown under a protocol: those on its card, then those added."""
-        return list(dict.fromkeys([*PROTOCOL_CARDS.find(protocol).card.metrics, *self.metrics]))
+        """The metrics shown under a protocol: those on its card, then those added that are for it."""
+        added = [name for name in self.metrics if METRIC_CARDS.find(name).card.is_for(protocol)]
+        return list(dict.fromkeys([*PROTOCOL_CARDS.find(protocol).card.metrics, *added]))

@@ -96,15 +96,15 @@ class Experiment(Spec):
         own = _without(self._method_settings(option_weights), "checkpoint", "tensorboard")
         return {**own, "size": self.evaluation.dataset.size}
 
-    def configuration_sha256(self, published_sha256: str | None, option_weights: WeightsHashes = NO_WEIGHTS) -> str:
+    def configuration_sha256(self, checkpoint_sha256: str | None, option_weights: WeightsHashes = NO_WEIGHTS) -> str:
         """Hash of what the seeds of a method share: what is trained, at which options and preset, but not the seed.
 
         Args:
-            published_sha256: of the checkpoint file that filled the method; None if it was trained, or has no networks.
+            checkpoint_sha256: of the file that filled the method; None if it was trained, or has no networks.
             option_weights: as for `training_part`.
         """
         own = _without(self._method_settings(option_weights), "seed", "tensorboard")
-        return _sha256({**own, "preset": self.evaluation.preset, "checkpoint": published_sha256})
+        return _sha256({**own, "preset": self.evaluation.preset, "checkpoint": checkpoint_sha256})
 
     def sha256(self, option_weights: WeightsHashes = NO_WEIGHTS) -> str:
         """Hash of what decides the figures: all but where files lie, what is logged, and which metrics are added.

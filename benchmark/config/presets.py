@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmark.config.evaluation_spec import EvaluationSpec, Options, Spec
+from registry.cards import MethodCard
 from registry.catalogue import PROTOCOL_CARDS
 from registry.consistency import preset_names
 from registry.errors import UnknownNameError, unknown
+from registry.taking_part import protocols_of
 from registry.yaml_files import read_yaml
 
 PRESETS = Path(__file__).with_name("presets")
@@ -41,13 +43,23 @@ def protocol_options(name: str, preset: Preset) -> Options:
     return {**PROTOCOL_CARDS.find(name).card.options, **preset.protocols.get(name, {})}
 
 
-def default_protocols() -> list[str]:
-    """The protocols of an evaluation that names none: the built-in ones, whatever else is installed."""
-    return [entry.card.name for entry in PROTOCOL_CARDS.builtin()]
+def default_protocols(preset: Preset, method: MethodCard | None = None) -> list[str]:
+    """The protocols where none is named: the built-in ones, in the preset's order, whatever else is installed.
+
+    Args:
+        preset: of the evaluation.
+        method: leaves those that it can take part in; where it can in none of them, those of plug-ins that it can.
+    """
+    builtin = {entry.card.name: entry.card for entry in PROTOCOL_CARDS.builtin()}
+    ordered = [*(name for name in preset.protocols if name in builtin), *builtin]
+    if method is None:
+        return list(dict.fromkeys(ordered))
+    able = protocols_of(method)
+    return list(dict.fromkeys(name for name in ordered if name in able)) or able
 
 
 def all_protocols(evaluation: EvaluationSpec) -> EvaluationSpec:
     """The same evaluation under the built-in protocols too, with their options of the preset where none were given."""
     preset = read_preset(evaluation.preset)
-    every = {name: protocol_options(name, preset) for name in default_protocols()}
+    every = {name: protocol_options(name, preset) for name in default_protocols(preset)}
     return evaluation.model_copy(update={"protocols": {**every, **evaluation.protocols}})

@@ -9,13 +9,8 @@ from registry.catalogue import METHOD_CARDS
 
 
 def default_references() -> list[MethodCard]:
-    """The cards of the built-in reference methods, which take part in every protocol; a plug-in's runs when named."""
+    """The cards of the built-in reference methods, which run beside every method; a plug-in's runs when named."""
     return [entry.card for entry in METHOD_CARDS.builtin() if entry.card.kind == "reference"]
-
-
-def is_default_reference(method: str) -> bool:
-    """Whether a registered method is one of them."""
-    return any(card.name == method for card in default_references())
 
 
 def reference_experiment(evaluation: EvaluationSpec, card: MethodCard) -> Experiment:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -12,15 +12,15 @@ from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec, Opt
 from benchmark.config.experiment import EVALUATION_KEYS, METHOD_KEYS, Experiment, MethodSpec
 from benchmark.config.option_types import check_option
 from benchmark.config.presets import Preset, default_protocols, protocol_options, read_preset
-from benchmark.config.references import is_default_reference
 from benchmark.config.sources import SET, ConfigSource, located, merged
 from benchmark.config.training_length import put_over
 from benchmark.config.variants import variant_changes, variant_name
 from benchmark.runtime.home_folder import expanded_texts
 from registry.cards import MethodCard
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, METHOD_CARDS, METRIC_CARDS, PROTOCOL_CARDS
-from registry.errors import InputError
+from registry.errors import InputError, not_built
 from registry.options import OptionTable
+from registry.taking_part import reason_against
 
 Sources = Sequence[ConfigSource]
 SpecType = TypeVar("SpecType", bound=Spec)
@@ -61,7 +61,7 @@ def resolve(sources: Sources) -> Experiment:
     try:
         card.options.check(method.options)
     except InputError as error:
-        raise ExperimentError(f"{method.label} cannot be built: {error}") from error
+        raise not_built(method.label, error) from error
     return Experiment(method=method, evaluation=evaluation)
 
 
@@ -111,14 +111,15 @@ def _evaluation(settings: Mapping[str, Any], sources: Sources, method: MethodCar
     preset_name = settings.get("preset") or EvaluationSpec.model_fields["preset"].default
     with located(sources, "preset"):
         preset = read_preset(preset_name)
+    protocols = _protocols(settings.get("protocols") or {}, preset, sources, method)
     content = {
         "edit_batch_size": preset.edit_batch_size,
         "bootstrap_draws": preset.bootstrap_draws,
         **{key: settings[key] for key in EVALUATION_KEYS if key in settings},
         "preset": preset_name,
         "dataset": _dataset(settings.get("dataset") or {}, preset, sources),
-        "protocols": _protocols(settings.get("protocols") or {}, preset, sources, method),
-        "metrics": _metrics(settings.get("metrics") or [], sources),
+        "protocols": protocols,
+        "metrics": _metrics(settings.get("metrics") or [], protocols, sources),
         "judges": _judges(settings, preset_name, sources),
     }
     return _validated(EvaluationSpec, content, sources)
@@ -130,6 +131,7 @@ def _dataset(settings: Mapping[str, Any], preset: Preset, sources: Sources) -> d
         card = DATASET_CARDS.find(name).card
     options = {**card.options, **card.options.cast(preset.datasets.get(name, {}))}
     options |= _checked(settings.get("options"), card.options, f"option of {name}", sources, "dataset", "options")
+    card.options.check(options)
     return {"size": preset.size, **settings, "name": name, "options": options}
 
 
@@ -140,15 +142,24 @@ def _protocols(
         with located(sources, "protocols", name):
             PROTOCOL_CARDS.find(name)
     chosen: dict[str, Options] = {}
-    for name in _chosen(sources, method.protocols if method else default_protocols()):
+    against: list[str | None] = []
+    for name in _chosen(sources, default_protocols(preset, method)):
         with located(sources, "protocols", name):
             card = PROTOCOL_CARDS.find(name).card
-            if method is not None and name not in method.protocols and not is_default_reference(method.name):
-                supported = ", ".join(method.protocols)
-                raise ExperimentError(f"{method.name} cannot take part in {name!r}; its card lists {supported}")
+            against.append(None if method is None else reason_against(method, card))
         own = _checked(settings.get(name), card.options, f"option of {name}", sources, "protocols", name)
         chosen[name] = protocol_options(name, preset) | own
+    if method is not None and method.kind != "reference" and None not in against:
+        raise ExperimentError(_nothing_to_do(method, against, preset))
     return chosen
+
+
+def _nothing_to_do(method: MethodCard, against: Sequence[str | None], preset: Preset) -> str:
+    able = ", ".join(default_protocols(preset, method))
+    reasons = "; ".join(dict.fromkeys(filter(None, against)))
+    if not reasons:
+        reasons = f"it takes {method.takes_in_words}, which no protocol gives"
+    return f"{method.name} can take part in none of its protocols: {reasons}" + (f"; it can in {able}" if able else "")
 
 
 def _chosen(sources: Sources, default: list[str]) -> list[str]:
@@ -159,12 +170,21 @@ def _chosen(sources: Sources, default: list[str]) -> list[str]:
     return default
 
 
-def _metrics(names: list[str], sources: Sources) -> list[str]:
+def _metrics(names: list[str], protocols: Iterable[str], sources: Sources) -> list[str]:
+    """The metrics that were named, and those of the plug-ins that were, where their cards say under which protocols."""
     for name in names:
         with located(sources, "metrics"):
-            if METRIC_CARDS.find(name).card.level == "cost":
+            card = METRIC_CARDS.find(name).card
+            if card.level == "cost":
                 raise ExperimentError(f"metric {name!r} is a cost, which every table shows already: leave it out")
-    return list(dict.fromkeys(names))
+            if not any(map(card.is_for, protocols)):
+                raise ExperimentError(
+                    f"metric {name!r} is for {', '.join(card.protocols or ())} alone, as its card says, and not for "
+                    f"{', '.join(protocols)}"
+                )
+    named = (entry.card for entry in METRIC_CARDS if entry.named and entry.card.protocols is not None)
+    joining = [card.name for card in named if card.level != "cost" and any(map(card.is_for, protocols))]
+    return list(dict.fromkeys([*names, *joining]))
 
 
 def _judges(settings: Mapping[str, Any], preset: str, sources: Sources) -> dict[str, Options]:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from benchmark.datasets.errors import DataError
 from benchmark.datasets.packed import SPLITS as SPLITS
-from benchmark.datasets.packed import PackedFaces, SkippedFace
+from benchmark.datasets.packed import PackedFaces, Progress, SkippedFace
 from benchmark.datasets.packed import Split as Split
 from benchmark.images.convert import image_tensor
+from benchmark.images.listing import FileCount
 from methods.base import FaceBatch
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,7 @@ class FaceDataset(ABC):
         known_attributes: CelebA attributes whose values mean something here.
         skipped: the faces left out, with reasons.
         resize_policy: how faces came to this size, in words.
+        lacks: what its faces do not have, "mask" or "attributes", with what is missing for it.
     """
 
     name: str
@@ -51,6 +59,7 @@ class FaceDataset(ABC):
     known_attributes: tuple[str, ...]
     skipped: Sequence[SkippedFace] = ()
     resize_policy: str
+    lacks: Mapping[str, str] = MappingProxyType({})
 
     @property
     def size(self) -> int:
@@ -61,6 +70,39 @@ class FaceDataset(ABC):
     def fingerprint(self) -> str:
         """SHA-256 of the packed content: images, masks, attributes, poses, ids, splits and size."""
         return self.packed.fingerprint
+
+    @property
+    def left_out(self) -> tuple[FileCount, ...]:
+        """What is not used, by reason: faces, and whatever else lies among the files."""
+        examples: dict[str, list[str]] = {}
+        for skipped in self.skipped:
+            examples.setdefault(skipped.kind or "that cannot be used", []).append(str(skipped.face))
+        return tuple(FileCount(kind, len(faces), faces[0]) for kind, faces in examples.items())
+
+    @property
+    def summary(self) -> str | None:
+        """A line about what was found and left out; None where there is nothing to say."""
+        if not self.skipped:
+            return None
+        first = self.skipped[0]
+        return f"{self.name}: {len(self.skipped)} faces skipped, the first: {first.face}, {first.reason}"
+
+    @classmethod
+    def verify(cls, root: Path | None, progress: Progress | None = None, **options: Any) -> pd.DataFrame:
+        """What is wrong with a dataset's files, for `bench data verify`.
+
+        Args:
+            root: folder of the files.
+            progress: called with the faces examined and the faces in all.
+            options: of the dataset's card.
+
+        Returns:
+            One row a finding with columns `face` (None for what is no face's), `problem`, `kind` and `detail`.
+
+        Raises:
+            DataError: if there are no files to verify.
+        """
+        raise DataError(f"{cls.name} has no files that `bench data verify` can examine")
 
     def rows(self, split: Split) -> NDArray[np.int64]:
         """Rows of a split, in a fixed order."""

@@ -61,6 +61,21 @@ class FaceRecord:
     pose: NDArray[np.float32] | None = None
 
 
+@dataclass(frozen=True)
+class SkippedFace:
+    """A face that a dataset could not use.
+
+    Attributes:
+        face: its id.
+        reason: why, in a sentence that names the file.
+        kind: why, in words that all such faces share: the end of "12 faces …"; empty where nobody says it.
+    """
+
+    face: str
+    reason: str
+    kind: str = ""
+
+
 class PackedFaces:
     """N faces at one size, read from a folder that `packed_faces` wrote.
 
@@ -74,6 +89,7 @@ class PackedFaces:
         splits: (N,) str.
         fingerprint: SHA-256 of all of the above, in hex.
         skipped: (face, reason) of the faces left out.
+        left_out: the same faces, with the kind of reason.
         damage: what was wrong with the pack that this one took the place of, where there was one.
     """
 
@@ -92,6 +108,10 @@ class PackedFaces:
             self.size: int = facts["size"]
             self.fingerprint: str = facts["fingerprint"]
             self.skipped: tuple[tuple[str, str], ...] = tuple((face, reason) for face, reason in facts["skipped"])
+            self.left_out: tuple[SkippedFace, ...] = tuple(
+                SkippedFace(face, reason, kind)
+                for (face, reason), kind in zip(self.skipped, facts.get("kinds", [""] * len(self.skipped)), strict=True)
+            )
             self.ids: NDArray[np.str_] = columns["ids"]
             self.splits: NDArray[np.str_] = columns["splits"]
             self.attributes: NDArray[np.uint8] = columns["attributes"]
@@ -241,7 +261,7 @@ def _write(
     folder: Path, size: int, faces: Iterable[FaceRecord | SkippedFace], total: int, progress: Progress | None
 ) -> None:
     records: list[tuple[str, str, NDArray[np.uint8], NDArray[np.float32]]] = []
-    skipped: list[tuple[str, str]] = []
+    skipped: list[SkippedFace] = []
     hashes = hashlib.sha256(), hashlib.sha256()
     split_by_face: dict[str, str] = {}
     with (folder / "images.bin").open("wb") as images, (folder / "masks.bin").open("wb") as masks:
@@ -255,11 +275,11 @@ def _write(
                 pose = np.full(3, np.nan, np.float32) if face.pose is None else face.pose
                 records.append((face.face, face.split, face.attributes, pose))
             else:
-                skipped.append((face.face, face.reason))
+                skipped.append(face)
             if progress is not None:
                 progress(done, total)
     if not records:
-        first = f", the first because {skipped[0][1]}" if skipped else ""
+        first = f", the first because {skipped[0].reason}" if skipped else ""
         raise DataError(f"none of the {total} faces found is usable{first}")
     columns: dict[str, Any] = {
         "ids": np.array([face for face, *_ in records]),
@@ -271,7 +291,12 @@ def _write(
         columns["poses"] = poses
     np.savez(folder / "faces.npz", **columns)
     fingerprint = _fingerprint(size, (content.digest() for content in hashes), columns)
-    facts = {"size": size, "fingerprint": fingerprint, "skipped": skipped}
+    facts = {
+        "size": size,
+        "fingerprint": fingerprint,
+        "skipped": [(face.face, face.reason) for face in skipped],
+        "kinds": [face.kind for face in skipped],
+    }
     (folder / "pack.json").write_text(checked_json(facts), encoding="utf-8")
     for path in (*folder.iterdir(), folder):
         _sync(path)
@@ -326,11 +351,3 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-@dataclass(frozen=True)
-class SkippedFace:
-    """A face that a dataset could not use, and why (a sentence that names the file)."""
-
-    face: str
-    reason: str

@@ -1,8 +1,7 @@
-"""mmcv transforms that load, resize and flip a face with its label map."""
+"""mmcv transforms that load, crop, resize and flip a face with its label map."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +12,8 @@ from mmcv.transforms import BaseTransform, RandomFlip
 from numpy.typing import NDArray
 
 from benchmark.datasets.errors import UnusableFaceError
-from benchmark.images.read import UnreadableImageError, decode_image, open_image, orientation, upright
+from benchmark.datasets.masks import content_of, read_mask
+from benchmark.images.read import UnreadableImageError, decode_image
 from methods.labels import FLIP_PAIRS
 
 RESIZE_POLICY: Final = "image: area down, bilinear up; mask: nearest-exact"
@@ -22,6 +22,8 @@ RESIZE_POLICY: Final = "image: area down, bilinear up; mask: nearest-exact"
 A label map is sampled at the centre of the cell over which the image is averaged (`cv2.INTER_NEAREST_EXACT`); plain
 `cv2.INTER_NEAREST` samples the cell's corner and would shift the mask by half a cell against the image.
 """
+CROP_POLICY: Final = "not square: the central square"
+"""What is taken of faces that are not square, where a dataset takes them; the mask's like the image's."""
 
 
 def read_face(path: Path) -> NDArray[np.uint8]:
@@ -30,91 +32,71 @@ def read_face(path: Path) -> NDArray[np.uint8]:
     Raises:
         UnusableFaceError: if the file is absent, cut short, damaged, no image, or not square.
     """
-    try:
-        image = decode_image(_content(path))
-    except UnreadableImageError as error:
-        raise UnusableFaceError(f"{path.name} {error}") from error
-    height, width, _ = image.shape
-    if height != width:
-        raise UnusableFaceError(f"{path.name} is {width}x{height}, not square")
+    image = read_picture(path)
+    _require_square(path, image)
     return image
 
 
-def read_part(path: Path) -> NDArray[np.bool_]:
-    """(H, W) bool of one binary part file: true where the part is.
+def read_picture(path: Path) -> NDArray[np.uint8]:
+    """(H, W, 3) uint8 RGB of an image file.
 
     Raises:
         UnusableFaceError: if the file is absent, cut short, damaged, or no image.
     """
     try:
-        image = open_image(_content(path))
+        return decode_image(content_of(path))
     except UnreadableImageError as error:
         raise UnusableFaceError(f"{path.name} {error}") from error
-    return np.asarray(upright(image, orientation(image)).convert("L")).astype(np.bool_)
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UnusableFaceError(f"{path.name} cannot be read: {error.strerror}") from error
-
-
-def read_mask(image: Path, paths: Mapping[int, Path]) -> NDArray[np.uint8]:
-    """(H, H) uint8 label map of the face of an image file, painted from its part files by label.
-
-    Raises:
-        UnusableFaceError: if there is no part, a part cannot be used, or the parts paint nothing.
-    """
-    if not paths:
-        raise UnusableFaceError(f"{image.name} has no mask part")
-    mask = paint(read_parts(paths))
-    if not mask.any():
-        raise UnusableFaceError(f"every mask part of {image.name} is empty")
-    return mask
-
-
-def read_parts(paths: Mapping[int, Path]) -> dict[int, NDArray[np.bool_]]:
-    """The parts of one face by label, all (H, H) bool of one size.
-
-    Args:
-        paths: part files by label; at least one.
-
-    Raises:
-        UnusableFaceError: as `read_part`, or if a part is not square or not the size of most others.
-    """
-    parts = {label: read_part(paths[label]) for label in sorted(paths)}
-    sides = [part.shape[0] for part in parts.values()]
-    side = max(sides, key=sides.count)
-    for label, part in parts.items():
-        if part.shape != (side, side):
-            height, width = part.shape
-            raise UnusableFaceError(f"{paths[label].name} is {width}x{height}, not {side}x{side} as the other parts")
-    return parts
-
-
-def paint(parts: Mapping[int, NDArray[np.bool_]]) -> NDArray[np.uint8]:
-    """Merge parts (H, W) bool by label into one (H, W) uint8 label map; a higher label overwrites a lower one."""
-    mask = np.zeros(next(iter(parts.values())).shape, np.uint8)
-    for label in sorted(parts):
-        mask[parts[label]] = label
-    return mask
+def _require_square(path: Path, pixels: NDArray[np.uint8]) -> None:
+    height, width = pixels.shape[:2]
+    if height != width:
+        raise UnusableFaceError(f"{path.name} is {width}x{height}, not square")
 
 
 class LoadFace(BaseTransform):
-    """Load a face of CelebAMask-HQ.
+    """Load a face and its mask.
 
-    Required keys: `img_path` (Path), `part_paths` (label to Path). Added keys: `img` (H, W, 3) uint8 RGB, `gt_seg_map`
-    (h, h) uint8 labels at the size of the part files.
+    Required keys: `img_path` (Path), `mask_files` (MaskFiles). Added keys: `img` (H, W, 3) uint8 RGB, `gt_seg_map`
+    (h, w) uint8 labels at the size of the mask's files.
 
     Raises:
-        UnusableFaceError: as `read_face` and `read_mask`.
+        UnusableFaceError: as `read_picture` and `read_mask`, or if the image or the mask is not square.
     """
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Add the image and the label map."""
-        image = read_face(results["img_path"])
-        return {**results, "img": image, "gt_seg_map": read_mask(results["img_path"], results["part_paths"])}
+        path, files = results["img_path"], results["mask_files"]
+        image, mask = read_face(path), read_mask(path, files)
+        _require_square(files.label_map or next(iter(files.parts.values())), mask)
+        return {**results, "img": image, "gt_seg_map": mask}
+
+
+class CropFace(BaseTransform):
+    """Cut the central square out of `img` (H, W, 3) and of `gt_seg_map` (h, w), which may have another size.
+
+    Raises:
+        UnusableFaceError: if the two have other proportions, by more than a pixel of the mask.
+    """
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Replace the image and the label map by their squares."""
+        image, mask = results["img"], results["gt_seg_map"]
+        (height, width), (rows, columns) = image.shape[:2], mask.shape
+        if min(abs(rows - columns * height / width), abs(columns - rows * width / height)) > 1:
+            raise UnusableFaceError(
+                f"the mask of {results['img_path'].name} is {columns}x{rows}, which has other proportions than the "
+                f"image, {width}x{height}"
+            )
+        return {**results, "img": _central_square(image), "gt_seg_map": _central_square(mask)}
+
+
+def _central_square(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    height, width = pixels.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return pixels[top : top + side, left : left + side]
 
 
 class ResizeFace(BaseTransform):

@@ -7,32 +7,40 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from benchmark.config.evaluation_spec import Options
 from benchmark.config.experiment import Experiment
 from benchmark.editing.option_weights import OptionWeights, option_weights, with_paths
-from benchmark.runtime.atomic_files import sha256_of
+from benchmark.runtime.atomic_files import sha256_of_given
 from benchmark.runtime.checked_files import check_archive
 from benchmark.runtime.device import seed_everything
+from benchmark.training.finished_stages import trained_weights
 from benchmark.weights.locate import Weights
 from methods.base import FaceEditor, Stage
 from methods.checkpoint import load_strictly, read_content, take_network
 from registry import METHODS
-from registry.errors import InputError, PluginError, plugin_boundary, unknown
-from registry.system_errors import is_of_the_system
+from registry.errors import InputError, PluginError, building, plugin_boundary, unknown
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The checkpoint file that filled a model.
+
+    Attributes:
+        origin: "published" of one network, as authors share it; "checkpoint" of what a stage of a run left.
+    """
+
+    origin: Literal["published", "checkpoint"]
+    sha256: str | None
 
 
 @dataclass(frozen=True)
 class Editor:
-    """A method's model, and where its weights come from.
-
-    Attributes:
-        published_sha256: of the checkpoint file that filled it; None if it is to be trained.
-    """
+    """A method's model, and the checkpoint that filled it; None if it is to be trained."""
 
     model: FaceEditor
-    published_sha256: str | None
+    checkpoint: Checkpoint | None
 
 
 def build_editor(experiment: Experiment, files: Mapping[str, OptionWeights] | None = None) -> Editor:
@@ -54,12 +62,16 @@ def build_editor(experiment: Experiment, files: Mapping[str, OptionWeights] | No
         if method.network is not None:
             raise InputError(f"--network {method.network} says what a checkpoint fills; give --checkpoint too")
         return Editor(model, None)
-    _fill(model, Path(method.checkpoint), method.label, method.network)
-    return Editor(model, sha256_of(Path(method.checkpoint)))
+    origin = _fill(model, Path(method.checkpoint), method.label, method.network)
+    return Editor(model, Checkpoint(origin, sha256_of_given(method.checkpoint)))
 
 
-def _fill(model: FaceEditor, path: Path, label: str, network: str | None) -> None:
-    """Load one of the model's networks from a published file, or all of it from one that a stage of training left."""
+def _fill(model: FaceEditor, path: Path, label: str, network: str | None) -> Literal["published", "checkpoint"]:
+    """Load one of the model's networks from a published file, or all of it from one that a stage of training left.
+
+    Returns:
+        Which of the two the file is.
+    """
     networks = model.published_networks()
     key, _, role = (network or "").rpartition(":")
     role = role or next(iter(networks), "")
@@ -77,15 +89,14 @@ def _fill(model: FaceEditor, path: Path, label: str, network: str | None) -> Non
             others = networks.keys() - {role}
             tensors = take_network(path, content, role, key=key or None, others=others)
             load_strictly(networks[role], tensors, rename=partial(model.published_key, role))
-            return
+            return "published"
     except ValueError as error:
         raise InputError(f"--checkpoint {path}{f', network {role}' if role else ''}: {error}") from error
     try:
-        if not content["meta"]["finished"]:
-            raise InputError("its stage is not finished")
-        load_strictly(model, content["state_dict"])
-    except InputError as error:
+        load_strictly(model, trained_weights(path, content, model.state_dict()))
+    except ValueError as error:
         raise InputError(f"--checkpoint {path} is no checkpoint of {label}: {error}") from error
+    return "checkpoint"
 
 
 def _is_training_checkpoint(content: Any) -> bool:
@@ -97,14 +108,8 @@ def _is_training_checkpoint(content: Any) -> bool:
 def _built(experiment: Experiment, options: Options) -> FaceEditor:
     method = experiment.method
     editor_class = METHODS.get(method.name)
-    with plugin_boundary(f"{editor_class.__name__}.__init__"):
-        try:
-            model = editor_class(size=experiment.evaluation.dataset.size, **options)
-        except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
-            if is_of_the_system(error):
-                raise
-            reason = str(error).partition("\n")[0]
-            raise InputError(f"{method.label} cannot be built: {reason}") from error
+    with building(method.label, f"{editor_class.__name__}.__init__"):
+        model = editor_class(size=experiment.evaluation.dataset.size, **options)
     if not isinstance(model, FaceEditor):
         raise PluginError(f"{method.label} is built as {type(model).__qualname__}, where a FaceEditor was expected")
     with plugin_boundary(f"{editor_class.__name__}.stages"):

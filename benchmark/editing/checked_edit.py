@@ -32,11 +32,11 @@ def check_inputs(card: MethodCard, tasks: EditBatch) -> None:
     """Refuse tasks that lack what a method's card says that it needs.
 
     Raises:
-        CannotEdit: with the reason of the first such input.
+        CannotEdit: with the reason of the first such input, where each of the card's alternatives has one.
     """
-    for word in card.inputs:
-        if word in tasks.lacks:
-            raise CannotEdit(tasks.lacks[word])
+    unmet = [[word for word in words if word in tasks.lacks] for words in card.alternatives]
+    if all(unmet):
+        raise CannotEdit(tasks.lacks[unmet[0][0]])
 
 
 def checked_edit(editor: FaceEditor, tasks: EditBatch) -> Tensor:

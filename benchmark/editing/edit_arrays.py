@@ -25,13 +25,10 @@ ARGUMENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "image": ("image",),
     "mask": ("mask",),
     "attributes": ("attributes", "requested_attributes"),
-    "source": ("source",),
     "source image": ("source",),
     "source mask": ("source_mask",),
 }
-"""What `LoadedMethod.edit` must be given for each of the inputs that methods' cards name."""
-TRUE_RESULT: Final = "oracle"
-"""The input on a card that no one has outside a protocol."""
+"""What `LoadedMethod.edit` must be given for each of the words in what methods take."""
 
 Attributes = Mapping[str, bool | int]
 
@@ -42,7 +39,7 @@ class LoadedMethod:
 
     Attributes:
         model: the method itself, on the device of `compute`.
-        card: its card, which says what inputs it takes.
+        card: its card, which says what it takes.
         label: its name with its variant.
         size: side in pixels of the square images that it edits.
         seed: decides every random draw of an edit.
@@ -128,12 +125,15 @@ class LoadedMethod:
         return self._edited(task)
 
     def _check_inputs(self, given: Mapping[str, Any]) -> None:
-        if TRUE_RESULT in self.card.inputs:
+        if self.card.sees_oracle:
             raise InputError(f"{self.label} gives the true result of a protocol's edits, and edits no other images")
-        wanted = [name for each in self.card.inputs for name in ARGUMENTS.get(each, ())]
-        missing = [name for name in wanted if name not in given]
-        if missing:
-            raise InputError(f"{self.label} takes {', '.join(self.card.inputs)}: give {' and '.join(missing)} too")
+        missing = [
+            [name for word in words for name in ARGUMENTS.get(word, ()) if name not in given]
+            for words in self.card.alternatives
+        ]
+        if all(missing):
+            wanted = " and ".join(min(missing, key=len))
+            raise InputError(f"{self.label} takes {self.card.takes_in_words}: give {wanted} too")
         if "source_mask" in given and "source" not in given:
             raise InputError("source_mask holds the labels of source: give source too")
         if "requested_mask" in given and "mask" not in given:

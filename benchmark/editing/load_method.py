@@ -70,7 +70,7 @@ def _filled(experiment: Experiment, checkpoint: Path | None, run: Path | None) -
         return _filled_from(experiment, checkpoint, experiment.method.network if run is None else None)
     editor = build_editor(over_faces(experiment, 1))  # over however many faces: a length in epochs is none yet
     stages = [stage for stage in editor.model.stages() if stage.iterations > 0]
-    if not stages or editor.published_sha256 is not None:
+    if not stages or editor.checkpoint is not None:
         return editor.model
     if run is None:
         raise InputError(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmark.config.evaluation_spec import Options
-from benchmark.runtime.atomic_files import sha256_of
+from benchmark.runtime.atomic_files import sha256_of_given
 from benchmark.weights.locate import Weights, WeightsMissing, manifest
 from registry.cards import Option
 
@@ -50,7 +50,7 @@ def option_weights(options: Mapping[str, Option], weights: Weights) -> dict[str,
 def _found(named: str, weights: Weights) -> OptionWeights:
     if named not in manifest():
         path = Path(named)
-        return OptionWeights(named, path, sha256_of(path) if path.is_file() else None)
+        return OptionWeights(named, path, sha256_of_given(path))
     try:
         file = weights.find(named)
     except WeightsMissing as error:

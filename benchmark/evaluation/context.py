@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -24,6 +23,7 @@ from benchmark.features.inception import INCEPTION_ENCODERS
 from benchmark.features.parser_encoder import PARSER, ParserEncoder
 from benchmark.judges.base import Judge
 from benchmark.judges.cache import load_judge
+from benchmark.judges.unknown_attributes import UnknownAttributes
 from benchmark.protocols.base import Protocol
 from benchmark.results.schema import DatasetInfo, JudgeInfo
 from benchmark.results.task_scores import tasks_sha256
@@ -34,8 +34,7 @@ from benchmark.weights.locate import Weights
 from benchmark.weights.resources import Resources
 from registry import DATASETS, JUDGES, PROTOCOLS
 from registry.catalogue import DATASET_CARDS, JUDGE_CARDS
-from registry.errors import InputError, PluginError, plugin_boundary
-from registry.system_errors import is_of_the_system
+from registry.errors import InputError, building, plugin_boundary
 
 TASK_SEED = 0
 """Decides the task tables; never the seed of a training, so that all seeds of all methods edit the same faces."""
@@ -91,11 +90,8 @@ class EvaluationContext:
         spec = self.evaluation.dataset
         with self.reporter.counting(f"pack {spec.name}") as progress:
             dataset = open_faces(spec.name, spec.root, spec.size, spec.options, self.cache, self.reporter.say, progress)
-        if dataset.skipped:
-            first = dataset.skipped[0]
-            self.reporter.say(
-                f"{spec.name}: {len(dataset.skipped)} faces skipped, the first: {first.face}, {first.reason}"
-            )
+        if dataset.summary is not None:
+            self.reporter.say(dataset.summary)
         return dataset
 
     def task_sets(self, protocols: Mapping[str, Options]) -> list[TaskSet]:
@@ -109,7 +105,7 @@ class EvaluationContext:
     def _task_set(self, name: str, options: Options) -> TaskSet:
         key = fingerprint(name, options)
         if key not in self._task_sets:
-            with _building(f"protocol {name}"):
+            with building(f"protocol {name}", f"building protocol {name}"):
                 protocol: Protocol = PROTOCOLS.get(name)(**options)
             dataset = self.dataset
             try:
@@ -126,16 +122,19 @@ class EvaluationContext:
 
     @cached_property
     def judges(self) -> Judges:
-        """The judges, on the compute device."""
-        return Judges(self.judge("parser")[0].parse, self.judge("attributes")[0].scores)
+        """The judges, on the compute device, each loaded when something first needs it."""
+        return Judges(lambda: self.judge("parser")[0], lambda: self.judge("attributes")[0])
 
     def judge(self, role: JudgeRole) -> tuple[Any, JudgeInfo]:
         """A judge, on the compute device, and what tables say of it; trained where the cache does not hold it."""
+        if role not in self._judges and role == "attributes" and (reason := self.dataset.lacks.get("attributes")):
+            facts = JudgeInfo(title=f"none: {reason}", weights_sha256="", recipe="", scores={})
+            self._judges[role] = (UnknownAttributes(), facts)
         if role not in self._judges:
             name = self.evaluation.judge_by_role[role]
             options = self.evaluation.judges[name]
             seed_everything(JUDGE_SEED)
-            with _building(f"judge {name}"):
+            with building(f"judge {name}", f"building judge {name}"):
                 judge: Judge = JUDGES.get(name)(size=self.evaluation.dataset.size, **options)
             record = load_judge(
                 name,
@@ -157,6 +156,11 @@ class EvaluationContext:
         return self._judges[role]
 
     def _train_judge(self, name: str, judge: Judge, dataset: FaceDataset, folder: Path) -> None:
+        if "mask" in dataset.lacks and JUDGE_CARDS.find(name).card.role == "parser":
+            raise InputError(
+                f"the judge {name} learns regions from masks, which {dataset.name} does not have: "
+                f"{dataset.lacks['mask']}; without masks a dataset can be packed and verified, but not scored"
+            )
         title = f"judge {name}"
         train(judge, dataset, folder, seed=JUDGE_SEED, compute=self.compute, reporter=self.reporter, title=title)
 
@@ -202,6 +206,7 @@ class EvaluationContext:
             size=dataset.size,
             faces={split: len(dataset.rows(split)) for split in SPLITS},
             skipped=len(dataset.skipped),
+            left_out={files.reason: files.count for files in dataset.left_out},
             resize_policy=dataset.resize_policy,
         )
 
@@ -231,6 +236,7 @@ def open_faces(
         dataset: FaceDataset = dataset_class(
             root=root, size=size, cache=faces_folder(cache, name), progress=progress, **options
         )
+    dataset.name = name  # a card may name the class of another one
     if dataset.packed.damage is not None:
         say(f"{dataset.packed.damage}; the faces are packed anew")
     return dataset
@@ -240,17 +246,3 @@ def faces_folder(cache: Path, dataset: str) -> Path:
     """Where packed faces are kept; a plug-in's under its own code, which may not enter the keys it gives them."""
     code = plugin_code(DATASET_CARDS.find(dataset))
     return cache / "faces" if code is None else cache / "faces" / f"{dataset}-{code[:16]}"
-
-
-@contextmanager
-def _building(what: str) -> Iterator[None]:
-    """Turn the complaint of a protocol or judge about its options into one for the user."""
-    try:
-        with plugin_boundary(f"building {what}", ArithmeticError, RuntimeError, TypeError, ValueError):
-            yield
-    except (InputError, PluginError):
-        raise
-    except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
-        if is_of_the_system(error):
-            raise
-        raise InputError(f"{what} cannot be built: {error}") from error

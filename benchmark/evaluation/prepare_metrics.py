@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from benchmark.evaluation.metric_boundary import metric_boundary
 from benchmark.features.encoder import Encoder
 from benchmark.features.inception import INCEPTION_ENCODERS, WEIGHTS
 from benchmark.metrics.base import ImageMetric, SetMetric
+from benchmark.metrics.function_metric import metric_class_of
 from benchmark.weights.locate import Weights, WeightsFile, WeightsMissing, manifest
 from benchmark.weights.resources import MetricUnavailable, Resources
 from registry import METRICS
@@ -33,6 +35,24 @@ class ReadyMetrics:
     encoders: dict[str, Encoder] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
     cautions: dict[str, str] = field(default_factory=dict)
+
+
+@contextmanager
+def encoder_boundary(name: str, ready: ReadyMetrics) -> Iterator[None]:
+    """Where an encoder fails in the block, say so of every metric that compares its features, and go on without them.
+
+    Args:
+        name: the encoder's.
+        ready: loses the encoder and those metrics.
+    """
+    failed: dict[str, str] = {}
+    with metric_boundary(f"encoder {name}", name, failed):
+        yield
+    for reason in failed.values():
+        del ready.encoders[name]
+        for metric in [metric for metric in ready.sets if encoder_of(metric) == name]:
+            del ready.sets[metric]
+            ready.missing[metric] = reason
 
 
 def prepare_metrics(names: Iterable[str], resources: Resources, encoder: Callable[[str], Encoder]) -> ReadyMetrics:
@@ -66,7 +86,7 @@ def prepare_metrics(names: Iterable[str], resources: Resources, encoder: Callabl
 
 
 def _prepared(name: str, resources: Resources) -> ImageMetric | SetMetric:
-    metric_class = METRICS.get(name)
+    metric_class = metric_class_of(METRICS.get(name), METRIC_CARDS.find(name).card)
     with plugin_boundary(f"{metric_class.__name__}.__init__"):
         metric = metric_class()
     expected = SetMetric if METRIC_CARDS.find(name).card.level == "set" else ImageMetric

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
@@ -20,12 +21,12 @@ from benchmark.datasets.base import FaceDataset
 from benchmark.evaluation.attribute_figures import AttributeTasks, refusal
 from benchmark.evaluation.cells import image_cell, set_cell
 from benchmark.evaluation.metric_boundary import metric_boundary
-from benchmark.evaluation.prepare_metrics import encoder_of, prepare_metrics
+from benchmark.evaluation.prepare_metrics import encoder_boundary, encoder_of, prepare_metrics
 from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter
 from benchmark.features.parser_encoder import PARSER
 from benchmark.images.convert import Pixels, image_array, image_tensor
-from benchmark.metrics.base import ImageMetric, ScoringBatch
+from benchmark.metrics.base import ImageMetric, Judged, ScoringBatch
 from benchmark.metrics.mean_metric import VALUE
 from benchmark.protocols.base import Protocol as EditProtocol
 from benchmark.protocols.task_batches import batches_of_tasks, without_attributes
@@ -46,15 +47,16 @@ BATCH = 64
 
 @dataclass(frozen=True)
 class Judges:
-    """The models that score, on the compute device in eval mode.
+    """The models that score, on the compute device in eval mode, each loaded when something first needs it.
 
     Attributes:
-        parse: (N, 3, H, W) images in [-1, 1] to (N, H, W) uint8 labels and (N, D) float32 features.
-        attribute_scores: images to (N, 40) probabilities.
+        parser: gives the parser, whose `parse` takes (N, 3, H, W) images in [-1, 1] to (N, H, W) uint8 labels and
+            (N, D) float32 features.
+        attributes: gives the judge of attributes, whose `scores` takes images to (N, 40) probabilities.
     """
 
-    parse: Callable[[Tensor], tuple[Tensor, Tensor]]
-    attribute_scores: Callable[[Tensor], Tensor]
+    parser: Callable[[], Any]
+    attributes: Callable[[], Any]
 
 
 @dataclass(frozen=True)
@@ -137,14 +139,18 @@ def score_edits(
         with reporter.bar(f"{title}: score {protocol.name}", len(answered)) as advance:
             batches = _scoring_batches(outputs, protocol, dataset, answered, judges, resources.compute, advance)
             for numbers, batch in batches:
-                for name, writer in writers.items():
-                    writer.add(_features(name, ready.encoders[name], batch))
+                for name, encoder in list(ready.encoders.items()):
+                    with encoder_boundary(name, ready):
+                        writers[name].add(_features(name, encoder, batch))
                 for name, metric in ready.images.items():
                     if name not in ready.missing:  # where the images are of a size that it does not take, or it fails
                         with metric_boundary(f"{type(metric).__name__}.measure", name, ready.missing):
                             metric.process(numbers, [{"batch": batch}])
-        features = {name: writer.finish() for name, writer in writers.items()}
-        pairs = {name: FeaturePair(found, real.real_features(name)) for name, found in features.items()}
+        features = {name: writers[name].finish() for name in ready.encoders}
+        pairs: dict[str, FeaturePair] = {}
+        for name, found in features.items():
+            with encoder_boundary(name, ready):
+                pairs[name] = FeaturePair(found, real.real_features(name))
         cells: dict[str, Value] = {}
         breakdown: dict[str, dict[str, float | None]] = {}
         attributes: dict[str, dict[str, Value]] = {part.attribute: {} for part in parts}
@@ -229,23 +235,31 @@ def _scoring_batches(
     with deferred_interruption() as stop:
         done = 0
         for rows, batch, pixels in read_ahead(_images(outputs, protocol, dataset, tasks)):
-            images = image_tensor(pixels).to(compute.device)
-            with plugin_boundary(_name(judges.parse)):
-                parsed, features = judges.parse(images)
-            with plugin_boundary(_name(judges.attribute_scores)):
-                scores = judges.attribute_scores(images)
             attribute = str(rows["attribute"].iloc[0])
             requested = tuple(ATTRIBUTES.index(name) for name in protocol.requested_of(attribute))
             kept = tuple(ATTRIBUTES.index(name) for name in protocol.kept_of(dataset, attribute))
-            seen = parsed.cpu(), scores.float().cpu(), features.float().cpu()
-            yield list(rows["task"]), ScoringBatch(batch, pixels, *seen, requested, kept)
+            yield list(rows["task"]), ScoringBatch(batch, pixels, _judged(pixels, judges, compute), requested, kept)
             done += len(rows)
             advance(done)
             stop.check(f"scoring {protocol.name}")
 
 
-def _name(function: Callable[..., Any]) -> str:
-    return getattr(function, "__qualname__", "the judge")
+def _judged(pixels: Pixels, judges: Judges, compute: Compute) -> Judged:
+    images = cache(lambda: image_tensor(pixels).to(compute.device))
+
+    def parse() -> tuple[Tensor, Tensor]:
+        judge = judges.parser()
+        with plugin_boundary(f"{type(judge).__name__}.parse"):
+            parsed, features = judge.parse(images())
+        return parsed.cpu(), features.float().cpu()
+
+    def read_attributes() -> Tensor:
+        judge = judges.attributes()
+        with plugin_boundary(f"{type(judge).__name__}.scores"):
+            scores: Tensor = judge.scores(images())
+        return scores.float().cpu()
+
+    return Judged(parse, read_attributes)
 
 
 def _images(

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from benchmark.images.integrity import JPEG_START, PNG_START, damage
+from benchmark.runtime.regular_files import check_regular
 from registry.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ EXTENSIONS: Final = ("bmp", "jpg", "jpeg", "pgm", "png", "ppm", "tif", "tiff", "
 GREY_16: Final = ("I;16", "I;16L", "I;16B", "I;16N")
 """Pillow's modes of one channel of 16 bits; PPM files, and PNG files before Pillow 11, have it as `I`."""
 
-_BITS_PER_SAMPLE: Final = 258
+BITS_PER_SAMPLE: Final = 258
 """TIFF's tag."""
 _PNG_BIT_DEPTH: Final = 24
 """Where a PNG says its bits per sample (PNG, third edition, sections 5 and 11.2.1)."""
@@ -93,6 +94,7 @@ def read_content(path: Path) -> bytes:
         InputError: if it cannot be read.
     """
     try:
+        check_regular(path)
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read as an image: {error.strerror}") from error
@@ -190,7 +192,7 @@ def bits_per_channel(image: Image.Image, start: bytes) -> int:
         return 16
     if image.format == "PNG":
         return 16 if start[_PNG_BIT_DEPTH] == 16 else 8
-    stored = getattr(image, "tag_v2", {}).get(_BITS_PER_SAMPLE, (8,))
+    stored = getattr(image, "tag_v2", {}).get(BITS_PER_SAMPLE, (8,))
     return 16 if max(stored) == 16 else 8
 
 
@@ -223,4 +225,5 @@ def _color_16(content: bytes) -> NDArray[np.uint16]:
 
 
 def _reason(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+    said = error.strerror if isinstance(error, OSError) else None  # without its number and the path
+    return said or str(error) or type(error).__name__

@@ -28,6 +28,11 @@ class FileSelection:
     match: str | None = None
     suffix: str = ""
 
+    @property
+    def chooses(self) -> bool:
+        """Whether it leaves out any file by its name."""
+        return self.match is not None or bool(self.suffix)
+
 
 ALL_FILES: Final = FileSelection()
 

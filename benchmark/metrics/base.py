@@ -23,6 +23,33 @@ from registry.errors import PluginError
 Computed = TypeVar("Computed")
 
 
+class Judged:
+    """What the judges see in N outputs; each looks when a metric first asks for it, and not at all where none does.
+
+    Args:
+        parse: gives (N, H, W) uint8 labels and (N, D) float32 features, on the CPU.
+        read_attributes: gives (N, 40) float32 probabilities, on the CPU.
+    """
+
+    def __init__(self, parse: Callable[[], tuple[Tensor, Tensor]], read_attributes: Callable[[], Tensor]) -> None:
+        self._parse, self._read_attributes = parse, read_attributes
+
+    @classmethod
+    def of(cls, parsed: Tensor, attribute_scores: Tensor, features: Tensor) -> Judged:
+        """What they have seen already."""
+        return cls(lambda: (parsed, features), lambda: attribute_scores)
+
+    @cached_property
+    def parser(self) -> tuple[Tensor, Tensor]:
+        """The parser's labels and features."""
+        return self._parse()
+
+    @cached_property
+    def attributes(self) -> Tensor:
+        """The attribute judge's probabilities."""
+        return self._read_attributes()
+
+
 @dataclass(frozen=True)
 class ScoringBatch:
     """N tasks, the images that a method made of them, and what the judges see in those images.
@@ -33,24 +60,35 @@ class ScoringBatch:
     Attributes:
         tasks: what the protocol asks for, with images as tensors (N, 3, H, W) in [-1, 1].
         output_pixels: the method's edits as read back from their PNG files.
-        parsed: (N, H, W) uint8, the parser judge's labels of the outputs.
-        attribute_scores: (N, 40) float32 in [0, 1], the attribute judge's probabilities for the outputs.
-        features: (N, D) float32, the parser judge's features of the outputs.
+        judged: what the judges see in them.
         requested_attributes: columns of the attributes that an edit must carry.
         kept_attributes: columns of the attributes that must not change and that mean something in this dataset.
     """
 
     tasks: EditBatch
     output_pixels: Pixels
-    parsed: Tensor
-    attribute_scores: Tensor
-    features: Tensor
+    judged: Judged
     requested_attributes: tuple[int, ...]
     kept_attributes: tuple[int, ...]
     _computed: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.tasks)
+
+    @property
+    def parsed(self) -> Tensor:
+        """(N, H, W) uint8, the parser judge's labels of the outputs."""
+        return self.judged.parser[0]
+
+    @property
+    def features(self) -> Tensor:
+        """(N, D) float32, the parser judge's features of the outputs."""
+        return self.judged.parser[1]
+
+    @property
+    def attribute_scores(self) -> Tensor:
+        """(N, 40) float32 in [0, 1], the attribute judge's probabilities for the outputs."""
+        return self.judged.attributes
 
     @cached_property
     def output(self) -> Tensor:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, cholesky, eigh, svdvals
+from scipy.linalg import LinAlgError, cholesky, svdvals
+from scipy.linalg.lapack import dpstrf
 
 from benchmark.features.feature_set import FeaturePair
 from benchmark.metrics.base import SetMetric, SetValue
@@ -37,14 +38,14 @@ def frechet_distance(mean: Matrix, covariance: Matrix, other_mean: Matrix, other
 
 
 def _factor(covariance: Matrix) -> Matrix:
-    """F (D, r) with F Fᵀ = S; by Cholesky where S is positive definite, else by the r eigenvectors that carry it."""
+    """F (D, r) with F Fᵀ = S, by Cholesky; where S is singular, with pivoting, which takes D² r steps alone."""
     try:
         factor: Matrix = cholesky(covariance, lower=True)
         return factor
     except LinAlgError:
-        values, vectors = eigh(covariance)
-        kept = values > values.max(initial=0.0) * len(values) * np.finfo(np.float64).eps
-        spanned: Matrix = vectors[:, kept] * np.sqrt(values[kept])
+        lower, pivots, rank, _ = dpstrf(covariance, lower=True)
+        spanned: Matrix = np.zeros((len(covariance), rank))
+        spanned[pivots - 1] = np.tril(lower)[:, :rank]
         return spanned
 
 

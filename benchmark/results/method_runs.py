@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmark.results.comparability import configuration, one_method
-from benchmark.results.find_results import FinishedRun
+from benchmark.results.find_results import FinishedRun, read_run
 from benchmark.results.run_folder import RESULT, edit_path, edits_folder
-from benchmark.results.schema import Result, read_result
+from benchmark.results.schema import Result
 from benchmark.runtime.home_folder import expanded
 from registry.errors import InputError, UnknownNameError, unknown
 
@@ -115,7 +115,7 @@ def find_method(name: str, runs: Path, dataset: str | None = None) -> MethodRuns
         InputError: if there are none, they are on several datasets, or they are not seeds of one method.
         ResultError: if a result cannot be read.
     """
-    found = [FinishedRun(path, read_result(path)) for path in _result_files(name, runs, dataset)]
+    found = [read_run(path) for path in _result_files(name, runs, dataset)]
     return one_method_of(sorted(found, key=lambda run: run.result.seed))
 
 

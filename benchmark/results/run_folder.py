@@ -16,6 +16,8 @@ REPORT: Final = "report.html"
 LOG: Final = "log.txt"
 PROGRESS: Final = "progress.jsonl"
 """Losses and speed of training, one line per report."""
+REFUSED: Final = "refused"
+"""Key of a stamp of edits: why there are none, by the attribute that the method cannot transfer."""
 TASK_TABLE: Final = "tasks.parquet"
 """In a protocol's folder of edits: the tasks that they answer."""
 CHECKPOINTS: Final = "checkpoints"
@@ -48,9 +50,9 @@ def edit_path(folder: Path, task: int) -> Path:
     return folder / f"{task:05d}.png"
 
 
-def cost_paths(run: Path) -> list[Path]:
-    """What editing cost under each protocol, in the order of their names."""
-    return sorted((run / EDITS).glob(f"*/{COST}"))
+def cost_path(run: Path, protocol: str) -> Path:
+    """What editing cost under a protocol."""
+    return edits_folder(run, protocol) / COST
 
 
 def scores_path(run: Path, protocol: str) -> Path:

@@ -74,6 +74,7 @@ class ProtocolResult(_Strict):
         breakdown: by metric id, then class or attribute.
         attributes: figures of the tasks of each attribute, by attribute and metric id, where the protocol transfers
             several; the figures of image metrics in `metrics` are then means over attributes.
+        scores_sha256: of the file with the scores of its tasks; None where there is none, and in older files.
     """
 
     title: str
@@ -83,6 +84,7 @@ class ProtocolResult(_Strict):
     metrics: dict[str, Value]
     breakdown: dict[str, dict[str, float | None]] = Field(default_factory=dict)
     attributes: dict[str, dict[str, Value]] = Field(default_factory=dict)
+    scores_sha256: str | None = None
     reason: str | None = None
     """Why the method did not take part, where it did not; then `metrics` is empty."""
 
@@ -97,7 +99,17 @@ class JudgeInfo(_Strict):
 
 
 class DatasetInfo(_Strict):
-    """The dataset as it was used."""
+    """The dataset as it was used.
+
+    Attributes:
+        title: of its card.
+        fingerprint: SHA-256 of the packed faces.
+        size: side of the square images in pixels.
+        faces: used, by split.
+        skipped: faces left out.
+        resize_policy: how faces came to this size, in words.
+        left_out: faces, and other files that are not used, by reason.
+    """
 
     title: str
     fingerprint: str
@@ -105,6 +117,7 @@ class DatasetInfo(_Strict):
     faces: dict[str, int]
     skipped: int
     resize_policy: str
+    left_out: dict[str, int] = Field(default_factory=dict)
 
 
 class Cost(_Strict):
@@ -129,6 +142,11 @@ class Cost(_Strict):
     device: str
 
 
+WeightsOrigin = Literal["trained", "checkpoint", "published", "pretrained", "none"]
+"""Where a method's weights come from: this run's training, the checkpoint of another run, a file that its authors
+published, what the method brings along, or nowhere, as it has none."""
+
+
 class Result(_Strict):
     """What one run (method × dataset × seed) came to."""
 
@@ -141,7 +159,7 @@ class Result(_Strict):
     preset: str
     dataset: str
     dataset_facts: DatasetInfo
-    weights_origin: Literal["trained", "published", "pretrained", "none"]
+    weights_origin: WeightsOrigin
     weights_sha256: str | None = None
     notes: dict[str, str] = Field(default_factory=dict)
     """What a method says of its own training, such as where perceptual weights came from."""

@@ -22,6 +22,7 @@ from benchmark.results.run_folder import scores_path
 from benchmark.results.schema import ProtocolResult
 from benchmark.runtime.atomic_files import replacing
 from benchmark.runtime.json_files import ResultError
+from benchmark.runtime.regular_files import check_regular
 from benchmark.statistics.face_clusters import Statistic
 from benchmark.statistics.ratios import Array, Ratio, mean_over_groups, ratio_terms, terms_by_group
 
@@ -46,7 +47,13 @@ RATIOS: Final = b"ratios"
 """Key of the file's metadata: JSON, by metric the [numerator, denominator] columns of its ratios."""
 
 
-def write_task_scores(folder: Path, protocol: str, frame: pd.DataFrame, ratios: Mapping[str, Sequence[Ratio]]) -> None:
+SCORED_BY: Final = b"scored by"
+"""Key of the file's metadata: a hash of what decides the scores whatever is measured."""
+
+
+def write_task_scores(
+    folder: Path, protocol: str, frame: pd.DataFrame, ratios: Mapping[str, Sequence[Ratio]], scored_by: str = ""
+) -> None:
     """Write the scores of a run under one protocol, atomically.
 
     Args:
@@ -54,11 +61,23 @@ def write_task_scores(folder: Path, protocol: str, frame: pd.DataFrame, ratios: 
         protocol: its name.
         frame: a row per task, with `TASK_COLUMNS` and the columns that the ratios name.
         ratios: by metric, of which its figure is the mean.
+        scored_by: hash of what decides the scores whatever is measured.
     """
     table = pa.Table.from_pandas(frame)
-    metadata = {**(table.schema.metadata or {}), RATIOS: json.dumps(ratios).encode()}
+    metadata = {**(table.schema.metadata or {}), RATIOS: json.dumps(ratios).encode(), SCORED_BY: scored_by.encode()}
     with replacing(scores_path(folder, protocol)) as temporary:
         pq.write_table(table.replace_schema_metadata(metadata), temporary)
+
+
+def read_task_scores(folder: Path, protocol: str) -> tuple[pd.DataFrame, dict[str, list[Ratio]], str]:
+    """What `write_task_scores` wrote: the frame, the ratios, and the hash.
+
+    Raises:
+        OSError, ValueError: if the file is missing or damaged.
+    """
+    table = pq.read_table(scores_path(folder, protocol), use_threads=False)
+    metadata = table.schema.metadata or {}
+    return table.to_pandas(), _ratios(metadata.get(RATIOS, b"{}")), metadata.get(SCORED_BY, b"").decode()
 
 
 @dataclass(frozen=True)
@@ -109,6 +128,7 @@ class TaskScores:
     ) -> None:
         self.path = scores_path(folder, protocol)
         try:
+            check_regular(self.path)
             with pq.ParquetFile(self.path) as file:
                 table = file.read(use_threads=False)
             self._ratios = _ratios((table.schema.metadata or {}).get(RATIOS, b"{}"))

@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 from types import MappingProxyType
 from typing import Literal
 
+from benchmark.config.evaluation_spec import EvaluationSpec
 from benchmark.config.experiment import Experiment
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.prepare_metrics import weights_of
 from benchmark.evaluation.score_edits import Scores
-from benchmark.results.run_folder import cost_paths
-from benchmark.results.schema import Cost, MetricInfo, ProtocolResult, Result, Value
+from benchmark.results.run_folder import cost_path, scores_path
+from benchmark.results.schema import Cost, MetricInfo, ProtocolResult, Result, Value, WeightsOrigin
+from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.version import installed_version
 from benchmark.weights.locate import Weights
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 
+NO_TASKS = hashlib.sha256(b"[]").hexdigest()
+"""Hash of a task table without a row."""
 NO_COST = Cost(parameters=0, flops=None, train_seconds=None, edit_ms=None, peak_memory_mib=None, device="")
 
 
-def cost_of_edits(folder: Path, hardware: str, train_seconds: float | None) -> Cost:
-    """The cost of a run's method, as its edits under every protocol measured it.
+def cost_of_edits(folder: Path, protocols: Iterable[str], hardware: str, train_seconds: float | None) -> Cost:
+    """The cost of a run's method, as its edits under several protocols measured it on one machine.
 
     Args:
         folder: of the run.
-        hardware: named where nothing was measured.
+        protocols: whose edits are those of this code; others may lie beside them.
+        hardware: that of this machine, whose measurements go before those of others; named where there are none.
         train_seconds: None where nothing was trained.
     """
     cost = NO_COST.model_copy(update={"device": hardware, "train_seconds": train_seconds})
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in cost_paths(folder)]
-    if not found:
+    paths = [cost_path(folder, protocol) for protocol in sorted(protocols)]
+    measurements = [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.is_file()]
+    if not measurements:
         return cost
+    devices = [measured["device"] for measured in measurements]
+    device = hardware if hardware in devices else devices[0]
+    found = [measured for measured in measurements if measured["device"] == device]
     peaks = [measured["peak_memory_mib"] for measured in found if measured["peak_memory_mib"]]
     return cost.model_copy(
         update={
@@ -42,7 +52,7 @@ def cost_of_edits(folder: Path, hardware: str, train_seconds: float | None) -> C
             "flops": found[0]["flops"],
             "edit_ms": mean(measured["edit_ms"] for measured in found),
             "peak_memory_mib": max(peaks, default=None),
-            "device": found[0]["device"],
+            "device": device,
         }
     )
 
@@ -58,7 +68,7 @@ class MethodInfo:
 
     kind: Literal["learned", "reference", "real"]
     title: str
-    origin: Literal["trained", "published", "pretrained", "none"]
+    origin: WeightsOrigin
     weights_sha256: str | None
     notes: dict[str, str]
 
@@ -81,7 +91,7 @@ def result_of(
         cost: of the method.
         option_weights: SHA-256 of the weights files that its options name, by option.
     """
-    published_sha256 = facts.weights_sha256 if facts.origin == "published" else None
+    checkpoint_sha256 = facts.weights_sha256 if facts.origin in ("published", "checkpoint") else None
     return Result(
         kind=facts.kind,
         method=experiment.method.name,
@@ -95,11 +105,11 @@ def result_of(
         weights_sha256=facts.weights_sha256,
         notes=facts.notes,
         judges=context.judge_facts,
-        metrics=_metric_facts(list(protocols), experiment.evaluation.metrics, context.weights),
+        metrics=metric_facts(list(protocols), experiment.evaluation, context.weights),
         protocols=protocols,
         cost=cost,
         experiment_sha256=experiment.sha256(option_weights),
-        configuration_sha256=experiment.configuration_sha256(published_sha256, option_weights),
+        configuration_sha256=experiment.configuration_sha256(checkpoint_sha256, option_weights),
         benchmark_version=installed_version(),
     )
 
@@ -118,6 +128,28 @@ def protocol_result(task_set: TaskSet, scores: Scores | None, reason: str | None
     )
 
 
+def with_scores(result: Result, folder: Path) -> Result:
+    """The result with the hashes of the scores that a run's folder has of its protocols."""
+    hashes = {
+        name: sha256_of(path)
+        for name, protocol in result.protocols.items()
+        if protocol.reason is None and (path := scores_path(folder, name)).is_file()
+    }
+    protocols = {
+        name: protocol.model_copy(update={"scores_sha256": hashes.get(name)})
+        for name, protocol in result.protocols.items()
+    }
+    return result.model_copy(update={"protocols": protocols})
+
+
+def left_out(name: str, task_set: TaskSet | None, reason: str) -> ProtocolResult:
+    """The part of a protocol in which the method takes none; without a task set, its tasks cannot be drawn."""
+    if task_set is not None:
+        return protocol_result(task_set, None, reason)
+    title = PROTOCOL_CARDS.find(name).card.title
+    return ProtocolResult(title=title, num_tasks=0, tasks_sha256=NO_TASKS, rule="", metrics={}, reason=reason)
+
+
 def real_result(task_set: TaskSet, scores: Scores) -> ProtocolResult:
     """The part of the real images: where they have no figure, the reason is that they are not edits."""
     result = protocol_result(task_set, scores, None)
@@ -132,10 +164,11 @@ def _of_real_images(cells: Mapping[str, Value]) -> dict[str, Value]:
     }
 
 
-def _metric_facts(protocols: Sequence[str], added: Sequence[str], weights: Weights) -> dict[str, MetricInfo]:
+def metric_facts(protocols: Sequence[str], evaluation: EvaluationSpec, weights: Weights) -> dict[str, MetricInfo]:
     """Facts of the metrics that the protocols show, in the order of their cards, of those added, then of the costs."""
     fields = set(MetricInfo.model_fields)
     shown = [name for protocol in protocols for name in PROTOCOL_CARDS.find(protocol).card.metrics]
+    added = [name for protocol in protocols for name in evaluation.metrics_of(protocol)]
     costs = [entry.card.name for entry in METRIC_CARDS if entry.card.level == "cost"]
     return {
         name: MetricInfo.model_validate(

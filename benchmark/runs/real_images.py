@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from benchmark.evaluation.score_edits import real_outputs
 from benchmark.results.schema import Result
 from benchmark.runs.assemble_result import NO_COST, MethodInfo, real_result, result_of
+from benchmark.runs.participation import Participation, participation
 from benchmark.runs.run import Run
 from benchmark.runs.up_to_date import finished_result
 
 
 class RealImages(Run):
     """The real images of the tasks, scored against their own masks and attributes: a row of every table."""
+
+    @cached_property
+    def _participation(self) -> Participation:
+        return participation(None, self.experiment.evaluation, self.context.dataset)
 
     def _check(self) -> None:
         _ = self._task_sets, self.context.judge_facts
@@ -27,6 +34,7 @@ class RealImages(Run):
             task_set.protocol.name: real_result(task_set, self._score(task_set, real_outputs(task_set.protocol)))
             for task_set in self._task_sets
         }
+        protocols |= self._left_out()
         cost = NO_COST.model_copy(update={"device": self.context.compute.hardware})
         return self._finish(result_of(self.experiment, self.context, self._method_facts(), protocols, cost))
 

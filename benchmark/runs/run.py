@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
-
-import pandas as pd
 
 from benchmark.caching.code_version import code_version
 from benchmark.caching.file_record import FILES, record_files
 from benchmark.caching.fingerprints import TRAINING_CODE, StageState, fingerprint
 from benchmark.caching.plugin_source import entry_version
 from benchmark.config.experiment import Experiment
-from benchmark.config.presets import all_protocols
 from benchmark.config.training_length import counts_epochs, length_notes, over_faces
 from benchmark.editing.build_method import Editor, build_editor
 from benchmark.editing.edit_tasks import edit_tasks, read_edits
@@ -24,13 +19,13 @@ from benchmark.editing.edited_files import discard_damaged_edits, edited_files
 from benchmark.editing.option_weights import OptionWeights, hashes, option_weights
 from benchmark.editing.option_weights import notes as weights_notes
 from benchmark.evaluation.context import EvaluationContext, TaskSet
-from benchmark.evaluation.score_edits import Outputs, Scores, score_edits
-from benchmark.images.convert import Pixels
+from benchmark.evaluation.score_edits import Outputs, Scores
 from benchmark.protocols.task_batches import without_attributes
 from benchmark.results.run_folder import (
     EDITS,
     EXPERIMENT,
     PROVENANCE,
+    REFUSED,
     RESULT,
     SAMPLES,
     checkpoint_path,
@@ -39,14 +34,23 @@ from benchmark.results.run_folder import (
     scores_path,
 )
 from benchmark.results.schema import ProtocolResult, Result, write_result
-from benchmark.results.task_scores import write_task_scores
-from benchmark.runs.assemble_result import MethodInfo, cost_of_edits, protocol_result, result_of
+from benchmark.runs.assemble_result import (
+    MethodInfo,
+    cost_of_edits,
+    left_out,
+    protocol_result,
+    result_of,
+    with_scores,
+)
+from benchmark.runs.participation import Participation, participation
 from benchmark.runs.provenance import write_provenance
 from benchmark.runs.sample_sheet import SampleRows, write_samples
+from benchmark.runs.score_protocol import edited_outputs, score_protocol
 from benchmark.runs.trained_before import (
     TRAINING,
     begin,
     changed_inputs,
+    check_intention,
     only_code_changed,
     take_over,
     take_over_note,
@@ -54,19 +58,17 @@ from benchmark.runs.trained_before import (
 )
 from benchmark.runs.up_to_date import FINISHED, finished_result, finished_stamp
 from benchmark.runs.weights_record import check_weights, record_weights
-from benchmark.runtime.atomic_files import sha256_of, write_text_atomically
+from benchmark.runtime.atomic_files import sha256_of_given, write_text_atomically
 from benchmark.runtime.cache_folder import writable
 from benchmark.training.checkpoints import weights_sha256
 from benchmark.training.stage_cache import StageCache
 from benchmark.training.train import move_to_device, train
-from methods.base import CannotEdit, EditBatch, Stage
+from methods.base import CannotEdit, Stage
 from registry.cards import MethodCard
 from registry.catalogue import DATASET_CARDS, METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
 
 SAMPLE_TASKS = 6
-REFUSED = "refused"
-"""Key of a stamp of edits: why there are none, by the attribute that the method cannot transfer."""
 
 
 class Run:
@@ -80,7 +82,7 @@ class Run:
         keep_weights: go on with weights that other code trained, and say so in the result.
 
     Raises:
-        InputError: if the folder cannot be written.
+        InputError: if the folder cannot be written, or it should be begun anew and gone on with.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class Run:
         fresh: bool = False,
         keep_weights: bool = False,
     ) -> None:
+        check_intention(fresh=fresh, keep_weights=keep_weights)
         self.requested = requested
         self.context = context
         self.runs = runs
@@ -127,9 +130,14 @@ class Run:
     def _card(self) -> MethodCard:
         return METHOD_CARDS.find(self.experiment.method.name).card
 
+    @cached_property
+    def _participation(self) -> Participation:
+        return participation(self._card, self.experiment.evaluation, self.context.dataset)
+
     @property
     def _task_sets(self) -> list[TaskSet]:
-        return self.context.task_sets(self.experiment.evaluation.protocols)
+        """The tasks of the protocols in which the method takes part."""
+        return self.context.task_sets(self._participation.able)
 
     def train(self) -> None:
         """Train the method, or load what was trained or published.
@@ -155,31 +163,25 @@ class Run:
         protocols: dict[str, ProtocolResult] = {}
         for task_set in self._task_sets:
             name = task_set.protocol.name
-            stamp = self.stamps.get(f"{EDITS}/{name}")
-            reason, refused = stamp.get("reason"), stamp.get(REFUSED, {})
-            scores = None if reason else self._score(task_set, self._edited_outputs(task_set), refused)
+            reason = self.stamps.get(f"{EDITS}/{name}").get("reason")
+            scores = None if reason else self._score(task_set, edited_outputs(self.folder, task_set, self.context))
             protocols[name] = protocol_result(task_set, scores, reason)
-        protocols |= self._unsupported_protocols()
+        edited = [name for name, result in protocols.items() if result.reason is None]
+        protocols |= self._left_out()
         weights = hashes(self._option_weights)
-        cost = cost_of_edits(self.folder, self.context.compute.hardware, self._train_seconds)
+        cost = cost_of_edits(self.folder, edited, self.context.compute.hardware, self._train_seconds)
         result = result_of(self.experiment, self.context, self._method_facts(), protocols, cost, weights)
         self._write_samples()
         return self._finish(result)
 
-    def _unsupported_protocols(self) -> dict[str, ProtocolResult]:
-        """Protocols that the method takes no part in, for tables to say so; none where the user chose the protocols."""
-        card = self._card
-        if set(self.experiment.evaluation.protocols) != set(card.protocols):
-            return {}
-        reason = f"{card.title} takes part in {', '.join(card.protocols)} only"
-        every = self.context.task_sets(all_protocols(self.experiment.evaluation).protocols)
-        return {
-            task_set.protocol.name: protocol_result(task_set, None, reason)
-            for task_set in every
-            if task_set.protocol.name not in card.protocols
-        }
+    def _left_out(self) -> dict[str, ProtocolResult]:
+        """The protocols in which the method takes no part, each with the reason, for tables to show it."""
+        found = self._participation
+        drawn = {each.protocol.name: each for each in self.context.task_sets(found.unable)}
+        return {name: left_out(name, drawn.get(name), reason) for name, reason in found.reasons.items()}
 
     def _finish(self, result: Result) -> Result:
+        result = with_scores(result, self.folder)
         facts = self._method_facts()
         weights = {"origin": result.weights_origin, "sha256": result.weights_sha256}
         write_provenance(self.folder, self.context.compute, self.context.dataset, weights, facts.notes)
@@ -188,20 +190,15 @@ class Run:
         parts = [self.folder / name for name in (RESULT, EXPERIMENT, PROVENANCE, SAMPLES)]
         parts += [scores_path(self.folder, name) for name in result.protocols]
         record = record_files(self.folder, (path for path in parts if path.exists()))
-        self.stamps.put(FINISHED, {"stamp": finished_stamp(self.requested, self.context.weights), FILES: record})
+        self.stamps.put(FINISHED, {**finished_stamp(self.requested, self.context.weights), FILES: record})
         return result
-
-    @cached_property
-    def _weights_file_sha256(self) -> str | None:
-        path = self.requested.method.checkpoint
-        return sha256_of(Path(path)) if path is not None and Path(path).is_file() else None
 
     @cached_property
     def _training_inputs(self) -> dict[str, Any]:
         return {
             **self.experiment.training_part(hashes(self._option_weights)),
             "compute": self.context.compute.described,
-            "checkpoint": self._weights_file_sha256,
+            "checkpoint": sha256_of_given(self.requested.method.checkpoint),
             "data": self.context.dataset.fingerprint,
             "code": fingerprint(
                 code_version(TRAINING_CODE), entry_version(METHOD_CARDS.find(self.experiment.method.name))
@@ -242,7 +239,7 @@ class Run:
         if not self._checkpoints or self.stamps.get(TRAINING) is None:
             begin(self.stamps, inputs)
         move_to_device(editor.model, self.context.compute)
-        if editor.published_sha256 is None:
+        if editor.checkpoint is None:
             for option, file in self._option_weights.items():
                 if file.missing and not all(path.exists() for path in finished):
                     self.context.reporter.say(
@@ -335,30 +332,16 @@ class Run:
         of_attributes = {REFUSED: refused} if refused else {}
         self.stamps.put(stage, {"stamp": stamp, "done": True, "reason": reason, **of_attributes, FILES: record})
 
-    def _edited_outputs(self, task_set: TaskSet) -> Outputs:
-        def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Pixels]:
-            return batch, read_edits(self._edits_folder(task_set), rows, self.context.dataset.size)
-
-        return give
-
-    def _score(self, task_set: TaskSet, outputs: Outputs, refused: Mapping[str, str] = MappingProxyType({})) -> Scores:
-        protocol = task_set.protocol
-        scores = score_edits(
-            outputs,
-            protocol,
-            self.experiment.evaluation.metrics_of(protocol.name),
-            self.context.dataset,
-            task_set.tasks,
-            self.context.judges,
+    def _score(self, task_set: TaskSet, outputs: Outputs) -> Scores:
+        return score_protocol(
+            self.folder,
+            self.stamps,
+            self.experiment.evaluation,
             self.context,
-            resources=self.context.resources,
-            draws=self.experiment.evaluation.bootstrap_draws,
-            reporter=self.context.reporter,
+            task_set,
+            outputs,
             title=self.experiment.label,
-            refused=refused,
         )
-        write_task_scores(self.folder, protocol.name, scores.frame, scores.ratios)
-        return scores
 
     def _method_facts(self) -> MethodInfo:
         card = self._card
@@ -366,8 +349,10 @@ class Run:
             return MethodInfo("reference", card.title, "none", None, {})
         editor = self._trained_editor
         notes = dict(editor.model.provenance())
-        if editor.published_sha256 is not None:
-            return MethodInfo("learned", card.title, "published", editor.published_sha256, notes)
+        if card.kind == "classical":
+            return MethodInfo("learned", card.title, "none", None, notes)
+        if editor.checkpoint is not None:
+            return MethodInfo("learned", card.title, editor.checkpoint.origin, editor.checkpoint.sha256, notes)
         if not editor.model.stages():
             has_weights = bool(editor.model.state_dict())
             return MethodInfo("learned", card.title, "pretrained", self._weights_sha256 if has_weights else None, notes)

@@ -6,11 +6,22 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from benchmark.caching.fingerprints import StageState
+from registry.errors import InputError
 
 TRAINING: Final = "training"
 """The stamp of what decides the weights in a run folder."""
 EARLIER_CODE: Final = "training/earlier code"
 """The stamp of the code, oldest first, under which the weights were trained before they were taken over."""
+
+
+def check_intention(*, fresh: bool, keep_weights: bool) -> None:
+    """Refuse a run that should both forget its weights and go on with them.
+
+    Raises:
+        InputError: if so.
+    """
+    if fresh and keep_weights:
+        raise InputError("--fresh begins anew and --keep-weights goes on: leave one of them out")
 
 
 def changed_inputs(stamps: StageState, inputs: Mapping[str, Any]) -> set[str]:

@@ -10,14 +10,16 @@ from benchmark.caching.code_version import code_version
 from benchmark.caching.file_record import FILES, changed_files
 from benchmark.caching.fingerprints import TRAINING_CODE, StageState, fingerprint, tree_version
 from benchmark.caching.plugin_source import entry_version
+from benchmark.config.evaluation_spec import EvaluationSpec
 from benchmark.config.experiment import Experiment
 from benchmark.editing.option_weights import SUFFIX
 from benchmark.results.run_folder import RESULT
 from benchmark.results.schema import Result, read_result
-from benchmark.runtime.atomic_files import sha256_of
+from benchmark.runtime.atomic_files import sha256_of_given
 from benchmark.runtime.json_files import ResultError
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import Weights, manifest
+from registry.cards import MetricCard
 from registry.catalogue import (
     DATASET_CARDS,
     JUDGE_CARDS,
@@ -29,6 +31,8 @@ from registry.catalogue import (
 )
 
 FINISHED = "finished"
+METRICS = "metrics"
+"""Key of that stage's stamp that has those of the metrics by protocol."""
 
 
 def finished_result(
@@ -43,7 +47,8 @@ def finished_result(
     if not path.is_file():
         return None
     finished = StageState(folder).get(FINISHED)
-    if not isinstance(finished, dict) or finished.get("stamp") != finished_stamp(experiment, weights):
+    stamp = finished_stamp(experiment, weights)
+    if not isinstance(finished, dict) or any(finished.get(key) != value for key, value in stamp.items()):
         return None
     if changed := changed_files(folder, finished[FILES]):
         if reporter is not None:
@@ -67,26 +72,49 @@ NOT_IN_RESULTS = {"summary", "paper", "licence", "ablation", "options", "presets
 """What cards say to people, or for other commands; options count as they are resolved, in the experiment."""
 
 
-def finished_stamp(experiment: Experiment, weights: Weights) -> str:
-    """Hash of everything that a result depends on, as far as it can be known from files alone."""
-    root, checkpoint = experiment.evaluation.dataset.root, experiment.method.checkpoint
+def finished_stamp(experiment: Experiment, weights: Weights) -> dict[str, Any]:
+    """Hashes of everything that a result depends on, as far as it can be known from files alone.
+
+    Returns:
+        The stamp of the run whatever is measured, and those of its metrics, as `metric_stamps` has them.
+    """
+    metrics = {name: metric_stamps(experiment.evaluation, name, weights) for name in experiment.evaluation.protocols}
+    return {"stamp": _run_stamp(experiment), METRICS: metrics}
+
+
+def metric_stamps(evaluation: EvaluationSpec, protocol: str, weights: Weights) -> list[list[str]]:
+    """The metrics shown under a protocol, in order, each with a hash of its card, its code and its weights files."""
+    return [[name, _metric_stamp(METRIC_CARDS.find(name), weights)] for name in evaluation.metrics_of(protocol)]
+
+
+def _metric_stamp(entry: Entry[MetricCard], weights: Weights) -> str:
+    card = entry.card.model_dump(mode="json", exclude=NOT_IN_RESULTS)
+    return fingerprint(card, entry_version(entry), _weights_version(weights, entry))
+
+
+def _run_stamp(experiment: Experiment) -> str:
+    settings = {key: value for key, value in experiment.settings().items() if key != "metrics"}
+    root = experiment.evaluation.dataset.root
     return fingerprint(
-        experiment.settings(),
+        settings,
         code_version(*CODE),
         [
             (entry.card.model_dump(mode="json", exclude=NOT_IN_RESULTS), entry_version(entry))
             for entry in _registered(experiment)
         ],
         tree_version(Path(root)) if root is not None else None,
-        sha256_of(Path(checkpoint)) if checkpoint is not None and Path(checkpoint).is_file() else None,
-        _weights_version(weights),
+        sha256_of_given(experiment.method.checkpoint),
         _option_files_version(experiment),
     )
 
 
-def _weights_version(weights: Weights) -> list[tuple[str, str, str, int, int]]:
-    """Place, size and time of every weights file that there is, so that one put there scores anew; none is read."""
-    found = [(file, path, path.stat()) for file in manifest().values() for path in weights.places(file)]
+def _weights_version(weights: Weights, entry: Entry[MetricCard]) -> list[tuple[str, str, str, int, int]]:
+    """Place, size and time of the weights files that a metric may rest on, so that one put there scores it anew.
+
+    A metric of a plug-in may look for any; none is read.
+    """
+    files = [file for file in manifest().values() if not entry.builtin or entry.card.name in file.needed_by]
+    found = [(file, path, path.stat()) for file in files for path in weights.places(file)]
     return [(file.id, file.sha256, str(path), facts.st_size, facts.st_mtime_ns) for file, path, facts in found]
 
 
@@ -99,14 +127,13 @@ def _option_files_version(experiment: Experiment) -> list[tuple[str, int, int]]:
 
 
 def _registered(experiment: Experiment) -> Iterator[Entry[Any]]:
-    """Everything that the run finds by its name, and so may come from a plug-in; in an order of its own."""
+    """What the run finds by its name beside metrics, and so may come from a plug-in; in an order of its own."""
     evaluation = experiment.evaluation
     protocols = sorted(evaluation.protocols)
     named: list[tuple[Catalogue[Any], list[str]]] = [
         (PROTOCOL_CARDS, protocols),
         (METHOD_CARDS, [experiment.method.name] if experiment.method.name in METHOD_CARDS else []),
         (DATASET_CARDS, [evaluation.dataset.name]),
-        (METRIC_CARDS, [name for protocol in protocols for name in evaluation.metrics_of(protocol)]),
         (JUDGE_CARDS, sorted(evaluation.judges)),
     ]
     yield from (catalogue.find(name) for catalogue, names in named for name in names)

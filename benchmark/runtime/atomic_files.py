@@ -60,6 +60,22 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def sha256_of_given(path: str | Path | None) -> str | None:
+    """SHA-256 of a large file that a command names, read once by a process while its size and time stay the same.
+
+    None where none is named, or there is no such file.
+    """
+    if path is None or not Path(path).is_file():
+        return None
+    facts = Path(path).stat()
+    return _sha256_while(Path(path).absolute(), facts.st_ino, facts.st_size, facts.st_mtime_ns)
+
+
+@cache
+def _sha256_while(path: Path, *_: int) -> str:
+    return sha256_of(path)
+
+
 @cache
 def _sweep(folder: Path) -> None:
     """Remove the temporary files in a folder whose writers are surely gone, once in the life of this process."""

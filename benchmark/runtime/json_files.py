@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from benchmark.runtime.atomic_files import write_text_atomically
+from benchmark.runtime.regular_files import check_regular
 from registry.errors import InputError
 
 _LONG: Final = re.compile(r"\d{19}")
@@ -37,6 +38,7 @@ def read_strictly(path: Path, kind: type[Content]) -> Content:
         ResultError: naming the file and the fault.
     """
     try:
+        check_regular(path)
         text = path.read_text(encoding="utf-8")
         content = kind.model_validate_json(text)
     except (OSError, UnicodeDecodeError) as error:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from benchmark.runtime.progress_line import columns
-from registry.errors import LOGGER
+from registry.errors import LOGGER, on_one_line
 
 
 class Advance(Protocol):
@@ -56,8 +56,9 @@ class Reporter:
 
     def say(self, text: str) -> None:
         """Print one line, taking no part of it as markup; a terminal wraps it, so that a path can be copied whole."""
-        self.console.print(text, markup=False, soft_wrap=True)
-        self._note(text)
+        line = on_one_line(text)
+        self.console.print(line, markup=False, soft_wrap=True)
+        self._note(line)
 
     def _note(self, text: str) -> None:
         if self._log is not None:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.method_runs import MethodRuns
-from benchmark.results.schema import DatasetInfo, JudgeInfo, Kind, MetricInfo, Value
+from benchmark.results.schema import DatasetInfo, JudgeInfo, Kind, MetricInfo, Value, WeightsOrigin
 from benchmark.runtime.printed_values import MISSING, decimal
 
 Group = Literal["standing", "human"]
@@ -122,7 +122,7 @@ class Row:
         return self.method.first.preset
 
     @property
-    def weights_origin(self) -> Literal["trained", "published", "pretrained", "none"]:
+    def weights_origin(self) -> WeightsOrigin:
         """Where the weights of all seeds came from."""
         return self.method.first.weights_origin
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mmengine.logging import MMLogger
 from mmengine.registry import PARAM_SCHEDULERS
 from mmengine.runner import IterBasedTrainLoop, Runner
-from torch import Tensor, nn
+from torch import nn
 
 from benchmark.runtime.device import Compute
 from benchmark.runtime.interruption import StopRequest
 from benchmark.training.checkpoints import random_state, restore_random_state, write_checkpoint
+from benchmark.training.finished_stages import Baseline
+from benchmark.training.losses import checked_losses
 from methods.base import FaceBatch
-from registry.errors import PluginError, plugin_boundary
+from registry.errors import plugin_boundary
 
 
 class StageRunner(Runner):
@@ -30,16 +31,25 @@ class StageRunner(Runner):
         stop: asked between steps.
         stage: name of the stage.
         state: content of the checkpoint that an earlier sitting left, to resume from; None to begin.
+        baseline: the model before the stage, by which its finished checkpoint leaves out what did not change.
         kwargs: mmengine's.
     """
 
     def __init__(
-        self, *, compute: Compute, stop: StopRequest, stage: str, state: dict[str, Any] | None, **kwargs: Any
+        self,
+        *,
+        compute: Compute,
+        stop: StopRequest,
+        stage: str,
+        state: dict[str, Any] | None,
+        baseline: Baseline,
+        **kwargs: Any,
     ) -> None:
         self.compute = compute
         self.stop = stop
         self.stage = stage
         self.state = state
+        self.baseline = baseline
         self.seconds_before: float = 0.0 if state is None else state["meta"]["seconds"]
         self.started = time.monotonic()
         super().__init__(default_scope=None, log_level="WARNING", **kwargs)
@@ -90,7 +100,7 @@ class StageRunner(Runner):
         }
 
     def save_checkpoint(self, out_dir: str, filename: str, *, finished: bool = False, **_: Any) -> None:
-        """Write the stage's state atomically: everything to resume, or the networks alone once `finished`."""
+        """Write the stage's state atomically: everything to resume, or what it changed alone once `finished`."""
         content: dict[str, Any] = {
             "meta": {
                 "stage": self.stage,
@@ -102,7 +112,9 @@ class StageRunner(Runner):
             },
             "state_dict": self.model.state_dict(),
         }
-        if not finished:
+        if finished:
+            content = self.baseline.checkpoint(content["state_dict"], content["meta"])
+        else:
             content["optimizer"] = self.optim_wrapper.state_dict()
             content["random_state"] = random_state()
             schedulers = self.param_schedulers or {}
@@ -152,18 +164,6 @@ class StageLoop(IterBasedTrainLoop):
         function = f"{type(runner.model).__name__}.train_step"
         with plugin_boundary(function), compute.autocast():
             losses = runner.model.train_step(faces, runner.optim_wrapper)
-        _check_losses(function, losses)
+        checked_losses(function, losses)
         self._iter += 1
         runner.call_hook("after_train_iter", batch_idx=self._iter - 1, data_batch=faces, outputs=losses)
-
-
-def _check_losses(function: str, losses: Any) -> None:
-    """Refuse what `train_step` gave where it is no mapping of names to numbers; no device is waited for."""
-    if not isinstance(losses, Mapping):
-        given = "None" if losses is None else type(losses).__name__
-        raise PluginError(f"{function} gave {given}, where losses by name were expected, {{}} where there is none")
-    for name, value in losses.items():
-        if (isinstance(value, Tensor) and value.numel() == 1) or isinstance(value, int | float):
-            continue
-        given = f"a tensor {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
-        raise PluginError(f"{function} gave {given} as loss {name!r}, where a single number was expected")

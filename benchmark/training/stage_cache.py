@@ -13,7 +13,8 @@ from filelock import FileLock
 from benchmark.caching.fingerprints import fingerprint
 from benchmark.results.run_folder import UNFINISHED
 from benchmark.runtime.atomic_files import sha256_of
-from benchmark.training.checkpoints import read_checkpoint, read_or_discard, write_checkpoint
+from benchmark.training.checkpoints import read_or_discard, write_checkpoint
+from benchmark.training.finished_stages import Baseline
 from methods.base import Stage, Trainable
 
 
@@ -47,13 +48,16 @@ class StageCache:
         with FileLock(path.with_suffix(".lock")):
             yield
 
-    def restore(self, stage: Stage, finished: Path, model: Trainable, say: Callable[[str], None]) -> bool:
+    def restore(
+        self, stage: Stage, finished: Path, model: Trainable, baseline: Baseline, say: Callable[[str], None]
+    ) -> bool:
         """Write a stage's checkpoint as if `model`, which has not begun the stage, had been trained by it.
 
         Args:
             stage: of the model.
             finished: where the checkpoint goes; a trace of an unfinished training beside it is removed.
             model: lends the networks that the stage leaves alone.
+            baseline: the same model, by which the checkpoint leaves out what is found without it.
             say: told where the stage's file is damaged.
 
         Returns:
@@ -63,18 +67,17 @@ class StageCache:
         kept = None if path is None else read_or_discard(path, say)
         if kept is None:
             return False
-        write_checkpoint(finished, {"state_dict": model.state_dict() | kept["state_dict"], "meta": kept["meta"]})
+        write_checkpoint(finished, baseline.checkpoint(model.state_dict() | kept["state_dict"], kept["meta"]))
         finished.with_name(f"{stage.name}{UNFINISHED}").unlink(missing_ok=True)
         return True
 
-    def save(self, stage: Stage, finished: Path) -> None:
-        """Keep the networks of a stage that was just trained, and what its checkpoint `finished` says of it."""
+    def save(self, stage: Stage, model: Trainable, meta: Mapping[str, Any]) -> None:
+        """Keep the networks of a stage by which `model` was just trained, and what its checkpoint says of it."""
         path = self.path(stage)
         if path is not None and stage.shared is not None:
-            content = read_checkpoint(finished)
             prefixes = tuple(f"{name}." for name in stage.shared.networks)
-            networks = {key: value for key, value in content["state_dict"].items() if key.startswith(prefixes)}
-            write_checkpoint(path, {"state_dict": networks, "meta": content["meta"]})
+            networks = {key: value for key, value in model.state_dict().items() if key.startswith(prefixes)}
+            write_checkpoint(path, {"state_dict": networks, "meta": dict(meta)})
 
 
 def _content(value: Any) -> Any:

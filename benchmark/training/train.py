@@ -18,6 +18,7 @@ from benchmark.runtime.device import Compute, seed_everything
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.progress import Reporter
 from benchmark.training.checkpoints import read_checkpoint, read_or_discard
+from benchmark.training.finished_stages import Baseline, EarlierStages
 from benchmark.training.hooks import CheckpointHook, EMAHook, ProgressHook
 from benchmark.training.runner import StageLoop, StageRunner
 from benchmark.training.stage_cache import StageCache
@@ -69,22 +70,27 @@ def train(
         )
     move_to_device(model, compute)
     seconds = 0.0
-    for number, stage in enumerate(each for each in model.stages() if each.iterations > 0):
+    earlier = EarlierStages()
+    stages = [stage for stage in model.stages() if stage.iterations > 0]
+    for number, stage in enumerate(stages):
         finished = checkpoint_path(folder, stage.name)
         content = read_or_discard(finished, reporter.say)
         if content is None:
+            baseline = earlier.baseline(model.state_dict(), last=stage is stages[-1])
             with nullcontext() if store is None else store.lock(stage):
-                if store is not None and store.restore(stage, finished, model, reporter.say):
+                if store is not None and store.restore(stage, finished, model, baseline, reporter.say):
                     reporter.say(f"{title}: {stage.name} is as another run trained it")
+                    content = read_checkpoint(finished)
                 else:
                     seed_everything(seed * 1000 + number)
                     with plugin_boundary(f"{type(model).__name__}.begin_stage"):
                         model.begin_stage(stage)
-                    _train_stage(model, stage, dataset, folder, seed, compute, reporter, title, tensorboard)
+                    _train_stage(model, stage, dataset, folder, seed, compute, reporter, title, tensorboard, baseline)
+                    content = read_checkpoint(finished)
                     if store is not None:
-                        store.save(stage, finished)
-            content = read_checkpoint(finished)
-        model.load_state_dict(content["state_dict"])
+                        store.save(stage, model, content["meta"])
+        earlier.add(stage.name, finished, content)
+        model.load_state_dict(model.state_dict() | content["state_dict"])
         seconds += float(content["meta"]["seconds"])
     model.eval()
     return seconds
@@ -107,6 +113,7 @@ def _train_stage(
     reporter: Reporter,
     title: str,
     tensorboard: bool,
+    baseline: Baseline,
 ) -> None:
     finished = checkpoint_path(folder, stage.name)
     unfinished = finished.with_name(f"{stage.name}{UNFINISHED}")
@@ -131,6 +138,7 @@ def _train_stage(
             stop=stop,
             stage=stage.name,
             state=state,
+            baseline=baseline,
             model=model,
             work_dir=work_dir,
             train_dataloader=loader,

@@ -12,8 +12,7 @@ CARD = {
     "summary": "The target, blurred where the edit may change it.",
     "kind": "reference",
     "licence": "Apache-2.0",
-    "inputs": ["image"],
-    "protocols": ["attribute-transfer", "style-copy", "reconstruction"],
+    "takes": ["image"],
     "options": {"sigma": 2.0},
 }
 

@@ -9,13 +9,14 @@ from benchmark.datasets.base import FaceDataset
 from benchmark.protocols.base import Draw, Protocol, Rows, shuffled_test_rows
 from methods.base import EditBatch
 from methods.labels import FLIP_PAIRS, NUM_LABELS
-from registry import METHODS, PROTOCOLS
-from registry.catalogue import METHOD_CARDS
+from registry import PROTOCOLS
 
 CARD = {
     "name": "mirror",
     "title": "Mirror",
     "summary": "A face in its own style on its mirrored mask.",
+    "needs": ["mask"],
+    "gives": ["image", "mask", "source image", "source mask", "region", "oracle"],
     "options": {"count": 1000},
     "metrics": ["seg-accuracy", "seg-miou", "psnr-oracle", "frechet-judge", "sharpness"],
 }
@@ -59,13 +60,3 @@ def mirrored(mask: Tensor) -> Tensor:
     for left, right in FLIP_PAIRS:
         label[left], label[right] = right, left
     return label[mask.flip(2).long()]
-
-
-# A method takes part in the protocols on its card. This is SPADE with `mirror` there.
-SPADE = METHOD_CARDS.find("spade").card
-CHANGED = {"name": "spade-mirror", "title": "SPADE, mirrored", "protocols": ["mirror"]}
-
-
-@METHODS.register(card=SPADE.model_dump(exclude={"entry", "ablation"}) | CHANGED)
-class MirrorSpade(METHODS.get("spade")):
-    """SPADE as it is."""

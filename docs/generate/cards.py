@@ -19,6 +19,7 @@ from registry.catalogue import (
     Catalogue,
 )
 from registry.options import OptionTable
+from registry.taking_part import protocols_of
 
 
 def methods() -> str:
@@ -72,9 +73,9 @@ def _page(title: str, kind: str, catalogue: Catalogue[Any], body: Any) -> str:
 
 
 def _method(card: MethodCard) -> Iterator[str]:
-    takes = ", ".join(_link("protocols", name) for name in card.protocols)
+    able = ", ".join(_link("protocols", name) for name in protocols_of(card))
     yield _facts(
-        {"kind": card.kind, "needs": ", ".join(card.inputs), "takes part in": takes, "licence": escaped(card.licence)}
+        {"kind": card.kind, "takes": card.takes_in_words, "takes part in": able, "licence": escaped(card.licence)}
     )
     yield _options(card.options, card.presets)
     if card.variants:
@@ -90,6 +91,7 @@ def _method(card: MethodCard) -> Iterator[str]:
 
 
 def _protocol(card: ProtocolCard) -> Iterator[str]:
+    yield _facts({"needs of faces": ", ".join(card.needs), "gives": ", ".join(card.gives)})
     yield _options(card.options, {})
     yield "Metrics, in the order of tables: " + ", ".join(_link("metrics", name) for name in card.metrics) + ".\n"
 

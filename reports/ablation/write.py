@@ -10,10 +10,9 @@ from matplotlib.figure import Figure
 
 from benchmark.ablation.study import AblationCell, AblationStudy, read_study
 from benchmark.ablation.tables import AblationReport, tabulate_ablation
-from benchmark.results.find_results import FinishedRun
+from benchmark.results.find_results import read_run
 from benchmark.results.method_runs import MethodRuns
 from benchmark.results.run_folder import RESULT
-from benchmark.results.schema import read_result
 from benchmark.runtime.atomic_files import write_text_atomically
 from reports.ablation import csv_file as ablation_csv
 from reports.ablation import json_file as ablation_json
@@ -68,7 +67,7 @@ def write_ablation(study_file: Path, out: Path) -> list[Path]:
 def _method_runs(cell: AblationCell, here: Path) -> MethodRuns | None:
     """The finished runs of a cell; None where there are none."""
     files = [here / folder / RESULT for seed, folder in cell.runs.items() if seed not in cell.failures]
-    found = tuple(FinishedRun(path, read_result(path)) for path in files if path.is_file())
+    found = tuple(read_run(path) for path in files if path.is_file())
     return MethodRuns(cell.label, found) if found else None
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from benchmark.results.schema import DatasetInfo, JudgeInfo, Kind
+from benchmark.results.schema import DatasetInfo, JudgeInfo, Kind, WeightsOrigin
 from benchmark.tables.table import Cell, Column, Level, Row, Table
 from reports.leaderboard.wording import bold_rule, num_tests
 
@@ -77,7 +77,7 @@ class Method(_Strict):
     title: str
     kind: Kind
     preset: str
-    weights_origin: Literal["trained", "published", "pretrained", "none"]
+    weights_origin: WeightsOrigin
     runs: list[RunInfo]
     figures: dict[str, Estimate]
     """By metric."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchmark.results.comparability import SHORT_HASH
+from benchmark.results.schema import WeightsOrigin
 from benchmark.runtime.printed_values import MISSING, p_value
 from benchmark.statistics.holm import ALPHA
 from benchmark.statistics.paired import FLIPS
@@ -54,7 +55,13 @@ def untested(table: Table) -> list[str]:
 
 FLAG = "†"
 LEVELS = {"standing": "Overall", "human": "Human study", "image": "Per image", "set": "Whole set", "cost": "Cost"}
-ORIGINS = {"trained": "trained", "published": "published", "pretrained": "pretrained", "none": "none"}
+ORIGINS: dict[WeightsOrigin, str] = {
+    "trained": "trained",
+    "checkpoint": "trained in another run",
+    "published": "published",
+    "pretrained": "pretrained",
+    "none": "none",
+}
 NO_RUNS = "There are no runs yet: a run that was scored appears here."
 
 
@@ -117,7 +124,8 @@ def row_facts(row: Row) -> str:
     """The small print of a row's header."""
     if row.kind == "real":
         return "not edited"
-    made = ["reference"] if row.kind == "reference" else [ORIGINS[row.weights_origin], row.preset]
+    origin = "classical" if row.weights_origin == "none" else ORIGINS[row.weights_origin]
+    made = ["reference"] if row.kind == "reference" else [origin, row.preset]
     seeds = [f"{len(row.seeds)} seeds"] if len(row.seeds) > 1 else []
     return " · ".join([*made, *seeds])
 
@@ -178,7 +186,9 @@ def provenance(table: Table) -> list[tuple[str, str]]:
     """What decided the figures: dataset, tasks, judges, weights and hardware, as (name, facts)."""
     facts = table.dataset_facts
     faces = ", ".join(f"{count:,} {split}" for split, count in facts.faces.items())
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in facts.left_out.items())
     skipped = f"; {facts.skipped:,} skipped" if facts.skipped else ""
+    skipped += f"; left out: {reasons}" if reasons else ""
     lines = [
         ("Dataset", f"{table.dataset}, fingerprint {facts.fingerprint[:SHORT_HASH]}"),
         ("Faces", f"{faces}{skipped}"),

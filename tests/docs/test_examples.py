@@ -10,10 +10,15 @@ import pytest
 import torch
 
 from benchmark.images.convert import image_array
-from benchmark.metrics.base import ScoringBatch
+from benchmark.metrics.base import Judged, ScoringBatch
+from benchmark.metrics.function_metric import metric_class_of
+from benchmark.runtime.device import choose_compute
+from benchmark.weights.locate import Weights
+from benchmark.weights.resources import Resources
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES, LABELS
 from registry import DATASETS, JUDGES, METHODS, METRICS, PROTOCOLS
+from registry.catalogue import DATASET_CARDS
 from tests.docs.tiny_commands import run
 from tests.places import ROOT
 
@@ -58,8 +63,9 @@ def test_the_mirrored_task_is_exact_and_sharpness_is_a_ratio(faces) -> None:
     assert torch.equal(batch.mask == left, (batch.target.mask == right).flip(2))
     assert torch.equal(batch.mask == 1, (batch.target.mask == 1).flip(2))
     nothing = torch.zeros(3)
-    metric = METRICS.get("sharpness")()
-    sharp = ScoringBatch(batch, image_array(batch.oracle), nothing, nothing, nothing, (), ())
+    metric = metric_class_of(METRICS.get("sharpness"), METRICS.catalogue.find("sharpness").card)()
+    metric.prepare(Resources(choose_compute("cpu", "fp32", None), Weights()))
+    sharp = ScoringBatch(batch, image_array(batch.oracle), Judged.of(nothing, nothing, nothing), (), ())
     blurred = replace(sharp, output_pixels=image_array(torch.nn.functional.avg_pool2d(batch.oracle, 5, 1, 2)))
     assert metric.measure(sharp)["value"] == pytest.approx(np.ones(3))
     assert (metric.measure(blurred)["value"] < 0.9).all()
@@ -86,6 +92,32 @@ def test_the_folder_gives_back_its_faces(faces, tmp_path: Path) -> None:
     assert np.array_equal(found.packed.attributes[:, smiling], packed.attributes[order, smiling])
     assert found.known_attributes == ("Smiling",)
     assert [skipped.face for skipped in found.skipped] == ["broken"]
+
+
+def test_own_labels_and_attributes_are_read_by_a_card(faces, tmp_path: Path) -> None:
+    root = tmp_path / "portraits"
+    for place in ("images", "masks"):
+        (root / place).mkdir(parents=True)
+    packed = faces.packed
+    classes = ["background", "skin", "hair", "neck", "cloth"]
+    numbers = np.array([classes.index(name) if name in classes else 1 for name in LABELS], np.uint8)
+    for row, face in enumerate(packed.ids):
+        cv2.imwrite(str(root / "images" / f"{face}.png"), packed.images[row][..., ::-1])
+        mask = numbers[packed.masks[row]]
+        mask[0, 0] = 5
+        cv2.imwrite(str(root / "masks" / f"{face}.png"), mask)
+    smiling = packed.attributes[:, ATTRIBUTES.index("Smiling")]
+    pd.DataFrame({"id": packed.ids, "smile": smiling}).to_csv(root / "attributes.csv", index=False)
+    run(["show", "own-faces", *plugged("own_faces")])
+    run(["data", "verify", "--dataset", "own-faces", "--data", str(root), *plugged("own_faces")])
+    options = DATASET_CARDS.find("own-faces").card.options
+    found = DATASETS.get("own-faces")(root=root, size=64, cache=tmp_path / "cache", **options)
+    order = [list(packed.ids).index(face) for face in found.packed.ids]
+    expected = np.array([LABELS.index((*classes, "skin")[number]) for number in numbers], np.uint8)[packed.masks[order]]
+    expected[:, 0, 0] = LABELS.index("skin")
+    assert np.array_equal(found.packed.masks, expected)
+    assert np.array_equal(found.packed.attributes[:, ATTRIBUTES.index("Smiling")], smiling[order])
+    assert found.known_attributes == ("Smiling",)
 
 
 def test_the_parser_learns(faces) -> None:

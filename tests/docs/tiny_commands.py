@@ -13,7 +13,7 @@ from registry.plugins import load_named
 
 TINY = (
     *("dataset.options.train=24", "dataset.options.val=4", "dataset.options.test=12", "limit=4"),
-    *("judges.parser.iterations=2", "judges.parser.batch_size=4"),
+    *("judges.parser.feature_scale=16", "judges.parser.iterations=2", "judges.parser.batch_size=4"),
     *("judges.attributes.iterations=2", "judges.attributes.batch_size=4"),
     *("bootstrap_draws=100", "compute.precision=fp32"),
 )
@@ -39,7 +39,9 @@ def run(words: Sequence[str]) -> str:
 
 def with_tiny_settings(words: Sequence[str]) -> list[str]:
     """The words of a command that takes a limit, after tiny settings, so that the page's own have the last word."""
-    if not {"--set", "--limit"} <= options_of(find(words)[0]):
+    command, rest = find(words)
+    of_finished_runs = bool(rest) and not rest[0].startswith("-")  # which have settings of their own
+    if of_finished_runs or not {"--set", "--limit"} <= options_of(command):
         return list(words)
     chosen = _value(words, "--dataset")
     settings = [each for each in TINY if chosen in (None, "rendered-faces") or not each.startswith(OF_RENDERED_FACES)]

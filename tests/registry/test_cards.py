@@ -13,8 +13,7 @@ title: Mine
 summary: A method.
 kind: learned
 licence: free
-inputs: [image]
-protocols: [reconstruction]
+takes: [image]
 """
 
 
@@ -25,15 +24,15 @@ def card(tmp_path: Path) -> Path:
 
 def test_a_card_needs_no_more_than_this(card: Path) -> None:
     card.write_text(GOOD)
-    assert read_card(card, MethodCard).protocols == ["reconstruction"]
+    assert read_card(card, MethodCard).alternatives == [["image"]]
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (GOOD + "protocls: []\n", "unknown key 'protocls'; did you mean 'protocols'"),
+        (GOOD + "varients: []\n", "unknown key 'varients'; did you mean 'variants'"),
         (GOOD.replace("licence: free\n", ""), "licence: Field required"),
-        (GOOD.replace("kind: learned", "kind: learnt"), "kind: Input should be 'learned' or 'reference'"),
+        (GOOD.replace("kind: learned", "kind: learnt"), "kind: Input should be 'learned', 'classical' or 'reference'"),
         (GOOD.replace("name: mine", "name: My Method"), "name: String should match pattern"),
         (GOOD + "entry: os.system\n", "entry: String should match pattern"),
         (GOOD + "paper: {title: A, authors: B, venue: C, yaer: 2020}\n", "yaer"),
@@ -58,7 +57,7 @@ def test_a_missing_card_file_is_named(card: Path) -> None:
 
 def test_registering_needs_a_card_without_an_entry(card: Path) -> None:
     card.write_text(GOOD.replace("name: mine", "name: with-entry") + "entry: torch.nn:Linear\n")
-    with pytest.raises(CardError, match="a registered class is its own entry"):
+    with pytest.raises(CardError, match="what is registered is its own entry"):
         METHODS.register(card=card)(type("Mine", (), {}))
     assert "with-entry" not in METHODS
 
@@ -70,8 +69,7 @@ def test_registering_a_built_in_name_is_refused_with_both_places() -> None:
         "summary": "A method.",
         "kind": "learned",
         "licence": "free",
-        "inputs": ["image"],
-        "protocols": ["reconstruction"],
+        "takes": ["image"],
     }
     before = METHODS.get("maskgan")
     with pytest.raises(ValueError, match="declared twice") as caught:

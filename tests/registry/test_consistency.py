@@ -14,8 +14,7 @@ CARD = {
     "summary": "",
     "kind": "learned",
     "licence": "",
-    "inputs": ["image"],
-    "protocols": [],
+    "takes": ["image"],
     "options": {"width": 8, "rate": 0.1},
 }
 
@@ -29,9 +28,9 @@ CARD = {
         ({"variants": {"thin": {"widht": 4}}}, "variants.thin: unknown option 'widht'; did you mean 'width'?"),
         ({"variants": {"thin": {"rate": True}}}, "variants.thin.rate is True"),
         ({"ablation": {"factors": {"widht": [4]}}}, "ablation.factors: unknown option 'widht'"),
-        ({"inputs": ["imgae"]}, "inputs: unknown input 'imgae'; did you mean 'image'?"),
-        ({"inputs": ["source-image"]}, "inputs: unknown input 'source-image'; did you mean 'source image'?"),
-        ({"inputs": ["oracle"]}, "inputs: only a method of kind 'reference' may see the true result"),
+        ({"takes": ["imgae"]}, "takes: unknown word 'imgae'; did you mean 'image'?"),
+        ({"takes": ["source-image"]}, "takes: unknown word 'source-image'; did you mean 'source image'?"),
+        ({"takes": ["oracle"]}, "takes: only a method of kind 'reference' may see the true result"),
     ],
 )
 def test_a_method_card_that_contradicts_itself_is_refused(change: dict[str, Any], said: str) -> None:
@@ -48,7 +47,7 @@ def test_a_judge_card_is_checked_alike() -> None:
 
 @pytest.mark.parametrize("words", [["text"], ["image", "prompt"], ["image", "mask", "region", "source attributes"]])
 def test_a_protocol_may_bring_inputs_of_its_own(words: list[str]) -> None:
-    check_consistency(MethodCard.model_validate({**CARD, "inputs": words}), "mine.yaml")
+    check_consistency(MethodCard.model_validate({**CARD, "takes": words}), "mine.yaml")
 
 
 @pytest.mark.parametrize("catalogue", [METHOD_CARDS, JUDGE_CARDS], ids=lambda catalogue: catalogue.kind)

@@ -61,7 +61,7 @@ class WithoutDefault:
 
 def card(options: Any) -> MethodCard:
     content = {"name": "mine", "title": "Mine", "summary": "", "kind": "learned", "licence": "free"}
-    return check_card({**content, "inputs": [], "protocols": [], "options": options}, MethodCard, "here")
+    return check_card({**content, "takes": [], "options": options}, MethodCard, "here")
 
 
 def test_a_class_gives_its_own_options_before_those_it_inherits() -> None:

@@ -36,6 +36,8 @@ class Faces:
     pass
 """
 
+CARD = "name: {0}\ntitle: T\nsummary: S\nlicence: free\nentry: lazy_plugin.heavy:Faces\n"
+
 
 def test_a_named_file_is_loaded_once(tmp_path: Path) -> None:
     file = tmp_path / "counted_plugin.py"
@@ -141,6 +143,48 @@ def test_an_installed_file_that_is_named_too_is_one_plugin(tmp_path: Path, monke
     assert DATASET_CARDS.find("given-twice").place.endswith("given_twice.py")
 
 
+def faces_of(source: str, name: str) -> str:
+    return (DATASET % name).replace("pass", f"source = {source!r}")
+
+
+@pytest.mark.parametrize("group", ["bench.plugins", "bench.cards"])
+def test_the_source_of_an_installed_plugin_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: str
+) -> None:
+    name = f"sourced-{group.replace('.', '-')}"
+    package = name.replace("-", "_")
+    site, source = tmp_path / "site", tmp_path / "source" / package
+    for folder in (site / package, source):
+        folder.mkdir(parents=True)
+    if group == "bench.plugins":
+        (site / package / "__init__.py").write_text(faces_of("installed", name) + faces_of("installed", f"{name}-b"))
+    else:
+        (site / package / "__init__.py").write_text("")
+        for label in (name, f"{name}-b"):
+            card = CARD.format(label).replace("lazy_plugin.heavy", package)
+            (site / package / f"{label}.dataset.yaml").write_text(card)
+    (source / "__init__.py").write_text(faces_of("named", name))
+    offer(site, name, package, group)
+    monkeypatch.syspath_prepend(str(site))
+    assert list(load_installed()) == []
+    load_named(str(source))
+    assert DATASETS.get(name).source == "named"
+    assert f"{name}-b" in DATASET_CARDS, "what the named files do not declare stays"
+    assert list(load_installed()) == [], "as a second call of the Python interface loads them"
+    assert DATASETS.get(name).source == "named"
+
+
+def test_another_plugin_of_an_installed_ones_name_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "site").mkdir()
+    install(tmp_path / "site", "owner", "owning_plugin", DATASET % "owned-faces")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    list(load_installed())
+    (tmp_path / "stranger.py").write_text(DATASET % "owned-faces")
+    with pytest.raises(InputError, match=r"dataset 'owned-faces' is declared twice: in .*owning_plugin.py and in"):
+        load_named(str(tmp_path / "stranger.py"))
+    assert DATASET_CARDS.find("owned-faces").place.endswith("owning_plugin.py")
+
+
 @pytest.mark.parametrize("word", ["my-plug", "my-plug.py", "my-plug/my_plug"])
 def test_a_plugin_may_be_named_by_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     package = tmp_path / "my-plug" / "my_plug"
@@ -158,9 +202,6 @@ def test_a_folder_without_a_package_is_said(tmp_path: Path) -> None:
         load_named(str(tmp_path))
 
 
-CARD = "name: {0}\ntitle: T\nsummary: S\nlicence: free\nentry: lazy_plugin.heavy:Faces\n"
-
-
 def test_cards_of_an_installed_package_are_known_before_its_code_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,6 +214,7 @@ def test_cards_of_an_installed_package_are_known_before_its_code_runs(
     offer(tmp_path, "lazy", "lazy_plugin", "bench.cards")
     monkeypatch.syspath_prepend(str(tmp_path))
     assert list(load_installed()) == []
+    assert list(load_installed()) == [], "as every function of the Python API does"
     assert "lazy-others" in DATASET_CARDS
     assert not any(name.startswith("lazy_plugin") for name in sys.modules)
     entry = DATASET_CARDS.find("lazy-faces")

@@ -6,16 +6,20 @@ from collections import Counter
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from benchmark.caching.code_version import code_version
 from benchmark.datasets.base import FaceDataset, TrueEdit
 from benchmark.datasets.celebamask_hq.files import Annotations, FaceFiles, find_files, read_annotations
-from benchmark.datasets.errors import DataError, UnusableFaceError
-from benchmark.datasets.packed import FaceRecord, Progress, SkippedFace, content_key, in_parallel, packed_faces
-from benchmark.datasets.transforms import RESIZE_POLICY, LoadFace, ResizeFace
+from benchmark.datasets.celebamask_hq.reader import FaceReader
+from benchmark.datasets.errors import DataError
+from benchmark.datasets.packed import Progress, SkippedFace, content_key, in_parallel, packed_faces
+from benchmark.datasets.transforms import RESIZE_POLICY
 from benchmark.images.read import is_image_name
 from methods.labels import ATTRIBUTES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class CelebAMaskHQ(FaceDataset):
@@ -40,7 +44,8 @@ class CelebAMaskHQ(FaceDataset):
         """Open the dataset, packing it into `cache` first where it is not there yet.
 
         Args:
-            root: folder with CelebA-HQ-img/, CelebAMask-HQ-mask-anno/ and the annotation files.
+            root: folder with CelebA-HQ-img/, CelebAMask-HQ-mask-anno/ (or CelebAMask-HQ-mask/, or -mask-color/) and the
+                annotation files.
             size: side of the square images in pixels.
             cache: folder of packed faces.
             limit: the most faces to use of each split, those with the lowest numbers; None uses all.
@@ -63,18 +68,21 @@ class CelebAMaskHQ(FaceDataset):
             "dataset": self.name,
             "size": size,
             "resize": RESIZE_POLICY,
-            "code": code_version(__name__),
+            "code": code_version(FaceReader.__module__),
             "annotations": annotations.digests,
             "files": [face.listing for face in faces],
             "unknown": strangers,
         }
-        read = partial(in_parallel, _Reader(annotations, size), faces)
-        unknown = [SkippedFace(name, f"{name} is named as no face's image, such as 12.jpg") for name in strangers]
+        read = partial(in_parallel, FaceReader(annotations, size), faces)
+        unknown = [
+            SkippedFace(name, f"{name} is named as no face's image, such as 12.jpg", "with another name than a number")
+            for name in strangers
+        ]
         total = len(faces) + len(unknown)
         self.packed = packed_faces(
             Path(cache), content_key(facts), size, lambda: chain(read(), unknown), total, progress
         )
-        self.skipped = tuple(SkippedFace(face, reason) for face, reason in self.packed.skipped)
+        self.skipped = self.packed.left_out
 
     def true_edit(
         self, edit: Literal["attribute-transfer", "style-copy"], target: int, source: int, attribute: str | None = None
@@ -82,30 +90,12 @@ class CelebAMaskHQ(FaceDataset):
         """None: how a photographed face would look after an edit is unknown."""
         return None
 
+    @classmethod
+    def verify(cls, root: Path | None, progress: Progress | None = None, **options: Any) -> pd.DataFrame:
+        """What is wrong with the files, as `verify_celebamask_hq`."""
+        from benchmark.datasets.celebamask_hq.verify import verify_celebamask_hq
 
-class _Reader:
-    """Makes the packed record of a face's files."""
-
-    def __init__(self, annotations: Annotations, size: int) -> None:
-        self.annotations = annotations
-        self.load, self.resize = LoadFace(), ResizeFace(size)
-
-    def __call__(self, files: FaceFiles) -> FaceRecord | SkippedFace:
-        face = str(files.number)
-        if (fault := self.annotations.fault(files.number)) is not None:
-            return SkippedFace(face, fault)
-        try:
-            loaded = self.resize.transform(self.load.transform({"img_path": files.image, "part_paths": files.parts}))
-        except UnusableFaceError as error:
-            return SkippedFace(face, str(error))
-        return FaceRecord(
-            face=face,
-            split=self.annotations.splits[files.number],
-            image=loaded["img"],
-            mask=loaded["gt_seg_map"],
-            attributes=self.annotations.attributes[files.number],
-            pose=self.annotations.poses.get(files.number),
-        )
+        return verify_celebamask_hq(root, progress)
 
 
 def _first_of_each_split(faces: list[FaceFiles], annotations: Annotations, limit: int) -> list[FaceFiles]:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -14,10 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.datasets.errors import DataError
+from benchmark.datasets.masks import MaskFiles
+from benchmark.images.label_sets import CELEBAMASK_HQ, COLORS
 from methods.labels import ATTRIBUTES, LABELS
 
 IMAGES: Final = "CelebA-HQ-img"
 PARTS: Final = "CelebAMask-HQ-mask-anno"
+LABEL_MAPS: Final = "CelebAMask-HQ-mask"
+COLOR_MAPS: Final = "CelebAMask-HQ-mask-color"
+"""Where the dataset's own scripts write label maps, in numbers and in colours, that they merge from the parts."""
 MAPPING: Final = "CelebA-HQ-to-CelebA-mapping.txt"
 ATTRIBUTE_ROWS: Final = "CelebAMask-HQ-attribute-anno.txt"
 POSES: Final = "CelebAMask-HQ-pose-anno.txt"
@@ -30,7 +35,8 @@ LAST_VAL: Final = 182_637
 """Last file numbers of CelebA's own train and val partitions; what follows is test."""
 
 _PART_NAME: Final = re.compile(rf"(\d{{5}})_({'|'.join(LABELS[1:])})\.(?i:png)")
-_IMAGE_NAME: Final = re.compile(r"(0|[1-9]\d{0,8})\.(?i:jpg|jpeg|png)")
+_IMAGE_NAME: Final = re.compile(r"(\d{1,9})\.(?i:jpg|jpeg|png)")
+_MAP_NAME: Final = re.compile(r"(\d{1,9})\.(?i:png)")
 _TRUTHS: Final = ("1", "-1", "0")
 _FULL_TURN: Final = 360.0
 """Degrees; what lies beyond is no angle of a head."""
@@ -45,13 +51,13 @@ class FaceFiles:
     Attributes:
         number: the face's number in CelebA-HQ, 0 to 29,999.
         image: its image file.
-        parts: its part files by label.
+        mask: the files of its mask.
         listing: relative name, bytes, and time of change in ns of each of them, which tell one content from another.
     """
 
     number: int
     image: Path
-    parts: dict[int, Path] = field(default_factory=dict)
+    mask: MaskFiles = field(default_factory=MaskFiles)
     listing: list[tuple[str, int, int]] = field(default_factory=list)
 
 
@@ -62,36 +68,51 @@ class FoundFiles:
     Attributes:
         faces: the faces whose image is there, by number.
         unknown_images: files where images lie whose names are those of no face's image, and
-        unknown_parts: files where parts lie whose names or folders are those of no face's part; both by relative name.
+        unknown_masks: files where masks lie whose names or folders are those of no face's mask; both by relative name.
+        masks: the folder that the masks are read from.
     """
 
     faces: list[FaceFiles]
     unknown_images: list[str]
-    unknown_parts: list[str]
+    unknown_masks: list[str]
+    masks: str = PARTS
 
 
 def find_files(root: Path | str | None) -> FoundFiles:
     """The files of the CelebAMask-HQ folder `root`.
 
+    Masks are read from the first of these that is there: the part files, the label maps, the colour maps.
+
     Raises:
-        DataError: if there is no such folder, it lacks one of the dataset's files, or has two images or two
-            files of one part of one face.
+        DataError: if there is no such folder, it lacks one of the dataset's files, or has two images, two label maps or
+            two files of one part of one face.
     """
-    needed = f"{IMAGES}/, {PARTS}/, {MAPPING} and {ATTRIBUTE_ROWS}"
+    needed = f"{IMAGES}/, {PARTS}/ (or {LABEL_MAPS}/, or {COLOR_MAPS}/), {MAPPING} and {ATTRIBUTE_ROWS}"
     if root is None:
         raise DataError(f"celebamask-hq needs the folder of the dataset, which holds {needed}; give it by --data")
     root = Path(root)
-    folders = [name for name in (IMAGES, PARTS) if not (root / name).is_dir()]
+    masks = next((name for name in (PARTS, LABEL_MAPS, COLOR_MAPS) if (root / name).is_dir()), None)
+    folders = [name for name, found in ((IMAGES, (root / IMAGES).is_dir()), (PARTS, masks)) if not found]
     files = [name for name in (MAPPING, ATTRIBUTE_ROWS) if not (root / name).is_file()]
-    if absent := [f"{name}/" for name in folders] + files:
+    if masks is None or folders or files:
+        absent = [f"{name}/" for name in folders] + files
         raise DataError(
             f"{root} is not a CelebAMask-HQ folder: looked for {needed}, and {', '.join(absent)} is missing"
         )
+    faces, unknown_images = _images(root)
+    unknown_masks = _add_parts(faces, root) if masks == PARTS else _add_label_maps(faces, root, masks)
+    for face in faces.values():
+        face.listing.sort()
+    return FoundFiles([faces[number] for number in sorted(faces)], sorted(unknown_images), sorted(unknown_masks), masks)
+
+
+def _images(root: Path) -> tuple[dict[int, FaceFiles], list[str]]:
+    """The faces whose images are there by number, and the files that are no face's image."""
     faces: dict[int, FaceFiles] = {}
-    unknown_images, unknown_parts = [], []
+    unknown = []
     for entry in os.scandir(root / IMAGES):
         if (named := _IMAGE_NAME.fullmatch(entry.name)) is None:
-            unknown_images.append(f"{IMAGES}/{entry.name}")
+            unknown.append(f"{IMAGES}/{entry.name}")
             continue
         face = FaceFiles(int(named[1]), Path(entry.path))
         face.listing.append(_listed(IMAGES, entry))
@@ -100,20 +121,39 @@ def find_files(root: Path | str | None) -> FoundFiles:
             raise DataError(f"{root / IMAGES}: {first} and {second} are images of one face; remove one of them")
     if not faces:
         raise DataError(f"{root} is not a CelebAMask-HQ folder: {IMAGES}/ holds no image such as 0.jpg")
+    return faces, unknown
+
+
+def _add_parts(faces: Mapping[int, FaceFiles], root: Path) -> list[str]:
+    """Give faces their part files; the files that are no face's part."""
+    unknown = []
     for folder, entry in _part_entries(root / PARTS):
         named = _PART_NAME.fullmatch(entry.name)
         if named is None or not _is_folder_of(folder, int(named[1])):
-            unknown_parts.append(f"{PARTS}/{folder}/{entry.name}".replace("//", "/"))
-        elif int(named[1]) in faces:
-            face = faces[int(named[1])]
+            unknown.append(f"{PARTS}/{folder}/{entry.name}".replace("//", "/"))
+        elif (face := faces.get(int(named[1]))) is not None:
             part = Path(entry.path)
-            if (other_part := face.parts.setdefault(LABELS.index(named[2]), part)) is not part:
-                first, second = sorted(str(path.relative_to(root / PARTS)) for path in (other_part, part))
+            if (other := face.mask.parts.setdefault(LABELS.index(named[2]), part)) is not part:
+                first, second = sorted(str(path.relative_to(root / PARTS)) for path in (other, part))
                 raise DataError(f"{root / PARTS}: {first} and {second} are one part of one face; remove one of them")
             face.listing.append(_listed(f"{PARTS}/{folder}", entry))
-    for face in faces.values():
-        face.listing.sort()
-    return FoundFiles([faces[number] for number in sorted(faces)], sorted(unknown_images), sorted(unknown_parts))
+    return unknown
+
+
+def _add_label_maps(faces: dict[int, FaceFiles], root: Path, folder: str) -> list[str]:
+    """Give faces their label maps, in numbers or in colours; the files that are no face's label map."""
+    unknown = []
+    label_set = COLORS if folder == COLOR_MAPS else CELEBAMASK_HQ
+    for entry in os.scandir(root / folder):
+        if (named := _MAP_NAME.fullmatch(entry.name)) is None:
+            unknown.append(f"{folder}/{entry.name}")
+        elif (face := faces.get(int(named[1]))) is not None:
+            if (other := face.mask.label_map) is not None:
+                first, second = sorted((other.name, entry.name))
+                raise DataError(f"{root / folder}: {first} and {second} are masks of one face; remove one of them")
+            faces[face.number] = replace(face, mask=MaskFiles(Path(entry.path), label_set=label_set))
+            face.listing.append(_listed(folder, entry))
+    return unknown
 
 
 def _part_entries(parts: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -127,7 +167,8 @@ def _part_entries(parts: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
 
 
 def _is_folder_of(name: str, face: int) -> bool:
-    return name.isdecimal() and int(name) == face // FACES_A_FOLDER
+    """Whether parts of a face may lie in a folder: that of its number, or the one above."""
+    return not name or (name.isdecimal() and int(name) == face // FACES_A_FOLDER)
 
 
 def _listed(folder: str, entry: os.DirEntry[str]) -> tuple[str, int, int]:
@@ -211,14 +252,23 @@ def _splits(lines: list[str]) -> tuple[dict[int, Split], dict[int, str]]:
 
 
 def _attributes(lines: list[str]) -> tuple[dict[int, NDArray[np.uint8]], dict[int, str]]:
-    """The attributes of each face, and what is wrong with the rows of the others."""
-    names = lines[1].split() if len(lines) > 1 else []
+    """The attributes of each face, and what is wrong with the rows of the others.
+
+    Before the rows stand the number of faces and the attributes' names, or the names alone, under a word for the first
+    column or none; columns are parted by blanks or commas.
+    """
+    words = [line.replace(",", " ").split() for line in lines]
+    place = 1 if words and len(words[0]) == 1 and words[0][0].isdecimal() else 0
+    names = words[place] if place < len(words) else []
+    names = names[1:] if len(names) == len(ATTRIBUTES) + 1 else names
     if sorted(names) != sorted(ATTRIBUTES):
-        raise DataError(f"{ATTRIBUTE_ROWS} does not name CelebA's {len(ATTRIBUTES)} attributes in its second line")
+        raise DataError(
+            f"{ATTRIBUTE_ROWS} does not name CelebA's {len(ATTRIBUTES)} attributes in its first or second line"
+        )
     order = [names.index(name) for name in ATTRIBUTES]
     rows: dict[int, NDArray[np.uint8]] = {}
     faults: dict[int, str] = {}
-    for face, values in _rows_by_image(lines[2:]):
+    for face, values in _rows_by_image(words[place + 1 :]):
         if (fault := _row_fault(values, names)) is not None:
             faults[face] = f"{ATTRIBUTE_ROWS} has {fault} for {face}.jpg"
             continue
@@ -243,7 +293,7 @@ def _row_fault(values: list[str], names: list[str]) -> str | None:
 
 def _poses(lines: list[str]) -> dict[int, NDArray[np.float32]]:
     rows: dict[int, NDArray[np.float32]] = {}
-    for face, values in _rows_by_image(lines):
+    for face, values in _rows_by_image([line.split() for line in lines]):
         try:
             pose = np.array([float(value) for value in values])
         except ValueError:
@@ -253,8 +303,8 @@ def _poses(lines: list[str]) -> dict[int, NDArray[np.float32]]:
     return rows
 
 
-def _rows_by_image(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
-    for line in lines:
-        image, *values = line.split() or [""]
+def _rows_by_image(rows: list[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    for row in rows:
+        image, *values = row or [""]
         if named := _IMAGE_NAME.fullmatch(image):
             yield int(named[1]), values

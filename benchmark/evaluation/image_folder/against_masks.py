@@ -17,7 +17,7 @@ from benchmark.evaluation.image_folder.against_real_images import BATCH, FolderS
 from benchmark.images.convert import image_tensor
 from benchmark.images.folder import ImageFolder
 from benchmark.images.label_maps import read_labels, renumbered
-from benchmark.images.label_orders import LABEL_CODES, LABEL_ORDERS, LabelCode
+from benchmark.images.label_sets import CELEBAMASK_HQ, LabelSet, orders
 from benchmark.images.read import read_image
 from benchmark.metrics.segmentation import LabelMapMetric, pixel_accuracy
 from benchmark.results.schema import Value
@@ -38,7 +38,7 @@ def score_masks(
     masks: ImageFolder,
     metric_ids: Sequence[str],
     context: EvaluationContext,
-    labels: LabelCode | None = None,
+    labels: LabelSet | None = None,
 ) -> FolderScores:
     """Let the parser judge read every image, and compare its labels with the image's mask.
 
@@ -49,13 +49,13 @@ def score_masks(
         masks: their label maps, by the same names.
         metric_ids: of `LABEL_METRICS`.
         context: gives the judge, which is trained on its dataset where the cache does not hold it.
-        labels: how the label maps say their labels; in the dataset's own order where that is not known.
+        labels: what the label maps say; labels in the dataset's own order where that is not known.
 
     Raises:
         InputError: if a file cannot be used, or `labels` is not known and the judge agrees clearly better with another
             order than the dataset's.
     """
-    code = labels or LABEL_CODES[0]
+    label_set = labels or CELEBAMASK_HQ
     pairs = [(path, masks.files[name]) for name, path in images.files.items()]
     judge, _ = context.judge("parser")
     metrics: dict[str, LabelMapMetric] = {name: METRICS.get(name)() for name in metric_ids}
@@ -64,18 +64,18 @@ def score_masks(
     size = context.evaluation.dataset.size
     with context.reporter.bar(f"{images.path}: parse", len(pairs)) as advance:
         for start in range(0, len(pairs), BATCH):
-            faces = [_face(*pair, code, size) for pair in pairs[start : start + BATCH]]
+            faces = [_face(*pair, label_set, size) for pair in pairs[start : start + BATCH]]
             shown = image_tensor(np.stack([face["img"] for face in faces])).to(context.compute.device)
             with torch.inference_mode():
                 parsed = judge.parse(shown)[0].cpu().numpy()
             wanted = np.stack([face["gt_seg_map"] for face in faces])
             for name, metric in metrics.items():
                 found[name].append(metric.compare(parsed, wanted))
-            agreement.append(_agreement(parsed, wanted, code))
+            agreement.append(_agreement(parsed, wanted, label_set))
             advance(start + len(faces))
-    caution = _better_order(agreement, code)
+    caution = _better_order(agreement, label_set)
     if caution is not None and labels is None:
-        raise InputError(f"{masks.path}: {caution}, or --labels {code} to keep this one")
+        raise InputError(f"{masks.path}: {caution}, or --labels {label_set.name} to keep this one")
     names = np.array([str(path.relative_to(images.path)) for path, _ in pairs])
     cells: dict[str, Value] = {}
     breakdown: dict[str, Mapping[str, float]] = {}
@@ -86,28 +86,29 @@ def score_masks(
     return FolderScores(cells, breakdown)
 
 
-def _face(image: Path, mask: Path, code: LabelCode, size: int) -> dict[str, Any]:
-    pixels, labels = read_image(image), read_labels(mask, code)
+def _face(image: Path, mask: Path, label_set: LabelSet, size: int) -> dict[str, Any]:
+    pixels, labels = read_image(image), read_labels(mask, label_set)
     for path, shape in ((image, pixels.shape), (mask, labels.shape)):
         if shape[0] != shape[1]:
             raise InputError(f"{path} is {shape[1]}x{shape[0]}, not square")
     return ResizeFace(size).transform({"img": pixels, "gt_seg_map": labels})
 
 
-def _agreement(parsed: NDArray[Any], wanted: NDArray[np.uint8], code: LabelCode) -> Columns:
+def _agreement(parsed: NDArray[Any], wanted: NDArray[np.uint8], label_set: LabelSet) -> Columns:
     """Pixel accuracy of each image, had the numbers of its label map been read in each of the known orders."""
-    if code not in LABEL_ORDERS:
+    if not label_set.is_order:
         return {}
-    return {other: pixel_accuracy(parsed, renumbered(wanted, code, other)) for other in LABEL_ORDERS}
+    known = {**orders(), label_set.name: label_set}
+    return {name: pixel_accuracy(parsed, renumbered(wanted, label_set, other)) for name, other in known.items()}
 
 
-def _better_order(agreement: list[Columns], code: LabelCode) -> str | None:
+def _better_order(agreement: list[Columns], label_set: LabelSet) -> str | None:
     """A caution where the judge agrees clearly better with another order of labels than with the one chosen."""
     means = {other: float(np.concatenate([part[other] for part in agreement]).mean()) for other in agreement[0]}
     for other, mean in means.items():
-        if mean > max(means[code] + CLEARLY, CREDIBLE):
+        if mean > max(means[label_set.name] + CLEARLY, CREDIBLE):
             return (
                 f"the judge agrees better with the label maps in the order {other} ({mean:.3f} of pixels) than in "
-                f"{code} ({means[code]:.3f}): say --labels {other} if they are in it"
+                f"{label_set.name} ({means[label_set.name]:.3f}): say --labels {other} if they are in it"
             )
     return None

@@ -12,7 +12,7 @@ from benchmark.evaluation.context import EvaluationContext
 from benchmark.evaluation.image_folder.against_masks import LABEL_METRICS, score_masks
 from benchmark.evaluation.image_folder.against_real_images import FolderScores, check_set_metric, score_folders
 from benchmark.images.folder import ImageFolder, open_images, open_label_maps
-from benchmark.images.label_orders import LabelCode
+from benchmark.images.label_sets import LabelSet
 from benchmark.images.selection import ALL_FILES, FileSelection, Role
 from benchmark.runtime.device import choose_compute
 from benchmark.runtime.progress import Reporter
@@ -28,7 +28,7 @@ def score_images(
     metrics: Sequence[str] = (),
     *,
     selections: Mapping[Role, FileSelection],
-    labels: LabelCode | None,
+    labels: LabelSet | None,
     judge: Sequence[ConfigSource],
     device: str,
     weights: Weights,
@@ -56,6 +56,11 @@ def score_images(
     """
     if reference is None and masks is None:
         raise InputError("--images needs --reference, a folder of real images, or --masks, a folder of label maps")
+    for role, folder in (("reference", reference), ("masks", masks)):
+        if folder is None and selections.get(role, ALL_FILES).chooses:
+            raise InputError(f"--match or --suffix is of {role}, and there is no such folder; give --{role} too")
+    if labels is not None and masks is None:
+        raise InputError("--labels says how label maps are numbered: give --masks, the folder of them")
     names = list(metrics) or [*(["fid"] if reference else []), *(LABEL_METRICS if masks else [])]
     of_masks = [name for name in names if name in LABEL_METRICS] if masks else []
     of_sets = [name for name in names if name not in of_masks]
@@ -102,7 +107,7 @@ def _open(
 
 
 def _score_masks(
-    images: ImageFolder, masks: ImageFolder, metrics: list[str], context: EvaluationContext, labels: LabelCode | None
+    images: ImageFolder, masks: ImageFolder, metrics: list[str], context: EvaluationContext, labels: LabelSet | None
 ) -> FolderScores:
     scores = score_masks(images, masks, metrics, context, labels)
     dataset = context.evaluation.dataset

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from registry.errors import quoted
 
@@ -26,14 +27,21 @@ _FORMS: Final = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 """Google Forms': `2026/03/07 2:33:51 PM GMT+1`."""
+_WITHOUT_ZONE: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?", re.ASCII)
+"""Qualtrics': `2026-03-07 14:33:51`."""
+_IN_ZONE: Final = re.compile(rf"(?P<time>{_WITHOUT_ZONE.pattern}) (?P<zone>\S+)", re.ASCII)
+"""The same as `in_zone` has it."""
+_OFFSET: Final = re.compile(
+    r"(?:UTC|GMT)?(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?", re.ASCII | re.IGNORECASE
+)
 
 
 def to_utc(text: str, *, less_seconds: float = 0.0) -> str:
     """A time as `2026-01-31T12:00:00.000Z`, "" for an empty text.
 
     Args:
-        text: ISO 8601 with `Z` or an offset, or as Mechanical Turk or Google Forms write it; without a zone, as
-            Qualtrics writes it, nobody can tell the time.
+        text: ISO 8601 with `Z` or an offset, as Mechanical Turk or Google Forms write it, or as `in_zone` gives it;
+            without a zone, as Qualtrics writes it, nobody can tell the time.
         less_seconds: subtracted from it.
 
     Raises:
@@ -48,6 +56,29 @@ def to_utc(text: str, *, less_seconds: float = 0.0) -> str:
     return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def in_zone(text: str, zone: str) -> str:
+    """A time with a zone behind it, for `to_utc`; one that names its own, or is none, as it is."""
+    return f"{text} {zone}" if _WITHOUT_ZONE.fullmatch(text) else text
+
+
+def zone_of(name: str) -> tzinfo:
+    """The time zone of a name (`Europe/Berlin`, by IANA's data; `PST`) or an offset from UTC (`+01:00`, `UTC-7`).
+
+    Raises:
+        ValueError: if there is no such zone.
+    """
+    wrong = f"time_zone {quoted(name)} is none: write a name such as Europe/Berlin, or an offset such as +01:00"
+    if name.upper() in _ZONES:
+        return timezone(timedelta(hours=_ZONES[name.upper()]))
+    try:
+        if found := _OFFSET.fullmatch(name):
+            offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"] or 0))
+            return timezone(offset if found["sign"] == "+" else -offset)
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(wrong) from error
+
+
 def _parsed(text: str) -> datetime:
     for form, read in _FOREIGN.items():
         if found := form.fullmatch(text):
@@ -60,7 +91,10 @@ def _parsed(text: str) -> datetime:
     except ValueError as error:
         raise ValueError(f"started_at {quoted(text)} is not ISO 8601, as 2026-01-31T12:00:00.000Z is") from error
     if time.tzinfo is None:
-        raise ValueError(f"started_at {quoted(text)} has no time zone; write it in UTC, with a Z at the end")
+        raise ValueError(
+            f"started_at {quoted(text)} has no time zone; give time_zone in the column map, or write it in UTC "
+            "with a Z at the end"
+        )
     return time
 
 
@@ -77,9 +111,17 @@ def _of_forms(found: re.Match[str]) -> datetime:
     return _date(found, int(found["month"]), hour, timezone(timedelta(hours=hours, minutes=minutes)))
 
 
+def _of_zone(found: re.Match[str]) -> datetime:
+    return datetime.fromisoformat(found["time"]).replace(tzinfo=zone_of(found["zone"]))
+
+
 def _date(found: re.Match[str], month: int, hour: int, zone: timezone) -> datetime:
     year, day, minute, second = (int(found[name]) for name in ("year", "day", "minute", "second"))
     return datetime(year, month, day, hour, minute, second, tzinfo=zone)
 
 
-_FOREIGN: Final[dict[re.Pattern[str], Callable[[re.Match[str]], datetime]]] = {_TURK: _of_turk, _FORMS: _of_forms}
+_FOREIGN: Final[dict[re.Pattern[str], Callable[[re.Match[str]], datetime]]] = {
+    _TURK: _of_turk,
+    _FORMS: _of_forms,
+    _IN_ZONE: _of_zone,
+}

@@ -13,7 +13,7 @@ from typing import Any, Final
 from benchmark.human_study.design.anonymous_ids import AnonymousIds
 from benchmark.human_study.design.candidates import Candidates
 from benchmark.human_study.design.sessions import Slot, arrange_sessions
-from benchmark.human_study.design.texts import StudyTexts
+from benchmark.human_study.design.texts import StudyTexts, shipped_texts
 from benchmark.human_study.design.trials import REAL, TrialDesign, draw_trials
 from benchmark.human_study.schema import Key, Mode, Option, OptionKey, Study, Trial, TrialKey
 from benchmark.results.method_runs import MethodRuns
@@ -176,7 +176,10 @@ def _check(candidates: Candidates, mode: Mode, texts: StudyTexts) -> None:
         return
     for protocol in candidates.tasks:
         if protocol not in texts.tasks:
-            raise InputError(f"the texts do not say what an edit of {protocol} is to do; add it below 'tasks:'")
+            raise InputError(
+                f"the texts do not say what an edit of {protocol} is to do; add it below 'tasks:' there, or in "
+                f"a copy of {shipped_texts(mode)}, and name that by --words"
+            )
 
 
 def _photograph(row: Any) -> str:

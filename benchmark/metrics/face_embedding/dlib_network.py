@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from registry.errors import InputError
+from registry.system_errors import is_of_the_system
 
 SIDE: Final = 256
 """Pixels of a picture: dlib's detector needs faces of 80 pixels, its ResNet looks at 150."""
@@ -22,6 +26,10 @@ CHIP: Final = 150
 """Pixels a side of the aligned face that dlib's ResNet takes."""
 
 
+_SHOWN_BYTES: Final = 16
+"""Of a file that is none of dlib's, as messages show it."""
+
+
 class FaceRecognition:
     """dlib's face detector, five landmarks, and the ResNet of dlib_face_recognition_resnet_model_v1.
 
@@ -31,6 +39,9 @@ class FaceRecognition:
     Args:
         landmarks: file of the landmark predictor.
         network: file of the ResNet.
+
+    Raises:
+        InputError: if dlib cannot read one of them.
     """
 
     def __init__(self, landmarks: Path, network: Path) -> None:
@@ -38,8 +49,8 @@ class FaceRecognition:
 
         self._chip = dlib.get_face_chip
         self._detector = dlib.get_frontal_face_detector()
-        self._landmarks = dlib.shape_predictor(str(landmarks))
-        self._network = dlib.face_recognition_model_v1(str(network))
+        self._landmarks = _loaded(dlib.shape_predictor, landmarks, "shape_predictor_5_face_landmarks.dat")
+        self._network = _loaded(dlib.face_recognition_model_v1, network, "dlib_face_recognition_resnet_model_v1.dat")
 
     def embedding(self, image: NDArray[np.uint8]) -> NDArray[np.float64]:
         """(SIDE, SIDE, 3) RGB to (LENGTH,); NaN where no face is found."""
@@ -48,3 +59,17 @@ class FaceRecognition:
             return np.full(LENGTH, np.nan)
         chip = self._chip(image, self._landmarks(image, boxes[0]), size=CHIP)
         return np.array(self._network.compute_face_descriptor(chip), dtype=np.float64)
+
+
+def _loaded(load: Callable[[str], Any], path: Path, expected: str) -> Any:
+    try:
+        return load(str(path))
+    except RuntimeError as error:
+        if is_of_the_system(error):
+            raise
+        with path.open("rb") as file:
+            start = file.read(_SHOWN_BYTES)
+        raise InputError(
+            f"{path}: is no {expected} that dlib can read ({path.stat().st_size:,} bytes, which begin {start!r}); give "
+            "that file, or leave its --weights out and install 'face-editing-benchmark[identity]', which brings it"
+        ) from error

@@ -75,7 +75,15 @@ BROKEN = {
         "saved and loaded: other images in attribute-transfer",
     ),
     "unlearnt": ([('optim["network"].update_params(loss)', "pass")], "learns in stage paint: no loss falls: l1 from"),
-    "number": ([('"l1": loss.detach()', '"l1": 0.5')], "learns in stage paint: loss l1 is float, not a tensor of one"),
+    "constant": ([('"l1": loss.detach()', '"l1": 0.5')], "learns in stage paint: no loss falls: l1 from 0.5 to 0.5"),
+    "losses": (
+        [('"l1": loss.detach()', '"l1": loss.detach().expand(2)')],
+        r"learns in stage paint: BreaksLosses.train_step gave a tensor \(2,\) as loss 'l1', where a single number was",
+    ),
+    "none": (
+        [('return {"l1": loss.detach()}', "return None")],
+        "learns in stage paint: BreaksNone.train_step gave None, where losses by name were expected",
+    ),
     "silent": ([('return {"l1": loss.detach()}', "return {}")], "learns in stage paint: train_step gives no loss"),
     "crash": (
         [(EDIT, "raise KeyError('no such key')")],
@@ -94,10 +102,6 @@ BROKEN = {
         [(EDIT, EDIT + " * tasks.target.image.std()")],
         "alike whatever is beside it: in attribute-transfer an image differs by",
     ),
-    "nothing": (
-        [('[Stage("paint", self.iterations, self.batch_size)]', "[]"), ('{"network": self.network}', "{}")],
-        "learns: its card says learned, but it has no stage to train",
-    ),
 }
 
 
@@ -110,6 +114,14 @@ def test_a_method_that_breaks_a_rule_is_told_which(tmp_path: Path, rule: str) ->
     found = failures(outcome)
     assert any(re.search(said, line) for line in found), outcome.out
     assert len(found) <= 3, "a broken rule does not fail the others"
+
+
+def test_a_method_that_learns_nothing_is_told_what_results_will_call_it(tmp_path: Path) -> None:
+    changes = [('[Stage("paint", self.iterations, self.batch_size)]', "[]"), ('{"network": self.network}', "{}")]
+    outcome = check("learns-nothing", skeleton(tmp_path, "learns-nothing", *changes))
+    assert outcome.code == 0, outcome.out
+    said = "ok      learns: nothing to train: results call its weights pretrained, and no provenance() says where they"
+    assert said in outcome.out
 
 
 def test_a_method_may_say_that_it_cannot_edit(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tests.commands import TINY_SCORING, Outcome, bench_process, ended, settings
 from tests.places import PLUGINS
 
 PARTS = PLUGINS / "parts"
-CARD = MethodCard(name="a", title="A", summary="", kind="learned", licence="", inputs=[], protocols=[])
+CARD = MethodCard(name="a", title="A", summary="", kind="learned", licence="", takes=[])
 
 
 def code_of(file: Path) -> str | None:
@@ -145,7 +145,7 @@ class TestARunOfAPlugin:
         outcome = ended(
             bench_process(
                 *("score", "--plugin", parts / "everything.py", "--method", "plugged", "--runs", runs),
-                *("--dataset", "plugged-faces"),
+                *("--dataset", "plugged-faces", "--protocol", "plugged-copy"),
                 *settings("dataset.size=32", "protocols.plugged-copy.count=2", "compute.precision=fp32", *TINY_SCORING),
                 *settings("parser_judge=plugged-parser"),
             )

@@ -1,6 +1,7 @@
 """`bench calibrate` end to end at a tiny size: what it writes, refuses, resumes, and takes from plug-ins."""
 
 import json
+import shutil
 import signal
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 from benchmark.calibration.degradations import DEGRADATIONS
 from benchmark.calibration.schema import read_calibration
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
-from tests.commands import TINY, Outcome, bench, bench_process, ended, settings, signalled, tree
+from tests.commands import TINY, Outcome, bench, bench_process, settings, signalled, tree
 from tests.damaged_files import DAMAGES
+from tests.loaded_plugins import forgotten_plugins
 from tests.places import ROOT
 
 pytestmark = pytest.mark.integration
@@ -55,6 +57,15 @@ def finished(out: Path, cache: Path) -> Outcome:
     outcome = bench("calibrate", *SMALL, "--metrics", CHOSEN, "--out", out, "--json")
     assert outcome.code == 0, outcome.err
     return outcome
+
+
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> tuple[Outcome, Path]:
+    """A calibration of two metrics by `QUICK`, and its folder."""
+    folder = tmp_path_factory.mktemp("quick")
+    outcome = bench("calibrate", *QUICK, "--seed", "1", "--out", folder, "--json")
+    assert outcome.code == 0, outcome.err
+    return outcome, folder
 
 
 def test_it_writes_the_result_and_its_pages(finished: Outcome, out: Path) -> None:
@@ -109,15 +120,18 @@ def test_the_same_command_reads_what_is_scored_and_says_the_same(finished: Outco
     assert "score style-copy" not in again.err
 
 
-def test_another_folder_gives_the_same_and_another_seed_does_not(cache: Path, tmp_path: Path) -> None:
-    first, again, other = (
+def test_another_folder_gives_the_same_and_another_seed_does_not(
+    quick: tuple[Outcome, Path], cache: Path, tmp_path: Path
+) -> None:
+    first, folder = quick
+    again, other = (
         bench("calibrate", *QUICK, "--seed", str(seed), "--out", tmp_path / name, "--json")
-        for seed, name in ((1, "first"), (1, "again"), (2, "other"))
+        for seed, name in ((1, "again"), (2, "other"))
     )
     assert first.out == again.out
     assert json.loads(other.out)["protocols"] != json.loads(first.out)["protocols"]
     for name in ("calibration.html", "calibration.md", "curves-style-copy.svg", "samples-style-copy.png"):
-        assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+        assert (folder / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
 
 
 def test_ctrl_c_keeps_the_levels_that_are_scored(finished: Outcome, cache: Path, tmp_path: Path) -> None:
@@ -130,18 +144,18 @@ def test_ctrl_c_keeps_the_levels_that_are_scored(finished: Outcome, cache: Path,
     kept = tree(out / "rungs")
     assert len(kept) >= 2
     assert not (out / "calibration.json").exists()
-    again = ended(bench_process(*arguments, BENCH_CACHE=str(cache)))
+    again = bench(*arguments)
     assert again.code == 0, again.err
     assert kept.items() <= tree(out / "rungs").items()
 
 
-def test_damaged_levels_are_said_and_scored_again(cache: Path, tmp_path: Path) -> None:
-    arguments = ("calibrate", *QUICK, "--out", tmp_path, "--json")
-    first = bench(*arguments)
-    levels = sorted((tmp_path / "rungs").iterdir())
+def test_damaged_levels_are_said_and_scored_again(quick: tuple[Outcome, Path], cache: Path, tmp_path: Path) -> None:
+    first, folder = quick
+    out = Path(shutil.copytree(folder, tmp_path / "out"))
+    levels = sorted((out / "rungs").iterdir())
     for damage, path in zip(DAMAGES, levels, strict=False):
         damage(path)
-    again = bench(*arguments)
+    again = bench("calibrate", *QUICK, "--seed", "1", "--out", out, "--json")
     assert again.out == first.out
     lines = again.err.splitlines()
     for path in levels[: len(DAMAGES)]:
@@ -154,7 +168,8 @@ def test_metrics_of_a_plug_in_are_calibrated_and_one_without_values_says_why(cac
     plugin.write_text(PLUGIN)
     out = tmp_path / "out"
     arguments = ("calibrate", *SMALL, "--metrics", "brightness, absent", "--plugin", plugin, "--out", out)
-    outcome = ended(bench_process(*arguments, BENCH_CACHE=str(cache)))
+    with forgotten_plugins():
+        outcome = bench(*arguments)
     assert outcome.code == 0, outcome.err
     assert outcome.out.splitlines()[0] == str(out / "calibration.json")
     protocol = read_calibration(out / "calibration.json").protocols["style-copy"]

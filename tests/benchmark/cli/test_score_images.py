@@ -14,9 +14,8 @@ from PIL import Image
 
 from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
 from benchmark.datasets.rendered_faces.renderer.renderer import render
-from benchmark.images.label_orders import LABEL_ORDERS
 from benchmarks.faces import write_faces
-from methods.labels import LABELS, PALETTE
+from methods.labels import FACE_PARSING_LABELS, LABELS, PALETTE
 from tests.commands import Outcome, bench
 
 
@@ -183,6 +182,8 @@ def test_a_damaged_image_is_named(place: Path, inception_file: Path, tmp_path: P
         (("--images", "o", "--masks", "m", "--set", "options.ngf=3"), "--set: unknown key 'options'"),
         (("--images", "o", "--reference", "r"), "no such folder"),
         (("--images", "o", "--reference", "r", "--labels", "palette"), "--labels says how label maps are numbered"),
+        (("--images", "o", "--reference", "r", "--match", "masks=*.png"), "is of masks, and there is no such folder"),
+        (("--images", "o", "--masks", "m", "--suffix", "reference=_real"), "of reference, and there is no such folder"),
         (("--images", "o", "--masks", "m", "--labels", "palete"), "did you mean 'palette'"),
         (("--images", "o", "--reference", "r", "--match", "a", "--match", "b"), "--match is given twice for images"),
         (("--recursive", "--method", "copy-target"), "--recursive goes with --images"),
@@ -267,7 +268,7 @@ class TestMasks:
         images, masks = folders
         plain = json.loads(self.scored(images, masks, "--json").out)["metrics"]
         assert "reason" not in plain["seg-accuracy"]
-        numbers = np.array([LABEL_ORDERS["face-parsing"].index(name) for name in LABELS], np.uint8)
+        numbers = np.array([FACE_PARSING_LABELS.index(name) for name in LABELS], np.uint8)
         maps = {path: np.asarray(Image.open(path)) for path in masks.iterdir()}
         for path, labels in maps.items():
             Image.fromarray(numbers[labels]).save(path)

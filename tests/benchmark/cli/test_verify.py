@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import TINY, TINY_METHOD, bench
+from tests.commands import TINY, TINY_METHOD, bench, settings
 from tests.damaged_files import DAMAGES, cut
 from tests.places import ROOT
 
-WORDS = ("score", "--plugin", TINY_METHOD, "--method", "tiny", *TINY)
+WORDS = ("score", "--plugin", TINY_METHOD, "--method", "tiny", *TINY, *settings("dataset.size=32"))
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +52,19 @@ def test_a_file_that_changed_is_named(run: Path, name: str, damage: Callable[[Pa
     outcome = bench("verify", run)
     assert outcome.out == f"{run / name}\tchanged\n{run}: 1 of 26 files are not as they were written\n"
     assert outcome.code == 1
+
+
+def test_a_replaced_file_of_scores_leaves_the_run_out_and_is_named(run: Path) -> None:
+    shutil.copy(run / "scores" / "reconstruction.parquet", run / "scores" / "style-copy.parquet")
+    outcome = bench("leaderboard", "--runs", run, "--out", run / "pages")
+    assert outcome.code == 2
+    assert outcome.sentence == (
+        f"{run / 'scores' / 'style-copy.parquet'} is not the file that {run / 'result.json'} was made with; "
+        f"`bench verify {run}` names what changed in the run, and scoring it again makes it anew"
+    )
+    (run / "scores" / "style-copy.parquet").unlink()
+    outcome = bench("leaderboard", "--runs", run, "--out", run / "pages")
+    assert outcome.code == 0, "a result without per-task scores has figures"
 
 
 def test_swapped_and_missing_edits_are_named(run: Path) -> None:

@@ -20,6 +20,7 @@ from benchmark.config.resolve import resolve, resolve_evaluation
 from benchmark.config.sources import COMMAND, ConfigSource, read_assignments, read_config
 from registry.catalogue import METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError, UnknownNameError
+from registry.taking_part import protocols_of
 
 CARD = METHOD_CARDS.find("maskgan").card
 
@@ -40,7 +41,7 @@ def test_the_demo_is_the_default() -> None:
     assert experiment.evaluation.dataset.name == "rendered-faces"
     assert experiment.evaluation.dataset.size == 64
     assert experiment.method.seed == 0
-    assert set(experiment.evaluation.protocols) == set(CARD.protocols)
+    assert set(experiment.evaluation.protocols) == set(protocols_of(CARD))
 
 
 def test_each_source_lies_over_the_one_below(tmp_path: Path) -> None:
@@ -169,22 +170,25 @@ def test_no_method_is_said() -> None:
         resolve([ConfigSource({}, COMMAND)])
 
 
-def test_a_protocol_that_the_method_cannot_do_is_refused(tmp_path: Path) -> None:
+def test_a_method_that_can_do_none_of_its_protocols_is_refused() -> None:
     from registry import METHODS
 
     card = {
         "name": "copies-only",
         "title": "Copies only",
-        "summary": "Takes part in one protocol.",
+        "summary": "Takes what one protocol gives.",
         "kind": "learned",
         "licence": "free",
-        "inputs": ["image"],
-        "protocols": ["reconstruction"],
+        "takes": ["image", "attributes"],
     }
     METHODS.register(card=card)(type("CopiesOnly", (), {}))
-    with pytest.raises(InputError, match="copies-only cannot take part in 'style-copy'; its card lists reconstruction"):
+    with pytest.raises(InputError, match="Copies only takes image and attributes; style-copy gives no attr"):
         resolve([ConfigSource({"method": "copies-only", "protocols": {"style-copy": {}}}, COMMAND)])
-    assert set(resolve([ConfigSource({"method": "copies-only"}, COMMAND)]).evaluation.protocols) == {"reconstruction"}
+    assert set(resolve([ConfigSource({"method": "copies-only"}, COMMAND)]).evaluation.protocols) == {
+        "attribute-transfer"
+    }
+    both = {"method": "copies-only", "protocols": {"style-copy": {}, "attribute-transfer": {}}}
+    assert set(resolve([ConfigSource(both, COMMAND)]).evaluation.protocols) == {"style-copy", "attribute-transfer"}
 
 
 def test_seeds_change_nothing_but_the_seed_and_the_folder() -> None:

@@ -19,8 +19,7 @@ CARD = MethodCard(
     summary="A card.",
     kind="learned",
     licence="none",
-    inputs=["mask"],
-    protocols=["style-copy"],
+    takes=["mask"],
     options={"width": 8, "rate": 0.5, "soft": True, "norm": "instance", "widths": [1, 2], "file": None},
     variants={"hard": {"soft": False}, "hard-wide": {"soft": False, "width": 16}, "slow": {"rate": 1}},
 )

@@ -11,7 +11,8 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
 from benchmark.datasets.errors import UnusableFaceError
-from benchmark.datasets.transforms import FlipFace, LoadFace, ResizeFace, paint
+from benchmark.datasets.masks import MaskFiles, paint
+from benchmark.datasets.transforms import CropFace, FlipFace, LoadFace, ResizeFace
 from methods.labels import FLIP_PAIRS, LABELS, NUM_LABELS
 from tests.celebamask_hq_folder import FakeCelebA
 
@@ -27,7 +28,7 @@ def flipped(mask: NDArray[np.uint8], flip: bool = True) -> NDArray[np.uint8]:
 
 def test_a_loaded_face_is_rgb_with_its_whole_mask(celeba: FakeCelebA) -> None:
     parts = {LABELS.index(path.stem.split("_", 1)[1]): path for path in celeba.parts(0)}
-    face = LoadFace()({"img_path": celeba.image(0), "part_paths": parts})
+    face = LoadFace()({"img_path": celeba.image(0), "mask_files": MaskFiles(parts=parts)})
     np.testing.assert_array_equal(face["gt_seg_map"], celeba.masks[0])
     np.testing.assert_array_equal(face["img"], cv2.imread(str(celeba.image(0)))[..., ::-1])
 
@@ -58,6 +59,24 @@ def test_image_and_mask_stay_aligned(image_side: int, mask_side: int, size: int)
     assert np.abs(shift).max() < 0.15 * max(1, size / mask_side)
 
 
+@pytest.mark.parametrize(("width", "height"), [(96, 64), (64, 96), (64, 64), (65, 64)])
+def test_the_central_square_is_the_same_of_image_and_mask(width: int, height: int) -> None:
+    mask = np.repeat(np.arange(width, dtype=np.uint8)[None], height, axis=0)
+    image = np.repeat(np.repeat(np.repeat(mask, 2, axis=0), 2, axis=1)[..., None], 3, axis=2)
+    cropped = CropFace()({"img": image, "gt_seg_map": mask, "img_path": Path("a.png")})
+    side, left = min(width, height), (width - min(width, height)) // 2
+    np.testing.assert_array_equal(cropped["gt_seg_map"], mask[:side, left : left + side])
+    assert cropped["img"].shape == (2 * side, 2 * side, 3)
+    middle = cropped["img"][::2, ::2, 0].astype(int) - cropped["gt_seg_map"]
+    assert np.abs(middle).max() <= (width - side) % 2
+
+
+def test_a_mask_of_other_proportions_is_refused() -> None:
+    face = {"img": np.zeros((48, 64, 3), np.uint8), "gt_seg_map": np.zeros((64, 64), np.uint8)}
+    with pytest.raises(UnusableFaceError, match=r"mask of a\.png is 64x64, .* other proportions .* 64x48"):
+        CropFace()({**face, "img_path": Path("a.png")})
+
+
 @given(masks)
 def test_a_resized_mask_invents_no_label(mask: NDArray[np.uint8]) -> None:
     resized = ResizeFace(5)({"img": np.zeros((*mask.shape, 3), np.uint8), "gt_seg_map": mask})["gt_seg_map"]
@@ -83,4 +102,4 @@ def test_a_flip_writes_into_nothing_it_was_given() -> None:
 
 def test_a_file_that_is_gone_is_named(celeba: FakeCelebA, tmp_path: Path) -> None:
     with pytest.raises(UnusableFaceError, match=r"absent\.png cannot be read"):
-        LoadFace()({"img_path": celeba.image(0), "part_paths": {1: tmp_path / "absent.png"}})
+        LoadFace()({"img_path": celeba.image(0), "mask_files": MaskFiles(parts={1: tmp_path / "absent.png"})})

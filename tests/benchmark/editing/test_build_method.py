@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, ConfigSource
-from benchmark.editing.build_method import build_editor
+from benchmark.editing.build_method import Checkpoint, Editor, build_editor
+from benchmark.runtime.atomic_files import sha256_of
 from methods.base import EditBatch, FaceEditor
 from registry import METHODS
 from registry.errors import InputError
@@ -21,8 +22,7 @@ CARD = {
     "summary": "A painter and a critic.",
     "kind": "learned",
     "licence": "free",
-    "inputs": ["image"],
-    "protocols": ["reconstruction"],
+    "takes": ["image"],
 }
 
 
@@ -53,11 +53,15 @@ CRITIC = {"layer.weight": torch.full((1, 3, 1, 1), 4.0), "layer.bias": torch.ful
 BOTH = {"painter": PAINTER, "critic": CRITIC}
 
 
-def loaded(tmp_path: Path, content: object, network: str | None = None) -> FaceEditor:
+def built(tmp_path: Path, content: object, network: str | None = None) -> Editor:
     path = tmp_path / "published.pth"
     torch.save(content, path)
     asked: dict[str, Any] = {"method": "two-networks", "checkpoint": str(path), "network": network}
-    return build_editor(resolve([ConfigSource(asked, COMMAND)])).model
+    return build_editor(resolve([ConfigSource(asked, COMMAND)]))
+
+
+def loaded(tmp_path: Path, content: object, network: str | None = None) -> FaceEditor:
+    return built(tmp_path, content, network).model
 
 
 def prefixed(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -79,7 +83,10 @@ def prefixed(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     ids=["bare", "prefixed", "nested", "nested and prefixed", "several", "several, prefixed", "nested, several"],
 )
 def test_every_form_fills_the_network_asked_for(tmp_path: Path, content: object, network: str | None) -> None:
-    networks = loaded(tmp_path, content, network).published_networks()
+    editor = built(tmp_path, content, network)
+    assert editor.checkpoint is not None
+    assert editor.checkpoint.origin == "published"
+    networks = editor.model.published_networks()
     assert {key: value.unique().tolist() for key, value in networks["painter"].state_dict().items()} == {
         "weight": [2.0],
         "bias": [3.0],
@@ -132,20 +139,21 @@ def test_what_a_stage_left_fills_the_whole_method(tmp_path: Path) -> None:
     whole = {f"painter.{key}": value for key, value in PAINTER.items()}
     whole |= {f"critic.{key.replace('layer', '0')}": value for key, value in CRITIC.items()}
     content = {"state_dict": whole, "meta": {"stage": "paint", "finished": True, "seconds": 1.0}}
-    editor = loaded(tmp_path, content)
-    assert editor.state_dict()["painter.bias"].eq(3).all()
-    assert editor.state_dict()["critic.0.bias"].eq(5).all()
+    editor = built(tmp_path, content)
+    assert editor.model.state_dict()["painter.bias"].eq(3).all()
+    assert editor.model.state_dict()["critic.0.bias"].eq(5).all()
+    assert editor.checkpoint == Checkpoint("checkpoint", sha256_of(tmp_path / "published.pth"))
     with pytest.raises(InputError, match="is no checkpoint of two-networks: its stage is not finished"):
         loaded(tmp_path, {**content, "meta": {"finished": False}})
 
 
 def test_a_published_generator_of_torch_0_3_fills_the_method(tmp_path: Path) -> None:
-    def built(checkpoint: Path | None) -> FaceEditor:
+    def filled(checkpoint: Path | None) -> FaceEditor:
         given: dict[str, Any] = {"method": "stargan", "checkpoint": checkpoint and str(checkpoint)}
         return build_editor(resolve([ConfigSource(given, COMMAND)])).model
 
-    state = built(None).published_networks()["generator"].state_dict()
+    state = filled(None).published_networks()["generator"].state_dict()
     older = {key: value for key, value in state.items() if not key.endswith("num_batches_tracked")}
     assert len(older) < len(state)
     torch.save(older, tmp_path / "200000-G.pth", _use_new_zipfile_serialization=False)
-    assert built(tmp_path / "200000-G.pth").published_networks()["generator"].state_dict().keys() == state.keys()
+    assert filled(tmp_path / "200000-G.pth").published_networks()["generator"].state_dict().keys() == state.keys()

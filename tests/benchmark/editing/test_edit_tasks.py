@@ -23,7 +23,7 @@ from registry.catalogue import METHOD_CARDS
 from registry.errors import PluginError
 
 SIZE = 32
-CARD = MethodCard(name="a", title="A", summary="", kind="learned", licence="", inputs=["image"], protocols=[])
+CARD = MethodCard(name="a", title="A", summary="", kind="learned", licence="", takes=["image"])
 CPU = Compute(torch.device("cpu"), "fp32", channels_last=False)
 
 
@@ -206,7 +206,7 @@ def test_a_method_of_masks_is_not_asked_where_there_is_none(faces: RenderedFaces
             return replace(batch, lacks={"mask": "no mask of it"}) if attribute == "No_Beard" else batch
 
     protocol = Unmasked(attribute=["Smiling", "No_Beard"], count=2)
-    of_masks = CARD.model_copy(update={"inputs": ["image", "mask"]})
+    of_masks = CARD.model_copy(update={"takes": ["image", "mask"]})
     refused, _ = refusals(lambda tasks: tasks.target.image, protocol, faces, tmp_path / "masks", of_masks)
     assert refused == {"No_Beard": "no mask of it"}
     refused, _ = refusals(lambda tasks: tasks.target.image, protocol, faces, tmp_path / "labels")

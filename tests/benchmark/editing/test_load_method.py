@@ -25,8 +25,7 @@ CARD = {
     "summary": "Paints what it is told.",
     "kind": "learned",
     "licence": "free",
-    "inputs": ["image", "attributes", "source image"],
-    "protocols": ["attribute-transfer"],
+    "takes": ["image", "attributes", "source image"],
 }
 
 
@@ -143,7 +142,7 @@ def test_a_requested_mask_is_painted_in_the_colours_of_the_masks_regions() -> No
 @pytest.mark.parametrize(
     ("name", "words", "sentence"),
     [
-        ("region-color", {"image": GRAY}, "region-color takes image, mask: give mask too"),
+        ("region-color", {"image": GRAY}, "region-color takes image and mask: give mask too"),
         ("told-attributes", {"image": GRAY}, "give attributes and requested_attributes and source too"),
         ("oracle", {"image": GRAY}, "edits no other images"),
         ("copy-target", {"image": GRAY[:32]}, "image is 64x32; copy-target was loaded for 64x64"),

@@ -16,13 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmark.images.label_orders import LABEL_ORDERS
-from methods.labels import LABELS, NUM_LABELS, PALETTE
+from methods.labels import FACE_PARSING_LABELS, LABELS, NUM_LABELS, PALETTE
 from tests.benchmark.images.encoded import LOSSLESS, encoded, png_16
 
 SIDE = 32
 COLORS = np.asarray(PALETTE, np.uint8)
-FACE_PARSING = np.array([LABEL_ORDERS["face-parsing"].index(name) for name in LABELS], np.uint8)
+FACE_PARSING = np.array([FACE_PARSING_LABELS.index(name) for name in LABELS], np.uint8)
 TURNED = {"png", "tif", "tiff", "webp"}
 """Endings of files that can say an orientation."""
 NAMES = ["a", "face", "Größe", "0", "00000", "x y", "a.b", "IMG-1", "ü_1", "out(2)", "z", "B", "snapshot_9", "한국"]

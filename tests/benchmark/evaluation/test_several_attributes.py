@@ -42,13 +42,14 @@ class NoRealImages:
         raise MetricUnavailable("no real images")
 
 
-def parse(image: Tensor) -> tuple[Tensor, Tensor]:
-    """Labels that depend on the image alone, so that figures differ from task to task."""
-    return (image[:, 0] > 0).to(torch.uint8), image.mean(dim=(2, 3))
+class Onlooker:
+    """Sees what depends on an image alone, so that figures differ from task to task."""
 
+    def parse(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        return (image[:, 0] > 0).to(torch.uint8), image.mean(dim=(2, 3))
 
-def attribute_scores(image: Tensor) -> Tensor:
-    return image.flatten(1)[:, :NUM_ATTRIBUTES] / 2 + 0.5
+    def scores(self, image: Tensor) -> Tensor:
+        return image.flatten(1)[:, :NUM_ATTRIBUTES] / 2 + 0.5
 
 
 def scored(
@@ -66,7 +67,7 @@ def scored(
         METRICS,
         faces,
         tasks,
-        Judges(parse, attribute_scores),
+        Judges(Onlooker, Onlooker),
         NoRealImages(),  # type: ignore[arg-type]
         resources=Resources(Compute(torch.device("cpu"), "fp32", channels_last=False), Weights()),
         draws=100,

@@ -53,6 +53,16 @@ def png_grey_4(samples: NDArray[np.uint8]) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows)) + _chunk(b"IEND", b"")
 
 
+def tiff_grey(samples: NDArray[np.uint8], bits: int) -> bytes:
+    """An uncompressed TIFF of (H, W) grey samples of 2 or 4 bits each; they fill whole bytes of a row."""
+    height, width = samples.shape
+    shifts = np.arange(8 - bits, -1, -bits)
+    data = (samples.reshape(height, -1, 8 // bits) << shifts).sum(axis=-1).astype(np.uint8).tobytes()
+    fields = {256: width, 257: height, 258: bits, 259: 1, 262: 1, 273: 8 + 2 + 12 * 8 + 4, 278: height, 279: len(data)}
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in fields.items())
+    return b"II*\0" + struct.pack("<IH", 8, len(fields)) + entries + struct.pack("<I", 0) + data
+
+
 def png_that_claims(width: int, height: int) -> bytes:
     """A whole PNG file of a few bytes whose header claims any size."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)

@@ -32,6 +32,7 @@ from methods.base import FaceBatch
 from methods.labels import ATTRIBUTES, FACE_PARSING_LABELS, LABELS, NUM_ATTRIBUTES
 from registry.catalogue import JUDGE_CARDS
 from tests.damaged_files import DAMAGES
+from tests.warm_processes import FORKS
 
 pytestmark = pytest.mark.integration
 
@@ -328,10 +329,9 @@ def _train_and_report(cache: Path, packs: Path, answers: multiprocessing.Queue[t
 
 def test_of_two_processes_at_once_one_trains_and_both_have_the_judge(tmp_path: Path) -> None:
     RenderedFaces(None, 32, tmp_path / "packs", train=2, val=1, test=1)
-    spawn = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
-    answers: multiprocessing.Queue[tuple[str, int]] = spawn.Queue()
+    answers: multiprocessing.Queue[tuple[str, int]] = FORKS.Queue()
     arguments = (tmp_path / "judges", tmp_path / "packs", answers)
-    processes = [spawn.Process(target=_train_and_report, args=arguments) for _ in range(2)]
+    processes = [FORKS.Process(target=_train_and_report, args=arguments) for _ in range(2)]
     for process in processes:
         process.start()
     found = [answers.get(timeout=120) for _ in processes]

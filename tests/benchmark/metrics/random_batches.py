@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from benchmark.images.convert import image_array
-from benchmark.metrics.base import ScoringBatch
+from benchmark.metrics.base import Judged, ScoringBatch
 from methods.base import EditBatch, FaceBatch
 
 
@@ -52,7 +52,8 @@ def random_batch(number: int = 6, size: int = 16, seed: int = 0, **changes: Any)
     tasks |= {name: value for name, value in changes.items() if name in tasks}
     rest |= {name: value for name, value in changes.items() if name in rest}
     output_pixels = image_array(rest.pop("output"))
-    return ScoringBatch(tasks=EditBatch(**tasks), output_pixels=output_pixels, **rest)
+    judged = Judged.of(rest.pop("parsed"), rest.pop("attribute_scores"), rest.pop("features"))
+    return ScoringBatch(tasks=EditBatch(**tasks), output_pixels=output_pixels, judged=judged, **rest)
 
 
 def part_of(batch: ScoringBatch, rows: slice) -> ScoringBatch:
@@ -72,9 +73,7 @@ def part_of(batch: ScoringBatch, rows: slice) -> ScoringBatch:
             oracle=None if tasks.oracle is None else tasks.oracle[rows],
         ),
         output_pixels=batch.output_pixels[rows],
-        parsed=batch.parsed[rows],
-        attribute_scores=batch.attribute_scores[rows],
-        features=batch.features[rows],
+        judged=Judged.of(batch.parsed[rows], batch.attribute_scores[rows], batch.features[rows]),
         requested_attributes=batch.requested_attributes,
         kept_attributes=batch.kept_attributes,
     )

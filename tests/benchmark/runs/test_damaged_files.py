@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from benchmark.results.schema import Result, read_result
-from tests.commands import TINY, TINY_METHOD, Outcome, bench
+from tests.commands import TINY, TINY_METHOD, Outcome, bench, settings
 from tests.damaged_files import DAMAGES, cut, empty, flip
 
-WORDS = ("score", "--plugin", TINY_METHOD, "--method", "tiny", *TINY)
+WORDS = ("score", "--plugin", TINY_METHOD, "--method", "tiny", *TINY, *settings("dataset.size=32"))
 RUN = "runs/rendered-faces/tiny/seed0"
 ONE_OF_EACH = (
     "cache/faces/*/images.bin",

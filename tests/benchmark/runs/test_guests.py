@@ -28,7 +28,7 @@ from mmengine.optim import OptimWrapper, OptimWrapperDict
 from registry import METHODS, PROTOCOLS
 
 SAID = {"title": "A guest", "summary": "Of a plug-in."}
-METHOD = {**SAID, "licence": "free", "inputs": ["image"], "protocols": ["reconstruction"]}
+METHOD = {**SAID, "licence": "free", "takes": ["image"]}
 
 
 @METHODS.register(card={**METHOD, "name": "a-reference", "kind": "reference", "options": {"shade": 0.5}})
@@ -53,7 +53,7 @@ class Own(Reconstruction):
     name = "own-tasks"
 
 
-@METHODS.register(card={**METHOD, "name": "wrapper", "kind": "learned", "protocols": ["own-tasks"]})
+@METHODS.register(card={**METHOD, "name": "wrapper", "kind": "learned"})
 class Wrapper(FaceEditor):
     def __init__(self, size):
         super().__init__()
@@ -106,7 +106,7 @@ def test_what_no_one_named_is_in_no_evaluation(guests: Path) -> None:
 
 
 def test_a_sweeps_shared_job_can_be_resolved_whatever_its_experiments_take_part_in(guests: Path) -> None:
-    named = resolve([ConfigSource({"method": "wrapper"}, COMMAND)])
+    named = resolve([ConfigSource({"method": "wrapper", "protocols": {"own-tasks": {}}}, COMMAND)])
     (shared,) = shared_experiments([named])
     assert "own-tasks" in shared.evaluation.protocols
     assert "a-protocol" not in shared.evaluation.protocols
@@ -118,7 +118,7 @@ def test_a_sweeps_shared_job_can_be_resolved_whatever_its_experiments_take_part_
 def compared(guests: Path, tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
     """The runs folder of a learned guest under its own protocol."""
     runs = tmp_path_factory.mktemp("compared")
-    outcome = command(guests, runs, "run", "--method", "wrapper")
+    outcome = command(guests, runs, "run", "--method", "wrapper", "--protocol", "own-tasks")
     assert outcome.code == 0, outcome.err
     return runs
 
@@ -187,7 +187,7 @@ def test_debug_shows_the_authors_traceback(guests: Path, tmp_path: Path, cache: 
 
 
 def test_a_repeated_run_has_nothing_to_do(compared: Path, guests: Path) -> None:
-    outcome = command(guests, compared, "run", "--method", "wrapper")
+    outcome = command(guests, compared, "run", "--method", "wrapper", "--protocol", "own-tasks")
     assert outcome.code == 0, outcome.err
     assert "nothing to do, everything is finished" in outcome.err
 

@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from benchmark.results.schema import read_result
-from tests.commands import TINY, TINY_METHOD, bench, bench_process, ended, half_written, tree
+from tests.commands import TINY, TINY_METHOD, bench, bench_process, ended, half_written, settings, tree
 from tests.places import PLUGINS
 
-WORDS = ("score", "--plugin", TINY_METHOD, "--method", "tiny", *TINY)
+WORDS = ("score", "--plugin", TINY_METHOD, "--method", "tiny", *TINY, *settings("dataset.size=32"))
 MOMENTS = ("paint.unfinished.pth", "cost.json", "result.json")
 EVERY_MOMENT = (
     *("images.bin", "pack.json", "weights.pth", "card.json", "paint.unfinished.pth", "paint.pth", "tasks.parquet"),

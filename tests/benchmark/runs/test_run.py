@@ -14,6 +14,7 @@ from benchmark.results.find_results import FinishedRun
 from benchmark.results.schema import Result, read_result
 from benchmark.tables.build_tables import tabulate
 from tests.commands import (
+    TINY,
     TINY_DATASET,
     TINY_METHOD,
     Outcome,
@@ -26,10 +27,11 @@ from tests.commands import (
 )
 
 SETTING = (
-    *settings(*TINY_DATASET[:2], "dataset.options.test=100", "dataset.size=64", "compute.precision=fp32"),
+    *settings(*TINY_DATASET[:2], "dataset.options.test=100", "dataset.size=32", "compute.precision=fp32"),
     *settings("judges.parser.iterations=30", "judges.parser.batch_size=4", "judges.attributes.iterations=30"),
     *settings("judges.attributes.batch_size=4", "bootstrap_draws=100", "edit_batch_size=8"),
     *settings("protocols.attribute-transfer.count=40", "protocols.style-copy.count=100"),
+    *("--protocol", "attribute-transfer", "--protocol", "style-copy"),
 )
 WORDS = (
     *("score", "--plugin", TINY_METHOD, "--method", "tiny", *SETTING),
@@ -157,28 +159,27 @@ def test_it_waits_for_another_process_that_works_on_the_run(place: Path, tmp_pat
     assert (folder / "seed0" / "edits" / "style-copy" / "00001.png").exists()
 
 
-def test_protocols_beyond_the_card_are_dashes_with_their_reason(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BENCH_CACHE", str(place / "cache"))
-    plugin = place / "narrow" / "method.py"
+def test_protocols_beyond_the_card_are_dashes_with_their_reason(cache: Path, tmp_path: Path) -> None:
+    plugin = tmp_path / "narrow" / "method.py"
     shutil.copytree(Path(TINY_METHOD).parent, plugin.parent)
     card = plugin.with_name("method.yaml")
-    narrower = {"[attribute-transfer, style-copy, reconstruction]": "[style-copy]", "name: tiny": "name: narrow"}
+    narrower = {"[image, mask]": "[image, attributes]", "name: tiny": "name: narrow"}
     for before, after in narrower.items():
         assert before in card.read_text()
         card.write_text(card.read_text().replace(before, after))
-    runs = place / "narrow runs" / "rendered-faces"
+    runs = tmp_path / "runs" / "rendered-faces"
     for words in (("--plugin", plugin, "--method", "narrow"), ("--method", "copy-target")):
-        finished = bench("score", *words, *SETTING, "--runs", runs.parent)
+        finished = bench("score", *words, *TINY, *settings("dataset.size=32"), "--runs", runs.parent)
         assert finished.code == 0, finished.err
     files = [runs / name / "seed0" / "result.json" for name in ("narrow", "copy-target")]
     results = [FinishedRun(path, read_result(path)) for path in files]
     protocols = results[0][1].protocols
-    assert protocols["style-copy"].reason is None
-    for name in ("attribute-transfer", "reconstruction"):
+    assert protocols["attribute-transfer"].reason is None
+    for name in ("style-copy", "reconstruction"):
         assert protocols[name].metrics == {}
-        assert (protocols[name].reason or "").endswith("takes part in style-copy only")
-    (table,) = [each for each in tabulate(results) if each.protocol == "attribute-transfer"]
+        assert protocols[name].reason == f"Two convolutions takes image and attributes; {name} gives no attributes"
+    (table,) = [each for each in tabulate(results) if each.protocol == "style-copy"]
     figures = {row.label: [each for each in row.cells if each.column.facts.level != "cost"] for row in table.rows}
     assert {cell.text for cell in figures["narrow"]} == {"\N{EN DASH}"}
-    assert {cell.reason for cell in figures["narrow"]} == {protocols["attribute-transfer"].reason}
+    assert {cell.reason for cell in figures["narrow"]} == {protocols["style-copy"].reason}
     assert any(cell.value is not None for cell in figures["copy-target"])

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+import benchmark
 from benchmark.caching.fingerprints import StageState
 from benchmark.results.schema import Result, read_result
 from benchmark.runs.trained_before import changed_inputs, only_code_changed, take_over, take_over_note
+from registry.errors import InputError
 from tests.commands import TINY, TINY_METHOD, Outcome, bench, settings
 from tests.loaded_plugins import forgotten_plugins
 
@@ -22,7 +24,8 @@ def _plugin(folder: Path, code: str = "") -> Path:
 
 def _score(plugin: Path, runs: Path, *words: str) -> Outcome:
     with forgotten_plugins():
-        return bench("score", "--plugin", plugin, "--method", "tiny", *TINY, "--runs", runs, *words)
+        small = (*TINY, *settings("dataset.size=32"))
+        return bench("score", "--plugin", plugin, "--method", "tiny", *small, "--runs", runs, *words)
 
 
 def _result(runs: Path) -> Result:
@@ -63,6 +66,11 @@ def test_to_begin_anew_and_to_go_on_exclude_each_other(tmp_path: Path) -> None:
     outcome = _score(TINY_METHOD, tmp_path / "runs", "--keep-weights", "--fresh")
     assert outcome.code == 2
     assert outcome.sentence == "--fresh begins anew and --keep-weights goes on: leave one of them out"
+
+
+def test_the_python_interface_refuses_it_too(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="fresh begins anew and --keep-weights goes on: leave one of them out"):
+        benchmark.run("copy-target", runs=tmp_path / "runs", fresh=True, keep_weights=True, quiet=True)
 
 
 def _stamps(folder: Path, **earlier: object) -> StageState:

@@ -10,7 +10,7 @@ from benchmark.results.schema import read_result
 from tests.commands import TINY, Outcome, bench, bench_process, half_written, python, settings, signalled, tree
 from tests.places import PLUGINS
 
-REFERENCE = ("--method", "copy-target", *TINY)
+REFERENCE = ("--method", "copy-target", *TINY, *settings("dataset.size=32"), "--protocol", "style-copy")
 
 
 def stopped(*words: str | Path, mark: Path, cache: Path, letters: int = 0) -> Outcome:
@@ -28,8 +28,8 @@ def test_reading_real_faces_stops_after_a_batch_and_keeps_nothing_half_read(
 ) -> None:
     cache, mark = tmp_path / "cache", tmp_path / "mark"
     monkeypatch.setenv("BENCH_CACHE", str(cache))
-    words = ("score", *REFERENCE, "--protocol", "style-copy", "--plugin", PLUGINS / "slow_parser.py")
-    words = (*words, *settings("parser_judge=slow-parser", "dataset.options.train=130", "dataset.size=32"))
+    words = ("score", *REFERENCE, "--plugin", PLUGINS / "slow_parser.py")
+    words = (*words, *settings("parser_judge=slow-parser", "dataset.options.train=130"))
     whole = bench(*words, "--runs", tmp_path / "whole")
     assert whole.code == 0, whole.err
     (features,) = (each.parent for each in cache.glob("features/*/statistics.npz"))
@@ -55,11 +55,18 @@ def test_reading_real_faces_stops_after_a_batch_and_keeps_nothing_half_read(
     assert results[0] == results[1]
 
 
-@pytest.fixture
-def finished(cache: Path, tmp_path: Path) -> Path:
-    outcome = bench("run", *REFERENCE, "--runs", tmp_path / "runs")
+@pytest.fixture(scope="module")
+def runs(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("finished") / "runs"
+    outcome = bench("run", *REFERENCE, "--runs", folder)
     assert outcome.code == 0, outcome.err
-    return tmp_path / "runs"
+    return folder
+
+
+@pytest.fixture
+def finished(runs: Path, tmp_path: Path) -> Path:
+    """Finished runs with their pages, for one test alone."""
+    return Path(shutil.copytree(runs, tmp_path / "runs"))
 
 
 def test_writing_pages_leaves_each_page_old_or_new(finished: Path, cache: Path, tmp_path: Path) -> None:

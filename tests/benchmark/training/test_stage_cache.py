@@ -11,6 +11,7 @@ from torch import Tensor
 
 from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, ConfigSource
+from benchmark.editing.build_method import build_editor
 from methods.maskgan.model import MaskGAN
 from tests.commands import TINY_DATASET, bench, bench_process, ended, settings
 from tests.damaged_files import DAMAGES
@@ -150,6 +151,21 @@ def test_what_a_stage_does_not_name_decides_no_bit_of_it(stage: str, full: Train
     other = alone(tmp_path, **unnamed)
     assert same(full.networks(stage), other.networks(stage))
     assert len(full.networks(stage)) > 10
+
+
+def test_a_finished_stage_keeps_its_own_networks_and_fills_the_method_with_those_before(full: Trained) -> None:
+    left = {stage: full.checkpoint(stage)["state_dict"] for stage in (*STAGES, "editing_behavior")}
+    assert {stage: {name.partition(".")[0] for name in tensors} for stage, tensors in left.items()} == {
+        "mask_vae": {"mask_vae"},
+        "dense_mapping": {"generator", "discriminator"},
+        "editing_behavior": {"generator", "discriminator", "blender"},
+    }
+    for stage in left:
+        checkpoint = str(full.folder / "checkpoints" / f"{stage}.pth")
+        given = {"method": "maskgan", "options": SMALL, "checkpoint": checkpoint}
+        filled = build_editor(resolve([ConfigSource(given, COMMAND)])).model.state_dict()
+        for expected in (left["mask_vae"], left[stage]):
+            assert all(torch.equal(filled[name], tensor) for name, tensor in expected.items())
 
 
 def test_a_variant_trains_what_it_changes_and_takes_the_rest(after_full: Trained, tmp_path: Path) -> None:

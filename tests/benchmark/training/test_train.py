@@ -12,7 +12,7 @@ import torch
 
 from benchmark.runtime.interruption import Interrupted
 from benchmark.runtime.progress import Reporter
-from benchmark.training.checkpoints import TrainingCheckpointError
+from benchmark.training.checkpoints import TrainingCheckpointError, read_checkpoint, write_checkpoint
 from benchmark.training.hooks import EMA_WARM_UP, TrainingDiverged
 from registry.errors import InputError
 from tests.benchmark.training.toy import ITERATIONS, Toy, train_toy
@@ -121,6 +121,18 @@ def test_checkpoints_are_safe_to_load_and_hold_networks_only(trained: Toy, folde
         assert content["meta"]["finished"] is True
         assert content["meta"]["iter"] == ITERATIONS
     assert all(torch.equal(content["state_dict"][name], value) for name, value in trained.state_dict().items())
+
+
+def test_checkpoints_of_the_whole_model_are_gone_on_with(trained: Toy, faces: Path, tmp_path: Path) -> None:
+    with pytest.raises(Interrupted):
+        train_toy(Toy(stop_at=ITERATIONS + 3), tmp_path, faces)
+    path = tmp_path / "checkpoints" / "first.pth"
+    content = read_checkpoint(path)
+    older = {key: value for key, value in content["meta"].items() if key not in ("earlier", "complete")}
+    write_checkpoint(path, {"state_dict": content["state_dict"], "meta": older})
+    resumed = Toy()
+    train_toy(resumed, tmp_path, faces)
+    assert same_weights(trained, resumed)
 
 
 def test_an_unfinished_checkpoint_is_safe_to_load(faces: Path, tmp_path: Path) -> None:

@@ -39,9 +39,7 @@ class PluggedFaces(RenderedFaces):
             yield replace(record, image=record.image // np.uint8(dataset_part.DIVISOR))
 
 
-@METHODS.register(
-    card={**FREE, "name": "plugged", "kind": "reference", "inputs": ["image"], "protocols": ["plugged-copy"]}
-)
+@METHODS.register(card={**FREE, "name": "plugged", "kind": "reference", "takes": ["image"]})
 class Plugged(FaceEditor):
     def __init__(self, size: int) -> None:
         super().__init__()

@@ -72,14 +72,27 @@ def scored(
         scored_run(tmp_path, "painter", scores, seed, figures=figures, **named)
 
 
-@pytest.fixture
-def study(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The full method and a change that harms, one that helps, and one that does nothing."""
-    scored(tmp_path, None, 0.8)
-    scored(tmp_path, "no-ebst", 0.7, colour=9.0)
-    scored(tmp_path, "wide", 0.85)
-    scored(tmp_path, "same", 0.8)
-    return write(tmp_path, a_study())
+    folder = tmp_path_factory.mktemp("study")
+    scored(folder, None, 0.8)
+    scored(folder, "no-ebst", 0.7, colour=9.0)
+    scored(folder, "wide", 0.85)
+    scored(folder, "same", 0.8)
+    return write(folder, a_study())
+
+
+@pytest.fixture(scope="module")
+def written(study: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The files of the study's report."""
+    return write_ablation(study, tmp_path_factory.mktemp("report"))
+
+
+@pytest.fixture(scope="module")
+def out(written: list[Path]) -> Path:
+    """Their folder."""
+    return written[0].parent
 
 
 def rows_of(out: Path) -> dict[tuple[str, str], dict[str, str]]:
@@ -87,9 +100,8 @@ def rows_of(out: Path) -> dict[tuple[str, str], dict[str, str]]:
         return {(row["cell"], row["metric"]): row for row in csv.DictReader(file)}
 
 
-def test_the_verdict_follows_the_rule(study: Path, tmp_path: Path) -> None:
-    write_ablation(study, tmp_path / "out")
-    found = {key: row["verdict"] for key, row in rows_of(tmp_path / "out").items() if row["level"] != "cost"}
+def test_the_verdict_follows_the_rule(out: Path) -> None:
+    found = {key: row["verdict"] for key, row in rows_of(out).items() if row["level"] != "cost"}
     assert found["painter+no-ebst", "seg-accuracy"] == "ebst helps"
     assert found["painter+no-ebst", "style-color"] == "ebst hurts"
     assert found["painter+no-ebst", "fid"] == "ebst hurts"
@@ -97,9 +109,8 @@ def test_the_verdict_follows_the_rule(study: Path, tmp_path: Path) -> None:
     assert found["painter+same", "seg-accuracy"] == "no difference shown"
 
 
-def test_gains_are_signed_so_that_more_is_better(study: Path, tmp_path: Path) -> None:
-    write_ablation(study, tmp_path / "out")
-    rows = rows_of(tmp_path / "out")
+def test_gains_are_signed_so_that_more_is_better(out: Path) -> None:
+    rows = rows_of(out)
     for (cell, metric), sign in {
         ("painter+no-ebst", "seg-accuracy"): 1,
         ("painter+no-ebst", "style-color"): -1,
@@ -108,17 +119,16 @@ def test_gains_are_signed_so_that_more_is_better(study: Path, tmp_path: Path) ->
         assert float(row["gain"]) == pytest.approx(sign * (float(row["value"]) - float(row["reference"])))
         assert float(row["low"]) < float(row["gain"]) < float(row["high"])
     adjusted = [float(row["holm_p"]) for row in rows.values() if row["holm_p"]]
-    content = json.loads((tmp_path / "out" / "report.json").read_text())
+    content = json.loads((out / "report.json").read_text())
     assert content["num_tests"] == len(adjusted) > 6
     assert all(float(row["holm_p"]) >= float(row["p"]) for row in rows.values() if row["p"])
 
 
-def test_costs_stand_beside_the_reference(study: Path, tmp_path: Path) -> None:
-    write_ablation(study, tmp_path / "out")
-    row = rows_of(tmp_path / "out")["painter+wide", "parameters"]
+def test_costs_stand_beside_the_reference(out: Path) -> None:
+    row = rows_of(out)["painter+wide", "parameters"]
     assert (row["level"], row["value"], row["reference"]) == ("cost", "2.5", "1.25")
     for suffix in ("md", "html", "tex"):
-        assert "×2.00" in (tmp_path / "out" / f"report.{suffix}").read_text()
+        assert "×2.00" in (out / f"report.{suffix}").read_text()
 
 
 @pytest.mark.parametrize(("seeds", "said"), [(1, "test-set variation only"), (2, "too few seeds")])
@@ -218,16 +228,15 @@ def test_a_damaged_study_is_named(tmp_path: Path, content: str) -> None:
         write_ablation(path, tmp_path / "out")
 
 
-def test_equal_studies_give_equal_files(study: Path, tmp_path: Path) -> None:
-    first = [path.read_bytes() for path in write_ablation(study, tmp_path / "one")]
-    again = [path.read_bytes() for path in write_ablation(study, tmp_path / "two")]
+def test_equal_studies_give_equal_files(study: Path, written: list[Path], tmp_path: Path) -> None:
+    first = [path.read_bytes() for path in written]
+    again = [path.read_bytes() for path in write_ablation(study, tmp_path)]
     assert first == again
     assert len(first) == 7
 
 
-def test_latex_has_the_numbers_of_the_csv_in_their_places(study: Path, tmp_path: Path) -> None:
-    write_ablation(study, tmp_path / "out")
-    text = (tmp_path / "out" / "report.tex").read_text().replace("$-$", "-").replace("$+$", "+")
+def test_latex_has_the_numbers_of_the_csv_in_their_places(out: Path) -> None:
+    text = (out / "report.tex").read_text().replace("$-$", "-").replace("$+$", "+")
     cells = [line.removesuffix(r" \\").split(" & ") for line in text.splitlines() if line.endswith(r" \\")]
     gains = {(line[0], line[1]): (line[4], line[8].partition(" (")[0]) for line in cells if len(line) == 9}
     titles = {"seg-accuracy": "Pixel accuracy", "style-color": "Style colour", "fid": "FID"}
@@ -237,7 +246,7 @@ def test_latex_has_the_numbers_of_the_csv_in_their_places(study: Path, tmp_path:
             f"{float(row['printed']):+.{decimals[row['metric']]}f}",
             row["verdict"],
         )
-        for row in rows_of(tmp_path / "out").values()
+        for row in rows_of(out).values()
         if row["printed"]
     }
     assert expected.items() <= gains.items()
@@ -245,15 +254,10 @@ def test_latex_has_the_numbers_of_the_csv_in_their_places(study: Path, tmp_path:
 
 
 @pytest.mark.slow
-def test_latex_compiles_and_prints_the_numbers_of_the_csv(study: Path, tmp_path: Path) -> None:
-    write_ablation(study, tmp_path / "out")
-    printed = typeset((tmp_path / "out" / "report.tex").read_text(), tmp_path)
+def test_latex_compiles_and_prints_the_numbers_of_the_csv(out: Path, tmp_path: Path) -> None:
+    printed = typeset((out / "report.tex").read_text(), tmp_path)
     decimals = {"seg-accuracy": 3, "style-color": 1, "fid": 1}
-    gains = [
-        f"{float(row['printed']):+.{decimals[row['metric']]}f}"
-        for row in rows_of(tmp_path / "out").values()
-        if row["printed"]
-    ]
+    gains = [f"{float(row['printed']):+.{decimals[row['metric']]}f}" for row in rows_of(out).values() if row["printed"]]
     assert len(gains) == 9
     assert not [each for each in gains if each not in printed]
 
@@ -261,17 +265,18 @@ def test_latex_compiles_and_prints_the_numbers_of_the_csv(study: Path, tmp_path:
 class TestFactorial:
     """Two factors whose loss together is more than the sum."""
 
-    @pytest.fixture
-    def out(self, tmp_path: Path) -> Path:
-        scored(tmp_path, None, 0.8)
+    @pytest.fixture(scope="class")
+    def out(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        folder = tmp_path_factory.mktemp("factorial")
+        scored(folder, None, 0.8)
         cells = [FULL]
         for name, mean in {"no-a": 0.75, "no-b": 0.78, "no-a-no-b": 0.4}.items():
-            scored(tmp_path, name, mean)
+            scored(folder, name, mean)
             changes = {letter: False for letter in "ab" if f"no-{letter}" in name}
             cells.append(cell(name, changes))
         factors = {"a": [True, False], "b": [True, False]}
-        write_ablation(write(tmp_path, a_study(design="factorial", factors=factors, cells=cells)), tmp_path / "out")
-        return tmp_path / "out"
+        write_ablation(write(folder, a_study(design="factorial", factors=factors, cells=cells)), folder / "out")
+        return folder / "out"
 
     def test_main_effects_and_interaction(self, out: Path) -> None:
         every = json.loads((out / "report.json").read_text())["tables"][0]["effects"]

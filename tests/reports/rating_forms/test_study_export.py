@@ -486,6 +486,7 @@ def test_texts_that_say_nothing_of_a_protocol_are_refused(runs, tmp_path):
     found = export(runs, tmp_path / "study", "--words", words)
     assert found.code == 2
     assert "do not say what an edit of attribute-transfer is to do" in found.err
+    assert "texts/2afc.yaml, and name that by --words" in found.err
 
 
 def test_a_missing_edit_is_named(runs, tmp_path):

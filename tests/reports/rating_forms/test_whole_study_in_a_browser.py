@@ -1,4 +1,4 @@
-"""A study from export to leaderboard: thirty raters of known taste, five of them at the real page, and two careless."""
+"""A study from export to leaderboard: thirty raters of known taste, two of them at the real page, and two careless."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ from tests.reports.rating_study import METHODS, export, make_runs, write_texts
 STRENGTHS = dict(zip(METHODS, (-1.2, 1.2, 0.0), strict=True))
 BEST_FIRST = sorted(METHODS, key=lambda method: -STRENGTHS[method])
 QUESTION = {"id": "realism", "text": "Which looks more real?"}
-RATERS, AT_THE_PAGE, CARELESS = 30, 5, 2
+RATERS, AT_THE_PAGE, CARELESS = 30, 2, 2
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_raters_of_known_taste_are_found_to_have_it(browser, exported, runs, tmp
         trial.check is not None for trial in exported.key.trials.values()
     )
 
-    # the five at the page click faster than people do
+    # the two at the page click faster than people do
     analysed = bench("study", "analyse", exported.folder, "--fastest-ms", "20")
     assert analysed.code == 0, analysed.err
     findings = read_findings(exported.folder / "analysis" / "analysis.json")

@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from benchmark.human_study.collection.timestamps import zone_of
+
 Name = Literal[
     "study_id",
     "participant_id",
@@ -19,8 +21,10 @@ Name = Literal[
     "rt_ms",
     "rt_s",
     "started_at",
+    "time_zone",
 ]
-"""Canonical columns, and `rt_s`, a response time in seconds."""
+"""Canonical columns, `rt_s`, a response time in seconds, and `time_zone`, that of times which name none."""
+_TIMES: tuple[Name, ...] = ("rt_ms", "rt_s")
 _REQUIRED: tuple[Name, ...] = ("participant_id", "trial_id", "choice")
 AS_EXPORTED = "study"
 """As the constant of `shown_order`: every rater saw a trial's options in the order of `study.json`."""
@@ -32,8 +36,19 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class WideColumn(_Strict):
-    """What a column of a wide table answers."""
+class TimedColumn(_Strict):
+    """Which column of a wide table has the response times of another's answers, in milliseconds or seconds."""
+
+    rt_ms: str | None = None
+    rt_s: str | None = None
+
+    def times(self) -> dict[Name, str]:
+        """The column of the times, by canonical name."""
+        return {name: column for name in _TIMES if (column := getattr(self, name)) is not None}
+
+
+class WideColumn(TimedColumn):
+    """What a column of a wide table answers, and where its response times are."""
 
     trial_id: str
     question_id: str | None = None
@@ -43,13 +58,14 @@ class Wide(_Strict):
     """A table with several answers in a row, of which one of two keys says what each column is.
 
     Attributes:
-        raters: columns named after a rater each; a row is a trial.
+        raters: columns named after a rater each; a row is a trial. A list of columns, or a map from them to the column
+            of the rater's response times, `{rt_s}` or `{rt_ms}`.
         trials: columns that answer a trial each; a row is a rater. A map from the table's column to the trial, or to
-            `{trial_id, question_id}`; a list of columns in the order of the study's trials; or `named`, for all columns
-            whose heading has a trial's id (and, of several questions, the question's id or text).
+            `{trial_id, question_id, rt_s}`; a list of columns in the order of the study's trials; or `named`, for all
+            columns whose heading has a trial's id (and, of several questions, the question's id or text).
     """
 
-    raters: list[str] = []
+    raters: list[str] | dict[str, TimedColumn] = []
     trials: Literal["named"] | list[str] | dict[str, str | WideColumn] = []
 
     @model_validator(mode="after")
@@ -60,7 +76,18 @@ class Wide(_Strict):
 
     def listed(self) -> list[str]:
         """The columns that the map names."""
-        return self.raters or ([] if isinstance(self.trials, str) else list(self.trials))
+        answers = list(self.raters) or ([] if isinstance(self.trials, str) else list(self.trials))
+        return [*answers, *(column for times in self.times().values() for column in times.values())]
+
+    def times(self) -> dict[str, dict[Name, str]]:
+        """By column with answers, the column of their response times by canonical name."""
+        columns = self.raters or self.trials
+        described = columns if isinstance(columns, dict) else {}
+        return {
+            heading: column.times()
+            for heading, column in described.items()
+            if isinstance(column, TimedColumn) and column.times()
+        }
 
 
 class ColumnMap(_Strict):
@@ -96,6 +123,8 @@ class ColumnMap(_Strict):
         given = {name for _, names in sources for name in names}
         if {"rt_ms", "rt_s"} <= given:
             raise ValueError("rt_ms and rt_s are one time: name the one in which the table has it")
+        if "time_zone" in self.constants:
+            zone_of(self.constants["time_zone"])
         if missing := [name for name in _REQUIRED if name not in given]:
             advice = "" if self.wide else "; a table with one row or one column per rater needs the key wide"
             raise ValueError(f"{missing[0]} is neither a column nor a constant{advice}")
@@ -107,13 +136,14 @@ class ColumnMap(_Strict):
         """What the columns of a wide table tell beside each answer."""
         if self.wide is None:
             return set()
+        timed = {name for times in self.wide.times().values() for name in times}
         if self.wide.raters:
-            return {"participant_id", "choice"}
+            return {"participant_id", "choice", *timed}
         trials = self.wide.trials
         tells_question = isinstance(trials, dict) and any(
             isinstance(column, WideColumn) and column.question_id for column in trials.values()
         )
-        return {"trial_id", "choice", *(("question_id",) if tells_question else ())}
+        return {"trial_id", "choice", *(("question_id",) if tells_question else ()), *timed}
 
     def gives(self, name: Name) -> bool:
         """Whether the map says where a value is."""

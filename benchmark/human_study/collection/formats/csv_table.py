@@ -31,6 +31,10 @@ class Row:
     broken: str = ""
     lacking: tuple[str, ...] = ()
 
+    def texts(self, columns: Mapping[str, str]) -> dict[str, str]:
+        """Cells by other names: the cell of each name's column, "" where the row has none."""
+        return {name: self.cells.get(column, "") for name, column in columns.items()}
+
     def without(self, needed: Collection[str]) -> str:
         """What is wrong with its shape for a reader who needs some columns, in words; "" if nothing is."""
         missing = [column for column in self.lacking if column in needed]

@@ -18,11 +18,12 @@ from benchmark.human_study.collection.formats.qualtrics import previewed_respons
 from benchmark.human_study.collection.formats.raw_answers import RawAnswer, raw_json
 from benchmark.human_study.collection.formats.wide_table import answered_columns
 from benchmark.human_study.collection.rejections import Fault, Reason
+from benchmark.human_study.collection.timestamps import in_zone
 from benchmark.human_study.schema import Study
 from registry.errors import InputError
 
 Cells = dict[str, str]
-"""Text by canonical column, and `rt_s`."""
+"""Text by canonical column, `rt_s` and `time_zone`."""
 _NEEDED: Final[tuple[Name, ...]] = ("participant_id", "trial_id", "question_id", "shown_order", "choice")
 EMPTY: Final = Fault(Reason.EMPTY)
 """Of a cell of a wide table in which nobody answered."""
@@ -42,9 +43,10 @@ def from_table(table: Table, columns: ColumnMap, study: Study, name: str) -> Ite
     if columns.wide is None:
         return (reader.answer(row, reader.cells(row), needed) for row in table.rows)
     answered = answered_columns(table, columns, study, name)
+    read = {heading: {"choice": heading, **columns.wide.times().get(heading, {})} for heading in answered}
     return (
         replace(
-            reader.answer(row, reader.cells(row) | cells | {"choice": row.cells.get(heading, "")}, {*needed, heading}),
+            reader.answer(row, reader.cells(row) | cells | row.texts(read[heading]), {*needed, heading}),
             part=heading,
         )
         for row in table.rows
@@ -101,7 +103,7 @@ class _Reader:
             cells["shown_order"] = self._orders.get(cells["trial_id"], "")
         cells["choice"] = resolve_choice(choice, cells.get("shown_order", "").split())
         fault = _fault(row, needed) or pressed_number(row.cells, word, choice)
-        return RawAnswer(row.number, raw, self._with_milliseconds(cells), fault)
+        return RawAnswer(row.number, raw, self._with_milliseconds(_with_zone(cells)), fault)
 
     def _choice(self, word: str) -> str:
         """The study's word for a table's: looked up as text and then as a number, since pandas writes `1.0` for `1`."""
@@ -121,6 +123,14 @@ class _Reader:
             seconds = _number(text)
             text = text if seconds is None else f"{1000 * seconds:.3f}"
         return {**cells, "rt_ms": text}
+
+
+def _with_zone(cells: Cells) -> Cells:
+    """The cells with the time zone in the time that lacks one."""
+    zone = cells.pop("time_zone", "")
+    if is_missing(zone) or "started_at" not in cells:
+        return cells
+    return {**cells, "started_at": in_zone(cells["started_at"], zone)}
 
 
 def _number(text: str) -> float | None:

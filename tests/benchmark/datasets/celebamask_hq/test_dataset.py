@@ -202,10 +202,10 @@ def test_an_image_may_have_another_ending(celeba: FakeCelebA, tmp_path: Path, na
 
 def test_an_image_of_no_face_is_counted_as_left_out(celeba: FakeCelebA, tmp_path: Path) -> None:
     (celeba.image(0).parent / "Thumbs.db").touch()
-    shutil.copy(celeba.image(0), celeba.image(0).with_name("00000.jpg"))
+    shutil.copy(celeba.image(0), celeba.image(0).with_name("0-copy.jpg"))
     dataset = celeba.open(tmp_path / "cache")
-    reason = "CelebA-HQ-img/00000.jpg is named as no face's image, such as 12.jpg"
-    assert [tuple(vars(skipped).values()) for skipped in dataset.skipped] == [("CelebA-HQ-img/00000.jpg", reason)]
+    reason = "CelebA-HQ-img/0-copy.jpg is named as no face's image, such as 12.jpg"
+    assert [tuple(vars(skipped).values()) for skipped in dataset.skipped] == [("CelebA-HQ-img/0-copy.jpg", reason)]
     assert len(dataset.packed) == len(FACES)
 
 

@@ -81,7 +81,7 @@ def test_another_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_files_that_are_of_no_face(celeba: FakeCelebA) -> None:
-    (celeba.image(0).parent / "00007.jpg").touch()
+    (celeba.image(0).parent / "7th.jpg").touch()
     skin = celeba.part(0, "skin")
     skin.rename(skin.with_name("0_skin.png"))
     celeba.part(2001, "nose").rename(skin.with_name("02001_nose.png"))
@@ -89,7 +89,7 @@ def test_files_that_are_of_no_face(celeba: FakeCelebA) -> None:
     of_none = found[found["problem"] == "unknown"]
     assert of_none["face"].isna().all()
     assert [detail.partition(" is ")[0] for detail in of_none["detail"]] == [
-        "CelebA-HQ-img/00007.jpg",
+        "CelebA-HQ-img/7th.jpg",
         "CelebAMask-HQ-mask-anno/0/02001_nose.png",
         "CelebAMask-HQ-mask-anno/0/0_skin.png",
     ]

@@ -124,6 +124,82 @@ def test_qualtrics(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "started"),
+    [
+        ("", ["", ""]),
+        ("constants: {time_zone: Europe/Berlin}", ["2026-03-07T13:33:51.000Z", "2026-03-07T13:33:51.000Z"]),
+        ("columns: {time_zone: Offset}", ["2026-03-07T21:33:51.000Z", ""]),
+    ],
+)
+def test_times_of_qualtrics_are_known_where_their_zone_is_said(tmp_path: Path, said: str, started: list[str]) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(f"based_on: qualtrics\n{said}\n")
+    fixed = {"StartDate": "2026-03-07 14:33:51", "Q1": "Image A", "Q2": ""}
+    rows = [{"ResponseId": rater, **fixed, "Offset": zone} for rater, zone in (("R_1x", "-07:00"), ("R_2x", "here"))]
+    header = {name: name for name in rows[0]} | {"Q1": "004512", "Q2": "1c88f0"}
+    (file,) = imported(tmp_path, made.csv_table([header, header, *rows]), str(own)).files
+    assert [row.started_at for row in answers_of(tmp_path)] == started
+    assert dict(file.unreadable) == ({"started_at": started.count("")} if "" in started else {})
+    assert "" not in started or "cells that could not be read and are unknown" in " ".join(file.remarks())
+
+
+def test_a_time_zone_that_is_none_is_refused_with_its_line(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("based_on: qualtrics\nconstants: {time_zone: Europe/Berln}\n")
+    with pytest.raises(InputError, match=r"own\.yaml.*time_zone 'Europe/Berln' is none"):
+        read_column_map(own)
+
+
+@pytest.mark.parametrize(
+    ("wide", "table"),
+    [
+        (
+            "columns: {participant_id: Who}\nwide:\n  trials:\n    A: {trial_id: '004512', rt_s: TA}\n"
+            "    B: {trial_id: 1c88f0, rt_s: TB}\n    C: 2d90aa\n",
+            "Who,A,TA,B,TB,C\nzoe,left,1.5,right,NA,left\n",
+        ),
+        (
+            "columns: {trial_id: Item}\nwide: {raters: {zoe: {rt_ms: zoe ms}}}\n",
+            "Item,zoe,zoe ms\n004512,left,1500\n1c88f0,right,\n2d90aa,left,\n",
+        ),
+    ],
+)
+def test_columns_of_a_wide_table_have_times_of_their_own(tmp_path: Path, wide: str, table: str) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(f"constants: {{shown_order: study}}\n{wide}")
+    (file,) = imported(tmp_path, table, str(own)).files
+    times = {row.trial_id: row.rt_ms for row in answers_of(tmp_path)}
+    assert times.pop("004512") == 1500
+    assert len(times) == 2
+    assert all(time != time for time in times.values()), "unknown"
+    assert file.timed == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("columns: {participant_id: Who, rt_s: T}", "rt_s is both a column and a column of the wide table"),
+        ("columns: {participant_id: Who, rt_ms: T}", "rt_ms and rt_s are one time"),
+    ],
+)
+def test_times_of_a_wide_table_that_are_named_twice_are_refused(tmp_path: Path, said: str, sentence: str) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(f"{said}\nwide: {{trials: {{A: {{trial_id: '004512', rt_s: TA}}}}}}\n")
+    with pytest.raises(InputError, match=sentence):
+        read_column_map(own)
+
+
+def test_a_column_of_times_that_a_table_lacks_is_named(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "columns: {participant_id: Who}\nconstants: {shown_order: study}\n"
+        "wide: {trials: {A: {trial_id: '004512', rt_s: TA}}}\n"
+    )
+    with pytest.raises(InputError, match="'TA'"):
+        imported(tmp_path, "Who,A\nzoe,left\n", str(own))
+
+
 @pytest.mark.parametrize("status", ["Survey Preview", "1", "IP Address"])
 def test_previews_of_qualtrics_are_no_votes(tmp_path: Path, status: str) -> None:
     channel = "preview" if status == "IP Address" else "anonymous"

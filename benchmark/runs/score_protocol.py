@@ -1,0 +1,155 @@
+"""Scores a run under one protocol; metrics that were measured on the same edits in the same way are not again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from benchmark.caching.code_version import code_version
+from benchmark.caching.file_record import FILES, changed_files
+from benchmark.caching.fingerprints import StageState, fingerprint
+from benchmark.caching.plugin_source import entry_version
+from benchmark.config.evaluation_spec import EvaluationSpec
+from benchmark.editing.edit_tasks import read_edits
+from benchmark.evaluation.context import EvaluationContext, TaskSet
+from benchmark.evaluation.score_edits import Judges, Outputs, Scores, score_edits
+from benchmark.images.convert import Pixels
+from benchmark.results.run_folder import EDITS, REFUSED, RESULT, edits_folder, scores_path
+from benchmark.results.schema import read_result
+from benchmark.results.task_scores import TASK_COLUMNS, read_task_scores, write_task_scores
+from benchmark.runs.up_to_date import FINISHED, METRICS, metric_stamps
+from benchmark.runtime.json_files import ResultError
+from benchmark.statistics.ratios import Ratio
+from methods.base import EditBatch
+from registry.catalogue import DATASET_CARDS, JUDGE_CARDS, PROTOCOL_CARDS
+
+
+def edited_outputs(run: Path, task_set: TaskSet, context: EvaluationContext) -> Outputs:
+    """The edits of a run under a protocol, as they are scored."""
+
+    def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Pixels]:
+        return batch, read_edits(edits_folder(run, task_set.protocol.name), rows, context.dataset.size)
+
+    return give
+
+
+def score_protocol(
+    run: Path,
+    state: StageState,
+    evaluation: EvaluationSpec,
+    context: EvaluationContext,
+    task_set: TaskSet,
+    outputs: Outputs,
+    *,
+    title: str,
+    judges: Judges | None = None,
+    again: Collection[str] = (),
+) -> Scores:
+    """Score a run's edits under a protocol, and write the scores of its tasks.
+
+    Args:
+        run: its folder.
+        state: its stamps, by which the figures that are there are known to be of the same edits, scored the same way.
+        evaluation: names the metrics.
+        context: gives faces, judges and real images.
+        task_set: the protocol with its tasks.
+        outputs: gives the images to score.
+        title: what the bar calls the method.
+        judges: other than the context's own.
+        again: metrics that are measured again where all that is there is a reason why they have no figure.
+    """
+    name = task_set.protocol.name
+    scored_by = _scored_by(state, evaluation, context, task_set)
+    metrics = metric_stamps(evaluation, name, context.weights)
+    kept = _kept(run, state, name, scored_by, metrics, again)
+    missing = [metric for metric, _ in metrics if metric not in kept.cells]
+    if missing:
+        scores = score_edits(
+            outputs,
+            task_set.protocol,
+            missing,
+            context.dataset,
+            task_set.tasks,
+            judges or context.judges,
+            context,
+            resources=context.resources,
+            draws=evaluation.bootstrap_draws,
+            reporter=context.reporter,
+            title=title,
+            refused=(state.get(f"{EDITS}/{name}") or {}).get(REFUSED, {}),
+        )
+        kept = _joined(kept, scores)
+    ordered = {metric: kept.cells[metric] for metric, _ in metrics}
+    by_attribute = {part: {metric: cells[metric] for metric in ordered} for part, cells in kept.attributes.items()}
+    found = Scores(kept.frame, kept.ratios, ordered, kept.breakdown, {}, by_attribute)
+    write_task_scores(run, name, found.frame, found.ratios, scored_by)
+    return found
+
+
+def _scored_by(state: StageState, evaluation: EvaluationSpec, context: EvaluationContext, task_set: TaskSet) -> str:
+    """Hash of all that decides the scores of these edits, but for the metrics."""
+    name = task_set.protocol.name
+    edits = (state.get(f"{EDITS}/{name}") or {}).get(FILES, {})
+    entries = (
+        PROTOCOL_CARDS.find(name),
+        DATASET_CARDS.find(evaluation.dataset.name),
+        *(JUDGE_CARDS.find(judge) for judge in sorted(evaluation.judges)),
+    )
+    return fingerprint(
+        task_set.sha256,
+        evaluation.protocols[name],
+        evaluation.judge_by_role,
+        evaluation.judges,
+        evaluation.bootstrap_draws,
+        context.dataset.fingerprint,
+        context.compute.described,
+        code_version("benchmark.evaluation.score_edits", "benchmark.evaluation.context"),
+        [entry_version(entry) for entry in entries],
+        {file: sha256 for file, sha256 in edits.items() if file.endswith(".png")},
+    )
+
+
+_NOTHING = Scores(pd.DataFrame(), {}, {}, {}, {})
+
+
+def _kept(
+    run: Path, state: StageState, protocol: str, scored_by: str, metrics: list[list[str]], again: Collection[str]
+) -> Scores:
+    """What the run's files say of those metrics that were measured as they would be now."""
+    finished: Mapping[str, Any] = state.get(FINISHED) or {}
+    parts = (run / RESULT, scores_path(run, protocol))
+    record = {name: finished.get(FILES, {}).get(name) for name in (path.relative_to(run).as_posix() for path in parts)}
+    if None in record.values() or changed_files(run, record):
+        return _NOTHING
+    try:
+        frame, ratios, earlier_scored_by = read_task_scores(run, protocol)
+        result = read_result(run / RESULT).protocols[protocol]
+    except (KeyError, OSError, ValueError, ResultError):
+        return _NOTHING
+    if earlier_scored_by != scored_by:
+        return _NOTHING
+    earlier = finished.get(METRICS, {}).get(protocol, [])
+    cells = {
+        name: result.metrics[name] for name, stamp in metrics if [name, stamp] in earlier and name in result.metrics
+    }
+    cells = {name: cell for name, cell in cells.items() if cell.value is not None or name not in again}
+    columns = [name for name in frame.columns if name in TASK_COLUMNS or name.partition("/")[0] in cells]
+    breakdown = {name: result.breakdown.get(name, {}) for name in cells}
+    attributes = {
+        part: {name: figures[name] for name in cells if name in figures} for part, figures in result.attributes.items()
+    }
+    own_ratios = {name: ratios[name] for name in cells if name in ratios}
+    return Scores(frame[columns], own_ratios, cells, breakdown, {}, attributes)
+
+
+def _joined(kept: Scores, new: Scores) -> Scores:
+    if not kept.cells:
+        return new
+    columns = [name for name in new.frame.columns if name not in TASK_COLUMNS]
+    frame = pd.concat([kept.frame.reset_index(drop=True), new.frame[columns].reset_index(drop=True)], axis=1)
+    ratios: dict[str, list[Ratio]] = {**kept.ratios, **new.ratios}
+    attributes = {part: {**kept.attributes.get(part, {}), **cells} for part, cells in new.attributes.items()}
+    return Scores(frame, ratios, {**kept.cells, **new.cells}, {**kept.breakdown, **new.breakdown}, {}, attributes)

@@ -1,0 +1,16 @@
+"""Files as they lie in folders, told from pipes and devices, on which reading may wait forever."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+
+def check_regular(path: Path) -> None:
+    """Refuse what is there and is neither a file nor a folder.
+
+    Raises:
+        OSError: if so, of which readers make their sentence as of any other.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "is a pipe or a device, not a file", str(path))

@@ -1,0 +1,92 @@
+"""Who takes part in what follows from what protocols give and methods take."""
+
+from typing import Any
+
+import pytest
+
+from registry.cards import CardError, MethodCard, ProtocolCard, check_card
+from registry.catalogue import METHOD_CARDS, PROTOCOL_CARDS
+from registry.consistency import check_consistency
+from registry.taking_part import protocols_of, reason_against, unmet_needs
+
+NO_MASK = {"mask": "no folder"}
+METHOD = {"name": "mine", "title": "Mine", "summary": "", "kind": "learned", "licence": "free"}
+
+
+def method(takes: Any) -> MethodCard:
+    return MethodCard.model_validate({**METHOD, "takes": takes})
+
+
+def protocol(**said: Any) -> ProtocolCard:
+    return ProtocolCard.model_validate({"name": "theirs", "title": "Theirs", "summary": "", "metrics": [], **said})
+
+
+@pytest.mark.parametrize(
+    ("name", "protocols"),
+    [
+        ("maskgan", {"attribute-transfer", "style-copy", "reconstruction"}),
+        ("region-color", {"attribute-transfer", "style-copy", "reconstruction"}),
+        ("copy-source", {"attribute-transfer", "style-copy", "reconstruction"}),
+        ("oracle", {"attribute-transfer", "style-copy", "reconstruction"}),
+        ("stargan", {"attribute-transfer"}),
+        ("elegant", {"attribute-transfer"}),
+    ],
+)
+def test_built_in_methods_take_part_where_they_always_did(name: str, protocols: set[str]) -> None:
+    assert set(protocols_of(METHOD_CARDS.find(name).card)) == protocols
+
+
+@pytest.mark.parametrize(
+    ("takes", "gives", "reason"),
+    [
+        (["image", "mask"], ["image", "mask", "region"], None),
+        ([], [], None),
+        (["image", "text"], ["image"], "Mine takes image and text; theirs gives no text"),
+        (["text", "hint"], [], "Mine takes text and hint; theirs gives no text and no hint"),
+        ([["mask"], ["attributes"]], ["attributes"], None),
+        ([["mask", "hint"], ["text"]], ["image"], "Mine takes mask and hint, or text; theirs gives no text"),
+    ],
+)
+def test_one_alternative_must_be_given_whole(takes: Any, gives: list[str], reason: str | None) -> None:
+    assert reason_against(method(takes), protocol(gives=gives)) == reason
+
+
+def test_faces_that_lack_something_cannot_give_it() -> None:
+    card = PROTOCOL_CARDS.find("attribute-transfer").card
+    assert reason_against(method(["image", "mask"]), card, NO_MASK) == (
+        "Mine takes image and mask; these faces have no mask (no folder)"
+    )
+    assert reason_against(method([["mask"], ["attributes"]]), card, NO_MASK) is None
+    assert reason_against(method(["source attributes"]), card, {"attributes": "none is known"}) is not None
+    assert unmet_needs(card, NO_MASK) == "attribute-transfer needs mask, which these faces do not have: no folder"
+    assert unmet_needs(card, {}) is None
+
+
+def test_a_protocol_that_does_not_say_what_it_gives_has_every_method_but_those_of_attributes() -> None:
+    silent = protocol()
+    able = {entry.card.name for entry in METHOD_CARDS.builtin() if reason_against(entry.card, silent) is None}
+    assert able == {entry.card.name for entry in METHOD_CARDS.builtin()} - {"stargan", "elegant"}
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("inputs", "mine.yaml: inputs: what a method needs of a task is called takes; rename the key"),
+        ("protocols", "mine.yaml: protocols: a method takes part in every protocol that gives what it takes; leave"),
+    ],
+)
+def test_a_key_that_cards_had_once_says_what_to_do(key: str, said: str) -> None:
+    with pytest.raises(CardError) as caught:
+        check_card({**METHOD, key: ["image"]}, MethodCard, "mine.yaml")
+    assert str(caught.value).startswith(said)
+
+
+def test_a_misspelt_word_that_a_protocol_gives_is_refused() -> None:
+    with pytest.raises(CardError, match="gives: unknown word 'regoin'; did you mean 'region'"):
+        check_consistency(protocol(gives=["regoin"]), "mine.yaml")
+
+
+def test_a_need_that_no_faces_meet_is_refused() -> None:
+    card = {"name": "theirs", "title": "Theirs", "summary": "", "metrics": [], "needs": ["masks"]}
+    with pytest.raises(CardError, match=r"mine.yaml: needs.0: Input should be 'mask' or 'attributes'"):
+        check_card(card, ProtocolCard, "mine.yaml")
