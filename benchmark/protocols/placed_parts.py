@@ -60,7 +60,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "Wearing_Earrings": Part(
         labels=_numbers("ear_r"),
         shown=_LABEL["ear_r"],
-        over=_numbers("background", "skin", "l_ear", "r_ear", "hair", "neck", "cloth"),
+        over=_numbers("background", "l_ear", "r_ear", "hair", "neck", "cloth"),
     ),
     "Wearing_Necklace": Part(labels=_numbers("neck_l"), shown=_LABEL["neck_l"], over=_numbers("skin", "neck", "cloth")),
 }
