@@ -201,8 +201,8 @@ def score_edits(
     if refused:
         cells = {name: Value(value=None, n=cell.n, reason=refusal(refused)) for name, cell in cells.items()}
         breakdown = {}
-    for found in (cells, *attributes.values()):
-        found |= {name: Value(value=None, n=0, reason=reason) for name, reason in ready.missing.items()}
+    for of_tasks in (cells, *attributes.values()):
+        of_tasks |= {name: Value(value=None, n=0, reason=reason) for name, reason in ready.missing.items()}
     ordered = {name: cells[name] for name in metric_ids}
     by_attribute = {name: {metric: found[metric] for metric in metric_ids} for name, found in attributes.items()}
     table = pd.concat([frame, pd.DataFrame(flat, index=frame.index)], axis=1)
