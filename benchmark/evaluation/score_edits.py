@@ -206,7 +206,7 @@ def score_edits(
     ordered = {name: cells[name] for name in metric_ids}
     by_attribute = {name: {metric: found[metric] for metric in metric_ids} for name, found in attributes.items()}
     table = pd.concat([frame, pd.DataFrame(flat, index=frame.index)], axis=1)
-    return Scores(table, ratios, ordered, breakdown, features if keep else {}, by_attribute)
+    return Scores(table, ratios, ordered, breakdown, features if keep else {}, attributes=by_attribute)
 
 
 def _columns(metric: ImageMetric, tasks: pd.DataFrame, answered: pd.DataFrame) -> Columns:

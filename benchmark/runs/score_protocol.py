@@ -148,7 +148,7 @@ def _kept(
         part: {name: figures[name] for name in cells if name in figures} for part, figures in result.attributes.items()
     }
     own_ratios = {name: ratios[name] for name in cells if name in ratios}
-    return Scores(frame[columns], own_ratios, cells, breakdown, {}, attributes)
+    return Scores(frame[columns], own_ratios, cells, breakdown, {}, attributes=attributes)
 
 
 def _joined(kept: Scores, new: Scores) -> Scores:
@@ -158,4 +158,6 @@ def _joined(kept: Scores, new: Scores) -> Scores:
     frame = pd.concat([kept.frame.reset_index(drop=True), new.frame[columns].reset_index(drop=True)], axis=1)
     ratios: dict[str, list[Ratio]] = {**kept.ratios, **new.ratios}
     attributes = {part: {**kept.attributes.get(part, {}), **cells} for part, cells in new.attributes.items()}
-    return Scores(frame, ratios, {**kept.cells, **new.cells}, {**kept.breakdown, **new.breakdown}, {}, attributes)
+    return Scores(
+        frame, ratios, {**kept.cells, **new.cells}, {**kept.breakdown, **new.breakdown}, {}, attributes=attributes
+    )
