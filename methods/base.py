@@ -78,6 +78,9 @@ class EditBatch:
         region: (N, H, W) bool, where change is allowed.
         oracle: (N, 3, H, W) float in [-1, 1], the true result, where the dataset knows it.
         instructions: N sentences that say in words what to do; empty where nobody said it.
+        transferred: the attribute that each task transfers; empty where the tasks transfer none.
+        lacks: inputs that the tasks could not be given, by the words of methods' cards, with the reason. A mask that is
+            named here is the target's own.
     """
 
     target: FaceBatch
@@ -87,6 +90,8 @@ class EditBatch:
     region: Tensor
     oracle: Tensor | None = None
     instructions: tuple[str, ...] = ()
+    transferred: tuple[str, ...] = ()
+    lacks: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.target)

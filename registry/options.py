@@ -30,11 +30,13 @@ class OptionInfo:
         default: the value where none is given.
         annotation: the type that its values have.
         description: what it does; empty where nothing says so.
+        also: another name under which users may write it.
     """
 
     default: Option
     annotation: Any
     description: str = ""
+    also: str | None = None
 
     def accepts(self, value: Any) -> bool:
         """Whether a value is of the option's kind; a fraction may be a whole number, a truth value is no number."""
@@ -83,6 +85,10 @@ class OptionTable(Mapping[str, Option]):
             name: OptionInfo(default, Any if default is None else type(default))
             for name, default in self.declared.items()
         }
+
+    def name_of(self, written: str) -> str:
+        """The option that users mean by a name: its own, or the other that it may be written by."""
+        return next((name for name, option in self.info.items() if written == option.also), written)
 
     def cast(self, values: Mapping[str, Option]) -> dict[str, Option]:
         """Values by option, each as its option's kind has it; those of unknown options as they are."""
@@ -149,14 +155,14 @@ def _read_class(options: type) -> dict[str, OptionInfo]:
     except (NameError, TypeError, ValueError) as error:
         raise InputError(f"options {options.__module__}:{options.__name__} cannot be read: {error}") from error
     own_first = [name for cls in options.__mro__ for name in vars(cls).get("__annotations__", {})]
-    known = {field.name for field in fields(defaults)}
+    also = {field.name: field.metadata.get("also") for field in fields(defaults)}
     descriptions: dict[str, str] = {}
     for cls in reversed(options.__mro__):
         descriptions |= _described_attributes(cls.__doc__ or "")
     return {
-        name: OptionInfo(_as_option(getattr(defaults, name)), annotations[name], descriptions.get(name, ""))
+        name: OptionInfo(_as_option(getattr(defaults, name)), annotations[name], descriptions.get(name, ""), also[name])
         for name in dict.fromkeys(own_first)
-        if name in known
+        if name in also
     }
 
 

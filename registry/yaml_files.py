@@ -40,9 +40,19 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
 
+_UNUSUAL_BREAK: Final = re.compile("[\r\x85\u2028\u2029]")
+
+
 class _Dumper(yaml.SafeDumper):
     """Quotes text that would be something else to a reader of YAML 1.1 or of 1.2."""
 
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        """Escape line breaks other than a line feed, which in single quotes would be read as a space."""
+        style = '"' if _UNUSUAL_BREAK.search(text) else None
+        return self.represent_scalar(f"{_KIND}str", text, style=style)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
 
 for _kind, _form in _FORMS.items():
     for _class in (_Loader, _Dumper):

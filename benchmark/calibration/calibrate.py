@@ -74,6 +74,8 @@ def calibrate(context: EvaluationContext, metrics: Sequence[str], seed: int, fol
 
 def _check(task_set: TaskSet, context: EvaluationContext) -> None:
     name, dataset = task_set.protocol.name, context.dataset
+    if (number := task_set.tasks["attribute"].nunique()) > 1:
+        raise InputError(f"a calibration takes one attribute at a time; {name} has tasks of {number} here")
     if task_set.protocol.batch(dataset, task_set.tasks.iloc[:1]).oracle is None:
         raise InputError(
             f"{dataset.name} does not know the true results of {name}, which a calibration degrades; "

@@ -127,9 +127,7 @@ def degrade_edits(
     Raises:
         ValueError: if a true result is not known.
     """
-    true_edits = protocol.edits(
-        dataset, rows["target_row"].to_numpy(np.int64), rows["source_row"].to_numpy(np.int64)
-    ).oracle
+    true_edits = protocol.edits_of_rows(dataset, rows).oracle
     if true_edits is None:
         raise ValueError(f"{dataset.name} does not know the true result of {protocol.name}")
     images = image_array(true_edits)

@@ -15,7 +15,6 @@ from benchmark.results.task_scores import TaskScores
 from benchmark.statistics.bootstrap import bootstrap_interval
 from benchmark.statistics.holm import ALPHA
 from benchmark.statistics.paired import Side, paired_difference
-from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.statistics.seed_variance import MIN_SEEDS, seed_error
 
 
@@ -84,18 +83,18 @@ def compare_per_image(
         scores: theirs, a run a seed.
         seeds_paired: as in `paired_difference`.
     """
-    clusters = scores[0][0].sources
+    clusters, statistic = scores[0][0].sources, scores[0][0].statistic
     sides = [
         Side([run.tally(metric) for run in runs], method.trained) for method, runs in zip(methods, scores, strict=True)
     ]
     if len({tally.shape[1:] for side in sides for tally in side.runs}) > 1:
         return MetricComparison(protocol, metric, facts, reason="the runs were scored in different parts")
-    found = paired_difference(sides[0], sides[1], mean_of_ratios, clusters, seeds_paired=seeds_paired)
+    found = paired_difference(sides[0], sides[1], statistic, clusters, seeds_paired=seeds_paired)
     if math.isnan(found.value):
         return MetricComparison(protocol, metric, facts, reason="no task has a figure of both")
     shared = np.all([(tally != 0).any(axis=(1, 2)) for side in sides for tally in side.runs], axis=0)
     intervals = [
-        bootstrap_interval([tally[shared] for tally in side.runs], mean_of_ratios, clusters[shared]) for side in sides
+        bootstrap_interval([tally[shared] for tally in side.runs], statistic, clusters[shared]) for side in sides
     ]
     a, b = (
         Estimate(value, _or_none(low), _or_none(high))

@@ -262,8 +262,13 @@ def _checked(settings: Any, known: OptionTable, what: str, sources: Sources, *pa
         with located(sources, *path):
             raise ExperimentError(f"{'.'.join(path)} holds options with values, not {settings!r}")
     options: Options = {}
-    for name, value in settings.items():
-        with located(sources, *path, name):
+    for written, value in settings.items():
+        name = known.name_of(written)
+        with located(sources, *path, written):
+            if name in options:
+                raise ExperimentError(
+                    f"{written} is another word for {what} {name}, which is given too; give one of them"
+                )
             options[name] = check_option(what, name, value, known)
     return options
 

@@ -28,6 +28,17 @@ def visible_to(card: MethodCard, tasks: EditBatch) -> EditBatch:
     return tasks if card.sees_oracle else replace(tasks, oracle=None)
 
 
+def check_inputs(card: MethodCard, tasks: EditBatch) -> None:
+    """Refuse tasks that lack what a method's card says that it needs.
+
+    Raises:
+        CannotEdit: with the reason of the first such input, where each of the card's alternatives has one.
+    """
+    unmet = [[word for word in words if word in tasks.lacks] for words in card.alternatives]
+    if all(unmet):
+        raise CannotEdit(tasks.lacks[unmet[0][0]])
+
+
 def checked_edit(editor: FaceEditor, tasks: EditBatch) -> Tensor:
     """Edit N tasks under the caller's inference mode and autocast: (N, 3, H, W), finite, about [-1, 1].
 

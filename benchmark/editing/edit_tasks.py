@@ -13,19 +13,27 @@ import torch
 from numpy.typing import NDArray
 
 from benchmark.datasets.base import FaceDataset
-from benchmark.editing.checked_edit import MIDDLE_LEVEL, EditError, call_edit, check_images, visible_to
+from benchmark.editing.checked_edit import (
+    MIDDLE_LEVEL,
+    EditError,
+    call_edit,
+    check_images,
+    check_inputs,
+    visible_to,
+)
 from benchmark.editing.cost import edit_complexity, forget_peak_memory, now, peak_memory_mib
 from benchmark.editing.process.process_method import ProcessMethod
 from benchmark.images.background_writer import ImageWriter
 from benchmark.images.convert import Pixels, image_array
 from benchmark.images.read import UnreadableImageError, decode_image
 from benchmark.protocols.base import Protocol
+from benchmark.protocols.task_batches import batches_of_tasks, without_attributes
 from benchmark.results.run_folder import COST, TASK_TABLE, edit_path
 from benchmark.runtime.atomic_files import replacing, write_text_atomically
 from benchmark.runtime.device import Compute, seed_everything
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.progress import Reporter
-from methods.base import EditBatch, FaceEditor
+from methods.base import CannotEdit, EditBatch, FaceEditor
 from registry.cards import MethodCard
 
 
@@ -42,7 +50,7 @@ def edit_tasks(
     compute: Compute,
     reporter: Reporter,
     title: str,
-) -> None:
+) -> dict[str, str]:
     """Write `folder/00000.png` … for the tasks that have none yet, then `tasks.parquet` and `cost.json`.
 
     Batches are the same whatever is there already: one that lacks an image is edited again whole, so that a run that
@@ -50,46 +58,65 @@ def edit_tasks(
 
     Where every value of the edits lies in [0, 1], which is another range than that of edits, the reporter warns.
 
+    Returns:
+        Why there are no edits, by attribute, of those that the method cannot transfer where it can transfer others;
+        their tasks are not in `tasks.parquet`.
+
     Raises:
         EditError: if the method gives images of another shape, or values that are not finite or far outside [-1, 1].
         PluginError: if the method fails.
-        CannotEdit: if the method cannot do the protocol on this dataset.
+        CannotEdit: if the method cannot do the protocol on this dataset, for no attribute.
         Interrupted: if a stop was requested; the edits so far are kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    batches = [tasks.iloc[start : start + batch_size] for start in range(0, len(tasks), batch_size)]
+    batches = batches_of_tasks(tasks, batch_size)
+    refused: dict[str, str] = {}
     milliseconds: list[float] = []
     least_levels: list[int] = []
     forget_peak_memory(compute)
     bar = reporter.bar(f"{title}: edit {protocol.name}", len(tasks))
+    done = 0
     with deferred_interruption() as stop, bar as advance, ImageWriter() as writer:
         for number, rows in enumerate(batches):
+            attribute = str(rows["attribute"].iloc[0])
+            if attribute in refused:
+                continue
             notes = []
             paths = [edit_path(folder, task) for task in rows["task"]]
             if not all(path.exists() for path in paths):
-                images, seconds = _edit_batch(editor, card, protocol.batch(dataset, rows), seed + number, compute)
+                try:
+                    images, seconds = _edit_batch(editor, card, protocol.batch(dataset, rows), seed + number, compute)
+                except CannotEdit as reason:
+                    refused[attribute] = str(reason)
+                    continue
                 least_levels.append(int(images.min()))
                 for path, image in zip(paths, images, strict=True):
                     if not path.exists():
                         writer.write(path, image)
                 milliseconds.append(1000 * seconds / len(rows))
                 notes = [f"{len(rows) / max(seconds, 1e-9):.0f} images/s"]
-            advance(min((number + 1) * batch_size, len(tasks)), *notes)
+            done += len(rows)
+            advance(done, *notes)
             stop.check(f"editing {protocol.name}")
+    answered = without_attributes(tasks, refused)
+    if answered.empty:
+        raise CannotEdit(next(iter(refused.values())))
     if least_levels and min(least_levels) >= MIDDLE_LEVEL:
         reporter.say(
             f"{title}: no edit of {protocol.name} has a value below 0; edits are in [-1, 1], "
             "so if these are in [0, 1], return 2 * image - 1"
         )
     with replacing(folder / TASK_TABLE) as temporary:
-        tasks.drop(columns=["target_row", "source_row"]).to_parquet(temporary)
+        answered.drop(columns=["target_row", "source_row"]).to_parquet(temporary)
     if not (folder / COST).exists():
         if not milliseconds:  # stopped after the last image of an earlier sitting
-            _, seconds = _edit_batch(editor, card, protocol.batch(dataset, batches[0]), seed, compute)
-            milliseconds.append(1000 * seconds / len(batches[0]))
-        one = visible_to(card, protocol.batch(dataset, tasks.iloc[:1])).to(compute.device)
+            (first, *_) = batches_of_tasks(answered, batch_size)
+            _, seconds = _edit_batch(editor, card, protocol.batch(dataset, first), seed, compute)
+            milliseconds.append(1000 * seconds / len(first))
+        one = visible_to(card, protocol.batch(dataset, answered.iloc[:1])).to(compute.device)
         cost = _cost(editor, one, milliseconds, compute)
         write_text_atomically(folder / COST, json.dumps(cost, indent=2) + "\n")
+    return refused
 
 
 def read_edits(folder: Path, tasks: pd.DataFrame, size: int) -> NDArray[np.uint8]:
@@ -117,6 +144,7 @@ def read_edits(folder: Path, tasks: pd.DataFrame, size: int) -> NDArray[np.uint8
 def _edit_batch(
     editor: FaceEditor, card: MethodCard, tasks: EditBatch, seed: int, compute: Compute
 ) -> tuple[Pixels, float]:
+    check_inputs(card, tasks)
     moved = visible_to(card, tasks).to(compute.device)
     seed_everything(seed)
     started = now(compute)

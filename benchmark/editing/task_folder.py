@@ -32,15 +32,18 @@ def write_tasks(tasks: EditBatch, folders: Sequence[Path], spelt: Callable[[Path
     Yields:
         By task, plain values: `target_id`, `source_id`, `attributes_before`, `attributes_requested` (the names of those
         that the target has, and that the result is to have), `instruction`, `strength`, and the path of each file:
-        `target`, `target_mask`, `source`, `source_mask`, `mask`, `mask_color` and `region`.
+        `target`, `target_mask`, `source`, `source_mask`, `mask`, `mask_color` and `region`. What the tasks lack has no
+        file, and "" for its path.
     """
     rgb = {"target": _pixels(tasks.target), "source": _pixels(tasks.source)}
     labels = {"target_mask": tasks.target.mask, "source_mask": tasks.source.mask, "mask": tasks.mask}
     grey = {name: _array(mask) for name, mask in labels.items()} | {"region": 255 * _array(tasks.region)}
+    grey = {name: images for name, images in grey.items() if name not in tasks.lacks}
     before, requested = tasks.target.attributes_on_host, tasks.attributes.cpu()
     for number, folder in enumerate(folders):
         colors = {name: images[number] for name, images in rgb.items()}
-        colors["mask_color"] = color_mask(grey["mask"][number])
+        if "mask" in grey:
+            colors["mask_color"] = color_mask(grey["mask"][number])
         for name, image in colors.items():
             write_png(folder / _file(name), image, durable=False)
         for name, images in grey.items():
@@ -52,7 +55,7 @@ def write_tasks(tasks: EditBatch, folders: Sequence[Path], spelt: Callable[[Path
             "attributes_requested": _names(requested[number]),
             "instruction": tasks.instructions[number] if tasks.instructions else "",
             "strength": STRENGTH,
-            **{name: spelt(folder / _file(name)) for name in FILES},
+            **{name: spelt(folder / _file(name)) if name in colors or name in grey else "" for name in FILES},
         }
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from benchmark.config.evaluation_spec import EvaluationSpec
 from benchmark.editing.task_folder import write_tasks
 from benchmark.evaluation.context import EvaluationContext, TaskSet
+from benchmark.protocols.task_batches import batches_of_tasks
 from benchmark.runtime.atomic_files import replacing_folder
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.spreadsheet_cells import guarded
@@ -44,7 +45,7 @@ def export_tasks(context: EvaluationContext, out: Path) -> int:
     check_free(out)
     (task_set,) = context.task_sets(context.evaluation.protocols)
     with replacing_folder(out) as folder:
-        rows = list(_written(context, task_set, folder))
+        rows = sorted(_written(context, task_set, folder), key=lambda row: row["task"])
         (folder / TASK_LINES).write_text(
             "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), encoding="utf-8"
         )
@@ -75,8 +76,8 @@ def _written(context: EvaluationContext, task_set: TaskSet, folder: Path) -> Ite
     """Write the folders of all tasks, and give each task's line."""
     size, name = context.evaluation.edit_batch_size, task_set.protocol.name
     with deferred_interruption() as stop, context.reporter.bar(f"export {name}", len(task_set.tasks)) as advance:
-        for start in range(0, len(task_set.tasks), size):
-            rows = task_set.tasks.iloc[start : start + size]
+        done = 0
+        for rows in batches_of_tasks(task_set.tasks, size):
             batch = task_set.protocol.batch(context.dataset, rows)
             folders = [folder / TASKS / f"{task:05d}" for task in rows["task"]]
             files = write_tasks(batch, folders, lambda path: path.relative_to(folder).as_posix())
@@ -88,7 +89,8 @@ def _written(context: EvaluationContext, task_set: TaskSet, folder: Path) -> Ite
                     **record,
                     TABLE_HASH: task_set.sha256,
                 }
-            advance(start + len(rows))
+            done += len(rows)
+            advance(done)
             stop.check(f"exporting {name}")
 
 

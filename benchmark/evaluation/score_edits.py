@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,23 +19,26 @@ from torch import Tensor
 
 from benchmark.config.evaluation_spec import JUDGE_SETTINGS
 from benchmark.datasets.base import FaceDataset
+from benchmark.evaluation.attribute_figures import AttributeTasks, refusal
+from benchmark.evaluation.cells import image_cell, set_cell, with_caution
 from benchmark.evaluation.metric_boundary import metric_boundary
 from benchmark.evaluation.prepare_metrics import ReadyMetrics, encoder_boundary, encoder_of, prepare_metrics
 from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter
 from benchmark.features.parser_encoder import PARSER
 from benchmark.images.convert import Pixels, image_array, image_tensor
-from benchmark.metrics.base import Answers, ImageMetric, Judged, ScoringBatch, SetMetric, SetValue
+from benchmark.metrics.base import Answers, ImageMetric, Judged, ScoringBatch
 from benchmark.metrics.mean_metric import VALUE
 from benchmark.protocols.base import Protocol as EditProtocol
+from benchmark.protocols.task_batches import batches_of_tasks, without_attributes
 from benchmark.results.schema import Value
+from benchmark.results.task_scores import numbered_attributes
 from benchmark.runtime.device import Compute
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.prefetch import read_ahead
 from benchmark.runtime.progress import Advance, Reporter
-from benchmark.statistics.bootstrap import bootstrap_interval
-from benchmark.statistics.ratios import Columns, Ratio, mean_of_ratios, ratio_terms
-from benchmark.weights.resources import MetricUnavailable, Resources
+from benchmark.statistics.ratios import Columns, Ratio
+from benchmark.weights.resources import Resources
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES
 from registry.catalogue import JUDGE_CARDS, METRIC_CARDS
@@ -70,6 +74,8 @@ class Scores:
         breakdown: cells broken down by class or attribute.
         features: of the outputs, by encoder, where they were kept.
         num_missing: tasks that have no edit; their rows in `frame` have no values.
+        attributes: cells of the tasks of each attribute, by attribute and metric, where the tasks transfer several; the
+            cells of image metrics are then means over attributes.
     """
 
     frame: pd.DataFrame
@@ -78,6 +84,7 @@ class Scores:
     breakdown: dict[str, dict[str, float | None]]
     features: dict[str, FeatureSet]
     num_missing: int = 0
+    attributes: dict[str, dict[str, Value]] = field(default_factory=dict)
 
     def among(self, tasks: pd.DataFrame) -> Scores:
         """These scores of some tasks as those of all `tasks`: the others have no values, and every cell says so."""
@@ -87,10 +94,13 @@ class Scores:
         inputs = tasks.drop(columns=["target_row", "source_row"])
         values = self.frame.drop(columns=[name for name in inputs.columns if name != "task"])
         caution = f"{len(self.frame):,} of {len(tasks):,} tasks have an edit, and no other counts"
-        cells = {
-            name: cell.model_copy(update={"reason": _joined(caution, cell.reason)}) for name, cell in self.cells.items()
-        }
-        return replace(self, frame=inputs.merge(values, how="left", on="task"), cells=cells, num_missing=missing)
+        return replace(
+            self,
+            frame=inputs.merge(values, how="left", on="task"),
+            cells=with_caution(self.cells, caution),
+            attributes={name: with_caution(cells, caution) for name, cells in self.attributes.items()},
+            num_missing=missing,
+        )
 
 
 Outputs = Callable[[pd.DataFrame, EditBatch], tuple[EditBatch, Pixels]]
@@ -123,8 +133,9 @@ def score_edits(
     reporter: Reporter,
     title: str,
     keep: Path | None = None,
+    refused: Mapping[str, str] = MappingProxyType({}),
 ) -> Scores:
-    """Score every task, each image read, judged and encoded once.
+    """Score every task, each image read, judged and encoded once; those of one attribute after those of another.
 
     Args:
         outputs: gives the images to score.
@@ -139,13 +150,17 @@ def score_edits(
         reporter: shows a progress bar.
         title: what the bar calls the method.
         keep: folder for the features of the outputs, which are else forgotten.
+        refused: why there are no outputs, by the attribute that the method cannot transfer; the means over attributes
+            then have that reason in place of a value.
     """
+    answered = without_attributes(tasks, refused)
+    parts = AttributeTasks.of(tasks, refused)
     ready = prepare_metrics(metric_ids, resources, real.encoder)
     _without_judge(ready, judges)
     with TemporaryDirectory(prefix="features-") as forgotten:
         writers = {name: FeatureWriter((keep or Path(forgotten)) / name) for name in ready.encoders}
-        with reporter.bar(f"{title}: score {protocol.name}", len(tasks)) as advance:
-            batches = _scoring_batches(outputs, protocol, dataset, tasks, judges, resources.compute, advance)
+        with reporter.bar(f"{title}: score {protocol.name}", len(answered)) as advance:
+            batches = _scoring_batches(outputs, protocol, dataset, answered, judges, resources.compute, advance)
             for numbers, batch in batches:
                 for name, encoder in list(ready.encoders.items()):
                     with encoder_boundary(name, ready):
@@ -161,52 +176,55 @@ def score_edits(
                 pairs[name] = FeaturePair(found, real.real_features(name))
         cells: dict[str, Value] = {}
         breakdown: dict[str, dict[str, float | None]] = {}
+        attributes: dict[str, dict[str, Value]] = {part.attribute: {} for part in parts}
         for name, set_metric in ready.sets.items():
-            cells[name], further = set_cell(set_metric, pairs[encoder_of(name)], ready.cautions.get(name))
+            pair, caution = pairs[encoder_of(name)], ready.cautions.get(name)
+            cells[name], further = set_cell(set_metric, pair, caution)
             breakdown[name] = _finite(further)
+            for part in parts:
+                attributes[part.attribute][name] = part.set_cell(name, set_metric, pair, caution)
     frame = tasks.drop(columns=["target_row", "source_row"])
     flat: dict[str, NDArray[np.float64]] = {}
     ratios: dict[str, list[Ratio]] = {}
     for name, metric in ready.images.items():
         if name not in ready.missing:
             with metric_boundary(type(metric).__name__, name, ready.missing):
-                columns = _columns(metric, len(tasks))
-                cells[name] = image_cell(metric, columns, tasks["source"].to_numpy(), draws, ready.cautions.get(name))
+                columns, caution = _columns(metric, tasks, answered), ready.cautions.get(name)
+                sources = tasks["source"].to_numpy()
+                cells[name] = image_cell(metric, columns, sources, draws, caution, numbered_attributes(tasks))
+                for part in parts:
+                    attributes[part.attribute][name] = part.image_cell(metric, columns, sources, draws, caution)
                 breakdown[name] = _finite(metric.breakdown(columns))
                 if columns:
                     ratios[name] = _ratios(name, metric, columns)
                 flat |= {_column(name, inner): values for inner, values in columns.items()}
-    cells |= {name: Value(value=None, n=0, reason=reason) for name, reason in ready.missing.items()}
+    if refused:
+        cells = {name: Value(value=None, n=cell.n, reason=refusal(refused)) for name, cell in cells.items()}
+        breakdown = {}
+    for of_tasks in (cells, *attributes.values()):
+        of_tasks |= {name: Value(value=None, n=0, reason=reason) for name, reason in ready.missing.items()}
     ordered = {name: cells[name] for name in metric_ids}
+    by_attribute = {name: {metric: found[metric] for metric in metric_ids} for name, found in attributes.items()}
     table = pd.concat([frame, pd.DataFrame(flat, index=frame.index)], axis=1)
-    return Scores(table, ratios, ordered, breakdown, features if keep else {})
+    return Scores(table, ratios, ordered, breakdown, features if keep else {}, attributes=by_attribute)
 
 
-def _columns(metric: ImageMetric, number: int) -> Columns:
-    """The columns of all tasks, (T,) each."""
+def _columns(metric: ImageMetric, tasks: pd.DataFrame, answered: pd.DataFrame) -> Columns:
+    """The columns of all tasks, (T,) each; NaN where a task has no answer."""
+    number = len(answered)
     columns: Columns = metric.evaluate(number)
     for name, values in columns.items():
         if np.shape(values) != (number,):
             raise PluginError(
                 f"{type(metric).__name__} has {np.shape(values)} in column {name!r}, where ({number},) was expected"
             )
-    return columns
-
-
-def set_cell(metric: SetMetric, pair: FeaturePair, caution: str | None) -> tuple[Value, Mapping[str, float]]:
-    """The cell of a set metric, and its further values; the reason instead where the metric refuses the sets."""
-    number = len(pair.outputs)
-    function = f"{type(metric).__name__}.compute"
-    try:
-        with plugin_boundary(function, MetricUnavailable):
-            found = metric.measure(pair)
-        if not isinstance(found, SetValue):
-            raise PluginError(f"{function} gave {type(found).__name__}, where a SetValue was expected")
-    except (MetricUnavailable, PluginError) as reason:
-        return Value(value=None, n=number, reason=str(reason)), {}
-    if not math.isfinite(found.value):
-        return Value(value=None, n=number, reason="the value is not finite on these images"), {}
-    return Value(value=found.value, n=number, reason=_joined(found.caution, caution)), found.breakdown
+    if number == len(tasks):
+        return columns
+    places = tasks["task"].isin(answered["task"]).to_numpy()
+    spread = {name: np.full(len(tasks), np.nan) for name in columns}
+    for name, values in columns.items():
+        spread[name][places] = values
+    return spread
 
 
 def _features(name: str, encoder: Encoder, batch: ScoringBatch) -> NDArray[np.float32]:
@@ -220,7 +238,9 @@ def real_outputs(protocol: EditProtocol) -> Outputs:
 
     def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Pixels]:
         face = protocol.real_faces(batch)
-        tasks = replace(batch, target=face, source=face, mask=face.mask, attributes=face.attributes, oracle=None)
+        tasks = replace(
+            batch, target=face, source=face, mask=face.mask, attributes=face.attributes, oracle=None, lacks={}
+        )
         return replace(tasks, region=torch.ones_like(batch.region)), image_array(face.image)
 
     return give
@@ -235,11 +255,12 @@ def _scoring_batches(
     compute: Compute,
     advance: Advance,
 ) -> Iterator[tuple[list[int], ScoringBatch]]:
-    requested = tuple(ATTRIBUTES.index(name) for name in protocol.requested_attributes)
-    kept = tuple(ATTRIBUTES.index(name) for name in protocol.kept_attributes(dataset))
     with deferred_interruption() as stop:
         done = 0
         for rows, batch, pixels in read_ahead(_images(outputs, protocol, dataset, tasks)):
+            attribute = str(rows["attribute"].iloc[0])
+            requested = tuple(ATTRIBUTES.index(name) for name in protocol.requested_of(attribute))
+            kept = tuple(ATTRIBUTES.index(name) for name in protocol.kept_of(dataset, attribute))
             judged = _judged(pixels, judges, compute)
             targets = _answers(lambda batch=batch: batch.target.image.to(compute.device), judges)  # type: ignore[misc]
             yield list(rows["task"]), ScoringBatch(batch, pixels, judged, requested, kept, targets)
@@ -300,31 +321,8 @@ def no_judge(role: str) -> str:
 def _images(
     outputs: Outputs, protocol: EditProtocol, dataset: FaceDataset, tasks: pd.DataFrame
 ) -> Iterator[tuple[pd.DataFrame, EditBatch, Pixels]]:
-    for start in range(0, len(tasks), BATCH):
-        rows = tasks.iloc[start : start + BATCH]
+    for rows in batches_of_tasks(tasks, BATCH):
         yield rows, *outputs(rows, protocol.batch(dataset, rows))
-
-
-def image_cell(metric: ImageMetric, columns: Columns, sources: NDArray[Any], draws: int, caution: str | None) -> Value:
-    """The cell of an image metric from its columns (T,), with the bootstrap interval over the source faces (T,)."""
-    value = metric.summarise(columns, np.ones(len(sources)))
-    if not math.isfinite(value):
-        return Value(value=None, n=0, reason=metric.inapplicable)
-    low, high = bootstrap_interval([ratio_terms(columns, metric.ratios(columns))], mean_of_ratios, sources, draws=draws)
-    number = int(_answered(columns).sum())
-    if not math.isfinite(low):
-        return Value(value=value, n=number, reason=_joined("one source face: no interval", caution))
-    made = f"95% bootstrap by source face, {draws} draws"
-    return Value(value=value, n=number, low=low, high=high, interval=made, reason=caution)
-
-
-def _joined(*cautions: str | None) -> str | None:
-    return "; ".join(filter(None, cautions)) or None
-
-
-def _answered(columns: Columns) -> NDArray[np.bool_]:
-    finite: NDArray[np.bool_] = np.any([np.isfinite(values) for values in columns.values()], axis=0)
-    return finite
 
 
 def _finite(values: Mapping[str, float]) -> dict[str, float | None]:

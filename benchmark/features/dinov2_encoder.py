@@ -27,7 +27,7 @@ class DinoV2Encoder(TimmEncoder):
     def _fitted(self, network: nn.Module, state_dict: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         if (embedding := state_dict.get("pos_embed")) is None or embedding.ndim != 3:
             raise CheckpointError(f"checkpoint does not fit {type(network).__name__}: missing pos_embed")
-        side = int(network.get_submodule("patch_embed").grid_size[0])  # type: ignore[index, arg-type]
+        side = int(network.get_submodule("patch_embed").grid_size[0])  # type: ignore[index]
         return super()._fitted(network, {**state_dict, "pos_embed": interpolated_positions(embedding, side)})
 
 

@@ -243,10 +243,10 @@ class ImageMetric(BaseMetric):
                     raise PluginError(f"{function} gave the columns {given}, but not {name!r}, which the value needs")
 
     def compute_metrics(self, results: list[Any]) -> dict[str, Any]:
-        """Columns of all processes, in task order."""
+        """Columns of all processes, in task order; NaN where a batch had no such column."""
         ordered = sorted(results, key=lambda result: result[0])
-        names = list(ordered[0][1]) if ordered else []
-        return {name: np.array([row[name] for _, row in ordered], dtype=np.float64) for name in names}
+        names = dict.fromkeys(name for _, row in ordered for name in row)
+        return {name: np.array([row.get(name, np.nan) for _, row in ordered], dtype=np.float64) for name in names}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,14 @@ from methods.labels import LABELS, NUM_LABELS
 class LabelMapMetric(ImageMetric):
     """A metric of two label maps, for which no more of a task than its requested mask need be known."""
 
+    inapplicable: ClassVar[str] = "these tasks have no mask"
+
     def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
-        """The columns of the parsed outputs against the requested masks."""
-        return self.compare(batch.parsed.cpu().numpy(), batch.tasks.mask.cpu().numpy())
+        """The columns of the parsed outputs against the requested masks, all NaN where the tasks have no mask."""
+        columns = self.compare(batch.parsed.cpu().numpy(), batch.tasks.mask.cpu().numpy())
+        if "mask" in batch.tasks.lacks:
+            return {name: np.full(len(batch), np.nan) for name in columns}
+        return columns
 
     @abstractmethod
     def compare(self, parsed: NDArray[Any], requested: NDArray[Any]) -> dict[str, NDArray[np.float64]]:

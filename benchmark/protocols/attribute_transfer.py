@@ -2,60 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar, Final
+from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
-from torch import Tensor
 
 from benchmark.datasets.base import FaceDataset
-from benchmark.protocols.base import Draw, Protocol, Rows, shuffled_test_rows
-from benchmark.protocols.ground_truth import TrueEdits, true_edits
+from benchmark.protocols.attribute_options import ALL, AttributeTransferOptions
+from benchmark.protocols.attribute_pairs import AttributePairs, NoPairs
+from benchmark.protocols.base import Draw, Protocol, Rows
+from benchmark.protocols.implied_attributes import IMPLIED
 from benchmark.protocols.instructions import attribute_instruction
-from benchmark.protocols.mouth_region import mouth_region, widened, with_mouth_of
-from benchmark.protocols.pose_matching import paired_in_rounds
+from benchmark.protocols.requested_edits import requested_edits
 from methods.base import EditBatch, FaceBatch
-from methods.labels import ATTRIBUTES, MOUTH_LABELS
+from methods.labels import attribute_columns
 from registry.errors import InputError
-
-MASK_ATTRIBUTE: Final = "Smiling"
-"""The attribute that masks alone can transfer: its regions are the mouth's."""
-
-_HAIR_COLOURS: Final = ("Black_Hair", "Blond_Hair", "Brown_Hair", "Gray_Hair")
-_BEARDS: Final = ("5_o_Clock_Shadow", "Goatee", "Mustache", "Sideburns", "No_Beard")
-_IMPLIED: Final[Mapping[str, tuple[str, ...]]] = {
-    # A smile opens the mouth and lifts the cheeks; the mask's lips are the source's, whatever their size.
-    "Smiling": ("Mouth_Slightly_Open", "High_Cheekbones", "Big_Lips"),
-    "Male": (*_BEARDS, "Heavy_Makeup", "Wearing_Lipstick"),
-    "Heavy_Makeup": ("Wearing_Lipstick", "Rosy_Cheeks"),
-    "Bald": (*_HAIR_COLOURS, "Bangs", "Receding_Hairline", "Straight_Hair", "Wavy_Hair"),
-    "Wearing_Hat": ("Bangs", "Bald", "Receding_Hairline"),
-    "Straight_Hair": ("Wavy_Hair",),
-    "Wavy_Hair": ("Straight_Hair",),
-    **dict.fromkeys(_HAIR_COLOURS, _HAIR_COLOURS),
-    **dict.fromkeys(_BEARDS, _BEARDS),
-}
-"""Attributes that an edit of another one changes by its nature, or that exclude it."""
-
-_VISIBLE: Final = 8 / 127.5
-"""Difference of a channel, in units of [-1, 1], from which a true edit counts as having changed a pixel."""
 
 
 class AttributeTransfer(Protocol):
-    """Pairs of a target without `attribute` and a source with it.
+    """Pairs of a target without an attribute and a source with it, for one attribute or several.
 
-    The requested mask is the target's with the source's mouth regions, which is a smile's; other attributes are
-    possible only where the dataset knows the true edited face.
+    What is requested is the true edit where the dataset knows it. Else attributes are, and a mask where a region of the
+    face carries the attribute.
 
     Args:
-        attribute: a CelebA attribute that the dataset knows.
-        count: pairs wanted; fewer where the test split does not have as many.
+        attribute: a CelebA attribute that the dataset knows, several of them, or "all" that it has pairs of.
+        count: pairs wanted of each attribute; fewer where the test split does not have as many.
     """
 
     name: ClassVar[str] = "attribute-transfer"
 
-    def __init__(self, *, attribute: str = MASK_ATTRIBUTE, count: int = 400) -> None:
-        self.attribute = attribute
+    def __init__(
+        self,
+        *,
+        attribute: str | Sequence[str] = AttributeTransferOptions.attribute,
+        count: int = AttributeTransferOptions.count,
+    ) -> None:
+        self.attributes = (attribute,) if isinstance(attribute, str) else tuple(attribute)
+        if self.attributes != (ALL,):
+            attribute_columns(self.attributes)
         super().__init__(count=count)
 
     def real_faces(self, batch: EditBatch) -> FaceBatch:
@@ -63,77 +48,82 @@ class AttributeTransfer(Protocol):
         return batch.source
 
     def draw(self, dataset: FaceDataset, seed: int) -> Draw:
-        """Pair targets without the attribute with sources that have it, matched by pose where poses are known.
+        """Pair targets without each attribute with sources that have it, matched by pose where poses are known.
+
+        The pairs of an attribute are the same whichever others there are; the attributes take turns in the table.
 
         Raises:
-            InputError: if the dataset does not know the attribute, has no such pair, or cannot transfer it.
+            InputError: if the dataset does not know an attribute, or has no such pair.
         """
-        if self.attribute not in dataset.known_attributes:
-            known = ", ".join(dataset.known_attributes)
-            raise InputError(f"attribute {self.attribute!r} is not known in this dataset; known are: {known}")
-        targets, sources = (self._candidates(dataset, seed, role) for role in ("target", "source"))
-        column = dataset.packed.attributes[:, ATTRIBUTES.index(self.attribute)]
-        targets, sources = targets[column[targets] == 0], sources[column[sources] == 1]
-        if not len(targets) or not len(sources):
-            raise InputError(
-                f"attribute {self.attribute!r} cannot be transferred: the test split has {len(targets)} usable faces "
-                f"without it and {len(sources)} with it"
-            )
-        poses = dataset.packed.poses
-        targets, sources = paired_in_rounds(targets, sources, poses, self.count)
-        self._truth(dataset, targets[:1], sources[:1])
-        return Draw(targets, sources, self._rule(with_poses=poses is not None), (self.attribute,), self.attribute)
+        every = self.attributes == (ALL,)
+        pairs, without = [], []
+        for attribute in dataset.known_attributes if every else self.attributes:
+            try:
+                pairs.append(AttributePairs.draw(self.name, dataset, attribute, seed, self.count))
+            except NoPairs as error:
+                if not every:
+                    raise InputError(str(error)) from error
+                without.append(attribute)
+        if not pairs:
+            raise InputError("no attribute can be transferred: the test split has no pair of any")
+        turn = np.concatenate([np.arange(len(each.targets)) for each in pairs])
+        order = np.argsort(turn, kind="stable")
+        names = np.repeat([each.attribute for each in pairs], [len(each.targets) for each in pairs])
+        return Draw(
+            targets=np.concatenate([each.targets for each in pairs])[order],
+            sources=np.concatenate([each.sources for each in pairs])[order],
+            rule=self._rule(pairs, without, with_poses=dataset.packed.poses is not None),
+            requested=tuple(each.attribute for each in pairs),
+            attribute=[str(name) for name in names[order]],
+        )
 
     def edits(self, dataset: FaceDataset, targets: Rows, sources: Rows) -> EditBatch:
-        """N tasks; mask, attributes and oracle are the true edit's where the dataset knows it."""
-        target, source = dataset.batch(targets), dataset.batch(sources)
-        truth = self._truth(dataset, targets, sources)
-        if truth is None:
-            mask, attributes = with_mouth_of(target.mask, source.mask), target.attributes.clone()
-            attributes[:, ATTRIBUTES.index(self.attribute)] = 1
-            return EditBatch(target, source, mask, attributes, mouth_region(target.mask, mask))
-        region = self._region(target.mask, target.image, truth)
-        return EditBatch(target, source, truth.mask, truth.attributes, region, truth.image)
+        """N tasks of the only attribute."""
+        (attribute,) = self.attributes
+        return self.edits_of(dataset, targets, sources, attribute)
+
+    def edits_of(self, dataset: FaceDataset, targets: Rows, sources: Rows, attribute: str) -> EditBatch:
+        """N tasks of an attribute; mask, attributes and oracle are the true edit's where the dataset knows it."""
+        return requested_edits(dataset, targets, sources, attribute)
+
+    def requested_of(self, attribute: str) -> tuple[str, ...]:
+        """The attribute."""
+        return (attribute,)
 
     def kept_attributes(self, dataset: FaceDataset) -> tuple[str, ...]:
+        """The known attributes that the tasks of one attribute or another keep."""
+        kept = {name for attribute in self.requested_attributes for name in self.kept_of(dataset, attribute)}
+        return tuple(name for name in dataset.known_attributes if name in kept)
+
+    def kept_of(self, dataset: FaceDataset, attribute: str) -> tuple[str, ...]:
         """The known attributes but for the one transferred and those that it implies (a smile: an open mouth, …)."""
-        changed = {self.attribute, *_IMPLIED.get(self.attribute, ())}
+        changed = {attribute, *IMPLIED.get(attribute, ())}
         return tuple(name for name in dataset.known_attributes if name not in changed)
 
     def instruction(self, attribute: str) -> str:
         """To give the target the attribute."""
         return attribute_instruction(attribute)
 
-    def _candidates(self, dataset: FaceDataset, seed: int, role: str) -> Rows:
-        rows = shuffled_test_rows(dataset, seed, f"{self.name}/{self.attribute}/{role}")
-        if self.attribute != MASK_ATTRIBUTE:
-            return rows
-        # A face whose lips nobody annotated has no mouth to give, and none whose place is known.
-        return np.array([row for row in rows if np.isin(dataset.packed.masks[row], MOUTH_LABELS).any()], np.int64)
-
-    def _truth(self, dataset: FaceDataset, targets: Rows, sources: Rows) -> TrueEdits | None:
-        truth = true_edits(dataset, "attribute-transfer", targets, sources, self.attribute)
-        if truth is None and self.attribute != MASK_ATTRIBUTE:
-            raise InputError(
-                f"attribute {self.attribute!r} cannot be transferred by a mask in this dataset; possible is: "
-                f"{MASK_ATTRIBUTE}"
-            )
-        return truth
-
-    def _region(self, mask: Tensor, image: Tensor, truth: TrueEdits) -> Tensor:
-        if self.attribute == MASK_ATTRIBUTE:
-            return mouth_region(mask, truth.mask)
-        repainted = ((image - truth.image).abs() >= _VISIBLE).any(dim=1)
-        return widened(repainted | (mask != truth.mask))
-
-    def _rule(self, *, with_poses: bool) -> str:
+    def _rule(self, pairs: Sequence[AttributePairs], without: Sequence[str], *, with_poses: bool) -> str:
         matched = (
             "matched by pose (Euclidean distance of yaw, pitch and roll in degrees; faces of unknown pose last)"
             if with_poses
             else "drawn at random, since poses are unknown"
         )
-        shown = "; both masks show a mouth" if self.attribute == MASK_ATTRIBUTE else ""
+        conditions: dict[str, list[str]] = {}
+        for found in pairs:
+            for said in found.conditions:
+                conditions.setdefault(said, []).append(found.attribute)
+        if len(pairs) == 1 and not without:
+            of_each, name, means = "", pairs[0].attribute, ""
+            said_of = list(conditions)
+        else:
+            of_each, name = f" for each of {', '.join(found.attribute for found in pairs)}", "it"
+            means = "; figures are means over attributes"
+            said_of = [f"{said} ({', '.join(attributes)})" for said, attributes in conditions.items()]
+        if without:
+            said_of.append(f"left out for lack of pairs: {', '.join(without)}")
         return (
-            f"up to {self.count} pairs of a test face without {self.attribute} and one with it, the source {matched}; "
-            f"every target once before any again, no pair twice{shown}"
+            f"up to {self.count} pairs{of_each} of a test face without {name} and one with it, the source {matched}; "
+            f"every target once before any again, no pair twice{''.join(f'; {said}' for said in said_of)}{means}"
         )

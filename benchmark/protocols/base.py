@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -12,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmark.datasets.base import FaceDataset
+from benchmark.protocols.task_batches import joined, tasks_by_attribute
 from methods.base import EditBatch, FaceBatch
 from registry.errors import PluginError, plugin_boundary
 
@@ -27,14 +29,14 @@ class Draw:
         sources: (T,) dataset rows of the faces that lend something.
         rule: how they were drawn, in words.
         requested: attributes that an edit must carry.
-        attribute: the attribute transferred; "" where there is none.
+        attribute: the attribute transferred, or (T,) that of each task; "" where there is none.
     """
 
     targets: Rows
     sources: Rows
     rule: str
     requested: tuple[str, ...]
-    attribute: str = ""
+    attribute: str | Sequence[str] = ""
 
 
 class Protocol(ABC):
@@ -74,6 +76,18 @@ class Protocol(ABC):
         """Attributes known to `dataset` that an edit must leave as they are."""
         return ()
 
+    def edits_of(self, dataset: FaceDataset, targets: Rows, sources: Rows, attribute: str) -> EditBatch:
+        """`edits` of tasks that transfer one attribute, for protocols that transfer several."""
+        return self.edits(dataset, targets, sources)
+
+    def requested_of(self, attribute: str) -> tuple[str, ...]:
+        """`requested_attributes` of the tasks that transfer an attribute, for protocols that transfer several."""
+        return self.requested_attributes
+
+    def kept_of(self, dataset: FaceDataset, attribute: str) -> tuple[str, ...]:
+        """`kept_attributes` of the tasks that transfer an attribute, for protocols that transfer several."""
+        return self.kept_attributes(dataset)
+
     def real_faces(self, batch: EditBatch) -> FaceBatch:
         """The real faces that already are as the edits should be, for the row "real images"."""
         return batch.target
@@ -97,6 +111,7 @@ class Protocol(ABC):
         drawn = self._drawn(dataset, seed)
         self.rule, self.requested_attributes = drawn.rule, drawn.requested
         targets, sources = drawn.targets[:limit], drawn.sources[:limit]
+        attribute = drawn.attribute if isinstance(drawn.attribute, str) else list(drawn.attribute[:limit])
         ids = dataset.packed.ids
         return pd.DataFrame(
             {
@@ -105,12 +120,12 @@ class Protocol(ABC):
                 "source": [str(face) for face in ids[sources]],
                 "target_row": targets,
                 "source_row": sources,
-                "attribute": drawn.attribute,
+                "attribute": attribute,
             }
         )
 
     def batch(self, dataset: FaceDataset, rows: pd.DataFrame) -> EditBatch:
-        """The tasks of N rows of the table, on the CPU, with instructions, and the oracle where the dataset knows it.
+        """The tasks of N rows of the table, on the CPU, with instructions; with the oracle where all of it is known.
 
         Raises:
             ValueError: if the rows were drawn from another dataset.
@@ -123,15 +138,36 @@ class Protocol(ABC):
             for expected, found in zip(rows[column], dataset.packed.ids[faces], strict=True):
                 if str(expected) != str(found):
                     raise ValueError(f"the tasks were drawn from another dataset: {column} {expected} is {found} here")
+        return self.edits_of_rows(dataset, rows)
+
+    def edits_of_rows(self, dataset: FaceDataset, rows: pd.DataFrame) -> EditBatch:
+        """The tasks of N pairs of faces, whether or not they are those of the table: `batch` without its comparison.
+
+        Args:
+            dataset: the faces.
+            rows: `target_row`, `source_row` and `attribute` of each.
+        """
+        parts = [self._edits(dataset, part) for part in tasks_by_attribute(rows)]
+        if len(parts) == 1:
+            return parts[0]
+        places = [np.flatnonzero(rows["attribute"] == name) for name in dict.fromkeys(rows["attribute"])]
+        return joined(parts, np.argsort(np.concatenate(places)))
+
+    def _edits(self, dataset: FaceDataset, rows: pd.DataFrame) -> EditBatch:
+        """Tasks of one attribute."""
+        attribute = str(rows["attribute"].iloc[0])
+        targets, sources = (rows[column].to_numpy(np.int64) for column in ("target_row", "source_row"))
         function = f"{type(self).__name__}.edits"
         with plugin_boundary(function):
-            tasks = self.edits(dataset, targets, sources)
+            tasks = self.edits_of(dataset, targets, sources, attribute)
         if not isinstance(tasks, EditBatch) or len(tasks) != len(rows):
             given = f"{len(tasks)} tasks" if isinstance(tasks, EditBatch) else type(tasks).__name__
             raise PluginError(f"{function} gave {given}, where an EditBatch of {len(rows)} was expected")
+        if attribute:
+            tasks = replace(tasks, transferred=(attribute,) * len(rows))
         if tasks.instructions:
             return tasks
-        return replace(tasks, instructions=tuple(self.instruction(str(attribute)) for attribute in rows["attribute"]))
+        return replace(tasks, instructions=(self.instruction(attribute),) * len(rows))
 
     def _drawn(self, dataset: FaceDataset, seed: int) -> Draw:
         function = f"{type(self).__name__}.draw"
@@ -144,6 +180,8 @@ class Protocol(ABC):
             raise PluginError(
                 f"{function} gave targets {targets} and sources {sources}, where as many of both, (T,), were expected"
             )
+        if not isinstance(drawn.attribute, str) and len(drawn.attribute) != len(drawn.targets):
+            raise PluginError(f"{function} gave {len(drawn.attribute)} attributes for {len(drawn.targets)} tasks")
         return drawn
 
 

@@ -65,7 +65,12 @@ def _is_selected(result: Result, selection: Selection) -> bool:
 
 def _trimmed(result: Result, selection: Selection) -> Result:
     protocols = {
-        name: found.model_copy(update={"metrics": _named(found.metrics, selection.metrics)})
+        name: found.model_copy(
+            update={
+                "metrics": _named(found.metrics, selection.metrics),
+                "attributes": {part: _named(cells, selection.metrics) for part, cells in found.attributes.items()},
+            }
+        )
         for name, found in result.protocols.items()
         if selection.protocol in (None, name)
     }

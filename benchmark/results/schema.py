@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import Literal, Self
 
@@ -72,6 +73,8 @@ class ProtocolResult(_Strict):
         metrics: by metric id.
         breakdown: by metric id, then class or attribute.
         num_scored: how many tasks were scored, where some have no edit; None where all were.
+        attributes: figures of the tasks of each attribute, by attribute and metric id, where the protocol transfers
+            several; the figures of image metrics in `metrics` are then means over attributes.
         scores_sha256: of the file with the scores of its tasks; None where there is none, and in older files.
     """
 
@@ -81,6 +84,7 @@ class ProtocolResult(_Strict):
     rule: str
     metrics: dict[str, Value]
     breakdown: dict[str, dict[str, float | None]] = Field(default_factory=dict)
+    attributes: dict[str, dict[str, Value]] = Field(default_factory=dict)
     scores_sha256: str | None = None
     reason: str | None = None
     """Why the method did not take part, where it did not; then `metrics` is empty."""
@@ -180,7 +184,7 @@ class Result(_Strict):
     @model_validator(mode="after")
     def _describes_every_metric(self) -> Self:
         for name, protocol in self.protocols.items():
-            for metric in protocol.metrics:
+            for metric in (*protocol.metrics, *chain.from_iterable(protocol.attributes.values())):
                 if metric not in self.metrics:
                     raise PydanticCustomError(
                         "undescribed_metric",

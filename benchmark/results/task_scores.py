@@ -23,7 +23,8 @@ from benchmark.results.schema import ProtocolResult
 from benchmark.runtime.atomic_files import replacing
 from benchmark.runtime.json_files import ResultError
 from benchmark.runtime.regular_files import check_regular
-from benchmark.statistics.ratios import Array, Ratio, ratio_terms
+from benchmark.statistics.face_clusters import Statistic
+from benchmark.statistics.ratios import Array, Ratio, mean_over_groups, ratio_terms, terms_by_group
 
 
 def tasks_sha256(frame: pd.DataFrame) -> str:
@@ -32,6 +33,12 @@ def tasks_sha256(frame: pd.DataFrame) -> str:
     columns = ordered["target"], ordered["source"], ordered["attribute"].fillna("")
     content = [[str(value) for value in row] for row in zip(*columns, strict=True)]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def numbered_attributes(tasks: pd.DataFrame) -> tuple[NDArray[np.intp], int]:
+    """The number of the attribute that each task transfers, (T,), by first appearance, and how many there are."""
+    numbers, names = pd.factorize(tasks["attribute"].fillna(""))
+    return np.asarray(numbers, np.intp), len(names)
 
 
 TASK_COLUMNS = ("task", "target", "source", "attribute")
@@ -83,6 +90,7 @@ class TaskTable:
         tasks: the same in the order of the tasks.
         sources: (T,) the source face of each, in that order.
         order: (T,) the row of each task in the file.
+        attributes: (T,) the number of the attribute that each task transfers, and how many there are.
     """
 
     content: pa.Table
@@ -90,6 +98,7 @@ class TaskTable:
     tasks: pd.DataFrame
     sources: NDArray[np.object_]
     order: NDArray[np.intp]
+    attributes: tuple[NDArray[np.intp], int]
 
     @classmethod
     def of(cls, content: pa.Table) -> TaskTable:
@@ -97,7 +106,8 @@ class TaskTable:
         frame = content.to_pandas()
         order = np.argsort(frame["task"].to_numpy(), kind="stable")
         tasks = frame.iloc[order].reset_index(drop=True)
-        return cls(content, tasks_sha256(frame), tasks, np.asarray(tasks["source"], dtype=object), order)
+        sources = np.asarray(tasks["source"], dtype=object)
+        return cls(content, tasks_sha256(frame), tasks, sources, order, numbered_attributes(tasks))
 
 
 class TaskScores:
@@ -157,7 +167,9 @@ class TaskScores:
         return self._table.sources
 
     def tally(self, metric: str) -> Array:
-        """What each task adds to the sums of an image metric's K ratios: (T, 2, K), as `mean_of_ratios` takes them.
+        """What each task adds to the sums of an image metric's K ratios: (T, 2, K), as `statistic` takes them.
+
+        Where the tasks transfer G attributes, the ratios of each are apart: (T, 2, G·K).
 
         Raises:
             ResultError: if the file holds none, or one holds something else than numbers.
@@ -167,9 +179,15 @@ class TaskScores:
         if not names or not names <= set(self._columns):
             raise ResultError(f"{self.path}: holds no scores of {metric}; score the run again")
         try:
-            return ratio_terms({name: self._column(name) for name in names}, ratios)
+            terms = ratio_terms({name: self._column(name) for name in names}, ratios)
         except (TypeError, ValueError) as error:
             raise ResultError(f"{self.path}: the scores of {metric} are not numbers") from error
+        return terms_by_group(terms, *self._table.attributes)
+
+    @property
+    def statistic(self) -> Statistic:
+        """From summed tallies to figures, which are means over attributes where the tasks transfer several."""
+        return mean_over_groups(self._table.attributes[1])
 
     def _column(self, name: str) -> Array:
         return np.asarray(self._columns[name].to_numpy(), dtype=np.float64)[self._table.order]

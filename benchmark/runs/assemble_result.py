@@ -17,7 +17,7 @@ from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.prepare_metrics import weights_of
 from benchmark.evaluation.score_edits import Scores
 from benchmark.results.run_folder import cost_path, scores_path
-from benchmark.results.schema import Cost, MetricInfo, ProtocolResult, Result, WeightsOrigin
+from benchmark.results.schema import Cost, MetricInfo, ProtocolResult, Result, Value, WeightsOrigin
 from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.version import installed_version
 from benchmark.weights.locate import Weights
@@ -123,6 +123,7 @@ def protocol_result(task_set: TaskSet, scores: Scores | None, reason: str | None
         rule=task_set.protocol.rule,
         metrics={} if scores is None else scores.cells,
         breakdown={} if scores is None else {name: each for name, each in scores.breakdown.items() if each},
+        attributes={} if scores is None else scores.attributes,
         reason=reason,
         num_scored=len(task_set.tasks) - scores.num_missing if scores is not None and scores.num_missing else None,
     )
@@ -153,11 +154,15 @@ def left_out(name: str, task_set: TaskSet | None, reason: str) -> ProtocolResult
 def real_result(task_set: TaskSet, scores: Scores) -> ProtocolResult:
     """The part of the real images: where they have no figure, the reason is that they are not edits."""
     result = protocol_result(task_set, scores, None)
-    cells = {
+    attributes = {name: _of_real_images(cells) for name, cells in result.attributes.items()}
+    return result.model_copy(update={"metrics": _of_real_images(result.metrics), "attributes": attributes})
+
+
+def _of_real_images(cells: Mapping[str, Value]) -> dict[str, Value]:
+    return {
         name: cell.model_copy(update={"reason": "real images are not edits"}) if cell.value is None else cell
-        for name, cell in result.metrics.items()
+        for name, cell in cells.items()
     }
-    return result.model_copy(update={"metrics": cells})
 
 
 def metric_facts(protocols: Sequence[str], evaluation: EvaluationSpec, weights: Weights) -> dict[str, MetricInfo]:

@@ -21,11 +21,13 @@ from benchmark.editing.option_weights import OptionWeights, hashes, option_weigh
 from benchmark.editing.option_weights import notes as weights_notes
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.score_edits import Outputs, Scores
+from benchmark.protocols.task_batches import without_attributes
 from benchmark.results.run_folder import (
     CARD,
     EDITS,
     EXPERIMENT,
     PROVENANCE,
+    REFUSED,
     RESULT,
     SAMPLES,
     checkpoint_path,
@@ -311,14 +313,15 @@ class Run:
             earlier = {}
         elif earlier.get("reason"):
             return
-        files = edited_files(self.folder, name, task_set.tasks)
-        kept = discard_damaged_edits(self.folder, name, task_set.tasks, earlier.get(FILES, {}), say)
+        tasks = without_attributes(task_set.tasks, earlier.get(REFUSED, {}))
+        files = edited_files(self.folder, name, tasks)
+        kept = discard_damaged_edits(self.folder, name, tasks, earlier.get(FILES, {}), say)
         if earlier.get("done") and len(kept) == len(files):
             return
         self.stamps.put(stage, {"stamp": stamp, "done": False, FILES: kept})
-        reason = None
+        reason, refused = None, {}
         try:
-            edit_tasks(
+            refused = edit_tasks(
                 self._trained_editor.model,
                 self._card,
                 task_set.protocol,
@@ -333,8 +336,10 @@ class Run:
             )
         except CannotEdit as error:
             reason = str(error)
-        record = {} if reason else record_files(self.folder, files)
-        self.stamps.put(stage, {"stamp": stamp, "done": True, "reason": reason, FILES: record})
+        answered = without_attributes(task_set.tasks, refused)
+        record = {} if reason else record_files(self.folder, edited_files(self.folder, name, answered))
+        of_attributes = {REFUSED: refused} if refused else {}
+        self.stamps.put(stage, {"stamp": stamp, "done": True, "reason": reason, **of_attributes, FILES: record})
 
     def _score(self, task_set: TaskSet, outputs: Outputs) -> Scores:
         return score_protocol(
@@ -367,8 +372,10 @@ class Run:
     def _write_samples(self) -> None:
         sheets = []
         for task_set in self._task_sets:
-            if not self.stamps.get(f"{EDITS}/{task_set.protocol.name}").get("reason"):
-                rows = tasks_with_edits(self.folder, task_set).iloc[:SAMPLE_TASKS]
+            stamp = self.stamps.get(f"{EDITS}/{task_set.protocol.name}")
+            if not stamp.get("reason"):
+                edited = tasks_with_edits(self.folder, task_set)
+                rows = without_attributes(edited, stamp.get(REFUSED, {})).iloc[:SAMPLE_TASKS]
                 outputs = read_edits(self._edits_folder(task_set), rows, self.context.dataset.size)
                 sheets.append(
                     SampleRows(task_set.protocol.name, task_set.protocol.batch(self.context.dataset, rows), outputs)

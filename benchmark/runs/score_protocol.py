@@ -18,7 +18,7 @@ from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.score_edits import Judges, Outputs, Scores, score_edits
 from benchmark.images.convert import Pixels
 from benchmark.results.import_record import read_import
-from benchmark.results.run_folder import EDITS, RESULT, edits_folder, scores_path
+from benchmark.results.run_folder import EDITS, REFUSED, RESULT, edits_folder, scores_path
 from benchmark.results.schema import read_result
 from benchmark.results.task_scores import TASK_COLUMNS, read_task_scores, write_task_scores
 from benchmark.runs.up_to_date import FINISHED, METRICS, metric_stamps
@@ -86,11 +86,13 @@ def score_protocol(
             draws=evaluation.bootstrap_draws,
             reporter=context.reporter,
             title=title,
+            refused=(state.get(f"{EDITS}/{name}") or {}).get(REFUSED, {}),
         )
         kept = _joined(kept, scores.among(task_set.tasks))
     ordered = {metric: kept.cells[metric] for metric, _ in metrics}
     num_missing = len(task_set.tasks) - len(tasks_with_edits(run, task_set))
-    found = Scores(kept.frame, kept.ratios, ordered, kept.breakdown, {}, num_missing)
+    by_attribute = {part: {metric: cells[metric] for metric in ordered} for part, cells in kept.attributes.items()}
+    found = Scores(kept.frame, kept.ratios, ordered, kept.breakdown, {}, num_missing, by_attribute)
     write_task_scores(run, name, found.frame, found.ratios, scored_by)
     return found
 
@@ -142,7 +144,11 @@ def _kept(
     cells = {name: cell for name, cell in cells.items() if cell.value is not None or name not in again}
     columns = [name for name in frame.columns if name in TASK_COLUMNS or name.partition("/")[0] in cells]
     breakdown = {name: result.breakdown.get(name, {}) for name in cells}
-    return Scores(frame[columns], {name: ratios[name] for name in cells if name in ratios}, cells, breakdown, {})
+    attributes = {
+        part: {name: figures[name] for name in cells if name in figures} for part, figures in result.attributes.items()
+    }
+    own_ratios = {name: ratios[name] for name in cells if name in ratios}
+    return Scores(frame[columns], own_ratios, cells, breakdown, {}, attributes=attributes)
 
 
 def _joined(kept: Scores, new: Scores) -> Scores:
@@ -151,4 +157,7 @@ def _joined(kept: Scores, new: Scores) -> Scores:
     columns = [name for name in new.frame.columns if name not in TASK_COLUMNS]
     frame = pd.concat([kept.frame.reset_index(drop=True), new.frame[columns].reset_index(drop=True)], axis=1)
     ratios: dict[str, list[Ratio]] = {**kept.ratios, **new.ratios}
-    return Scores(frame, ratios, {**kept.cells, **new.cells}, {**kept.breakdown, **new.breakdown}, {})
+    attributes = {part: {**kept.attributes.get(part, {}), **cells} for part, cells in new.attributes.items()}
+    return Scores(
+        frame, ratios, {**kept.cells, **new.cells}, {**kept.breakdown, **new.breakdown}, {}, attributes=attributes
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,30 @@ def mean_of_ratios(sums: Array) -> Array:
         finite = np.isfinite(only)
         return only if finite.all() else np.where(finite, only, np.nan)
     return finite_mean(quotients)
+
+
+def terms_by_group(terms: Array, groups: NDArray[np.integer[Any]], num_groups: int) -> Array:
+    """What each task adds to the sums of its own group: (T, 2, G·K) of (T, 2, K) and the groups (T,) of the tasks.
+
+    With `mean_over_groups` of these, every group counts the same, however many tasks it has and whichever of its ratios
+    have a denominator.
+    """
+    if num_groups == 1:
+        return terms
+    number, _, width = terms.shape
+    spread = np.zeros((number, 2, num_groups, width))
+    spread[np.arange(number), :, groups] = terms
+    return spread.reshape(number, 2, num_groups * width)
+
+
+def mean_over_groups(num_groups: int) -> Callable[[Array], Array]:
+    """The statistic of sums (..., 2, G·K) of `terms_by_group`: the mean over groups of their `mean_of_ratios`."""
+    return mean_of_ratios if num_groups == 1 else partial(_mean_of_groups, num_groups)
+
+
+def _mean_of_groups(num_groups: int, sums: Array) -> Array:
+    quotients = ratio(sums[..., 0, :], sums[..., 1, :])
+    return finite_mean(finite_mean(quotients.reshape(*quotients.shape[:-1], num_groups, -1)))
 
 
 def ratio(numerators: Array, denominators: Array) -> Array:

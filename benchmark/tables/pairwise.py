@@ -12,7 +12,6 @@ from benchmark.comparison.compare_metric import match_sets
 from benchmark.results.schema import MetricInfo, Value
 from benchmark.results.task_scores import ScoreFiles
 from benchmark.statistics.paired import Side, differences_of_all_pairs
-from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.tables.table import Column, Row, Table
 from benchmark.tables.table_scores import TableScores
 
@@ -172,7 +171,7 @@ def _of_images(column: Column, methods: Sequence[Row], scores: TableScores) -> d
     places = list(tallies)
     sides = [Side(tallies[place], methods[place].method.trained) for place in places]
     gains: dict[tuple[int, int], Gain] = {}
-    for (one, other), found in differences_of_all_pairs(sides, mean_of_ratios, scores.faces).items():
+    for (one, other), found in differences_of_all_pairs(sides, scores.statistic, scores.faces).items():
         if math.isfinite(found.value):
             interval = (found.low, found.high) if math.isfinite(found.low) else (None, None)
             gains[places[one], places[other]] = _signed(column.facts, Gain(found.value, *interval))

@@ -10,7 +10,6 @@ import numpy as np
 
 from benchmark.results.schema import MetricInfo
 from benchmark.statistics.face_clusters import Array, draw_faces, statistics_of_runs
-from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.statistics.seed_variance import means_over_seeds, pooled_error, seed_spreads
 from benchmark.statistics.win_rates import Rank, rank_methods
 from benchmark.tables.seed_intervals import DRAWS, NESTED
@@ -100,9 +99,9 @@ def _merits(ranked: Sequence[int], metrics: Sequence[Column], scores: TableScore
             continue
         stacked = np.stack([run for runs in having.values() for run in runs])
         num_seeds = [len(runs) for runs in having.values()]
-        every = mean_of_ratios(stacked.sum(axis=1))
+        every = scores.statistic(stacked.sum(axis=1))
         figures, means = np.split(every, np.cumsum(num_seeds)[:-1]), means_over_seeds(every, num_seeds)
-        resampled = statistics_of_runs(stacked, weights, mean_of_ratios)
+        resampled = statistics_of_runs(stacked, weights, scores.statistic)
         drawn_means = means_over_seeds(resampled, num_seeds)
         for number, (method, spread) in enumerate(zip(having, seed_spreads(figures, resampled), strict=True)):
             error = pooled_error([spread])

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Final
 
 from benchmark.statistics.bootstrap import bootstrap_intervals
-from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.tables.table import Row
 from benchmark.tables.table_scores import TableScores
 
@@ -26,7 +25,7 @@ def nest_seeds(rows: Sequence[Row], scores: TableScores) -> tuple[Row, ...]:
         if column.column.level != "image":
             continue
         found = {number: tallies for number in several if (tallies := scores.tallies(number, column.column.id))}
-        intervals = bootstrap_intervals(list(found.values()), mean_of_ratios, scores.faces, draws=DRAWS)
+        intervals = bootstrap_intervals(list(found.values()), scores.statistic, scores.faces, draws=DRAWS)
         for number, (low, high) in zip(found, intervals, strict=True):
             if low == low:  # no NaN, which a single source face gives
                 cells[number][place] = replace(cells[number][place], low=low, high=high, interval=NESTED)

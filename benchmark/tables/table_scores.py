@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from benchmark.results.task_scores import ScoreFiles
 from benchmark.runtime.json_files import ResultError
-from benchmark.statistics.face_clusters import Array
+from benchmark.statistics.face_clusters import Array, Statistic
+from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.tables.table import Row
 
 NO_SCORES: Final = "no per-task scores that can be used; score the runs again"
@@ -32,11 +33,17 @@ class TableScores:
         self._tallies: dict[tuple[int, str], list[Array] | None] = {}
         self._shapes: dict[str, tuple[int, ...]] = {}
         self._sources: NDArray[Any] = np.empty(0, dtype=object)
+        self._statistic: Statistic = mean_of_ratios
 
     @property
     def faces(self) -> NDArray[Any]:
         """(T,) the source face of each task, as every file read so far has it."""
         return self._sources
+
+    @property
+    def statistic(self) -> Statistic:
+        """From summed tallies to figures, as every file read so far has it."""
+        return self._statistic
 
     def tallies(self, row: int, metric: str) -> list[Array] | None:
         """Tallies (T, 2, K) of an image metric, a run of the row each; None unless every run has them."""
@@ -57,7 +64,7 @@ class TableScores:
         scores = self._files.open_all(runs, self._protocol)
         if scores is None:
             return None
-        self._sources = scores[0].sources
+        self._sources, self._statistic = scores[0].sources, scores[0].statistic
         try:
             found = [of_run.tally(metric) for of_run in scores]
         except ResultError:

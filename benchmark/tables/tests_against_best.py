@@ -12,7 +12,6 @@ import numpy as np
 from benchmark.statistics.face_clusters import Array
 from benchmark.statistics.holm import holm
 from benchmark.statistics.paired import Side, paired_differences
-from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.statistics.seed_variance import MIN_SEEDS, seed_error
 from benchmark.tables.table import Cell, Row
 from benchmark.tables.table_scores import NO_SCORES, TableScores
@@ -97,7 +96,7 @@ def _images(
     yield from (Outcome(number, place, untested=NO_SCORES) for number in others if number not in having)
     if ours:
         sides = [Side(runs, trained=True) for runs in having.values()]
-        differences = paired_differences(Side(ours, trained=True), sides, mean_of_ratios, scores.faces, level=None)
+        differences = paired_differences(Side(ours, trained=True), sides, scores.statistic, scores.faces, level=None)
         for number, found in zip(having, differences, strict=True):
             untested = FEW_FACES if math.isnan(found.p_value) else None
             yield Outcome(number, place, found.p_value, untested)

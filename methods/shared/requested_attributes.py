@@ -17,8 +17,11 @@ def requested_changes(tasks: EditBatch, names: Sequence[str]) -> Tensor:
     An attribute that is not among them is passed over where it comes with one that is: a true smile may open the mouth.
 
     Raises:
-        CannotEdit: if all that a task asks to change is not among `names`.
+        CannotEdit: if the attribute that a task transfers, or all that it asks to change, is not among `names`.
     """
+    for transferred in tasks.transferred:
+        if transferred not in names:
+            raise CannotEdit(f"it was trained on {', '.join(names)}, not on {transferred}")
     differs = tasks.attributes != tasks.target.attributes
     changes = differs[:, attribute_columns(names)]
     strange = differs.any(dim=1) & ~changes.any(dim=1)

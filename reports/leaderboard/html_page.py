@@ -11,6 +11,7 @@ from benchmark.results.comparability import SHORT_HASH
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.task_scores import ScoreFiles
 from benchmark.tables.build_tables import in_order, row_title
+from benchmark.tables.by_attribute import by_attribute
 from benchmark.tables.pairwise import Differences
 from benchmark.tables.pareto_front import columns_with_values, fronts_of_all_pairs, trade_off_columns
 from benchmark.tables.table import Row, Table
@@ -57,6 +58,7 @@ def render(
         runs=[result for _, result in in_order(runs)],
         words=words,
         spans=_spans,
+        by_attribute=by_attribute,
         row_title=row_title,
         short=SHORT_HASH,
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from benchmark.tables.by_attribute import by_attribute
 from benchmark.tables.table import Cell, Column, Row, Table
 from reports.leaderboard.edit_grid import EditGrids
-from reports.leaderboard.wording import FLAG, NO_RUNS, Legend, heading, legend, provenance, remarks, row_facts
+from reports.leaderboard.wording import FLAG, NO_RUNS, Legend, heading, interval, legend, provenance, remarks, row_facts
 from reports.rendering.markdown import line, plain
 
 _STYLES = {"": "{}", "best": "**{}**", "second": "<u>{}</u>"}
@@ -34,6 +35,12 @@ def _section(table: Table) -> str:
         lines.extend(
             ["", "Reasons:", "", *(f"{number}. {plain(note)}" for number, note in enumerate(table.notes, start=1))]
         )
+    for figures in by_attribute(table):
+        lines.extend(
+            ["", f"By attribute: {_header(figures.column)}", "", line("Attribute", *map(plain, figures.methods))]
+        )
+        lines.append(line("---", *("---:" for _ in figures.methods)))
+        lines.extend(line(plain(name), *(_with_interval(cell) for cell in cells)) for name, cells in figures.rows)
     lines.extend(["", "Provenance:", "", *(f"- {plain(name)}: {plain(facts)}" for name, facts in provenance(table))])
     return "\n".join(lines)
 
@@ -50,6 +57,10 @@ def _name(row: Row) -> str:
 def _figure(cell: Cell) -> str:
     note = f"<sup>{cell.note}</sup>" if cell.note is not None else ""
     return _STYLES[cell.emphasis or ""].format(cell.text) + (FLAG if cell.flagged else "") + note
+
+
+def _with_interval(cell: Cell) -> str:
+    return " ".join(filter(None, [cell.text, interval(cell)]))
 
 
 def _legend(entry: Legend) -> str:

@@ -46,6 +46,7 @@ def write_run_page(folder: Path, out: Path | None = None) -> Path:
         cells=_cells(result),
         costs=cost_cells(cost_columns([result]), [result]),
         breakdowns=_breakdowns(result),
+        by_attribute=_by_attribute(result),
         stages=_stages(read_loss_curves(folder / PROGRESS)),
         size=(WIDTH, HEIGHT),
         samples=picture_uri(folder / SAMPLES),
@@ -80,6 +81,19 @@ def _breakdowns(result: Result) -> dict[str, list[tuple[Column, list[tuple[str, 
         ]
         for name, found in result.protocols.items()
     }
+
+
+def _by_attribute(result: Result) -> dict[str, list[tuple[Column, list[tuple[str, Cell]]]]]:
+    """By protocol, each metric's figures by the attribute that tasks transfer, where they transfer several."""
+    found: dict[str, list[tuple[Column, list[tuple[str, Cell]]]]] = {name: [] for name in result.protocols}
+    for name, protocol in result.protocols.items():
+        for metric in protocol.metrics if protocol.attributes else ():
+            column = Column(metric, result.metrics[metric])
+            cells = [
+                (part, cell_of_seeds(column, [values.get(metric)])) for part, values in protocol.attributes.items()
+            ]
+            found[name].append((column, cells))
+    return found
 
 
 def _stages(curves: list[LossCurve]) -> dict[str, list[LossCurve]]:

@@ -252,6 +252,14 @@ def test_a_task_for_an_attribute_it_was_not_trained_on_cannot_be_edited() -> Non
     assert model.edit(_tasks(BANGS, SMILING)).isfinite().all()
 
 
+def test_a_transfer_of_what_it_did_not_learn_is_refused_whatever_else_changes() -> None:
+    model = _tiny().eval()
+    tasks = replace(_tasks(BANGS, SMILING), transferred=("Bangs", "Bangs"))
+    with pytest.raises(CannotEdit, match=r"^it was trained on Blond_Hair, Smiling, not on Bangs$"):
+        model.edit(tasks)
+    assert model.edit(replace(tasks, transferred=("Smiling", "Smiling"))).isfinite().all()
+
+
 def test_unknown_attributes_are_refused_with_near_matches() -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'Smiling'"):
         _tiny(attributes=("Smilling",))

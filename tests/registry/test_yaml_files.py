@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from registry.yaml_files import MAX_BYTES, MAX_DEPTH, YamlError, parse_yaml, read_yaml, to_yaml
@@ -110,6 +110,7 @@ def test_a_file_names_itself_and_its_size_is_bounded(tmp_path: Path) -> None:
 
 
 @given(PLAIN)
+@example({"\x85": "a\u2028b"})
 def test_what_is_written_reads_back_under_either_version_of_yaml(content: Any) -> None:
     text = to_yaml(content)
     assert parse_yaml(text, "here").content == content

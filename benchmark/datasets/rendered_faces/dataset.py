@@ -11,9 +11,10 @@ from benchmark.caching.code_version import code_version
 from benchmark.datasets.base import SPLITS, FaceDataset, Split, TrueEdit
 from benchmark.datasets.errors import DataError
 from benchmark.datasets.packed import FaceRecord, Progress, content_key, packed_faces
+from benchmark.datasets.rendered_faces.attribute_edits import transfer_attribute
 from benchmark.datasets.rendered_faces.parallel import draw, draw_all
 from benchmark.datasets.rendered_faces.renderer.attributes import KNOWN_ATTRIBUTES
-from benchmark.datasets.rendered_faces.renderer.factors import copy_style, sample_factors, transfer_expression
+from benchmark.datasets.rendered_faces.renderer.factors import copy_style, sample_factors
 from benchmark.datasets.rendered_faces.renderer.renderer import MAX_SIZE, MIN_SIZE, RENDERER_VERSION
 
 SPLIT_STRIDE: Final = 1_000_000
@@ -96,15 +97,17 @@ class RenderedFaces(FaceDataset):
     def true_edit(
         self, edit: Literal["attribute-transfer", "style-copy"], target: int, source: int, attribute: str | None = None
     ) -> TrueEdit | None:
-        """Render the edited face; None for the transfer of another attribute than Smiling."""
+        """Render the edited face; None for the transfer of an attribute that the source's factors cannot give."""
         wearer = sample_factors(self._seed, self._faces[target].population_index)
         lender = sample_factors(self._seed, self._faces[source].population_index)
         if edit == "style-copy":
-            edited = draw(copy_style(style_of=wearer, geometry_of=lender), self.size)
-        elif attribute == "Smiling":
-            edited = draw(transfer_expression(target=wearer, source=lender), self.size)
+            factors = copy_style(style_of=wearer, geometry_of=lender)
         else:
-            return None
+            transferred = transfer_attribute(attribute or "", target=wearer, source=lender)
+            if transferred is None:
+                return None
+            factors = transferred
+        edited = draw(factors, self.size)
         return TrueEdit(edited.image, edited.mask, edited.attributes)
 
     def _records(self, size: int) -> Iterator[FaceRecord]:

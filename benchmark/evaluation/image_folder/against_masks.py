@@ -11,10 +11,10 @@ import torch
 from numpy.typing import NDArray
 
 from benchmark.datasets.transforms import ResizeFace
+from benchmark.evaluation.cells import image_cell
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.evaluation.image_folder.against_real_images import FolderScores
 from benchmark.evaluation.image_folder.references import BATCH
-from benchmark.evaluation.score_edits import image_cell
 from benchmark.images.convert import image_tensor
 from benchmark.images.folder import ImageFolder
 from benchmark.images.label_maps import read_labels, renumbered

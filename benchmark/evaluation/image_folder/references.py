@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmark.caching.code_version import code_version
 from benchmark.caching.fingerprints import fingerprint
-from benchmark.evaluation.score_edits import set_cell
+from benchmark.evaluation.cells import set_cell
 from benchmark.features.cache import cached_features, write_features
 from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter

@@ -27,7 +27,7 @@ def target_masks(candidates: Candidates, tasks: Iterable[tuple[str, int]]) -> di
         tasks: (protocol, task) pairs.
 
     Raises:
-        InputError: if the dataset is not available, or gives other tasks than the run had.
+        InputError: if the dataset is not available, gives other tasks than the run had, or a task has no mask.
     """
     path, _ = next(iter((*candidates.given.values(), *candidates.methods))).runs[0]
     evaluation = resolve_evaluation([evaluation_part(read_config(path.parent / EXPERIMENT))])
@@ -42,6 +42,9 @@ def target_masks(candidates: Candidates, tasks: Iterable[tuple[str, int]]) -> di
             if task_set.sha256 != candidates.tasks_sha256[protocol]:
                 raise InputError(f"{path}: the dataset now gives other tasks of {protocol} than this run had")
             rows = task_set.tasks[task_set.tasks["task"].isin(wanted[protocol])]
-            masks = task_set.protocol.batch(context.dataset, rows).mask.numpy().astype(np.uint8)
+            batch = task_set.protocol.batch(context.dataset, rows)
+            if "mask" in batch.lacks:
+                raise InputError(f"{path}: tasks of {protocol} have no mask to show: {batch.lacks['mask']}")
+            masks = batch.mask.numpy().astype(np.uint8)
             found |= {(protocol, int(task)): color_mask(mask) for task, mask in zip(rows["task"], masks, strict=True)}
     return found

@@ -78,6 +78,23 @@ def test_protocols_take_their_size_from_the_preset_until_told_otherwise() -> Non
     assert chosen.evaluation.protocols == {"style-copy": {"count": 7, "styles": 1}}
 
 
+@pytest.mark.parametrize("written", ["attribute", "attributes"])
+@pytest.mark.parametrize("value", ["Eyeglasses", ["Smiling", "Eyeglasses"], "all"])
+def test_one_attribute_or_several_are_chosen_by_either_word(written: str, value: str | list[str]) -> None:
+    chosen = resolve([flags(protocols={"attribute-transfer": {written: value}})])
+    assert chosen.evaluation.protocols == {"attribute-transfer": {"attribute": value, "count": 200}}
+
+
+def test_both_words_for_the_attributes_are_one_too_many() -> None:
+    both = {"attribute": "Smiling", "attributes": ["Eyeglasses"]}
+    with pytest.raises(InputError, match="attributes is another word for option of attribute-transfer attribute"):
+        resolve([flags(protocols={"attribute-transfer": both})])
+
+
+def test_the_protocols_options_are_what_they_always_were() -> None:
+    assert resolve([flags()]).evaluation.protocols["attribute-transfer"] == {"attribute": "Smiling", "count": 200}
+
+
 def test_whole_numbers_do_for_fractions_but_not_the_reverse(tmp_path: Path) -> None:
     assert resolve([flags(options={"l1_weight": 3})]).method.options["l1_weight"] == 3
     with pytest.raises(InputError, match=r"ngf is 64 by default and cannot be 0\.5"):

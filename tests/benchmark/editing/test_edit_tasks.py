@@ -5,11 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import torch
 
+from benchmark.datasets.base import FaceDataset
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.editing.edit_tasks import EditError, edit_tasks, read_edits
+from benchmark.protocols.attribute_transfer import AttributeTransfer
+from benchmark.protocols.base import Protocol, Rows
 from benchmark.protocols.style_copy import StyleCopy
 from benchmark.runtime.device import Compute
 from benchmark.runtime.progress import Reporter
@@ -152,3 +156,58 @@ def test_only_a_reference_that_says_so_sees_the_true_result(
 
     edited(look, faces, tmp_path, card)
     assert seen == {sees}
+
+
+def refusals(
+    give: Callable[[EditBatch], Any], protocol: Protocol, faces: RenderedFaces, folder: Path, card: MethodCard = CARD
+) -> tuple[dict[str, str], pd.DataFrame]:
+    """What comes of editing a protocol's tasks: why attributes are refused, and the tasks that were edited."""
+    tasks = protocol.tasks(faces, 0)
+    refused = edit_tasks(
+        Given(give),
+        card,
+        protocol,
+        faces,
+        tasks,
+        folder,
+        batch_size=2,
+        seed=0,
+        compute=CPU,
+        reporter=Reporter(quiet=True),
+        title="given",
+    )
+    return refused, pd.read_parquet(folder / "tasks.parquet")
+
+
+def test_a_method_edits_the_attributes_that_it_can_and_says_why_not_the_others(
+    faces: RenderedFaces, tmp_path: Path
+) -> None:
+    def only_smiles(tasks: EditBatch) -> Any:
+        assert len(set(tasks.transferred)) == 1, "a batch is of one attribute"
+        if tasks.transferred[0] != "Smiling":
+            raise CannotEdit("it learned to smile")
+        return tasks.target.image
+
+    protocol = AttributeTransfer(attribute=["Big_Nose", "Smiling", "No_Beard"], count=3)
+    refused, edits = refusals(only_smiles, protocol, faces, tmp_path)
+    assert refused == {"Big_Nose": "it learned to smile", "No_Beard": "it learned to smile"}
+    assert set(edits["attribute"]) == {"Smiling"}
+    assert sorted(path.name for path in tmp_path.glob("*.png")) == [f"{task:05d}.png" for task in edits["task"]]
+    with pytest.raises(CannotEdit, match="it learned to smile"):
+        refusals(only_smiles, AttributeTransfer(attribute="No_Beard", count=3), faces, tmp_path / "alone")
+
+
+def test_a_method_of_masks_is_not_asked_where_there_is_none(faces: RenderedFaces, tmp_path: Path) -> None:
+    class Unmasked(AttributeTransfer):
+        """Has no mask of beards, as photographs have none."""
+
+        def edits_of(self, dataset: FaceDataset, targets: Rows, sources: Rows, attribute: str) -> EditBatch:
+            batch = super().edits_of(dataset, targets, sources, attribute)
+            return replace(batch, lacks={"mask": "no mask of it"}) if attribute == "No_Beard" else batch
+
+    protocol = Unmasked(attribute=["Smiling", "No_Beard"], count=2)
+    of_masks = CARD.model_copy(update={"takes": ["image", "mask"]})
+    refused, _ = refusals(lambda tasks: tasks.target.image, protocol, faces, tmp_path / "masks", of_masks)
+    assert refused == {"No_Beard": "no mask of it"}
+    refused, _ = refusals(lambda tasks: tasks.target.image, protocol, faces, tmp_path / "labels")
+    assert refused == {}

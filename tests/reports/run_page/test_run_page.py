@@ -110,6 +110,18 @@ def test_breakdowns_show_each_class_and_what_has_no_figure(tmp_path):
     assert "<dt>hat</dt><dd>–</dd>" in page
 
 
+def test_figures_by_attribute_stand_with_their_interval_or_reason(tmp_path):
+    by_attribute = {
+        "Smiling": {"seg-accuracy": figure(0.9, 0.05)},
+        "Bald": {"seg-accuracy": figure(None, n=0, reason="it learned no baldness")},
+    }
+    asked = protocol({"seg-accuracy": figure(0.9)}, attributes=by_attribute)
+    path, _ = run_folder(tmp_path, "a", scores=False, protocols={PROTOCOL: asked})
+    page = write_run_page(path.parent).read_text()
+    assert "<dt>Smiling</dt><dd>0.900 0.850 to 0.950</dd>" in page
+    assert "<dt>Bald</dt><dd>– it learned no baldness</dd>" in page
+
+
 def test_every_string_is_escaped(tmp_path):
     path, _ = run_folder(tmp_path, "evil", title=HOSTILE, preset=HOSTILE, notes={HOSTILE: HOSTILE})
     (path.parent / "experiment.yaml").write_text(HOSTILE)

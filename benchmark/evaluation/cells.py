@@ -1,0 +1,88 @@
+"""Cells of tables from what was measured: a value with its interval, or the reason why there is none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.features.feature_set import FeaturePair
+from benchmark.metrics.base import ImageMetric, SetMetric, SetValue
+from benchmark.results.schema import Value
+from benchmark.statistics.bootstrap import bootstrap_interval
+from benchmark.statistics.ratios import Columns, finite_mean, mean_over_groups, ratio_terms, terms_by_group
+from benchmark.weights.resources import MetricUnavailable
+from registry.errors import PluginError, plugin_boundary
+
+
+def image_cell(
+    metric: ImageMetric,
+    columns: Columns,
+    sources: NDArray[Any],
+    draws: int,
+    caution: str | None,
+    attributes: tuple[NDArray[np.intp], int] | None = None,
+) -> Value:
+    """The cell of an image metric, with the bootstrap interval over source faces.
+
+    Args:
+        metric: whose value it is.
+        columns: what it measured, (T,) each.
+        sources: (T,) the source face of each task.
+        draws: of the bootstrap.
+        caution: what the value must be read with.
+        attributes: (T,) the number of each task's attribute, and how many there are; the value is then the mean over
+            attributes.
+    """
+    numbers, count = attributes or (np.zeros(len(sources), np.intp), 1)
+    value = metric.summarise(columns, np.ones(len(sources)))
+    if not math.isfinite(value):
+        return Value(value=None, n=0, reason=metric.inapplicable)
+    terms, statistic = ratio_terms(columns, metric.ratios(columns)), mean_over_groups(count)
+    if count > 1:
+        by_attribute = np.array(
+            [metric.summarise(columns, (numbers == number).astype(np.float64)) for number in range(count)]
+        )
+        value, applies = float(finite_mean(by_attribute)), int(np.isfinite(by_attribute).sum())
+        if applies < count:
+            caution = _joined(f"mean over the {applies} of {count} attributes that it applies to", caution)
+    tally = terms_by_group(terms, numbers, count)
+    low, high = bootstrap_interval([tally], statistic, sources, draws=draws)
+    number = int(_answered(columns).sum())
+    if not math.isfinite(low):
+        return Value(value=value, n=number, reason=_joined("one source face: no interval", caution))
+    made = f"95% bootstrap by source face, {draws} draws"
+    return Value(value=value, n=number, low=low, high=high, interval=made, reason=caution)
+
+
+def set_cell(metric: SetMetric, pair: FeaturePair, caution: str | None) -> tuple[Value, Mapping[str, float]]:
+    """The cell of a set metric, and its further values; the reason instead where the metric refuses the sets."""
+    number = len(pair.outputs)
+    function = f"{type(metric).__name__}.compute"
+    try:
+        with plugin_boundary(function, MetricUnavailable):
+            found = metric.measure(pair)
+        if not isinstance(found, SetValue):
+            raise PluginError(f"{function} gave {type(found).__name__}, where a SetValue was expected")
+    except (MetricUnavailable, PluginError) as reason:
+        return Value(value=None, n=number, reason=str(reason)), {}
+    if not math.isfinite(found.value):
+        return Value(value=None, n=number, reason="the value is not finite on these images"), {}
+    return Value(value=found.value, n=number, reason=_joined(found.caution, caution)), found.breakdown
+
+
+def with_caution(cells: Mapping[str, Value], caution: str) -> dict[str, Value]:
+    """The same cells, each of which says first what it must be read with."""
+    return {name: cell.model_copy(update={"reason": _joined(caution, cell.reason)}) for name, cell in cells.items()}
+
+
+def _joined(*cautions: str | None) -> str | None:
+    return "; ".join(filter(None, cautions)) or None
+
+
+def _answered(columns: Columns) -> NDArray[np.bool_]:
+    finite: NDArray[np.bool_] = np.any([np.isfinite(values) for values in columns.values()], axis=0)
+    return finite

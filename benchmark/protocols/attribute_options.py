@@ -1,0 +1,21 @@
+"""Options of attribute-transfer: which attributes, and how many tasks of each."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+ALL: Final = "all"
+"""Stands for every attribute that the dataset knows and has pairs of."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttributeTransferOptions:
+    """Every option of the protocol's card.
+
+    Attributes:
+        attribute: a CelebA attribute that the dataset knows, a list of them, or `all`; it may be written `attributes`
+            too. Several have their own tasks and figures, and the protocol's figure is the mean over attributes.
+        count: pairs wanted of each attribute; fewer where the test split does not have as many.
+    """
+
+    attribute: str | list[str] = field(default="Smiling", metadata={"also": "attributes"})
+    count: int = 400

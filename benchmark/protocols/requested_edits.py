@@ -1,0 +1,63 @@
+"""What a task of attribute-transfer asks for: the true edit where it is known, else attributes and, if any, a mask."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from benchmark.datasets.base import FaceDataset
+from benchmark.protocols.attribute_pairs import MOUTH_IN_PLACE
+from benchmark.protocols.base import Rows
+from benchmark.protocols.ground_truth import TrueEdits, true_edits
+from benchmark.protocols.implied_attributes import EXCLUDED
+from benchmark.protocols.mouth_region import mouth_region, widened, with_mouth_of
+from benchmark.protocols.placed_parts import PARTS, with_part_of
+from methods.base import EditBatch, FaceBatch
+from methods.labels import ATTRIBUTES, MOUTH_LABELS, attribute_columns
+
+_VISIBLE: Final = 8 / 127.5
+"""Difference of a channel, in units of [-1, 1], from which a true edit counts as having changed a pixel."""
+
+
+def requested_edits(dataset: FaceDataset, targets: Rows, sources: Rows, attribute: str) -> EditBatch:
+    """N tasks that transfer an attribute, from rows of targets and sources.
+
+    The mask is the true edit's; without one, that of Smiling has the source's mouth, that of an attribute of `PARTS`
+    the source's part, and of another attribute there is none.
+    """
+    target, source = dataset.batch(targets), dataset.batch(sources)
+    truth = true_edits(dataset, "attribute-transfer", targets, sources, attribute)
+    if truth is not None:
+        region = _true_region(target, truth, attribute)
+        return EditBatch(target, source, truth.mask, truth.attributes, region, truth.image)
+    attributes = target.attributes.clone()
+    attributes[:, ATTRIBUTES.index(attribute)] = 1
+    if attribute in EXCLUDED:
+        attributes[:, attribute_columns(EXCLUDED[attribute])] = 0
+    if attribute == MOUTH_IN_PLACE:
+        mask = with_mouth_of(target.mask, source.mask)
+        return EditBatch(target, source, mask, attributes, mouth_region(target.mask, mask))
+    if attribute in PARTS:
+        mask = _with_parts(target.mask, source.mask, attribute)
+        of_mouth = PARTS[attribute].labels == MOUTH_LABELS
+        region = mouth_region(target.mask, mask) if of_mouth else widened(target.mask != mask)
+        return EditBatch(target, source, mask, attributes, region)
+    anywhere = torch.ones_like(target.mask, dtype=torch.bool)
+    possible = ", ".join((MOUTH_IN_PLACE, *PARTS))
+    reason = f"no mask of {attribute}: the regions of a face carry {possible} alone"
+    return EditBatch(target, source, target.mask, attributes, anywhere, lacks={"mask": reason})
+
+
+def _with_parts(target: Tensor, source: Tensor, attribute: str) -> Tensor:
+    pairs = zip(target.numpy(), source.numpy(), strict=True)
+    return torch.from_numpy(np.stack([with_part_of(PARTS[attribute], *pair) for pair in pairs]))
+
+
+def _true_region(target: FaceBatch, truth: TrueEdits, attribute: str) -> Tensor:
+    if attribute == MOUTH_IN_PLACE:
+        return mouth_region(target.mask, truth.mask)
+    repainted = ((target.image - truth.image).abs() >= _VISIBLE).any(dim=1)
+    return widened(repainted | (target.mask != truth.mask))

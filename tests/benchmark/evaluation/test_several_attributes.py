@@ -1,0 +1,140 @@
+"""Scores of several attributes: a figure of each, their mean, and the reason for what a method cannot transfer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from torch import Tensor
+
+from benchmark.config.evaluation_spec import Options
+from benchmark.datasets.rendered_faces.dataset import RenderedFaces
+from benchmark.evaluation.score_edits import Judges, Scores, score_edits
+from benchmark.images.convert import Pixels, image_array
+from benchmark.protocols.attribute_transfer import AttributeTransfer
+from benchmark.results.schema import ProtocolResult
+from benchmark.results.task_scores import TaskScores, tasks_sha256, write_task_scores
+from benchmark.runtime.device import Compute
+from benchmark.runtime.progress import Reporter
+from benchmark.weights.locate import Weights
+from benchmark.weights.resources import MetricUnavailable, Resources
+from methods.base import EditBatch
+from methods.labels import NUM_ATTRIBUTES
+
+SOME = ("Smiling", "Eyeglasses", "Black_Hair")
+METRICS = ["psnr-oracle", "seg-miou", "attribute-accuracy", "attribute-preservation", "frechet-judge"]
+COUNT = 6
+
+
+@pytest.fixture(scope="module")
+def faces(tmp_path_factory: pytest.TempPathFactory) -> RenderedFaces:
+    return RenderedFaces(None, 32, tmp_path_factory.mktemp("faces"), train=2, val=1, test=60)
+
+
+class NoRealImages:
+    """Nothing to compare sets with."""
+
+    def encoder(self, name: str) -> object:
+        raise MetricUnavailable("no real images")
+
+    def real_features(self, name: str) -> object:
+        raise MetricUnavailable("no real images")
+
+
+class Onlooker:
+    """Sees what depends on an image alone, so that figures differ from task to task."""
+
+    def parse(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        return (image[:, 0] > 0).to(torch.uint8), image.mean(dim=(2, 3))
+
+    def scores(self, image: Tensor) -> Tensor:
+        return image.flatten(1)[:, :NUM_ATTRIBUTES] / 2 + 0.5
+
+
+def scored(
+    faces: RenderedFaces, attribute: Options | object, refused: dict[str, str] | None = None
+) -> tuple[Scores, pd.DataFrame]:
+    protocol = AttributeTransfer(attribute=attribute, count=COUNT)  # type: ignore[arg-type]
+    tasks = protocol.tasks(faces, seed=0)
+
+    def outputs(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Pixels]:
+        return batch, image_array(batch.source.image)
+
+    scores = score_edits(
+        outputs,
+        protocol,
+        METRICS,
+        faces,
+        tasks,
+        Judges(Onlooker, Onlooker),
+        NoRealImages(),  # type: ignore[arg-type]
+        resources=Resources(Compute(torch.device("cpu"), "fp32", channels_last=False), Weights()),
+        draws=100,
+        reporter=Reporter(quiet=True),
+        title="source",
+        refused=refused or {},
+    )
+    return scores, tasks
+
+
+@pytest.fixture(scope="module")
+def several(faces: RenderedFaces) -> tuple[Scores, pd.DataFrame]:
+    return scored(faces, SOME)
+
+
+@pytest.mark.parametrize("metric", METRICS[:-1])
+def test_each_attribute_has_the_figure_that_it_has_alone(
+    metric: str, faces: RenderedFaces, several: tuple[Scores, pd.DataFrame]
+) -> None:
+    scores, _ = several
+    alone = {name: scored(faces, name)[0] for name in SOME}
+    assert all(found.attributes == {} for found in alone.values())
+    for name, found in alone.items():
+        cell = found.cells[metric]
+        assert scores.attributes[name][metric].model_dump() == pytest.approx(cell.model_dump())  # sums in another order
+        assert cell.low is not None
+    mean = np.mean([found.cells[metric].value for found in alone.values()])
+    cell = scores.cells[metric]
+    assert cell.value == pytest.approx(mean)
+    assert cell.n == 3 * COUNT
+    assert cell.low is not None
+    assert cell.high is not None
+    assert cell.low <= mean <= cell.high
+
+
+def test_sets_too_small_for_an_attribute_say_so(several: tuple[Scores, pd.DataFrame]) -> None:
+    scores, _ = several
+    assert {cells["frechet-judge"].reason for cells in scores.attributes.values()} == {"no real images"}
+
+
+def test_what_a_method_cannot_transfer_is_empty_with_its_reason(
+    faces: RenderedFaces, several: tuple[Scores, pd.DataFrame]
+) -> None:
+    whole, _ = several
+    scores, tasks = scored(faces, SOME, {"Eyeglasses": "it learned no glasses"})
+    for metric in METRICS[:-1]:
+        assert scores.attributes["Smiling"][metric] == whole.attributes["Smiling"][metric]
+        refused, mean = scores.attributes["Eyeglasses"][metric], scores.cells[metric]
+        assert (refused.value, refused.reason) == (None, "it learned no glasses")
+        assert mean.value is None
+        assert mean.reason == "no mean over all attributes (Eyeglasses: it learned no glasses)"
+    missing = tasks["attribute"] == "Eyeglasses"
+    assert list(scores.frame["task"]) == list(tasks["task"])
+    assert scores.frame.loc[missing, "psnr-oracle"].isna().all()
+    assert scores.frame.loc[~missing, "psnr-oracle"].notna().all()
+
+
+def test_score_files_come_to_the_same_means(
+    several: tuple[Scores, pd.DataFrame], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    scores, tasks = several
+    folder = tmp_path_factory.mktemp("run")
+    write_task_scores(folder, "attribute-transfer", scores.frame, scores.ratios)
+    result = ProtocolResult(
+        title="", num_tasks=len(tasks), tasks_sha256=tasks_sha256(tasks), rule="", metrics=scores.cells
+    )
+    read = TaskScores(folder, "attribute-transfer", result)
+    for metric in METRICS[:-1]:
+        value = scores.cells[metric].value
+        assert value == pytest.approx(float(read.statistic(read.tally(metric).sum(axis=0))))
