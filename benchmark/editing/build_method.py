@@ -19,10 +19,10 @@ from benchmark.runtime.device import seed_everything
 from benchmark.training.finished_stages import trained_weights
 from benchmark.weights.locate import Weights
 from methods.base import FaceEditor, Stage
-from methods.checkpoint import load_strictly, read_content, take_network
+from methods.checkpoint import CheckpointError, load_strictly, read_content, take_network
 from registry import METHODS
 from registry.catalogue import METHOD_CARDS
-from registry.errors import InputError, PluginError, building, plugin_boundary, unknown
+from registry.errors import InputError, PluginError, building, not_built, plugin_boundary, unknown
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,11 @@ def _built(experiment: Experiment, options: Options) -> FaceEditor:
     if entry.card.command:
         return ProcessMethod(entry.card, Path(entry.place).parent, size=experiment.evaluation.dataset.size, **options)
     editor_class = METHODS.get(method.name)
-    with building(method.label, f"{editor_class.__name__}.__init__"):
-        model = editor_class(size=experiment.evaluation.dataset.size, **options)
+    try:
+        with building(method.label, f"{editor_class.__name__}.__init__"):
+            model = editor_class(size=experiment.evaluation.dataset.size, **options)
+    except CheckpointError as error:
+        raise not_built(method.label, error) from error
     if not isinstance(model, FaceEditor):
         raise PluginError(f"{method.label} is built as {type(model).__qualname__}, where a FaceEditor was expected")
     with plugin_boundary(f"{editor_class.__name__}.stages"):

@@ -133,7 +133,7 @@ def test_an_option_that_no_network_could_have_is_refused_before_packing(assignme
         ("dataset.root=/tmp", "rendered-faces reads no folder and was given /tmp"),
         ("dataset.options.test=1", "attribute 'Smiling' cannot be transferred: the test split has "),
         ("protocols.attribute-transfer.count=0", "protocol attribute-transfer cannot be built: count is 0"),
-        ("protocols.attribute-transfer.attribute=Smilng", "attribute 'Smilng' is not known in this dataset"),
+        ("protocols.attribute-transfer.attribute=Smilng", "unknown attribute 'Smilng'; did you mean 'Smiling'?"),
         ("judges.parser.feature_scale=0", "judge parser cannot be built: "),
         (
             "judges.parser.batch_size=0",
@@ -176,11 +176,11 @@ def test_a_plugin_that_fails_is_one_sentence() -> None:
 def test_a_plugin_whose_card_is_misspelt_names_card_and_key() -> None:
     shutil.copytree(TINY_METHOD.parent, "plugin")
     card = Path("plugin", "method.yaml")
-    card.write_text(card.read_text().replace("protocols:", "protocls:").replace("name: tiny", "name: misspelt"))
+    card.write_text(card.read_text().replace("takes:", "taks:").replace("name: tiny", "name: misspelt"))
     Path("plugin", "method.py").rename("plugin/misspelt_method.py")
     sentence = refused("run", "--method", "misspelt", "--plugin", "plugin/misspelt_method.py")
     assert f"{card.resolve()}: " in sentence
-    assert "protocols: Field required" in sentence or "unknown key 'protocls'; did you mean 'protocols'" in sentence
+    assert "takes: Field required" in sentence or "unknown key 'taks'; did you mean 'takes'" in sentence
 
 
 class TestDatasets:
