@@ -129,6 +129,8 @@ def test_a_program_is_started_once_and_again_after_it_has_ended(build: Build, tm
         ({"during": "edit = lambda tasks: dict(done=[0, 1], seconds='soon')"}, "says that its edits took 'soon'"),
         ({"during": "edit = lambda tasks: {'done': [task['task'] for task in tasks]}"}, "wrote no output of it"),
         ({"during": "shutil.copyfile = lambda a, b: open(b, 'wb').write(open(a, 'rb').read()[:-20])"}, "was cut short"),
+        ({"during": "shutil.copyfile = lambda a, b: os.mkfifo(b)"}, "task 0 cannot be read: is a pipe or a device"),
+        ({"during": "shutil.copyfile = lambda a, b: os.mkdir(b)"}, "output of task 0 cannot be read: Is a directory"),
         (
             {"during": "answer = lambda **message: print(json.dumps({'ready': 1}), flush=True)"},
             "where done was expected",
@@ -201,6 +203,11 @@ def test_a_program_that_is_not_there_is_named(build: Build) -> None:
         build(command=["python0.0", "edit.py"])
     with pytest.raises(InputError, match=r"there is no program '\./infer'"):
         build(command=["./infer"])
+
+
+def test_a_program_that_cannot_be_started_is_named_with_the_key(build: Build) -> None:
+    with pytest.raises(InputError, match=r"its program \S+/edit\.py cannot be started: Permission denied; `command`"):
+        build(command=["edit.py"]).edit(tasks())
 
 
 def test_a_card_has_code_or_a_command(tmp_path: Path) -> None:
