@@ -20,7 +20,7 @@ LONGEST_LINE: Final = 2**20
 _WAITING: Final = 1000
 """Lines that may wait to be read."""
 _GRACE: Final = 5.0
-"""Seconds for a program to end by itself once its input has ended."""
+"""Seconds for a program to end by itself once its input has ended, and for its output to end after it."""
 
 
 class Ended(Exception):
@@ -58,8 +58,9 @@ class Child:
         self._last_words = ""
         assert self._process.stdout is not None
         assert self._process.stderr is not None
-        _in_background(self._read, self._process.stdout)
+        self._answers = _in_background(self._read, self._process.stdout)
         self._errors = _in_background(self._log, self._process.stderr)
+        _in_background(self._watch)
 
     def ask(self, line: str, timeout: float) -> str:
         """Send a line, and give the next one that the program writes.
@@ -111,6 +112,17 @@ class Child:
             while line := stream.readline(LONGEST_LINE):
                 self._lines.put(line.decode(errors="replace"))
         self._lines.put(None)
+
+    def _watch(self) -> None:
+        """Tell that the program has ended where something that it started keeps its output open."""
+        if os.name == "posix":
+            with suppress(ChildProcessError):  # it has been waited for already
+                os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
+        else:
+            self._process.wait()
+        self._answers.join(_GRACE)
+        if self._answers.is_alive():
+            self._lines.put(None)
 
     def _log(self, stream: IO[bytes]) -> None:
         with stream:

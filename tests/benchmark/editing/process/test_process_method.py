@@ -173,6 +173,17 @@ def test_a_program_ends_with_all_that_it_started(build: Build, tmp_path: Path) -
     assert not any(map(_runs, running))
 
 
+def test_a_program_has_ended_though_what_it_started_keeps_its_output_open(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmark.editing.process.child._GRACE", 0.3)
+    editor = build(before="import subprocess; subprocess.Popen(['sleep', '600'])", during="os._exit(3)")
+    started = time.monotonic()
+    with pytest.raises(PluginError, match="ended with exit code 3"):
+        editor.edit(tasks())
+    assert time.monotonic() - started < 20
+
+
 def _runs(number: int) -> bool:
     try:
         state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
