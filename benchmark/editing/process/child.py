@@ -128,7 +128,7 @@ class Child:
         with stream:
             while line := stream.readline(LONGEST_LINE):
                 text = line.decode(errors="replace").rstrip()
-                self._last_words = text or self._last_words
+                self._last_words = text.rpartition("\r")[2] or self._last_words  # a bar is drawn again and again
                 LOGGER.debug("%s: %s", self._name, text)
 
     def _how_it_ended(self) -> str:

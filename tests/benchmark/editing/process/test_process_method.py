@@ -115,6 +115,7 @@ def test_a_program_is_started_once_and_again_after_it_has_ended(build: Build, tm
     [
         ({"during": "sys.exit('no memory left')"}, r"ended with exit code 1, its last words: no memory left; .*again"),
         ({"before": "sys.exit(7)"}, "ended with exit code 7"),
+        ({"before": "sys.exit('10 %\\r20 %\\r')"}, "its last words: 20 %; started again"),
         ({"during": "print('50 % done')"}, r"wrote '50 % done' to its standard output, where .*standard error"),
         ({"before": "print('Loading')"}, "wrote 'Loading' to its standard output"),
         ({"during": "time.sleep(60)", "timeout": 0.5}, "took more than 0.5 s for 2 tasks; `timeout` on its card"),
@@ -136,7 +137,7 @@ def test_a_program_is_started_once_and_again_after_it_has_ended(build: Build, tm
             "where done was expected",
         ),
         ({"before": "answer(ready=2)"}, r'where \{"ready": 1\} was expected'),
-        ({"before": "answer(error='no GPU')"}, "cannot start: no GPU"),
+        ({"before": "answer(error='no\\nGPU')"}, r"cannot start: no\\nGPU"),
     ],
 )
 def test_what_goes_wrong_is_one_sentence_with_the_method(build: Build, words: dict[str, object], sentence: str) -> None:
