@@ -1,4 +1,4 @@
-"""A program that is asked by lines on its standard input and answers by lines on its standard output."""
+"""A program that takes lines on its standard input and answers each by a line on its standard output."""
 
 from __future__ import annotations
 
