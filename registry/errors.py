@@ -30,12 +30,8 @@ class InputError(ValueError):
     """The user's input is wrong; the message names the key, file or value, and what would be right."""
 
     def __str__(self) -> str:
-        """The message on one line; of a very long one, the beginning and the end, where place and remedy stand."""
-        message = on_one_line(super().__str__())
-        half = LONGEST // 2
-        if len(message) <= LONGEST:
-            return message
-        return f"{message[:half]} … {len(message) - 2 * half:,} characters … {message[-half:]}"
+        """The message as `sentence` has it."""
+        return sentence(super().__str__())
 
 
 class UnknownNameError(InputError):
@@ -53,6 +49,14 @@ def on_one_line(text: str) -> str:
     return "".join(
         repr(character)[1:-1] if unicodedata.category(character) in _STEERING else character for character in text
     )
+
+
+def sentence(text: str) -> str:
+    """A message on one line; of a very long one, the beginning and the end, where place and remedy stand."""
+    message, half = on_one_line(text), LONGEST // 2
+    if len(message) <= LONGEST:
+        return message
+    return f"{message[:half]} … {len(message) - 2 * half:,} characters … {message[-half:]}"
 
 
 def shortened(text: str) -> str:
@@ -79,6 +83,10 @@ class PluginError(RuntimeError):
         super().__init__(message)
         self.logged = logged
 
+    def __str__(self) -> str:
+        """The message as `sentence` has it; what other programs and people's code say comes in any form."""
+        return sentence(super().__str__())
+
 
 @contextmanager
 def plugin_boundary(function: str, *passed: type[Exception]) -> Iterator[None]:
@@ -100,9 +108,9 @@ def plugin_boundary(function: str, *passed: type[Exception]) -> Iterator[None]:
     except (Exception, SystemExit) as error:
         if is_of_the_system(error):
             raise
-        sentence = f"{function} raised {described(error)}"
-        LOGGER.debug("%s", sentence, exc_info=error)
-        raise PluginError(sentence, logged=True) from error
+        said = f"{function} raised {described(error)}"
+        LOGGER.debug("%s", said, exc_info=error)
+        raise PluginError(said, logged=True) from error
 
 
 def not_built(what: str, error: Exception) -> InputError:

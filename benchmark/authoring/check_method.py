@@ -146,7 +146,7 @@ def _learn(editor: FaceEditor, stage: Stage, faces: FaceDataset, compute: Comput
         with compute.autocast():
             given = editor.train_step(batch, optim)
         for name, value in checked_losses(f"{type(editor).__name__}.train_step", given).items():
-            losses.setdefault(name, []).append(float(value))
+            losses.setdefault(name, []).append(float(torch.as_tensor(value).detach()))
     if not losses:
         raise _Violation("train_step gives no loss")
     for name, values in losses.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -39,7 +40,8 @@ def version_of_file(path: Path) -> str:
 def version_of_folder(folder: Path) -> str:
     """Hash of the files in a folder and below it: at most `MAX_FILES`, the first by name.
 
-    Files that are hidden, or that Python writes beside code, are none of them, nor are those of virtual environments.
+    Files that are hidden, that may not be read, or that Python writes beside code are none of them, nor are those of
+    virtual environments.
     """
     files = (
         (path.relative_to(folder).as_posix(), version_of_file(path)) for path in islice(_walked(folder), MAX_FILES)
@@ -49,7 +51,7 @@ def version_of_folder(folder: Path) -> str:
 
 def _walked(folder: Path) -> Iterator[Path]:
     for entry in sorted(folder.iterdir()):
-        if entry.name.startswith(".") or entry.name == "__pycache__":
+        if entry.name.startswith(".") or entry.name == "__pycache__" or not os.access(entry, os.R_OK):
             continue
         if entry.is_dir() and not entry.is_symlink() and not (entry / "pyvenv.cfg").is_file():
             yield from _walked(entry)

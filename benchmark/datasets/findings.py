@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmark.datasets.errors import UnusableFaceError
-from benchmark.datasets.masks import MaskFiles, paint, regions
+from benchmark.datasets.masks import MaskFiles, paint, regions, without_regions
 from benchmark.runtime.regular_files import check_regular
 from methods.labels import FLIP_PAIRS, LABELS
 
@@ -51,10 +51,7 @@ def mask_findings(face: int | str, image: Path, files: MaskFiles) -> Iterator[Fi
         yield Finding(face, "corrupt", kind, str(error))
         return
     if not any(part.any() for part in parts.values()):
-        empty = f"every mask part of {image.name} is empty"
-        yield Finding(
-            face, "corrupt", kind, f"{files.label_map.name} is background alone" if files.label_map else empty
-        )
+        yield Finding(face, "corrupt", kind, without_regions(image, files))
     if parts:
         yield from (Finding(face, "mislabelled", kind, detail) for kind, detail in label_faults(parts))
 

@@ -87,7 +87,7 @@ def find_edits(place: Path, tasks: Collection[int]) -> OutsideEdits:
     if not of_task:
         raise InputError(
             f"{place}: has an edit of none of the {len(tasks):,} tasks, which are named by their numbers, such as "
-            f"{min(tasks):05d}.png; there: {', '.join(strangers[:_SHOWN])}"
+            f"{min(tasks):05d}.png; there: {', '.join(strangers[:_SHOWN]) or 'nothing'}"
         )
     missing = tuple(task for task in sorted(tasks) if task not in found)
     return OutsideEdits(of_task, missing, tuple(strangers), summary)
@@ -108,7 +108,7 @@ def _numbered(files: Mapping[str, Path], strangers: list[str]) -> dict[int, Outs
 
 def _listed_edits(file: Path) -> dict[int, OutsideEdit]:
     try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").split("\n")  # names of files may have other ends of lines
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{file}: cannot be read as JSON lines: {error}") from error
     found: dict[int, OutsideEdit] = {}

@@ -203,9 +203,11 @@ class EvaluationContext:
             judge.load_published(file.path)
         move_to_device(judge, self.compute)
         judge.eval()
-        made_by = f"{self.compute.described} {plugin_code(entry) or ''}"
-        with self.reporter.counting(f"judge {name}: its own scores"):
-            scores = published_scores(judge, file.sha256, self.dataset, self.cache / "judges", made_by)
+        scores: dict[str, float] = {}
+        if not (entry.card.role == "parser" and "mask" in self.dataset.lacks):  # else it has nothing to be right about
+            made_by = f"{self.compute.described} {plugin_code(entry) or ''}"
+            with self.reporter.counting(f"judge {name}: its own scores"):
+                scores = published_scores(judge, file.sha256, self.dataset, self.cache / "judges", made_by)
         foreign = None if file.published or named not in manifest() else f"not the published {file.id}"
         return JudgeInfo(
             title=entry.card.title,

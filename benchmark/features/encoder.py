@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from typing import ClassVar
 
 import numpy as np
@@ -45,7 +45,7 @@ class Encoder(ABC):
     @property
     def key(self) -> str:
         """Hash of all that decides the features of an image."""
-        versions = [version(name) for name in self.libraries]
+        versions = [_version(name) for name in self.libraries]
         return fingerprint(self.weights_sha256, self.resize_policy, self.compute.device.type, self.source, versions)
 
     @abstractmethod
@@ -74,3 +74,12 @@ class Encoder(ABC):
             raise PluginError(f"{type(self).__name__}.features gave {given}, where ({len(images)}, D) was expected")
         features: NDArray[np.float32] = found.float().cpu().numpy()
         return features
+
+
+def _version(library: str) -> str:
+    """The version of an installed package, which may come under another name, as onnxruntime-gpu does."""
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        others = sorted(set(packages_distributions().get(library, ())))
+        return " ".join(f"{name} {version(name)}" for name in others)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from benchmark.runtime.atomic_files import replacing
 from benchmark.runtime.checked_files import DamagedFileError, read_arrays
+from benchmark.runtime.regular_files import check_regular
 from registry.errors import InputError
 
 MAX_BYTES: Final = 2**32
@@ -45,6 +46,7 @@ def read_gaussian(path: Path) -> Gaussian:
         InputError: if it is no such file, or its arrays are no mean and covariance.
     """
     try:
+        check_regular(path)
         with zipfile.ZipFile(path) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
         if size > MAX_BYTES:

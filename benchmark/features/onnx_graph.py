@@ -41,9 +41,9 @@ class OnnxGraph:
         except Exception as error:  # onnxruntime's classes share no base but this
             raise MetricUnavailable(f"{path} is no ONNX graph that onnxruntime runs: {_first_line(error)}") from error
         inputs = session.get_inputs()
-        shape = inputs[0].shape
+        shape = inputs[0].shape if inputs else []
         if len(inputs) != 1 or len(shape) != 4 or (isinstance(shape[1], int) and shape[1] != 3):
-            taken = " and ".join(f"{each.name} {each.shape}" for each in inputs)
+            taken = " and ".join(f"{one.name} {one.shape}" for one in inputs) or "nothing"
             raise MetricUnavailable(f"{path} takes {taken}, where one input of images (N, 3, H, W) was expected")
         self.path, self._session, self._name = path, session, inputs[0].name
         self._fixed = isinstance(shape[0], int) and shape[0] > 0

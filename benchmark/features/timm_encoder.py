@@ -114,4 +114,4 @@ def timm_network(model: str, size: int, num_classes: int) -> nn.Module:
 def _classifier(network: nn.Module) -> set[str]:
     """What the first parts of the names of timm's last layers are."""
     name = getattr(network, "pretrained_cfg", {}).get("classifier") or ()
-    return {each.partition(".")[0] for each in ((name,) if isinstance(name, str) else name)}
+    return {layer.partition(".")[0] for layer in ((name,) if isinstance(name, str) else name)}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from tempfile import TemporaryDirectory
 from typing import Final
 
@@ -21,6 +22,8 @@ HARMLESS_BYTES: Final = 2**30
 """Unpacked bytes that any archive may have;"""
 LARGEST_RATIO: Final = 200
 """how many times its own size it may have beyond that. Pictures are compressed already."""
+_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, UnicodeError)
+"""What zipfile raises of archives that are none, or that it cannot read."""
 _BESIDE: Final = "__MACOSX"
 """The folder that macOS adds to its archives."""
 
@@ -66,10 +69,14 @@ def _unpack(path: Path, folder: Path) -> None:
                     if is_image_name(entry.filename):
                         with archive.open(entry) as content:
                             shutil.copyfileobj(content, file)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeError) as error:
+    except _DAMAGED as error:
         raise InputError(f"{path}: cannot be read as a zip archive: {error}") from error
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         raise InputError(f"{path}: two of its entries have one name: {Path(str(error.filename)).name}") from error
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise InputError(f"{path}: cannot be read as a zip archive: {error}") from error  # bz2 says it so
 
 
 def _check(path: Path, entries: list[zipfile.ZipInfo]) -> None:
@@ -79,7 +86,7 @@ def _check(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     names: set[str] = set()
     for entry in entries:
         name = PurePosixPath(entry.filename)
-        if name.is_absolute() or ".." in name.parts or "\\" in entry.filename or "\0" in entry.orig_filename:
+        if _leads_out(name) or "\\" in entry.filename or "\0" in entry.orig_filename:
             raise InputError(f"{path}: its entry {entry.filename!r} leads out of the archive; no file of it was read")
         if entry.filename in names:
             raise InputError(f"{path}: two of its entries have one name: {entry.filename}")
@@ -93,6 +100,11 @@ def _check(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     unpacked, packed = sum(entry.file_size for entry in entries), path.stat().st_size
     if unpacked > HARMLESS_BYTES + LARGEST_RATIO * packed:
         raise InputError(f"{path}: {packed:,} bytes unpack to {unpacked:,}, more than pictures do; unpack it yourself")
+
+
+def _leads_out(name: PurePosixPath) -> bool:
+    """Whether a path is no path below a folder, on this system or, by the name of a drive, on Windows."""
+    return name.is_absolute() or ".." in name.parts or any(PureWindowsPath(part).drive for part in name.parts)
 
 
 def _only_folder(folder: Path) -> Path:

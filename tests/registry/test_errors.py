@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.errors import InputError, on_one_line
+from registry.errors import InputError, PluginError, on_one_line
 
 
 @pytest.mark.parametrize(
@@ -17,4 +17,4 @@ from registry.errors import InputError, on_one_line
 )
 def test_a_message_is_one_line_that_steers_no_terminal(text: str, line: str) -> None:
     assert on_one_line(text) == line
-    assert str(InputError(text)) == line
+    assert str(InputError(text)) == str(PluginError(text)) == line

@@ -47,7 +47,7 @@ def verify_celebamask_hq(root: Path | str | None, progress: Progress | None = No
     annotations = read_annotations(Path(str(root)))
     findings = [*_absent(files.faces, annotations), *_unknown(files)]
     numbers: dict[str, int] = {}
-    examine = partial(_examined, annotations)
+    examine = partial(_examined, annotations, files.masks)
     faces = zip(files.faces, in_parallel(examine, files.faces), strict=True)
     for done, (face, (digest, found)) in enumerate(faces, start=1):
         findings += found
@@ -75,7 +75,7 @@ def _unknown(files: FoundFiles) -> Iterator[Finding]:
         yield Finding(None, "unknown", f"files among {what}s", detail)
 
 
-def _examined(annotations: Annotations, face: FaceFiles) -> tuple[str, list[Finding]]:
+def _examined(annotations: Annotations, masks: str, face: FaceFiles) -> tuple[str, list[Finding]]:
     """The hash of a face's image file, and what is wrong with its rows, its image and its mask."""
     finding = partial(Finding, face.number)
     findings = []
@@ -88,5 +88,8 @@ def _examined(annotations: Annotations, face: FaceFiles) -> tuple[str, list[Find
     except UnusableFaceError as error:
         findings.append(finding("corrupt", "images", str(error)))
     if not face.mask:
-        return digest, [*findings, finding("missing", "part files", "every part file")]
+        kind, absent = "part files", "every part file"
+        if masks != PARTS:
+            kind, absent = "label maps", f"its label map in {masks}/"
+        return digest, [*findings, finding("missing", kind, absent)]
     return digest, [*findings, *mask_findings(face.number, face.image, face.mask)]

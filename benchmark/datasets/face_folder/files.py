@@ -86,6 +86,7 @@ def find_faces(root: Path | str | None, label_set: LabelSet) -> FoundFaces:
     if not inner:
         images.files = [path for path in images.files if not _is_of_the_layout(path)]
     images.leave_out(lambda path: None if is_image_name(path.name) else "with another ending")
+    images.leave_out(lambda path: None if _is_text(str(path)) else "with a name that is not UTF-8")
     images.leave_out_label_maps()
     named = _named(images, "images")
     if not named:
@@ -111,6 +112,11 @@ def find_faces(root: Path | str | None, label_set: LabelSet) -> FoundFaces:
 def _is_of_the_layout(path: PurePosixPath) -> bool:
     """Whether a file of the folder itself is a mask, a table or a label set."""
     return path.parts[0] == MASKS or (len(path.parts) == 1 and (path.name in TABLES or path.suffix in ENDINGS))
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name can be written into a table: a file system has any bytes."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _named(listing: Listing, what: str) -> dict[str, Path]:

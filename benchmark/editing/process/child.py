@@ -1,4 +1,4 @@
-"""A program that is asked by lines on its standard input and answers by lines on its standard output."""
+"""A program that takes lines on its standard input and answers each by a line on its standard output."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST_LINE: Final = 2**20
 _WAITING: Final = 1000
 """Lines that may wait to be read."""
 _GRACE: Final = 5.0
-"""Seconds for a program to end by itself once its input has ended."""
+"""Seconds for a program to end by itself once its input has ended, and for its output to end after it."""
 
 
 class Ended(Exception):
@@ -58,8 +58,9 @@ class Child:
         self._last_words = ""
         assert self._process.stdout is not None
         assert self._process.stderr is not None
-        _in_background(self._read, self._process.stdout)
+        self._answers = _in_background(self._read, self._process.stdout)
         self._errors = _in_background(self._log, self._process.stderr)
+        _in_background(self._watch)
 
     def ask(self, line: str, timeout: float) -> str:
         """Send a line, and give the next one that the program writes.
@@ -112,11 +113,22 @@ class Child:
                 self._lines.put(line.decode(errors="replace"))
         self._lines.put(None)
 
+    def _watch(self) -> None:
+        """Tell that the program has ended where something that it started keeps its output open."""
+        if os.name == "posix":
+            with suppress(ChildProcessError):  # it has been waited for already
+                os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
+        else:
+            self._process.wait()
+        self._answers.join(_GRACE)
+        if self._answers.is_alive():
+            self._lines.put(None)
+
     def _log(self, stream: IO[bytes]) -> None:
         with stream:
             while line := stream.readline(LONGEST_LINE):
                 text = line.decode(errors="replace").rstrip()
-                self._last_words = text or self._last_words
+                self._last_words = text.rpartition("\r")[2] or self._last_words  # a bar is drawn again and again
                 LOGGER.debug("%s: %s", self._name, text)
 
     def _how_it_ended(self) -> str:

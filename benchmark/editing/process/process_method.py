@@ -21,9 +21,11 @@ from benchmark.editing.task_folder import write_tasks
 from benchmark.images.convert import Pixels, image_tensor
 from benchmark.images.read import UnreadableImageError, decode_image
 from benchmark.runtime.home_folder import expanded
+from benchmark.runtime.regular_files import check_regular
 from methods.base import CannotEdit, EditBatch, FaceEditor
 from registry.cards import MethodCard
 from registry.errors import LOGGER, InputError, PluginError
+from registry.system_errors import is_of_the_system
 
 OUTPUT = "output.png"
 
@@ -84,11 +86,14 @@ class ProcessMethod(FaceEditor):
         self._server.close()
 
     def _read(self, folder: Path, number: int) -> Pixels:
-        name = self._server.name
+        name, path = self._server.name, folder / OUTPUT
         try:
-            image = decode_image((folder / OUTPUT).read_bytes())
+            check_regular(path)
+            image = decode_image(path.read_bytes())
         except FileNotFoundError as error:
             raise EditError(f"{name} said that task {number} is done and wrote no output of it") from error
+        except OSError as error:
+            raise EditError(f"{name}: its output of task {number} cannot be read: {error.strerror}") from error
         except UnreadableImageError as error:
             raise EditError(f"{name}: its output of task {number} {error}") from error
         if image.shape != (self._size, self._size, 3):
@@ -151,9 +156,20 @@ class _Server:
 
     def _ask(self, message: str) -> str:
         if self._child is None:
-            self._child = Child(self._program, self._folder, self.name)
+            self._child = self._started()
             read_ready(self._child.ask(self._greeting, self._timeout))
         return self._child.ask(message, self._timeout)
+
+    def _started(self) -> Child:
+        try:
+            return Child(self._program, self._folder, self.name)
+        except OSError as error:
+            if is_of_the_system(error):
+                raise
+            raise InputError(
+                f"{self.name}: its program {self._program[0]} cannot be started: {error.strerror}; `command` on its "
+                "card names a file that may be executed, or the interpreter of a script before it"
+            ) from error
 
 
 def _found(command: Sequence[str], folder: Path, name: str) -> list[str]:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.transform import SimilarityTransform
 
-from benchmark.metrics.face_embedding.dlib_network import THRESHOLD
+from benchmark.metrics.face_embedding.dlib_network import THRESHOLD, read_model
+from registry.errors import InputError
 
 SIDE: Final = 112
 """Pixels a side of an aligned face."""
@@ -18,6 +19,9 @@ TEMPLATE: Final = np.array(
     [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]]
 )
 """Where ArcFace (Deng et al., CVPR 2019) puts both eyes, nose, and corners of the mouth, from the image's left."""
+NUM_LANDMARKS: Final = 68
+FILE: Final = "shape_predictor_68_face_landmarks.dat"
+"""The predictor's file, as dlib's author publishes it."""
 _LEFT_EYE, _RIGHT_EYE = slice(36, 42), slice(42, 48)
 _NOSE, _LEFT_CORNER, _RIGHT_CORNER = 30, 48, 54
 """Of the sixty-eight landmarks of iBUG 300-W, from the image's left."""
@@ -28,13 +32,20 @@ class FaceAligner:
 
     Args:
         landmarks: file of the landmark predictor.
+
+    Raises:
+        InputError: if dlib cannot read it, or it predicts another number of landmarks.
     """
 
     def __init__(self, landmarks: Path) -> None:
         import dlib  # of the extra `identity`
 
         self._detector = dlib.get_frontal_face_detector()
-        self._landmarks = dlib.shape_predictor(str(landmarks))
+        self._landmarks = read_model(dlib.shape_predictor, landmarks, FILE)
+        side = 8
+        number = self._landmarks(np.zeros((side, side, 3), np.uint8), dlib.rectangle(0, 0, side, side)).num_parts
+        if number != NUM_LANDMARKS:
+            raise InputError(f"{landmarks}: predicts {number} landmarks, where {NUM_LANDMARKS} are needed; give {FILE}")
 
     def aligned(self, image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
         """The face of an RGB image (H, W, 3), (SIDE, SIDE, 3); None where none is found."""

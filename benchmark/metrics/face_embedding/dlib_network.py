@@ -49,8 +49,8 @@ class FaceRecognition:
 
         self._chip = dlib.get_face_chip
         self._detector = dlib.get_frontal_face_detector()
-        self._landmarks = _loaded(dlib.shape_predictor, landmarks, "shape_predictor_5_face_landmarks.dat")
-        self._network = _loaded(dlib.face_recognition_model_v1, network, "dlib_face_recognition_resnet_model_v1.dat")
+        self._landmarks = read_model(dlib.shape_predictor, landmarks, "shape_predictor_5_face_landmarks.dat")
+        self._network = read_model(dlib.face_recognition_model_v1, network, "dlib_face_recognition_resnet_model_v1.dat")
 
     def embedding(self, image: NDArray[np.uint8]) -> NDArray[np.float64]:
         """(SIDE, SIDE, 3) RGB to (LENGTH,); NaN where no face is found."""
@@ -61,7 +61,17 @@ class FaceRecognition:
         return np.array(self._network.compute_face_descriptor(chip), dtype=np.float64)
 
 
-def _loaded(load: Callable[[str], Any], path: Path, expected: str) -> Any:
+def read_model(load: Callable[[str], Any], path: Path, expected: str) -> Any:
+    """One of dlib's models.
+
+    Args:
+        load: dlib's class of the model.
+        path: of the file.
+        expected: the published file's name.
+
+    Raises:
+        InputError: if dlib cannot read it.
+    """
     try:
         return load(str(path))
     except RuntimeError as error:

@@ -33,6 +33,13 @@ def test_a_list_names_files_from_its_own_folder(listed: Path) -> None:
     assert str(found) == "1 task (00001) without an edit"
 
 
+def test_names_of_files_may_have_what_else_ends_lines(listed: Path) -> None:
+    odd = listed.with_name("a\u2028b\x85.png")
+    listed.with_name("0.png").rename(odd)
+    listed.write_text(json.dumps({"task": 0, "image_path": odd.name}, ensure_ascii=False) + "\r\n", encoding="utf-8")
+    assert find_edits(listed, range(3)).of_task[0].path == odd
+
+
 def test_a_folder_names_tasks_by_their_numbers(listed: Path) -> None:
     found = find_edits(listed.parent, range(2))
     assert list(found.of_task) == [0, 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
@@ -167,6 +168,12 @@ def test_files_that_are_no_arrays(place: Path, tmp_path: Path, content: bytes) -
         scored(place / "outputs", tmp_path / "absent.npz")
 
 
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.npz")
+    with pytest.raises(InputError, match=r"pipe\.npz: cannot be read: is a pipe or a device"):
+        read_gaussian(tmp_path / "pipe.npz")
+
+
 def test_single_precision_is_read_as_double(tmp_path: Path) -> None:
     sigma = np.cov(np.random.default_rng(0).normal(size=(50, 4)), rowvar=False)
     np.savez(tmp_path / "clean.npz", mu=np.ones(4, np.float32), sigma=sigma.astype(np.float32))
@@ -227,6 +234,7 @@ def both_file_and_folder(archive: zipfile.ZipFile) -> None:
     [
         (lambda archive: archive.writestr("../out.png", b"x"), "'../out.png' leads out of the archive"),
         (lambda archive: archive.writestr("/out.png", b"x"), "'/out.png' leads out of the archive"),
+        (lambda archive: archive.writestr("in/C:out.png", b"x"), "'in/C:out.png' leads out of the archive"),
         (linked, "'link.png' is a link"),
         (twice, "two of its entries have one name: a.png"),
         (both_file_and_folder, "two of its entries have one name"),
@@ -244,6 +252,18 @@ def test_archives_that_are_not_to_be_trusted(
         pass
     assert said in str(error.value)
     assert sorted(path for path in tmp_path.parent.rglob("*") if path.is_file()) == before
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_entry_is_refused_however_it_is_compressed(tmp_path: Path, method: int) -> None:
+    path = tmp_path / "bad.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("a.png", np.random.default_rng(0).bytes(2000))
+    content = bytearray(path.read_bytes())
+    content[60:700] = b"\xff" * 640
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"bad\.zip: cannot be read as a zip archive"), opened_folder(path):
+        pass
 
 
 def test_what_is_no_archive_is_refused(tmp_path: Path, place: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import onnx
@@ -278,6 +278,17 @@ def test_a_torchscript_program_and_an_onnx_graph_are_encoders(tmp_path: Path) ->
         write_means(tmp_path / "means.onnx", number)
         graph = OnnxEncoder(HERE, weights=str(tmp_path / "means.onnx"), size=16, **HALF)
         np.testing.assert_allclose(graph.encode(images), scaled.mean(axis=(1, 2)), atol=1e-5)
+
+
+def test_a_library_of_another_package_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    class OfYaml(TimmEncoder):
+        libraries: ClassVar[tuple[str, ...]] = ("yaml",)  # the module of the package PyYAML
+
+    encoder = OfYaml.__new__(OfYaml)
+    encoder.weights_sha256, encoder.resize_policy, encoder.source, encoder.compute = "", "", "", HERE.compute
+    before = encoder.key
+    monkeypatch.setattr("benchmark.features.encoder.packages_distributions", lambda: {"yaml": ["torch"]})
+    assert encoder.key != before
 
 
 def test_files_that_are_no_graphs_are_refused(tmp_path: Path) -> None:

@@ -81,6 +81,12 @@ def test_the_file_takes_the_trained_judge_s_place_and_says_what_it_saw(file: Pat
     assert context(spec, cache, bisenet=file).judge("parser")[1] == facts
 
 
+def test_where_faces_have_no_masks_it_has_no_scores_of_its_own(file: Path, cache: Path) -> None:
+    found = context(evaluation("parser_judge=bisenet"), cache, bisenet=file)
+    found.dataset.lacks = {"mask": "masks is not there"}
+    assert found.judge("parser")[1].scores == {}
+
+
 def test_a_published_judge_without_its_file_says_what_to_do(
     file: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

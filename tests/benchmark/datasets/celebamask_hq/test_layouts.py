@@ -107,6 +107,7 @@ def test_a_number_that_is_no_label_leaves_its_face_out(celeba: FakeCelebA, tmp_p
     ]
     found = verify_celebamask_hq(celeba.root)
     assert list(zip(found["face"], found["problem"], strict=True)) == [(3, "corrupt"), (4, "corrupt"), (5, "missing")]
+    assert found["detail"].tolist()[1:] == ["4.png is background alone", "its label map in CelebAMask-HQ-mask/"]
 
 
 def test_a_colour_that_is_no_labels_leaves_its_face_out(celeba: FakeCelebA, tmp_path: Path) -> None:

@@ -322,6 +322,14 @@ def test_files_and_rows_of_no_face_are_counted(folder: Path, cache: Path) -> Non
     assert found["face"].isna().all()
 
 
+def test_names_that_no_table_can_have_are_left_out(folder: Path, cache: Path) -> None:
+    shutil.copyfile(folder / "images" / "a.png", os.fsencode(folder / "images") + b"/caf\xe9.png")
+    (folder / "splits.csv").unlink()
+    dataset = open_folder(folder, cache)
+    assert dataset.packed.ids.tolist() == list(FACES)
+    assert [files.reason for files in dataset.left_out] == ["in images, with a name that is not UTF-8"]
+
+
 def test_equal_images_and_exchanged_sides_are_found(folder: Path) -> None:
     shutil.copy(folder / "images" / "a.png", folder / "images" / "d.png")
     left, right = LABELS.index("l_eye"), LABELS.index("r_eye")

@@ -115,6 +115,7 @@ def test_a_program_is_started_once_and_again_after_it_has_ended(build: Build, tm
     [
         ({"during": "sys.exit('no memory left')"}, r"ended with exit code 1, its last words: no memory left; .*again"),
         ({"before": "sys.exit(7)"}, "ended with exit code 7"),
+        ({"before": "sys.exit('10 %\\r20 %\\r')"}, "its last words: 20 %; started again"),
         ({"during": "print('50 % done')"}, r"wrote '50 % done' to its standard output, where .*standard error"),
         ({"before": "print('Loading')"}, "wrote 'Loading' to its standard output"),
         ({"during": "time.sleep(60)", "timeout": 0.5}, "took more than 0.5 s for 2 tasks; `timeout` on its card"),
@@ -129,12 +130,14 @@ def test_a_program_is_started_once_and_again_after_it_has_ended(build: Build, tm
         ({"during": "edit = lambda tasks: dict(done=[0, 1], seconds='soon')"}, "says that its edits took 'soon'"),
         ({"during": "edit = lambda tasks: {'done': [task['task'] for task in tasks]}"}, "wrote no output of it"),
         ({"during": "shutil.copyfile = lambda a, b: open(b, 'wb').write(open(a, 'rb').read()[:-20])"}, "was cut short"),
+        ({"during": "shutil.copyfile = lambda a, b: os.mkfifo(b)"}, "task 0 cannot be read: is a pipe or a device"),
+        ({"during": "shutil.copyfile = lambda a, b: os.mkdir(b)"}, "output of task 0 cannot be read: Is a directory"),
         (
             {"during": "answer = lambda **message: print(json.dumps({'ready': 1}), flush=True)"},
             "where done was expected",
         ),
         ({"before": "answer(ready=2)"}, r'where \{"ready": 1\} was expected'),
-        ({"before": "answer(error='no GPU')"}, "cannot start: no GPU"),
+        ({"before": "answer(error='no\\nGPU')"}, r"cannot start: no\\nGPU"),
     ],
 )
 def test_what_goes_wrong_is_one_sentence_with_the_method(build: Build, words: dict[str, object], sentence: str) -> None:
@@ -171,6 +174,17 @@ def test_a_program_ends_with_all_that_it_started(build: Build, tmp_path: Path) -
     assert not any(map(_runs, running))
 
 
+def test_a_program_has_ended_though_what_it_started_keeps_its_output_open(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmark.editing.process.child._GRACE", 0.3)
+    editor = build(before="import subprocess; subprocess.Popen(['sleep', '600'])", during="os._exit(3)")
+    started = time.monotonic()
+    with pytest.raises(PluginError, match="ended with exit code 3"):
+        editor.edit(tasks())
+    assert time.monotonic() - started < 20
+
+
 def _runs(number: int) -> bool:
     try:
         state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
@@ -201,6 +215,11 @@ def test_a_program_that_is_not_there_is_named(build: Build) -> None:
         build(command=["python0.0", "edit.py"])
     with pytest.raises(InputError, match=r"there is no program '\./infer'"):
         build(command=["./infer"])
+
+
+def test_a_program_that_cannot_be_started_is_named_with_the_key(build: Build) -> None:
+    with pytest.raises(InputError, match=r"its program \S+/edit\.py cannot be started: Permission denied; `command`"):
+        build(command=["edit.py"]).edit(tasks())
 
 
 def test_a_card_has_code_or_a_command(tmp_path: Path) -> None:
