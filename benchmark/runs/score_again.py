@@ -18,7 +18,7 @@ from benchmark.evaluation.score_edits import Judges, Outputs, real_outputs
 from benchmark.results.run_folder import EDITS, EXPERIMENT, RESULT, scores_path
 from benchmark.results.schema import ProtocolResult, Result, read_result, write_result
 from benchmark.runs.assemble_result import metric_facts, protocol_result, real_result, with_scores
-from benchmark.runs.score_protocol import edited_outputs, score_protocol
+from benchmark.runs.score_protocol import ScoredProtocol, edited_outputs, score_protocol
 from benchmark.runs.up_to_date import FINISHED, METRICS, metric_stamps
 from benchmark.runtime.atomic_files import write_text_atomically
 from registry.errors import InputError
@@ -50,6 +50,7 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
     context = contexts(evaluation)
     judges = _same_judges(run, earlier, context, others_of(evaluation))
     protocols: dict[str, ProtocolResult] = dict(earlier.protocols)
+    scored: list[ScoredProtocol] = []
     for name, before in earlier.protocols.items():
         if before.reason is not None:
             continue
@@ -57,7 +58,7 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
         if task_set.sha256 != before.tasks_sha256:
             raise InputError(f"{run}: the dataset now gives other tasks of {name} than this run had")
         real = earlier.method == REAL
-        scores = score_protocol(
+        found = score_protocol(
             run,
             state,
             evaluation,
@@ -68,7 +69,8 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
             judges=judges,
             again=added,
         )
-        protocols[name] = real_result(task_set, scores) if real else protocol_result(task_set, scores, None)
+        scored.append(found)
+        protocols[name] = real_result(task_set, found.scores) if real else protocol_result(task_set, found.scores, None)
     result = earlier.model_copy(
         update={
             "protocols": protocols,
@@ -76,6 +78,8 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
             "judges": {role: context.judge(role)[1] for role in others_of(evaluation)} | earlier.judges,
         }
     )
+    for of_protocol in scored:  # only now, so that what stops on the way leaves a finished run as it was
+        of_protocol.write()
     result = with_scores(result, run)
     write_result(run / RESULT, result)
     write_text_atomically(run / EXPERIMENT, to_yaml({**source.content, "metrics": list(evaluation.metrics)}))
