@@ -59,7 +59,7 @@ def test_the_attributes_take_turns_and_have_the_pairs_that_each_has_alone(render
     pd.testing.assert_frame_equal(protocol.tasks(rendered, seed=0, limit=5), table.head(5))
     assert "for each of Smiling, Eyeglasses, Black_Hair" in protocol.rule
     assert "no target is Bald, which hides it (Black_Hair)" in protocol.rule
-    assert protocol.rule.endswith("figures are means over attributes")
+    assert protocol.rule.endswith("; figures of single images are means over attributes")
 
 
 def test_a_batch_of_several_attributes_is_that_of_each_in_the_order_of_its_rows(rendered: RenderedFaces) -> None:
