@@ -175,7 +175,7 @@ class Run:
             reason = self.stamps.get(f"{EDITS}/{name}").get("reason")
             if reason is None:
                 scored.append(self._score(task_set, edited_outputs(self.folder, task_set, self.context)))
-            protocols[name] = protocol_result(task_set, None if reason else scored[-1].scores, reason)
+            protocols[name] = protocol_result(task_set, scored[-1].scores if reason is None else None, reason)
         edited = [name for name, result in protocols.items() if result.reason is None]
         protocols |= self._left_out()
         weights = hashes(self._option_weights)

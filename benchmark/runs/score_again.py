@@ -69,6 +69,7 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
             judges=judges,
             again=added,
         )
+        _check_kept(run, name, before, found, added)
         scored.append(found)
         protocols[name] = real_result(task_set, found.scores) if real else protocol_result(task_set, found.scores, None)
     result = earlier.model_copy(
@@ -88,6 +89,18 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
     files = record_files(run, sorted(path for path in parts if path.exists()))
     state.put(FINISHED, {**finished, METRICS: stamps, FILES: files})
     return result
+
+
+def _check_kept(run: Path, protocol: str, before: ProtocolResult, now: ScoredProtocol, added: Sequence[str]) -> None:
+    """Refuse to lose figures that nobody asked for again, where what they were measured with is not here."""
+    for name, cell in now.scores.cells.items():
+        earlier = before.metrics.get(name)
+        if name not in added and cell.value is None and earlier is not None and earlier.value is not None:
+            raise InputError(
+                f"{run}: {name} has a figure under {protocol} that would be lost, as it cannot be measured here: "
+                f"{cell.reason}; name the weights that it was measured with (--weights, --weights-dir), or run the "
+                "command that made it once more"
+            )
 
 
 def others_of(evaluation: EvaluationSpec) -> list[JudgeRole]:
