@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmark.caching.file_record import FILES, changed_files, record_files
 from benchmark.caching.fingerprints import StageState
-from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec, JudgeRole
+from benchmark.config.evaluation_spec import EvaluationSpec, JudgeRole
 from benchmark.config.experiment import EVALUATION_KEYS, REAL
 from benchmark.config.resolve import resolve_evaluation
 from benchmark.config.sources import ConfigSource, read_config
@@ -36,7 +36,8 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
         contexts: gives what the runs of one evaluation share.
 
     Raises:
-        InputError: if the run is not finished, is not as it was written, or cannot be scored as it was.
+        InputError: if the run is not finished, is not as it was written, cannot be scored as it was, or would lose a
+            figure; nothing is changed then.
     """
     state = StageState(run)
     finished = state.get(FINISHED)
@@ -48,7 +49,7 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
     source = read_config(run / EXPERIMENT)
     evaluation = _evaluation(source, added)
     context = contexts(evaluation)
-    judges = _same_judges(run, earlier, context, others_of(evaluation))
+    judges = _same_judges(run, earlier, context, evaluation.further_roles)
     protocols: dict[str, ProtocolResult] = dict(earlier.protocols)
     scored: list[ScoredProtocol] = []
     for name, before in earlier.protocols.items():
@@ -76,7 +77,7 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
         update={
             "protocols": protocols,
             "metrics": metric_facts(list(protocols), evaluation, context.weights),
-            "judges": {role: context.judge(role)[1] for role in others_of(evaluation)} | earlier.judges,
+            "judges": {role: context.judge(role)[1] for role in evaluation.further_roles} | earlier.judges,
         }
     )
     for of_protocol in scored:  # only now, so that what stops on the way leaves a finished run as it was
@@ -101,11 +102,6 @@ def _check_kept(run: Path, protocol: str, before: ProtocolResult, now: ScoredPro
                 f"{cell.reason}; name the weights that it was measured with (--weights, --weights-dir), or run the "
                 "command that made it once more"
             )
-
-
-def others_of(evaluation: EvaluationSpec) -> list[JudgeRole]:
-    """The roles of judges that the metrics need beside the two of every evaluation."""
-    return [role for role in evaluation.roles if role not in JUDGE_SETTINGS.values()]
 
 
 def _evaluation(source: ConfigSource, added: Sequence[str]) -> EvaluationSpec:
