@@ -1,4 +1,4 @@
-"""Times a training step of StarGAN and of ELEGANT on one CPU thread against the published order of passes."""
+"""Times a training step of the attribute editors on one CPU thread against the published order of passes."""
 
 from __future__ import annotations
 
@@ -10,15 +10,21 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from benchmarks.timing import compare, random_faces
+from methods.attgan.model import AttGAN
 from methods.base import FaceBatch
+from methods.cyclegan.model import CycleGAN
 from methods.elegant.model import Elegant
-from methods.elegant.pairs import draw_pairs
 from methods.elegant.swap import add_residual
+from methods.shared.attribute_pairs import draw_pairs
 from methods.stargan.model import StarGAN
 
 SIZE = 64
 STARGAN = {"ngf": 16, "n_blocks": 3, "ndf": 16, "d_downsampling": 5, "batch_size": 8, "n_critic": 1}
 ELEGANT = {"widths": (16, 32, 64, 64, 64), "ndf": 16, "batch_size": 16}
+ATTGAN = {"attributes": ("Smiling",), "ngf": 16, "n_downsampling": 4, "ndf": 24, "hidden": 128, "n_critic": 1}
+STGAN = ATTGAN | {"num_skips": 4, "num_injections": 4, "selective": True, "difference": True}
+CYCLEGAN = {"ngf": 16, "n_downsampling": 1, "n_blocks": 2, "outer_kernel": 3, "ndf": 16, "n_layers_d": 2}
+BATCH = 8
 
 
 def published_stargan_step(
@@ -53,6 +59,52 @@ def published_stargan_step(
         cycle = (generator(fake, own) - image).abs().mean()
         loss = classification(logits, requested) - of_fake.mean() + weights.reconstruction_weight * cycle
         _update(adams, loss, "generator")
+
+
+def published_attgan_step(model: AttGAN, faces: FaceBatch, adams: dict[str, torch.optim.Optimizer]) -> None:
+    """The critic on real, on fake and between them; then the generator, whose fake is made anew beside its own face."""
+    generator, discriminator, options = model.generator, model.discriminator, model.options
+    image, own = faces.image, faces.attributes[:, model.columns]
+    requested = own[torch.randperm(len(own))]
+    entropy = functional.binary_cross_entropy_with_logits
+    fake = generator(image, model.vector(requested, own)).detach()
+    of_real, logits = discriminator(image)
+    of_fake, _ = discriminator(fake)
+    share = torch.rand(len(image), 1, 1, 1)
+    between = (share * image + (1 - share) * fake).requires_grad_()
+    verdicts, _ = discriminator(between)
+    (slope,) = torch.autograd.grad(verdicts, between, torch.ones_like(verdicts), create_graph=True, retain_graph=True)
+    penalty = (slope.flatten(1).norm(dim=1) - 1).square().mean()
+    told = of_fake.mean() - of_real.mean() + options.gradient_penalty_weight * penalty
+    _update(adams, told + options.classification_weight * entropy(logits, own), "discriminator")
+    features = generator.encode(image)
+    fake = generator.decode(features, model.vector(requested, own))
+    rebuilt = generator.decode(features, model.vector(own, own))
+    of_fake, logits = discriminator(fake)
+    loss = options.fake_classification_weight * entropy(logits, requested) - of_fake.mean()
+    _update(adams, loss + options.reconstruction_weight * (rebuilt - image).abs().mean(), "generator")
+
+
+def published_cyclegan_step(model: CycleGAN, faces: FaceBatch, adams: dict[str, torch.optim.Optimizer]) -> None:
+    """Six translations and six verdicts, each in a pass of its own."""
+    pairs = draw_pairs(faces.attributes[:, [model.column]])
+    having, lacking = faces.image[pairs.first], faces.image[pairs.second]
+    add, remove = model.generators["adding"], model.generators["removing"]
+    options = model.options
+
+    def verdict(domain: str, image: Tensor, target: float) -> Tensor:
+        return (model.discriminators[domain](image)[0][0] - target).square().mean()
+
+    made, unmade = add(lacking), remove(having)
+    cycle = (remove(made) - lacking).abs().mean() + (add(unmade) - having).abs().mean()
+    kept = (add(having) - having).abs().mean() + (remove(lacking) - lacking).abs().mean()
+    fooled = verdict("with", made, 1.0) + verdict("without", unmade, 1.0)
+    _update(adams, fooled + options.cycle_weight * (cycle + options.identity_share * kept), "generators")
+    told = verdict("with", having, 1.0) + verdict("without", lacking, 1.0)
+    told = (
+        told + verdict("with", model.pools["with"](made), 0.0) + verdict("without", model.pools["without"](unmade), 0.0)
+    )
+    _update(adams, told / 2, "discriminators")
 
 
 def published_elegant_step(model: Elegant, faces: FaceBatch, adams: dict[str, torch.optim.Optimizer]) -> None:
@@ -114,6 +166,9 @@ def main() -> None:
     against_published(
         "ELEGANT", Elegant(SIZE, **ELEGANT), published_elegant_step, random_faces(ELEGANT["batch_size"], SIZE)
     )
+    for name, options in (("AttGAN", ATTGAN), ("STGAN", STGAN)):
+        against_published(name, AttGAN(SIZE, **options), published_attgan_step, random_faces(BATCH, SIZE))
+    against_published("CycleGAN", CycleGAN(SIZE, **CYCLEGAN), published_cyclegan_step, random_faces(BATCH, SIZE))
 
 
 if __name__ == "__main__":

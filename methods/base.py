@@ -142,6 +142,9 @@ class Stage:
     """mmengine parameter-scheduler configs by optimiser name, e.g. a linear decay."""
     shared: SharedStage | None = None
     """What makes the stage the same in several variants; None trains it again in each."""
+    balanced_by: str | None = None
+    """Attribute that half of each batch's faces have, and the other half lack, however rare it is; None takes faces as
+    they come."""
 
 
 class Trainable(BaseModel):

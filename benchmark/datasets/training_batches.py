@@ -18,6 +18,7 @@ from benchmark.datasets.packed import PackedFaces
 from benchmark.datasets.transforms import FlipFace
 from benchmark.images.convert import image_tensor
 from methods.base import FaceBatch
+from methods.labels import attribute_columns
 
 
 class Draw(NamedTuple):
@@ -77,11 +78,21 @@ class SeededDraws(Sampler[list[Draw]]):
     """
 
     def __init__(
-        self, num_faces: int, batch_size: int, seed: int, start: int = 0, rank: int = 0, world_size: int = 1
+        self,
+        num_faces: int,
+        batch_size: int,
+        seed: int,
+        start: int = 0,
+        rank: int = 0,
+        world_size: int = 1,
+        stream: tuple[int, ...] = (),
     ) -> None:
-        """`batch_size` counts the faces of all processes together; `start` is the first iteration."""
+        """`batch_size` counts the faces of all processes together; `start` is the first iteration.
+
+        Draws of one seed differ by `stream`.
+        """
         self.num_faces, self.batch_size, self.seed, self.start = num_faces, batch_size, seed, start
-        self.rank, self.world_size = rank, world_size
+        self.rank, self.world_size, self.stream = rank, world_size, stream
 
     def __iter__(self) -> Iterator[list[Draw]]:
         """Batches from iteration `start` on."""
@@ -97,10 +108,58 @@ class SeededDraws(Sampler[list[Draw]]):
 
     def epoch(self, epoch: int) -> list[Draw]:
         """The draws of one epoch: a permutation of the faces, half of them mirrored by chance."""
-        random = np.random.default_rng((self.seed, epoch))
+        random = np.random.default_rng((self.seed, epoch, *self.stream))
         order = random.permutation(self.num_faces)
         flips = random.random(self.num_faces) < 0.5
         return [Draw(int(face), bool(flip)) for face, flip in zip(order, flips, strict=True)]
+
+
+class BalancedDraws(Sampler[list[Draw]]):
+    """Batches without end whose faces come from each of several sides in equal numbers.
+
+    Each side goes through its own faces once per epoch of its own, so that those of a small side are seen more often.
+    """
+
+    def __init__(
+        self,
+        sides: Sequence[NDArray[np.int64]],
+        batch_size: int,
+        seed: int,
+        start: int = 0,
+        rank: int = 0,
+        world_size: int = 1,
+    ) -> None:
+        """`sides` are positions of faces; their number times `world_size` divides `batch_size`."""
+        self.sides = sides
+        self.draws = [
+            SeededDraws(len(side), batch_size // len(sides), seed, start, rank, world_size, stream=(number,))
+            for number, side in enumerate(sides)
+        ]
+
+    def __iter__(self) -> Iterator[list[Draw]]:
+        """Batches, the faces of the first side first."""
+        for batches in zip(*self.draws, strict=True):
+            yield [
+                Draw(int(side[draw.face]), draw.flip)
+                for side, batch in zip(self.sides, batches, strict=True)
+                for draw in batch
+            ]
+
+
+def _sides(dataset: FaceDataset, rows: NDArray[np.int64], attribute: str, split: Split) -> list[NDArray[np.int64]]:
+    """Positions among `rows` of the faces with an attribute, and of those without it.
+
+    Raises:
+        DataError: if there are none.
+    """
+    (column,) = attribute_columns((attribute,))
+    present = dataset.packed.attributes[rows, column].astype(bool)
+    for found, word in ((present, "has"), (~present, "lacks")):
+        if not found.any():
+            raise DataError(
+                f"{dataset.name}: no face of its {split} split {word} {attribute}, by which batches are to be balanced"
+            )
+    return [np.flatnonzero(present), np.flatnonzero(~present)]
 
 
 def training_batches(
@@ -113,6 +172,7 @@ def training_batches(
     rank: int = 0,
     world_size: int = 1,
     pin_memory: bool = False,
+    balanced_by: str | None = None,
 ) -> DataLoader[FaceBatch]:
     """Batches of `batch_size` faces each, without end, shuffled and mirrored at random.
 
@@ -129,9 +189,10 @@ def training_batches(
         rank: which of `world_size` processes this is; each gets an equal share of every batch.
         world_size: processes that train together; divides `batch_size`.
         pin_memory: give batches in page-locked memory, for a GPU.
+        balanced_by: attribute that half of each batch's faces have and the others lack; None takes faces as they come.
 
     Raises:
-        DataError: if the split holds no face or a number is out of range.
+        DataError: if the split holds no face or a number is out of range, or if batches cannot be balanced.
     """
     for name, value, least in (("batch_size", batch_size, 1), ("seed", seed, 0), ("start", start, 0)):
         if value < least:
@@ -141,9 +202,19 @@ def training_batches(
     rows = dataset.rows(split)
     if not len(rows):
         raise DataError(f"{dataset.name} holds no face in its {split} split")
+    draws: Sampler[list[Draw]]
+    if balanced_by is None:
+        draws = SeededDraws(len(rows), batch_size, seed, start, rank, world_size)
+    else:
+        if batch_size % (2 * world_size):
+            shared = f" and {world_size} processes" if world_size > 1 else ""
+            raise DataError(
+                f"batch_size {batch_size} cannot be shared equally by faces with and without {balanced_by}{shared}"
+            )
+        draws = BalancedDraws(_sides(dataset, rows, balanced_by, split), batch_size, seed, start, rank, world_size)
     return DataLoader(
         SplitFaces(dataset.packed, rows),
-        batch_sampler=SeededDraws(len(rows), batch_size, seed, start, rank, world_size),
+        batch_sampler=draws,
         collate_fn=collate_faces,
         num_workers=num_workers,
         # DataLoader draws its workers' base seed from torch's global generator unless it is given one.

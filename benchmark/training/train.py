@@ -126,6 +126,7 @@ def _train_stage(
         start=0 if state is None else state["meta"]["iter"],
         num_workers=compute.num_workers,
         pin_memory=compute.device.type == "cuda",
+        balanced_by=stage.balanced_by,
     )
     with (
         # mmengine insists on a folder of its own for logs that this project writes elsewhere

@@ -6,18 +6,9 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from methods.elegant.discriminator import Discriminator
-
-
-def verdict_loss(logits: Tensor, target: float) -> Tensor:
-    """Binary cross-entropy of (N, 1) log-odds against one `target`, 1 for real and 0 for fake, in float32.
-
-    From log-odds, since the probability that the networks end in would be 0 or 1 in half precision.
-    """
-    logits = logits.float()
-    return functional.binary_cross_entropy_with_logits(logits, torch.full_like(logits, target))
+from methods.layers.gan_losses import verdict_loss
 
 
 def discriminator_loss(

@@ -14,10 +14,10 @@ from methods.elegant.discriminator import Discriminator
 from methods.elegant.initialisation import init_exchange, init_signal_keeping
 from methods.elegant.losses import adversarial_loss, discriminator_loss
 from methods.elegant.options import ElegantOptions
-from methods.elegant.pairs import draw_pairs
 from methods.elegant.swap import AttributeSwap, add_residual
 from methods.labels import attribute_columns
 from methods.layers.adam import adam
+from methods.shared.attribute_pairs import draw_pairs
 from methods.shared.conditional_gan import frozen
 from methods.shared.requested_attributes import choose, requested_changes
 from methods.shared.working_size import enlarged, shrunk, size_note, working_size

@@ -1,4 +1,4 @@
-"""Instance normalisation without parameters, in whatever memory layout the features have."""
+"""Instance normalisation without running statistics, in whatever memory layout the features have."""
 
 import torch
 from torch import Tensor, nn
@@ -47,3 +47,28 @@ class InstanceNorm(nn.Module):
             mean, variance = instance_statistics(features)
             scale = torch.rsqrt(variance + self.eps)
             return scale_and_shift(features, scale, -mean * scale)
+
+
+class AffineInstanceNorm(nn.Module):
+    """Instance norm with a learned scale and shift for each channel.
+
+    Args:
+        channels: of the features.
+        eps: added to the variance.
+    """
+
+    def __init__(self, channels: int, eps: float = 1e-5) -> None:
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(channels))
+        self.bias = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(N, C, H, W) to the same shape, dtype and layout."""
+        with torch.autocast(features.device.type, enabled=False):
+            weight, bias = self.weight[:, None, None], self.bias[:, None, None]
+            if features.is_cuda:
+                return scale_and_shift(fused_instance_norm(features, self.eps), weight, bias)
+            mean, variance = instance_statistics(features)
+            scale = weight * torch.rsqrt(variance + self.eps)
+            return scale_and_shift(features, scale, bias - mean * scale)

@@ -1,9 +1,46 @@
-"""Multi-scale patch discriminator of pix2pixHD (Wang et al., CVPR 2018), which also gives its feature maps."""
+"""Patch discriminators: pix2pix's (Isola et al., CVPR 2017), and pix2pixHD's of several scales (CVPR 2018)."""
+
+from itertools import pairwise
+from typing import Literal
 
 from torch import Tensor, nn
 from torch.nn.utils import spectral_norm
 
 from methods.layers.instance_norm import InstanceNorm
+
+
+class PatchDiscriminator(nn.Module):
+    """Tells real patches from generated ones (Isola et al., CVPR 2017): of 70 x 70 pixels with 3 strided layers.
+
+    Layers are 4x4 convolutions with padding 1, strides 2 … 2, 1, 1; LeakyReLU 0.2 after all but the last, a norm on all
+    but the first and the last.
+
+    Args:
+        in_channels: of the input.
+        ndf: width of the first layer; doubled each layer, to eight times that at most.
+        n_layers: stride-2 layers.
+        norm: batch norm, before which convolutions have no bias (pix2pix), or instance norm without parameters
+            (CycleGAN).
+    """
+
+    def __init__(
+        self, in_channels: int = 3, ndf: int = 64, n_layers: int = 3, norm: Literal["batch", "instance"] = "instance"
+    ) -> None:
+        super().__init__()
+        layers: list[nn.Module] = [nn.Conv2d(in_channels, ndf, 4, stride=2, padding=1), nn.LeakyReLU(0.2)]
+        widths = [ndf * min(2**index, 8) for index in range(n_layers + 1)]
+        for index, (before, after) in enumerate(pairwise(widths), 1):
+            stride = 2 if index < n_layers else 1
+            layers += [
+                nn.Conv2d(before, after, 4, stride=stride, padding=1, bias=norm == "instance"),
+                InstanceNorm() if norm == "instance" else nn.BatchNorm2d(after),
+                nn.LeakyReLU(0.2),
+            ]
+        self.model = nn.Sequential(*layers, nn.Conv2d(widths[-1], 1, 4, padding=1))
+
+    def forward(self, inputs: Tensor) -> list[list[Tensor]]:
+        """The (N, 1, h, w) verdicts, in the form of a `MultiscaleDiscriminator` of one scale without features."""
+        return [[self.model(inputs)]]
 
 
 class MultiscaleDiscriminator(nn.Module):

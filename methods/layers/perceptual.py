@@ -1,7 +1,8 @@
-"""Perceptual loss: L1 between VGG-19 features, with weights read from a local file."""
+"""Features of VGG-19, with weights read from a local file, and the perceptual loss: L1 between them."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import torch
 from torch import Tensor, nn
@@ -9,14 +10,17 @@ from torch.nn import functional
 
 from methods.checkpoint import CheckpointError, read_state_dict, spelled_as
 
-SLICES: Final = (
+Slices = Sequence[Sequence[int | Literal["pool"]]]
+"""Widths of convolutions, and poolings, up to each place where features are taken."""
+
+SLICES: Final[Slices] = (
     (64,),
     (64, "pool", 128),
     (128, "pool", 256),
     (256, 256, 256, "pool", 512),
     (512, 512, 512, "pool", 512),
 )
-"""VGG-19 up to the first ReLU of each resolution (relu1_1 … relu5_1): widths of convolutions, and poolings."""
+"""VGG-19 up to the first ReLU of each resolution: relu1_1 … relu5_1."""
 
 SLICE_WEIGHTS: Final = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1.0)
 """Weight of each slice (pix2pixHD, Wang et al., CVPR 2018)."""
@@ -26,8 +30,8 @@ STD: Final = (0.229, 0.224, 0.225)
 """ImageNet's statistics, on which torchvision's weights were trained."""
 
 
-class PerceptualLoss(nn.Module):
-    """Weighted L1 between the VGG-19 features of two images.
+class VGGFeatures(nn.Module):
+    """VGG-19 up to several of its layers.
 
     The network is held in buffers that no checkpoint stores: it is neither trained nor part of a method's weights.
 
@@ -35,17 +39,28 @@ class PerceptualLoss(nn.Module):
         weights: file of torchvision's `vgg19` state_dict; the classifier in it is not used.
         imagenet_input: whether images are normalised by ImageNet's statistics, as torchvision trained the network; the
             published code of pix2pixHD and its heirs feeds it images in [-1, 1] instead.
+        slices: up to where features are taken.
+        average_pooling: whether poolings average (else they take the largest value, as the network was trained).
 
     Raises:
         CheckpointError: if the file cannot be read or is not VGG-19's.
     """
 
-    def __init__(self, weights: str | Path, *, imagenet_input: bool = True) -> None:
+    def __init__(
+        self,
+        weights: str | Path,
+        *,
+        imagenet_input: bool = True,
+        slices: Slices = SLICES,
+        average_pooling: bool = False,
+    ) -> None:
         super().__init__()
         self.imagenet_input = imagenet_input
+        self.slices = slices
+        self.average_pooling = average_pooling
         state = spelled_as(read_state_dict(weights), [f"features.{index}.weight" for index in (0, 5, 10, 19, 28)])
         index, channels = 0, 3
-        for layer in (layer for each in SLICES for layer in each):
+        for layer in (layer for part in slices for layer in part):
             if layer == "pool":
                 index += 1
                 continue
@@ -64,10 +79,11 @@ class PerceptualLoss(nn.Module):
         features = ((image + 1) / 2 - self.mean) / self.std if self.imagenet_input else image
         results = []
         index = 0
-        for layers in SLICES:
+        pool = functional.avg_pool2d if self.average_pooling else functional.max_pool2d
+        for layers in self.slices:
             for layer in layers:
                 if layer == "pool":
-                    features = functional.max_pool2d(features, 2)
+                    features = pool(features, 2)
                     index += 1
                 else:
                     weight, bias = self.get_buffer(f"weight_{index}"), self.get_buffer(f"bias_{index}")
@@ -75,6 +91,10 @@ class PerceptualLoss(nn.Module):
                     index += 2
             results.append(features)
         return results
+
+
+class PerceptualLoss(VGGFeatures):
+    """Weighted L1 between the features of two images after the first ReLU of each resolution (pix2pixHD, CVPR 2018)."""
 
     def forward(self, fake: Tensor, real: Tensor) -> Tensor:
         """Scalar loss of generated against real images, both (N, 3, H, W) in [-1, 1]."""

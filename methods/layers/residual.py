@@ -1,9 +1,15 @@
 """Convolution blocks and residual blocks, plain or styled by adaptive instance normalisation."""
 
+import re
+from typing import Final
+
 from torch import Tensor, nn
 
 from methods.layers.adain import AdaptiveInstanceNorm
 from methods.layers.instance_norm import InstanceNorm
+
+_PUBLISHED: Final = re.compile(r"\.conv_block\.([15])\.(weight|bias)$")
+"""Where published keys place the two convolutions of a residual block."""
 
 
 class ConvBlock(nn.Module):
@@ -72,3 +78,11 @@ class StyledResidualBlock(nn.Module):
         """(N, C, H, W) features, (N, 4C) style: the first block's 2C values, then the second's."""
         first, second = style.chunk(2, dim=1)
         return features + self.conv_block[1](self.conv_block[0](features, first), second)
+
+
+def published_block_key(key: str) -> str:
+    """The key of a tensor of a `ResidualBlock` here, by its published key; other keys as they are.
+
+    The published blocks of pix2pixHD and CycleGAN count their paddings, norms and activations among their layers.
+    """
+    return _PUBLISHED.sub(lambda found: f".conv_block.{int(found[1]) // 4}.conv.{found[2]}", key)

@@ -16,3 +16,17 @@ def linear_decay(iterations: int, decay_from: float) -> Sequence[Mapping[str, An
         return []
     span = {"begin": begin, "end": iterations + 1, "by_epoch": False}
     return [{"type": "LinearLR", "start_factor": 1.0, "end_factor": 0.0, **span}]
+
+
+def step_decay(iterations: int, decay_from: float, factor: float) -> Sequence[Mapping[str, Any]]:
+    """Constant rates, then constant ones again, `factor` times as large.
+
+    Args:
+        iterations: of the stage.
+        decay_from: share of them after which the rates fall; 1 keeps them constant.
+        factor: between 0 and 1.
+    """
+    begin = int(decay_from * iterations)
+    if begin >= iterations:
+        return []
+    return [{"type": "MultiStepLR", "milestones": [begin], "gamma": factor, "by_epoch": False}]

@@ -1,8 +1,5 @@
 """Generators of pix2pixHD: the global one, and the local enhancer around it."""
 
-import re
-from typing import Final
-
 from torch import Tensor, nn
 
 from methods.labels import NUM_LABELS
@@ -14,9 +11,6 @@ HEAD_LAYERS = 3
 
 LOCAL_DOWN_LAYERS = 7
 """Layers of the local enhancer up to its stride-2 step's activation."""
-
-PUBLISHED_BLOCK: Final = re.compile(r"\.conv_block\.([15])\.(weight|bias)$")
-"""Where published keys place the two convolutions of a residual block."""
 
 
 class GlobalGenerator(nn.Module):
@@ -86,14 +80,6 @@ class LocalEnhancer(nn.Module):
 def global_head(ngf: int, outer_kernel: int = 7) -> nn.Sequential:
     """What turns the features (N, ngf, H, W) of a global trunk into images (N, 3, H, W) in [-1, 1]."""
     return nn.Sequential(nn.ReflectionPad2d(outer_kernel // 2), nn.Conv2d(ngf, 3, outer_kernel), nn.Tanh())
-
-
-def published_generator_key(published: str) -> str:
-    """The key of a generator's tensor here, by its published key.
-
-    Published residual blocks count their paddings, norms and activations among their layers.
-    """
-    return PUBLISHED_BLOCK.sub(lambda found: f".conv_block.{int(found[1]) // 4}.conv.{found[2]}", published)
 
 
 def _trunk(in_channels: int, ngf: int, n_downsampling: int, n_blocks: int, outer_kernel: int) -> list[nn.Module]:

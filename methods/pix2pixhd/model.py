@@ -18,9 +18,11 @@ from methods.layers.initialisation import init_normal
 from methods.layers.mean_codes import MeanCodes
 from methods.layers.patch_discriminator import MultiscaleDiscriminator
 from methods.layers.regions import fill_regions
-from methods.pix2pixhd.generator import global_head, published_generator_key
+from methods.layers.residual import published_block_key
+from methods.pix2pixhd.generator import global_head
 from methods.pix2pixhd.networks import make_generators
 from methods.pix2pixhd.options import Pix2PixHDOptions
+from methods.shared.conditional_gan import GANTrainer
 from methods.shared.mask_to_image_gan import MaskToImageGAN
 
 COARSE_TO_FINE: Final[Mapping[str, tuple[str, ...]]] = {
@@ -54,9 +56,11 @@ class Pix2PixHD(MaskToImageGAN):
         config.require_size(size)
         discriminator = MultiscaleDiscriminator(NUM_LABELS + 3, config.ndf, config.n_layers_d, config.num_d)
         init_normal(discriminator)
-        super().__init__(
-            config, LeastSquares(), make_generators(config), discriminator, simultaneous=config.simultaneous_updates
+        generators = make_generators(config)
+        trainer = GANTrainer.from_options(
+            config, discriminator, LeastSquares(), simultaneous=config.simultaneous_updates
         )
+        super().__init__(config, generators, trainer)
         if config.describes_regions:
             self.mean_codes = MeanCodes(config.features)
         if config.enhancer:
@@ -147,7 +151,7 @@ class Pix2PixHD(MaskToImageGAN):
 
     def published_key(self, role: str, key: str) -> str:
         """Published residual blocks of the generator count their layers otherwise."""
-        return published_generator_key(key) if role == "generator" else key
+        return published_block_key(key) if role == "generator" else key
 
 
 def halved(faces: FaceBatch) -> FaceBatch:

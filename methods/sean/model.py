@@ -16,6 +16,7 @@ from methods.layers.spade_discriminator import published_discriminator_key, spad
 from methods.layers.spade_trunk import require_trunk_size
 from methods.sean.generator import SeanGenerator, published_generator_key
 from methods.sean.options import SeanOptions
+from methods.shared.conditional_gan import GANTrainer
 from methods.shared.mask_to_image_gan import MaskToImageGAN
 from methods.shared.working_size import enlarged, shrunk, shrunk_tasks, size_note, working_size
 
@@ -48,7 +49,7 @@ class Sean(MaskToImageGAN):
         discriminator = spade_discriminator(config.ndf, config.n_layers_d, config.num_d, last_stride=2)
         for network in (generator, discriminator):
             init_xavier(network, config.init_gain)
-        super().__init__(config, Hinge(), {"generator": generator}, discriminator)
+        super().__init__(config, {"generator": generator}, GANTrainer.from_options(config, discriminator, Hinge()))
         self.mean_codes = MeanCodes(config.style_length)
         self.full_size, self.size = size, work
 

@@ -1,28 +1,21 @@
-"""Options that methods share which judge images together with their masks: discriminator, losses, Adam, decay."""
+"""Options that methods share which judge images together with their masks: discriminator and losses."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from methods.layers.schedules import linear_decay
-from methods.shared.checked_options import CheckedOptions
+from methods.shared.stage_options import AdamOptions
 
 
 @dataclass(frozen=True, kw_only=True)
-class AdversarialOptions(CheckedOptions):
+class AdversarialOptions(AdamOptions):
     """Discriminator, losses and optimiser of a conditional GAN.
 
     Attributes:
         ndf: width of the discriminator's first layer.
         n_layers_d: stride-2 layers of each scale of the discriminator.
         num_d: scales of the discriminator.
-        beta1: Adam's decay of the mean gradient.
-        beta2: Adam's decay of the mean squared gradient.
-        decay_from: share of a stage's iterations after which its learning rates fall linearly to 0; 1 keeps them
-            constant.
-        ema_decay: decay an iteration of the moving average of the networks that make images; 0 keeps none.
         feature_matching_weight: weight of the feature matching term.
         perceptual_weight: weight of the perceptual term.
         l1_weight: weight of a pixel reconstruction term, which none of the papers has.
@@ -37,10 +30,6 @@ class AdversarialOptions(CheckedOptions):
     ndf: int = 64
     n_layers_d: int = 3
     num_d: int = 2
-    beta1: float = 0.5
-    beta2: float = 0.999
-    decay_from: float = 0.5
-    ema_decay: float = 0.999
     feature_matching_weight: float = 10.0
     perceptual_weight: float = 10.0
     l1_weight: float = 0.0
@@ -55,13 +44,8 @@ class AdversarialOptions(CheckedOptions):
         Raises:
             ValueError: naming the option and its value.
         """
+        super().__post_init__()
         self.require_at_least(1, "ndf", "n_layers_d", "num_d")
-        self.require_decay("ema_decay")
-        self.require_share("decay_from")
-
-    def schedule(self, iterations: int) -> Sequence[Mapping[str, Any]]:
-        """Parameter schedulers (mmengine) of a stage of given length: constant rates, then a linear decay."""
-        return linear_decay(iterations, self.decay_from)
 
     def provenance(self) -> Mapping[str, str]:
         """Whether the perceptual term took part, and why not; whether the pixel term did."""

@@ -31,12 +31,13 @@ class GANTrainer:
     """Trains one discriminator against whatever makes images from masks.
 
     Args:
-        discriminator: a `MultiscaleDiscriminator` of one-hot masks and images, concatenated.
+        discriminator: of one-hot masks and images, concatenated: a `MultiscaleDiscriminator` or a `PatchDiscriminator`.
         adversarial: how its verdicts count.
         weights: of the generator's terms.
         perceptual: the perceptual term, if any.
         simultaneous: whether the images are judged once for both updates, by the discriminator as it was before either;
             else the generators meet the discriminator that has just learnt from their images.
+        separate: whether generated and real images are judged in a pass each, as a discriminator with batch norm needs.
     """
 
     def __init__(
@@ -47,12 +48,14 @@ class GANTrainer:
         perceptual: PerceptualLoss | None = None,
         *,
         simultaneous: bool = False,
+        separate: bool = False,
     ) -> None:
         self.discriminator = discriminator
         self.adversarial = adversarial
         self.weights = weights
         self.perceptual = perceptual
         self.simultaneous = simultaneous
+        self.separate = separate
 
     @classmethod
     def from_options(
@@ -86,8 +89,11 @@ class GANTrainer:
             fake: (N, 3, H, W) generated images.
             real: (N, 3, H, W) real images.
         """
+        shown = torch.cat([label, fake.detach().to(real.dtype)], 1), torch.cat([label, real], 1)
+        if self.separate:
+            return self.adversarial.discriminator(*(self.discriminator(pairs) for pairs in shown))
         # Two passes would give the same verdicts (every norm is a sample's own) at twice the calls.
-        pairs = torch.cat([torch.cat([label, fake.detach().to(real.dtype)], 1), torch.cat([label, real], 1)])
+        pairs = torch.cat(shown)
         verdicts = self.discriminator(pairs)
         of_fake = [[scale[-1][: len(fake)]] for scale in verdicts]
         of_real = [[scale[-1][len(fake) :]] for scale in verdicts]

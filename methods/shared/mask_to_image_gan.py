@@ -10,9 +10,8 @@ from torch import Tensor, nn
 
 from methods.base import EditBatch, FaceBatch, FaceEditor, Stage, one_hot
 from methods.layers.adam import adam
-from methods.layers.gan_losses import AdversarialLoss
 from methods.shared.conditional_gan import GANTrainer
-from methods.shared.mask_to_image_options import MaskToImageOptions
+from methods.shared.stage_options import AdversarialStageOptions
 
 
 class MaskToImageGAN(FaceEditor):
@@ -20,33 +19,22 @@ class MaskToImageGAN(FaceEditor):
 
     Args:
         options: of the method.
-        adversarial: how the discriminator's verdicts count.
         generators: the networks that make the image, by name, the generator first.
-        discriminator: a `MultiscaleDiscriminator`.
-        simultaneous: whether both are updated from one judgement (`GANTrainer`).
-
-    Raises:
-        CheckpointError: for VGG weights that cannot be read.
+        gan_trainer: trains them against its discriminator.
     """
 
-    options: MaskToImageOptions
+    options: AdversarialStageOptions
 
     def __init__(
-        self,
-        options: MaskToImageOptions,
-        adversarial: AdversarialLoss,
-        generators: Mapping[str, nn.Module],
-        discriminator: nn.Module,
-        *,
-        simultaneous: bool = False,
+        self, options: AdversarialStageOptions, generators: Mapping[str, nn.Module], gan_trainer: GANTrainer
     ) -> None:
         super().__init__()
         for name, network in generators.items():
             self.add_module(name, network)
-        self.discriminator = discriminator
+        self.discriminator = gan_trainer.discriminator
         self.generators = tuple(generators)
         self.options = options
-        self.gan_trainer = GANTrainer.from_options(options, discriminator, adversarial, simultaneous=simultaneous)
+        self.gan_trainer = gan_trainer
         self.perceptual = self.gan_trainer.perceptual
 
     @abstractmethod

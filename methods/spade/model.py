@@ -12,6 +12,7 @@ from methods.layers.initialisation import init_he, init_normal, init_xavier
 from methods.layers.spade_discriminator import published_discriminator_key, spade_discriminator
 from methods.layers.spade_trunk import require_trunk_size
 from methods.layers.style_encoder import StyleEncoder
+from methods.shared.conditional_gan import GANTrainer
 from methods.shared.mask_to_image_gan import MaskToImageGAN
 from methods.spade.encoder import SpadeEncoder
 from methods.spade.generator import SpadeGenerator
@@ -48,7 +49,7 @@ class Spade(MaskToImageGAN):
                 config.latent, config.style_widths, config.outer_kernel, conditioned=False
             )
             (init_he if config.style_he_init else init_normal)(generators["encoder"])
-        super().__init__(config, Hinge(), generators, discriminator)
+        super().__init__(config, generators, GANTrainer.from_options(config, discriminator, Hinge()))
 
     def generate(self, label: Tensor, style_label: Tensor, style_image: Tensor) -> Tensor:
         """Image (N, 3, H, W) in [-1, 1] in the most likely style of the faces; their masks are not used."""

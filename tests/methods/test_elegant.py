@@ -14,12 +14,13 @@ from torch.nn import functional
 from methods.base import CannotEdit, EditBatch, FaceBatch
 from methods.elegant.discriminator import Discriminator
 from methods.elegant.initialisation import init_signal_keeping
-from methods.elegant.losses import adversarial_loss, discriminator_loss, verdict_loss
+from methods.elegant.losses import adversarial_loss, discriminator_loss
 from methods.elegant.model import Elegant
 from methods.elegant.options import ElegantOptions
-from methods.elegant.pairs import draw_pairs
 from methods.elegant.swap import AttributeSwap
 from methods.labels import ATTRIBUTES
+from methods.layers.gan_losses import verdict_loss
+from methods.shared.attribute_pairs import draw_pairs
 from tests.methods.faces import random_faces, random_tasks
 from tests.places import ROOT
 

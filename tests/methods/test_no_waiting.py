@@ -38,6 +38,16 @@ def loaded_faces() -> FaceBatch:
         "sean",
         "stargan",
         "elegant",
+        "pix2pix",
+        "attgan",
+        "attgan+stgan",
+        "cyclegan",
+        "crn",
+        "crn+diversity",
+        "adain",
+        "adain+region",
+        "fader",
+        "icgan",
     ],
 )
 def test_a_training_step_reads_nothing_from_its_device(label: str) -> None:

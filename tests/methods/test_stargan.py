@@ -12,10 +12,10 @@ from torch import Tensor, nn
 
 from methods.base import CannotEdit, EditBatch, FaceBatch
 from methods.labels import ATTRIBUTES, attribute_columns
+from methods.layers.attribute_critic import classification_loss, discriminator_losses
 from methods.layers.gradient_penalty import gradient_penalty
 from methods.published import build
 from methods.shared.requested_attributes import requested_changes
-from methods.stargan.losses import classification_loss, discriminator_losses
 from methods.stargan.model import StarGAN
 from registry.errors import InputError, UnknownNameError
 from tests.methods.faces import random_faces, random_tasks

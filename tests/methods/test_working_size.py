@@ -16,8 +16,12 @@ TINY: dict[str, dict[str, Any]] = {
     "stargan": {"ngf": 4, "n_blocks": 1, "ndf": 4, "d_downsampling": 4},
     "elegant": {"widths": (4, 6, 8, 8, 8), "ndf": 4},
     "sean": {"ngf": 2, "hidden": 4, "style_length": 8, "encoder_width": 4, "ndf": 4},
+    "attgan": {"ngf": 4, "ndf": 4, "hidden": 4},
+    "cyclegan": {"ngf": 4, "n_blocks": 1, "ndf": 4, "pool_size": 3},
+    "pix2pix": {"ngf": 4, "ndf": 4, "n_downsampling": 6, "dropout": 0.0},
+    "fader": {"width": 4, "dropout": 0.0},
 }
-PUBLISHED = {"stargan": 128, "elegant": 256, "sean": 256}
+PUBLISHED = {"stargan": 128, "elegant": 256, "sean": 256, "attgan": 128, "cyclegan": 256, "pix2pix": 256, "fader": 256}
 
 
 def _tasks(size: int) -> EditBatch:
@@ -96,7 +100,7 @@ def test_a_smaller_method_trains_on_shrunk_faces(name: str) -> None:
 
 
 def test_a_task_that_asks_for_nothing_keeps_its_target_whole() -> None:
-    for name in ("stargan", "elegant"):
+    for name in ("stargan", "elegant", "attgan", "cyclegan", "fader"):
         torch.manual_seed(0)
         model = METHODS.get(name)(size=128, max_size=64, **TINY[name]).eval()
         tasks = random_tasks(2, 128)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from benchmark.datasets.errors import DataError
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
-from benchmark.datasets.training_batches import SeededDraws, training_batches
+from benchmark.datasets.training_batches import BalancedDraws, SeededDraws, training_batches
 from benchmark.images.convert import image_array
 from methods.base import FaceBatch
-from methods.labels import FLIP_PAIRS, NUM_LABELS
+from methods.labels import ATTRIBUTES, FLIP_PAIRS, NUM_LABELS
 
 
 def first(dataset: RenderedFaces, number: int, batch_size: int = 4, **options: int) -> list[FaceBatch]:
@@ -65,6 +65,33 @@ def test_processes_share_what_one_would_have_had(faces: int, world_size: int, se
     for iteration, batch in enumerate(alone):
         assert sorted(batch) == sorted(draw for share in shares for draw in share[iteration])
         assert {len(share[iteration]) for share in shares} == {6 // world_size}
+
+
+@given(st.integers(1, 12), st.integers(1, 12), st.sampled_from([1, 2]), st.integers(0, 5), st.integers(0, 9))
+def test_balanced_batches_have_equal_sides_whoever_draws_them_and_wherever_they_begin(
+    having: int, lacking: int, world_size: int, seed: int, start: int
+) -> None:
+    sides = [np.arange(having), having + np.arange(lacking)]
+    whole = list(islice(BalancedDraws(sides, 4, seed), start + 6))
+    for batch in whole:
+        assert [draw.face < having for draw in batch] == [True, True, False, False]
+    drawn = [draw.face for batch in whole for draw in batch if draw.face < having]
+    if len(drawn) >= having:
+        assert sorted(drawn[:having]) == list(range(having)), "each of a side's faces once per epoch of its own"
+    shares = [list(islice(BalancedDraws(sides, 4, seed, start, rank, world_size), 6)) for rank in range(world_size)]
+    for iteration, batch in enumerate(whole[start:]):
+        assert sorted(batch) == sorted(draw for share in shares for draw in share[iteration])
+        assert {sum(draw.face < having for draw in share[iteration]) for share in shares} == {2 // world_size}
+
+
+def test_batches_are_balanced_by_an_attribute(rendered_faces: RenderedFaces) -> None:
+    column = ATTRIBUTES.index("Smiling")
+    for batch in islice(training_batches(rendered_faces, 4, seed=3, balanced_by="Smiling"), 5):
+        assert batch.attributes[:, column].tolist() == [1, 1, 0, 0]
+    with pytest.raises(DataError, match="batch_size 3 cannot be shared equally by faces with and without Smiling"):
+        training_batches(rendered_faces, 3, seed=3, balanced_by="Smiling")
+    with pytest.raises(DataError, match="no face of its train split has Attractive"):
+        training_batches(rendered_faces, 4, seed=3, balanced_by="Attractive")
 
 
 def test_half_the_faces_are_mirrored() -> None:

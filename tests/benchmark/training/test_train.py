@@ -4,16 +4,19 @@ import json
 import math
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 import torch
+from mmengine.optim import OptimWrapperDict
 
 from benchmark.runtime.interruption import Interrupted
 from benchmark.runtime.progress import Reporter
 from benchmark.training.checkpoints import TrainingCheckpointError, read_checkpoint, write_checkpoint
 from benchmark.training.hooks import EMA_WARM_UP, TrainingDiverged
+from methods.base import FaceBatch, Stage
+from methods.labels import ATTRIBUTES
 from registry.errors import InputError
 from tests.benchmark.training.toy import ITERATIONS, Toy, train_toy
 from tests.commands import python, signalled
@@ -53,6 +56,23 @@ def test_a_seed_decides_every_bit(trained: Toy, faces: Path, tmp_path: Path) -> 
     train_toy(other, tmp_path / "other", faces, seed=1)
     assert same_weights(trained, again)
     assert not same_weights(trained, other)
+
+
+class BalancedToy(Toy):
+    """Learns from batches half of whose faces smile."""
+
+    def stages(self) -> Sequence[Stage]:
+        return [Stage("balanced", 3, 8, balanced_by="Smiling")]
+
+    def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, torch.Tensor]:
+        assert faces.attributes[:, ATTRIBUTES.index("Smiling")].sum() == 4
+        return super().train_step(faces, optim)
+
+
+def test_a_stage_gets_the_balance_that_it_asks_for(faces: Path, tmp_path: Path) -> None:
+    toy = BalancedToy()
+    train_toy(toy, tmp_path, faces)
+    assert toy.steps == 3
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)

@@ -1,4 +1,4 @@
-"""The objective of StarGAN (Choi et al., CVPR 2018): a Wasserstein critic that reads attributes, and a cycle."""
+"""The objective of a Wasserstein critic that also reads attributes, as StarGAN and AttGAN train theirs."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def discriminator_losses(
     """Weighted terms of the discriminator's loss by name, whose sum is to be minimised.
 
     Args:
-        discriminator: a `methods.stargan.discriminator.Discriminator`.
+        discriminator: gives (N, ...) verdicts and (N, K) logits of attributes; a face's depend on that face alone.
         real: (N, 3, H, W) faces in [-1, 1].
         fake: (N, 3, H, W) translated faces; no gradient reaches what made them.
         attributes: (N, K) of the real faces, in {0, 1}.
         classification_weight: of reading them.
         gradient_penalty_weight: of the penalty on the slope; 0 leaves it out.
     """
-    # Two passes would give the same verdicts (there are no norms) at twice the calls.
+    # Two passes would give the same verdicts (no norm mixes faces) at twice the calls.
     verdicts, logits = discriminator(torch.cat([real, fake.detach().to(real.dtype)]))
     of_real, of_fake = verdicts.float().chunk(2)
     losses = {

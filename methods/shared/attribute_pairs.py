@@ -1,4 +1,4 @@
-"""Pairs of training faces that differ in one attribute, as ELEGANT (Xiao et al., ECCV 2018) learns from."""
+"""Pairs of training faces that differ in one attribute, as methods learn from that compare or exchange them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,136 @@
+"""Fader under the harness: codes that hide an attribute from an adversary, decoded with more or less of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from mmengine.optim import OptimWrapperDict
+from torch import Tensor, nn
+from torch.nn import functional
+
+from methods.base import EditBatch, FaceBatch, FaceEditor, Stage
+from methods.fader.networks import Decoder, Encoder, LatentDiscriminator
+from methods.fader.options import FaderOptions
+from methods.labels import attribute_columns
+from methods.layers.adam import adam
+from methods.shared.conditional_gan import frozen
+from methods.shared.requested_attributes import choose, requested_changes
+from methods.shared.working_size import enlarged, shrunk, size_note, working_size
+
+
+class Fader(FaceEditor):
+    """Fader networks (Lample et al., "Fader Networks: Manipulating Images by Sliding Attributes", NeurIPS 2017).
+
+    Args:
+        size: side of the images in pixels, 4 times a power of two.
+        options: those of `FaderOptions`.
+
+    Raises:
+        ValueError: for a size or an option that no network could be built with.
+    """
+
+    def __init__(self, size: int, **options: Any) -> None:
+        super().__init__()
+        self.options = config = FaderOptions(**options)
+        self.full_size, self.size = size, working_size(size, config.max_size)
+        halvings = config.halvings(self.size)
+        self.encoder = Encoder(config.width, halvings)
+        self.decoder = Decoder(config.width, halvings)
+        self.discriminator = LatentDiscriminator(config.width * min(2 ** (halvings - 1), 16), config.dropout)
+        (self.column,) = attribute_columns((config.attribute,))
+        self.iteration = 0
+
+    def stages(self) -> Sequence[Stage]:
+        """One stage."""
+        options = self.options
+        return (
+            Stage(
+                name="fading",
+                iterations=options.iterations,
+                batch_size=options.batch_size,
+                ema=("encoder", "decoder"),
+                ema_decay=options.ema_decay,
+                schedulers=dict.fromkeys(("encoder", "decoder", "discriminator"), options.schedule(options.iterations)),
+            ),
+        )
+
+    def begin_stage(self, stage: Stage) -> None:
+        """Begin with codes that may say all."""
+        self.iteration = 0
+
+    def get_extra_state(self) -> Tensor:
+        """The iteration, saved with the weights, so that a resumed training keeps the weight of hiding."""
+        return torch.tensor(self.iteration)
+
+    def set_extra_state(self, state: Tensor) -> None:
+        """Take the iteration up where it was."""
+        self.iteration = int(state)
+
+    def optimizers(self, stage: Stage) -> OptimWrapperDict:
+        """Adam for each network."""
+        options = self.options
+        betas = (options.beta1, options.beta2)
+        rates = {"encoder": options.lr, "decoder": options.lr, "discriminator": options.d_lr}
+        return OptimWrapperDict(**{name: adam(self.get_submodule(name), rate, betas) for name, rate in rates.items()})
+
+    def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
+        """The adversary's update on codes of the encoder in eval mode, then that of encoder and decoder."""
+        image, present = shrunk(faces, self.size).image, faces.attributes[:, self.column]
+        with torch.no_grad():
+            self.encoder.eval()
+            code = self.encoder(image)
+            self.encoder.train()
+        classes = present.long()
+        told = functional.cross_entropy(self.discriminator(code).float(), classes)
+        self._update(optim, told, "discriminator")
+        weight = self.options.latent_weight_at(self.iteration)
+        self.iteration += 1
+        code = self.encoder(image)
+        rebuilt = self.decoder(code, values(present)).float()
+        losses = {"reconstruction": functional.mse_loss(rebuilt, image.float())}
+        with frozen(self.discriminator):
+            self.discriminator.eval()
+            losses["hidden"] = weight * functional.cross_entropy(self.discriminator(code).float(), 1 - classes)
+            self.discriminator.train()
+            self._update(optim, torch.stack(list(losses.values())).sum(), "encoder", "decoder")
+        return {name: value.detach() for name, value in losses.items()} | {"discriminator": told.detach()}
+
+    def _update(self, optim: OptimWrapperDict, loss: Tensor, *names: str) -> None:
+        """Step the networks named with clipped gradients; mmengine's own clipping would wait for the device."""
+        optim[names[0]].backward(loss)
+        for name in names:
+            nn.utils.clip_grad_norm_(self.get_submodule(name).parameters(), self.options.clip_norm)
+            optim[name].step()
+            optim[name].zero_grad()
+
+    def edit(self, tasks: EditBatch) -> Tensor:
+        """The targets with more or less of the attribute: (N, 3, H, W) in [-1, 1]; other changes are passed over.
+
+        Raises:
+            CannotEdit: if a task asks for a change, and not for that of the attribute.
+        """
+        changes = requested_changes(tasks, (self.options.attribute,))
+        image = shrunk(tasks.target, self.size).image
+        made = self.decoder(self.encoder(image), self.slid(tasks.attributes[:, self.column])).float()
+        full = tasks.target.image
+        return choose(changes.any(dim=1), enlarged(made, full.shape[-1]), full)
+
+    def slid(self, present: Tensor) -> Tensor:
+        """What an edit tells the decoder of (N,) requested values in {0, 1}: (N, 2), beyond training's 0 and 1."""
+        strength = self.options.edit_strength
+        return values((1 - strength) + (2 * strength - 1) * present)
+
+    def published_networks(self) -> Mapping[str, nn.Module]:
+        """Encoder and decoder, and the adversary to train on."""
+        return {name: self.get_submodule(name) for name in ("encoder", "decoder", "discriminator")}
+
+    def provenance(self) -> Mapping[str, str]:
+        """At which size it works, where that is not the comparison's."""
+        return size_note(self.full_size, self.size)
+
+
+def values(present: Tensor) -> Tensor:
+    """How absent and how present an attribute is, of (N,) values that are 1 where it is present: (N, 2)."""
+    return torch.stack([1 - present, present], dim=1)

@@ -1,0 +1,173 @@
+"""Methods whose one generator gives a face attributes, against a Wasserstein critic that also reads them."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import torch
+from mmengine.optim import OptimWrapperDict
+from torch import Tensor, nn
+
+from methods.base import EditBatch, FaceBatch, FaceEditor, Stage
+from methods.labels import attribute_columns
+from methods.layers.adam import adam
+from methods.layers.attribute_critic import classification_loss, discriminator_losses
+from methods.shared.attribute_gan_options import AttributeGANOptions
+from methods.shared.conditional_gan import frozen
+from methods.shared.requested_attributes import choose, requested_changes
+from methods.shared.working_size import enlarged, shrunk, size_note
+
+STAGE = "translation"
+
+
+class ClassificationWeights(NamedTuple):
+    """Weights of the cross-entropy, summed over attributes, of what the critic reads off real and off made faces."""
+
+    real: float
+    fake: float
+
+
+class AttributeGAN(FaceEditor):
+    """A generator of faces with requested attributes, and its critic.
+
+    Args:
+        size: side of the images in pixels.
+        work: side at which the networks work (`methods.shared.working_size`).
+        options: of the method.
+        generator: makes faces.
+        discriminator: gives (N, ...) verdicts and (N, K) logits of attributes, a face's from that face alone.
+        classification: weights of reading attributes.
+    """
+
+    options: AttributeGANOptions
+
+    def __init__(
+        self,
+        size: int,
+        work: int,
+        options: AttributeGANOptions,
+        generator: nn.Module,
+        discriminator: nn.Module,
+        classification: ClassificationWeights,
+    ) -> None:
+        super().__init__()
+        self.options = options
+        self.full_size, self.size = size, work
+        self.generator = generator
+        self.discriminator = discriminator
+        self.classification = classification
+        self.register_buffer("columns", torch.tensor(attribute_columns(options.attributes)), persistent=False)
+        self.iteration = 0
+        self.generator_losses: dict[str, Tensor] = {}
+
+    @abstractmethod
+    def translate_and_rebuild(
+        self, image: Tensor, requested: Tensor, own: Tensor
+    ) -> tuple[Tensor, Callable[[], Tensor]]:
+        """Faces with the requested attributes, and what makes the given faces anew, to be compared with them.
+
+        Args:
+            image: (N, 3, H, W) faces in [-1, 1].
+            requested: (N, K) in {0, 1}.
+            own: (N, K), the faces' attributes.
+        """
+
+    @abstractmethod
+    def edited(self, image: Tensor, requested: Tensor, own: Tensor) -> Tensor:
+        """What an edit shows: (N, 3, H, W) in [-1, 1] and float32, of the same arguments."""
+
+    def stages(self) -> Sequence[Stage]:
+        """One stage; both rates fall over its last part."""
+        options = self.options
+        schedule = options.schedule(options.iterations)
+        return (
+            Stage(
+                name=STAGE,
+                iterations=options.iterations,
+                batch_size=options.batch_size,
+                ema=("generator",),
+                ema_decay=options.ema_decay,
+                schedulers=dict.fromkeys(("generator", "discriminator"), schedule),
+            ),
+        )
+
+    def begin_stage(self, stage: Stage) -> None:
+        """Begin with the generator's turn."""
+        self.iteration = 0
+        self.generator_losses = {}
+
+    def get_extra_state(self) -> Tensor:
+        """The iteration, saved with the weights, so that a resumed training keeps the generator's turns."""
+        return torch.tensor(self.iteration)
+
+    def set_extra_state(self, state: Tensor) -> None:
+        """Take the iteration up where it was."""
+        self.iteration = int(state)
+
+    def optimizers(self, stage: Stage) -> OptimWrapperDict:
+        """Adam for each network."""
+        options = self.options
+        betas = (options.beta1, options.beta2)
+        rates = {"generator": options.generator_lr, "discriminator": options.discriminator_lr}
+        return OptimWrapperDict(**{name: adam(self.get_submodule(name), rate, betas) for name, rate in rates.items()})
+
+    def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
+        """The discriminator's update, and every `n_critic`-th time the generator's, on the same translated faces.
+
+        Each face gets the attributes of another of the batch: inverted ones would be mixes that no face has. The
+        generator's losses are those of its last turn.
+        """
+        image, own = shrunk(faces, self.size).image, faces.attributes[:, self.columns]
+        requested = own[torch.randperm(len(own), device=own.device)]
+        generators_turn = self.iteration % self.options.n_critic == 0
+        self.iteration += 1
+        with torch.set_grad_enabled(generators_turn):
+            fake, rebuild = self.translate_and_rebuild(image, requested, own)
+        weights = self.classification.real, self.options.gradient_penalty_weight
+        losses = discriminator_losses(self.discriminator, image, fake, own, *weights)
+        optim["discriminator"].update_params(torch.stack(list(losses.values())).sum())
+        if generators_turn:
+            self.generator_losses = self._generator_step(image, fake, requested, rebuild, optim)
+        return {name: value.detach() for name, value in losses.items()} | self.generator_losses
+
+    def _generator_step(
+        self,
+        image: Tensor,
+        fake: Tensor,
+        requested: Tensor,
+        rebuild: Callable[[], Tensor],
+        optim: OptimWrapperDict,
+    ) -> dict[str, Tensor]:
+        with frozen(self.discriminator):
+            verdicts, logits = self.discriminator(fake)
+            losses = {
+                "adversarial": -verdicts.float().mean(),
+                "classification_fake": self.classification.fake * classification_loss(logits, requested),
+            }
+            if self.options.reconstruction_weight:
+                distance = (rebuild() - image.float()).abs().mean()
+                losses["reconstruction"] = self.options.reconstruction_weight * distance
+            optim["generator"].update_params(torch.stack(list(losses.values())).sum())
+        return {name: value.detach() for name, value in losses.items()}
+
+    def edit(self, tasks: EditBatch) -> Tensor:
+        """The targets with the requested attributes: (N, 3, H, W) in [-1, 1]; a task without any keeps its target.
+
+        Raises:
+            CannotEdit: if a task asks for nothing that the networks know.
+        """
+        changes = requested_changes(tasks, self.options.attributes)
+        image = shrunk(tasks.target, self.size).image
+        made = self.edited(image, tasks.attributes[:, self.columns], tasks.target.attributes[:, self.columns])
+        full = tasks.target.image
+        return choose(changes.any(dim=1), enlarged(made, full.shape[-1]), full)
+
+    def published_networks(self) -> Mapping[str, nn.Module]:
+        """The generator, and the discriminator to train on."""
+        return {"generator": self.generator, "discriminator": self.discriminator}
+
+    def provenance(self) -> Mapping[str, str]:
+        """At which size it works, where that is not the comparison's."""
+        return size_note(self.full_size, self.size)

@@ -1,0 +1,49 @@
+"""Options of methods whose one generator changes several attributes, against a critic that reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from methods.labels import attribute_columns
+from methods.shared.stage_options import OneStageOptions
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttributeGANOptions(OneStageOptions):
+    """Attributes, size, rates and weights.
+
+    Attributes:
+        attributes: CelebA attributes that it learns to change, in the order of the networks' channels.
+        max_size: largest side in pixels at which it is trained and edits, as it was published; larger images are shrunk
+            for it and its edits enlarged (`methods.shared.working_size`); 0 works at any.
+        iterations: optimiser iterations of the discriminator.
+        generator_lr: Adam's learning rate of the generator.
+        discriminator_lr: Adam's learning rate of the discriminator.
+        n_critic: the discriminator's iterations for each of the generator's.
+        ema_decay: decay an iteration of the generator's moving average; 0 keeps none.
+        classification_weight: weight of the attributes that the discriminator reads off an image.
+        reconstruction_weight: weight of the distance between a face and what is made of it with its own attributes.
+        gradient_penalty_weight: weight of the penalty that bounds the discriminator's slope.
+    """
+
+    attributes: tuple[str, ...] = ("Smiling",)
+    max_size: int = 0
+    generator_lr: float = 1e-4
+    discriminator_lr: float = 1e-4
+    n_critic: int = 5
+    ema_decay: float = 0.0
+    classification_weight: float = 1.0
+    reconstruction_weight: float = 10.0
+    gradient_penalty_weight: float = 10.0
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be trained.
+
+        Raises:
+            ValueError: naming the option and its value.
+        """
+        attribute_columns(self.attributes)
+        super().__post_init__()
+        self.require_at_least(1, "n_critic")
+        self.require_at_least(0, "max_size")
+        self.require_at_least(0, "classification_weight", "reconstruction_weight", "gradient_penalty_weight")

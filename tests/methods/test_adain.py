@@ -1,0 +1,172 @@
+"""AdaIN style transfer under the contract: moments follow the style, by region too, and geometry follows the source."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch.nn import functional
+from torchvision.models import vgg19
+
+from methods.adain.model import AdaIN
+from methods.adain.moments import moments, region_moments, transfer_by_region
+from methods.adain.networks import Decoder, Encoder, load_vgg
+from methods.base import Stage, one_hot
+from methods.published import build
+from tests.methods.faces import random_faces, random_tasks
+
+TINY = {"width": 4, "lr": 2e-3}
+
+
+def _tiny(size: int = 32, **options: Any) -> AdaIN:
+    torch.manual_seed(0)
+    return AdaIN(size, **(TINY | options)).train()
+
+
+def _train(model: AdaIN, stage: Stage, steps: int) -> list[dict[str, float]]:
+    model.begin_stage(stage)
+    optim, faces = model.optimizers(stage), random_faces(4, 32)
+    return [{name: value.item() for name, value in model.train_step(faces, optim).items()} for _ in range(steps)]
+
+
+def test_networks_have_the_published_sizes_and_mirror_each_other() -> None:
+    with torch.device("meta"):
+        sizes = [sum(parameter.numel() for parameter in network.parameters()) for network in (Encoder(), Decoder())]
+    assert sizes == [3_505_740, 3_505_219]
+    image = torch.rand(1, 3, 32, 48)
+    assert Decoder(4)(Encoder(4).features(image)[-1]).shape == image.shape
+
+
+def test_the_encoder_is_torchvisions_network_inside_its_borders(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = vgg19(weights=None).eval()
+    torch.save(network.state_dict(), tmp_path / "vgg19.pth")
+    encoder = Encoder()
+    load_vgg(encoder, tmp_path / "vgg19.pth")
+    image = torch.rand(1, 3, 96, 96)
+    mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+    with torch.no_grad():
+        ours = encoder.features(image)
+        theirs = network.features[:21]((image - mean) / std)
+    inside = slice(5, -5)
+    torch.testing.assert_close(ours[-1][:, :, inside, inside], theirs[:, :, inside, inside], rtol=1e-3, atol=1e-5)
+
+
+def test_each_region_takes_the_moments_of_the_styles_same_region() -> None:
+    torch.manual_seed(0)
+    content, style = torch.randn(2, 3, 16, 16) * 3 + 1, torch.randn(2, 3, 16, 16) - 2
+    label, style_label = (one_hot(random_faces(2, 16, seed=seed).mask) for seed in (1, 2))
+    result = transfer_by_region(content, style, label, style_label)
+    whole = moments(style)
+    for face in range(2):
+        for number in label[face].flatten(1).any(1).nonzero().flatten():
+            here, there = label[face, number].bool(), style_label[face, number].bool()
+            made = result[face][:, here]
+            if there.any():
+                wanted = style[face][:, there]
+                mean, deviation = wanted.mean(1), wanted.std(1)
+            else:
+                mean, deviation = (value[face, :, 0, 0] for value in whole)
+            torch.testing.assert_close(made.mean(1), mean, rtol=1e-3, atol=1e-3)
+            torch.testing.assert_close(made.std(1), deviation, rtol=1e-2, atol=1e-3)
+
+
+def test_a_region_that_is_everything_has_the_moments_of_everything() -> None:
+    features = torch.randn(2, 3, 8, 8) * 2 + 1
+    mean, deviation = region_moments(features, torch.ones(2, 1, 8, 8))
+    expected = moments(features)
+    torch.testing.assert_close(mean[:, 0], expected[0][:, :, 0, 0])
+    torch.testing.assert_close(deviation[:, 0], expected[1][:, :, 0, 0], rtol=1e-4, atol=1e-5)
+
+
+def test_stages_share_the_iterations_unless_the_encoder_is_given(tmp_path: Path) -> None:
+    assert [stage.iterations for stage in _tiny(iterations=10, encoder_share=0.3).stages()] == [3, 7]
+    torch.save(vgg19(weights=None).state_dict(), tmp_path / "vgg19.pth")
+    given = AdaIN(32, iterations=10, vgg_weights=str(tmp_path / "vgg19.pth"))
+    assert [stage.iterations for stage in given.stages()] == [0, 10]
+
+
+@pytest.mark.parametrize("by_region", [False, True])
+def test_an_encoder_learns_to_give_back_and_then_stays(by_region: bool) -> None:
+    model = _tiny(by_region=by_region)
+    first, second = model.stages()
+    losses = _train(model, first, steps=25)
+    assert losses[-1]["reconstruction"] < 0.8 * losses[0]["reconstruction"]
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    losses = _train(model, second, steps=8)
+    assert sum(losses[-1].values()) < sum(losses[0].values())
+    changed = {
+        name.partition(".")[0] for name, value in model.state_dict().items() if not torch.equal(value, before[name])
+    }
+    assert changed == {"decoder"}
+
+
+def test_losses_are_the_published_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = _tiny(lr=0.0, style_weight=3.0)
+    order = torch.tensor([1, 2, 3, 0])
+    monkeypatch.setattr(torch, "randperm", lambda *_args, **_kwargs: order)
+    (losses,) = _train(model, model.stages()[1], steps=1)
+    images = (random_faces(4, 32).image + 1) / 2
+    content, style = model.encoder.features(images), model.encoder.features(images[order])
+    wanted = model.moment_transfer(content[-1], style[-1])
+    made = model.encoder.features(model.decoder(wanted))
+    squares = functional.mse_loss
+    of_style = sum(
+        squares(mine.mean((2, 3)), theirs.mean((2, 3)))
+        + squares((mine.var((2, 3)) + 1e-5).sqrt(), (theirs.var((2, 3)) + 1e-5).sqrt())
+        for mine, theirs in zip(made, style, strict=True)
+    )
+    assert losses["content"] == pytest.approx(squares(made[-1], wanted).item(), rel=1e-4)
+    assert losses["style"] == pytest.approx(3 * float(of_style), rel=1e-4)
+
+
+def test_edits_have_the_sources_content_and_the_targets_moments_and_survive_saving(tmp_path: Path) -> None:
+    model, tasks = _tiny(), random_tasks(2, 32)
+    torch.save(model.state_dict(), tmp_path / "model.pth")
+    restored = AdaIN(32, **TINY).eval()
+    restored.load_state_dict(torch.load(tmp_path / "model.pth", weights_only=True))
+    model.eval()
+    with torch.inference_mode():
+        edited = model.edit(tasks)
+        assert torch.equal(restored.edit(tasks), edited)
+        content, style = (model.encoder.features((faces.image + 1) / 2)[-1] for faces in (tasks.source, tasks.target))
+        expected = (2 * model.decoder(model.moment_transfer(content, style)) - 1).clamp(-1, 1)
+        torch.testing.assert_close(edited, expected)
+        own = replace(tasks, target=tasks.source)
+        alone = (2 * model.decoder(content) - 1).clamp(-1, 1)
+        torch.testing.assert_close(model.edit(own), alone, rtol=1e-3, atol=1e-3)
+        unstyled = AdaIN(32, strength=0.0, **TINY).eval()
+        unstyled.load_state_dict(model.state_dict())
+        torch.testing.assert_close(unstyled.edit(tasks), alone)
+    assert edited.abs().max() <= 1
+
+
+def test_published_weights_load() -> None:
+    for role, network in AdaIN(32).published_networks().items():
+        network.load_state_dict(build(f"adain_{role}").network.state_dict())
+
+
+def test_a_step_of_each_stage_under_autocast_and_channels_last() -> None:
+    model = _tiny(by_region=True).to(memory_format=torch.channels_last)
+    for stage in model.stages():
+        model.begin_stage(stage)
+        with torch.autocast("cpu", torch.bfloat16):
+            losses = model.train_step(random_faces(2, 32).to("cpu", channels_last=True), model.optimizers(stage))
+        assert all(value.dtype == torch.float32 and value.isfinite() for value in losses.values())
+
+
+@pytest.mark.parametrize(
+    ("said", "options"),
+    [
+        ("width", {"width": 0}),
+        ("width must be 64", {"vgg_weights": "vgg19"}),
+        ("strength", {"strength": 1.5}),
+        ("encoder_share", {"encoder_share": -0.1}),
+        ("batch_size", {"batch_size": 1}),
+        ("not 36", {"size": 36}),
+    ],
+)
+def test_options_and_sizes_that_do_not_fit_are_refused(said: str, options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=said):
+        _tiny(**options)
