@@ -21,6 +21,7 @@ INPUTS = (
     "source mask",
     "source attributes",
     "region",
+    "instruction",
     "oracle",
 )
 """The words for what a task has, which protocols give and methods take; a plug-in may bring words of its own.

@@ -94,9 +94,14 @@ class EvaluationSpec(Spec):
     @property
     def roles(self) -> list[JudgeRole]:
         """The roles whose judges look at the edits: the two of every evaluation, and those that its metrics need."""
+        return [*JUDGE_SETTINGS.values(), *self.further_roles]
+
+    @property
+    def further_roles(self) -> list[JudgeRole]:
+        """The roles that its metrics need beside the two of every evaluation, as far as judges have them."""
         metrics = {name for protocol in self.protocols for name in self.metrics_of(protocol) if name in METRIC_CARDS}
         needed = {role for name in metrics for role in roles_of(name)}
-        return [*JUDGE_SETTINGS.values(), *sorted(self.judge.keys() & needed)]
+        return sorted(self.judge.keys() & needed)
 
     def metrics_of(self, protocol: str) -> list[str]:
         """The metrics shown under a protocol: those on its card, then those added that are for it."""

@@ -87,7 +87,7 @@ def edit_tasks(
                 try:
                     images, seconds = _edit_batch(editor, card, protocol.batch(dataset, rows), seed + number, compute)
                 except CannotEdit as reason:
-                    refused[attribute] = str(reason)
+                    refused[attribute] = str(reason) or f"{title} cannot do this, and does not say why"
                     continue
                 least_levels.append(int(images.min()))
                 for path, image in zip(paths, images, strict=True):

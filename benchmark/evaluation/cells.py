@@ -54,7 +54,9 @@ def image_cell(
     number = int(_answered(columns).sum())
     if not math.isfinite(low):
         return Value(value=value, n=number, reason=_joined("one source face: no interval", caution))
-    made = f"95% bootstrap by source face, {draws} draws"
+    made = f"95% bootstrap by source face, {draws} draws" + (
+        f", of the mean over {count} attributes" if count > 1 else ""
+    )
     return Value(value=value, n=number, low=low, high=high, interval=made, reason=caution)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from benchmark.caching.fingerprints import fingerprint
 from benchmark.caching.plugin_source import entry_version, plugin_code
-from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec, JudgeRole, Options
+from benchmark.config.evaluation_spec import EvaluationSpec, JudgeRole, Options
 from benchmark.datasets.base import SPLITS, FaceDataset
 from benchmark.datasets.packed import Progress
 from benchmark.evaluation.score_edits import BATCH, Judges, no_judge
@@ -41,8 +41,6 @@ TASK_SEED = 0
 """Decides the task tables; never the seed of a training, so that all seeds of all methods edit the same faces."""
 JUDGE_SEED = 0
 MAX_REAL_FACES = 5000
-OF_ALL = frozenset(JUDGE_SETTINGS.values())
-"""The roles whose judges look at every edit, whatever the metrics."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ class EvaluationContext:
     @cached_property
     def judges(self) -> Judges:
         """The judges, on the compute device, each loaded when something first needs it."""
-        others = {role: partial(self._judge_of, role) for role in self.evaluation.roles if role not in OF_ALL}
+        others = {role: partial(self._judge_of, role) for role in self.evaluation.further_roles}
         return Judges(partial(self._judge_of, "parser"), partial(self._judge_of, "attributes"), others)
 
     def _judge_of(self, role: JudgeRole) -> Any:

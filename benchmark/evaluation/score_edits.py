@@ -87,18 +87,28 @@ class Scores:
     attributes: dict[str, dict[str, Value]] = field(default_factory=dict)
 
     def among(self, tasks: pd.DataFrame) -> Scores:
-        """These scores of some tasks as those of all `tasks`: the others have no values, and every cell says so."""
+        """These scores of some tasks as those of all `tasks`: the others have no values, and every cell says so.
+
+        Attributes none of whose tasks has a score are named by the means, and have cells that say so.
+        """
         missing = len(tasks) - len(self.frame)
         if not missing:
             return self
         inputs = tasks.drop(columns=["target_row", "source_row"])
         values = self.frame.drop(columns=[name for name in inputs.columns if name != "task"])
         caution = f"{len(self.frame):,} of {len(tasks):,} tasks have an edit, and no other counts"
+        names, found = list(dict.fromkeys(tasks["attribute"])), set(self.frame["attribute"])
+        attributes = self.attributes or (dict.fromkeys(found, self.cells) if len(names) > 1 else {})
+        attributes = {name: with_caution(cells, caution) for name, cells in attributes.items()}
+        if without := [str(name) for name in names if name not in found]:
+            caution += f"; not one of {', '.join(without)}"
+            none = Value(value=None, n=0, reason="none of its tasks has an edit")
+            attributes |= {name: dict.fromkeys(self.cells, none) for name in without}
         return replace(
             self,
             frame=inputs.merge(values, how="left", on="task"),
             cells=with_caution(self.cells, caution),
-            attributes={name: with_caution(cells, caution) for name, cells in self.attributes.items()},
+            attributes={name: attributes[name] for name in names if name in attributes},
             num_missing=missing,
         )
 
@@ -322,7 +332,8 @@ def _images(
     outputs: Outputs, protocol: EditProtocol, dataset: FaceDataset, tasks: pd.DataFrame
 ) -> Iterator[tuple[pd.DataFrame, EditBatch, Pixels]]:
     for rows in batches_of_tasks(tasks, BATCH):
-        yield rows, *outputs(rows, protocol.batch(dataset, rows))
+        batch, pixels = outputs(rows, protocol.batch(dataset, rows))
+        yield rows, replace(batch, lacks={**dataset.lacks, **batch.lacks}), pixels
 
 
 def _finite(values: Mapping[str, float]) -> dict[str, float | None]:

@@ -59,14 +59,16 @@ class _TaskFunction(MeanMetric):
     """The mean of a function's value of each task; a task for which it gives NaN is left out."""
 
     function: ClassVar[Callable[..., Any]]
-    inapplicable: ClassVar[str] = "it gave NaN for every task"
+    inapplicable: ClassVar[str] = "it gave NaN for every task, or these tasks have no mask"
 
     def prepare(self, resources: Resources) -> None:
         """Look at the names of the function's parameters."""
         self._takes = _parameters(self.function, OF_TASKS)
 
     def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
-        """Column `value`, (N,)."""
+        """Column `value`, (N,); all NaN where the function takes a mask and the tasks have none."""
+        if "mask" in self._takes and "mask" in batch.tasks.lacks:
+            return {VALUE: np.full(len(batch), np.nan)}
         given = {}
         for name in self._takes:
             if (rows := OF_TASKS[name](batch)) is None:

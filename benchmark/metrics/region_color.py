@@ -107,4 +107,6 @@ class StyleColorUnseen(StyleColor):
 
 
 def _colors_of_output(batch: ScoringBatch) -> tuple[Colors, Counts]:
-    return region_colors(batch.output_pixels, batch.tasks.mask.cpu().numpy())
+    """Of the requested regions; none is requested where the tasks have no mask."""
+    colors, sizes = region_colors(batch.output_pixels, batch.tasks.mask.cpu().numpy())
+    return colors, np.zeros_like(sizes) if "mask" in batch.tasks.lacks else sizes

@@ -119,7 +119,7 @@ class AttributeTransfer(Protocol):
             said_of = list(conditions)
         else:
             of_each, name = f" for each of {', '.join(found.attribute for found in pairs)}", "it"
-            means = "; figures are means over attributes"
+            means = "; figures of single images are means over attributes"
             said_of = [f"{said} ({', '.join(attributes)})" for said, attributes in conditions.items()]
         if without:
             said_of.append(f"left out for lack of pairs: {', '.join(without)}")

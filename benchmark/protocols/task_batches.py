@@ -31,7 +31,10 @@ def without_attributes(rows: pd.DataFrame, refused: Collection[str]) -> pd.DataF
 
 
 def joined(batches: Sequence[EditBatch], order: NDArray[np.int64]) -> EditBatch:
-    """The tasks of several batches in one, in an order of all; with the oracle where all batches have it."""
+    """The tasks of several batches in one, in an order of all; with the oracle where all batches have it.
+
+    What the tasks of one batch lack, those of the joined one are said to lack.
+    """
     places = torch.from_numpy(order)
 
     def tensors(parts: Iterable[Tensor]) -> Tensor:
@@ -48,9 +51,9 @@ def joined(batches: Sequence[EditBatch], order: NDArray[np.int64]) -> EditBatch:
 
     oracles = [batch.oracle for batch in batches if batch.oracle is not None]
 
-    def words(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-        every = [word for part in parts for word in part]
-        return tuple(every[place] for place in order) if every else ()
+    def words(parts: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+        every = [word for batch, part in zip(batches, parts, strict=True) for word in part or ("",) * len(batch)]
+        return tuple(every[place] for place in order) if any(parts) else ()
 
     return EditBatch(
         target=faces([batch.target for batch in batches]),
@@ -59,7 +62,7 @@ def joined(batches: Sequence[EditBatch], order: NDArray[np.int64]) -> EditBatch:
         attributes=tensors(batch.attributes for batch in batches),
         region=tensors(batch.region for batch in batches),
         oracle=tensors(oracles) if len(oracles) == len(batches) else None,
-        instructions=words(batch.instructions for batch in batches),
-        transferred=words(batch.transferred for batch in batches),
+        instructions=words([batch.instructions for batch in batches]),
+        transferred=words([batch.transferred for batch in batches]),
         lacks={word: reason for batch in batches for word, reason in batch.lacks.items()},
     )

@@ -30,13 +30,14 @@ class RealImages(Run):
         done = finished_result(self.requested, self.runs, self.context.weights, self.context.reporter)
         if done is not None:
             return done
+        scored = [self._score(task_set, real_outputs(task_set.protocol)) for task_set in self._task_sets]
         protocols = {
-            task_set.protocol.name: real_result(task_set, self._score(task_set, real_outputs(task_set.protocol)))
-            for task_set in self._task_sets
+            found.protocol: real_result(task_set, found.scores)
+            for task_set, found in zip(self._task_sets, scored, strict=True)
         }
         protocols |= self._left_out()
         cost = NO_COST.model_copy(update={"device": self.context.compute.hardware})
-        return self._finish(result_of(self.experiment, self.context, self._method_facts(), protocols, cost))
+        return self._finish(result_of(self.experiment, self.context, self._method_facts(), protocols, cost), scored)
 
     def _method_facts(self) -> MethodInfo:
         return MethodInfo("real", "real images", "none", None, {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from benchmark.editing.edited_files import discard_damaged_edits, edited_files
 from benchmark.editing.option_weights import OptionWeights, hashes, option_weights
 from benchmark.editing.option_weights import notes as weights_notes
 from benchmark.evaluation.context import EvaluationContext, TaskSet
-from benchmark.evaluation.score_edits import Outputs, Scores
+from benchmark.evaluation.score_edits import Outputs
 from benchmark.protocols.task_batches import without_attributes
 from benchmark.results.run_folder import (
     CARD,
@@ -47,7 +48,7 @@ from benchmark.runs.assemble_result import (
 from benchmark.runs.participation import Participation, participation
 from benchmark.runs.provenance import write_provenance
 from benchmark.runs.sample_sheet import SampleRows, write_samples
-from benchmark.runs.score_protocol import edited_outputs, score_protocol, tasks_with_edits
+from benchmark.runs.score_protocol import ScoredProtocol, edited_outputs, score_protocol, tasks_with_edits
 from benchmark.runs.trained_before import (
     TRAINING,
     begin,
@@ -168,28 +169,35 @@ class Run:
         self._check()
         self.edit()
         protocols: dict[str, ProtocolResult] = {}
+        scored: list[ScoredProtocol] = []
         for task_set in self._task_sets:
             name = task_set.protocol.name
             reason = self.stamps.get(f"{EDITS}/{name}").get("reason")
-            scores = None if reason else self._score(task_set, edited_outputs(self.folder, task_set, self.context))
-            protocols[name] = protocol_result(task_set, scores, reason)
+            if reason is None:
+                scored.append(self._score(task_set, edited_outputs(self.folder, task_set, self.context)))
+            protocols[name] = protocol_result(task_set, scored[-1].scores if reason is None else None, reason)
         edited = [name for name, result in protocols.items() if result.reason is None]
         protocols |= self._left_out()
         weights = hashes(self._option_weights)
         result = result_of(self.experiment, self.context, self._method_facts(), protocols, self._cost(edited), weights)
         self._write_samples()
-        return self._finish(result)
+        return self._finish(result, scored)
 
     def _left_out(self) -> dict[str, ProtocolResult]:
         """The protocols in which the method takes no part, each with the reason, for tables to show it."""
         found = self._participation
-        drawn = {each.protocol.name: each for each in self.context.task_sets(found.unable)}
+        drawn: dict[str, TaskSet] = {}
+        for name, options in found.unable.items():
+            with suppress(InputError):  # tasks that cannot be drawn must not stop a method that would not edit them
+                (drawn[name],) = self.context.task_sets({name: options})
         return {name: left_out(name, drawn.get(name), reason) for name, reason in found.reasons.items()}
 
     def _cost(self, edited: Sequence[str]) -> Cost:
         return cost_of_edits(self.folder, edited, self.context.compute.hardware, self._train_seconds)
 
-    def _finish(self, result: Result) -> Result:
+    def _finish(self, result: Result, scored: Sequence[ScoredProtocol]) -> Result:
+        for of_protocol in scored:
+            of_protocol.write()
         result = with_scores(result, self.folder)
         facts = self._method_facts()
         weights = {"origin": result.weights_origin, "sha256": result.weights_sha256}
@@ -299,8 +307,10 @@ class Run:
         stamp = fingerprint(
             self._weights_sha256,
             self._training_inputs,
+            self._card.takes,
             self.experiment.evaluation.edit_batch_size,
             task_set.sha256,
+            self._participation.able[name],
             code_version("benchmark.editing.edit_tasks"),
             entry_version(PROTOCOL_CARDS.find(name)),
             entry_version(DATASET_CARDS.find(self.experiment.evaluation.dataset.name)),
@@ -341,7 +351,7 @@ class Run:
         of_attributes = {REFUSED: refused} if refused else {}
         self.stamps.put(stage, {"stamp": stamp, "done": True, "reason": reason, **of_attributes, FILES: record})
 
-    def _score(self, task_set: TaskSet, outputs: Outputs) -> Scores:
+    def _score(self, task_set: TaskSet, outputs: Outputs) -> ScoredProtocol:
         return score_protocol(
             self.folder,
             self.stamps,

@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmark.caching.file_record import FILES, changed_files, record_files
 from benchmark.caching.fingerprints import StageState
-from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec, JudgeRole
+from benchmark.config.evaluation_spec import EvaluationSpec, JudgeRole
 from benchmark.config.experiment import EVALUATION_KEYS, REAL
 from benchmark.config.resolve import resolve_evaluation
 from benchmark.config.sources import ConfigSource, read_config
@@ -18,7 +18,7 @@ from benchmark.evaluation.score_edits import Judges, Outputs, real_outputs
 from benchmark.results.run_folder import EDITS, EXPERIMENT, RESULT, scores_path
 from benchmark.results.schema import ProtocolResult, Result, read_result, write_result
 from benchmark.runs.assemble_result import metric_facts, protocol_result, real_result, with_scores
-from benchmark.runs.score_protocol import edited_outputs, score_protocol
+from benchmark.runs.score_protocol import ScoredProtocol, edited_outputs, score_protocol
 from benchmark.runs.up_to_date import FINISHED, METRICS, metric_stamps
 from benchmark.runtime.atomic_files import write_text_atomically
 from registry.errors import InputError
@@ -36,7 +36,8 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
         contexts: gives what the runs of one evaluation share.
 
     Raises:
-        InputError: if the run is not finished, is not as it was written, or cannot be scored as it was.
+        InputError: if the run is not finished, is not as it was written, cannot be scored as it was, or would lose a
+            figure; nothing is changed then.
     """
     state = StageState(run)
     finished = state.get(FINISHED)
@@ -48,8 +49,9 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
     source = read_config(run / EXPERIMENT)
     evaluation = _evaluation(source, added)
     context = contexts(evaluation)
-    judges = _same_judges(run, earlier, context, others_of(evaluation))
+    judges = _same_judges(run, earlier, context, evaluation.further_roles)
     protocols: dict[str, ProtocolResult] = dict(earlier.protocols)
+    scored: list[ScoredProtocol] = []
     for name, before in earlier.protocols.items():
         if before.reason is not None:
             continue
@@ -57,7 +59,7 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
         if task_set.sha256 != before.tasks_sha256:
             raise InputError(f"{run}: the dataset now gives other tasks of {name} than this run had")
         real = earlier.method == REAL
-        scores = score_protocol(
+        found = score_protocol(
             run,
             state,
             evaluation,
@@ -68,14 +70,18 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
             judges=judges,
             again=added,
         )
-        protocols[name] = real_result(task_set, scores) if real else protocol_result(task_set, scores, None)
+        _check_kept(run, name, before, found, added)
+        scored.append(found)
+        protocols[name] = real_result(task_set, found.scores) if real else protocol_result(task_set, found.scores, None)
     result = earlier.model_copy(
         update={
             "protocols": protocols,
             "metrics": metric_facts(list(protocols), evaluation, context.weights),
-            "judges": {role: context.judge(role)[1] for role in others_of(evaluation)} | earlier.judges,
+            "judges": {role: context.judge(role)[1] for role in evaluation.further_roles} | earlier.judges,
         }
     )
+    for of_protocol in scored:  # only now, so that what stops on the way leaves a finished run as it was
+        of_protocol.write()
     result = with_scores(result, run)
     write_result(run / RESULT, result)
     write_text_atomically(run / EXPERIMENT, to_yaml({**source.content, "metrics": list(evaluation.metrics)}))
@@ -86,9 +92,16 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
     return result
 
 
-def others_of(evaluation: EvaluationSpec) -> list[JudgeRole]:
-    """The roles of judges that the metrics need beside the two of every evaluation."""
-    return [role for role in evaluation.roles if role not in JUDGE_SETTINGS.values()]
+def _check_kept(run: Path, protocol: str, before: ProtocolResult, now: ScoredProtocol, added: Sequence[str]) -> None:
+    """Refuse to lose figures that nobody asked for again, where what they were measured with is not here."""
+    for name, cell in now.scores.cells.items():
+        earlier = before.metrics.get(name)
+        if name not in added and cell.value is None and earlier is not None and earlier.value is not None:
+            raise InputError(
+                f"{run}: {name} has a figure under {protocol} that would be lost, as it cannot be measured here: "
+                f"{cell.reason}; name the weights that it was measured with (--weights, --weights-dir), or run the "
+                "command that made it once more"
+            )
 
 
 def _evaluation(source: ConfigSource, added: Sequence[str]) -> EvaluationSpec:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,27 @@ from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.ratios import Ratio
 from methods.base import EditBatch
 from registry.catalogue import DATASET_CARDS, PROTOCOL_CARDS, Entry
+
+
+@dataclass(frozen=True)
+class ScoredProtocol:
+    """A run's scores under one protocol, not yet in its folder: they are written when its whole result is.
+
+    Attributes:
+        run: its folder.
+        protocol: its name.
+        scores: the scores.
+        scored_by: hash of what decides them whatever is measured.
+    """
+
+    run: Path
+    protocol: str
+    scores: Scores
+    scored_by: str
+
+    def write(self) -> None:
+        """Write the scores of the tasks into the run's folder, where its result must follow."""
+        write_task_scores(self.run, self.protocol, self.scores.frame, self.scores.ratios, self.scored_by)
 
 
 def edited_outputs(run: Path, task_set: TaskSet, context: EvaluationContext) -> Outputs:
@@ -54,8 +76,8 @@ def score_protocol(
     title: str,
     judges: Judges | None = None,
     again: Collection[str] = (),
-) -> Scores:
-    """Score a run's edits under a protocol, and write the scores of its tasks.
+) -> ScoredProtocol:
+    """Score a run's edits under a protocol; nothing is written yet.
 
     Args:
         run: its folder.
@@ -73,13 +95,14 @@ def score_protocol(
     metrics = metric_stamps(evaluation, name, context.weights)
     kept = _kept(run, state, name, scored_by, metrics, again)
     missing = [metric for metric, _ in metrics if metric not in kept.cells]
+    edited = tasks_with_edits(run, task_set)
     if missing:
         scores = score_edits(
             outputs,
             task_set.protocol,
             missing,
             context.dataset,
-            tasks_with_edits(run, task_set),
+            edited,
             judges or context.judges,
             context,
             resources=context.resources,
@@ -90,11 +113,10 @@ def score_protocol(
         )
         kept = _joined(kept, scores.among(task_set.tasks))
     ordered = {metric: kept.cells[metric] for metric, _ in metrics}
-    num_missing = len(task_set.tasks) - len(tasks_with_edits(run, task_set))
+    num_missing = len(task_set.tasks) - len(edited)
     by_attribute = {part: {metric: cells[metric] for metric in ordered} for part, cells in kept.attributes.items()}
     found = Scores(kept.frame, kept.ratios, ordered, kept.breakdown, {}, num_missing, by_attribute)
-    write_task_scores(run, name, found.frame, found.ratios, scored_by)
-    return found
+    return ScoredProtocol(run, name, found, scored_by)
 
 
 def _scored_by(state: StageState, evaluation: EvaluationSpec, context: EvaluationContext, task_set: TaskSet) -> str:

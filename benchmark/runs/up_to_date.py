@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from benchmark.runtime.json_files import ResultError
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.encoder_files import named_weights
 from benchmark.weights.locate import Weights, manifest
-from registry.cards import JudgeCard, MetricCard
+from registry.cards import EncoderCard, JudgeCard, MetricCard
 from registry.catalogue import (
     DATASET_CARDS,
     ENCODER_CARDS,
@@ -93,10 +93,16 @@ def metric_stamps(evaluation: EvaluationSpec, protocol: str, weights: Weights) -
 
 def _metric_stamp(entry: Entry[MetricCard], evaluation: EvaluationSpec, weights: Weights) -> str:
     card = entry.card.model_dump(mode="json", exclude=NOT_IN_RESULTS)
+    roles = roles_of(entry.card.name)
+    of_roles = _with_published(judge for role, judge in sorted(evaluation.judge.items()) if role in roles)
     judges = [
-        (judge, evaluation.judges.get(judge, {}), entry_version(JUDGE_CARDS.find(judge)))
-        for role, judge in evaluation.judge.items()
-        if role in roles_of(entry.card.name)
+        (
+            found.card.name,
+            evaluation.judges.get(found.card.name, {}),
+            entry_version(found),
+            _named_files(found, weights),
+        )
+        for found in of_roles
     ]
     files = _weights_version(weights, entry), _encoder_version(entry, weights)
     return fingerprint(card, entry_version(entry), *files, judges)
@@ -108,10 +114,7 @@ def _encoder_version(entry: Entry[MetricCard], weights: Weights) -> list[Any] | 
     if name is None or name not in ENCODER_CARDS:
         return None
     encoder = ENCODER_CARDS.find(name)
-    named = named_weights(encoder)
-    places = list(weights.places(manifest()[named])) if named is not None and named in manifest() else []
-    found = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in places]
-    return [dict(encoder.card.options), entry_version(encoder), _file_version(named), found]
+    return [dict(encoder.card.options), entry_version(encoder), _named_files(encoder, weights)]
 
 
 def _run_stamp(experiment: Experiment, weights: Weights) -> str:
@@ -124,7 +127,7 @@ def _run_stamp(experiment: Experiment, weights: Weights) -> str:
             (entry.card.model_dump(mode="json", exclude=NOT_IN_RESULTS), entry_version(entry))
             for entry in _registered(experiment)
         ],
-        [_judge_files(entry, weights) for entry in _judges(experiment)],
+        [_named_files(entry, weights) for entry in _judges(experiment)],
         tree_version(Path(root)) if root is not None else None,
         sha256_of_given(experiment.method.checkpoint),
         _option_files_version(experiment),
@@ -141,20 +144,14 @@ def _weights_version(weights: Weights, entry: Entry[MetricCard]) -> list[tuple[s
     return [(file.id, file.sha256, str(path), facts.st_size, facts.st_mtime_ns) for file, path, facts in found]
 
 
-def _judge_files(entry: Entry[JudgeCard], weights: Weights) -> list[Any] | None:
-    """Place, size and time of the files that a published judge may be filled from; None of a judge that is trained."""
+def _named_files(entry: Entry[EncoderCard] | Entry[JudgeCard], weights: Weights) -> list[tuple[str, int, int]]:
+    """Place, size and time of every file that may be the weights file which a card names; none is read."""
     named = named_weights(entry)
-    if named is None or named not in manifest():
-        return None if named is None else [_file_version(named)]
-    return [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in weights.places(manifest()[named])]
-
-
-def _file_version(named: str | None) -> tuple[int, int] | None:
-    """Size and time of a weights file that a card names by its path; None where it names none, or an id."""
-    if named is None or named in manifest() or not Path(named).is_file():
-        return None
-    facts = Path(named).stat()
-    return facts.st_size, facts.st_mtime_ns
+    if named is None:
+        return []
+    paths = weights.places(manifest()[named]) if named in manifest() else filter(Path.is_file, [Path(named)])
+    found = [(path, path.stat()) for path in paths]
+    return [(str(path), facts.st_size, facts.st_mtime_ns) for path, facts in found]
 
 
 def _option_files_version(experiment: Experiment) -> list[tuple[str, int, int]]:
@@ -167,7 +164,12 @@ def _option_files_version(experiment: Experiment) -> list[tuple[str, int, int]]:
 
 def _judges(experiment: Experiment) -> list[Entry[JudgeCard]]:
     """The run's judges, and the published ones that may take their places."""
-    entries = [JUDGE_CARDS.find(name) for name in sorted(experiment.evaluation.judges)]
+    return _with_published(sorted(experiment.evaluation.judges))
+
+
+def _with_published(judges: Iterable[str]) -> list[Entry[JudgeCard]]:
+    """Judges by name, then the published ones that may take their places."""
+    entries = [JUDGE_CARDS.find(name) for name in judges]
     return entries + [JUDGE_CARDS.find(entry.card.published) for entry in entries if entry.card.published is not None]
 
 

@@ -7,21 +7,22 @@ from dataclasses import replace
 
 from benchmark.statistics.holm import ALPHA
 from benchmark.tables.table import Cell, Row
+from benchmark.tables.table_scores import TableScores
 from benchmark.tables.tests_against_best import merit
 
 MIN_METHODS_FOR_SECOND = 3
 
 
-def emphasise(rows: Sequence[Row]) -> tuple[Row, ...]:
+def emphasise(rows: Sequence[Row], scores: TableScores) -> tuple[Row, ...]:
     """Mark the best learned methods of every column that is not a cost.
 
     Bold is the best figure of a learned method, and every learned method's that `against_best` does not find worse at
     5%. A figure that could not be tested is bold only where it prints the same as the best. Underlined is the next
     best, where three or more methods have a figure. With one learned method there is nothing to compare and nothing is
-    marked.
+    marked. Figures of some of the tasks alone are not marked either.
     """
     marked = [list(row.cells) for row in rows]
-    learned = [number for number, row in enumerate(rows) if row.kind == "learned"]
+    learned = [number for number, row in enumerate(rows) if row.kind == "learned" and not scores.is_partial(number)]
     for place in range(len(marked[0]) if marked else 0):
         column = [marked[number][place] for number in learned]
         for number, cell in zip(learned, _mark(column), strict=True):

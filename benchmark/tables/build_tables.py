@@ -93,7 +93,7 @@ def _table(runs: Sequence[FinishedRun], protocol: str, human: Findings | None, f
     columns, costs = _columns(results, of_protocol), cost_columns(results)
     rows = _rows(runs, protocol, columns, costs)
     scores = TableScores(rows, protocol, files)
-    rows = emphasise(against_best(nest_seeds(rows, scores), scores, protocol))
+    rows = emphasise(against_best(nest_seeds(rows, scores), scores, protocol), scores)
     ranking = rank_rows(rows, scores)
     said = human_column(human, rows, results[0].dataset, protocol, facts.tasks_sha256) if human else None
     if said is not None and said.cells:

@@ -14,10 +14,9 @@ from benchmark.statistics.seed_variance import means_over_seeds, pooled_error, s
 from benchmark.statistics.win_rates import Rank, rank_methods
 from benchmark.tables.seed_intervals import DRAWS, NESTED
 from benchmark.tables.table import Cell, Column, Row
-from benchmark.tables.table_scores import NO_SCORES, TableScores
+from benchmark.tables.table_scores import NO_SCORES, PARTIAL, TableScores
 
 NOT_RANKED: Final = "only learned methods are ranked"
-PARTIAL: Final = "some of the tasks have no edit, so that its figures are of other tasks"
 NO_RIVAL: Final = "there is no other learned method"
 NO_METRIC: Final = "the table has no metric of single images"
 FEW_SCORES: Final = f"fewer than two learned methods have per-task scores: {NO_SCORES}"

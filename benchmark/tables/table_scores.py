@@ -15,6 +15,7 @@ from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.tables.table import Row
 
 NO_SCORES: Final = "no per-task scores that can be used; score the runs again"
+PARTIAL: Final = "some of the tasks have no edit, so that its figures are of other tasks"
 
 
 class TableScores:

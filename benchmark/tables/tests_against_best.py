@@ -14,7 +14,7 @@ from benchmark.statistics.holm import holm
 from benchmark.statistics.paired import Side, paired_differences
 from benchmark.statistics.seed_variance import MIN_SEEDS, seed_error
 from benchmark.tables.table import Cell, Row
-from benchmark.tables.table_scores import NO_SCORES, TableScores
+from benchmark.tables.table_scores import NO_SCORES, PARTIAL, TableScores
 
 FEW_SEEDS: Final = f"a set metric needs {MIN_SEEDS} seeds of both methods"
 A_SEED_WITHOUT: Final = "a seed has no figure"
@@ -34,6 +34,8 @@ class Outcome:
 
 def against_best(rows: Sequence[Row], scores: TableScores, protocol: str) -> tuple[Row, ...]:
     """Test every learned method's figure against the best learned method's, in all columns but costs.
+
+    Figures of some of the tasks alone are neither tested nor the best.
 
     Image metrics by the paired sign flips of `paired_differences` on the tasks that both have a figure for, set metrics
     by the t test over seeds of `seed_error`. The p-values of a table are one family, adjusted by Holm's method.
@@ -70,6 +72,10 @@ def _column(rows: Sequence[Row], place: int, scores: TableScores, protocol: str)
         if row.kind == "learned" and row.cells[place].value is not None
     }
     if column.level == "cost" or len(cells) < 2:
+        return
+    yield from (Outcome(number, place, untested=PARTIAL) for number in cells if scores.is_partial(number))
+    cells = {number: cell for number, cell in cells.items() if not scores.is_partial(number)}
+    if not cells:
         return
     best = max(cells, key=lambda number: merit(cells[number]))
     whole: list[int] = []

@@ -160,6 +160,11 @@ def legend(table: Table) -> list[Legend]:
 def remarks(table: Table) -> list[str]:
     """Sentences on the table as a whole: what n is, how seeds were joined, who is absent, which tables differ."""
     lines = [_sizes(table)]
+    if any(run.result.protocols[table.protocol].attributes for row in table.rows for run in row.runs):
+        lines.append(
+            "The tasks transfer several attributes: figures per image are means over attributes, those of whole sets "
+            "are of all tasks."
+        )
     if any(len(row.seeds) > 1 for row in table.rows):
         lines.append(
             "Several seeds: their mean, with an interval in which seeds are nested where there are per-task scores of "
@@ -181,8 +186,8 @@ def remarks(table: Table) -> list[str]:
     ]
     if partial:
         lines.append(
-            f"Edits of some of the tasks alone: {'; '.join(partial)}. The figures are of these; tests and differences "
-            "are of the tasks that both methods have."
+            f"Edits of some of the tasks alone: {'; '.join(partial)}. The figures are of these, and neither ranked nor "
+            "marked; differences are of the tasks that both methods have."
         )
     if len(table.devices) > 1:
         lines.append(f"Times and memory were taken on different hardware: {', '.join(table.devices)}.")

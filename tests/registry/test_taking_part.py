@@ -40,6 +40,10 @@ def test_built_in_methods_take_part_where_they_can(name: str, protocols: set[str
     assert set(protocols_of(METHOD_CARDS.find(name).card)) == protocols
 
 
+def test_a_method_that_is_steered_by_text_takes_part_in_every_built_in_protocol() -> None:
+    assert set(protocols_of(method(["image", "instruction"]))) >= {"attribute-transfer", "style-copy", "reconstruction"}
+
+
 @pytest.mark.parametrize(
     ("takes", "gives", "reason"),
     [

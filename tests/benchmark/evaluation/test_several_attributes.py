@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -53,10 +55,15 @@ class Onlooker:
 
 
 def scored(
-    faces: RenderedFaces, attribute: Options | object, refused: dict[str, str] | None = None
+    faces: RenderedFaces,
+    attribute: Options | object,
+    refused: dict[str, str] | None = None,
+    among: Collection[str] | None = None,
 ) -> tuple[Scores, pd.DataFrame]:
     protocol = AttributeTransfer(attribute=attribute, count=COUNT)  # type: ignore[arg-type]
     tasks = protocol.tasks(faces, seed=0)
+    if among is not None:
+        tasks = tasks[tasks["attribute"].isin(list(among))]
 
     def outputs(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Pixels]:
         return batch, image_array(batch.source.image)
@@ -98,6 +105,7 @@ def test_each_attribute_has_the_figure_that_it_has_alone(
     cell = scores.cells[metric]
     assert cell.value == pytest.approx(mean)
     assert cell.n == 3 * COUNT
+    assert cell.interval == "95% bootstrap by source face, 100 draws, of the mean over 3 attributes"
     assert cell.low is not None
     assert cell.high is not None
     assert cell.low <= mean <= cell.high
@@ -123,6 +131,25 @@ def test_what_a_method_cannot_transfer_is_empty_with_its_reason(
     assert list(scores.frame["task"]) == list(tasks["task"])
     assert scores.frame.loc[missing, "psnr-oracle"].isna().all()
     assert scores.frame.loc[~missing, "psnr-oracle"].notna().all()
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_an_attribute_without_an_edit_is_named_and_has_its_row(
+    number: int, faces: RenderedFaces, several: tuple[Scores, pd.DataFrame]
+) -> None:
+    """Of edits made elsewhere some may be missing, such as all of an attribute."""
+    whole, tasks = several
+    edited, without = SOME[:number], SOME[number:]
+    some = scored(faces, SOME, among=edited)[0].among(tasks)
+    assert list(some.attributes) == list(SOME)
+    for metric in METRICS[:-1]:
+        said = f"{number * COUNT} of {3 * COUNT} tasks have an edit, and no other counts; not one of "
+        assert some.cells[metric].reason == said + ", ".join(without)
+        for name in edited:
+            assert some.attributes[name][metric].value == pytest.approx(whole.attributes[name][metric].value)
+        for name in without:
+            cell = some.attributes[name][metric]
+            assert (cell.value, cell.n, cell.reason) == (None, 0, "none of its tasks has an edit")
 
 
 def test_score_files_come_to_the_same_means(

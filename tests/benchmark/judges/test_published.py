@@ -19,11 +19,13 @@ from benchmark.judges.base import PublishedJudge
 from benchmark.judges.published_bisenet import SIDE, PublishedBiSeNet
 from benchmark.metrics.base import ImageMetric, ScoringBatch
 from benchmark.metrics.mean_metric import MeanMetric
+from benchmark.runs.up_to_date import metric_stamps
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import Weights
 from methods.labels import FACE_PARSING_LABELS, LABELS
 from methods.layers.bisenet import BiSeNet
 from registry import JUDGES, METRICS
+from registry.catalogue import JUDGE_CARDS
 from registry.errors import InputError
 
 TINY = ("dataset.size=32", "dataset.options.train=4", "dataset.options.val=1", "dataset.options.test=2")
@@ -105,10 +107,12 @@ CARD = {"title": "Test", "summary": "A test's."}
 
 
 @pytest.fixture(scope="module")
-def brightness() -> str:
+def brightness(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A judge and a metric of a role of their own, in one module, as a plug-in registers them."""
+    weights = tmp_path_factory.mktemp("light") / "light.pth"
+    weights.write_bytes(b"gain")
 
-    @JUDGES.register(card={**CARD, "name": "light-meter", "role": "light", "weights": str(Path(__file__))})
+    @JUDGES.register(card={**CARD, "name": "light-meter", "role": "light", "weights": str(weights)})
     class LightMeter(PublishedJudge):
         def load_published(self, path: Path) -> None:
             self.register_buffer("gain", torch.tensor(float(path.is_file())))
@@ -190,3 +194,11 @@ def test_scoring_asks_the_judge_of_outputs_and_targets(brightness: str, cache: P
     )
     value = scores.cells["light-kept"].value
     assert value == pytest.approx(10 / 127.5, rel=0.1)
+
+
+def test_another_file_of_such_a_judge_has_its_metrics_measured_again_and_no_others(brightness: str) -> None:
+    spec = evaluation(metrics=["light-kept"], protocols={"reconstruction": {}})
+    before = dict(metric_stamps(spec, "reconstruction", Weights()))
+    Path(str(JUDGE_CARDS.find(brightness).card.weights)).write_bytes(b"another gain")
+    after = dict(metric_stamps(spec, "reconstruction", Weights()))
+    assert {name for name in before if before[name] != after[name]} == {"light-kept"}

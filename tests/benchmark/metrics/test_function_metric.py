@@ -1,6 +1,7 @@
 """Metrics written as one function: what reaches it, and what becomes of an answer that is none."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,20 @@ def test_its_figure_is_the_mean_over_tasks(resources: Resources) -> None:
     metric = made(brightness, resources)
     columns = metric.measure(batch)
     assert metric.summarise(columns, ones(columns)) == pytest.approx(batch.output_pixels.mean(), rel=1e-5)
+
+
+def test_a_task_without_a_mask_has_no_figure_of_one(resources: Resources) -> None:
+    def width(mask: Any) -> float:
+        return float(mask.shape[1])
+
+    def level(output: Any) -> float:
+        return float(output.mean())
+
+    batch = random_batch(2)
+    without = replace(batch, tasks=replace(batch.tasks, lacks={"mask": "nobody drew it"}))
+    assert made(width, resources).measure(batch)["value"].tolist() == [16, 16]
+    assert np.isnan(made(width, resources).measure(without)["value"]).all()
+    assert np.isfinite(made(level, resources).measure(without)["value"]).all()
 
 
 def test_without_true_results_it_has_no_figure(resources: Resources) -> None:

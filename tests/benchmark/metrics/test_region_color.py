@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -98,3 +99,13 @@ def test_regions_of_a_few_pixels_are_not_compared() -> None:
 def test_no_oracle_keeps_the_columns() -> None:
     with_oracle = StyleColorUnseen().measure(random_batch())
     assert list(StyleColorUnseen().measure(random_batch(oracle=None))) == list(with_oracle)
+
+
+def test_tasks_without_a_mask_ask_for_no_region() -> None:
+    batch = random_batch(2)
+    without = replace(batch, tasks=replace(batch.tasks, lacks={"mask": "nobody drew it"}))
+    for metric in (StyleColor(), StyleColorUnseen()):
+        assert any(np.isfinite(values).any() for values in metric.measure(batch).values())
+        columns = metric.measure(without)
+        assert list(columns) == list(metric.measure(batch))
+        assert all(np.isnan(values).all() for values in columns.values())

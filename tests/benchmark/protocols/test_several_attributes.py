@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from benchmark.datasets.hidden_attributes import HIDDEN_BY
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.protocols.attribute_transfer import AttributeTransfer
 from benchmark.protocols.implied_attributes import IMPLIED
-from benchmark.protocols.task_batches import batches_of_tasks
+from benchmark.protocols.task_batches import batches_of_tasks, joined
 from benchmark.results.task_scores import tasks_sha256
 from methods.labels import ATTRIBUTES
 from tests.benchmark.protocols.test_protocols import DrawnFaces
@@ -59,7 +60,7 @@ def test_the_attributes_take_turns_and_have_the_pairs_that_each_has_alone(render
     pd.testing.assert_frame_equal(protocol.tasks(rendered, seed=0, limit=5), table.head(5))
     assert "for each of Smiling, Eyeglasses, Black_Hair" in protocol.rule
     assert "no target is Bald, which hides it (Black_Hair)" in protocol.rule
-    assert protocol.rule.endswith("figures are means over attributes")
+    assert protocol.rule.endswith("; figures of single images are means over attributes")
 
 
 def test_a_batch_of_several_attributes_is_that_of_each_in_the_order_of_its_rows(rendered: RenderedFaces) -> None:
@@ -77,6 +78,14 @@ def test_a_batch_of_several_attributes_is_that_of_each_in_the_order_of_its_rows(
         assert torch.equal(part.region, whole.region[places])
         assert torch.equal(part.attributes, whole.attributes[places])
         assert part.target.ids == tuple(whole.target.ids[place] for place in places)
+
+
+def test_tasks_that_transfer_no_attribute_join_those_that_do(rendered: RenderedFaces) -> None:
+    table = AttributeTransfer(count=2).tasks(rendered, seed=0)
+    one, other = (AttributeTransfer(count=2).batch(rendered, table.iloc[[row]]) for row in (0, 1))
+    both = joined([replace(one, transferred=()), other], np.array([1, 0]))
+    assert both.transferred == ("Smiling", "")
+    assert len(both.instructions) == 2
 
 
 def test_all_known_attributes_of_rendered_faces_have_true_edits(rendered: RenderedFaces) -> None:

@@ -9,6 +9,7 @@ from benchmark.config.evaluation_spec import EvaluationSpec
 from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, ConfigSource
 from benchmark.runs.participation import participation
+from benchmark.runs.run import Run
 from registry.catalogue import METHOD_CARDS
 from registry.errors import InputError
 
@@ -57,3 +58,17 @@ def test_a_method_with_nothing_to_do_is_not_trained() -> None:
         METHOD_CARDS.find("copy-target").card, evaluation("copy-target"), faces(mask="no folder")
     )
     assert (references.able, len(references.reasons)) == ({}, 3)
+
+
+def test_tasks_that_cannot_be_drawn_stop_no_method_that_would_not_edit_them() -> None:
+    def too_few(protocols: object) -> None:
+        raise InputError("style-copy needs 2 faces in the test split, which has 1")
+
+    run = Run.__new__(Run)
+    run.context = SimpleNamespace(task_sets=too_few)  # type: ignore[assignment]
+    chosen = evaluation("stargan", "style-copy", "attribute-transfer")
+    vars(run)["_participation"] = participation(METHOD_CARDS.find("stargan").card, chosen, faces())
+    left_out = run._left_out()
+    assert list(left_out) == ["style-copy"]
+    assert left_out["style-copy"].reason == "StarGAN takes image and attributes; style-copy gives no attributes"
+    assert left_out["style-copy"].num_tasks == 0

@@ -24,7 +24,9 @@ from tests.commands import (
     half_written,
     settings,
     signalled,
+    tree,
 )
+from tests.loaded_plugins import forgotten_plugins
 
 SETTING = (
     *settings(*TINY_DATASET[:2], "dataset.options.test=100", "dataset.size=32", "compute.precision=fp32"),
@@ -183,3 +185,21 @@ def test_protocols_beyond_the_card_are_dashes_with_their_reason(cache: Path, tmp
     assert {cell.text for cell in figures["narrow"]} == {"\N{EN DASH}"}
     assert {cell.reason for cell in figures["narrow"]} == {protocols["style-copy"].reason}
     assert any(cell.value is not None for cell in figures["copy-target"])
+
+
+def test_edits_are_made_again_where_the_card_takes_something_else(cache: Path, tmp_path: Path) -> None:
+    plugin = tmp_path / "changed" / "method.py"
+    shutil.copytree(Path(TINY_METHOD).parent, plugin.parent)
+    card = plugin.with_name("method.yaml")
+    words = ("edit", "--plugin", plugin, "--method", "tiny", "--protocol", "attribute-transfer", "--limit", "2")
+    words = (*words, *TINY, *settings("dataset.size=32"), "--runs", tmp_path / "runs")
+    edits = tmp_path / "runs" / "rendered-faces" / "tiny" / "seed0" / "edits"
+    found = []
+    for takes in ("[image, mask]", "[image, mask]", "[image, attributes]"):
+        card.write_text(card.read_text().replace("[image, mask]", takes))
+        with forgotten_plugins():
+            assert bench(*words).code == 0
+        found.append({file: time for file, time in tree(edits).items() if file.endswith(".png")})
+    assert found[0] == found[1]
+    assert found[2].keys() == found[0].keys()
+    assert not found[2].items() & found[0].items()

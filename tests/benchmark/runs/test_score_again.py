@@ -149,6 +149,37 @@ def test_edits_that_were_replaced_are_refused_and_nothing_is_written(place: Path
     assert (run_folder(place) / "result.json").read_bytes() == before
 
 
+def test_a_figure_that_cannot_be_measured_as_it_was_is_not_given_up_unasked(place: Path) -> None:
+    file = place / "metric.py"
+    assert again(place, run_folder(place), "--metrics", "brightness").code == 0
+    before = tree(run_folder(place))
+    file.write_text(METRIC.replace("output[region].mean() * 1", "nothing"))
+    unasked = again(place, run_folder(place), "--metrics", "ssim-background")
+    assert unasked.code == 2
+    assert "brightness has a figure under reconstruction that would be lost" in unasked.sentence
+    assert "brightness raised NameError" in unasked.sentence
+    after = tree(run_folder(place))
+    assert {name for name in before if before[name] != after[name]} <= {"log.txt"}
+    assert again(place, run_folder(place), "--metrics", "brightness").code == 0
+    assert protocol(place).metrics["brightness"].value is None
+    file.write_text(METRIC)
+
+
+def test_scoring_that_fails_under_a_later_protocol_leaves_the_run_as_it_was(place: Path, tmp_path: Path) -> None:
+    chosen = ("--protocol", PROTOCOL, "--protocol", "style-copy")
+    words = ("--method", "copy-target", *chosen, "--limit", "3", "--runs", tmp_path)
+    assert bench("score", *words, *TINY, *settings("dataset.size=32")).code == 0
+    run = tmp_path / "rendered-faces" / "copy-target" / "seed0"
+    edits = sorted((run / "edits" / "style-copy").glob("*.png"))
+    content = edits[0].read_bytes()
+    edits[0].write_bytes(edits[1].read_bytes())
+    files = tree(run / "scores")
+    assert again(place, run, "--metrics", "brightness").code == 2
+    assert tree(run / "scores") == files
+    edits[0].write_bytes(content)
+    assert again(place, run, "--metrics", "brightness").code == 0
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -155,3 +155,17 @@ def test_costs_are_not_ranked(cost):
 def test_a_missing_figure_takes_no_part():
     found = marks("seg-accuracy", *scored("seg-accuracy", a=figure(None, reason="none"), b=figure(0.1), c=figure(0.2)))
     assert found == {"a": None, "b": None, "c": "best"}
+
+
+def test_figures_of_some_of_the_tasks_are_never_the_best_nor_tested(tmp_path):
+    means = {"a": 0.9, "b": 0.5}
+    whole = [scored_run(tmp_path, name, {"seg-accuracy": noise(ord(name), mean)}) for name, mean in means.items()]
+    asked = whole[0].result.protocols["attribute-transfer"].model_dump()
+    some = {**asked, "metrics": {"seg-accuracy": figure(0.99)}, "num_scored": 3}
+    found = runs(result("some", protocols={"attribute-transfer": some}, weights_origin="external")) + whole
+    (table,) = tabulate(found)
+    place = [column.id for column in table.columns].index("seg-accuracy")
+    cells = {row.label: row.cells[place] for row in table.rows}
+    assert {name: cell.emphasis for name, cell in cells.items()} == {"some": None, "a": "best", "b": None}
+    assert cells["some"].untested == "some of the tasks have no edit, so that its figures are of other tasks"
+    assert cells["b"].holm_p < 0.05

@@ -42,4 +42,5 @@ def test_the_leaderboard_shows_them(tmp_path):
     assert "By attribute: Pixel accuracy ↑" in text
     assert "| Smiling | 0.900 0.850 to 0.950 |" in text
     assert "| mean | 0.800 |" in text
+    assert "figures per image are means over attributes" in text
     assert "by attribute</summary>" in page
