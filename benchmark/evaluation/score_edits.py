@@ -23,6 +23,7 @@ from benchmark.evaluation.attribute_figures import AttributeTasks, refusal
 from benchmark.evaluation.cells import image_cell, set_cell, with_caution
 from benchmark.evaluation.metric_boundary import metric_boundary
 from benchmark.evaluation.prepare_metrics import ReadyMetrics, encoder_boundary, encoder_of, prepare_metrics
+from benchmark.features.cache import add_features
 from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter
 from benchmark.features.parser_encoder import PARSER
@@ -174,7 +175,7 @@ def score_edits(
             for numbers, batch in batches:
                 for name, encoder in list(ready.encoders.items()):
                     with encoder_boundary(name, ready):
-                        writers[name].add(_features(name, encoder, batch))
+                        _encode(name, encoder, batch, writers[name])
                 for name, metric in ready.images.items():
                     if name not in ready.missing:  # where the images are of a size that it does not take, or it fails
                         with metric_boundary(f"{type(metric).__name__}.measure", name, ready.missing):
@@ -237,10 +238,11 @@ def _columns(metric: ImageMetric, tasks: pd.DataFrame, answered: pd.DataFrame) -
     return spread
 
 
-def _features(name: str, encoder: Encoder, batch: ScoringBatch) -> NDArray[np.float32]:
+def _encode(name: str, encoder: Encoder, batch: ScoringBatch, writer: FeatureWriter) -> None:
     if name == PARSER:  # the judge has looked at these images already
-        return batch.features.numpy()
-    return encoder.encode(list(batch.output_pixels))
+        writer.add(batch.features.numpy())
+    else:
+        add_features(writer, encoder, list(batch.output_pixels))
 
 
 def real_outputs(protocol: EditProtocol) -> Outputs:
