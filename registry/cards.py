@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -238,11 +239,6 @@ class JudgeCard(Card):
 
 
 CardType = TypeVar("CardType", bound=Card)
-_GONE: Final[Mapping[tuple[type[Card], str], str]] = {
-    (MethodCard, "inputs"): "what a method needs of a task is called takes; rename the key",
-    (MethodCard, "protocols"): "a method takes part in every protocol that gives what it takes; leave the key out",
-}
-"""Keys that cards had once, and what to do about them."""
 
 
 class CardError(InputError):
@@ -263,17 +259,31 @@ def read_card(path: Path, card_type: type[CardType]) -> CardType:
 
 
 def check_card(content: object, card_type: type[CardType], where: str) -> CardType:
-    """Check a card's content, read from `where`."""
+    """Check a card's content, read from `where`; a method's may have the keys of version 0.1."""
     if not isinstance(content, dict):
         raise CardError(f"{where}: a card is a mapping of keys to values")
+    if issubclass(card_type, MethodCard):
+        content = _renewed(content, where)
     try:
         return card_type.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(each) for each in first["loc"])
-        for name in content:
-            if (card_type, name) in _GONE:
-                raise CardError(f"{where}: {name}: {_GONE[card_type, name]}") from error
         if first["type"] == "extra_forbidden":
             raise CardError(f"{where}: {unknown('key', key, card_type.model_fields)}") from error
         raise CardError(f"{where}: {key}: {first['msg']}") from error
+
+
+def _renewed(content: dict[Any, Any], where: str) -> dict[Any, Any]:
+    """A method's card in today's keys, with a warning where it has `inputs` and `protocols`."""
+    old = [key for key in ("inputs", "protocols") if key in content]
+    if not old or "takes" in content:
+        return content
+    warnings.warn(
+        f"{where}: {' and '.join(old)}: what a method needs of a task is called takes, and it takes part in every "
+        "protocol that gives this, whatever the card lists",
+        FutureWarning,
+        stacklevel=2,
+    )
+    kept = {key: value for key, value in content.items() if key not in old}
+    return {**kept, "takes": content["inputs"]} if "inputs" in content else kept

@@ -77,17 +77,17 @@ def test_a_protocol_that_does_not_say_what_it_gives_has_every_method_but_those_o
     assert able == {entry.card.name for entry in METHOD_CARDS.builtin()} - of_attributes
 
 
-@pytest.mark.parametrize(
-    ("key", "said"),
-    [
-        ("inputs", "mine.yaml: inputs: what a method needs of a task is called takes; rename the key"),
-        ("protocols", "mine.yaml: protocols: a method takes part in every protocol that gives what it takes; leave"),
-    ],
-)
-def test_a_key_that_cards_had_once_says_what_to_do(key: str, said: str) -> None:
-    with pytest.raises(CardError) as caught:
-        check_card({**METHOD, key: ["image"]}, MethodCard, "mine.yaml")
-    assert str(caught.value).startswith(said)
+def test_a_card_with_the_keys_of_version_0_1_is_read_with_a_warning() -> None:
+    old = {key: value for key, value in METHOD.items() if key != "takes"}
+    old |= {"inputs": ["image", "mask"], "protocols": ["reconstruction"]}
+    with pytest.warns(FutureWarning, match=r"mine\.yaml: inputs and protocols: what a method needs .* is called takes"):
+        card = check_card(old, MethodCard, "mine.yaml")
+    assert card.takes == ["image", "mask"]
+
+
+def test_a_card_with_old_and_new_keys_is_refused() -> None:
+    with pytest.raises(CardError, match="unknown key 'inputs'"):
+        check_card({**METHOD, "takes": [], "inputs": ["image"]}, MethodCard, "mine.yaml")
 
 
 def test_a_misspelt_word_that_a_protocol_gives_is_refused() -> None:
