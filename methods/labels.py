@@ -128,6 +128,11 @@ ATTRIBUTES: Final = (
 NUM_ATTRIBUTES: Final = len(ATTRIBUTES)
 
 
+def numbered(labels: Sequence[str]) -> str:
+    """Labels with their numbers: "0 background, 1 skin, …"."""
+    return ", ".join(f"{number} {label}" for number, label in enumerate(labels))
+
+
 def attribute_columns(names: Sequence[str]) -> tuple[int, ...]:
     """Columns of `ATTRIBUTES` that attributes have, in the order given.
 

@@ -6,14 +6,16 @@ import sys
 from functools import partial
 from json import dumps
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from benchmark.cli.command import Commands
 from benchmark.cli.plugins import PluginOption, load_plugins
 from registry.errors import InputError
-from registry.options import Option
+
+if TYPE_CHECKING:
+    from registry.options import Option
 
 app = Commands(help="Verify and pack datasets.", no_args_is_help=True)
 

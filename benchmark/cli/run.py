@@ -12,7 +12,7 @@ import typer
 from benchmark.cli.options import RunOptions, takes
 from benchmark.cli.plugins import load_plugins
 from benchmark.cli.resolve_flags import experiment_of, parse_seed_range, print_plan
-from benchmark.images.label_sets import CELEBAMASK_HQ, FACE_PARSING, in_words
+from methods.labels import FACE_PARSING_LABELS, LABELS, numbered
 from registry.errors import InputError
 
 if TYPE_CHECKING:
@@ -82,9 +82,9 @@ def _score(
         str | None,
         typer.Option(
             metavar="SET",
-            help=f"How --masks say labels: celebamask-hq ({in_words(CELEBAMASK_HQ)}), face-parsing "
-            f"({in_words(FACE_PARSING)}), palette, the dataset's colours, lapa, helen, or your own YAML file.",
-            show_default=CELEBAMASK_HQ.name,
+            help=f"How --masks say labels: celebamask-hq ({numbered(LABELS)}), face-parsing "
+            f"({numbered(FACE_PARSING_LABELS)}), palette, the dataset's colours, lapa, helen, or your own YAML file.",
+            show_default="celebamask-hq",
         ),
     ] = None,
     save_stats: Annotated[

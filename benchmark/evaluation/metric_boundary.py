@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from benchmark.runtime.interruption import Interrupted
 from benchmark.weights.resources import MetricUnavailable
 from registry.errors import PluginError, plugin_boundary
 
@@ -19,7 +20,7 @@ def metric_boundary(function: str, name: str, missing: dict[str, str]) -> Iterat
         missing: gets the reason under that name.
     """
     try:
-        with plugin_boundary(function, MetricUnavailable):
+        with plugin_boundary(function, MetricUnavailable, Interrupted):
             yield
     except (MetricUnavailable, PluginError) as reason:
         missing[name] = str(reason)

@@ -101,12 +101,6 @@ def find_label_set(value: str | Sequence[Any], folder: Path | None = None) -> La
     return found
 
 
-def in_words(labels: LabelSet) -> str:
-    """The labels of a set with their numbers or colours: "0 background, 1 skin …"."""
-    numbers = [f"{number} {name}" for number, name in sorted(labels.numbers.items())]
-    return ", ".join(numbers or [f"{_hex(color)} {name}" for color, name in labels.colors.items()])
-
-
 def _checked(name: str, body: Any, where: str) -> LabelSet:
     """A label set of the content of a file."""
     if not isinstance(body, dict):
@@ -158,7 +152,3 @@ def _label(value: Any, where: str) -> str:
     if value not in LABELS:
         raise UnknownNameError(f"{where}: {unknown('label', str(value), LABELS)}")
     return str(value)
-
-
-def _hex(color: Color) -> str:
-    return f"#{bytes(color).hex()}"

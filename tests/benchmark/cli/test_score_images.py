@@ -303,7 +303,10 @@ class TestMasks:
                 lambda masks: Image.new("RGB", (8, 8)).save(masks / "3.png"),
                 "3.png: a label map has one channel of labels",
             ),
-            (lambda masks: Image.new("L", (8, 8), 19).save(masks / "3.png"), "3.png: holds label 19; labels are 0..18"),
+            (
+                lambda masks: Image.new("L", (8, 8), 19).save(masks / "3.png"),
+                "3.png: holds label 19 at column 0, row 0; labels of celebamask-hq are 0..18",
+            ),
             (lambda masks: Image.new("L", (8, 9)).save(masks / "3.png"), "3.png is 8x9, not square"),
         ],
     )

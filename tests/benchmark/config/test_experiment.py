@@ -139,7 +139,8 @@ def test_a_fraction_that_is_whole_does_where_a_whole_number_is_meant(tmp_path: P
         (
             "parser_judge: attributes\n",
             1,
-            "parser_judge cannot be 'attributes', which judges attributes; those that can: bisenet, parser",
+            "parser_judge cannot be 'attributes', which judges attributes; those that can: bisenet, bisenet-published, "
+            "parser",
         ),
         ("judges:\n  bisenet: {wram_up: 1}\n", 2, "unknown option of judge bisenet 'wram_up'; did you mean 'warm_up'"),
         ("metrics: [kidd]\n", 1, "unknown metric 'kidd'; did you mean 'kid'"),

@@ -16,8 +16,8 @@ from benchmark.cli import app
 from benchmark.images.label_maps import is_label_map, read_labels, renumbered
 from benchmark.images.label_sets import COLORS as PALETTE_SET
 from benchmark.images.label_sets import FACE_PARSING as FACE_PARSING_SET
-from benchmark.images.label_sets import LabelSet, find_label_set, in_words, label_sets, orders
-from methods.labels import LABELS, NUM_LABELS, PALETTE
+from benchmark.images.label_sets import LabelSet, find_label_set, label_sets, orders
+from methods.labels import LABELS, NUM_LABELS, PALETTE, numbered
 from registry.errors import InputError
 from tests.benchmark.images.encoded import LOSSLESS, by_opencv, encoded, png_grey_4, tiff_grey
 from tests.places import ROOT
@@ -57,9 +57,9 @@ def test_the_label_sets_stand_in_the_documentation_and_in_the_help() -> None:
         assert f"`{name}`" in page
         assert name in described
         if label_set.numbers:
-            assert in_words(label_set) in page
+            assert numbered([*label_set.numbers.values()]) in page
     for label_set in orders().values():
-        assert in_words(label_set) in described
+        assert numbered([*label_set.numbers.values()]) in described
 
 
 def test_a_map_means_the_same_in_every_way_of_labels(tmp_path: Path) -> None:

@@ -191,9 +191,10 @@ def test_edits_are_made_again_where_the_card_takes_something_else(cache: Path, t
     plugin = tmp_path / "changed" / "method.py"
     shutil.copytree(Path(TINY_METHOD).parent, plugin.parent)
     card = plugin.with_name("method.yaml")
-    words = ("edit", "--plugin", plugin, "--method", "tiny", "--protocol", "attribute-transfer", "--limit", "2")
+    card.write_text(card.read_text().replace("name: tiny", "name: changed"))
+    words = ("edit", "--plugin", plugin, "--method", "changed", "--protocol", "attribute-transfer", "--limit", "2")
     words = (*words, *TINY, *settings("dataset.size=32"), "--runs", tmp_path / "runs")
-    edits = tmp_path / "runs" / "rendered-faces" / "tiny" / "seed0" / "edits"
+    edits = tmp_path / "runs" / "rendered-faces" / "changed" / "seed0" / "edits"
     found = []
     for takes in ("[image, mask]", "[image, mask]", "[image, attributes]"):
         card.write_text(card.read_text().replace("[image, mask]", takes))
