@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +39,7 @@ class TrueEdit:
     attributes: NDArray[np.uint8]
 
 
-class FaceDataset(ABC):
+class FaceDataset:
     """Faces of one dataset at one size.
 
     Built by the registry as `DATASETS.get(name)(root=..., size=..., cache=..., **options)`.
@@ -118,12 +117,12 @@ class FaceDataset(ABC):
             ids=tuple(str(each) for each in packed.ids[rows]),
         )
 
-    @abstractmethod
     def true_edit(
         self, edit: Literal["attribute-transfer", "style-copy"], target: int, source: int, attribute: str | None = None
     ) -> TrueEdit | None:
-        """The true edited face of rows `target` and `source`, or None where the dataset cannot know it.
+        """The true edited face of rows `target` and `source`, or None where it is unknown, as of all photographs.
 
         attribute-transfer: the target wearing the source's `attribute`. style-copy: the target's style on the source's
         geometry.
         """
+        return None

@@ -13,7 +13,7 @@ from benchmark.datasets.errors import UnusableFaceError
 from benchmark.images.label_maps import read_labels
 from benchmark.images.label_sets import CELEBAMASK_HQ, LabelSet
 from benchmark.images.read import UnreadableImageError, open_image, orientation, upright
-from benchmark.runtime.regular_files import check_regular
+from benchmark.runtime.regular_files import read_regular
 from methods.labels import LABELS
 from registry.errors import InputError
 
@@ -102,8 +102,7 @@ def content_of(path: Path) -> bytes:
         UnusableFaceError: if it cannot be read.
     """
     try:
-        check_regular(path)
-        return path.read_bytes()
+        return read_regular(path)
     except OSError as error:
         raise UnusableFaceError(f"{path.name} cannot be read: {error.strerror}") from error
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from benchmark.images.integrity import JPEG_START, PNG_START, damage
-from benchmark.runtime.regular_files import check_regular
+from benchmark.runtime.regular_files import read_regular
 from registry.errors import InputError
 
 if TYPE_CHECKING:
@@ -94,8 +94,7 @@ def read_content(path: Path) -> bytes:
         InputError: if it cannot be read.
     """
     try:
-        check_regular(path)
-        return path.read_bytes()
+        return read_regular(path)
     except OSError as error:
         raise InputError(f"{path}: cannot be read as an image: {error.strerror}") from error
 

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from benchmark.runtime.atomic_files import write_text_atomically
-from benchmark.runtime.regular_files import check_regular
+from benchmark.runtime.regular_files import read_regular
 from registry.errors import InputError
 
 _LONG: Final = re.compile(r"\d{19}")
@@ -38,8 +38,7 @@ def read_strictly(path: Path, kind: type[Content]) -> Content:
         ResultError: naming the file and the fault.
     """
     try:
-        check_regular(path)
-        text = path.read_text(encoding="utf-8")
+        text = read_regular(path).decode("utf-8")
         content = kind.model_validate_json(text)
     except (OSError, UnicodeDecodeError) as error:
         raise ResultError(f"{path}: {getattr(error, 'strerror', None) or error}") from error

@@ -6,6 +6,16 @@ import errno
 from pathlib import Path
 
 
+def read_regular(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        OSError: if it cannot be read, or is none, as `check_regular`.
+    """
+    check_regular(path)
+    return path.read_bytes()
+
+
 def check_regular(path: Path) -> None:
     """Refuse what is there and is neither a file nor a folder.
 

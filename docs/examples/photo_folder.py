@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
 
 import cv2
 import numpy as np
 import pandas as pd
 
-from benchmark.datasets.base import FaceDataset, TrueEdit
+from benchmark.datasets.base import FaceDataset
 from benchmark.datasets.errors import DataError
 from benchmark.datasets.packed import FaceRecord, Progress, SkippedFace, content_key, packed_faces
 from benchmark.images.label_maps import read_labels
@@ -65,12 +64,6 @@ class PhotoFolder(FaceDataset):
         key = content_key({"dataset": self.name, "files": changed, "size": size, "test_share": test_share})
         self.packed = packed_faces(cache, key, size, lambda: self._records(faces, size), len(faces), progress)
         self.skipped = [SkippedFace(face, reason) for face, reason in self.packed.skipped]
-
-    def true_edit(
-        self, edit: Literal["attribute-transfer", "style-copy"], target: int, source: int, attribute: str | None = None
-    ) -> TrueEdit | None:
-        """None: nobody knows the true edit of a photograph."""
-        return None
 
     def _records(self, faces: Mapping[str, Path], size: int) -> Iterator[FaceRecord | SkippedFace]:
         for face, path in faces.items():

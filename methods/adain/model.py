@@ -14,7 +14,7 @@ from methods.adain.moments import MomentTransfer, moments, transfer_by_region
 from methods.adain.networks import Decoder, Encoder, load_vgg
 from methods.adain.options import AdaINOptions
 from methods.base import EditBatch, FaceBatch, FaceEditor, Stage, one_hot
-from methods.layers.adam import adam
+from methods.layers.adam import adam_for_each
 from methods.layers.initialisation import init_he
 
 ENCODER, STYLE = "encoder", "style"
@@ -74,7 +74,7 @@ class AdaIN(FaceEditor):
         """Adam for each network that the stage trains."""
         options = self.options
         betas = (options.beta1, options.beta2)
-        return OptimWrapperDict(**{name: adam(self.get_submodule(name), options.lr, betas) for name in stage.ema})
+        return adam_for_each(self, dict.fromkeys(stage.ema, options.lr), betas)
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """Give the faces back, or make each in the style of another of the batch."""

@@ -14,6 +14,7 @@ from methods.crn.losses import FEATURE_SLICES, diversity_loss, layer_errors
 from methods.crn.options import CRNOptions
 from methods.layers.adam import adam
 from methods.layers.perceptual import VGGFeatures
+from methods.shared.one_stage import one_stage
 
 
 class CRN(FaceEditor):
@@ -39,17 +40,7 @@ class CRN(FaceEditor):
 
     def stages(self) -> Sequence[Stage]:
         """The one stage."""
-        options = self.options
-        return (
-            Stage(
-                name="refinement",
-                iterations=options.iterations,
-                batch_size=options.batch_size,
-                ema=("generator",),
-                ema_decay=options.ema_decay,
-                schedulers={"generator": options.schedule(options.iterations)},
-            ),
-        )
+        return one_stage("refinement", self.options, ("generator",), ("generator",))
 
     def optimizers(self, stage: Stage) -> OptimWrapperDict:
         """Adam for the cascade."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from methods.shared.checked_options import require_doublings
 from methods.shared.stage_options import OneStageOptions
 
 START_SIDE: Final = 4
@@ -54,9 +55,7 @@ class CRNOptions(OneStageOptions):
         Raises:
             ValueError: naming the size, and those that fit.
         """
-        doubled, rest = divmod(size, START_SIDE)
-        if rest or doubled < 4 or doubled & (doubled - 1):
-            raise ValueError(f"CRN needs a size that is {START_SIDE} times a power of two, 16 at least, not {size}")
+        require_doublings("CRN", size, START_SIDE)
 
     def provenance(self) -> Mapping[str, str]:
         """What images were compared by."""

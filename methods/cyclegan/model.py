@@ -13,7 +13,7 @@ from methods.base import EditBatch, FaceBatch, FaceEditor, Stage
 from methods.cyclegan.generator import Generator
 from methods.cyclegan.options import CycleGANOptions
 from methods.labels import attribute_columns
-from methods.layers.adam import adam
+from methods.layers.adam import adam_for_each
 from methods.layers.gan_losses import LeastSquares
 from methods.layers.initialisation import init_normal
 from methods.layers.patch_discriminator import PatchDiscriminator
@@ -21,8 +21,9 @@ from methods.layers.residual import published_block_key
 from methods.shared.attribute_pairs import draw_pairs
 from methods.shared.conditional_gan import frozen
 from methods.shared.image_pool import ImagePool
-from methods.shared.requested_attributes import choose, requested_changes
-from methods.shared.working_size import enlarged, shrunk, size_note, working_size
+from methods.shared.one_stage import one_stage
+from methods.shared.requested_attributes import requested_changes, where_changed
+from methods.shared.working_size import shrunk, size_note, working_size
 
 STAGE = "translation"
 
@@ -64,27 +65,15 @@ class CycleGAN(FaceEditor):
 
     def stages(self) -> Sequence[Stage]:
         """One stage, half of whose faces have the attribute; both rates fall over its last part."""
-        options = self.options
-        return (
-            Stage(
-                name=STAGE,
-                iterations=options.iterations,
-                batch_size=options.batch_size,
-                ema=("generators",),
-                ema_decay=options.ema_decay,
-                schedulers=dict.fromkeys(("generators", "discriminators"), options.schedule(options.iterations)),
-                balanced_by=options.attribute,
-            ),
+        return one_stage(
+            STAGE, self.options, ("generators", "discriminators"), ("generators",), balanced_by=self.options.attribute
         )
 
     def optimizers(self, stage: Stage) -> OptimWrapperDict:
         """Adam for both generators together, and for both discriminators together."""
         options = self.options
         betas = (options.beta1, options.beta2)
-        return OptimWrapperDict(
-            generators=adam(self.generators, options.lr, betas),
-            discriminators=adam(self.discriminators, options.d_lr, betas),
-        )
+        return adam_for_each(self, {"generators": options.lr, "discriminators": options.d_lr}, betas)
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """The generators' update, then that of the discriminators, which see some of the images made earlier."""
@@ -143,8 +132,7 @@ class CycleGAN(FaceEditor):
             rows = chosen.nonzero().flatten()
             if len(rows):
                 made[rows] = self.translate(way, image[rows])
-        full = tasks.target.image
-        return choose(changes.any(dim=1), enlarged(made, full.shape[-1]), full)
+        return where_changed(changes, made, tasks.target.image)
 
     def published_networks(self) -> Mapping[str, nn.Module]:
         """The generators, and the discriminators to train on."""

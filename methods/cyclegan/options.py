@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from methods.labels import attribute_columns
+from methods.shared.checked_options import WorkingSizeOptions
 from methods.shared.stage_options import AdversarialStageOptions
 
 
 @dataclass(frozen=True, kw_only=True)
-class CycleGANOptions(AdversarialStageOptions):
+class CycleGANOptions(AdversarialStageOptions, WorkingSizeOptions):
     """Every option of the method's card; defaults are the published ones.
 
     Attributes:
@@ -20,8 +21,6 @@ class CycleGANOptions(AdversarialStageOptions):
         outer_kernel: side of the generators' convolutions at full resolution; 7 suits 256 pixels.
         ndf: width of the discriminators' first layer.
         n_layers_d: stride-2 layers of the discriminators; 3 judge patches of 70 pixels.
-        max_size: largest side in pixels at which it is trained and edits, as it was published; larger images are shrunk
-            for it and its edits enlarged (`methods.shared.working_size`); 0 works at any.
         iterations: optimiser iterations; 200 epochs of CelebAMask-HQ's 24,183 training faces.
         batch_size: faces per iteration, half of them of each domain.
         cycle_weight: weight of the pixel distance after the way there and back.
@@ -39,7 +38,6 @@ class CycleGANOptions(AdversarialStageOptions):
     outer_kernel: int = 7
     ndf: int = 64
     n_layers_d: int = 3
-    max_size: int = 0
     iterations: int = 200 * 24_183 // 2
     batch_size: int = 2
     ema_decay: float = 0.0
@@ -57,7 +55,7 @@ class CycleGANOptions(AdversarialStageOptions):
         attribute_columns((self.attribute,))
         super().__post_init__()
         self.require_at_least(1, "ngf", "ndf", "n_layers_d")
-        self.require_at_least(0, "n_downsampling", "n_blocks", "max_size", "pool_size")
+        self.require_at_least(0, "n_downsampling", "n_blocks", "pool_size")
         self.require_at_least(0, "cycle_weight", "identity_share")
         self.require_at_least(2, "batch_size")
         if self.outer_kernel < 1 or self.outer_kernel % 2 == 0:

@@ -19,8 +19,8 @@ from methods.labels import attribute_columns
 from methods.layers.adam import adam
 from methods.shared.attribute_pairs import draw_pairs
 from methods.shared.conditional_gan import frozen
-from methods.shared.requested_attributes import choose, requested_changes
-from methods.shared.working_size import enlarged, shrunk, size_note, working_size
+from methods.shared.requested_attributes import requested_changes, where_changed
+from methods.shared.working_size import shrunk, size_note, working_size
 
 STAGE = "exchange"
 
@@ -121,8 +121,7 @@ class Elegant(FaceEditor):
         changes = requested_changes(tasks, self.options.attributes)
         image, other = (shrunk(faces, self.size).image for faces in (tasks.target, tasks.source))
         edited = self._with_decoded(image, self.generator.transfer(image, other, changes))
-        full = tasks.target.image
-        return choose(changes.any(dim=1), enlarged(edited, full.shape[-1]), full)
+        return where_changed(changes, edited, tasks.target.image)
 
     def published_networks(self) -> Mapping[str, nn.Module]:
         """Encoder and decoder, and the discriminators to train on."""

@@ -3,20 +3,18 @@
 from dataclasses import dataclass
 
 from methods.labels import attribute_columns
-from methods.shared.checked_options import CheckedOptions
+from methods.shared.checked_options import WorkingSizeOptions
 
 WIDTHS = (64, 128, 256, 512, 512)
 """Published channels after each halving."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ElegantOptions(CheckedOptions):
+class ElegantOptions(WorkingSizeOptions):
     """Every option of the method's card; defaults are the published ones except for the choice of attributes.
 
     Attributes:
         attributes: CelebA attributes that faces exchange, in the order of the code's parts.
-        max_size: largest side in pixels at which it is trained and edits, as it was published; larger images are shrunk
-            for it and its edits enlarged (`methods.shared.working_size`); 0 works at any.
         widths: channels of the encoder after each of its five halvings; the decoder mirrors them.
         ndf: width of both discriminators after their first halving.
         iterations: optimiser iterations.
@@ -38,7 +36,6 @@ class ElegantOptions(CheckedOptions):
     """
 
     attributes: tuple[str, ...] = ("Bangs", "Smiling")
-    max_size: int = 0
     widths: tuple[int, ...] = WIDTHS
     ndf: int = 64
     iterations: int = 200_000
@@ -63,6 +60,7 @@ class ElegantOptions(CheckedOptions):
         Raises:
             ValueError: naming the option and its value.
         """
+        super().__post_init__()
         attribute_columns(self.attributes)
         if len(self.widths) != len(WIDTHS) or not all(isinstance(each, int) and each > 0 for each in self.widths):
             raise ValueError(f"widths must be {len(WIDTHS)} widths, not {self.widths}")
@@ -72,7 +70,6 @@ class ElegantOptions(CheckedOptions):
         self.require_at_least(2, "batch_size")
         self.require_at_least(
             0,
-            "max_size",
             "iterations",
             "epochs",
             "lr_gamma",

@@ -10,17 +10,19 @@ from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 from torch.nn import functional
 
-from methods.base import EditBatch, FaceBatch, FaceEditor, Stage
+from methods.base import EditBatch, FaceBatch, Stage
 from methods.fader.networks import Decoder, Encoder, LatentDiscriminator
 from methods.fader.options import FaderOptions
 from methods.labels import attribute_columns
-from methods.layers.adam import adam
+from methods.layers.adam import adam_for_each
 from methods.shared.conditional_gan import frozen
-from methods.shared.requested_attributes import choose, requested_changes
-from methods.shared.working_size import enlarged, shrunk, size_note, working_size
+from methods.shared.iteration_count import IterationCount
+from methods.shared.one_stage import one_stage
+from methods.shared.requested_attributes import requested_changes, where_changed
+from methods.shared.working_size import shrunk, size_note, working_size
 
 
-class Fader(FaceEditor):
+class Fader(IterationCount):
     """Fader networks (Lample et al., "Fader Networks: Manipulating Images by Sliding Attributes", NeurIPS 2017).
 
     Args:
@@ -40,40 +42,17 @@ class Fader(FaceEditor):
         self.decoder = Decoder(config.width, halvings)
         self.discriminator = LatentDiscriminator(config.width * min(2 ** (halvings - 1), 16), config.dropout)
         (self.column,) = attribute_columns((config.attribute,))
-        self.iteration = 0
 
     def stages(self) -> Sequence[Stage]:
         """One stage."""
-        options = self.options
-        return (
-            Stage(
-                name="fading",
-                iterations=options.iterations,
-                batch_size=options.batch_size,
-                ema=("encoder", "decoder"),
-                ema_decay=options.ema_decay,
-                schedulers=dict.fromkeys(("encoder", "decoder", "discriminator"), options.schedule(options.iterations)),
-            ),
-        )
-
-    def begin_stage(self, stage: Stage) -> None:
-        """Begin with codes that may say all."""
-        self.iteration = 0
-
-    def get_extra_state(self) -> Tensor:
-        """The iteration, saved with the weights, so that a resumed training keeps the weight of hiding."""
-        return torch.tensor(self.iteration)
-
-    def set_extra_state(self, state: Tensor) -> None:
-        """Take the iteration up where it was."""
-        self.iteration = int(state)
+        return one_stage("fading", self.options, ("encoder", "decoder", "discriminator"), ("encoder", "decoder"))
 
     def optimizers(self, stage: Stage) -> OptimWrapperDict:
         """Adam for each network."""
         options = self.options
         betas = (options.beta1, options.beta2)
         rates = {"encoder": options.lr, "decoder": options.lr, "discriminator": options.d_lr}
-        return OptimWrapperDict(**{name: adam(self.get_submodule(name), rate, betas) for name, rate in rates.items()})
+        return adam_for_each(self, rates, betas)
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """The adversary's update on codes of the encoder in eval mode, then that of encoder and decoder."""
@@ -114,8 +93,7 @@ class Fader(FaceEditor):
         changes = requested_changes(tasks, (self.options.attribute,))
         image = shrunk(tasks.target, self.size).image
         made = self.decoder(self.encoder(image), self.slid(tasks.attributes[:, self.column])).float()
-        full = tasks.target.image
-        return choose(changes.any(dim=1), enlarged(made, full.shape[-1]), full)
+        return where_changed(changes, made, tasks.target.image)
 
     def slid(self, present: Tensor) -> Tensor:
         """What an edit tells the decoder of (N,) requested values in {0, 1}: (N, 2), beyond training's 0 and 1."""

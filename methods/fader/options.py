@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from methods.labels import attribute_columns
+from methods.shared.checked_options import WorkingSizeOptions, require_doublings
 from methods.shared.stage_options import AdversarialStageOptions
 
 LATENT_SIDE = 4
@@ -12,13 +13,11 @@ LATENT_SIDE = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class FaderOptions(AdversarialStageOptions):
+class FaderOptions(AdversarialStageOptions, WorkingSizeOptions):
     """Every option of the method's card; defaults are the published ones.
 
     Attributes:
         attribute: CelebA attribute that codes are to hide; several at a time blur the faces.
-        max_size: largest side in pixels at which it is trained and edits, as it was published; larger images are shrunk
-            for it and its edits enlarged (`methods.shared.working_size`); 0 works at any.
         width: channels after the first halving; doubled at each down to 4 pixels, to sixteen times that at most.
         dropout: share of values that the adversary drops in training.
         iterations: optimiser iterations.
@@ -30,7 +29,6 @@ class FaderOptions(AdversarialStageOptions):
     """
 
     attribute: str = "Smiling"
-    max_size: int = 0
     width: int = 32
     dropout: float = 0.3
     iterations: int = 1_000_000
@@ -54,7 +52,7 @@ class FaderOptions(AdversarialStageOptions):
         super().__post_init__()
         self.require_at_least(1, "width", "edit_strength")
         self.require_at_least(2, "batch_size")
-        self.require_at_least(0, "max_size", "latent_weight")
+        self.require_at_least(0, "latent_weight")
         self.require_decay("dropout")
         self.require_share("latent_ramp")
         if self.clip_norm <= 0:
@@ -69,10 +67,7 @@ class FaderOptions(AdversarialStageOptions):
         Raises:
             ValueError: naming the size, if none do.
         """
-        doubled, rest = divmod(size, LATENT_SIDE)
-        if rest or doubled < 4 or doubled & (doubled - 1):
-            raise ValueError(f"Fader needs a size that is {LATENT_SIDE} times a power of two, 16 at least, not {size}")
-        return doubled.bit_length() - 1
+        return require_doublings("Fader", size, LATENT_SIDE)
 
     def latent_weight_at(self, iteration: int) -> float:
         """Weight of deceiving the adversary at an iteration, counted from 0."""

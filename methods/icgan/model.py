@@ -14,12 +14,12 @@ from methods.base import EditBatch, FaceBatch, FaceEditor, Stage
 from methods.icgan.networks import Discriminator, Encoder, Generator
 from methods.icgan.options import IcGANOptions
 from methods.labels import attribute_columns
-from methods.layers.adam import adam
+from methods.layers.adam import adam_for_each
 from methods.layers.gan_losses import verdict_loss
 from methods.layers.initialisation import init_normal
 from methods.shared.conditional_gan import frozen
-from methods.shared.requested_attributes import choose, requested_changes
-from methods.shared.working_size import enlarged, shrunk, size_note, working_size
+from methods.shared.requested_attributes import requested_changes, where_changed
+from methods.shared.working_size import shrunk, size_note, working_size
 
 GAN: Final = "gan"
 ENCODERS: Final = ("latent_encoder", "attribute_encoder")
@@ -83,14 +83,9 @@ class IcGAN(FaceEditor):
         """Adam for each network that the stage trains."""
         options = self.options
         if stage.name == GAN:
-            betas = (options.beta1, options.beta2)
-            return OptimWrapperDict(
-                generator=adam(self.generator, options.lr, betas),
-                discriminator=adam(self.discriminator, options.lr, betas),
-            )
-        network = self.get_submodule(stage.name)
-        betas = (options.encoder_beta1, options.beta2)
-        return OptimWrapperDict(**{stage.name: adam(network, options.encoder_lr, betas)})
+            rates = dict.fromkeys(("generator", "discriminator"), options.lr)
+            return adam_for_each(self, rates, (options.beta1, options.beta2))
+        return adam_for_each(self, {stage.name: options.encoder_lr}, (options.encoder_beta1, options.beta2))
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """One update of the stage's networks."""
@@ -141,8 +136,7 @@ class IcGAN(FaceEditor):
         requested = 2 * tasks.attributes[:, self.columns] - 1
         attributes = torch.where(changes, requested, self.attribute_encoder(image).float())
         made = self.generator.generate(self.latent_encoder(image), attributes).float()
-        full = tasks.target.image
-        return choose(changes.any(dim=1), enlarged(made, full.shape[-1]), full)
+        return where_changed(changes, made, tasks.target.image)
 
     def published_networks(self) -> Mapping[str, nn.Module]:
         """The generator, the discriminator to train on, and the encoders."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from methods.labels import attribute_columns
+from methods.shared.checked_options import WorkingSizeOptions, require_doublings
 from methods.shared.stage_options import AdamOptions
 
 START_SIDE: Final = 4
@@ -13,13 +14,11 @@ START_SIDE: Final = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class IcGANOptions(AdamOptions):
+class IcGANOptions(AdamOptions, WorkingSizeOptions):
     """Every option of the method's card; defaults are the published ones.
 
     Attributes:
         attributes: CelebA attributes that it learns to change, in the order of the networks' channels.
-        max_size: largest side in pixels at which it is trained and edits, as it was published; larger images are shrunk
-            for it and its edits enlarged (`methods.shared.working_size`); 0 works at any.
         latent: values of a latent vector.
         ngf: width of the generator before its last doubling.
         ndf: width of the discriminator after its first halving.
@@ -56,7 +55,6 @@ class IcGANOptions(AdamOptions):
         "Wavy_Hair",
         "Wearing_Hat",
     )
-    max_size: int = 0
     latent: int = 100
     ngf: int = 64
     ndf: int = 64
@@ -84,7 +82,7 @@ class IcGANOptions(AdamOptions):
         super().__post_init__()
         self.require_at_least(1, "latent", "ngf", "ndf", "nef")
         self.require_at_least(8, "hidden")
-        self.require_at_least(0, "max_size", "gan_iterations", "gan_epochs", "encoder_iterations", "encoder_epochs")
+        self.require_at_least(0, "gan_iterations", "gan_epochs", "encoder_iterations", "encoder_epochs")
         self.require_at_least(2, "gan_batch_size", "encoder_batch_size")
         self.require_decay("encoder_beta1")
 
@@ -97,7 +95,4 @@ class IcGANOptions(AdamOptions):
         Raises:
             ValueError: naming the size, if none lead there.
         """
-        doubled, rest = divmod(size, START_SIDE)
-        if rest or doubled < 4 or doubled & (doubled - 1):
-            raise ValueError(f"IcGAN needs a size that is {START_SIDE} times a power of two, 16 at least, not {size}")
-        return doubled.bit_length() - 1
+        return require_doublings("IcGAN", size, START_SIDE)

@@ -1,7 +1,9 @@
 """Adam under mmengine's wrapper, as every method trains its networks."""
 
+from collections.abc import Mapping
+
 import torch
-from mmengine.optim import OptimWrapper
+from mmengine.optim import OptimWrapper, OptimWrapperDict
 from torch import nn
 
 
@@ -16,3 +18,17 @@ def adam(network: nn.Module, rate: float, betas: tuple[float, float], weight_dec
     return OptimWrapper(
         torch.optim.Adam(parameters, rate, betas, weight_decay=weight_decay, fused=True if on_gpu else None)
     )
+
+
+def adam_for_each(model: nn.Module, rates: Mapping[str, float], betas: tuple[float, float]) -> OptimWrapperDict:
+    """An optimiser of its own for each of a model's parts, by name.
+
+    Args:
+        model: has the parts as submodules.
+        rates: the learning rate of each, by its name.
+        betas: of all.
+
+    Raises:
+        ValueError: for a rate or a decay that no optimiser takes.
+    """
+    return OptimWrapperDict(**{name: adam(model.get_submodule(name), rate, betas) for name, rate in rates.items()})

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from mmengine.optim import OptimWrapperDict
 from torch import Tensor
 
-from methods.base import EditBatch, FaceBatch
 from methods.labels import NUM_LABELS
 from methods.layers.gan_losses import CrossEntropy
 from methods.layers.initialisation import init_normal
@@ -16,11 +13,11 @@ from methods.layers.patch_discriminator import PatchDiscriminator
 from methods.layers.unet import UNet, published_unet_key
 from methods.pix2pix.options import Pix2PixOptions
 from methods.shared.conditional_gan import GANTrainer, LossWeights
-from methods.shared.mask_to_image_gan import MaskToImageGAN
-from methods.shared.working_size import enlarged, shrunk, shrunk_tasks, size_note, working_size
+from methods.shared.sized_mask_to_image_gan import SizedMaskToImageGAN
+from methods.shared.working_size import working_size
 
 
-class Pix2Pix(MaskToImageGAN):
+class Pix2Pix(SizedMaskToImageGAN):
     """pix2pix (Isola et al., "Image-to-Image Translation with Conditional Adversarial Networks", CVPR 2017).
 
     Args:
@@ -43,24 +40,11 @@ class Pix2Pix(MaskToImageGAN):
             init_normal(network)
         weights = LossWeights(feature_matching=0.0, perceptual=0.0, l1=config.l1_weight)
         trainer = GANTrainer(discriminator, CrossEntropy(), weights, separate=True)
-        super().__init__(config, {"generator": generator}, trainer)
-        self.full_size, self.size = size, work
+        super().__init__(size, work, config, {"generator": generator}, trainer)
 
     def generate(self, label: Tensor, style_label: Tensor, style_image: Tensor) -> Tensor:
         """The image (N, 3, H, W) in [-1, 1] of one-hot masks; the style faces are not looked at."""
         return self.generator(label)
-
-    def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
-        """Make the faces of their masks against the discriminator."""
-        return super().train_step(shrunk(faces, self.size), optim)
-
-    def edit(self, tasks: EditBatch) -> Tensor:
-        """The faces of the requested masks: (N, 3, H, W) in [-1, 1]."""
-        return enlarged(super().edit(shrunk_tasks(tasks, self.size)), tasks.target.image.shape[-1])
-
-    def provenance(self) -> Mapping[str, str]:
-        """How edits are made, and at which size it works, where that is not the comparison's."""
-        return {**super().provenance(), **size_note(self.full_size, self.size)}
 
     def published_key(self, role: str, key: str) -> str:
         """Published keys of the generator nest its blocks."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from methods.shared.checked_options import WorkingSizeOptions
 from methods.shared.stage_options import AdversarialStageOptions
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pix2PixOptions(AdversarialStageOptions):
+class Pix2PixOptions(AdversarialStageOptions, WorkingSizeOptions):
     """Every option of the method's card; defaults are the published ones.
 
     Attributes:
@@ -19,8 +20,6 @@ class Pix2PixOptions(AdversarialStageOptions):
         dropout: share of features that the generator drops in training, its only noise; edits drop none.
         ndf: width of the discriminator's first layer.
         n_layers_d: stride-2 layers of the discriminator; 3 judge patches of 70 pixels.
-        max_size: largest side in pixels at which it is trained and edits, as it was published; larger images are shrunk
-            for it and its edits enlarged (`methods.shared.working_size`); 0 works at any.
         iterations: optimiser iterations; 200 epochs of CelebAMask-HQ's 24,183 training faces.
         l1_weight: weight of the pixel distance to the face.
     """
@@ -30,7 +29,6 @@ class Pix2PixOptions(AdversarialStageOptions):
     dropout: float = 0.5
     ndf: int = 64
     n_layers_d: int = 3
-    max_size: int = 0
     iterations: int = 200 * 24_183
     batch_size: int = 1
     ema_decay: float = 0.0
@@ -45,7 +43,7 @@ class Pix2PixOptions(AdversarialStageOptions):
         super().__post_init__()
         self.require_at_least(1, "ngf", "ndf", "n_layers_d")
         self.require_at_least(2, "n_downsampling")
-        self.require_at_least(0, "max_size", "l1_weight")
+        self.require_at_least(0, "l1_weight")
         self.require_decay("dropout")
 
     def require_size(self, size: int) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from mmengine.optim import OptimWrapperDict
 from torch import Tensor
 
-from methods.base import EditBatch, FaceBatch
 from methods.layers.gan_losses import Hinge
 from methods.layers.initialisation import init_xavier
 from methods.layers.mean_codes import MeanCodes
@@ -17,11 +14,11 @@ from methods.layers.spade_trunk import require_trunk_size
 from methods.sean.generator import SeanGenerator, published_generator_key
 from methods.sean.options import SeanOptions
 from methods.shared.conditional_gan import GANTrainer
-from methods.shared.mask_to_image_gan import MaskToImageGAN
-from methods.shared.working_size import enlarged, shrunk, shrunk_tasks, size_note, working_size
+from methods.shared.sized_mask_to_image_gan import SizedMaskToImageGAN
+from methods.shared.working_size import working_size
 
 
-class Sean(MaskToImageGAN):
+class Sean(SizedMaskToImageGAN):
     """SEAN (Zhu et al., CVPR 2020).
 
     A region that the style face lacks takes the mean code of the training faces that have it; with a published
@@ -49,9 +46,9 @@ class Sean(MaskToImageGAN):
         discriminator = spade_discriminator(config.ndf, config.n_layers_d, config.num_d, last_stride=2)
         for network in (generator, discriminator):
             init_xavier(network, config.init_gain)
-        super().__init__(config, {"generator": generator}, GANTrainer.from_options(config, discriminator, Hinge()))
+        trainer = GANTrainer.from_options(config, discriminator, Hinge())
+        super().__init__(size, work, config, {"generator": generator}, trainer)
         self.mean_codes = MeanCodes(config.style_length)
-        self.full_size, self.size = size, work
 
     def encode_style(self, label: Tensor, image: Tensor) -> Tensor:
         """Style codes (N, 19, S) of faces by their one-hot masks, without gaps."""
@@ -60,18 +57,6 @@ class Sean(MaskToImageGAN):
     def generate(self, label: Tensor, style_label: Tensor, style_image: Tensor) -> Tensor:
         """Image (N, 3, H, W) in [-1, 1] of one-hot masks, each region in the style of the faces' same region."""
         return self.generator(label, self.encode_style(style_label, style_image))
-
-    def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
-        """Reconstruct the faces against the discriminator."""
-        return super().train_step(shrunk(faces, self.size), optim)
-
-    def edit(self, tasks: EditBatch) -> Tensor:
-        """The target's styles on the requested geometry: (N, 3, H, W) in [-1, 1]."""
-        return enlarged(super().edit(shrunk_tasks(tasks, self.size)), tasks.target.image.shape[-1])
-
-    def provenance(self) -> Mapping[str, str]:
-        """Which loss terms took part, and at which size it works, where that is not the comparison's."""
-        return {**super().provenance(), **size_note(self.full_size, self.size)}
 
     def published_key(self, role: str, key: str) -> str:
         """Keys of generator and discriminator differ from the published ones."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from methods.shared.checked_options import WorkingSizeOptions
 from methods.shared.mask_to_image_options import MaskToImageOptions
 
 STYLE_LENGTH = 512
@@ -9,12 +10,10 @@ STYLE_LENGTH = 512
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeanOptions(MaskToImageOptions):
+class SeanOptions(MaskToImageOptions, WorkingSizeOptions):
     """Every option of the method's card; defaults are the paper's or the published code's where those state one.
 
     Attributes:
-        max_size: largest side in pixels at which it is trained and edits, as it was published; larger images are shrunk
-            for it and its edits enlarged (`methods.shared.working_size`); 0 works at any.
         ngf: width of the generator at full resolution; 16 times that at the start.
         hidden: width of the norms between the label map and its modulation.
         style_length: length of the style code of a region.
@@ -26,7 +25,6 @@ class SeanOptions(MaskToImageOptions):
         iterations: 50 + 50 epochs of CelebAMask-HQ's 24,183 training faces.
     """
 
-    max_size: int = 0
     ngf: int = 64
     hidden: int = 128
     style_length: int = STYLE_LENGTH
@@ -48,6 +46,5 @@ class SeanOptions(MaskToImageOptions):
         """
         super().__post_init__()
         self.require_at_least(1, "ngf", "hidden", "style_length", "encoder_width")
-        self.require_at_least(0, "max_size")
         if self.init_gain <= 0:
             raise ValueError(f"init_gain must be positive, not {self.init_gain}")

@@ -10,14 +10,16 @@ import torch
 from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 
-from methods.base import EditBatch, FaceBatch, FaceEditor, Stage
+from methods.base import EditBatch, FaceBatch, Stage
 from methods.labels import attribute_columns
-from methods.layers.adam import adam
+from methods.layers.adam import adam_for_each
 from methods.layers.attribute_critic import classification_loss, discriminator_losses
 from methods.shared.attribute_gan_options import AttributeGANOptions
 from methods.shared.conditional_gan import frozen
-from methods.shared.requested_attributes import choose, requested_changes
-from methods.shared.working_size import enlarged, shrunk, size_note
+from methods.shared.iteration_count import IterationCount
+from methods.shared.one_stage import one_stage
+from methods.shared.requested_attributes import requested_changes, where_changed
+from methods.shared.working_size import shrunk, size_note
 
 STAGE = "translation"
 
@@ -29,7 +31,7 @@ class ClassificationWeights(NamedTuple):
     fake: float
 
 
-class AttributeGAN(FaceEditor):
+class AttributeGAN(IterationCount):
     """A generator of faces with requested attributes, and its critic.
 
     Args:
@@ -59,7 +61,6 @@ class AttributeGAN(FaceEditor):
         self.discriminator = discriminator
         self.classification = classification
         self.register_buffer("columns", torch.tensor(attribute_columns(options.attributes)), persistent=False)
-        self.iteration = 0
         self.generator_losses: dict[str, Tensor] = {}
 
     @abstractmethod
@@ -80,38 +81,19 @@ class AttributeGAN(FaceEditor):
 
     def stages(self) -> Sequence[Stage]:
         """One stage; both rates fall over its last part."""
-        options = self.options
-        schedule = options.schedule(options.iterations)
-        return (
-            Stage(
-                name=STAGE,
-                iterations=options.iterations,
-                batch_size=options.batch_size,
-                ema=("generator",),
-                ema_decay=options.ema_decay,
-                schedulers=dict.fromkeys(("generator", "discriminator"), schedule),
-            ),
-        )
+        return one_stage(STAGE, self.options, ("generator", "discriminator"), ("generator",))
 
     def begin_stage(self, stage: Stage) -> None:
         """Begin with the generator's turn."""
-        self.iteration = 0
+        super().begin_stage(stage)
         self.generator_losses = {}
-
-    def get_extra_state(self) -> Tensor:
-        """The iteration, saved with the weights, so that a resumed training keeps the generator's turns."""
-        return torch.tensor(self.iteration)
-
-    def set_extra_state(self, state: Tensor) -> None:
-        """Take the iteration up where it was."""
-        self.iteration = int(state)
 
     def optimizers(self, stage: Stage) -> OptimWrapperDict:
         """Adam for each network."""
         options = self.options
         betas = (options.beta1, options.beta2)
         rates = {"generator": options.generator_lr, "discriminator": options.discriminator_lr}
-        return OptimWrapperDict(**{name: adam(self.get_submodule(name), rate, betas) for name, rate in rates.items()})
+        return adam_for_each(self, rates, betas)
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """The discriminator's update, and every `n_critic`-th time the generator's, on the same translated faces.
@@ -161,8 +143,7 @@ class AttributeGAN(FaceEditor):
         changes = requested_changes(tasks, self.options.attributes)
         image = shrunk(tasks.target, self.size).image
         made = self.edited(image, tasks.attributes[:, self.columns], tasks.target.attributes[:, self.columns])
-        full = tasks.target.image
-        return choose(changes.any(dim=1), enlarged(made, full.shape[-1]), full)
+        return where_changed(changes, made, tasks.target.image)
 
     def published_networks(self) -> Mapping[str, nn.Module]:
         """The generator, and the discriminator to train on."""

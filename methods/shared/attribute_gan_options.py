@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from methods.labels import attribute_columns
+from methods.shared.checked_options import WorkingSizeOptions
 from methods.shared.stage_options import OneStageOptions
 
 
 @dataclass(frozen=True, kw_only=True)
-class AttributeGANOptions(OneStageOptions):
+class AttributeGANOptions(OneStageOptions, WorkingSizeOptions):
     """Attributes, size, rates and weights.
 
     Attributes:
         attributes: CelebA attributes that it learns to change, in the order of the networks' channels.
-        max_size: largest side in pixels at which it is trained and edits, as it was published; larger images are shrunk
-            for it and its edits enlarged (`methods.shared.working_size`); 0 works at any.
         iterations: optimiser iterations of the discriminator.
         generator_lr: Adam's learning rate of the generator.
         discriminator_lr: Adam's learning rate of the discriminator.
@@ -27,7 +26,6 @@ class AttributeGANOptions(OneStageOptions):
     """
 
     attributes: tuple[str, ...] = ("Smiling",)
-    max_size: int = 0
     generator_lr: float = 1e-4
     discriminator_lr: float = 1e-4
     n_critic: int = 5
@@ -45,5 +43,4 @@ class AttributeGANOptions(OneStageOptions):
         attribute_columns(self.attributes)
         super().__post_init__()
         self.require_at_least(1, "n_critic")
-        self.require_at_least(0, "max_size")
         self.require_at_least(0, "classification_weight", "reconstruction_weight", "gradient_penalty_weight")

@@ -9,8 +9,9 @@ from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 
 from methods.base import EditBatch, FaceBatch, FaceEditor, Stage, one_hot
-from methods.layers.adam import adam
+from methods.layers.adam import adam_for_each
 from methods.shared.conditional_gan import GANTrainer
+from methods.shared.one_stage import one_stage
 from methods.shared.stage_options import AdversarialStageOptions
 
 
@@ -47,17 +48,7 @@ class MaskToImageGAN(FaceEditor):
 
     def stages(self) -> Sequence[Stage]:
         """The one stage."""
-        options = self.options
-        return (
-            Stage(
-                name="painting",
-                iterations=options.iterations,
-                batch_size=options.batch_size,
-                ema=self.generators,
-                ema_decay=options.ema_decay,
-                schedulers=dict.fromkeys((*self.generators, "discriminator"), options.schedule(options.iterations)),
-            ),
-        )
+        return one_stage("painting", self.options, (*self.generators, "discriminator"), self.generators)
 
     def optimizers(self, stage: Stage) -> OptimWrapperDict:
         """Adam for each network."""
@@ -68,7 +59,7 @@ class MaskToImageGAN(FaceEditor):
         options = self.options
         rates = dict.fromkeys(generators, options.lr) | {"discriminator": options.d_lr}
         betas = (options.beta1, options.beta2)
-        return OptimWrapperDict(**{name: adam(self.get_submodule(name), rate, betas) for name, rate in rates.items()})
+        return adam_for_each(self, rates, betas)
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """Reconstruct the faces against the discriminator."""

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from methods.base import CannotEdit, EditBatch
 from methods.labels import ATTRIBUTES, attribute_columns
+from methods.shared.working_size import enlarged
 
 
 def requested_changes(tasks: EditBatch, names: Sequence[str]) -> Tensor:
@@ -34,6 +35,12 @@ def requested_changes(tasks: EditBatch, names: Sequence[str]) -> Tensor:
     return changes
 
 
-def choose(chosen: Tensor, edited: Tensor, image: Tensor) -> Tensor:
-    """Of (N, 3, H, W) images, those `edited` where `chosen` (N,) bool, else `image`, in float32."""
-    return torch.where(chosen[:, None, None, None], edited.float(), image.float())
+def where_changed(changes: Tensor, edited: Tensor, image: Tensor) -> Tensor:
+    """The edits of the tasks that change something, and the images of the others: (N, 3, H, W), in float32.
+
+    Args:
+        changes: (N, K) bool, as `requested_changes` gives them.
+        edited: (N, 3, h, w), at the size at which the method works; enlarged to that of the images.
+        image: (N, 3, H, W), the targets.
+    """
+    return torch.where(changes.any(dim=1)[:, None, None, None], enlarged(edited, image.shape[-1]), image.float())

@@ -33,6 +33,7 @@ class AdamOptions(CheckedOptions):
         Raises:
             ValueError: naming the option and its value.
         """
+        super().__post_init__()
         self.require_decay("ema_decay")
         self.require_share("decay_from")
 

@@ -6,10 +6,10 @@ from collections import Counter
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from benchmark.caching.code_version import code_version
-from benchmark.datasets.base import FaceDataset, TrueEdit
+from benchmark.datasets.base import FaceDataset
 from benchmark.datasets.celebamask_hq.files import Annotations, FaceFiles, find_files, read_annotations
 from benchmark.datasets.celebamask_hq.reader import FaceReader
 from benchmark.datasets.errors import DataError
@@ -83,12 +83,6 @@ class CelebAMaskHQ(FaceDataset):
             Path(cache), content_key(facts), size, lambda: chain(read(), unknown), total, progress
         )
         self.skipped = self.packed.left_out
-
-    def true_edit(
-        self, edit: Literal["attribute-transfer", "style-copy"], target: int, source: int, attribute: str | None = None
-    ) -> TrueEdit | None:
-        """None: how a photographed face would look after an edit is unknown."""
-        return None
 
     @classmethod
     def verify(cls, root: Path | None, progress: Progress | None = None, **options: Any) -> pd.DataFrame:

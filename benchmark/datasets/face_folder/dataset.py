@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from benchmark.caching.code_version import code_version
-from benchmark.datasets.base import SPLITS, FaceDataset, TrueEdit
+from benchmark.datasets.base import SPLITS, FaceDataset
 from benchmark.datasets.errors import DataError
 from benchmark.datasets.face_folder.annotations import ATTRIBUTE_TABLE, SPLIT_TABLE, read_annotations
 from benchmark.datasets.face_folder.files import MASKS, counts_in_words, find_faces
@@ -99,12 +99,6 @@ class FaceFolder(FaceDataset):
         if self.lacks:
             parts.append(f"no {' and no '.join('masks' if word == 'mask' else word for word in self.lacks)}")
         return "; ".join(parts)
-
-    def true_edit(
-        self, edit: Literal["attribute-transfer", "style-copy"], target: int, source: int, attribute: str | None = None
-    ) -> TrueEdit | None:
-        """None: how a photographed face would look after an edit is unknown."""
-        return None
 
     @classmethod
     def verify(cls, root: Path | None, progress: Progress | None = None, **options: Any) -> pd.DataFrame:

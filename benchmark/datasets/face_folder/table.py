@@ -13,7 +13,7 @@ from typing import Final
 from benchmark.datasets.errors import DataError
 from benchmark.images.listing import FileCount
 from benchmark.images.read import is_image_name
-from benchmark.runtime.regular_files import check_regular
+from benchmark.runtime.regular_files import read_regular
 
 ID_COLUMNS: Final = ("id", "face", "image", "name", "file", "filename", "image_id", "face_id")
 """What the column of ids may be called, in upper or lower case."""
@@ -68,8 +68,7 @@ def read_table(path: Path, faces: Collection[str]) -> Table | None:
     if not path.exists():
         return None
     try:
-        check_regular(path)
-        content = path.read_bytes()
+        content = read_regular(path)
         lines = content.decode("utf-8-sig").splitlines()
         delimiter = max(DELIMITERS, key=lines[0].count) if lines else ","
         reader = csv.reader(lines, delimiter=delimiter, strict=True)

@@ -21,7 +21,7 @@ from benchmark.editing.task_folder import write_tasks
 from benchmark.images.convert import Pixels, image_tensor
 from benchmark.images.read import UnreadableImageError, decode_image
 from benchmark.runtime.home_folder import expanded
-from benchmark.runtime.regular_files import check_regular
+from benchmark.runtime.regular_files import read_regular
 from methods.base import CannotEdit, EditBatch, FaceEditor
 from registry.cards import MethodCard
 from registry.errors import LOGGER, InputError, PluginError
@@ -88,8 +88,7 @@ class ProcessMethod(FaceEditor):
     def _read(self, folder: Path, number: int) -> Pixels:
         name, path = self._server.name, folder / OUTPUT
         try:
-            check_regular(path)
-            image = decode_image(path.read_bytes())
+            image = decode_image(read_regular(path))
         except FileNotFoundError as error:
             raise EditError(f"{name} said that task {number} is done and wrote no output of it") from error
         except OSError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.datasets.base import FaceDataset, TrueEdit
+from benchmark.datasets.base import FaceDataset
 from benchmark.datasets.packed import FaceRecord, content_key, packed_faces
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.protocols.attribute_transfer import AttributeTransfer
@@ -53,11 +52,6 @@ class DrawnFaces(FaceDataset):
 
         key = content_key({"faces": faces, "poses": poses, "lipless": lipless, "order": order})
         self.packed = packed_faces(cache, key, SIZE, lambda: map(record, numbers), len(numbers))
-
-    def true_edit(
-        self, edit: Literal["attribute-transfer", "style-copy"], target: int, source: int, attribute: str | None = None
-    ) -> TrueEdit | None:
-        return None
 
 
 @pytest.fixture(scope="module")

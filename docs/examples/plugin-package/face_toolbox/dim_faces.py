@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
-from benchmark.datasets.base import FaceDataset, TrueEdit
+from benchmark.datasets.base import FaceDataset
 from benchmark.datasets.packed import FaceRecord, Progress, content_key, packed_faces
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 
@@ -44,12 +43,6 @@ class DimFaces(FaceDataset):
         key = content_key({"dataset": self.name, "bright": self._bright.fingerprint, "light": light})
         number = train + val + test
         self.packed = packed_faces(cache, key, size, lambda: self._records(light), number, progress)
-
-    def true_edit(
-        self, edit: Literal["attribute-transfer", "style-copy"], target: int, source: int, attribute: str | None = None
-    ) -> TrueEdit | None:
-        """None: these edits are left unknown."""
-        return None
 
     def _records(self, light: float) -> Iterator[FaceRecord]:
         packed = self._bright.packed
