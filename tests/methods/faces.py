@@ -1,9 +1,13 @@
 """Random faces, enough for a network to run on."""
 
+from dataclasses import replace
+
 import torch
 
 from methods.base import EditBatch, FaceBatch
-from methods.labels import NUM_LABELS
+from methods.labels import ATTRIBUTES, NUM_ATTRIBUTES, NUM_LABELS
+
+SMILING = ATTRIBUTES.index("Smiling")
 
 
 def random_faces(count: int = 2, size: int = 64, seed: int = 0) -> FaceBatch:
@@ -13,7 +17,7 @@ def random_faces(count: int = 2, size: int = 64, seed: int = 0) -> FaceBatch:
     mask = blocks.repeat_interleave(8, 1).repeat_interleave(8, 2)
     palette = torch.rand(NUM_LABELS, 3, generator=draw) * 2 - 1
     image = palette[mask].permute(0, 3, 1, 2).contiguous()
-    return FaceBatch(image, mask.to(torch.uint8), torch.zeros(count, 40), tuple(map(str, range(count))))
+    return FaceBatch(image, mask.to(torch.uint8), torch.zeros(count, NUM_ATTRIBUTES), tuple(map(str, range(count))))
 
 
 def random_tasks(count: int = 2, size: int = 64) -> EditBatch:
@@ -21,3 +25,18 @@ def random_tasks(count: int = 2, size: int = 64) -> EditBatch:
     target, source = random_faces(count, size, seed=1), random_faces(count, size, seed=2)
     region = torch.ones_like(source.mask, dtype=torch.bool)
     return EditBatch(target, source, source.mask, source.attributes, region)
+
+
+def half_smiling(count: int = 4, size: int = 32) -> FaceBatch:
+    """Random faces of which the first half smiles."""
+    faces = random_faces(count, size)
+    faces.attributes[: count // 2, SMILING] = 1
+    return faces
+
+
+def one_task_asks_for(column: int = SMILING) -> EditBatch:
+    """Two tasks, of which the first asks for an attribute."""
+    tasks = random_tasks(2, 32)
+    attributes = tasks.target.attributes.clone()
+    attributes[0, column] = 1
+    return replace(tasks, attributes=attributes)

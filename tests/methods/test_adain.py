@@ -12,9 +12,10 @@ from torchvision.models import vgg19
 from methods.adain.model import AdaIN
 from methods.adain.moments import moments, region_moments, transfer_by_region
 from methods.adain.networks import Decoder, Encoder, load_vgg
-from methods.base import Stage, one_hot
+from methods.base import one_hot
 from methods.published import build
 from tests.methods.faces import random_faces, random_tasks
+from tests.methods.steps import check_autocast_step, train
 
 TINY = {"width": 4, "lr": 2e-3}
 
@@ -22,12 +23,6 @@ TINY = {"width": 4, "lr": 2e-3}
 def _tiny(size: int = 32, **options: Any) -> AdaIN:
     torch.manual_seed(0)
     return AdaIN(size, **(TINY | options)).train()
-
-
-def _train(model: AdaIN, stage: Stage, steps: int) -> list[dict[str, float]]:
-    model.begin_stage(stage)
-    optim, faces = model.optimizers(stage), random_faces(4, 32)
-    return [{name: value.item() for name, value in model.train_step(faces, optim).items()} for _ in range(steps)]
 
 
 def test_networks_have_the_published_sizes_and_mirror_each_other() -> None:
@@ -91,10 +86,10 @@ def test_stages_share_the_iterations_unless_the_encoder_is_given(tmp_path: Path)
 def test_an_encoder_learns_to_give_back_and_then_stays(by_region: bool) -> None:
     model = _tiny(by_region=by_region)
     first, second = model.stages()
-    losses = _train(model, first, steps=25)
+    losses = train(model, random_faces(4, 32), steps=25, stage=first)
     assert losses[-1]["reconstruction"] < 0.8 * losses[0]["reconstruction"]
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    losses = _train(model, second, steps=8)
+    losses = train(model, random_faces(4, 32), steps=8, stage=second)
     assert sum(losses[-1].values()) < sum(losses[0].values())
     changed = {
         name.partition(".")[0] for name, value in model.state_dict().items() if not torch.equal(value, before[name])
@@ -106,7 +101,7 @@ def test_losses_are_the_published_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     model = _tiny(lr=0.0, style_weight=3.0)
     order = torch.tensor([1, 2, 3, 0])
     monkeypatch.setattr(torch, "randperm", lambda *_args, **_kwargs: order)
-    (losses,) = _train(model, model.stages()[1], steps=1)
+    (losses,) = train(model, random_faces(4, 32), steps=1, stage=model.stages()[1])
     images = (random_faces(4, 32).image + 1) / 2
     content, style = model.encoder.features(images), model.encoder.features(images[order])
     wanted = model.moment_transfer(content[-1], style[-1])
@@ -148,12 +143,7 @@ def test_published_weights_load() -> None:
 
 
 def test_a_step_of_each_stage_under_autocast_and_channels_last() -> None:
-    model = _tiny(by_region=True).to(memory_format=torch.channels_last)
-    for stage in model.stages():
-        model.begin_stage(stage)
-        with torch.autocast("cpu", torch.bfloat16):
-            losses = model.train_step(random_faces(2, 32).to("cpu", channels_last=True), model.optimizers(stage))
-        assert all(value.dtype == torch.float32 and value.isfinite() for value in losses.values())
+    check_autocast_step(_tiny(by_region=True), random_faces(2, 32))
 
 
 @pytest.mark.parametrize(

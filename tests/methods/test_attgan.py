@@ -17,7 +17,8 @@ from methods.attgan.transfer_unit import SelectiveTransferUnit
 from methods.base import CannotEdit, EditBatch, FaceBatch
 from methods.labels import ATTRIBUTES
 from methods.published import build
-from tests.methods.faces import random_faces, random_tasks
+from tests.methods.faces import SMILING, random_faces, random_tasks
+from tests.methods.steps import check_autocast_step, train
 from tests.places import ROOT
 
 TINY = {
@@ -30,7 +31,7 @@ TINY = {
     "discriminator_lr": 2e-3,
     "n_critic": 1,
 }
-SMILING, BLOND, BANGS = (ATTRIBUTES.index(name) for name in ("Smiling", "Blond_Hair", "Bangs"))
+BLOND, BANGS = ATTRIBUTES.index("Blond_Hair"), ATTRIBUTES.index("Bangs")
 CARD = yaml.safe_load((ROOT / "methods" / "attgan" / "method.yaml").read_text())
 VARIANTS = CARD["variants"] | {"published": {}}
 
@@ -54,13 +55,6 @@ def _tasks(*changed: int, size: int = 32) -> EditBatch:
     attributes = tasks.target.attributes.clone()
     attributes[:, list(changed)] = 1
     return replace(tasks, attributes=attributes)
-
-
-def _train(model: AttGAN, steps: int) -> list[dict[str, float]]:
-    (stage,) = model.stages()
-    model.begin_stage(stage)
-    optim, faces = model.optimizers(stage), _faces()
-    return [{name: value.item() for name, value in model.train_step(faces, optim).items()} for _ in range(steps)]
 
 
 def test_generators_have_the_published_sizes() -> None:
@@ -114,7 +108,7 @@ def test_what_the_generator_is_given_is_signed_and_edits_exceed_it_where_they_ch
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant_learns_to_rebuild_and_to_read_attributes(variant: str) -> None:
-    losses = _train(_tiny(**VARIANTS[variant]), steps=25)
+    losses = train(_tiny(**VARIANTS[variant]), _faces(), steps=25)
     assert losses[-1]["classification_real"] < losses[0]["classification_real"]
     if variant == "no-reconstruction":
         assert "reconstruction" not in losses[0]
@@ -125,7 +119,7 @@ def test_every_variant_learns_to_rebuild_and_to_read_attributes(variant: str) ->
 def test_losses_are_the_published_means_with_their_weights() -> None:
     model, faces = _tiny(generator_lr=0.0, discriminator_lr=0.0, gradient_penalty_weight=0.0), _faces()
     own = faces.attributes[:, [BLOND, SMILING]]
-    (losses,) = _train(model, steps=1)
+    (losses,) = train(model, _faces(), steps=1)
     torch.manual_seed(0)
     AttGAN(32, **TINY)  # draws what building the model drew
     requested = own[torch.randperm(4)]
@@ -147,7 +141,7 @@ def test_losses_are_the_published_means_with_their_weights() -> None:
 @pytest.mark.parametrize("variant", ["published", "stgan"])
 def test_edits_are_their_own_faces_in_range_and_survive_saving(variant: str, tmp_path: Path) -> None:
     model, tasks = _tiny(**VARIANTS[variant]), _tasks(SMILING)
-    _train(model, steps=2)
+    train(model, _faces(), steps=2)
     torch.save(model.state_dict(), tmp_path / "model.pth")
     restored = AttGAN(32, **(TINY | VARIANTS[variant])).eval()
     restored.load_state_dict(torch.load(tmp_path / "model.pth", weights_only=True))
@@ -184,12 +178,7 @@ def test_published_roles_load_published_weights() -> None:
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_step_under_autocast_and_channels_last(variant: str) -> None:
-    model = _tiny(**VARIANTS[variant]).to(memory_format=torch.channels_last)
-    (stage,) = model.stages()
-    model.begin_stage(stage)
-    with torch.autocast("cpu", torch.bfloat16):
-        losses = model.train_step(_faces().to("cpu", channels_last=True), model.optimizers(stage))
-    assert all(value.dtype == torch.float32 and value.isfinite() for value in losses.values())
+    check_autocast_step(_tiny(**VARIANTS[variant]), _faces())
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from methods.crn.losses import FEATURE_SLICES, LAYER_WEIGHTS, diversity_loss, la
 from methods.crn.model import CRN
 from methods.layers.perceptual import VGGFeatures
 from tests.methods.faces import random_faces, random_tasks
+from tests.methods.steps import check_autocast_step, train
 
 TINY = {"width": 8, "lr": 5e-3}
 
@@ -22,13 +23,6 @@ TINY = {"width": 8, "lr": 5e-3}
 def _tiny(size: int = 32, **options: Any) -> CRN:
     torch.manual_seed(0)
     return CRN(size, **(TINY | options)).train()
-
-
-def _train(model: CRN, steps: int) -> list[float]:
-    (stage,) = model.stages()
-    model.begin_stage(stage)
-    optim, faces = model.optimizers(stage), random_faces(4, 32)
-    return [model.train_step(faces, optim)["features"].item() for _ in range(steps)]
 
 
 @pytest.mark.parametrize(("size", "parameters"), [(64, 85_833_731), (128, 92_999_683), (256, 97_807_875)])
@@ -91,13 +85,13 @@ def test_features_are_of_the_second_layer_at_each_resolution_with_average_poolin
 
 @pytest.mark.parametrize("num_images", [1, 9])
 def test_the_loss_falls_on_a_fixed_batch(num_images: int) -> None:
-    losses = _train(_tiny(num_images=num_images), steps=20)
+    losses = [step["features"] for step in train(_tiny(num_images=num_images), random_faces(4, 32), steps=20)]
     assert losses[-1] < 0.8 * losses[0]
 
 
 def test_edits_depend_on_the_mask_alone_and_survive_saving(tmp_path: Path) -> None:
     model, tasks = _tiny(num_images=2), random_tasks(2, 32)
-    _train(model, steps=2)
+    train(model, random_faces(4, 32), steps=2)
     torch.save(model.state_dict(), tmp_path / "model.pth")
     restored = CRN(32, num_images=2, **TINY).eval()
     restored.load_state_dict(torch.load(tmp_path / "model.pth", weights_only=True))
@@ -113,12 +107,7 @@ def test_edits_depend_on_the_mask_alone_and_survive_saving(tmp_path: Path) -> No
 
 
 def test_a_step_under_autocast_and_channels_last() -> None:
-    model = _tiny().to(memory_format=torch.channels_last)
-    (stage,) = model.stages()
-    with torch.autocast("cpu", torch.bfloat16):
-        losses = model.train_step(random_faces(2, 32).to("cpu", channels_last=True), model.optimizers(stage))
-    assert losses["features"].dtype == torch.float32
-    assert losses["features"].isfinite()
+    check_autocast_step(_tiny(), random_faces(2, 32))
 
 
 def test_what_was_compared_is_said() -> None:

@@ -9,12 +9,13 @@ import torch
 import yaml
 from torch.nn import functional
 
-from methods.base import CannotEdit, EditBatch, FaceBatch
+from methods.base import CannotEdit, EditBatch
 from methods.cyclegan.model import CycleGAN
 from methods.labels import ATTRIBUTES
 from methods.published import build
 from registry.errors import UnknownNameError
-from tests.methods.faces import random_faces, random_tasks
+from tests.methods.faces import SMILING, half_smiling, random_tasks
+from tests.methods.steps import check_autocast_step, train
 from tests.places import ROOT
 
 TINY = {
@@ -28,7 +29,7 @@ TINY = {
     "lr": 2e-3,
     "d_lr": 2e-3,
 }
-SMILING, BANGS = ATTRIBUTES.index("Smiling"), ATTRIBUTES.index("Bangs")
+BANGS = ATTRIBUTES.index("Bangs")
 CARD = yaml.safe_load((ROOT / "methods" / "cyclegan" / "method.yaml").read_text())
 VARIANTS = CARD["variants"] | {"published": {}}
 
@@ -36,13 +37,6 @@ VARIANTS = CARD["variants"] | {"published": {}}
 def _tiny(size: int = 32, **options: Any) -> CycleGAN:
     torch.manual_seed(0)
     return CycleGAN(size, **(TINY | options)).train()
-
-
-def _faces(count: int = 4, size: int = 32) -> FaceBatch:
-    """Faces of which the first half smiles."""
-    attributes = torch.zeros(count, len(ATTRIBUTES))
-    attributes[: count // 2, SMILING] = 1
-    return replace(random_faces(count, size), attributes=attributes)
 
 
 def _tasks() -> EditBatch:
@@ -54,13 +48,6 @@ def _tasks() -> EditBatch:
     return replace(tasks, attributes=attributes)
 
 
-def _train(model: CycleGAN, steps: int) -> list[dict[str, float]]:
-    (stage,) = model.stages()
-    model.begin_stage(stage)
-    optim, faces = model.optimizers(stage), _faces()
-    return [{name: value.item() for name, value in model.train_step(faces, optim).items()} for _ in range(steps)]
-
-
 def test_the_stage_is_balanced_by_its_attribute() -> None:
     (stage,) = _tiny(attribute="Bald").stages()
     assert stage.balanced_by == "Bald"
@@ -68,15 +55,15 @@ def test_the_stage_is_balanced_by_its_attribute() -> None:
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant_trains_and_the_way_back_shortens(variant: str) -> None:
-    losses = _train(_tiny(**VARIANTS[variant]), steps=12)
+    losses = train(_tiny(**VARIANTS[variant]), half_smiling(), steps=12)
     assert ("identity" in losses[0]) == (variant not in ("no-cycle", "no-identity"))
     if variant != "no-cycle":
         assert losses[-1]["cycle"] < 0.9 * losses[0]["cycle"]
 
 
 def test_losses_are_those_of_separate_passes() -> None:
-    model, faces = _tiny(lr=0.0, d_lr=0.0), _faces()
-    (losses,) = _train(model, steps=1)
+    model, faces = _tiny(lr=0.0, d_lr=0.0), half_smiling()
+    (losses,) = train(model, half_smiling(), steps=1)
     smiling, others = faces.image[:2], faces.image[2:]
     add, remove = model.generators["adding"], model.generators["removing"]
     d_with, d_without = (
@@ -132,7 +119,7 @@ def test_a_change_of_another_attribute_is_refused_and_passed_over_beside_its_own
 
 def test_networks_pools_and_edits_survive_saving(tmp_path: Path) -> None:
     model, tasks = _tiny(), _tasks()
-    _train(model, steps=2)
+    train(model, half_smiling(), steps=2)
     torch.save(model.state_dict(), tmp_path / "model.pth")
     restored = CycleGAN(32, **TINY)
     restored.load_state_dict(torch.load(tmp_path / "model.pth", weights_only=True))
@@ -154,12 +141,7 @@ def test_published_roles_load_published_weights() -> None:
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_step_under_autocast_and_channels_last(variant: str) -> None:
-    model = _tiny(**VARIANTS[variant]).to(memory_format=torch.channels_last)
-    (stage,) = model.stages()
-    model.begin_stage(stage)
-    with torch.autocast("cpu", torch.bfloat16):
-        losses = model.train_step(_faces().to("cpu", channels_last=True), model.optimizers(stage))
-    assert all(value.dtype == torch.float32 and value.isfinite() for value in losses.values())
+    check_autocast_step(_tiny(**VARIANTS[variant]), half_smiling())
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Fader under the contract: codes hide the attribute, the decoder is told it, and edits slide beyond training."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,41 +8,20 @@ import pytest
 import torch
 from torch.nn import functional
 
-from methods.base import CannotEdit, EditBatch, FaceBatch
+from methods.base import CannotEdit
 from methods.fader.model import Fader, values
 from methods.fader.networks import Decoder, Encoder, LatentDiscriminator
 from methods.labels import ATTRIBUTES
-from tests.methods.faces import random_faces, random_tasks
+from tests.methods.faces import SMILING, half_smiling, one_task_asks_for
+from tests.methods.steps import check_autocast_step, train
 
 TINY = {"width": 4, "lr": 2e-3, "d_lr": 2e-3, "iterations": 100, "latent_weight": 0.1}
-SMILING, BANGS = ATTRIBUTES.index("Smiling"), ATTRIBUTES.index("Bangs")
+BANGS = ATTRIBUTES.index("Bangs")
 
 
 def _tiny(size: int = 32, **options: Any) -> Fader:
     torch.manual_seed(0)
     return Fader(size, **(TINY | options)).train()
-
-
-def _faces(count: int = 4) -> FaceBatch:
-    """Faces of which the first half smiles."""
-    attributes = torch.zeros(count, len(ATTRIBUTES))
-    attributes[: count // 2, SMILING] = 1
-    return replace(random_faces(count, 32), attributes=attributes)
-
-
-def _tasks(column: int = SMILING) -> EditBatch:
-    """Two tasks, of which the first asks for an attribute."""
-    tasks = random_tasks(2, 32)
-    attributes = tasks.target.attributes.clone()
-    attributes[0, column] = 1
-    return replace(tasks, attributes=attributes)
-
-
-def _train(model: Fader, steps: int) -> list[dict[str, float]]:
-    (stage,) = model.stages()
-    model.begin_stage(stage)
-    optim, faces = model.optimizers(stage), _faces()
-    return [{name: value.item() for name, value in model.train_step(faces, optim).items()} for _ in range(steps)]
 
 
 def test_networks_have_the_published_sizes() -> None:
@@ -65,9 +43,9 @@ def test_every_layer_of_the_decoder_is_told_the_attribute() -> None:
 
 
 def test_losses_are_the_published_ones_and_hiding_grows() -> None:
-    model, faces = _tiny(lr=0.0, d_lr=0.0, dropout=0.0, latent_ramp=0.5), _faces()
+    model, faces = _tiny(lr=0.0, d_lr=0.0, dropout=0.0, latent_ramp=0.5), half_smiling()
     present = faces.attributes[:, SMILING]
-    losses = _train(model, steps=60)
+    losses = train(model, half_smiling(), steps=60)
     model.discriminator.eval()
     code = model.encoder(faces.image)
     deceived = functional.cross_entropy(model.discriminator(code), 1 - present.long()).item()
@@ -80,9 +58,9 @@ def test_losses_are_the_published_ones_and_hiding_grows() -> None:
 
 
 def test_the_adversary_learns_to_read_and_the_encoder_to_hide() -> None:
-    reading = _train(_tiny(lr=0.0, latent_weight=0.0), steps=40)
+    reading = train(_tiny(lr=0.0, latent_weight=0.0), half_smiling(), steps=40)
     assert reading[-1]["discriminator"] < 0.5 * reading[0]["discriminator"]
-    hiding = _train(_tiny(d_lr=0.0, latent_weight=10.0, latent_ramp=0.0), steps=40)
+    hiding = train(_tiny(d_lr=0.0, latent_weight=10.0, latent_ramp=0.0), half_smiling(), steps=40)
     assert hiding[-1]["hidden"] < 0.5 * hiding[0]["hidden"]
 
 
@@ -97,14 +75,14 @@ def test_gradients_are_clipped(monkeypatch: pytest.MonkeyPatch) -> None:
         return before
 
     monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", clipped)
-    _train(_tiny(clip_norm=1e-4), steps=1)
+    train(_tiny(clip_norm=1e-4), half_smiling(), steps=1)
     assert len(norms) == 3
     assert max(norms) <= 1.001e-4
 
 
 def test_edits_slide_beyond_training_and_survive_saving(tmp_path: Path) -> None:
-    model, tasks = _tiny(), _tasks()
-    _train(model, steps=3)
+    model, tasks = _tiny(), one_task_asks_for()
+    train(model, half_smiling(), steps=3)
     torch.save(model.state_dict(), tmp_path / "model.pth")
     restored = Fader(32, **TINY).eval()
     restored.load_state_dict(torch.load(tmp_path / "model.pth", weights_only=True))
@@ -118,16 +96,11 @@ def test_edits_slide_beyond_training_and_survive_saving(tmp_path: Path) -> None:
     torch.testing.assert_close(edited[0], expected[0])
     assert torch.equal(edited[1], tasks.target.image[1])
     with pytest.raises(CannotEdit, match="it was trained on Smiling, and a task asks for Bangs"):
-        model.edit(_tasks(BANGS))
+        model.edit(one_task_asks_for(BANGS))
 
 
 def test_a_step_under_autocast_and_channels_last() -> None:
-    model = _tiny().to(memory_format=torch.channels_last)
-    (stage,) = model.stages()
-    model.begin_stage(stage)
-    with torch.autocast("cpu", torch.bfloat16):
-        losses = model.train_step(_faces().to("cpu", channels_last=True), model.optimizers(stage))
-    assert all(value.dtype == torch.float32 and value.isfinite() for value in losses.values())
+    check_autocast_step(_tiny(), half_smiling())
 
 
 @pytest.mark.parametrize(

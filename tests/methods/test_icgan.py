@@ -1,18 +1,18 @@
 """IcGAN under the contract: published sizes, what each stage trains, and edits that keep what is not asked for."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from methods.base import CannotEdit, EditBatch, FaceBatch, Stage
+from methods.base import CannotEdit, FaceBatch
 from methods.icgan.model import ENCODERS, GAN, IcGAN
 from methods.icgan.networks import Discriminator, Encoder, Generator
 from methods.labels import ATTRIBUTES
 from methods.layers.gan_losses import verdict_loss
-from tests.methods.faces import random_faces, random_tasks
+from tests.methods.faces import SMILING, half_smiling, one_task_asks_for, random_tasks
+from tests.methods.steps import check_autocast_step, train
 
 TINY = {
     "attributes": ("Bangs", "Smiling"),
@@ -24,33 +24,12 @@ TINY = {
     "lr": 2e-3,
     "encoder_lr": 2e-3,
 }
-BANGS, SMILING, BALD = (ATTRIBUTES.index(name) for name in ("Bangs", "Smiling", "Bald"))
+BANGS, BALD = ATTRIBUTES.index("Bangs"), ATTRIBUTES.index("Bald")
 
 
 def _tiny(size: int = 32, **options: Any) -> IcGAN:
     torch.manual_seed(0)
     return IcGAN(size, **(TINY | options)).train()
-
-
-def _faces(count: int = 8) -> FaceBatch:
-    """Faces of which the first half smiles."""
-    attributes = torch.zeros(count, len(ATTRIBUTES))
-    attributes[: count // 2, SMILING] = 1
-    return replace(random_faces(count, 32), attributes=attributes)
-
-
-def _tasks(column: int = SMILING) -> EditBatch:
-    """Two tasks, of which the first asks for an attribute."""
-    tasks = random_tasks(2, 32)
-    attributes = tasks.target.attributes.clone()
-    attributes[0, column] = 1
-    return replace(tasks, attributes=attributes)
-
-
-def _train(model: IcGAN, stage: Stage, steps: int) -> list[dict[str, float]]:
-    model.begin_stage(stage)
-    optim, faces = model.optimizers(stage), _faces()
-    return [{name: value.item() for name, value in model.train_step(faces, optim).items()} for _ in range(steps)]
 
 
 def test_networks_have_the_published_sizes() -> None:
@@ -66,7 +45,7 @@ def test_networks_have_the_published_sizes() -> None:
 
 
 def test_the_discriminator_also_refuses_real_faces_that_claim_anothers_attributes() -> None:
-    model, faces = _tiny(lr=0.0), _faces(4)
+    model, faces = _tiny(lr=0.0), half_smiling(4)
     (losses,) = _train_gan(model, faces)
     torch.manual_seed(1)
     claimed = 2 * faces.attributes[:, [BANGS, SMILING]] - 1
@@ -94,7 +73,7 @@ def test_each_stage_changes_its_own_networks_only() -> None:
     assert [stage.name for stage in model.stages()] == list(trained)
     for stage in model.stages():
         before = {name: value.clone() for name, value in model.state_dict().items()}
-        _train(model, stage, steps=2)
+        train(model, half_smiling(8), steps=2, stage=stage)
         changed = {
             name.partition(".")[0] for name, value in model.state_dict().items() if not torch.equal(value, before[name])
         }
@@ -104,14 +83,14 @@ def test_each_stage_changes_its_own_networks_only() -> None:
 def test_encoders_learn_to_find_latent_vectors_and_attributes() -> None:
     model = _tiny()
     stages = {stage.name: stage for stage in model.stages()}
-    attributes = _train(model, stages["attribute_encoder"], steps=30)
+    attributes = train(model, half_smiling(8), steps=30, stage=stages["attribute_encoder"])
     assert attributes[-1]["distance"] < 0.6 * attributes[0]["distance"]
-    latents = _train(model, stages["latent_encoder"], steps=60)
+    latents = train(model, half_smiling(8), steps=60, stage=stages["latent_encoder"])
     assert sum(each["distance"] for each in latents[-5:]) < 0.9 * sum(each["distance"] for each in latents[:5])
 
 
 def test_an_edit_keeps_what_was_read_but_for_what_is_asked(tmp_path: Path) -> None:
-    model, tasks = _tiny(), _tasks()
+    model, tasks = _tiny(), one_task_asks_for()
     torch.save(model.state_dict(), tmp_path / "model.pth")
     restored = IcGAN(32, **TINY).eval()
     restored.load_state_dict(torch.load(tmp_path / "model.pth", weights_only=True))
@@ -126,16 +105,11 @@ def test_an_edit_keeps_what_was_read_but_for_what_is_asked(tmp_path: Path) -> No
     assert torch.equal(edited[1], tasks.target.image[1])
     assert edited.abs().max() <= 1
     with pytest.raises(CannotEdit, match="a task asks for Bald"):
-        model.edit(_tasks(BALD))
+        model.edit(one_task_asks_for(BALD))
 
 
 def test_a_step_of_each_stage_under_autocast_and_channels_last() -> None:
-    model = _tiny().to(memory_format=torch.channels_last)
-    for stage in model.stages():
-        model.begin_stage(stage)
-        with torch.autocast("cpu", torch.bfloat16):
-            losses = model.train_step(_faces().to("cpu", channels_last=True), model.optimizers(stage))
-        assert all(value.dtype == torch.float32 and value.isfinite() for value in losses.values())
+    check_autocast_step(_tiny(), half_smiling(8))
 
 
 def test_it_works_at_its_own_size_inside_a_larger_comparison() -> None:

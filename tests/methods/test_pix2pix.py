@@ -15,6 +15,7 @@ from methods.pix2pix.model import Pix2Pix
 from methods.pix2pix.options import Pix2PixOptions
 from tests.methods.faces import random_faces, random_tasks
 from tests.methods.golden import read_golden
+from tests.methods.steps import check_autocast_step, train
 from tests.places import ROOT
 
 TINY = {"ngf": 4, "n_downsampling": 5, "ndf": 4, "n_layers_d": 2, "lr": 2e-3, "d_lr": 2e-3}
@@ -25,13 +26,6 @@ VARIANTS = CARD["variants"] | {"published": {}}
 def _tiny(size: int = 32, **options: Any) -> Pix2Pix:
     torch.manual_seed(0)
     return Pix2Pix(size, **(TINY | options)).train()
-
-
-def _train(model: Pix2Pix, steps: int) -> list[dict[str, float]]:
-    (stage,) = model.stages()
-    model.begin_stage(stage)
-    optim, faces = model.optimizers(stage), random_faces(4, 32)
-    return [{name: value.item() for name, value in model.train_step(faces, optim).items()} for _ in range(steps)]
 
 
 def test_the_generator_of_masks_has_the_published_size() -> None:
@@ -52,7 +46,7 @@ def test_published_keys_name_every_tensor_once_at_any_depth() -> None:
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant_learns(variant: str) -> None:
-    losses = _train(_tiny(**VARIANTS[variant]), steps=12)
+    losses = train(_tiny(**VARIANTS[variant]), random_faces(4, 32), steps=12)
     assert ("l1" in losses[0]) == (variant != "no-l1")
     falling = "discriminator" if variant == "no-l1" else "l1"
     assert losses[-1][falling] < 0.95 * losses[0][falling]
@@ -60,7 +54,7 @@ def test_every_variant_learns(variant: str) -> None:
 
 def test_losses_are_the_published_ones() -> None:
     model, faces = _tiny(lr=0.0, d_lr=0.0, dropout=0.0), random_faces(4, 32)
-    (losses,) = _train(model, steps=1)
+    (losses,) = train(model, random_faces(4, 32), steps=1)
     label = one_hot(faces.mask)
     fake = model.generator(label)
     (of_fake,), (of_real,) = ((model.discriminator(torch.cat([label, shown], 1))[0]) for shown in (fake, faces.image))
@@ -86,7 +80,7 @@ def test_features_are_dropped_in_training_and_in_no_edit() -> None:
 
 def test_edits_depend_on_the_mask_alone_and_survive_saving(tmp_path: Path) -> None:
     model, tasks = _tiny(), random_tasks(2, 32)
-    _train(model, steps=2)
+    train(model, random_faces(4, 32), steps=2)
     torch.save(model.state_dict(), tmp_path / "model.pth")
     restored = Pix2Pix(32, **TINY).eval()
     restored.load_state_dict(torch.load(tmp_path / "model.pth", weights_only=True))
@@ -101,12 +95,7 @@ def test_edits_depend_on_the_mask_alone_and_survive_saving(tmp_path: Path) -> No
 
 
 def test_a_step_under_autocast_and_channels_last() -> None:
-    model = _tiny().to(memory_format=torch.channels_last)
-    (stage,) = model.stages()
-    model.begin_stage(stage)
-    with torch.autocast("cpu", torch.bfloat16):
-        losses = model.train_step(random_faces(2, 32).to("cpu", channels_last=True), model.optimizers(stage))
-    assert all(value.dtype == torch.float32 and value.isfinite() for value in losses.values())
+    check_autocast_step(_tiny(), random_faces(2, 32))
 
 
 @pytest.mark.parametrize(
