@@ -55,25 +55,25 @@ def faces(tmp_path_factory: pytest.TempPathFactory) -> RenderedFaces:
     return RenderedFaces(root=None, size=SIZE, cache=tmp_path_factory.mktemp("faces"), train=2, val=1, test=8)
 
 
+def edit_all(
+    give: Callable[[EditBatch], Any],
+    protocol: Protocol,
+    faces: RenderedFaces,
+    folder: Path,
+    card: MethodCard,
+    reporter: Reporter,
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Edit every task of a protocol: the tasks, and why attributes are refused."""
+    tasks = protocol.tasks(faces, 0)
+    settings: dict[str, Any] = {"batch_size": 2, "seed": 0, "compute": CPU, "reporter": reporter, "title": "given"}
+    return tasks, edit_tasks(Given(give), card, protocol, faces, tasks, folder, **settings)
+
+
 def edited(give: Callable[[EditBatch], Any], faces: RenderedFaces, folder: Path, card: MethodCard = CARD) -> list[str]:
     """Edit four tasks, and give what was said."""
     reporter = Listener()
-    protocol = StyleCopy(count=4)
-    tasks = protocol.tasks(faces, 0)
     with reporter.logging_to(folder / "log.txt"):
-        edit_tasks(
-            Given(give),
-            card,
-            protocol,
-            faces,
-            tasks,
-            folder,
-            batch_size=2,
-            seed=0,
-            compute=CPU,
-            reporter=reporter,
-            title="given",
-        )
+        tasks, _ = edit_all(give, StyleCopy(count=4), faces, folder, card, reporter)
     assert read_edits(folder, tasks, SIZE).shape == (4, SIZE, SIZE, 3)
     return [line for line in reporter.said if "edit style-copy: " not in line]
 
@@ -162,20 +162,7 @@ def refusals(
     give: Callable[[EditBatch], Any], protocol: Protocol, faces: RenderedFaces, folder: Path, card: MethodCard = CARD
 ) -> tuple[dict[str, str], pd.DataFrame]:
     """What comes of editing a protocol's tasks: why attributes are refused, and the tasks that were edited."""
-    tasks = protocol.tasks(faces, 0)
-    refused = edit_tasks(
-        Given(give),
-        card,
-        protocol,
-        faces,
-        tasks,
-        folder,
-        batch_size=2,
-        seed=0,
-        compute=CPU,
-        reporter=Reporter(quiet=True),
-        title="given",
-    )
+    _, refused = edit_all(give, protocol, faces, folder, card, Reporter(quiet=True))
     return refused, pd.read_parquet(folder / "tasks.parquet")
 
 

@@ -23,16 +23,15 @@ from torch import Tensor
 
 import benchmark
 from benchmark.evaluation.context import EvaluationContext
-from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeaturePair, FeatureSet
-from benchmark.images.convert import Pixels, image_tensor
+from benchmark.images.convert import image_tensor
 from benchmark.metrics.base import SetMetric
 from benchmark.runtime.device import Compute
-from benchmark.weights.resources import Resources
 from methods.labels import PALETTE
 from registry import METRICS
 from registry.errors import InputError
 from tests.benchmark.evaluation.any_folder import SIDE, Drawn, draw_folders, reference_pixels
+from tests.benchmark.evaluation.mean_colors import MeanColors
 
 outcomes: Counter[str] = Counter()
 """How often the folders of one test gave figures, or were refused."""
@@ -45,22 +44,6 @@ class NearestColor:
         levels = ((images.permute(0, 2, 3, 1) + 1) * 127.5).round().numpy().astype(np.int32)
         distances = [((levels - np.asarray(color)) ** 2).sum(axis=-1) for color in PALETTE]
         return torch.from_numpy(np.argmin(distances, axis=0).astype(np.uint8)), None
-
-
-class MeanColors(Encoder):
-    """Features of an image: the mean colours of its left and of its upper half."""
-
-    resize_policy = "none"
-
-    def __init__(self, resources: Resources, weights: str = "") -> None:
-        super().__init__(resources.compute, "0" * 64)
-
-    def resize(self, images: Pixels) -> Tensor:
-        return torch.from_numpy(images).double()
-
-    def features(self, inputs: Tensor) -> Tensor:
-        left, upper = inputs[:, :, : SIDE // 2], inputs[:, : SIDE // 2]
-        return torch.cat([left.mean(dim=(1, 2)), upper.mean(dim=(1, 2))], dim=1)
 
 
 @pytest.fixture(scope="module", autouse=True)

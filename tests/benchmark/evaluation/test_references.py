@@ -12,39 +12,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 from pytorch_fid.fid_score import compute_statistics_of_path
-from torch import Tensor
 
 import benchmark
 from benchmark.evaluation.image_folder.score import score_images
-from benchmark.features.encoder import Encoder
 from benchmark.features.gaussian_file import Gaussian, read_gaussian, write_gaussian
 from benchmark.images.archive import opened_folder
-from benchmark.images.convert import Pixels
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import Weights
-from benchmark.weights.resources import Resources
 from benchmarks.faces import write_faces
 from registry.errors import InputError
-
-WIDTH = 6
-
-
-class MeanColors(Encoder):
-    """Features of an image: the mean colours of its left and of its upper half."""
-
-    resize_policy = "none"
-
-    def __init__(self, resources: Resources, weights: str = "") -> None:
-        super().__init__(resources.compute, "0" * 64)
-
-    def resize(self, images: Pixels) -> Tensor:
-        return torch.from_numpy(images).double()
-
-    def features(self, inputs: Tensor) -> Tensor:
-        half = inputs.shape[1] // 2
-        return torch.cat([inputs[:, :, :half].mean(dim=(1, 2)), inputs[:, :half].mean(dim=(1, 2))], dim=1)
+from tests.benchmark.evaluation.mean_colors import WIDTH, MeanColors
 
 
 @pytest.fixture(scope="module", autouse=True)
