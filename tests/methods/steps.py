@@ -1,9 +1,13 @@
-"""Training steps of methods, as their tests take them."""
+"""Training steps and edits of methods, as their tests take them."""
+
+from dataclasses import replace
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from methods.base import FaceBatch, FaceEditor, Stage
+from tests.methods.faces import random_tasks
 
 
 def train(model: FaceEditor, faces: FaceBatch, steps: int, stage: Stage | None = None) -> list[dict[str, float]]:
@@ -24,3 +28,26 @@ def check_autocast_step(model: FaceEditor, faces: FaceBatch) -> None:
             losses: dict[str, Tensor] = model.train_step(faces, model.optimizers(stage))
         assert losses
         assert all(value.dtype == torch.float32 and value.isfinite() for value in losses.values())
+
+
+def check_edits_of_the_mask_alone(model: FaceEditor, restored: FaceEditor, folder: Path) -> None:
+    """Check that edits depend on nothing but the requested mask, are in range, and are those of the saved weights.
+
+    Args:
+        model: as it was trained, for 32 pixels.
+        restored: another of the same options, which takes the weights.
+        folder: where they are saved.
+    """
+    torch.save(model.state_dict(), folder / "model.pth")
+    restored.load_state_dict(torch.load(folder / "model.pth", weights_only=True))
+    model.eval()
+    restored.eval()
+    tasks = random_tasks(2, 32)
+    repainted = replace(tasks, target=replace(tasks.target, image=-tasks.target.image))
+    with torch.inference_mode():
+        edited = model.edit(tasks)
+        assert torch.equal(restored.edit(tasks), edited)
+        assert torch.equal(model.edit(repainted), edited)
+        assert not torch.equal(model.edit(replace(tasks, mask=tasks.target.mask)), edited)
+    assert edited.shape == (2, 3, 32, 32)
+    assert edited.abs().max() <= 1

@@ -1,6 +1,5 @@
 """CRN under the contract: published sizes, a loss by the best image of each label, edits by the mask alone."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,8 @@ from methods.crn.generator import CascadedRefinement
 from methods.crn.losses import FEATURE_SLICES, LAYER_WEIGHTS, diversity_loss, layer_errors
 from methods.crn.model import CRN
 from methods.layers.perceptual import VGGFeatures
-from tests.methods.faces import random_faces, random_tasks
-from tests.methods.steps import check_autocast_step, train
+from tests.methods.faces import random_faces
+from tests.methods.steps import check_autocast_step, check_edits_of_the_mask_alone, train
 
 TINY = {"width": 8, "lr": 5e-3}
 
@@ -90,20 +89,9 @@ def test_the_loss_falls_on_a_fixed_batch(num_images: int) -> None:
 
 
 def test_edits_depend_on_the_mask_alone_and_survive_saving(tmp_path: Path) -> None:
-    model, tasks = _tiny(num_images=2), random_tasks(2, 32)
+    model = _tiny(num_images=2)
     train(model, random_faces(4, 32), steps=2)
-    torch.save(model.state_dict(), tmp_path / "model.pth")
-    restored = CRN(32, num_images=2, **TINY).eval()
-    restored.load_state_dict(torch.load(tmp_path / "model.pth", weights_only=True))
-    model.eval()
-    repainted = replace(tasks, target=replace(tasks.target, image=-tasks.target.image))
-    with torch.inference_mode():
-        edited = model.edit(tasks)
-        assert torch.equal(restored.edit(tasks), edited)
-        assert torch.equal(model.edit(repainted), edited)
-        assert not torch.equal(model.edit(replace(tasks, mask=tasks.target.mask)), edited)
-    assert edited.shape == (2, 3, 32, 32)
-    assert edited.abs().max() <= 1
+    check_edits_of_the_mask_alone(model, CRN(32, num_images=2, **TINY), tmp_path)
 
 
 def test_a_step_under_autocast_and_channels_last() -> None:

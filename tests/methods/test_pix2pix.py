@@ -1,6 +1,5 @@
 """pix2pix under the contract: the mask decides all, noise stays in training, and published keys load."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from methods.pix2pix.model import Pix2Pix
 from methods.pix2pix.options import Pix2PixOptions
 from tests.methods.faces import random_faces, random_tasks
 from tests.methods.golden import read_golden
-from tests.methods.steps import check_autocast_step, train
+from tests.methods.steps import check_autocast_step, check_edits_of_the_mask_alone, train
 from tests.places import ROOT
 
 TINY = {"ngf": 4, "n_downsampling": 5, "ndf": 4, "n_layers_d": 2, "lr": 2e-3, "d_lr": 2e-3}
@@ -79,19 +78,9 @@ def test_features_are_dropped_in_training_and_in_no_edit() -> None:
 
 
 def test_edits_depend_on_the_mask_alone_and_survive_saving(tmp_path: Path) -> None:
-    model, tasks = _tiny(), random_tasks(2, 32)
+    model = _tiny()
     train(model, random_faces(4, 32), steps=2)
-    torch.save(model.state_dict(), tmp_path / "model.pth")
-    restored = Pix2Pix(32, **TINY).eval()
-    restored.load_state_dict(torch.load(tmp_path / "model.pth", weights_only=True))
-    model.eval()
-    repainted = replace(tasks, target=replace(tasks.target, image=-tasks.target.image))
-    with torch.inference_mode():
-        edited = model.edit(tasks)
-        assert torch.equal(restored.edit(tasks), edited)
-        assert torch.equal(model.edit(repainted), edited)
-        assert not torch.equal(model.edit(replace(tasks, mask=tasks.target.mask)), edited)
-    assert edited.abs().max() <= 1
+    check_edits_of_the_mask_alone(model, Pix2Pix(32, **TINY), tmp_path)
 
 
 def test_a_step_under_autocast_and_channels_last() -> None:
