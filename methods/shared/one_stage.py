@@ -9,7 +9,7 @@ from methods.shared.stage_options import OneStageOptions
 
 
 def one_stage(
-    name: str, options: OneStageOptions, trained: Sequence[str], averaged: Sequence[str], balanced_by: str = ""
+    name: str, options: OneStageOptions, trained: Sequence[str], averaged: Sequence[str], balanced_by: str | None = None
 ) -> tuple[Stage]:
     """The one stage of a method.
 
