@@ -81,6 +81,9 @@ class EditBatch:
         transferred: the attribute that each task transfers; empty where the tasks transfer none.
         lacks: inputs that the tasks could not be given, by the words of methods' cards, with the reason. A mask that is
             named here is the target's own.
+        strength: (N,) float from 0, how far each edit is to go: 0 leaves the target, 1 is the whole edit; None is 1.
+        sketch: (N, H, W) float in {0, 1}, lines that the result is to have within the region.
+        colour: (N, 3, H, W) float in [-1, 1], colours that the result is to have within the region.
     """
 
     target: FaceBatch
@@ -92,6 +95,9 @@ class EditBatch:
     instructions: tuple[str, ...] = ()
     transferred: tuple[str, ...] = ()
     lacks: Mapping[str, str] = field(default_factory=dict)
+    strength: Tensor | None = None
+    sketch: Tensor | None = None
+    colour: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.target)

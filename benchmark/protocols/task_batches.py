@@ -31,7 +31,7 @@ def without_attributes(rows: pd.DataFrame, refused: Collection[str]) -> pd.DataF
 
 
 def joined(batches: Sequence[EditBatch], order: NDArray[np.int64]) -> EditBatch:
-    """The tasks of several batches in one, in an order of all; with the oracle where all batches have it.
+    """The tasks of several batches in one, in an order of all; with the oracle, strength and hints that all have.
 
     What the tasks of one batch lack, those of the joined one are said to lack.
     """
@@ -49,7 +49,9 @@ def joined(batches: Sequence[EditBatch], order: NDArray[np.int64]) -> EditBatch:
             ids=tuple(ids[place] for place in order),
         )
 
-    oracles = [batch.oracle for batch in batches if batch.oracle is not None]
+    def where_all_have(parts: Sequence[Tensor | None]) -> Tensor | None:
+        present = [part for part in parts if part is not None]
+        return tensors(present) if len(present) == len(parts) else None
 
     def words(parts: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
         every = [word for batch, part in zip(batches, parts, strict=True) for word in part or ("",) * len(batch)]
@@ -61,8 +63,11 @@ def joined(batches: Sequence[EditBatch], order: NDArray[np.int64]) -> EditBatch:
         mask=tensors(batch.mask for batch in batches),
         attributes=tensors(batch.attributes for batch in batches),
         region=tensors(batch.region for batch in batches),
-        oracle=tensors(oracles) if len(oracles) == len(batches) else None,
+        oracle=where_all_have([batch.oracle for batch in batches]),
         instructions=words([batch.instructions for batch in batches]),
         transferred=words([batch.transferred for batch in batches]),
         lacks={word: reason for batch in batches for word, reason in batch.lacks.items()},
+        strength=where_all_have([batch.strength for batch in batches]),
+        sketch=where_all_have([batch.sketch for batch in batches]),
+        colour=where_all_have([batch.colour for batch in batches]),
     )
