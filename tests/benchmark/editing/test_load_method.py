@@ -48,9 +48,26 @@ class ToldAttributes(FaceEditor):
         return image
 
 
+class ToldHints(FaceEditor):
+    """Red is the strength where a change is allowed, green the sketch, blue the hint's blue."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+
+    def edit(self, tasks: EditBatch) -> Tensor:
+        image = torch.zeros_like(tasks.target.image)
+        if tasks.strength is not None:
+            image[:, 0] = tasks.strength[:, None, None] * tasks.region
+        if tasks.sketch is not None and tasks.colour is not None:
+            image[:, 1], image[:, 2] = tasks.sketch, tasks.colour[:, 2]
+        return image
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _registered() -> None:
     METHODS.register(card=CARD)(ToldAttributes)
+    takes = [["image", "strength", "region", "sketch", "colour"], ["image", "strength"]]
+    METHODS.register(card={**CARD, "name": "told-hints", "takes": takes})(ToldHints)
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +133,16 @@ def test_every_input_reaches_the_method() -> None:
     assert edited[32, 32].tolist() == [30, 128, 128]
     with pytest.raises(InputError, match="told-attributes cannot do this edit: it grows no hair"):
         method.edit(GRAY, source=source, attributes={}, requested_attributes={"Bald": True})
+
+
+def test_region_strength_and_hints_reach_a_method_that_takes_them() -> None:
+    method = benchmark.load_method("told-hints")
+    region, sketch = np.zeros((2, 64, 64), bool)
+    region[:32], sketch[16:48] = True, True
+    blue = np.full((64, 64, 3), 255, np.uint8)
+    edited = method.edit(GRAY, region=region, strength=0.2, sketch=sketch, colour=blue)
+    assert [edited[row, 0].tolist() for row in (0, 20, 40, 60)] == [[153, 128, 255], [153, 255, 255], *[[128] * 3] * 2]
+    assert (method.edit(GRAY) == (255, 128, 128)).all()
 
 
 def test_an_edit_is_the_same_again_and_leaves_random_draws_alone() -> None:
