@@ -16,8 +16,8 @@ def masks_between(start: Tensor, end: Tensor, strength: float) -> Tensor:
 
     Each part has a signed distance in both maps, positive within and negative outside; a pixel takes the part whose
     distance, interpolated linearly, is greatest. So 0 gives `start` and 1 gives `end`, and between them a pixel that
-    has one label in both keeps it. A part that only one map has grows from its core, or shrinks to it. One that lies
-    elsewhere in the other map, without touching where it was, may be gone in between.
+    has one label in both keeps it. A part that only one map has grows from its core, or shrinks to it, and goes before
+    others. One that lies elsewhere in the other map, without touching where it was, may be gone in between.
 
     Args:
         start: (N, H, W) uint8 labels.
@@ -33,25 +33,26 @@ def masks_between(start: Tensor, end: Tensor, strength: float) -> Tensor:
 
 def _between(start: NDArray[np.uint8], end: NDArray[np.uint8], strength: float) -> NDArray[np.uint8]:
     labels = np.union1d(start, end)
-    ways = (_distances(start == label, end == label) for label in labels)
-    reached = np.stack([(1 - strength) * first + strength * last for first, last in ways])
+    reached = np.stack([_reached(start == label, end == label, strength) for label in labels])
     chosen: NDArray[np.uint8] = labels[reached.argmax(axis=0)]
     return chosen
 
 
-def _distances(start: NDArray[np.bool_], end: NDArray[np.bool_]) -> tuple[Distances, Distances]:
-    """Signed distances of a part in both maps; where a map lacks it, the other's less so much that its core is gone."""
-    if not start.any():
-        last = _signed(end)
-        return last - last.max() - 1, last
-    first = _signed(start)
-    return first, _signed(end) if end.any() else first - first.max() - 1
+def _reached(start: NDArray[np.bool_], end: NDArray[np.bool_], strength: float) -> Distances:
+    """The distances of a part between two maps, at least one of which has it."""
+    if start.any() and end.any():
+        return (1 - strength) * _signed(start) + strength * _signed(end)
+    only = _signed(end if end.any() else start)
+    left = strength if end.any() else 1 - strength
+    reached = only - (1 - left) * (only.max() + 0.5)
+    # what surrounds it may be deep there, which would hold it back
+    return np.where(reached > 0, reached + 2 * max(only.shape), reached)
 
 
 def _signed(part: NDArray[np.bool_]) -> Distances:
-    """Distance in pixels to the nearest one outside the part, or less that to the nearest within it."""
+    """Distance in pixels to the part's boundary, which lies half way between pixels; negative outside."""
     if part.all():
         return np.full(part.shape, max(part.shape), np.float32)
     inside, outside = (cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 0) for side in (part, ~part))
-    signed: Distances = inside - outside
+    signed: Distances = np.where(part, inside - 0.5, 0.5 - outside)
     return signed

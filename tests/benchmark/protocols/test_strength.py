@@ -105,7 +105,7 @@ def test_an_attribute_without_a_mask_has_a_strength_and_no_hints(
     rendered: RenderedFaces, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(requested_edits, "true_edits", lambda *_: None)
-    tasks = smiles(rendered, attribute="Male", strength=0.5)
+    tasks = smiles(rendered, attribute="Pale_Skin", strength=0.5)
     assert set(tasks.lacks) == {"mask", "sketch", "colour"}
     assert (tasks.sketch, tasks.colour) == (None, None)
     assert tasks.strength is not None
