@@ -1,0 +1,64 @@
+"""Hints of a hidden region: lines at edges, one pixel wide, and each part in its median colour."""
+
+import torch
+
+from methods.shared.hints import part_colours, sketch_of
+from tests.methods.faces import random_faces
+
+
+def _half(size: int = 16) -> torch.Tensor:
+    image = torch.full((1, 3, size, size), -0.5)
+    image[..., size // 2 :] = 0.5
+    return image
+
+
+def test_an_edge_is_a_line_of_one_pixel() -> None:
+    everywhere = torch.ones(1, 16, 16, dtype=torch.bool)
+    for image in (_half(), -_half()):
+        sketch = sketch_of(image, everywhere)[0]
+        assert torch.equal(sketch.sum(dim=1), torch.ones(16))
+        assert sketch[:, 7:9].sum() == 16
+        assert torch.equal(sketch_of(image.mT, everywhere)[0].sum(dim=0), torch.ones(16))
+
+
+def test_a_diagonal_edge_is_a_line_too() -> None:
+    image = torch.where(torch.ones(32, 32).triu() > 0, 0.8, -0.8).expand(1, 3, 32, 32)
+    sketch = sketch_of(image, torch.ones(1, 32, 32, dtype=torch.bool))[0, 2:-2, 2:-2]
+    assert 28 <= sketch.sum() <= 2 * 28
+    rows, columns = sketch.nonzero(as_tuple=True)
+    assert (rows - columns).abs().max() <= 1
+
+
+def test_a_shading_without_edges_has_no_lines() -> None:
+    image = torch.linspace(-1, 1, 64).expand(1, 3, 64, 64)
+    assert not sketch_of(image, torch.ones(1, 64, 64, dtype=torch.bool)).any()
+
+
+def test_hints_end_at_the_region() -> None:
+    faces = random_faces(2, 32)
+    region = torch.zeros(2, 32, 32, dtype=torch.bool)
+    region[0, 4:20, 6:30] = True
+    sketch, colour = sketch_of(faces.image, region), part_colours(faces.image, faces.mask, region)
+    assert sketch[region].any()
+    assert set(sketch.unique().tolist()) == {0.0, 1.0}
+    assert not sketch[~region].any()
+    assert not colour.movedim(1, 3)[~region].any()
+
+
+def test_every_part_has_its_median_colour() -> None:
+    faces = random_faces(3, 32)
+    image = torch.rand(3, 3, 32, 32) * 2 - 1
+    everywhere = torch.ones_like(faces.mask, dtype=torch.bool)
+    colour = part_colours(image, faces.mask, everywhere)
+    for face in range(3):
+        for label in faces.mask[face].unique():
+            part = faces.mask[face] == label
+            median = image[face, :, part].median(dim=1).values
+            assert torch.equal(colour[face, :, part], median[:, None].expand(-1, int(part.sum())))
+
+
+def test_a_face_of_one_part_has_one_colour() -> None:
+    image = torch.rand(2, 3, 8, 8)
+    mask = torch.full((2, 8, 8), 18, dtype=torch.uint8)
+    colour = part_colours(image, mask, torch.ones(2, 8, 8, dtype=torch.bool))
+    assert torch.equal(colour, image.flatten(2).median(dim=2).values[..., None, None].expand_as(image))
