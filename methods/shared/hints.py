@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from methods.base import one_hot
+from methods.labels import NUM_LABELS
 
 LUMINANCE: Final = (0.299, 0.587, 0.114)
 """Weights of red, green and blue in the brightness (ITU-R BT.601)."""
@@ -54,18 +54,18 @@ def sketch_of(image: Tensor, region: Tensor) -> Tensor:
 
 
 def part_colours(image: Tensor, mask: Tensor, region: Tensor) -> Tensor:
-    """Each part of a face in the median of its colours: (N, 3, H, W) float in [-1, 1], 0 outside the region.
+    """Each part of a face in the median of its colours within the region: (N, 3, H, W) float, 0 outside the region.
 
     Args:
         image: (N, 3, H, W) in [-1, 1].
         mask: (N, H, W) labels in 0..18, which say where the parts are.
         region: (N, H, W) bool.
     """
-    values, labels = image.float().flatten(2), mask.flatten(1).long()[:, None].expand(-1, 3, -1)
+    labels = mask.long().masked_fill(~region, NUM_LABELS).flatten(1)
+    values, of_channel = image.float().flatten(2), labels[:, None].expand(-1, 3, -1)
     # by label, then by value: 4 is more than values of one label are apart
-    order = (4.0 * labels + values).argsort(dim=2)
-    count = one_hot(mask).flatten(2).sum(dim=2).long()
-    middle = count.cumsum(dim=1) - count + (count - 1).clamp(min=0) // 2
-    places = order.gather(2, middle.clamp(max=labels.shape[2] - 1)[:, None].expand(-1, 3, -1))
-    medians = values.gather(2, places)
-    return medians.gather(2, labels).view_as(image) * region[:, None]
+    order = (4.0 * of_channel + values).argsort(dim=2)
+    count = (labels[:, None] == torch.arange(NUM_LABELS + 1, device=labels.device)[:, None]).sum(dim=2)
+    middle = (count.cumsum(dim=1) - count + (count - 1).clamp(min=0) // 2).clamp(max=labels.shape[1] - 1)
+    medians = values.gather(2, order.gather(2, middle[:, None].expand(-1, 3, -1)))
+    return medians.gather(2, of_channel).view_as(image) * region[:, None]
