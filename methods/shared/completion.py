@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from methods.base import CannotEdit, EditBatch, FaceBatch, FaceEditor
+from methods.labels import NUM_LABELS
 from methods.shared.free_form_holes import free_form_holes
 from methods.shared.hints import part_colours, sketch_of
 from methods.shared.working_size import enlarged, shrunk, size_note
@@ -53,7 +54,8 @@ class CompletionEditor(FaceEditor):
         hole = region[:, None].to(image.dtype)
         if not self.takes_hints:
             return hole, image[:, :0]
-        sketch, colour = sketch_of(image, region)[:, None], part_colours(image, faces.mask, region)
+        hidden = faces.mask.masked_fill(~region, NUM_LABELS)
+        sketch, colour = sketch_of(image, region)[:, None], part_colours(faces.mask, region, (image, hidden))
         return hole, torch.cat([sketch, colour], dim=1).to(image.dtype)
 
     def edit(self, tasks: EditBatch) -> Tensor:

@@ -1,4 +1,4 @@
-"""Hints of what a hidden region shows: its edges as a sketch, and its parts' colours."""
+"""Hints at what a region is to show, as a user would draw them: lines, and colours of its parts."""
 
 from __future__ import annotations
 
@@ -53,19 +53,57 @@ def sketch_of(image: Tensor, region: Tensor) -> Tensor:
     return (lines & region).float()
 
 
-def part_colours(image: Tensor, mask: Tensor, region: Tensor) -> Tensor:
-    """Each part of a face in the median of its colours within the region: (N, 3, H, W) float, 0 outside the region.
+def outlines(mask: Tensor, region: Tensor) -> Tensor:
+    """Lines between parts: where a pixel's label is not that of the next one, right of it or below.
 
     Args:
-        image: (N, 3, H, W) in [-1, 1].
-        mask: (N, H, W) labels in 0..18, which say where the parts are.
+        mask: (N, H, W) uint8 labels.
         region: (N, H, W) bool.
+
+    Returns:
+        (N, H, W) float in {0, 1}, 0 outside the region.
     """
-    labels = mask.long().masked_fill(~region, NUM_LABELS).flatten(1)
-    values, of_channel = image.float().flatten(2), labels[:, None].expand(-1, 3, -1)
+    line = torch.zeros_like(region)
+    line[:, :, :-1] |= mask[:, :, :-1] != mask[:, :, 1:]
+    line[:, :-1] |= mask[:, :-1] != mask[:, 1:]
+    return (line & region).float()
+
+
+def part_colours(
+    mask: Tensor, region: Tensor, *shown: tuple[Tensor, Tensor], otherwise: Tensor | None = None
+) -> Tensor:
+    """Each part of label maps in one colour, its median where it is shown first.
+
+    Args:
+        mask: (N, H, W) uint8 labels in 0..18, the parts that are painted.
+        region: (N, H, W) bool, where there are colours.
+        shown: images (N, 3, H, W) in [-1, 1] and their labels (N, H, W) uint8; the label 19 hides a pixel.
+        otherwise: image whose median colour parts have that no image shows; None leaves them 0.
+
+    Returns:
+        (N, 3, H, W) float in [-1, 1], 0 outside the region.
+    """
+    colours = torch.zeros(len(mask), 3, NUM_LABELS, device=mask.device)
+    if otherwise is not None:
+        everywhere, _ = _medians(otherwise, torch.zeros_like(mask))
+        colours = everywhere[:, :, :1].expand_as(colours)
+    for image, labels in reversed(shown):
+        medians, present = _medians(image, labels)
+        colours = torch.where(present[:, None], medians, colours)
+    parts = mask.long().flatten(1)[:, None].expand(-1, 3, -1)
+    return colours.gather(2, parts).unflatten(2, mask.shape[1:]) * region[:, None]
+
+
+def _medians(image: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """The median colour (N, 3, 19) of each part of images, and whether there is such a part, (N, 19) bool."""
+    flat = labels.long().flatten(1)
+    values, of_channel = image.float().flatten(2), flat[:, None].expand(-1, 3, -1)
     # by label, then by value: 4 is more than values of one label are apart
-    order = (4.0 * of_channel + values).argsort(dim=2)
-    count = (labels[:, None] == torch.arange(NUM_LABELS + 1, device=labels.device)[:, None]).sum(dim=2)
-    middle = (count.cumsum(dim=1) - count + (count - 1).clamp(min=0) // 2).clamp(max=labels.shape[1] - 1)
-    medians = values.gather(2, order.gather(2, middle[:, None].expand(-1, 3, -1)))
-    return medians.gather(2, of_channel).view_as(image) * region[:, None]
+    ordered = values.gather(2, (4.0 * of_channel + values).argsort(dim=2))
+    numbers = torch.arange(NUM_LABELS, device=labels.device)
+    before, count = ((compare(flat[:, None], numbers[:, None])).sum(dim=2) for compare in (torch.lt, torch.eq))
+    lower, upper = (
+        ordered.gather(2, (before + middle).clamp(0, flat.shape[1] - 1)[:, None].expand(-1, 3, -1))
+        for middle in ((count - 1) // 2, count // 2)
+    )
+    return (lower + upper) / 2, count > 0

@@ -17,7 +17,9 @@ def holed_tasks(size: int = 32) -> EditBatch:
     region[1, size // 2 :, size // 4 :] = True
     region[2, :, size // 2 : size // 2 + 5] = True
     image, mask = tasks.source.image, tasks.source.mask
-    return replace(tasks, region=region, sketch=sketch_of(image, region), colour=part_colours(image, mask, region))
+    return replace(
+        tasks, region=region, sketch=sketch_of(image, region), colour=part_colours(mask, region, (image, mask))
+    )
 
 
 def task(tasks: EditBatch, number: int) -> EditBatch:

@@ -1,8 +1,10 @@
 """Hints of a hidden region: lines at edges, one pixel wide, and each part in its median colour."""
 
+import numpy as np
 import torch
 
-from methods.shared.hints import part_colours, sketch_of
+from methods.labels import NUM_LABELS
+from methods.shared.hints import outlines, part_colours, sketch_of
 from tests.methods.faces import random_faces
 
 
@@ -38,28 +40,40 @@ def test_hints_end_at_the_region() -> None:
     faces = random_faces(2, 32)
     region = torch.zeros(2, 32, 32, dtype=torch.bool)
     region[0, 4:20, 6:30] = True
-    sketch, colour = sketch_of(faces.image, region), part_colours(faces.image, faces.mask, region)
+    sketch, colour = sketch_of(faces.image, region), part_colours(faces.mask, region, (faces.image, faces.mask))
     assert sketch[region].any()
     assert set(sketch.unique().tolist()) == {0.0, 1.0}
     assert not sketch[~region].any()
     assert not colour.movedim(1, 3)[~region].any()
 
 
-def test_every_part_has_the_median_of_its_colours_in_the_region() -> None:
+def test_every_part_has_the_median_of_its_colours_where_they_are_shown() -> None:
     faces = random_faces(3, 32)
     image = torch.rand(3, 3, 32, 32) * 2 - 1
     region = torch.zeros_like(faces.mask, dtype=torch.bool)
     region[0, 3:20, 5:29], region[1, 9:], region[2] = True, True, True
-    colour = part_colours(image, faces.mask, region)
+    colour = part_colours(faces.mask, region, (image, faces.mask.masked_fill(~region, NUM_LABELS)))
     for face in range(3):
         for label in faces.mask[face][region[face]].unique():
             part = (faces.mask[face] == label) & region[face]
-            median = image[face, :, part].median(dim=1).values
+            median = torch.from_numpy(np.median(image[face, :, part].numpy(), axis=1))
             assert torch.equal(colour[face, :, part], median[:, None].expand(-1, int(part.sum())))
 
 
-def test_a_face_of_one_part_has_one_colour() -> None:
-    image = torch.rand(2, 3, 8, 8)
-    mask = torch.full((2, 8, 8), 18, dtype=torch.uint8)
-    colour = part_colours(image, mask, torch.ones(2, 8, 8, dtype=torch.bool))
-    assert torch.equal(colour, image.flatten(2).median(dim=2).values[..., None, None].expand_as(image))
+def test_a_part_has_the_colour_of_the_first_image_that_shows_it() -> None:
+    mask = torch.tensor([[[0, 1, 2, 3]]], dtype=torch.uint8)
+    first, second, other = (torch.full((1, 3, 1, 4), value) for value in (0.1, 0.2, 0.3))
+    shown = [(first, torch.tensor([[[1, 1, 19, 19]]])), (second, torch.tensor([[[2, 1, 19, 2]]]))]
+    everywhere = torch.ones_like(mask, dtype=torch.bool)
+    expected = torch.tensor([0.3, 0.1, 0.2, 0.3])
+    torch.testing.assert_close(part_colours(mask, everywhere, *shown, otherwise=other)[0, 0, 0], expected)
+    unknown = part_colours(mask, everywhere, *shown)[0, 0, 0]
+    torch.testing.assert_close(unknown, torch.where(expected == 0.3, 0.0, expected))
+
+
+def test_outlines_lie_between_parts() -> None:
+    mask = torch.tensor([[[1, 1, 2], [1, 1, 2], [3, 3, 3]]], dtype=torch.uint8)
+    region = torch.ones_like(mask, dtype=torch.bool)
+    assert outlines(mask, region).tolist() == [[[0, 1, 0], [1, 1, 1], [0, 0, 0]]]
+    region[:, 1] = False
+    assert outlines(mask, region).tolist() == [[[0, 1, 0], [0, 0, 0], [0, 0, 0]]]
