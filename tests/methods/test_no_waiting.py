@@ -48,6 +48,10 @@ def loaded_faces() -> FaceBatch:
         "adain+region",
         "fader",
         "icgan",
+        "deepfill",
+        "deepfill+contextual",
+        "deepfill+partial-conv",
+        "sc-fegan",
     ],
 )
 def test_a_training_step_reads_nothing_from_its_device(label: str) -> None:

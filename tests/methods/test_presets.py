@@ -38,10 +38,15 @@ TINY: dict[str, Any] = {
     "encoder_size": 32,
     "widths": [4, 6, 8, 8, 8],
     "width": 8,
+    "unet_width": 4,
 }
 """Widths of whichever method has them."""
 FACES, BATCH, EPOCHS = 6, 4, 0.5
-NO_VGG = {"vgg_weights": OptionWeights("vgg19", missing="vgg19-dcbb9e9d.pth is not here")}
+NO_VGG = {
+    f"{option}_weights": OptionWeights(named, missing=f"the weights of {named} are not here")
+    for option, named in (("vgg", "vgg19"), ("vgg16", "vgg16"))
+}
+"""By option, a loss network that is not here."""
 
 
 def _experiment(method: str, preset: str, **options: Any) -> Experiment:
@@ -64,7 +69,7 @@ def _tiny(method: str) -> dict[str, Any]:
 @pytest.mark.parametrize("method", LEARNED)
 def test_every_method_trains_at_every_preset(method: str, preset: str, tmp_path: Path) -> None:
     experiment = over_faces(_experiment(method, preset, **_tiny(method)), FACES)
-    files = NO_VGG if experiment.method.options.get("vgg_weights") else {}
+    files = {name: file for name, file in NO_VGG.items() if experiment.method.options.get(name)}
     model = build_editor(experiment, files).model
     stages = [stage for stage in model.stages() if stage.iterations]
     assert {stage.iterations for stage in stages} == {1}, "half an epoch of six faces is one batch of four"
@@ -143,6 +148,8 @@ def test_the_paper_preset_sees_images_as_published(method: str) -> None:
         assert not options.get("vgg_imagenet_input", False), "only CRN's are normalised, and have no such option"
         demo = _experiment(method, "demo").method.options
         assert demo["vgg_weights"] is None, "the demo's figures are those without a perceptual term"
+    if method == "sc-fegan":
+        assert options["vgg16_weights"] == "vgg16"
 
 
 def test_a_published_start_is_torchs_own() -> None:
@@ -166,7 +173,8 @@ def test_a_published_start_is_torchs_own() -> None:
 
 def test_spade_m_starts_its_style_encoder_as_pix2pixhd_m_does() -> None:
     changes = {name: value for name, value in _tiny("spade").items() if name != "style_widths"}
-    model = build_editor(_experiment("spade+m", "paper", **changes), NO_VGG).model
+    files = {"vgg_weights": NO_VGG["vgg_weights"]}
+    model = build_editor(_experiment("spade+m", "paper", **changes), files).model
     weights = [value for name, value in model.encoder.named_parameters() if value.ndim == 4 and value.numel() > 10_000]
     assert weights
     assert all(abs(value.std().item() - 0.02) < 0.002 for value in weights)
