@@ -78,6 +78,14 @@ def test_the_schedule_ends_in_noise_alone_and_sampling_begins_there() -> None:
     assert scheduler.timesteps.tolist() == list(range(999, 0, -20))
 
 
+@pytest.mark.parametrize(("size", "parameters"), [(64, 18_118_627), (128, 19_105_507)])
+def test_the_full_design_has_its_size(size: int, parameters: int) -> None:
+    """Whatever the version of diffusers; attention is at another, wider level at 128 pixels."""
+    with torch.device("meta"):
+        model = MaskDiffusion(size)
+    assert sum(parameter.numel() for parameter in model.parameters()) == parameters
+
+
 @pytest.mark.parametrize(("steps", "taken"), [(1, 1), (10, 10), (50, 50), (50, 20), (50, 1)])
 def test_a_denoiser_that_knows_the_face_gives_it_back(steps: int, taken: int) -> None:
     scheduler = noise_schedule(steps)
