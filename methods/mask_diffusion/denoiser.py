@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from diffusers.models.unets.unet_2d import UNet2DModel
 from torch import Tensor, nn
+from torch.nn import functional
 
 from methods.labels import NUM_LABELS
 from methods.layers.initialisation import init_he
@@ -39,8 +40,9 @@ class Denoiser(nn.Module):
     """Velocities of noisy faces under conditions, and the style encoder.
 
     Args:
-        size: side of the images in pixels; the level whose features have 16 pixels a side has attention.
-        width: channels at full resolution.
+        size: side of the images in pixels; the level whose features have 16 positions a side has attention.
+        patch_size: pixels a side that the U-Net sees as one position, and makes at once.
+        width: channels of the U-Net's first level.
         width_factors: channels by level, as multiples of `width`.
         num_blocks: residual blocks of each level.
         style_length: values of a style.
@@ -50,6 +52,7 @@ class Denoiser(nn.Module):
     def __init__(
         self,
         size: int,
+        patch_size: int,
         width: int,
         width_factors: tuple[int, ...],
         num_blocks: int,
@@ -57,10 +60,11 @@ class Denoiser(nn.Module):
         style_widths: tuple[int, ...],
     ) -> None:
         super().__init__()
-        attends = [size // 2**level == ATTENTION_SIDE for level in range(len(width_factors))]
+        self.patch_size = patch_size
+        attends = [size // patch_size // 2**level == ATTENTION_SIDE for level in range(len(width_factors))]
         self.unet = UNet2DModel(
-            in_channels=3 + NUM_LABELS + 1 + 3,
-            out_channels=3,
+            in_channels=(3 + NUM_LABELS + 1 + 3) * patch_size**2,
+            out_channels=3 * patch_size**2,
             block_out_channels=tuple(width * factor for factor in width_factors),
             layers_per_block=num_blocks,
             down_block_types=tuple("AttnDownBlock2D" if attention else "DownBlock2D" for attention in attends),
@@ -88,5 +92,6 @@ class Denoiser(nn.Module):
             conditions: what they are made from.
         """
         planes = [noisy, conditions.label, conditions.region.to(noisy.dtype), conditions.known]
-        style = self.style_to_time(conditions.style)
-        return self.unet(torch.cat(planes, dim=1), step, class_labels=style).sample.float()
+        patches = functional.pixel_unshuffle(torch.cat(planes, dim=1), self.patch_size)
+        velocity = self.unet(patches, step, class_labels=self.style_to_time(conditions.style)).sample
+        return functional.pixel_shuffle(velocity, self.patch_size).float()

@@ -42,6 +42,7 @@ class MaskDiffusion(FaceEditor):
         config.require_size(self.size)
         self.denoiser = Denoiser(
             self.size,
+            config.patch_size,
             config.width,
             tuple(config.width_factors),
             config.num_blocks,
