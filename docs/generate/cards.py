@@ -97,7 +97,12 @@ def _method(card: MethodCard) -> Iterator[str]:
 
 
 def _protocol(card: ProtocolCard) -> Iterator[str]:
-    yield _facts({"needs of faces": ", ".join(card.needs), "gives": ", ".join(card.gives)})
+    facts = {
+        "needs of faces": ", ".join(card.needs),
+        "gives": ", ".join(card.gives),
+        "unless named, left to methods that take": ", ".join(card.default_for),
+    }
+    yield _facts(facts)
     yield _options(card.options, {})
     yield "Metrics, in the order of tables: " + ", ".join(_link("metrics", name) for name in card.metrics) + ".\n"
 

@@ -18,6 +18,7 @@ from methods.mask_diffusion.hidden_regions import hidden_regions
 from methods.mask_diffusion.options import TRAIN_STEPS, MaskDiffusionOptions
 from methods.mask_diffusion.sampling import noise_of, noise_schedule, sample
 from methods.shared.one_stage import one_stage
+from methods.shared.requested_attributes import strength_of
 from methods.shared.working_size import enlarged, shrunk, shrunk_tasks, size_note, working_size
 
 
@@ -101,8 +102,7 @@ class MaskDiffusion(FaceEditor):
             known=target.masked_fill(region, 0),
             style=self.denoiser.encode_style(target),
         )
-        strength = torch.ones(len(tasks), device=device) if tasks.strength is None else tasks.strength
-        num_steps = (self.options.sampling_steps * strength.clamp(0, 1)).round().long()
+        num_steps = (self.options.sampling_steps * strength_of(tasks)[:, 0].clamp(0, 1)).round().long()
         edited = sample(
             lambda noisy, step: self.guided_velocity(noisy, step, conditions),
             self.scheduler,
