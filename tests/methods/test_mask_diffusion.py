@@ -164,7 +164,7 @@ def test_a_strength_begins_at_the_target_with_as_much_noise(monkeypatch: pytest.
     assert torch.equal(edited[0], tasks.target.image[0])
     for number in (1, 2, 3):
         assert not torch.equal(edited[number], whole[number])
-    assert torch.equal(_edit(model, replace(tasks, strength=torch.ones(4))), whole)
+    assert torch.equal(_edit(model, replace(tasks, strength=torch.tensor([1.0, 1.0, 2.0, 2.0]))), whole)
     assert torch.equal(_edit(model, replace(tasks, strength=torch.zeros(4))), tasks.target.image)
 
 
