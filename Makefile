@@ -89,7 +89,7 @@ gpu-rehearsal: $(VENV)/installed
 clean:
 	rm -rf $(VENV) build site *.egg-info
 
-# constraints.txt keeps torch and torchvision a pair that belongs together
+# constraints.txt keeps torch and torchvision a pair that belongs together, and the network of diffusers as it is tested
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch torchvision

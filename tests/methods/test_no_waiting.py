@@ -52,6 +52,7 @@ def loaded_faces() -> FaceBatch:
         "deepfill+contextual",
         "deepfill+partial-conv",
         "sc-fegan",
+        "mask-diffusion",
     ],
 )
 def test_a_training_step_reads_nothing_from_its_device(label: str) -> None:

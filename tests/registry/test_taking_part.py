@@ -36,6 +36,7 @@ def protocol(**said: Any) -> ProtocolCard:
         ("cyclegan", {"attribute-transfer"}),
         ("pix2pix", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
         ("adain", {"attribute-transfer", "style-copy", "reconstruction"}),
+        ("mask-diffusion", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
     ],
 )
 def test_built_in_methods_take_part_where_they_can(name: str, protocols: set[str]) -> None:
