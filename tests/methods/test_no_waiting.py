@@ -48,6 +48,8 @@ def loaded_faces() -> FaceBatch:
         "adain+region",
         "fader",
         "icgan",
+        "mask-guided",
+        "geogan",
     ],
 )
 def test_a_training_step_reads_nothing_from_its_device(label: str) -> None:
