@@ -28,7 +28,5 @@ class Discriminator(nn.Module):
     def forward(self, image: Tensor) -> tuple[list[list[Tensor]], Tensor]:
         """Features of each scale of (N, 3, H, W) images, the verdict last; and (N,) log-odds, a mean over scales."""
         features = self.patches(image)
-        read = [
-            reader(scale[-2].mean(dim=(2, 3))) for reader, scale in zip(self.readers, features, strict=True)
-        ]
+        read = [reader(scale[-2].mean(dim=(2, 3))) for reader, scale in zip(self.readers, features, strict=True)]
         return features, torch.stack(read).float().mean(dim=0)[:, 0]

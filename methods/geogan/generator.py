@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import torch
@@ -119,7 +120,7 @@ class PairNetwork(nn.Module):
 def _head(channels: int, widths: Sequence[int], kernel: int) -> nn.ModuleList:
     """A layer for each level, of which all but the first halve."""
     layers = [ConvBlock(channels, widths[0], kernel, 1, kernel // 2, padding_mode="reflect", norm=True)]
-    for before, after in zip(widths, widths[1:], strict=False):
+    for before, after in pairwise(widths):
         layers.append(ConvBlock(before, after, 3, 2, 1, norm=True))
     return nn.ModuleList(layers)
 

@@ -33,7 +33,7 @@ class GeoGANOptions(AdversarialStageOptions, WorkingSizeOptions):
         landmark_weight: weight of the landmarks that the flow should follow; 0 leaves them out.
         refinement_weight: how far refinement reaches in the end: the paper's w.
         refinement_from: share of the iterations before which nothing is refined; ten epochs in the published code.
-        refinement_ramp: share of the iterations over which it then grows to its weight; one epoch in the published code.
+        refinement_ramp: share of the iterations over which it then grows to its weight; one epoch as published.
     """
 
     attribute: str = "Smiling"

@@ -1,4 +1,4 @@
-"""Distances between faces, and between their parts, as Mask-Guided Portrait Editing (Gu et al., CVPR 2019) sums them."""
+"""Distances between faces and between their parts, as Mask-Guided Portrait Editing (CVPR 2019) sums them."""
 
 from __future__ import annotations
 

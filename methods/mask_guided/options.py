@@ -25,8 +25,7 @@ class MaskGuidedOptions(MaskToImageOptions, WorkingSizeOptions):
         outer_kernel: side of the generator's convolutions at full resolution; 7 suits 256 pixels.
         nef: width of the parts' encoders after their first halving.
         latent: length of a part's latent vector.
-        ndf: width of the first layer of both discriminators, the one of faces in their own parts and the one of faces in
-            others'.
+        ndf: width of the first layer of both discriminators: that of faces of their own parts, and that of others'.
         iterations: optimiser iterations; 55 epochs of CelebAMask-HQ's 24,183 training faces.
         perceptual_weight: weight of the perceptual term, which sees one part of a face at a time.
         image_weight: weight of the mean squared distance to a face, summed over the faces of a batch.
@@ -36,8 +35,8 @@ class MaskGuidedOptions(MaskToImageOptions, WorkingSizeOptions):
         parsing_weight: weight of the cross-entropy with which the parser finds the mask in what was painted.
         kl_weight: weight of the divergence of the parts' latents, summed over each and over parts; the published code
             computes it and does not add it, which is 0.
-        unpaired: whether every second iteration paints the parts of another face of the batch on a face's mask (else all
-            iterations paint a face's own).
+        unpaired: whether every second iteration paints the parts of another face of the batch by a face's mask (else
+            all iterations paint a face's own).
         lends_parts: whether, in tasks that transfer an attribute, the source lends the parts that lie within the region
             of change; else the target gives them all.
         parser_scale: divides the widths of the parser, a U-Net of 64 to 1024 channels.
@@ -99,8 +98,8 @@ class MaskGuidedOptions(MaskToImageOptions, WorkingSizeOptions):
         step = SIXTEENTHS * 2**self.n_downsampling
         if size < 32 or size % step:
             raise ValueError(
-                f"Mask-Guided with n_downsampling {self.n_downsampling} needs a size of at least 32 that {step} divides, "
-                f"not {size}"
+                f"Mask-Guided with n_downsampling {self.n_downsampling} needs a size of at least 32 "
+                f"that {step} divides, not {size}"
             )
 
     def provenance(self) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""The variational autoencoder of a part of a face, whose decoder also gives the features that the face is painted by."""
+"""The variational autoencoder of a part of a face, whose decoder gives the features that a face is painted by."""
 
 from __future__ import annotations
 
