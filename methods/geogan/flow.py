@@ -53,7 +53,9 @@ def landmarks(label: Tensor) -> tuple[Tensor, Tensor]:
         (N, K, 2) columns and rows in the coordinates of `warp`, and (N, K) bool, which of them a face has.
     """
     height, width = label.shape[2:]
-    centres, present = region_centres(label[:, [LABELS.index(name) for name in LANDMARKS]])
+    # one plane after another: a list of numbers would be copied to the device, which waits for it
+    regions = torch.stack([label[:, LABELS.index(name)] for name in LANDMARKS], dim=1)
+    centres, present = region_centres(regions)
     rows, columns = centres.unbind(dim=2)
     return torch.stack([(2 * columns - 1) / (width - 1) - 1, (2 * rows - 1) / (height - 1) - 1], dim=2), present
 

@@ -72,9 +72,10 @@ def test_a_flow_of_a_pixel_looks_at_the_neighbour() -> None:
 
 
 def test_variation_is_in_pixels() -> None:
+    # a pixel a column, in one of two components
     flow = torch.zeros(1, 2, 5, 9)
     flow[0, 0] = torch.arange(9) * (2 / 8)
-    torch.testing.assert_close(total_variation(flow), torch.tensor(1 / 2)), "a pixel a column, in one of two components"
+    torch.testing.assert_close(total_variation(flow), torch.tensor(1 / 2))
 
 
 def test_landmarks_are_centres_of_parts_where_a_warp_finds_them() -> None:
