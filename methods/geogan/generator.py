@@ -36,6 +36,9 @@ class Transfer(NamedTuple):
 class Generator(nn.Module):
     """Gives a face the attribute of another, and takes it away; defaults are the published options.
 
+    Heads, residual blocks and the layers of tails are published facts; how many networks share what is not, and this
+    arrangement has 3,631,545 parameters where the published networks use 3,964,025.
+
     Args:
         width: of the networks at full resolution; doubled at each halving.
         n_downsampling: stride-2 layers.

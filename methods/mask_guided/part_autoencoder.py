@@ -55,7 +55,7 @@ class PartAutoencoder(nn.Module):
         for _ in range(stride.bit_length() - 1):
             layers += doubling(channels, channels // 2)
             channels //= 2
-        self.painter = nn.Sequential(*layers, nn.Conv2d(channels, 3, 3, padding=1), nn.Tanh())
+        self.to_image = nn.Sequential(*layers, nn.Conv2d(channels, 3, 3, padding=1), nn.Tanh())
 
     def encode(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log-variance, (N, latent) each and in float32, of (N, 3, h, w) images in [-1, 1]."""
@@ -68,7 +68,7 @@ class PartAutoencoder(nn.Module):
 
     def paint(self, features: Tensor) -> Tensor:
         """Images (N, 3, h, w) in [-1, 1] of such features."""
-        return self.painter(features)
+        return self.to_image(features)
 
 
 def doubling(before: int, after: int) -> list[nn.Module]:

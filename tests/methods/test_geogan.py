@@ -57,6 +57,15 @@ def _fixed(generator: Generator, *, flow: float = 0.0, selected: float = 0.0, re
         torch.nn.init.constant_(tail.output.bias, value)
 
 
+def test_networks_have_the_published_widths_and_the_size_that_is_said_of_them() -> None:
+    with torch.device("meta"):
+        generator = Generator()
+    for network in (generator.displacer, generator.selector, generator.remover):
+        assert [[layer.conv.out_channels for layer in head] for head in network.heads] == [[16, 32, 64, 128]] * 2
+        assert len(network.blocks) == 1 + 3
+    assert sum(parameter.numel() for parameter in generator.parameters()) == 3_631_545
+
+
 def test_no_flow_is_the_identity() -> None:
     image = torch.rand(2, 3, 12, 16)
     torch.testing.assert_close(warp(image, torch.zeros(2, 2, 12, 16)), image)
