@@ -34,6 +34,8 @@ def protocol(**said: Any) -> ProtocolCard:
         ("cyclegan", {"attribute-transfer"}),
         ("pix2pix", {"attribute-transfer", "style-copy", "reconstruction"}),
         ("adain", {"attribute-transfer", "style-copy", "reconstruction"}),
+        ("mask-guided", {"attribute-transfer", "style-copy", "reconstruction"}),
+        ("geogan", {"attribute-transfer"}),
     ],
 )
 def test_built_in_methods_take_part_where_they_can(name: str, protocols: set[str]) -> None:
