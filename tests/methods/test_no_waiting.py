@@ -53,6 +53,8 @@ def loaded_faces() -> FaceBatch:
         "deepfill+partial-conv",
         "sc-fegan",
         "mask-diffusion",
+        "mask-guided",
+        "geogan",
     ],
 )
 def test_a_training_step_reads_nothing_from_its_device(label: str) -> None:

@@ -94,6 +94,8 @@ def test_every_method_trains_at_every_preset(method: str, preset: str, tmp_path:
         ("cyclegan", {"epochs": 200}),
         ("crn", {"epochs": 200}),
         ("icgan", {"gan_epochs": 25, "encoder_epochs": 15}),
+        ("mask-guided", {"parser_epochs": 10, "epochs": 55}),
+        ("geogan", {"epochs": 20}),
     ],
 )
 def test_published_epochs_follow_the_faces_and_the_batch(method: str, epochs: dict[str, int]) -> None:
@@ -129,6 +131,7 @@ def test_the_small_preset_is_as_long_as_it_was_on_its_rendered_faces(method: str
         "attgan": {"iterations": 40_000},
         "fader": {"iterations": 40_000},
         "icgan": {"gan_iterations": 15_625, "encoder_iterations": 9_375},
+        "mask-guided": {"parser_iterations": 2_500, "iterations": 30_000},
     }
     assert lengths == expected.get(method, {"iterations": 30_000})
 

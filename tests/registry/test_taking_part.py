@@ -37,6 +37,8 @@ def protocol(**said: Any) -> ProtocolCard:
         ("pix2pix", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
         ("adain", {"attribute-transfer", "style-copy", "reconstruction"}),
         ("mask-diffusion", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
+        ("mask-guided", {"attribute-transfer", "style-copy", "reconstruction"}),
+        ("geogan", {"attribute-transfer"}),
     ],
 )
 def test_built_in_methods_take_part_where_they_can(name: str, protocols: set[str]) -> None:
