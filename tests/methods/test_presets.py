@@ -41,12 +41,20 @@ TINY: dict[str, Any] = {
 }
 """Widths of whichever method has them."""
 FACES, BATCH, EPOCHS = 6, 4, 0.5
-NO_VGG = {"vgg_weights": OptionWeights("vgg19", missing="vgg19-dcbb9e9d.pth is not here")}
 
 
 def _experiment(method: str, preset: str, **options: Any) -> Experiment:
     words = {"method": method, "preset": preset, "dataset": {"size": 64}, "options": options}
     return resolve([ConfigSource(words, COMMAND)])
+
+
+def _no_weights(experiment: Experiment) -> dict[str, OptionWeights]:
+    """None of the weights files that the options name."""
+    return {
+        name: OptionWeights(value, missing=f"{value} is not here")
+        for name, value in experiment.method.options.items()
+        if name.endswith("_weights") and isinstance(value, str)
+    }
 
 
 def _tiny(method: str) -> dict[str, Any]:
@@ -64,8 +72,7 @@ def _tiny(method: str) -> dict[str, Any]:
 @pytest.mark.parametrize("method", LEARNED)
 def test_every_method_trains_at_every_preset(method: str, preset: str, tmp_path: Path) -> None:
     experiment = over_faces(_experiment(method, preset, **_tiny(method)), FACES)
-    files = NO_VGG if experiment.method.options.get("vgg_weights") else {}
-    model = build_editor(experiment, files).model
+    model = build_editor(experiment, _no_weights(experiment)).model
     stages = [stage for stage in model.stages() if stage.iterations]
     assert {stage.iterations for stage in stages} == {1}, "half an epoch of six faces is one batch of four"
     if preset == "paper":
@@ -166,7 +173,8 @@ def test_a_published_start_is_torchs_own() -> None:
 
 def test_spade_m_starts_its_style_encoder_as_pix2pixhd_m_does() -> None:
     changes = {name: value for name, value in _tiny("spade").items() if name != "style_widths"}
-    model = build_editor(_experiment("spade+m", "paper", **changes), NO_VGG).model
+    experiment = _experiment("spade+m", "paper", **changes)
+    model = build_editor(experiment, _no_weights(experiment)).model
     weights = [value for name, value in model.encoder.named_parameters() if value.ndim == 4 and value.numel() > 10_000]
     assert weights
     assert all(abs(value.std().item() - 0.02) < 0.002 for value in weights)
