@@ -56,7 +56,7 @@ class UNIT(DomainPairEditor):
         self.adversarial = LeastSquares()
         self.vgg = None
         if config.perceptual_weight and config.vgg16_weights is not None:
-            self.vgg = VGGFeatures(config.vgg16_weights, slices=VGG_SLICES)
+            self.vgg = VGGFeatures(config.vgg16_weights, slices=VGG_SLICES, network="VGG-16")
 
     def translate(self, domain: str, image: Tensor) -> Tensor:
         """(N, 3, H, W) faces in [-1, 1] of the other domain, decoded by this one from codes without noise."""

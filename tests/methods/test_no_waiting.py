@@ -49,6 +49,7 @@ def loaded_faces() -> FaceBatch:
         "adain",
         "adain+region",
         "fader",
+        "diat",
         "icgan",
     ],
 )

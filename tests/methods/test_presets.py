@@ -19,6 +19,8 @@ from benchmark.training.train import train
 from registry.catalogue import METHOD_CARDS
 from tests.benchmark.training.toy import CPU
 
+OWN_PRESETS = ["cyclegan+unit", "cyclegan+discogan"]
+"""Variants that a preset changes further."""
 LEARNED = [entry.card.name for entry in METHOD_CARDS if entry.card.kind == "learned" and entry.card.presets]
 TINY: dict[str, Any] = {
     "ngf": 4,
@@ -58,7 +60,7 @@ def _no_weights(experiment: Experiment) -> dict[str, OptionWeights]:
 
 
 def _tiny(method: str) -> dict[str, Any]:
-    known = METHOD_CARDS.find(method).card.options
+    known = METHOD_CARDS.find(method.partition("+")[0]).card.options
     widths = {name: value for name, value in TINY.items() if name in known}
     if method == "pix2pix":
         widths["n_downsampling"] = 6  # to one pixel, as at the published size
@@ -69,7 +71,7 @@ def _tiny(method: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("preset", ["small", "paper"])
-@pytest.mark.parametrize("method", LEARNED)
+@pytest.mark.parametrize("method", LEARNED + OWN_PRESETS)
 def test_every_method_trains_at_every_preset(method: str, preset: str, tmp_path: Path) -> None:
     experiment = over_faces(_experiment(method, preset, **_tiny(method)), FACES)
     model = build_editor(experiment, _no_weights(experiment)).model
@@ -109,14 +111,16 @@ def test_published_epochs_follow_the_faces_and_the_batch(method: str, epochs: di
             assert options[name] == 0
 
 
-@pytest.mark.parametrize("method", ["stargan", "elegant"])
-def test_published_iterations_stay_iterations(method: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "iterations"), [("stargan", 200_000), ("elegant", 200_000), ("cyclegan+unit", 1_000_000)]
+)
+def test_published_iterations_stay_iterations(method: str, iterations: int) -> None:
     experiment = _experiment(method, "paper")
-    assert experiment.method.options["iterations"] == 200_000
+    assert experiment.method.options["iterations"] == iterations
     assert not counts_epochs(experiment.method.options)
 
 
-@pytest.mark.parametrize("method", LEARNED)
+@pytest.mark.parametrize("method", LEARNED + OWN_PRESETS)
 def test_the_small_preset_is_as_long_as_it_was_on_its_rendered_faces(method: str) -> None:
     options = over_faces(_experiment(method, "small"), 20_000).method.options
     lengths = {name: value for name, value in options.items() if name.endswith("iterations")}
@@ -130,12 +134,13 @@ def test_the_small_preset_is_as_long_as_it_was_on_its_rendered_faces(method: str
         "elegant": {"iterations": 40_000},
         "attgan": {"iterations": 40_000},
         "fader": {"iterations": 40_000},
+        "diat": {"denoiser_iterations": 2_500, "iterations": 30_000},
         "icgan": {"gan_iterations": 15_625, "encoder_iterations": 9_375},
     }
     assert lengths == expected.get(method, {"iterations": 30_000})
 
 
-@pytest.mark.parametrize("method", LEARNED)
+@pytest.mark.parametrize("method", LEARNED + OWN_PRESETS)
 def test_the_demo_preset_counts_iterations(method: str) -> None:
     experiment = _experiment(method, "demo")
     assert not counts_epochs(experiment.method.options)

@@ -8,6 +8,7 @@ import torch
 from torch.nn import functional
 from torchvision.models import vgg16
 
+from methods.checkpoint import CheckpointError
 from methods.cyclegan.designs import build_editor
 from methods.cyclegan.options import CycleGANOptions
 from methods.cyclegan.unit import UNIT, VGG_SLICES
@@ -137,6 +138,12 @@ def test_vgg16_is_torchvisions_network_up_to_its_last_activation(tmp_path: Path)
     with torch.no_grad():
         (ours,) = VGGFeatures(tmp_path / "vgg16.pth", slices=VGG_SLICES).features(2 * image - 1)
         torch.testing.assert_close(ours, network.features[:30]((image - mean) / std), rtol=1e-3, atol=1e-5)
+
+
+def test_a_file_that_is_not_vgg16s_is_refused(tmp_path: Path) -> None:
+    torch.save({"features.0.weight": torch.zeros(64, 3, 3, 3)}, tmp_path / "other.pth")
+    with pytest.raises(CheckpointError, match=r"other.pth: not VGG-16: features.0.bias is nothing"):
+        _tiny(vgg16_weights=str(tmp_path / "other.pth"))
 
 
 def test_a_result_says_whether_the_perceptual_term_took_part() -> None:
