@@ -68,7 +68,7 @@ class MaskedTransform(nn.Module):
 def binary(logits: Tensor) -> Tensor:
     """1 where logits are positive, else 0; gradients are those of the sigmoid, as steps have none."""
     share = torch.sigmoid(logits)
-    return (logits > 0).to(share.dtype) + share - share.detach()
+    return (logits > 0).to(share.dtype) + (share - share.detach())
 
 
 def smoothed(mask: Tensor) -> Tensor:

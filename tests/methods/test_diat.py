@@ -93,8 +93,8 @@ def test_masks_are_binary_with_the_gradient_of_a_sigmoid_and_smoothed_by_a_gauss
 def test_losses_are_those_of_separate_passes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     weights = {"perceptual_weight": 2.0, "identity_weight": 1e-6, "denoiser_weight": 3.0, "mask_weight": 0.5}
     model = _tiny(lr=0.0, d_lr=0.0, face_weights=str(_vgg_face(tmp_path)), **weights)
-    monkeypatch.setattr(torch, "rand", lambda *_args, **_kwargs: torch.full((2, 1, 1, 1), 0.25))
     faces = half_smiling()
+    monkeypatch.setattr(torch, "rand", lambda *_args, **_kwargs: torch.full((2, 1, 1, 1), 0.25))
     (losses,) = train(model, faces, steps=1, stage=model.stages()[1])
     smiling, others = faces.image[:2], faces.image[2:]
     recognised = FaceFeatures(tmp_path / "vgg_face_dag.pth")
@@ -106,13 +106,13 @@ def test_losses_are_those_of_separate_passes(monkeypatch: pytest.MonkeyPatch, tm
         between = (0.25 * real + 0.75 * made).detach().requires_grad_()
         (slope,) = torch.autograd.grad(critic(between).sum(), between)
         penalty = (slope.flatten(1).norm(dim=1) - 1).square().mean()
-        expected["discriminators"] += float(critic(made).mean() - critic(real).mean() + 10 * penalty)
-        expected["adversarial"] += float(-critic(made).mean())
+        expected["discriminators"] += (critic(made).mean() - critic(real).mean() + 10 * penalty).item()
+        expected["adversarial"] -= critic(made).mean().item()
         for mine, theirs in zip(critic.features(made)[1:], critic.features(source)[1:], strict=True):
-            expected["perceptual"] += 2 * float(mse(mine, theirs))
-        expected["mask"] += 0.5 * float(mask.mean())
-        expected["denoiser"] += 3 * float(mse(made, model.denoiser(made)))
-        expected["identity"] += 1e-6 * float(mse(recognised(made), recognised(source)))
+            expected["perceptual"] += 2 * mse(mine, theirs).item()
+        expected["mask"] += 0.5 * mask.mean().item()
+        expected["denoiser"] += 3 * mse(made, model.denoiser(made)).item()
+        expected["identity"] += 1e-6 * mse(recognised(made), recognised(source)).item()
     assert losses == pytest.approx(expected, rel=1e-3)
 
 

@@ -41,7 +41,10 @@ def test_the_variant_of_the_card_has_the_published_sizes(bottleneck: int, expect
 def test_a_bottleneck_at_the_published_size_has_one_position() -> None:
     network = Generator(2, 4, bottleneck=5).eval()
     image = torch.rand(2, 3, 64, 64)
-    assert network[:5](image).shape == (2, 5, 1, 1)
+    seen = image
+    for layer in list(network)[:5]:
+        seen = layer(seen)
+    assert seen.shape == (2, 5, 1, 1)
     assert network(image).shape == image.shape
 
 
@@ -125,7 +128,7 @@ def test_a_resumed_training_takes_its_turns_up(tmp_path: Any) -> None:
 
 
 def test_it_learns_to_get_back() -> None:
-    losses = train(_tiny(early_part=0.0), half_smiling(), steps=30)
+    losses = train(_tiny(early_part=0.0, cycle_share=1.0, lr=5e-3), half_smiling(), steps=45)
     assert losses[-1]["cycle"] < 0.8 * losses[1]["cycle"]
 
 

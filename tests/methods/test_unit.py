@@ -126,7 +126,7 @@ def test_losses_are_the_published_ones_of_separate_passes(monkeypatch: pytest.Mo
         + squares("without", unmade, 0)
         + squares("without", others, 1),
     }
-    assert losses == pytest.approx({name: float(value) for name, value in expected.items()}, rel=1e-3, abs=1e-6)
+    assert losses == pytest.approx({name: value.item() for name, value in expected.items()}, rel=1e-3, abs=1e-6)
 
 
 def test_vgg16_is_torchvisions_network_up_to_its_last_activation(tmp_path: Path) -> None:
