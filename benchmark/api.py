@@ -165,10 +165,11 @@ def leaderboard(
         allow_mixed: split results that cannot be compared into tables of their own instead of refusing them.
 
     Returns:
-        One row per table, method and figure, with the columns of `leaderboard.csv`: among them `method`, `metric`,
-        `value`, the 95% interval (`low`, `high`), `n`, `seeds`, `rank`, `emphasis` ("best" where no learned method is
-        significantly better, "second" for the next), `holm_p` of no difference to the best, and the `reason` of a
-        figure that is missing or doubtful.
+        One row per table, method and figure, with the columns of `leaderboard.csv`: among them `method`,
+        `attribute` (of the figures of one attribute, where tasks transfer several; "" of the table's own),
+        `metric`, `value`, the 95% interval (`low`, `high`), `n`, `seeds`, `rank`, `emphasis` ("best" where no
+        learned method is significantly better, "second" for the next), `holm_p` of no difference to the best,
+        and the `reason` of a figure that is missing or doubtful.
 
     Raises:
         InputError: if there are no results, none has what was asked for, or they cannot share a table.

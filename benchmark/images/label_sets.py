@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from benchmark.runtime.regular_files import check_regular
 from methods.labels import FACE_PARSING_LABELS, LABELS, PALETTE
 from registry.errors import InputError, UnknownNameError, unknown
 from registry.yaml_files import read_yaml
@@ -93,6 +94,10 @@ def find_label_set(value: str | Sequence[Any], folder: Path | None = None) -> La
         return _checked("label_set", {"numbers": list(value)}, "label_set")
     if value.lower().endswith(ENDINGS):
         path = (folder or Path()) / Path(value).expanduser()
+        try:
+            check_regular(path)
+        except OSError as error:
+            raise InputError(f"{path}: {error.strerror}") from error
         return _checked(value, read_yaml(path).content, str(path))
     if (found := label_sets().get(value)) is None:
         raise UnknownNameError(

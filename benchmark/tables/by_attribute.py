@@ -19,13 +19,20 @@ class AttributeFigures:
     Attributes:
         column: the metric.
         methods: the titles of the table's rows.
-        rows: a cell per method, by attribute, and last the figure of the table itself: the mean over attributes of a
-            metric of images, the figure over all tasks of one of sets.
+        attributes: a cell per method, by attribute.
+        overall: the figure of the table itself: the mean over attributes of a metric of images, the figure over all
+            tasks of one of sets.
     """
 
     column: Column
     methods: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Cell, ...]], ...]
+    attributes: tuple[tuple[str, tuple[Cell, ...]], ...]
+    overall: tuple[str, tuple[Cell, ...]]
+
+    @property
+    def rows(self) -> tuple[tuple[str, tuple[Cell, ...]], ...]:
+        """The attributes, and last the overall figure."""
+        return (*self.attributes, self.overall)
 
 
 def by_attribute(table: Table) -> list[AttributeFigures]:
@@ -33,17 +40,16 @@ def by_attribute(table: Table) -> list[AttributeFigures]:
 
     A metric without a figure of any attribute has no part, nor have intervals over several seeds.
     """
-    found = (run.result.protocols[table.protocol].attributes for row in table.rows for run in row.runs)
-    attributes = list(dict.fromkeys(name for of_run in found for name in of_run))
+    named = (run.result.protocols[table.protocol].attributes for row in table.rows for run in row.runs)
+    attributes = list(dict.fromkeys(name for of_run in named for name in of_run))
     figures = []
     for place, column in enumerate(table.columns):
         if not attributes or column.level not in ("image", "set"):
             continue
-        rows = [(name, tuple(_cell(table, row, column, name) for row in table.rows)) for name in attributes]
-        if any(cell.value is not None for _, cells in rows for cell in cells):
-            last = MEAN if column.level == "image" else OVER_ALL
-            rows.append((last, tuple(row.cells[place] for row in table.rows)))
-            figures.append(AttributeFigures(column, tuple(row.title for row in table.rows), tuple(rows)))
+        of_names = tuple((name, tuple(_cell(table, row, column, name) for row in table.rows)) for name in attributes)
+        if any(cell.value is not None for _, cells in of_names for cell in cells):
+            overall = MEAN if column.level == "image" else OVER_ALL, tuple(row.cells[place] for row in table.rows)
+            figures.append(AttributeFigures(column, tuple(row.title for row in table.rows), of_names, overall))
     return figures
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from benchmark.tables.by_attribute import by_attribute
 from benchmark.tables.table import Cell, Row, Table
 
 COLUMNS: Final = (
@@ -17,6 +18,7 @@ COLUMNS: Final = (
     "preset",
     "weights_origin",
     "rank",
+    "attribute",
     "metric",
     "metric_title",
     "level",
@@ -45,12 +47,16 @@ def figure_rows(tables: Sequence[Table]) -> Iterator[tuple[Figure, ...]]:
     """Every figure of the tables, in the order of `COLUMNS`.
 
     `table` numbers the parts of a dataset and protocol, `value` is as measured, `printed` rounded. A figure that is
-    missing has no `value`, and then `reason` says why.
+    missing has no `value`, and then `reason` says why. `attribute` is empty for the figures of the table itself, which
+    come first; where tasks transfer several attributes, those of each attribute follow.
     """
     for table in tables:
-        for row in table.rows:
+        of_attributes = by_attribute(table)
+        for place, row in enumerate(table.rows):
             method = _method(table, row)
-            yield from ((*method, *_facts(cell)) for cell in row.cells)
+            yield from ((*method, "", *_facts(cell)) for cell in row.cells)
+            for figures in of_attributes:
+                yield from ((*method, name, *_facts(cells[place])) for name, cells in figures.attributes)
 
 
 def _method(table: Table, row: Row) -> tuple[Figure, ...]:

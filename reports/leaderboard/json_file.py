@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from benchmark.results.schema import DatasetInfo, JudgeInfo, Kind, WeightsOrigin
+from benchmark.tables.by_attribute import AttributeFigures, by_attribute
 from benchmark.tables.table import Cell, Column, Level, Row, Table
 from reports.leaderboard.wording import bold_rule, num_tests
 
@@ -81,6 +82,8 @@ class Method(_Strict):
     runs: list[RunInfo]
     figures: dict[str, Estimate]
     """By metric."""
+    attributes: dict[str, dict[str, Estimate]] = {}
+    """By attribute, then by metric; empty where tasks transfer one attribute at most."""
 
 
 class TableInfo(_Strict):
@@ -128,6 +131,7 @@ def render(tables: Sequence[Table]) -> str:
 
 
 def _table(table: Table) -> TableInfo:
+    of_attributes = by_attribute(table)
     return TableInfo(
         dataset=table.dataset,
         dataset_facts=table.dataset_facts,
@@ -145,7 +149,7 @@ def _table(table: Table) -> TableInfo:
         apart=list(table.apart),
         not_run=list(table.not_run),
         metrics={column.id: _metric(column) for column in table.columns},
-        methods=[_method(row) for row in table.rows],
+        methods=[_method(row, _by_attribute(of_attributes, place)) for place, row in enumerate(table.rows)],
     )
 
 
@@ -154,7 +158,16 @@ def _metric(column: Column) -> Metric:
     return Metric(level=column.level, **facts)
 
 
-def _method(row: Row) -> Method:
+def _by_attribute(figures: Sequence[AttributeFigures], place: int) -> dict[str, dict[str, Estimate]]:
+    """The figures of one row of a table."""
+    found: dict[str, dict[str, Estimate]] = {}
+    for of_metric in figures:
+        for name, cells in of_metric.attributes:
+            found.setdefault(name, {})[of_metric.column.id] = _estimate(cells[place])
+    return found
+
+
+def _method(row: Row, attributes: dict[str, dict[str, Estimate]]) -> Method:
     return Method(
         method=row.label,
         title=row.title,
@@ -171,6 +184,7 @@ def _method(row: Row) -> Method:
             for _, result in row.runs
         ],
         figures={cell.column.id: _estimate(cell) for cell in row.cells},
+        attributes=attributes,
     )
 
 

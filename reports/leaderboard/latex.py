@@ -8,6 +8,7 @@ from itertools import groupby
 from textwrap import wrap
 from typing import Final
 
+from benchmark.tables.by_attribute import AttributeFigures, by_attribute
 from benchmark.tables.table import Cell, Column, Row, Table
 from reports.leaderboard.wording import FLAG, NO_RUNS, Legend, heading, legend, provenance, remarks, row_facts
 from reports.rendering.chunks import chunks
@@ -33,9 +34,32 @@ def render(tables: Sequence[Table]) -> str:
 
 def _floats(table: Table) -> str:
     """A wide table as blocks below each other; a long one goes on in further floats of the same number."""
-    pages = list(_pages(_blocks(table)))
     facts = [f"% {escaped(name)}: {escaped(said)}" for name, said in provenance(table)]
-    return "\n".join([*facts, *(_float(table, page, number, len(pages)) for number, page in enumerate(pages))])
+    pages = [[_tabular(table, rows, places) for rows, places in page] for page in _pages(_blocks(table))]
+    floats = _numbered(escaped(heading(table)), _caption(table), _label(table), pages, _foot(table))
+    for figures in by_attribute(table):
+        floats += _floats_of_attributes(table, figures)
+    return "\n".join([*facts, *floats])
+
+
+def _floats_of_attributes(table: Table, figures: AttributeFigures) -> list[str]:
+    """A metric's figures with attributes as rows and methods as columns."""
+    title = f"{escaped(heading(table))}: {escaped(f'{_titled(figures.column)} {figures.column.arrow}')} by attribute"
+    bodies = [
+        tabular(f"l{'r' * len(places)}", ["Attribute", *(_stacked(figures.methods[place]) for place in places)], body)
+        for places in chunks(range(len(figures.methods)), COLUMNS_IN_BLOCK)
+        for body in [_attribute_lines(figures, places)]
+    ]
+    pages = [list(page) for page in chunks(bodies, max(1, _LINES_IN_FLOAT // (len(figures.rows) + _LINES_OF_HEADER)))]
+    return _numbered(title, f"{title}.", f"{_label(table)}-{_slug(figures.column.id)}", pages)
+
+
+def _attribute_lines(figures: AttributeFigures, places: Sequence[int]) -> str:
+    attributes, overall = (
+        "\n".join(line([escaped(name), *(_number(cells[place]) for place in places)]) for name, cells in rows)
+        for rows in (figures.attributes, [figures.overall])
+    )
+    return f"{attributes}\n\\midrule\n{overall}"
 
 
 def _blocks(table: Table) -> list[Block]:
@@ -53,17 +77,20 @@ def _pages(blocks: Sequence[Block]) -> Iterator[list[Block]]:
     yield page
 
 
-def _float(table: Table, page: Sequence[Block], number: int, pages: int) -> str:
-    bodies = "\n\\par\\medskip\n".join(_tabular(table, rows, places) for rows, places in page)
-    lines = [r"\begin{table}[htbp]", r"\centering"]
-    if number == 0:
-        lines += [rf"\caption[{escaped(heading(table))}]{{{_caption(table)}}}", rf"\label{{{_label(table)}}}"]
-    else:
-        lines += [r"\addtocounter{table}{-1}", rf"\caption[]{{{escaped(heading(table))}, continued.}}"]
-    lines.append(bodies)
-    if number == pages - 1:
-        lines += [r"\par\medskip", rf"\begin{{minipage}}{{\linewidth}}\footnotesize {_foot(table)}\end{{minipage}}"]
-    return "\n".join([*lines, r"\end{table}"])
+def _numbered(title: str, caption: str, label: str, pages: Sequence[Sequence[str]], foot: str = "") -> list[str]:
+    """The floats of one table number: the caption on the first, the foot on the last."""
+    floats = []
+    for number, bodies in enumerate(pages):
+        lines = [r"\begin{table}[htbp]", r"\centering"]
+        if number == 0:
+            lines += [rf"\caption[{title}]{{{caption}}}", rf"\label{{{label}}}"]
+        else:
+            lines += [r"\addtocounter{table}{-1}", rf"\caption[]{{{title}, continued.}}"]
+        lines.append("\n\\par\\medskip\n".join(bodies))
+        if foot and number == len(pages) - 1:
+            lines += [r"\par\medskip", rf"\begin{{minipage}}{{\linewidth}}\footnotesize {foot}\end{{minipage}}"]
+        floats.append("\n".join([*lines, r"\end{table}"]))
+    return floats
 
 
 def _tabular(table: Table, rows: Sequence[Row], places: Sequence[int]) -> str:
@@ -73,11 +100,18 @@ def _tabular(table: Table, rows: Sequence[Row], places: Sequence[int]) -> str:
 
 
 def _header(column: Column) -> str:
+    return _stacked(f"{_titled(column)}\N{NO-BREAK SPACE}{column.arrow}")
+
+
+def _stacked(text: str) -> str:
     """Broken into short lines, since long headers would shrink the whole block."""
-    unit = f" ({column.facts.unit})" if column.facts.unit else ""
-    lines = wrap(f"{column.facts.title}{unit}\N{NO-BREAK SPACE}{column.arrow}", _HEADER_WIDTH, break_on_hyphens=False)
-    stacked = r" \\ ".join(map(escaped, lines))
+    stacked = r" \\ ".join(map(escaped, wrap(text, _HEADER_WIDTH, break_on_hyphens=False)))
     return rf"\shortstack[r]{{{stacked}}}"
+
+
+def _titled(column: Column) -> str:
+    unit = f" ({column.facts.unit})" if column.facts.unit else ""
+    return f"{column.facts.title}{unit}"
 
 
 def _line(row: Row, places: Sequence[int]) -> str:
@@ -85,11 +119,14 @@ def _line(row: Row, places: Sequence[int]) -> str:
     return line([name, *(_figure(row.cells[place]) for place in places)])
 
 
+def _number(cell: Cell) -> str:
+    return cell.text.replace("-", "$-$") if cell.value is not None else "--"
+
+
 def _figure(cell: Cell) -> str:
-    text = cell.text.replace("-", "$-$") if cell.value is not None else "--"
     marks = (escaped(FLAG) if cell.flagged else "") + ("" if cell.note is None else str(cell.note))
     note = rf"\textsuperscript{{{marks}}}" if marks else ""
-    return _STYLES[cell.emphasis or ""].format(text) + note
+    return _STYLES[cell.emphasis or ""].format(_number(cell)) + note
 
 
 def _caption(table: Table) -> str:
@@ -110,4 +147,8 @@ def _meaning(entry: Legend) -> str:
 
 def _label(table: Table) -> str:
     part = f"-{table.part[0]}" if table.part else ""
-    return "tab:" + re.sub(r"[^A-Za-z0-9]+", "-", f"{table.dataset}-{table.protocol}") + part
+    return f"tab:{_slug(f'{table.dataset}-{table.protocol}')}{part}"
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", text)

@@ -1,10 +1,12 @@
 """Pipes and devices in the place of files: refused at once by every reader of what lies in folders."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from benchmark.images.label_sets import find_label_set
 from benchmark.images.read import read_image
 from benchmark.results.schema import read_result
 from benchmark.runtime.regular_files import check_regular
@@ -13,12 +15,18 @@ from registry.errors import InputError
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 
 
-@pytest.mark.parametrize("read", [read_result, read_image])
-def test_a_pipe_is_refused_rather_than_waited_for(tmp_path: Path, read: object) -> None:
-    path = tmp_path / "result.json"
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("result.json", read_result),
+        ("0.png", read_image),
+        ("labels.yaml", lambda path: find_label_set("labels.yaml", path.parent)),
+    ],
+)
+def test_a_pipe_is_refused_rather_than_waited_for(tmp_path: Path, name: str, read: Callable[[Path], object]) -> None:
+    path = tmp_path / name
     os.mkfifo(path)
-    assert callable(read)
-    with pytest.raises(InputError, match=r"result.json: .*is a pipe or a device, not a file"):
+    with pytest.raises(InputError, match=rf"{name}: .*is a pipe or a device, not a file"):
         read(path)
 
 
