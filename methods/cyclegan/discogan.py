@@ -44,6 +44,9 @@ class DiscoGAN(DomainPairEditor, IterationCount):
         self.discriminators = nn.ModuleDict({name: Discriminator(config.ndf, config.n_layers_d) for name in WAYS})
         init_normal(self.generators)
         init_normal(self.discriminators)
+        if config.residual:
+            for generator in self.generators.values():
+                nn.init.zeros_(generator[-1][0].weight)
         self.adversarial = CrossEntropy()
         self.losses: dict[str, Tensor] = {}
 
@@ -54,7 +57,7 @@ class DiscoGAN(DomainPairEditor, IterationCount):
 
     def translate(self, domain: str, image: Tensor) -> Tensor:
         """(N, 3, H, W) faces in [-1, 1] made ones of the domain "with" or "without", in float32."""
-        return shown(self.generators[WAYS[domain]](seen(image)).float())
+        return shown(self._made(domain, seen(image)).float())
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """The discriminators' update, or in `generator_turns` iterations of every so many and one, the generators'.
@@ -82,7 +85,9 @@ class DiscoGAN(DomainPairEditor, IterationCount):
         return dict(self.losses)
 
     def _made(self, domain: str, image: Tensor) -> Tensor:
-        return self.generators[WAYS[domain]](image)
+        """Images of the other domain made ones of this, both as the networks see them."""
+        output = self.generators[WAYS[domain]](image)
+        return (image + 2 * output - 1).clamp(0, 1) if self.options.residual else output
 
     def _judged(self, domain: str, image: Tensor) -> Features:
         """Features and verdicts of one kind of images: batch norm sees real and generated ones apart."""

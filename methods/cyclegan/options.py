@@ -33,7 +33,8 @@ class CycleGANOptions(UNITTerms, DiscoGANTerms):
             generator's target domain already; 0 leaves the term out.
         pool_size: images made earlier that each of CycleGAN's discriminators goes on seeing.
         residual: whether a generator's output is added to the face, which no paper here does: short trainings need it,
-            since instance norms take a face's colours away and the generator is long in finding them again.
+            since instance norms take a face's colours away and the generator is long in finding them again, and since
+            DiscoGAN may give a face any colours from which the way back is found.
     """
 
     design: Literal["cyclegan", "unit", "discogan"] = "cyclegan"

@@ -132,6 +132,11 @@ def test_it_learns_to_get_back() -> None:
     assert losses[-1]["cycle"] < 0.8 * losses[1]["cycle"]
 
 
+def test_a_short_training_begins_with_the_face_itself() -> None:
+    image = random_faces(2, 32).image
+    torch.testing.assert_close(_tiny(residual=True).eval().translate("with", image), image)
+
+
 def test_a_step_under_autocast_and_channels_last() -> None:
     check_autocast_step(_tiny(), half_smiling())
 
