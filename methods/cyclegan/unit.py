@@ -14,7 +14,7 @@ from methods.base import FaceBatch
 from methods.cyclegan.options import CycleGANOptions
 from methods.cyclegan.unit_networks import AutoEncoder, Discriminator
 from methods.layers.gan_losses import LeastSquares
-from methods.layers.initialisation import init_he, init_normal
+from methods.layers.initialisation import init_he
 from methods.layers.perceptual import Slices, VGGFeatures
 from methods.shared.conditional_gan import frozen
 from methods.shared.domain_pair import OTHER, DomainPairEditor, distance, total
@@ -48,8 +48,9 @@ class UNIT(DomainPairEditor):
         self.discriminators = nn.ModuleDict(
             {domain: Discriminator(config.ndf, config.n_layers_d, config.num_d) for domain in OTHER}
         )
+        # Small weights would be long in growing: the discriminators have no norms.
         init_he(self.generators)
-        init_normal(self.discriminators)
+        init_he(self.discriminators, 0.2)
         if config.residual:
             for generator in self.generators.values():
                 nn.init.zeros_(generator.up[-2].weight)
