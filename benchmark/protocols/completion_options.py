@@ -40,7 +40,7 @@ class CompletionOptions:
             raise ValueError(f"hole is {unknown[0] if self.kinds else '[]'}; holes are {', '.join(KINDS)}")
         if len(self.areas) < 2 or self.areas[0] < SMALLEST or self.areas[-1] >= 1:
             raise ValueError(
-                f"areas is {list(self.areas)}; it has at least two shares of the image, from {SMALLEST:g} to less than 1"
+                f"areas is {list(self.areas)}; it has two shares of the image or more, from {SMALLEST:g} to less than 1"
             )
         for least, most in self.ranges:
             if most - least < NARROWEST:
