@@ -77,7 +77,26 @@ def _code_of(content: bytes) -> _Code:
 
 def dump_without_prose(tree: ast.AST) -> str:
     """What a module computes, as text: without comments, docstrings and imports, which `tree` loses."""
-    return ast.dump(_WithoutProse().visit(tree))
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        for block in _blocks_of(waiting.pop()):
+            block[:] = [statement for statement in block if not _computes_nothing(statement)]
+            waiting.extend(block)
+    return ast.dump(tree)
+
+
+def _computes_nothing(statement: ast.AST) -> bool:
+    """Whether it is an import, or a text that stands alone: a docstring of a module, class, function or attribute."""
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
+    return isinstance(statement, ast.Import | ast.ImportFrom)
+
+
+def _blocks_of(node: ast.AST) -> Iterator[list[ast.AST]]:
+    """The lists of statements within a module or a statement; no expression has any."""
+    for name in ("body", "handlers", "orelse", "finalbody", "cases"):
+        if isinstance(block := getattr(node, name, None), list):
+            yield block
 
 
 def decides_no_number(module: str) -> bool:
@@ -91,15 +110,21 @@ def _package_of(module: str) -> str:
 
 def imports_in(tree: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
     """The import statements of a module, those inside functions too, but none for type checking alone."""
-    waiting = [tree]
+    waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield node
-        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        elif isinstance(node, ast.If) and _asks_for_type_checking(node.test):
             waiting.extend(node.orelse)
         else:
-            waiting.extend(ast.iter_child_nodes(node))
+            for block in _blocks_of(node):
+                waiting.extend(block)
+
+
+def _asks_for_type_checking(test: ast.expr) -> bool:
+    name = test.attr if isinstance(test, ast.Attribute) else test.id if isinstance(test, ast.Name) else None
+    return name == "TYPE_CHECKING"
 
 
 def _targets(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
@@ -112,19 +137,6 @@ def _targets(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
         inner = f"{parent}.{alias.name}"
         whole = _package_of(parent) in PROJECT and _path_of(inner) is not None
         yield (inner, "") if whole else (parent, alias.name)
-
-
-class _WithoutProse(ast.NodeTransformer):
-    """Takes out imports, and texts that stand as statements: docstrings of modules, classes, functions, attributes."""
-
-    def visit_Import(self, node: ast.Import) -> None:
-        return None
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        return None
-
-    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
-        return None if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str) else node
 
 
 def _modules_of(name: str) -> Iterator[str]:

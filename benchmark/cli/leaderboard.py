@@ -14,7 +14,7 @@ from benchmark.cli.resolve_flags import split_names
 
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("leaderboard", help="Write leaderboard.html, .md, .tex, .csv and .json from result files.")(
+    app.command("leaderboard", help="Write leaderboard.html, .md, .tex, .csv, .json and figures from result files.")(
         _leaderboard
     )
 
@@ -29,7 +29,8 @@ def _leaderboard(
     ] = None,
     metrics: Annotated[str | None, typer.Option(metavar="A,B", help="Only these metrics and costs.")] = None,
     formats: Annotated[
-        str | None, typer.Option("--format", metavar="A,B", help="Of html, md, tex, csv, json.", show_default="all")
+        str | None,
+        typer.Option("--format", metavar="A,B", help="Of html, md, tex, csv, json, figures.", show_default="all"),
     ] = None,
     human: Annotated[
         Path | None,

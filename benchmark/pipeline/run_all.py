@@ -72,7 +72,7 @@ def run_all(
     # imported here: a repeated command that has nothing to do must not wait for torch
     from benchmark.evaluation.context import EvaluationContext
     from benchmark.runs.run_of import run_of
-    from reports.leaderboard.write import write_leaderboard
+    from reports.leaderboard.write import PAGE_FORMATS, write_leaderboard
 
     context = EvaluationContext(shared, cache, reporter, weights)
     results: list[Result] = []
@@ -86,7 +86,7 @@ def run_all(
     for error in errors:
         reporter.say(f"left out: {error}")
     with _failure_said(f"the leaderboard of {pages}", reporter):
-        for page in write_leaderboard(found, pages, allow_mixed=True):
+        for page in write_leaderboard(found, pages, allow_mixed=True, formats=PAGE_FORMATS):
             reporter.say(f"wrote {page}")
         StageState(pages).put(PAGES, _pages_stamp(pages))
     return results

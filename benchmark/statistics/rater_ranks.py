@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t
+from scipy.special import stdtr
 
 from benchmark.statistics.face_clusters import Array
 from benchmark.statistics.holm import ALPHA, holm
@@ -66,7 +66,7 @@ def pair_p_values(
     influence = estimates.influence[:, ours] - estimates.influence[:, theirs]
     spread = np.sqrt(two_way_variance(crossed, influence, raters, items))
     with np.errstate(divide="ignore", invalid="ignore"):
-        by_t = 2 * t.sf(np.abs(difference) / spread, np.maximum(fewer - 1, 1))
+        by_t = 2 * stdtr(np.maximum(fewer - 1, 1), -np.abs(difference) / spread)
     all_agree = np.minimum(2.0 ** (1 - fewer), 1.0)
     p_values: Array = np.where(difference == 0, 1.0, np.where(spread <= NO_SPREAD, all_agree, by_t))
     return p_values

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm, t
+from scipy.special import ndtri, stdtrit  # normal and Student's t without the second that scipy.stats takes to import
 
 from benchmark.statistics.face_clusters import Array, draw_faces
 from benchmark.statistics.ratios import ratio
@@ -165,7 +165,7 @@ def intervals(crossed: Crossed, estimates: Estimates, level: float = 0.95) -> In
     fewer = np.minimum(num_raters, num_items)
     variance = two_way_variance(crossed, estimates.influence, num_raters, num_items)
     tail = (1 + level) / 2
-    reach = np.sqrt(variance) * t.ppf(tail, np.maximum(fewer - 1, 1)) / norm.ppf(tail)
+    reach = np.sqrt(variance) * stdtrit(np.maximum(fewer - 1, 1), tail) / ndtri(tail)
     low, high = np.full(len(fewer), np.nan), np.full(len(fewer), np.nan)
     for index, value in enumerate(estimates.values):
         own = estimates.drawn[:, index][np.isfinite(estimates.drawn[:, index])]

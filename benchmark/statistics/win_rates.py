@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from benchmark.statistics.bootstrap import percentile_interval
@@ -37,10 +38,10 @@ def win_rates(merits: Array) -> Array:
     metrics on which it has a figure and a rival (Liang et al., Holistic Evaluation of Language Models, TMLR 2023).
     A missing figure (NaN) is neither a win nor a loss of anyone.
     """
-    from scipy.stats import rankdata  # a second to import, which only a leaderboard should pay
-
     # the mean rank counts a method itself, every method that it beats, and half of those that it ties with
-    wins = rankdata(merits, axis=-2, nan_policy="omit" if np.isnan(merits).any() else "propagate") - 1
+    of_methods = np.moveaxis(merits, -2, 0)
+    ranks = pd.DataFrame(of_methods.reshape(len(of_methods), -1)).rank().to_numpy()
+    wins = np.moveaxis(ranks.reshape(of_methods.shape), 0, -2) - 1
     rivals = np.isfinite(merits).sum(axis=-2, keepdims=True) - 1
     known = np.isfinite(wins) & (rivals > 0)
     shares = np.where(known, wins, 0.0) / np.maximum(rivals, 1)

@@ -1,4 +1,4 @@
-"""The leaderboard: every method's figures on each dataset and protocol, in five formats."""
+"""The leaderboard: every method's figures on each dataset and protocol, as pages in five formats and as figures."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ from reports.leaderboard import html_page as html
 from reports.leaderboard import json_file as json_table
 from reports.leaderboard import latex, markdown
 from reports.leaderboard.edit_grid import EditGrids, write_edit_grids
-from reports.leaderboard.figures import write_print_figures
 
-__all__ = ["FORMATS", "IncomparableError", "write_leaderboard"]
+__all__ = ["FORMATS", "PAGE_FORMATS", "IncomparableError", "write_leaderboard"]
 
 TITLE: Final = "Leaderboard of face-editing methods"
-FORMATS: Final = ("md", "html", "tex", "csv", "json")
+PAGE_FORMATS: Final = ("md", "html", "tex", "csv", "json")
 """Each the suffix of its file, in the order of writing."""
+FORMATS: Final = (*PAGE_FORMATS, "figures")
+"""The pages, and the figures for print, which take longer to draw than all pages."""
 
 
 def write_leaderboard(
@@ -43,7 +44,7 @@ def write_leaderboard(
         out: folder to write to, created where it is missing.
         allow_mixed: split runs that cannot be compared into tables of their own, rather than refuse them.
         embed_samples: inline pictures of edits in the HTML page.
-        formats: only these of `FORMATS`; the pictures of edits belong to "md", the figures for print to "html".
+        formats: only these of `FORMATS`; the pictures of edits belong to "md".
         human: what a human study found, for a column of it.
 
     Returns:
@@ -58,7 +59,7 @@ def write_leaderboard(
             raise UnknownNameError(unknown("format", name, FORMATS))
     files = ScoreFiles()
     tables = tabulate(runs, allow_mixed, human, files)
-    compared = [differences(table, files) for table in tables] if "html" in formats else []
+    compared = [differences(table, files) for table in tables] if {"html", "figures"} & set(formats) else []
     grids: EditGrids = write_edit_grids(runs, out) if "md" in formats else {}
     render: dict[str, Callable[[], str]] = {
         "md": lambda: markdown.render(tables, TITLE, grids),
@@ -67,8 +68,13 @@ def write_leaderboard(
         "csv": lambda: csv_table.render(tables),
         "json": lambda: json_table.render(tables),
     }
-    pages = {out / f"leaderboard.{name}": render[name]() for name in FORMATS if name in formats}
+    pages = {out / f"leaderboard.{name}": render[name]() for name in PAGE_FORMATS if name in formats}
     for path, text in pages.items():
         write_text_atomically(path, text)
-    figures = write_print_figures(tables, compared, out / "figures") if compared else []
-    return [*pages, *(picture for pictures in grids.values() for picture in pictures), *figures]
+    written = [*pages, *(picture for pictures in grids.values() for picture in pictures)]
+    if "figures" in formats:
+        # imported here: what draws them takes seconds to import
+        from reports.leaderboard.figures import write_print_figures
+
+        written += write_print_figures(tables, compared, out / "figures")
+    return written

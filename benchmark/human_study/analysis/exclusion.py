@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
-from scipy.stats import binom
 
 from benchmark.human_study.answers import MAX_RESPONSE_MS
 from benchmark.human_study.schema import Key, OptionKey, Study
@@ -59,6 +58,8 @@ def judge_raters(answers: pd.DataFrame, study: Study, key: Key, rule: ExclusionR
         the first answer of a trial), and reasons (those of `REASONS` that apply, joined by spaces; "" of one who is
         kept).
     """
+    from scipy.stats import binom  # a second to import, which whoever reads what a study found should not pay
+
     kinds = answers["trial_id"].map({name: trial.check for name, trial in key.trials.items()})
     obvious = answers[kinds == "obvious"]
     failed = _mask(

@@ -126,9 +126,12 @@ def test_versions_are_equal_where_the_same_is_computed(module: Path, one: str, o
     assert (versions[0] == versions[1]) == equal
 
 
-def test_imports_for_type_checking_alone_do_not_count(module: Path) -> None:
+@pytest.mark.parametrize(
+    ("test", "count"), [("typing.TYPE_CHECKING", False), ("TYPE_CHECKING", False), ("not TYPE_CHECKING", True)]
+)
+def test_imports_for_type_checking_alone_do_not_count(module: Path, test: str, count: bool) -> None:
     versions = set()
     for name in ("pixel", "lpips"):
-        module.write_text(f"import typing\nif typing.TYPE_CHECKING:\n    from benchmark.metrics import {name}\n")
+        module.write_text(f"import typing\nif {test}:\n    from benchmark.metrics import {name}\n")
         versions.add(code_version(module.stem))
-    assert len(versions) == 1
+    assert (len(versions) == 2) == count

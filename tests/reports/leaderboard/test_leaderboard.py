@@ -8,10 +8,10 @@ import pytest
 
 from benchmark.results.find_results import FinishedRun
 from registry.errors import UnknownNameError
-from reports.leaderboard.write import FORMATS, IncomparableError, write_leaderboard
+from reports.leaderboard.write import PAGE_FORMATS, IncomparableError, write_leaderboard
 from tests.reports.elements import Elements
 from tests.reports.hostile import hostile_results
-from tests.reports.run_folders import run_folder
+from tests.reports.run_folders import run_folder, study
 from tests.reports.synthetic import METRICS, figure, judge, protocol, result, runs
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -21,7 +21,7 @@ TRICKY = 'a "quoted", <b>bold</b> | piped\nsecond line </script><script>alert(2)
 def write(tmp_path, *results, **options):
     """The Markdown and the HTML page."""
     written = write_leaderboard(runs(*results), tmp_path / "out", **options)
-    assert [path.suffix.removeprefix(".") for path in written] == list(FORMATS)
+    assert [path.suffix.removeprefix(".") for path in written] == list(PAGE_FORMATS)
     return written[0].read_text(), written[1].read_text()
 
 
@@ -193,9 +193,16 @@ def test_only_the_formats_asked_for_are_written_and_an_unknown_one_is_refused(tm
     assert not (tmp_path / "none").exists()
 
 
+def test_figures_for_print_are_a_format_of_their_own(tmp_path):
+    written = write_leaderboard(study(tmp_path / "runs"), tmp_path / "out", formats=["figures"])
+    assert written
+    assert {path.parent for path in written} == {tmp_path / "out" / "figures"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"figures"}
+
+
 def test_every_format_of_no_runs_one_run_and_no_figures_is_written(tmp_path):
     absent = protocol({}, reason="it has no style input", tasks_sha256="")
     for number, results in enumerate([[], [result("a")], [result("b", protocols={"attribute-transfer": absent})]]):
         written = write_leaderboard(runs(*results), tmp_path / str(number))
-        assert len(written) == len(FORMATS)
+        assert len(written) == len(PAGE_FORMATS)
         assert all(path.stat().st_size for path in written)
