@@ -64,6 +64,7 @@ bench-steps: $(VENV)/installed
 	$(BIN)/python -m benchmarks.steps_pix2pixhd
 	$(BIN)/python -m benchmarks.steps_spade
 	$(BIN)/python -m benchmarks.steps_attribute
+	$(BIN)/python -m benchmarks.steps_domains
 
 bench-scoring: $(VENV)/installed
 	$(BIN)/python -m benchmarks.scoring_fid

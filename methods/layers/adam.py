@@ -40,15 +40,20 @@ def adam(
     return OptimWrapper(optimizer)
 
 
-def adam_for_each(model: nn.Module, rates: Mapping[str, float], betas: tuple[float, float]) -> OptimWrapperDict:
+def adam_for_each(
+    model: nn.Module, rates: Mapping[str, float], betas: tuple[float, float], weight_decay: float = 0.0
+) -> OptimWrapperDict:
     """An optimiser of its own for each of a model's parts, by name.
 
     Args:
         model: has the parts as submodules.
         rates: the learning rate of each, by its name.
         betas: of all.
+        weight_decay: of all; it joins the gradient, as in Adam's own paper.
 
     Raises:
         ValueError: for a rate or a decay that no optimiser takes.
     """
-    return OptimWrapperDict(**{name: adam(model.get_submodule(name), rate, betas) for name, rate in rates.items()})
+    return OptimWrapperDict(
+        **{name: adam(model.get_submodule(name), rate, betas, weight_decay) for name, rate in rates.items()}
+    )
