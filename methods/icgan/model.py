@@ -26,6 +26,17 @@ ENCODERS: Final = ("latent_encoder", "attribute_encoder")
 """The encoders, each of which has the stage of its name."""
 
 
+def mismatched(attributes: Tensor) -> Tensor:
+    """Attributes that are wrong of each of N faces: those of another, or where it has the same, its own inverted.
+
+    Args:
+        attributes: (N, K) in {-1, 1}.
+    """
+    others = attributes.roll(1, 0)
+    same = (others == attributes).all(dim=1, keepdim=True)
+    return torch.where(same, -attributes, others)
+
+
 class IcGAN(FaceEditor):
     """IcGAN (Perarnau et al., "Invertible Conditional GANs for Image Editing", NeurIPS workshop 2016).
 
@@ -113,7 +124,7 @@ class IcGAN(FaceEditor):
         made = self.generator.generate(self._drawn_latents(attributes), attributes)
         shown = (
             (image, attributes, 1.0, 1.0),
-            (image, attributes.roll(1, 0), 0.0, 0.5),
+            (image, mismatched(attributes), 0.0, 0.5),
             (made.detach().to(image.dtype), attributes, 0.0, 0.5),
         )
         told = torch.stack(
