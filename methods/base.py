@@ -73,7 +73,7 @@ class EditBatch:
     Attributes:
         target: the faces being edited; they give identity and style.
         source: the faces that lend an attribute or a geometry.
-        mask: (N, H, W) uint8, the requested geometry.
+        mask: (N, H, W) uint8, the requested geometry: at another strength than 1, as far as that goes.
         attributes: (N, 40) float in {0, 1}, the requested attributes.
         region: (N, H, W) bool, where change is allowed.
         oracle: (N, 3, H, W) float in [-1, 1], the true result, where the dataset knows it.
@@ -82,8 +82,8 @@ class EditBatch:
         lacks: inputs that the tasks could not be given, by the words of methods' cards, with the reason. A mask that is
             named here is the target's own.
         strength: (N,) float from 0, how far each edit is to go: 0 leaves the target, 1 is the whole edit; None is 1.
-        sketch: (N, H, W) float in {0, 1}, lines that the result is to have within the region.
-        colour: (N, 3, H, W) float in [-1, 1], colours that the result is to have within the region.
+        sketch: (N, H, W) float in {0, 1}, lines that the result is to have within the region; 0 outside of it.
+        colour: (N, 3, H, W) float in [-1, 1], colours that the result is to have within the region; 0 outside of it.
     """
 
     target: FaceBatch

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from registry.errors import InputError, unknown
 from registry.options import Option as Option
@@ -23,15 +23,20 @@ INPUTS = (
     "source attributes",
     "region",
     "instruction",
+    "strength",
+    "sketch",
+    "colour",
     "oracle",
 )
 """The words for what a task has, which protocols give and methods take; a plug-in may bring words of its own.
 
 A mask is the requested one beside the target's own, attributes those that the task asks to change.
 """
+HINTS = ("sketch", "colour")
+"""The words for a user's hints at what the result is to show, which only methods that take them are told."""
 OF_FACES = ("mask", "attributes")
 """The words for what faces have beside their images, which protocols need of a dataset."""
-GIVEN_BY_MOST = tuple(word for word in INPUTS if "attributes" not in word)
+GIVEN_BY_MOST = tuple(word for word in INPUTS if "attributes" not in word and word not in HINTS)
 """What a protocol gives whose card does not say it."""
 
 
@@ -107,7 +112,7 @@ class MethodCard(Card):
         options: its constructor's options with their defaults: a mapping, or the dataclass that declares them, written
             "module:Class", from which their kinds and descriptions come too. It must not import torch.
         variants: named changes of options, written `method+variant`.
-        presets: changes of options by preset.
+        presets: changes of options by preset; under `preset+variant`, those of a variant at that preset, over its own.
         command: in place of `entry`, the program that edits in a process of its own, with its arguments; found in the
             card's folder or where programs are, and run in the card's folder.
         timeout: seconds that the program may take to start, and for a batch of tasks.
@@ -139,6 +144,11 @@ class MethodCard(Card):
         ]
 
     @property
+    def every_input(self) -> set[str]:
+        """The words of all its alternatives."""
+        return {word for words in self.alternatives for word in words}
+
+    @property
     def takes_in_words(self) -> str:
         """What it takes, as sentences say it."""
         return ", or ".join(map(joined, self.alternatives))
@@ -146,7 +156,7 @@ class MethodCard(Card):
     @property
     def sees_oracle(self) -> bool:
         """Whether tasks reach it with their true results."""
-        return self.kind == "reference" and any("oracle" in words for words in self.alternatives)
+        return self.kind == "reference" and "oracle" in self.every_input
 
 
 class DatasetCard(Card):
@@ -161,14 +171,25 @@ class ProtocolCard(Card):
 
     Attributes:
         needs: what the faces of a dataset must have for tasks to be drawn, in the words of `OF_FACES`.
-        gives: what its tasks have, in the words of `INPUTS` or its own; methods that take no more take part in it.
+        gives: what its tasks have, in the words of `INPUTS` or its own; methods that take no more take part in it. The
+            tasks of every protocol have a strength, whether the card says it or not.
+        default_for: where the card says it, only methods that take one of these words take part where no protocol was
+            named; others do where it was.
+        hides: whether tasks show the target with a part of it hidden, so that a copy of it is no whole face.
         metrics: those that it shows, in order.
     """
 
     options: OptionTable = OptionTable({})
     needs: list[Literal["mask", "attributes"]] = []
     gives: list[str] = list(GIVEN_BY_MOST)
+    default_for: list[str] = []
+    hides: bool = False
     metrics: list[str]
+
+    @field_validator("gives")
+    @classmethod
+    def _with_strength(cls, gives: list[str]) -> list[str]:
+        return gives if "strength" in gives else [*gives, "strength"]
 
 
 class MetricCard(Card):

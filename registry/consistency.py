@@ -30,17 +30,22 @@ def check_consistency(card: Card, place: str) -> None:
     if isinstance(card, MethodCard):
         if card.kind == "external":
             raise CardError(f"{place}: kind: external is for edits that were made elsewhere: bench edits import --card")
-        if card.command and any("oracle" in words for words in card.alternatives):
+        if card.command and "oracle" in card.every_input:
             raise CardError(f"{place}: takes: a process is never given the true result, the oracle")
         _check_words(place, "takes", [word for words in card.alternatives for word in words])
-        if card.kind != "reference" and any("oracle" in words for words in card.alternatives):
+        if card.kind != "reference" and "oracle" in card.every_input:
             raise CardError(f"{place}: takes: only a method of kind 'reference' may see the true result, the oracle")
     if isinstance(card, ProtocolCard):
         _check_words(place, "gives", card.gives)
+        _check_words(place, "default_for", card.default_for)
     if isinstance(card, MethodCard | JudgeCard):
-        for preset in card.presets:
+        variants = card.variants if isinstance(card, MethodCard) else {}
+        for key in card.presets:
+            preset, plus, variant = key.partition("+")
             if preset not in (known := preset_names()):
                 raise CardError(f"{place}: presets: {unknown('preset', preset, known)}")
+            if plus and variant not in variants:
+                raise CardError(f"{place}: presets.{key}: {unknown('variant', variant, variants)}")
         if card.entry and isinstance(card.options.declared, str):
             return
         for key, changes in _changes(card):

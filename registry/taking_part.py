@@ -35,6 +35,13 @@ def protocols_of(method: MethodCard) -> list[str]:
     return [entry.card.name for entry in PROTOCOL_CARDS if reason_against(method, entry.card) is None]
 
 
+def is_default(protocol: ProtocolCard, method: MethodCard | None) -> bool:
+    """Whether a protocol is a method's where none was named; of no method in particular, whether it is every one's."""
+    if not protocol.default_for:
+        return True
+    return method is not None and not method.every_input.isdisjoint(protocol.default_for)
+
+
 def unmet_needs(protocol: ProtocolCard, lacking: Mapping[str, str]) -> str | None:
     """Why tasks of a protocol cannot be drawn from faces that lack something, in words; None where they can."""
     unmet = {word: lacking[word] for word in protocol.needs if word in lacking}

@@ -9,7 +9,7 @@ from registry.cards import MethodCard
 from registry.catalogue import PROTOCOL_CARDS
 from registry.consistency import preset_names
 from registry.errors import UnknownNameError, unknown
-from registry.taking_part import protocols_of
+from registry.taking_part import is_default, protocols_of
 from registry.yaml_files import read_yaml
 
 PRESETS = Path(__file__).with_name("presets")
@@ -46,11 +46,13 @@ def protocol_options(name: str, preset: Preset) -> Options:
 def default_protocols(preset: Preset, method: MethodCard | None = None) -> list[str]:
     """The protocols where none is named: the built-in ones, in the preset's order, whatever else is installed.
 
+    Those whose cards name inputs that a method must take are left to such methods.
+
     Args:
         preset: of the evaluation.
         method: leaves those that it can take part in; where it can in none of them, those of plug-ins that it can.
     """
-    builtin = {entry.card.name: entry.card for entry in PROTOCOL_CARDS.builtin()}
+    builtin = [entry.card.name for entry in PROTOCOL_CARDS.builtin() if is_default(entry.card, method)]
     ordered = [*(name for name in preset.protocols if name in builtin), *builtin]
     if method is None:
         return list(dict.fromkeys(ordered))

@@ -1,16 +1,27 @@
-"""The reference methods that stand in every table without being named: the built-in ones."""
+"""The reference methods that stand in tables without being named: the built-in ones."""
 
 from __future__ import annotations
 
 from benchmark.config.evaluation_spec import EvaluationSpec
 from benchmark.config.experiment import Experiment, MethodSpec
 from registry.cards import MethodCard
-from registry.catalogue import METHOD_CARDS
+from registry.catalogue import METHOD_CARDS, PROTOCOL_CARDS
+from registry.taking_part import is_default
 
 
-def default_references() -> list[MethodCard]:
-    """The cards of the built-in reference methods, which run beside every method; a plug-in's runs when named."""
-    return [entry.card for entry in METHOD_CARDS.builtin() if entry.card.kind == "reference"]
+def default_references(evaluation: EvaluationSpec) -> list[MethodCard]:
+    """The cards of the built-in reference methods that run beside every method; a plug-in's runs when named.
+
+    Those for whom a protocol is made, such as the fillings of holes, run where it is one of the evaluation's.
+    """
+    cards = [entry.card for entry in METHOD_CARDS.builtin() if entry.card.kind == "reference"]
+    special = [entry.card for entry in PROTOCOL_CARDS.builtin() if entry.card.default_for]
+    return [
+        card
+        for card in cards
+        if not (homes := {protocol.name for protocol in special if is_default(protocol, card)})
+        or not homes.isdisjoint(evaluation.protocols)
+    ]
 
 
 def reference_experiment(evaluation: EvaluationSpec, card: MethodCard) -> Experiment:

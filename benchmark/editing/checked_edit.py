@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from methods.base import CannotEdit, EditBatch, FaceEditor
-from registry.cards import MethodCard
+from registry.cards import HINTS, MethodCard
 from registry.errors import PluginError, plugin_boundary
 
 CLEARLY_OUTSIDE: Final = 1.5
@@ -24,19 +24,40 @@ class EditError(PluginError):
 
 
 def visible_to(card: MethodCard, tasks: EditBatch) -> EditBatch:
-    """Tasks as a method of a card may see them: with their true results only where its card lets it."""
-    return tasks if card.sees_oracle else replace(tasks, oracle=None)
+    """Tasks as a method of a card may see them: with true results and with hints only where the card takes them."""
+    hidden = [word for word in HINTS if word not in card.every_input]
+    if not card.sees_oracle:
+        hidden.append("oracle")
+    return replace(tasks, **dict.fromkeys(hidden)) if hidden else tasks
 
 
 def check_inputs(card: MethodCard, tasks: EditBatch) -> None:
-    """Refuse tasks that lack what a method's card says that it needs.
+    """Refuse tasks that lack what a method's card says that it needs, or that are to go a way it does not know.
+
+    Another strength than 1 reaches a method that takes it, or the requested mask, which goes as far as the strength
+    says. Copies of a task's own pictures are landmarks at any strength.
 
     Raises:
-        CannotEdit: with the reason of the first such input, where each of the card's alternatives has one.
+        CannotEdit: with the reason of the first such input, where each of the card's alternatives has one; or with the
+            strength, where none of the others takes it.
     """
     unmet = [[word for word in words if word in tasks.lacks] for words in card.alternatives]
     if all(unmet):
         raise CannotEdit(tasks.lacks[unmet[0][0]])
+    if card.sees_oracle or card.returns_copy_of is not None:
+        return
+    usable = [words for words, lacking in zip(card.alternatives, unmet, strict=True) if not lacking]
+    follows = any({"strength", "mask"}.intersection(words) for words in usable)
+    if not follows and (strength := other_strength(tasks)) is not None:
+        raise CannotEdit(f"it edits all the way or not at all, and these edits are to go {strength:g} of the way")
+
+
+def other_strength(tasks: EditBatch) -> float | None:
+    """The first strength of tasks that is not 1; None where all are."""
+    if tasks.strength is None:
+        return None
+    others: Tensor = tasks.strength[tasks.strength != 1]
+    return others[0].item() if len(others) else None
 
 
 def checked_edit(editor: FaceEditor, tasks: EditBatch) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from benchmark.runtime.device import Compute, seed_everything
 from benchmark.training.checkpoints import random_state, restore_random_state
 from methods.base import CannotEdit, EditBatch, FaceBatch, FaceEditor
 from methods.labels import NUM_ATTRIBUTES, NUM_LABELS, attribute_columns
-from registry.cards import MethodCard
+from registry.cards import HINTS, MethodCard
 from registry.errors import InputError
 
 ARGUMENTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -27,6 +28,8 @@ ARGUMENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "attributes": ("attributes", "requested_attributes"),
     "source image": ("source",),
     "source mask": ("source_mask",),
+    "sketch": ("sketch",),
+    "colour": ("colour",),
 }
 """What `LoadedMethod.edit` must be given for each of the words in what methods take."""
 
@@ -63,6 +66,10 @@ class LoadedMethod:
         requested_attributes: Attributes | None = None,
         source: Any = None,
         source_mask: Any = None,
+        region: Any = None,
+        strength: float = 1.0,
+        sketch: Any = None,
+        colour: Any = None,
     ) -> Pixels:
         """Edit one image.
 
@@ -78,6 +85,10 @@ class LoadedMethod:
             requested_attributes: the attributes to change, with their new values.
             source: (H, W, 3) uint8 RGB, the face that lends something; `image` where it is not given.
             source_mask: labels of `source`.
+            region: (H, W) bool, where change is allowed; everywhere where it is not given.
+            strength: how far the edit is to go, for methods that take it: 0 leaves the face, 1 is the whole edit.
+            sketch: (H, W) bool, lines that the result is to have within `region`, for methods that take them.
+            colour: (H, W, 3) uint8 RGB, colours that the result is to have within `region`, for methods that take them.
 
         Returns:
             (H, W, 3) uint8 RGB.
@@ -103,11 +114,16 @@ class LoadedMethod:
             "requested_attributes": requested_attributes,
             "source": source,
             "source_mask": source_mask,
+            "region": region,
+            "sketch": sketch,
+            "colour": colour,
         }
         given = {name: value for name, value in possible.items() if value is not None}
-        self._check_inputs(given)
-        pixels = {name: self._image(name, given[name]) for name in ("image", "source") if name in given}
+        self._check_inputs(given, strength)
+        pixels = {name: self._image(name, given[name]) for name in ("image", "source", "colour") if name in given}
         labels = {name: self._labels(name, given[name]) for name in given if name.endswith("mask")}
+        places = {name: self._places(name, given[name]) for name in ("region", "sketch") if name in given}
+        allowed = places.get("region", torch.ones(1, self.size, self.size, dtype=torch.bool))
         nothing = torch.zeros(1, self.size, self.size, dtype=torch.uint8)
         has = _attribute_row("attributes", attributes or {}, torch.zeros(1, NUM_ATTRIBUTES))
         target = FaceBatch(pixels["image"], labels.get("mask", nothing), has, ("image",))
@@ -120,11 +136,14 @@ class LoadedMethod:
             source=lender,
             mask=labels.get("requested_mask", target.mask),
             attributes=_attribute_row("requested_attributes", requested_attributes or {}, has),
-            region=torch.ones(1, self.size, self.size, dtype=torch.bool),
+            region=allowed,
+            strength=torch.tensor([float(strength)]),
+            sketch=(places["sketch"] & allowed).float() if "sketch" in places else None,
+            colour=pixels["colour"] * allowed.unsqueeze(1) if "colour" in pixels else None,
         )
         return self._edited(task)
 
-    def _check_inputs(self, given: Mapping[str, Any]) -> None:
+    def _check_inputs(self, given: Mapping[str, Any], strength: float) -> None:
         if self.card.sees_oracle:
             raise InputError(f"{self.label} gives the true result of a protocol's edits, and edits no other images")
         missing: list[list[str]] = [
@@ -138,6 +157,11 @@ class LoadedMethod:
             raise InputError("source_mask holds the labels of source: give source too")
         if "requested_mask" in given and "mask" not in given:
             raise InputError("requested_mask asks for other labels than those of mask: give mask too")
+        if not 0 <= strength < math.inf:
+            raise InputError(f"strength is a number from 0, not {strength!r}")
+        told = [name for name in HINTS if name in given] + ["strength"] * (strength != 1)
+        if unheard := [name for name in told if name not in self.card.every_input]:
+            raise InputError(f"{self.label} takes {self.card.takes_in_words}, and no {unheard[0]}")
 
     def _image(self, name: str, value: Any) -> Tensor:
         pixels = np.asarray(value)
@@ -155,6 +179,13 @@ class LoadedMethod:
             strange = labels.min() if labels.min() < 0 else labels.max()
             raise InputError(f"{name} holds label {strange}; labels are 0..{NUM_LABELS - 1}")
         return torch.from_numpy(labels.astype(np.uint8)[None])
+
+    def _places(self, name: str, value: Any) -> Tensor:
+        places = np.asarray(value)
+        if places.dtype != np.bool_ or places.ndim != 2:
+            raise InputError(f"{name} is (H, W) bool, not {_described(places)}")
+        self._check_size(name, places)
+        return torch.from_numpy(places[None].copy())
 
     def _check_size(self, name: str, array: NDArray[Any]) -> None:
         height, width = array.shape[:2]

@@ -15,10 +15,8 @@ from benchmark.images.write import write_grey_png, write_png
 from methods.base import EditBatch, FaceBatch
 from methods.labels import ATTRIBUTES
 
-FILES: Final = ("target", "target_mask", "source", "source_mask", "mask", "mask_color", "region")
+FILES: Final = ("target", "target_mask", "source", "source_mask", "mask", "mask_color", "region", "sketch", "colour")
 """What a task's folder has, each as a PNG."""
-STRENGTH: Final = 1.0
-"""How far an edit is to go: all the way."""
 
 
 def write_tasks(tasks: EditBatch, folders: Sequence[Path], spelt: Callable[[Path], str]) -> Iterator[dict[str, Any]]:
@@ -31,13 +29,17 @@ def write_tasks(tasks: EditBatch, folders: Sequence[Path], spelt: Callable[[Path
 
     Yields:
         By task, plain values: `target_id`, `source_id`, `attributes_before`, `attributes_requested` (the names of those
-        that the target has, and that the result is to have), `instruction`, `strength`, and the path of each file:
-        `target`, `target_mask`, `source`, `source_mask`, `mask`, `mask_color` and `region`. What the tasks lack has no
-        file, and "" for its path.
+        that the target has, and that the result is to have), `instruction`, `strength`, and the path of each file, by
+        its name in `FILES`. What the tasks lack has no file, and "" for its path; so have hints that were not given.
     """
     rgb = {"target": _pixels(tasks.target), "source": _pixels(tasks.source)}
+    if tasks.colour is not None:
+        rgb["colour"] = image_array(tasks.colour)
     labels = {"target_mask": tasks.target.mask, "source_mask": tasks.source.mask, "mask": tasks.mask}
     grey = {name: _array(mask) for name, mask in labels.items()} | {"region": 255 * _array(tasks.region)}
+    if tasks.sketch is not None:
+        grey["sketch"] = 255 * _array(tasks.sketch)
+    strengths = [1.0] * len(tasks) if tasks.strength is None else tasks.strength.tolist()
     grey = {name: images for name, images in grey.items() if name not in tasks.lacks}
     before, requested = tasks.target.attributes_on_host, tasks.attributes.cpu()
     for number, folder in enumerate(folders):
@@ -54,7 +56,7 @@ def write_tasks(tasks: EditBatch, folders: Sequence[Path], spelt: Callable[[Path
             "attributes_before": _names(before[number]),
             "attributes_requested": _names(requested[number]),
             "instruction": tasks.instructions[number] if tasks.instructions else "",
-            "strength": STRENGTH,
+            "strength": strengths[number],
             **{name: spelt(folder / _file(name)) if name in colors or name in grey else "" for name in FILES},
         }
 

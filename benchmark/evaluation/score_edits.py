@@ -334,7 +334,7 @@ def _images(
     outputs: Outputs, protocol: EditProtocol, dataset: FaceDataset, tasks: pd.DataFrame
 ) -> Iterator[tuple[pd.DataFrame, EditBatch, Pixels]]:
     for rows in batches_of_tasks(tasks, BATCH):
-        batch, pixels = outputs(rows, protocol.batch(dataset, rows))
+        batch, pixels = outputs(rows, protocol.scored(protocol.batch(dataset, rows)))
         yield rows, replace(batch, lacks={**dataset.lacks, **batch.lacks}), pixels
 
 

@@ -42,6 +42,30 @@ class LPIPSOracle(_LPIPS):
         return {VALUE: self._network.distances(batch.output, image_tensor(batch.oracle_pixels))}
 
 
+class LPIPSRegion(_LPIPS):
+    """LPIPS to the oracle of the output with the oracle's own pixels where no change is allowed.
+
+    The rest is covered for the reason that `LPIPSBackground` covers the edited region.
+    """
+
+    inapplicable: ClassVar[str] = "this dataset does not know the true edit"
+
+    def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
+        """At least 0; NaN without an oracle or without a region.
+
+        Raises:
+            MetricUnavailable: if the images are too small for the network.
+        """
+        region = batch.tasks.region.cpu().numpy().astype(np.bool_)
+        values = np.full(len(batch), np.nan)
+        some = region.any(axis=(1, 2))
+        if batch.oracle_pixels is not None and some.any():
+            oracle = batch.oracle_pixels[some]
+            covered = np.where(region[some, ..., None], batch.output_pixels[some], oracle)
+            values[some] = self._network.distances(image_tensor(covered), image_tensor(oracle))
+        return {VALUE: values}
+
+
 class LPIPSBackground(_LPIPS):
     """LPIPS to the target of the output with the target's own pixels where change is allowed.
 

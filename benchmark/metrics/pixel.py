@@ -231,6 +231,16 @@ class SSIMOracle(MeanMetric):
         return {VALUE: _against_oracle(batch, ssim)}
 
 
+class SSIMRegion(MeanMetric):
+    """SSIM against the oracle where change is allowed."""
+
+    inapplicable: ClassVar[str] = "this dataset does not know the true edit"
+
+    def measure(self, batch: ScoringBatch) -> dict[str, Values]:
+        """In [-1, 1]; NaN without an oracle or without a region."""
+        return {VALUE: _against_oracle(batch, ssim, _region(batch))}
+
+
 class SSIMBackground(MeanMetric):
     """SSIM against the target image where no change is allowed."""
 

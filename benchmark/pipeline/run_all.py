@@ -108,7 +108,7 @@ def _pages_stamp(pages: Path) -> str | None:
 
 def _references(shared: EvaluationSpec, method: str, runs: Path) -> list[Experiment]:
     """The other reference methods and the real images, under every protocol, so that no table lacks their rows."""
-    references = [reference_experiment(shared, card) for card in default_references() if card.name != method]
+    references = [reference_experiment(shared, card) for card in default_references(shared) if card.name != method]
     return [_with_earlier_protocols(experiment, runs) for experiment in (*references, real_experiment(shared))]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -13,7 +14,7 @@ from benchmark.protocols.attribute_pairs import AttributePairs, NoPairs
 from benchmark.protocols.base import Draw, Protocol, Rows
 from benchmark.protocols.implied_attributes import IMPLIED
 from benchmark.protocols.instructions import attribute_instruction
-from benchmark.protocols.requested_edits import requested_edits
+from benchmark.protocols.requested_edits import at_strength, requested_edits, with_hints
 from methods.base import EditBatch, FaceBatch
 from methods.labels import attribute_columns
 from registry.errors import InputError
@@ -28,6 +29,7 @@ class AttributeTransfer(Protocol):
     Args:
         attribute: a CelebA attribute that the dataset knows, several of them, or "all" that it has pairs of.
         count: pairs wanted of each attribute; fewer where the test split does not have as many.
+        strength: how far edits are to go, from 0: 1 is the whole edit, less a part of it, more beyond it.
     """
 
     name: ClassVar[str] = "attribute-transfer"
@@ -37,10 +39,14 @@ class AttributeTransfer(Protocol):
         *,
         attribute: str | Sequence[str] = AttributeTransferOptions.attribute,
         count: int = AttributeTransferOptions.count,
+        strength: float = AttributeTransferOptions.strength,
     ) -> None:
         self.attributes = (attribute,) if isinstance(attribute, str) else tuple(attribute)
         if self.attributes != (ALL,):
             attribute_columns(self.attributes)
+        if not 0 <= strength < math.inf:
+            raise ValueError(f"strength is {strength}; it must be 0 or more")
+        self.strength = strength
         super().__init__(count=count)
 
     def real_faces(self, batch: EditBatch) -> FaceBatch:
@@ -75,6 +81,7 @@ class AttributeTransfer(Protocol):
             rule=self._rule(pairs, without, with_poses=dataset.packed.poses is not None),
             requested=tuple(each.attribute for each in pairs),
             attribute=[str(name) for name in names[order]],
+            variation="" if self.strength == 1 else f"strength {self.strength:g}",
         )
 
     def edits(self, dataset: FaceDataset, targets: Rows, sources: Rows) -> EditBatch:
@@ -83,8 +90,12 @@ class AttributeTransfer(Protocol):
         return self.edits_of(dataset, targets, sources, attribute)
 
     def edits_of(self, dataset: FaceDataset, targets: Rows, sources: Rows, attribute: str) -> EditBatch:
-        """N tasks of an attribute; mask, attributes and oracle are the true edit's where the dataset knows it."""
-        return requested_edits(dataset, targets, sources, attribute)
+        """N tasks of an attribute; mask, attributes and oracle are the true edit's where the dataset knows it.
+
+        At another strength than 1, masks go as far as that says, and oracles are not known.
+        """
+        tasks = requested_edits(dataset, targets, sources, attribute)
+        return with_hints(tasks if self.strength == 1 else at_strength(tasks, self.strength))
 
     def requested_of(self, attribute: str) -> tuple[str, ...]:
         """The attribute."""
@@ -121,6 +132,8 @@ class AttributeTransfer(Protocol):
             of_each, name = f" for each of {', '.join(found.attribute for found in pairs)}", "it"
             means = "; figures of single images are means over attributes"
             said_of = [f"{said} ({', '.join(attributes)})" for said, attributes in conditions.items()]
+        if self.strength != 1:
+            said_of.append(f"edits are to go {self.strength:g} of the way, and so do masks")
         if without:
             said_of.append(f"left out for lack of pairs: {', '.join(without)}")
         return (

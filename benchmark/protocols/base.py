@@ -10,10 +10,12 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+import torch
 from numpy.typing import NDArray
 
 from benchmark.datasets.base import FaceDataset
 from benchmark.protocols.task_batches import joined, tasks_by_attribute
+from benchmark.results.task_scores import VARIATION
 from methods.base import EditBatch, FaceBatch
 from registry.errors import PluginError, plugin_boundary
 
@@ -30,6 +32,8 @@ class Draw:
         rule: how they were drawn, in words.
         requested: attributes that an edit must carry.
         attribute: the attribute transferred, or (T,) that of each task; "" where there is none.
+        variation: what else decides every task, or (T,) each, in words; "" where nothing does. Tables of other
+            variations are other tables, though the faces be the same.
     """
 
     targets: Rows
@@ -37,6 +41,7 @@ class Draw:
     rule: str
     requested: tuple[str, ...]
     attribute: str | Sequence[str] = ""
+    variation: str | Sequence[str] = ""
 
 
 class Protocol(ABC):
@@ -80,6 +85,15 @@ class Protocol(ABC):
         """`edits` of tasks that transfer one attribute, for protocols that transfer several."""
         return self.edits(dataset, targets, sources)
 
+    def edits_of_tasks(self, dataset: FaceDataset, rows: pd.DataFrame, attribute: str) -> EditBatch:
+        """`edits_of` of N rows of the table, for protocols whose tasks are decided by their variation too."""
+        targets, sources = (rows[column].to_numpy(np.int64) for column in ("target_row", "source_row"))
+        return self.edits_of(dataset, targets, sources, attribute)
+
+    def scored(self, tasks: EditBatch) -> EditBatch:
+        """Tasks as metrics are given them: as methods are, unless the protocol hides something of the target."""
+        return tasks
+
     def requested_of(self, attribute: str) -> tuple[str, ...]:
         """`requested_attributes` of the tasks that transfer an attribute, for protocols that transfer several."""
         return self.requested_attributes
@@ -101,7 +115,8 @@ class Protocol(ABC):
 
         Returns:
             One row per task: `task` its number, `target` and `source` their ids, `target_row` and `source_row` their
-            dataset rows, `attribute` the one transferred ("" where there is none).
+            dataset rows, `attribute` the one transferred ("" where there is none); and `task_variation`, where the
+            protocol says what else decides a task.
 
         Raises:
             ValueError: if the dataset cannot serve the protocol, or `limit` is below 1.
@@ -111,9 +126,11 @@ class Protocol(ABC):
         drawn = self._drawn(dataset, seed)
         self.rule, self.requested_attributes = drawn.rule, drawn.requested
         targets, sources = drawn.targets[:limit], drawn.sources[:limit]
-        attribute = drawn.attribute if isinstance(drawn.attribute, str) else list(drawn.attribute[:limit])
+        attribute, variation = (
+            said if isinstance(said, str) else list(said[:limit]) for said in (drawn.attribute, drawn.variation)
+        )
         ids = dataset.packed.ids
-        return pd.DataFrame(
+        table = pd.DataFrame(
             {
                 "task": np.arange(len(targets), dtype=np.int64),
                 "target": [str(face) for face in ids[targets]],
@@ -123,6 +140,7 @@ class Protocol(ABC):
                 "attribute": attribute,
             }
         )
+        return table.assign(**{VARIATION: variation}) if drawn.variation else table
 
     def batch(self, dataset: FaceDataset, rows: pd.DataFrame) -> EditBatch:
         """The tasks of N rows of the table, on the CPU, with instructions; with the oracle where all of it is known.
@@ -145,7 +163,7 @@ class Protocol(ABC):
 
         Args:
             dataset: the faces.
-            rows: `target_row`, `source_row` and `attribute` of each.
+            rows: `target_row`, `source_row` and `attribute` of each, and its `task_variation` if the table has it.
         """
         parts = [self._edits(dataset, part) for part in tasks_by_attribute(rows)]
         if len(parts) == 1:
@@ -156,15 +174,16 @@ class Protocol(ABC):
     def _edits(self, dataset: FaceDataset, rows: pd.DataFrame) -> EditBatch:
         """Tasks of one attribute."""
         attribute = str(rows["attribute"].iloc[0])
-        targets, sources = (rows[column].to_numpy(np.int64) for column in ("target_row", "source_row"))
         function = f"{type(self).__name__}.edits"
         with plugin_boundary(function):
-            tasks = self.edits_of(dataset, targets, sources, attribute)
+            tasks = self.edits_of_tasks(dataset, rows, attribute)
         if not isinstance(tasks, EditBatch) or len(tasks) != len(rows):
             given = f"{len(tasks)} tasks" if isinstance(tasks, EditBatch) else type(tasks).__name__
             raise PluginError(f"{function} gave {given}, where an EditBatch of {len(rows)} was expected")
         if attribute:
             tasks = replace(tasks, transferred=(attribute,) * len(rows))
+        if tasks.strength is None:
+            tasks = replace(tasks, strength=torch.ones(len(rows)))
         if tasks.instructions:
             return tasks
         return replace(tasks, instructions=(self.instruction(attribute),) * len(rows))
@@ -180,8 +199,9 @@ class Protocol(ABC):
             raise PluginError(
                 f"{function} gave targets {targets} and sources {sources}, where as many of both, (T,), were expected"
             )
-        if not isinstance(drawn.attribute, str) and len(drawn.attribute) != len(drawn.targets):
-            raise PluginError(f"{function} gave {len(drawn.attribute)} attributes for {len(drawn.targets)} tasks")
+        for what, said in (("attributes", drawn.attribute), ("variations", drawn.variation)):
+            if not isinstance(said, str) and len(said) != len(drawn.targets):
+                raise PluginError(f"{function} gave {len(said)} {what} for {len(drawn.targets)} tasks")
         return drawn
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -13,10 +14,13 @@ from benchmark.protocols.attribute_pairs import MOUTH_IN_PLACE
 from benchmark.protocols.base import Rows
 from benchmark.protocols.ground_truth import TrueEdits, true_edits
 from benchmark.protocols.implied_attributes import EXCLUDED
+from benchmark.protocols.masks_between import masks_between
 from benchmark.protocols.mouth_region import mouth_region, widened, with_mouth_of
 from benchmark.protocols.placed_parts import PARTS, with_part_of
 from methods.base import EditBatch, FaceBatch
 from methods.labels import ATTRIBUTES, MOUTH_LABELS, attribute_columns
+from methods.shared.hints import outlines, part_colours
+from registry.cards import HINTS
 
 _VISIBLE: Final = 8 / 127.5
 """Difference of a channel, in units of [-1, 1], from which a true edit counts as having changed a pixel."""
@@ -49,6 +53,34 @@ def requested_edits(dataset: FaceDataset, targets: Rows, sources: Rows, attribut
     possible = ", ".join((MOUTH_IN_PLACE, *PARTS))
     reason = f"no mask of {attribute}: the regions of a face carry {possible} alone"
     return EditBatch(target, source, target.mask, attributes, anywhere, lacks={"mask": reason})
+
+
+def at_strength(tasks: EditBatch, strength: float) -> EditBatch:
+    """N tasks whose edits are to go another way than all of it: their masks do, and their true results are not known.
+
+    Args:
+        tasks: of strength 1.
+        strength: how far, from 0.
+    """
+    own, strengths = tasks.target.mask, torch.full((len(tasks),), strength)
+    if "mask" in tasks.lacks:
+        return replace(tasks, oracle=None, strength=strengths)
+    mask = masks_between(own, tasks.mask, strength)
+    # up to the whole edit masks differ where they do at its end, which the region has
+    region = tasks.region | widened(mask != own) if strength > 1 else tasks.region
+    return replace(tasks, mask=mask, region=region, oracle=None, strength=strengths)
+
+
+def with_hints(tasks: EditBatch) -> EditBatch:
+    """N tasks with the outlines of their requested masks, and the colours that the target, or the source, has there.
+
+    A part is painted in the median colour that the target has of it; one that the target lacks, in the source's.
+    """
+    if "mask" in tasks.lacks:
+        return replace(tasks, lacks={**tasks.lacks, **dict.fromkeys(HINTS, tasks.lacks["mask"])})
+    faces = ((face.image, face.mask) for face in (tasks.target, tasks.source))
+    colour = part_colours(tasks.mask, tasks.region, *faces, otherwise=tasks.target.image)
+    return replace(tasks, sketch=outlines(tasks.mask, tasks.region), colour=colour)
 
 
 def _with_parts(target: Tensor, source: Tensor, attribute: str) -> Tensor:

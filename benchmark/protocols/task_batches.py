@@ -31,9 +31,9 @@ def without_attributes(rows: pd.DataFrame, refused: Collection[str]) -> pd.DataF
 
 
 def joined(batches: Sequence[EditBatch], order: NDArray[np.int64]) -> EditBatch:
-    """The tasks of several batches in one, in an order of all; with the oracle, strength and hints that all have.
+    """The tasks of several batches in one, in an order of all; with the oracle and the hints that all have.
 
-    What the tasks of one batch lack, those of the joined one are said to lack.
+    What the tasks of one batch lack, those of the joined one are said to lack. A batch without strength has 1.
     """
     places = torch.from_numpy(order)
 
@@ -48,6 +48,11 @@ def joined(batches: Sequence[EditBatch], order: NDArray[np.int64]) -> EditBatch:
             attributes=tensors(part.attributes for part in parts),
             ids=tuple(ids[place] for place in order),
         )
+
+    def strengths() -> Tensor | None:
+        if all(batch.strength is None for batch in batches):
+            return None
+        return tensors(torch.ones(len(batch)) if batch.strength is None else batch.strength for batch in batches)
 
     def where_all_have(parts: Sequence[Tensor | None]) -> Tensor | None:
         present = [part for part in parts if part is not None]
@@ -67,7 +72,7 @@ def joined(batches: Sequence[EditBatch], order: NDArray[np.int64]) -> EditBatch:
         instructions=words([batch.instructions for batch in batches]),
         transferred=words([batch.transferred for batch in batches]),
         lacks={word: reason for batch in batches for word, reason in batch.lacks.items()},
-        strength=where_all_have([batch.strength for batch in batches]),
+        strength=strengths(),
         sketch=where_all_have([batch.sketch for batch in batches]),
         colour=where_all_have([batch.colour for batch in batches]),
     )

@@ -28,9 +28,14 @@ from benchmark.statistics.ratios import Array, Ratio, mean_over_groups, ratio_te
 
 
 def tasks_sha256(frame: pd.DataFrame) -> str:
-    """SHA-256 of a task table's content: ids and attribute in the order of the tasks, whatever the rows or dtypes."""
+    """SHA-256 of a task table's content, in the order of the tasks, whatever the rows or dtypes.
+
+    The content is ids and attribute, and the variation where the table has one.
+    """
     ordered = frame.sort_values("task")
-    columns = ordered["target"], ordered["source"], ordered["attribute"].fillna("")
+    columns = [ordered["target"], ordered["source"], ordered["attribute"].fillna("")]
+    if VARIATION in ordered:
+        columns.append(ordered[VARIATION].fillna(""))
     content = [[str(value) for value in row] for row in zip(*columns, strict=True)]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
@@ -42,6 +47,10 @@ def numbered_attributes(tasks: pd.DataFrame) -> tuple[NDArray[np.intp], int]:
 
 
 TASK_COLUMNS = ("task", "target", "source", "attribute")
+VARIATION = "task_variation"
+"""The column of what else decides a task, in tables of protocols that say it; no metric's column has such a name."""
+TABLE_COLUMNS = (*TASK_COLUMNS, VARIATION)
+"""All that a score file may have of a task itself; the rest are scores."""
 _RATIOS: Final = TypeAdapter(dict[str, list[Ratio]])
 RATIOS: Final = b"ratios"
 """Key of the file's metadata: JSON, by metric the [numerator, denominator] columns of its ratios."""
@@ -85,7 +94,7 @@ class TaskTable:
     """The tasks of a score file, and the order of its rows.
 
     Attributes:
-        content: `TASK_COLUMNS` as the file has them, a row per task.
+        content: those of `TABLE_COLUMNS` that the file has, a row per task.
         sha256: as `tasks_sha256` has it.
         tasks: the same in the order of the tasks.
         sources: (T,) the source face of each, in that order.
@@ -141,7 +150,8 @@ class TaskScores:
         missing = [name for name in TASK_COLUMNS if name not in table.column_names]
         if missing:
             raise ResultError(f"{self.path}: lacks the column {missing[0]!r}")
-        self._table = self._known_table(table.select(TASK_COLUMNS), result.tasks_sha256, known)
+        columns = [name for name in TABLE_COLUMNS if name in table.column_names]
+        self._table = self._known_table(table.select(columns), result.tasks_sha256, known)
         self._columns = dict(zip(table.column_names, table.columns, strict=True))
 
     def _known_table(self, content: pa.Table, sha256: str, known: dict[str, TaskTable] | None) -> TaskTable:
@@ -158,7 +168,7 @@ class TaskScores:
 
     @property
     def tasks(self) -> pd.DataFrame:
-        """What was requested, in the order of the tasks: the columns of `TASK_COLUMNS`, a row per task."""
+        """What was requested, in the order of the tasks: the file's columns of `TABLE_COLUMNS`, a row per task."""
         return self._table.tasks
 
     @property

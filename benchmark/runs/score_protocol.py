@@ -21,7 +21,7 @@ from benchmark.images.convert import Pixels
 from benchmark.results.import_record import read_import
 from benchmark.results.run_folder import EDITS, REFUSED, RESULT, edits_folder, scores_path
 from benchmark.results.schema import read_result
-from benchmark.results.task_scores import TASK_COLUMNS, read_task_scores, write_task_scores
+from benchmark.results.task_scores import TABLE_COLUMNS, read_task_scores, write_task_scores
 from benchmark.runs.up_to_date import FINISHED, METRICS, metric_stamps
 from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.ratios import Ratio
@@ -164,7 +164,7 @@ def _kept(
         name: result.metrics[name] for name, stamp in metrics if [name, stamp] in earlier and name in result.metrics
     }
     cells = {name: cell for name, cell in cells.items() if cell.value is not None or name not in again}
-    columns = [name for name in frame.columns if name in TASK_COLUMNS or name.partition("/")[0] in cells]
+    columns = [name for name in frame.columns if name in TABLE_COLUMNS or name.partition("/")[0] in cells]
     breakdown = {name: result.breakdown.get(name, {}) for name in cells}
     attributes = {
         part: {name: figures[name] for name in cells if name in figures} for part, figures in result.attributes.items()
@@ -176,7 +176,7 @@ def _kept(
 def _joined(kept: Scores, new: Scores) -> Scores:
     if not kept.cells:
         return new
-    columns = [name for name in new.frame.columns if name not in TASK_COLUMNS]
+    columns = [name for name in new.frame.columns if name not in TABLE_COLUMNS]
     frame = pd.concat([kept.frame.reset_index(drop=True), new.frame[columns].reset_index(drop=True)], axis=1)
     ratios: dict[str, list[Ratio]] = {**kept.ratios, **new.ratios}
     attributes = {part: {**kept.attributes.get(part, {}), **cells} for part, cells in new.attributes.items()}

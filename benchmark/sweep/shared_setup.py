@@ -17,13 +17,12 @@ def shared_experiments(experiments: Sequence[Experiment]) -> list[Experiment]:
     To run one is to run every reference method and the real images, and so to pack the faces and train the judges. Its
     protocols are those of all its experiments together: each method names only those that it takes part in.
     """
-    reference = default_references()[0]
     found: dict[str, EvaluationSpec] = {}
     for experiment in experiments:
         evaluation, key = experiment.evaluation, evaluation_key(experiment)
         protocols = {**found.get(key, all_protocols(evaluation)).protocols, **evaluation.protocols}
         found[key] = evaluation.model_copy(update={"protocols": protocols})
-    return [reference_experiment(evaluation, reference) for evaluation in found.values()]
+    return [reference_experiment(evaluation, default_references(evaluation)[0]) for evaluation in found.values()]
 
 
 def evaluation_key(experiment: Experiment) -> str:

@@ -69,6 +69,10 @@ class AttGAN(AttributeGAN):
         fake = self.generator.decode(features, self.vector(requested, own)).float()
         return fake, lambda: self.generator.decode(features, self.vector(own, own)).float()
 
-    def edited(self, image: Tensor, requested: Tensor, own: Tensor) -> Tensor:
-        """Faces decoded with the requested attributes, those that change beyond their values in training."""
-        return self.generator(image, self.vector(requested, own, self.options.edit_strength)).float()
+    def edited(self, image: Tensor, requested: Tensor, own: Tensor, strength: Tensor) -> Tensor:
+        """Faces decoded with the requested attributes, those that change beyond their values in training.
+
+        The vector slides from that of a face's own attributes to that of the edit, and beyond it.
+        """
+        whole = self.vector(requested, own, self.options.edit_strength)
+        return self.generator(image, torch.lerp(self.vector(own, own), whole, strength)).float()

@@ -19,7 +19,7 @@ from methods.labels import attribute_columns
 from methods.layers.adam import adam
 from methods.shared.attribute_pairs import draw_pairs
 from methods.shared.conditional_gan import frozen
-from methods.shared.requested_attributes import requested_changes, where_changed
+from methods.shared.requested_attributes import requested_changes, strength_of, where_changed
 from methods.shared.working_size import shrunk, size_note, working_size
 
 STAGE = "exchange"
@@ -111,7 +111,9 @@ class Elegant(FaceEditor):
         return add_residual(image.float(), decoded.float()) if self.options.residual else decoded.float() / 2
 
     def edit(self, tasks: EditBatch) -> Tensor:
-        """The targets with the source's part of what is requested: (N, 3, H, W) in [-1, 1].
+        """The targets with the source's part of what is requested, as far as the tasks' strength says.
+
+        (N, 3, H, W) in [-1, 1].
 
         A task that requests several attributes takes several parts; one that requests none leaves its target as it is.
 
@@ -120,7 +122,7 @@ class Elegant(FaceEditor):
         """
         changes = requested_changes(tasks, self.options.attributes)
         image, other = (shrunk(faces, self.size).image for faces in (tasks.target, tasks.source))
-        edited = self._with_decoded(image, self.generator.transfer(image, other, changes))
+        edited = self._with_decoded(image, self.generator.transfer(image, other, changes, strength_of(tasks)))
         return where_changed(changes, edited, tasks.target.image)
 
     def published_networks(self) -> Mapping[str, nn.Module]:

@@ -25,11 +25,19 @@ class AttributeSwap(nn.Module):
         part[self.bounds[attribute] : self.bounds[attribute + 1]] = True
         return torch.where(part, other, code), torch.where(part, code, other)
 
-    def take(self, code: Tensor, other: Tensor, wanted: Tensor) -> Tensor:
-        """(N, C, h, w) code with the other's channels of the attributes that each face wants, `wanted` (N, K) bool."""
+    def take(self, code: Tensor, other: Tensor, wanted: Tensor, strength: Tensor) -> Tensor:
+        """(N, C, h, w) code with the other's channels of the attributes that each face wants.
+
+        Args:
+            code: of the faces.
+            other: of those that lend.
+            wanted: (N, K) bool.
+            strength: (N, 1), how far those channels go from the code's to the other's.
+        """
         sizes = torch.tensor(self.bounds, device=code.device).diff()
         part = wanted.repeat_interleave(sizes, dim=1, output_size=code.shape[1])
-        return torch.where(part[:, :, None, None], other, code)
+        lent = torch.lerp(code, other, strength.to(code.dtype)[:, :, None, None])
+        return torch.where(part[:, :, None, None], lent, code)
 
     def forward(self, image: Tensor, other: Tensor, attribute: int) -> dict[str, Tensor]:
         """Residuals (N, 3, H, W) by what they make, to be added to their face.
@@ -50,17 +58,18 @@ class AttributeSwap(nn.Module):
         )
         return dict(zip("ABCD", residuals.chunk(4), strict=True))
 
-    def transfer(self, image: Tensor, other: Tensor, wanted: Tensor) -> Tensor:
+    def transfer(self, image: Tensor, other: Tensor, wanted: Tensor, strength: Tensor) -> Tensor:
         """Residual (N, 3, H, W) that gives each face the attributes of the other that it wants.
 
         Args:
             image: (N, 3, H, W) faces in [-1, 1], sides divisible by 32.
             other: the faces that lend, in the same shape.
             wanted: (N, K) bool.
+            strength: (N, 1), how far their codes go to those of the other; 1 is all the way.
         """
         codes, skips = self.encoder(torch.cat([image, other]))
         code, lent = codes.chunk(2)
-        return self.decoder(self.take(code, lent, wanted), code, [each[: len(image)] for each in skips])
+        return self.decoder(self.take(code, lent, wanted, strength), code, [each[: len(image)] for each in skips])
 
 
 def add_residual(image: Tensor, residual: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from methods.layers.adam import adam_for_each
 from methods.shared.conditional_gan import frozen
 from methods.shared.iteration_count import IterationCount
 from methods.shared.one_stage import one_stage
-from methods.shared.requested_attributes import requested_changes, where_changed
+from methods.shared.requested_attributes import requested_changes, strength_of, where_changed
 from methods.shared.working_size import shrunk, size_note, working_size
 
 
@@ -87,12 +87,15 @@ class Fader(IterationCount):
     def edit(self, tasks: EditBatch) -> Tensor:
         """The targets with more or less of the attribute: (N, 3, H, W) in [-1, 1]; other changes are passed over.
 
+        A task's strength slides from what the target has of it to the whole edit, and beyond.
+
         Raises:
             CannotEdit: if a task asks for a change, and not for that of the attribute.
         """
         changes = requested_changes(tasks, (self.options.attribute,))
         image = shrunk(tasks.target, self.size).image
-        made = self.decoder(self.encoder(image), self.slid(tasks.attributes[:, self.column])).float()
+        own, whole = values(tasks.target.attributes[:, self.column]), self.slid(tasks.attributes[:, self.column])
+        made = self.decoder(self.encoder(image), torch.lerp(own, whole, strength_of(tasks))).float()
         return where_changed(changes, made, tasks.target.image)
 
     def slid(self, present: Tensor) -> Tensor:

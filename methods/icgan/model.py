@@ -18,7 +18,7 @@ from methods.layers.adam import adam_for_each
 from methods.layers.gan_losses import verdict_loss
 from methods.layers.initialisation import init_normal
 from methods.shared.conditional_gan import frozen
-from methods.shared.requested_attributes import requested_changes, where_changed
+from methods.shared.requested_attributes import requested_changes, strength_of, where_changed
 from methods.shared.working_size import shrunk, size_note, working_size
 
 GAN: Final = "gan"
@@ -128,13 +128,16 @@ class IcGAN(FaceEditor):
     def edit(self, tasks: EditBatch) -> Tensor:
         """Faces generated anew with the requested attributes: (N, 3, H, W) in [-1, 1]; the rest are as they were read.
 
+        A task's strength slides the former from what was read to what is requested, and beyond.
+
         Raises:
             CannotEdit: if a task asks for nothing that the networks know.
         """
         changes = requested_changes(tasks, self.options.attributes)
         image = shrunk(tasks.target, self.size).image
         requested = 2 * tasks.attributes[:, self.columns] - 1
-        attributes = torch.where(changes, requested, self.attribute_encoder(image).float())
+        read = self.attribute_encoder(image).float()
+        attributes = torch.where(changes, torch.lerp(read, requested, strength_of(tasks)), read)
         made = self.generator.generate(self.latent_encoder(image), attributes).float()
         return where_changed(changes, made, tasks.target.image)
 

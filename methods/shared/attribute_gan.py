@@ -18,7 +18,7 @@ from methods.shared.attribute_gan_options import AttributeGANOptions
 from methods.shared.conditional_gan import frozen
 from methods.shared.iteration_count import IterationCount
 from methods.shared.one_stage import one_stage
-from methods.shared.requested_attributes import requested_changes, where_changed
+from methods.shared.requested_attributes import requested_changes, strength_of, where_changed
 from methods.shared.working_size import shrunk, size_note
 
 STAGE = "translation"
@@ -76,8 +76,15 @@ class AttributeGAN(IterationCount):
         """
 
     @abstractmethod
-    def edited(self, image: Tensor, requested: Tensor, own: Tensor) -> Tensor:
-        """What an edit shows: (N, 3, H, W) in [-1, 1] and float32, of the same arguments."""
+    def edited(self, image: Tensor, requested: Tensor, own: Tensor, strength: Tensor) -> Tensor:
+        """What an edit shows: (N, 3, H, W) in [-1, 1] and float32.
+
+        Args:
+            image: as for `translate_and_rebuild`, and so are `requested` and `own`.
+            requested: what it is to have.
+            own: what it has.
+            strength: (N, 1), how far from `own` to `requested` it is to go; 1 is all the way.
+        """
 
     def stages(self) -> Sequence[Stage]:
         """One stage; both rates fall over its last part."""
@@ -135,14 +142,17 @@ class AttributeGAN(IterationCount):
         return {name: value.detach() for name, value in losses.items()}
 
     def edit(self, tasks: EditBatch) -> Tensor:
-        """The targets with the requested attributes: (N, 3, H, W) in [-1, 1]; a task without any keeps its target.
+        """The targets with the requested attributes, as far as the tasks' strength says: (N, 3, H, W) in [-1, 1].
+
+        A task without any keeps its target.
 
         Raises:
             CannotEdit: if a task asks for nothing that the networks know.
         """
         changes = requested_changes(tasks, self.options.attributes)
         image = shrunk(tasks.target, self.size).image
-        made = self.edited(image, tasks.attributes[:, self.columns], tasks.target.attributes[:, self.columns])
+        requested, own = (attributes[:, self.columns] for attributes in (tasks.attributes, tasks.target.attributes))
+        made = self.edited(image, requested, own, strength_of(tasks))
         return where_changed(changes, made, tasks.target.image)
 
     def published_networks(self) -> Mapping[str, nn.Module]:

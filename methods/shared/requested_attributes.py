@@ -35,6 +35,13 @@ def requested_changes(tasks: EditBatch, names: Sequence[str]) -> Tensor:
     return changes
 
 
+def strength_of(tasks: EditBatch) -> Tensor:
+    """How far each edit is to go: (N, 1) float32, 1 where the tasks do not say it."""
+    if tasks.strength is None:
+        return torch.ones(len(tasks), 1, device=tasks.target.image.device)
+    return tasks.strength.float().unsqueeze(1)
+
+
 def where_changed(changes: Tensor, edited: Tensor, image: Tensor) -> Tensor:
     """The edits of the tasks that change something, and the images of the others: (N, 3, H, W), in float32.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from methods.layers.initialisation import init_he
@@ -64,6 +65,6 @@ class StarGAN(AttributeGAN):
         fake = self.translate(image, requested)
         return fake, lambda: self.translate(fake, own)
 
-    def edited(self, image: Tensor, requested: Tensor, own: Tensor) -> Tensor:
-        """Faces with the requested attributes."""
-        return self.translate(image, requested)
+    def edited(self, image: Tensor, requested: Tensor, own: Tensor, strength: Tensor) -> Tensor:
+        """Faces with the requested attributes, or with values between or beyond those that training gives."""
+        return self.translate(image, torch.lerp(own, requested, strength))

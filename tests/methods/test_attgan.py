@@ -151,7 +151,7 @@ def test_edits_are_their_own_faces_in_range_and_survive_saving(variant: str, tmp
         with torch.autocast("cpu", torch.bfloat16):
             halved = model.edit(tasks)
         own = torch.zeros(1, 2)
-        alone = model.edited(tasks.target.image[:1], torch.tensor([[0.0, 1.0]]), own)
+        alone = model.edited(tasks.target.image[:1], torch.tensor([[0.0, 1.0]]), own, torch.ones(1, 1))
         stronger = model.generator(tasks.target.image[:1], model.vector(torch.tensor([[0.0, 1.0]]), own, 4.0))
     assert torch.equal(edited, again)
     assert halved.dtype == torch.float32

@@ -146,7 +146,7 @@ def test_a_transfer_takes_what_each_row_wants() -> None:
     network = AttributeSwap(3, (4, 6, 8, 8, 8))
     one, other = random_faces(4, 32, seed=1).image, random_faces(4, 32, seed=2).image
     wanted = torch.tensor([[1, 0, 0], [0, 0, 1], [0, 0, 0], [1, 1, 1]], dtype=torch.bool)
-    made = network.transfer(one, other, wanted)
+    made = network.transfer(one, other, wanted, torch.ones(len(one), 1))
     for row, name, attribute in ((0, "C", 0), (1, "C", 2), (2, "A", 0)):
         torch.testing.assert_close(made[row], network(one, other, attribute)[name][row])
     (code, skips), (lent, _) = network.encoder(one), network.encoder(other)

@@ -7,7 +7,7 @@ import pytest
 from registry.cards import CardError, MethodCard, ProtocolCard, check_card
 from registry.catalogue import METHOD_CARDS, PROTOCOL_CARDS
 from registry.consistency import check_consistency
-from registry.taking_part import protocols_of, reason_against, unmet_needs
+from registry.taking_part import is_default, protocols_of, reason_against, unmet_needs
 
 NO_MASK = {"mask": "no folder"}
 METHOD = {"name": "mine", "title": "Mine", "summary": "", "kind": "learned", "licence": "free"}
@@ -24,16 +24,19 @@ def protocol(**said: Any) -> ProtocolCard:
 @pytest.mark.parametrize(
     ("name", "protocols"),
     [
-        ("maskgan", {"attribute-transfer", "style-copy", "reconstruction"}),
-        ("region-color", {"attribute-transfer", "style-copy", "reconstruction"}),
+        ("maskgan", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
+        ("region-color", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
         ("copy-source", {"attribute-transfer", "style-copy", "reconstruction"}),
-        ("oracle", {"attribute-transfer", "style-copy", "reconstruction"}),
+        ("copy-target", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
+        ("oracle", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
+        ("telea", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
         ("stargan", {"attribute-transfer"}),
         ("elegant", {"attribute-transfer"}),
         ("attgan", {"attribute-transfer"}),
         ("cyclegan", {"attribute-transfer"}),
-        ("pix2pix", {"attribute-transfer", "style-copy", "reconstruction"}),
+        ("pix2pix", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
         ("adain", {"attribute-transfer", "style-copy", "reconstruction"}),
+        ("mask-diffusion", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
         ("mask-guided", {"attribute-transfer", "style-copy", "reconstruction"}),
         ("geogan", {"attribute-transfer"}),
     ],
@@ -75,8 +78,28 @@ def test_faces_that_lack_something_cannot_give_it() -> None:
 def test_a_protocol_that_does_not_say_what_it_gives_has_every_method_but_those_of_attributes() -> None:
     silent = protocol()
     able = {entry.card.name for entry in METHOD_CARDS.builtin() if reason_against(entry.card, silent) is None}
-    of_attributes = {"attgan", "cyclegan", "elegant", "fader", "icgan", "stargan"}
+    of_attributes = {"attgan", "cyclegan", "diat", "elegant", "fader", "icgan", "stargan"}
     assert able == {entry.card.name for entry in METHOD_CARDS.builtin()} - of_attributes
+
+
+def test_every_protocol_gives_a_strength_and_hints_only_where_its_card_says_so() -> None:
+    slider = method(["image", "strength"])
+    assert reason_against(slider, protocol()) is None
+    assert reason_against(slider, protocol(gives=["image"])) is None
+    hinted = method([["image", "sketch", "colour"], ["mask"]])
+    assert reason_against(hinted, protocol(gives=["image", "sketch", "colour"])) is None
+    assert "gives no sketch and no colour" in str(reason_against(method(["sketch", "colour"]), protocol()))
+
+
+def test_a_protocol_may_be_left_to_methods_that_take_what_it_is_for() -> None:
+    special = protocol(default_for=["region"])
+    assert is_default(special, method([["image", "region"], ["mask"]]))
+    assert not is_default(special, method(["image", "mask"]))
+    assert not is_default(special, None)
+    assert is_default(protocol(), None)
+    assert reason_against(method(["image", "mask"]), special) is None
+    with pytest.raises(CardError, match="default_for: unknown word 'regoin'"):
+        check_consistency(protocol(default_for=["regoin"]), "mine.yaml")
 
 
 def test_a_card_with_the_keys_of_version_0_1_is_read_with_a_warning() -> None:

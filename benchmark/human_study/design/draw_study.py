@@ -18,6 +18,7 @@ from benchmark.human_study.design.trials import REAL, TrialDesign, draw_trials
 from benchmark.human_study.schema import Key, Mode, Option, OptionKey, Study, Trial, TrialKey
 from benchmark.results.method_runs import MethodRuns
 from benchmark.runtime.atomic_files import sha256_of
+from registry.catalogue import PROTOCOL_CARDS
 from registry.errors import InputError
 
 IMAGES: Final = "images"
@@ -167,6 +168,11 @@ def _unseen(builder: _TrialBuilder, designs: Sequence[TrialDesign]) -> dict[str,
 def _check(candidates: Candidates, mode: Mode, texts: StudyTexts) -> None:
     if mode == "realfake":
         for protocol, tasks in candidates.tasks.items():
+            if protocol in PROTOCOL_CARDS and PROTOCOL_CARDS.find(protocol).card.hides:
+                raise InputError(
+                    f"mode realfake shows unedited faces, and the tasks of {protocol} hide a part of theirs; choose "
+                    "another protocol by --protocol"
+                )
             for what in sorted({_photograph(row) for _, row in tasks.iterrows()}):
                 if what not in candidates.given:
                     raise InputError(

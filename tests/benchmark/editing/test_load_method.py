@@ -48,9 +48,26 @@ class ToldAttributes(FaceEditor):
         return image
 
 
+class ToldHints(FaceEditor):
+    """Red is the strength where a change is allowed, green the sketch, blue the hint's blue."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+
+    def edit(self, tasks: EditBatch) -> Tensor:
+        image = torch.zeros_like(tasks.target.image)
+        if tasks.strength is not None:
+            image[:, 0] = tasks.strength[:, None, None] * tasks.region
+        if tasks.sketch is not None and tasks.colour is not None:
+            image[:, 1], image[:, 2] = tasks.sketch, tasks.colour[:, 2]
+        return image
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _registered() -> None:
     METHODS.register(card=CARD)(ToldAttributes)
+    takes = [["image", "strength", "region", "sketch", "colour"], ["image", "strength"]]
+    METHODS.register(card={**CARD, "name": "told-hints", "takes": takes})(ToldHints)
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +135,16 @@ def test_every_input_reaches_the_method() -> None:
         method.edit(GRAY, source=source, attributes={}, requested_attributes={"Bald": True})
 
 
+def test_region_strength_and_hints_reach_a_method_that_takes_them() -> None:
+    method = benchmark.load_method("told-hints")
+    region, sketch = np.zeros((2, 64, 64), bool)
+    region[:32], sketch[16:48] = True, True
+    blue = np.full((64, 64, 3), 255, np.uint8)
+    edited = method.edit(GRAY, region=region, strength=0.2, sketch=sketch, colour=blue)
+    assert [edited[row, 0].tolist() for row in (0, 20, 40, 60)] == [[153, 128, 255], [153, 255, 255], *[[128] * 3] * 2]
+    assert (method.edit(GRAY) == (255, 128, 128)).all()
+
+
 def test_an_edit_is_the_same_again_and_leaves_random_draws_alone() -> None:
     method = benchmark.load_method("told-attributes")
     words: dict[str, Any] = {"source": GRAY, "attributes": {}, "requested_attributes": {"Smiling": True}}
@@ -155,6 +182,10 @@ def test_a_requested_mask_is_painted_in_the_colours_of_the_masks_regions() -> No
         ("region-color", {"image": GRAY, "mask": SKIN[:8, :8]}, "mask is 8x8"),
         ("copy-target", {"image": GRAY, "requested_mask": SKIN}, "give mask too"),
         ("copy-target", {"image": GRAY, "source_mask": SKIN}, "give source too"),
+        ("copy-target", {"image": GRAY, "strength": 0.5}, "copy-target takes image, and no strength"),
+        ("copy-target", {"image": GRAY, "colour": GRAY}, "copy-target takes image, and no colour"),
+        ("copy-target", {"image": GRAY, "strength": -1}, "strength is a number from 0, not -1"),
+        ("copy-target", {"image": GRAY, "region": SKIN}, "region is (H, W) bool, not (64, 64) uint8"),
         ("copy-target", {"image": GRAY, "attributes": {"Smilling": True}}, "did you mean 'Smiling'"),
         ("copy-target", {"image": GRAY, "attributes": {"Smiling": 2}}, "attributes are True or False"),
     ],

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from benchmark.images.convert import image_array, image_tensor
-from benchmark.metrics.lpips import LPIPSBackground, LPIPSOracle
+from benchmark.metrics.lpips import LPIPSBackground, LPIPSOracle, LPIPSRegion
 from benchmark.metrics.lpips_network import MIN_SIDE, Perceptual, perceptual
 from benchmark.weights.locate import Weights
 from benchmark.weights.resources import MetricUnavailable, Resources
@@ -83,6 +83,26 @@ def test_background_sees_nothing_of_the_edited_region(package: torch.nn.Module, 
     with torch.no_grad():
         expected = package(covered[:2], target[:2]).flatten().numpy()
     np.testing.assert_allclose(found[:2], expected, rtol=1e-6)
+
+
+def test_region_sees_the_edited_region_alone(package: torch.nn.Module, resources: Resources) -> None:
+    batch = random_batch(3, 64)
+    batch.tasks.region[2] = False
+    metric = LPIPSRegion()
+    metric.prepare(resources)
+    found = metric.measure(batch)["value"]
+
+    outside = torch.where(batch.tasks.region[:, None], batch.output, -batch.output)
+    np.testing.assert_array_equal(metric.measure(replace(batch, output_pixels=image_array(outside)))["value"], found)
+
+    band = torch.zeros(64, dtype=torch.bool)
+    band[16:32] = True
+    oracle = batch.tasks.oracle
+    assert oracle is not None
+    covered = torch.where(band[None, None, :, None], batch.output, oracle)
+    with torch.no_grad():
+        expected = package(covered[:2], oracle[:2]).flatten().numpy()
+    np.testing.assert_allclose(found, [*expected, np.nan], rtol=1e-6)
 
 
 def test_small_images_are_refused(resources: Resources) -> None:

@@ -18,6 +18,7 @@ from benchmark.metrics.pixel import (
     PSNRRegion,
     SSIMBackground,
     SSIMOracle,
+    SSIMRegion,
     masked_mean,
     psnr,
     ssim,
@@ -120,6 +121,7 @@ def test_the_metrics_compare_with_oracle_or_target_where_they_should() -> None:
         PSNRRegion: psnr(output, oracle, inside),
         PSNRBackground: psnr(output, target, ~inside),
         SSIMOracle: ssim(output, oracle),
+        SSIMRegion: ssim(output, oracle, inside),
         SSIMBackground: ssim(output, target, ~inside),
     }
     for metric, values in expected.items():

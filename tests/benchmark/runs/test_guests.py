@@ -102,7 +102,16 @@ def test_what_no_one_named_is_in_no_evaluation(guests: Path) -> None:
     shared = resolve_evaluation([ConfigSource({}, COMMAND)])
     assert set(method.evaluation.protocols) == set(shared.protocols)
     assert set(shared.protocols) == {"attribute-transfer", "style-copy", "reconstruction"}
-    assert [card.name for card in default_references()] == ["copy-source", "copy-target", "oracle", "region-color"]
+    everywhere = ["copy-source", "copy-target", "oracle", "region-color"]
+    assert [card.name for card in default_references(shared)] == everywhere
+
+
+def test_fillings_of_holes_run_beside_methods_where_there_are_holes(guests: Path) -> None:
+    holes = resolve_evaluation([ConfigSource({"protocols": {"completion": {}}}, COMMAND)])
+    names = [card.name for card in default_references(holes)]
+    assert names == ["copy-source", "copy-target", "mean-fill", "oracle", "region-color", "telea"]
+    fills = resolve([ConfigSource({"method": "telea"}, COMMAND)]).evaluation
+    assert set(fills.protocols) == {"attribute-transfer", "style-copy", "reconstruction", "completion"}
 
 
 def test_a_sweeps_shared_job_can_be_resolved_whatever_its_experiments_take_part_in(guests: Path) -> None:

@@ -28,7 +28,7 @@ def test_where_none_was_chosen_the_others_have_a_reason() -> None:
     found = participation(card, evaluation("stargan"), faces())
     assert set(found.able) == {"attribute-transfer"}
     assert set(found.unable) == {"style-copy", "reconstruction"}
-    assert found.reasons["style-copy"] == "StarGAN takes image and attributes; style-copy gives no attributes"
+    assert found.reasons["style-copy"] == "StarGAN takes image, attributes and strength; style-copy gives no attributes"
 
 
 def test_those_that_were_chosen_are_all_there_is() -> None:
@@ -70,5 +70,7 @@ def test_tasks_that_cannot_be_drawn_stop_no_method_that_would_not_edit_them() ->
     vars(run)["_participation"] = participation(METHOD_CARDS.find("stargan").card, chosen, faces())
     left_out = run._left_out()
     assert list(left_out) == ["style-copy"]
-    assert left_out["style-copy"].reason == "StarGAN takes image and attributes; style-copy gives no attributes"
+    assert (
+        left_out["style-copy"].reason == "StarGAN takes image, attributes and strength; style-copy gives no attributes"
+    )
     assert left_out["style-copy"].num_tasks == 0

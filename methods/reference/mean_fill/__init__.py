@@ -1,0 +1,1 @@
+"""The hole in the mean colour of the rest."""

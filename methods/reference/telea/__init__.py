@@ -1,0 +1,1 @@
+"""The hole filled from its border by a published formula."""
