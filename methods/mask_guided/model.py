@@ -15,7 +15,7 @@ from methods.labels import NUM_LABELS
 from methods.layers.adam import adam_for_each
 from methods.layers.gan_losses import CrossEntropy
 from methods.layers.gaussian import gaussian_divergence, gaussian_sample
-from methods.layers.initialisation import init_normal
+from methods.layers.initialisation import init_he, init_normal
 from methods.layers.parsing_unet import ParsingUNet
 from methods.layers.patch_discriminator import MultiscaleDiscriminator
 from methods.layers.perceptual import PerceptualLoss
@@ -51,6 +51,7 @@ class MaskGuided(IterationCount):
         self.full_size, self.size = size, working_size(size, config.max_size)
         config.require_size(self.size)
         self.parser = ParsingUNet(NUM_LABELS, config.parser_scale)
+        init_he(self.parser)
         self.painter = Painter(self.size, config)
         self.discriminators = nn.ModuleDict(
             {

@@ -37,7 +37,7 @@ def protocol(**said: Any) -> ProtocolCard:
         ("pix2pix", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
         ("adain", {"attribute-transfer", "style-copy", "reconstruction"}),
         ("mask-diffusion", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
-        ("mask-guided", {"attribute-transfer", "style-copy", "reconstruction"}),
+        ("mask-guided", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
         ("geogan", {"attribute-transfer"}),
     ],
 )
@@ -75,11 +75,12 @@ def test_faces_that_lack_something_cannot_give_it() -> None:
     assert unmet_needs(card, {}) is None
 
 
-def test_a_protocol_that_does_not_say_what_it_gives_has_every_method_but_those_of_attributes() -> None:
+def test_a_protocol_that_does_not_say_what_it_gives_has_every_method_but_those_of_attributes_or_hints() -> None:
     silent = protocol()
     able = {entry.card.name for entry in METHOD_CARDS.builtin() if reason_against(entry.card, silent) is None}
-    of_attributes = {"attgan", "cyclegan", "diat", "elegant", "fader", "icgan", "stargan"}
-    assert able == {entry.card.name for entry in METHOD_CARDS.builtin()} - of_attributes
+    of_attributes = {"attgan", "cyclegan", "diat", "elegant", "fader", "geogan", "icgan", "stargan"}
+    of_hints = {"sc-fegan"}
+    assert able == {entry.card.name for entry in METHOD_CARDS.builtin()} - of_attributes - of_hints
 
 
 def test_every_protocol_gives_a_strength_and_hints_only_where_its_card_says_so() -> None:
