@@ -8,6 +8,8 @@ RECTANGLE: Final = "rectangle"
 BRUSH: Final = "brush"
 PART: Final = "part"
 KINDS: Final = (RECTANGLE, BRUSH, PART)
+SMALLEST: Final = 0.001
+"""The least share of an image that is told from nothing, and stands in a hole's name without an exponent."""
 NARROWEST: Final = 0.05
 """The least width of a range of areas: a single stroke may cover almost as much."""
 
@@ -36,8 +38,10 @@ class CompletionOptions:
         """
         if not self.kinds or (unknown := [kind for kind in self.kinds if kind not in KINDS]):
             raise ValueError(f"hole is {unknown[0] if self.kinds else '[]'}; holes are {', '.join(KINDS)}")
-        if len(self.areas) < 2 or self.areas[0] <= 0 or self.areas[-1] >= 1:
-            raise ValueError(f"areas is {list(self.areas)}; it has at least two shares of the image, between 0 and 1")
+        if len(self.areas) < 2 or self.areas[0] < SMALLEST or self.areas[-1] >= 1:
+            raise ValueError(
+                f"areas is {list(self.areas)}; it has two shares of the image or more, from {SMALLEST:g} to less than 1"
+            )
         for least, most in self.ranges:
             if most - least < NARROWEST:
                 raise ValueError(f"areas goes from {least:g} to {most:g}; ranges are at least {NARROWEST:g} wide")

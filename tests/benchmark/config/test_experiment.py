@@ -82,7 +82,7 @@ def test_protocols_take_their_size_from_the_preset_until_told_otherwise() -> Non
 @pytest.mark.parametrize("value", ["Eyeglasses", ["Smiling", "Eyeglasses"], "all"])
 def test_one_attribute_or_several_are_chosen_by_either_word(written: str, value: str | list[str]) -> None:
     chosen = resolve([flags(protocols={"attribute-transfer": {written: value}})])
-    assert chosen.evaluation.protocols == {"attribute-transfer": {"attribute": value, "count": 200}}
+    assert chosen.evaluation.protocols == {"attribute-transfer": {"attribute": value, "count": 200, "strength": 1.0}}
 
 
 def test_both_words_for_the_attributes_are_one_too_many() -> None:

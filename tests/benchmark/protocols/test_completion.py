@@ -217,8 +217,9 @@ def test_the_face_itself_is_perfect_and_fillings_come_in_the_order_of_what_they_
     [
         ({"hole": "circle"}, "hole is circle; holes are rectangle, brush, part"),
         ({"hole": []}, "hole is []; holes are rectangle, brush, part"),
-        ({"areas": [0.1]}, r"areas is [0.1]; it has at least two shares of the image, between 0 and 1"),
-        ({"areas": [0.1, 1.0]}, "between 0 and 1"),
+        ({"areas": [0.1]}, "areas is [0.1]; it has two shares of the image or more, from 0.001 to less"),
+        ({"areas": [0.1, 1.0]}, "from 0.001 to less than 1"),
+        ({"areas": [1e-5, 0.1]}, "from 0.001 to less than 1"),
         ({"areas": [0.1, 0.12]}, "areas goes from 0.1 to 0.12; ranges are at least 0.05 wide"),
         ({"count": 0}, "count is 0"),
     ],
