@@ -34,6 +34,7 @@ HEAVY = {
     "torchvision",
     "mmengine",
     "mmcv",
+    "diffusers",
     "numpy",
     "pandas",
     "scipy",
