@@ -64,6 +64,7 @@ bench-steps: $(VENV)/installed
 	$(BIN)/python -m benchmarks.steps_pix2pixhd
 	$(BIN)/python -m benchmarks.steps_spade
 	$(BIN)/python -m benchmarks.steps_attribute
+	$(BIN)/python -m benchmarks.steps_domains
 
 bench-scoring: $(VENV)/installed
 	$(BIN)/python -m benchmarks.scoring_fid
@@ -89,7 +90,7 @@ gpu-rehearsal: $(VENV)/installed
 clean:
 	rm -rf $(VENV) build site *.egg-info
 
-# constraints.txt keeps torch and torchvision a pair that belongs together
+# constraints.txt keeps torch and torchvision a pair that belongs together, and the network of diffusers as it is tested
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch torchvision

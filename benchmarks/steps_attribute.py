@@ -52,13 +52,13 @@ def published_stargan_step(
     (slope,) = torch.autograd.grad(verdicts, between, torch.ones_like(verdicts), create_graph=True, retain_graph=True)
     penalty = (slope.flatten(1).square().sum(1).sqrt() - 1).square().mean()
     loss = of_fake.mean() - of_real.mean() + classification(logits, own) + weights.gradient_penalty_weight * penalty
-    _update(adams, loss, "discriminator")
+    update(adams, loss, "discriminator")
     if generators_turn:
         fake = generator(image, requested)
         of_fake, logits = discriminator(fake)
         cycle = (generator(fake, own) - image).abs().mean()
         loss = classification(logits, requested) - of_fake.mean() + weights.reconstruction_weight * cycle
-        _update(adams, loss, "generator")
+        update(adams, loss, "generator")
 
 
 def published_attgan_step(model: AttGAN, faces: FaceBatch, adams: dict[str, torch.optim.Optimizer]) -> None:
@@ -76,13 +76,13 @@ def published_attgan_step(model: AttGAN, faces: FaceBatch, adams: dict[str, torc
     (slope,) = torch.autograd.grad(verdicts, between, torch.ones_like(verdicts), create_graph=True, retain_graph=True)
     penalty = (slope.flatten(1).norm(dim=1) - 1).square().mean()
     told = of_fake.mean() - of_real.mean() + options.gradient_penalty_weight * penalty
-    _update(adams, told + options.classification_weight * entropy(logits, own), "discriminator")
+    update(adams, told + options.classification_weight * entropy(logits, own), "discriminator")
     features = generator.encode(image)
     fake = generator.decode(features, model.vector(requested, own))
     rebuilt = generator.decode(features, model.vector(own, own))
     of_fake, logits = discriminator(fake)
     loss = options.fake_classification_weight * entropy(logits, requested) - of_fake.mean()
-    _update(adams, loss + options.reconstruction_weight * (rebuilt - image).abs().mean(), "generator")
+    update(adams, loss + options.reconstruction_weight * (rebuilt - image).abs().mean(), "generator")
 
 
 def published_cyclegan_step(model: CycleGAN, faces: FaceBatch, adams: dict[str, torch.optim.Optimizer]) -> None:
@@ -99,12 +99,12 @@ def published_cyclegan_step(model: CycleGAN, faces: FaceBatch, adams: dict[str, 
     cycle = (remove(made) - lacking).abs().mean() + (add(unmade) - having).abs().mean()
     kept = (add(having) - having).abs().mean() + (remove(lacking) - lacking).abs().mean()
     fooled = verdict("with", made, 1.0) + verdict("without", unmade, 1.0)
-    _update(adams, fooled + options.cycle_weight * (cycle + options.identity_share * kept), "generators")
+    update(adams, fooled + options.cycle_weight * (cycle + options.identity_share * kept), "generators")
     told = verdict("with", having, 1.0) + verdict("without", lacking, 1.0)
     told = (
         told + verdict("with", model.pools["with"](made), 0.0) + verdict("without", model.pools["without"](unmade), 0.0)
     )
-    _update(adams, told / 2, "discriminators")
+    update(adams, told / 2, "discriminators")
 
 
 def published_elegant_step(model: Elegant, faces: FaceBatch, adams: dict[str, torch.optim.Optimizer]) -> None:
@@ -131,13 +131,14 @@ def published_elegant_step(model: Elegant, faces: FaceBatch, adams: dict[str, to
 
     real = [verdict(images[i], labels[i], 1.0) for i in range(2)]
     fake = [verdict(edited[i].detach(), exchanged[i], 0.0) for i in range(2)]
-    _update(adams, torch.stack(real + fake).sum() / 4, "discriminators")
+    update(adams, torch.stack(real + fake).sum() / 4, "discriminators")
     distance = torch.stack([functional.mse_loss(rebuilt[i], images[i]) for i in range(2)]).sum()
     fooled = torch.stack([verdict(edited[i], exchanged[i], 1.0) for i in range(2)]).sum()
-    _update(adams, model.options.reconstruction_weight * distance + fooled, "generator")
+    update(adams, model.options.reconstruction_weight * distance + fooled, "generator")
 
 
-def _update(adams: dict[str, torch.optim.Optimizer], loss: Tensor, name: str) -> None:
+def update(adams: dict[str, torch.optim.Optimizer], loss: Tensor, name: str) -> None:
+    """One optimiser's step down a loss, whose gradients gather wherever they reach."""
     for adam in adams.values():
         adam.zero_grad()
     loss.backward()
@@ -145,8 +146,8 @@ def _update(adams: dict[str, torch.optim.Optimizer], loss: Tensor, name: str) ->
 
 
 def against_published(name: str, model: nn.Module, published: Callable[..., None], faces: FaceBatch) -> None:
-    """Compare our step of a model with the published one of the same model and optimisers."""
-    (stage,) = model.stages()
+    """Compare our step of a model's last stage with the published one of the same model and optimisers."""
+    *_, stage = model.stages()
     model.train().begin_stage(stage)
     optim = model.optimizers(stage)
     adams = {key: optim[key].optimizer for key in optim.keys()}  # noqa: SIM118 - not a mapping

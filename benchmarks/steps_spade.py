@@ -12,12 +12,13 @@ from torch.nn import functional
 from benchmarks.timing import compare, random_faces
 from methods.base import FaceBatch, one_hot
 from methods.labels import NUM_LABELS
+from methods.layers.gaussian import gaussian_divergence
 from methods.layers.regions import fill_regions, resize_regions
 from methods.layers.spade import SpatiallyAdaptiveNorm
 from methods.sean.model import Sean
 from methods.sean.region_norm import RegionAdaptiveNorm, RegionStyles
 from methods.shared.mask_to_image_gan import MaskToImageGAN
-from methods.spade.model import Spade, gaussian_divergence
+from methods.spade.model import Spade
 
 SIZE, BATCH = 64, 8
 WIDTHS: dict[str, Any] = {"ngf": 16, "hidden": 64, "ndf": 32}
@@ -104,7 +105,7 @@ class PublishedStep:
             return generator(label, generator.get_submodule("Zencoder")(real, label)), torch.zeros(())
         mean, log_variance = self.model.get_submodule("encoder")(real)
         style = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
-        return generator(label, style), 0.05 * gaussian_divergence(mean, log_variance)
+        return generator(label, style), 0.05 * gaussian_divergence(mean, log_variance).sum()
 
     def judge(self, label: Tensor, fake: Tensor, real: Tensor) -> tuple[list[list[Tensor]], list[list[Tensor]]]:
         """Features of generated and of real images, from one pass."""

@@ -112,7 +112,7 @@ class MethodCard(Card):
         options: its constructor's options with their defaults: a mapping, or the dataclass that declares them, written
             "module:Class", from which their kinds and descriptions come too. It must not import torch.
         variants: named changes of options, written `method+variant`.
-        presets: changes of options by preset.
+        presets: changes of options by preset; under `preset+variant`, those of a variant at that preset, over its own.
         command: in place of `entry`, the program that edits in a process of its own, with its arguments; found in the
             card's folder or where programs are, and run in the card's folder.
         timeout: seconds that the program may take to start, and for a batch of tasks.

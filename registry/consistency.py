@@ -39,9 +39,13 @@ def check_consistency(card: Card, place: str) -> None:
         _check_words(place, "gives", card.gives)
         _check_words(place, "default_for", card.default_for)
     if isinstance(card, MethodCard | JudgeCard):
-        for preset in card.presets:
+        variants = card.variants if isinstance(card, MethodCard) else {}
+        for key in card.presets:
+            preset, plus, variant = key.partition("+")
             if preset not in (known := preset_names()):
                 raise CardError(f"{place}: presets: {unknown('preset', preset, known)}")
+            if plus and variant not in variants:
+                raise CardError(f"{place}: presets.{key}: {unknown('variant', variant, variants)}")
         if card.entry and isinstance(card.options.declared, str):
             return
         for key, changes in _changes(card):

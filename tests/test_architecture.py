@@ -27,13 +27,14 @@ FLOORS = (
     "registry benchmark.statistics",
 )
 """The rooms from the top floor down: a room imports itself and floors below it."""
-OF_METHODS = {"base", "checkpoint", "labels", "layers"}
+OF_METHODS = {"base", "checkpoint", "labels", "layers", "shared"}
 """What methods share with the harness."""
 HEAVY = {
     "torch",
     "torchvision",
     "mmengine",
     "mmcv",
+    "diffusers",
     "numpy",
     "pandas",
     "scipy",

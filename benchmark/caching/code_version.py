@@ -148,6 +148,7 @@ def _modules_of(name: str) -> Iterator[str]:
             yield ".".join((name, *(parts[:-1] if parts[-1] == "__init__" else parts)))
 
 
+@cache
 def _file_of(name: str) -> Path:
     if _package_of(name) in PROJECT:
         file = _path_of(name)

@@ -57,8 +57,8 @@ def resolve(sources: Sources) -> Experiment:
         if variant not in card.variants:
             variant = variant_name(card, changes)
     evaluation = _evaluation(settings, sources, card)
-    preset = card.options.cast(card.presets.get(evaluation.preset, {}))
-    options = put_over(put_over(card.options, preset), changes)
+    options = put_over(card.options, _at_preset(card, evaluation.preset))
+    options = put_over(put_over(options, changes), _at_preset(card, f"{evaluation.preset}+{variant}"))
     for source in sources:
         given = _checked(source.content.get("options"), card.options, f"option of {name}", [source], "options")
         with located([source], "options"):
@@ -119,6 +119,11 @@ def _check_kinds(source: ConfigSource) -> None:
             raise ExperimentError(
                 f"{source.location(('metrics',))}: metrics is a list of names, such as [fid, kid], not {value!r}"
             )
+
+
+def _at_preset(card: MethodCard, key: str) -> Options:
+    """The options that a card changes at a preset, or at one for a variant."""
+    return card.options.cast(card.presets.get(key, {}))
 
 
 def _split_variant(method: Any, variant: Any) -> tuple[str, str | None]:

@@ -13,11 +13,11 @@ import torch
 from benchmark.datasets.base import FaceDataset
 from benchmark.protocols.base import Draw, Protocol, Rows, shuffled_test_rows
 from benchmark.protocols.completion_options import BRUSH, PART, CompletionOptions
-from benchmark.protocols.hints import edges, part_colours
 from benchmark.protocols.holes import PARTS, hole, hole_names
 from benchmark.results.task_scores import VARIATION
 from methods.base import EditBatch
 from methods.labels import NUM_LABELS
+from methods.shared.hints import part_colours, sketch_of
 from registry.cards import joined
 from registry.errors import InputError
 
@@ -92,7 +92,7 @@ class Completion(Protocol):
             attributes=face.attributes,
             region=region,
             oracle=face.image,
-            sketch=edges(face.image, region),
+            sketch=sketch_of(face.image, region),
             colour=part_colours(face.mask, region, (face.image, hidden)),
         )
 

@@ -13,13 +13,13 @@ from benchmark.datasets.base import FaceDataset
 from benchmark.protocols.attribute_pairs import MOUTH_IN_PLACE
 from benchmark.protocols.base import Rows
 from benchmark.protocols.ground_truth import TrueEdits, true_edits
-from benchmark.protocols.hints import outlines, part_colours
 from benchmark.protocols.implied_attributes import EXCLUDED
 from benchmark.protocols.masks_between import masks_between
 from benchmark.protocols.mouth_region import mouth_region, widened, with_mouth_of
 from benchmark.protocols.placed_parts import PARTS, with_part_of
 from methods.base import EditBatch, FaceBatch
 from methods.labels import ATTRIBUTES, MOUTH_LABELS, attribute_columns
+from methods.shared.hints import outlines, part_colours
 from registry.cards import HINTS
 
 _VISIBLE: Final = 8 / 127.5
@@ -79,7 +79,7 @@ def with_hints(tasks: EditBatch) -> EditBatch:
     if "mask" in tasks.lacks:
         return replace(tasks, lacks={**tasks.lacks, **dict.fromkeys(HINTS, tasks.lacks["mask"])})
     faces = ((face.image, face.mask) for face in (tasks.target, tasks.source))
-    colour = part_colours(tasks.mask, tasks.region, *faces)
+    colour = part_colours(tasks.mask, tasks.region, *faces, otherwise=tasks.target.image)
     return replace(tasks, sketch=outlines(tasks.mask, tasks.region), colour=colour)
 
 

@@ -24,6 +24,7 @@ PACKAGES = (
     "torchvision",
     "mmengine",
     "mmcv-lite",
+    "diffusers",
     "numpy",
     "opencv-python",
     "scipy",

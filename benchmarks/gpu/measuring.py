@@ -37,11 +37,10 @@ def build(method: str, preset: str, size: int, device: torch.device, *, channels
 
 
 def options_of(method: str, preset: str) -> dict[str, Any]:
-    """A method's options at a preset, its lengths in iterations over the preset's rendered faces, without VGG-19."""
+    """A method's options at a preset, lengths in iterations over the preset's rendered faces, without weights files."""
     card = METHOD_CARDS.find(method).card
     options = put_over(card.options, card.presets.get(preset, {}))
-    if "vgg_weights" in options:
-        options["vgg_weights"] = None
+    options |= {name: None for name in options if name.endswith("_weights")}
     return in_iterations(options, cast(int, read_preset(preset).datasets["rendered-faces"]["train"]))
 
 

@@ -83,17 +83,24 @@ def _method(card: MethodCard) -> Iterator[str]:
     yield _facts(
         {"kind": card.kind, "takes": card.takes_in_words, "takes part in": able, "licence": escaped(card.licence)}
     )
-    yield _options(card.options, card.presets)
+    yield _options(card.options, {name: changes for name, changes in card.presets.items() if "+" not in name})
     if card.variants:
         yield "Variants:\n"
         yield table(
             ["name", "what it changes"],
-            ([code(f"{card.name}+{name}"), _changes(changes)] for name, changes in card.variants.items()),
+            ([code(f"{card.name}+{name}"), _of_variant(card, name)] for name in card.variants),
         )
     if card.ablation:
         cells = card.ablation.factors or card.ablation.cells
         yield f"Ablation study that the card proposes ({card.ablation.design}):\n"
         yield table(["factor", "levels"], ([code(name), code(levels)] for name, levels in cells.items()))
+
+
+def _of_variant(card: MethodCard, name: str) -> str:
+    """What a variant changes, and what it changes further at some presets."""
+    further = {key.partition("+")[0]: changes for key, changes in card.presets.items() if key.endswith(f"+{name}")}
+    at_presets = (f"at {code(preset)} also {_changes(changes)}" for preset, changes in further.items())
+    return "; ".join([_changes(card.variants[name]), *at_presets])
 
 
 def _protocol(card: ProtocolCard) -> Iterator[str]:

@@ -11,9 +11,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from methods.adain.moments import MomentTransfer, moments, transfer_by_region
-from methods.adain.networks import Decoder, Encoder, load_vgg
+from methods.adain.networks import Decoder, Encoder, load_normalised_vgg, load_vgg
 from methods.adain.options import AdaINOptions
 from methods.base import EditBatch, FaceBatch, FaceEditor, Stage, one_hot
+from methods.checkpoint import CheckpointError
 from methods.layers.adam import adam_for_each
 from methods.layers.initialisation import init_he
 
@@ -30,7 +31,7 @@ class AdaIN(FaceEditor):
 
     Raises:
         ValueError: for a size or an option that no network could be built with.
-        CheckpointError: for VGG weights that cannot be read.
+        CheckpointError: for VGG weights that cannot be read, or are others.
     """
 
     def __init__(self, size: int, **options: Any) -> None:
@@ -40,7 +41,9 @@ class AdaIN(FaceEditor):
         self.encoder = Encoder(config.width)
         self.decoder = Decoder(config.width)
         self.moment_transfer = MomentTransfer()
-        if config.vgg_weights is not None:
+        if config.normalised_weights is not None:
+            load_normalised_vgg(self.encoder, config.normalised_weights)
+        elif config.vgg_weights is not None:
             load_vgg(self.encoder, config.vgg_weights)
         else:
             # As torch draws them, networks without norms hardly let an image through.
@@ -51,7 +54,7 @@ class AdaIN(FaceEditor):
     def stages(self) -> Sequence[Stage]:
         """The encoder's stage, unless its weights are given, and the decoder's."""
         options = self.options
-        learned = 0 if options.vgg_weights is not None else round(options.encoder_share * options.iterations)
+        learned = 0 if options.has_encoder else round(options.encoder_share * options.iterations)
         spans = {ENCODER: (learned, ("encoder", "decoder")), STYLE: (options.iterations - learned, ("decoder",))}
         return tuple(
             Stage(
@@ -132,6 +135,19 @@ class AdaIN(FaceEditor):
     def published_networks(self) -> Mapping[str, nn.Module]:
         """The decoder, and the encoder up to where it is used."""
         return {"decoder": self.decoder, "encoder": self.encoder}
+
+    def published_key(self, role: str, key: str) -> str:
+        """The key itself.
+
+        Raises:
+            CheckpointError: for a decoder alone, which would decode the features of an encoder without weights.
+        """
+        if role == "decoder" and not self.options.has_encoder:
+            raise CheckpointError(
+                "a published decoder needs the encoder that it learnt with: give its file by the option "
+                "normalised_weights, such as --preset paper --weights vgg19-normalised=vgg_normalised.pth"
+            )
+        return key
 
     def provenance(self) -> Mapping[str, str]:
         """Where the encoder comes from."""

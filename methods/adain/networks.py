@@ -9,6 +9,7 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
+from methods.checkpoint import CheckpointError, load_strictly, read_state_dict, spelled_as
 from methods.layers.perceptual import MEAN, STD, VGGFeatures
 
 REPEATS: Final = (2, 2, 4, 1)
@@ -97,3 +98,24 @@ def load_vgg(encoder: Encoder, weights: str | Path) -> None:
         for layer, kernel, bias in zip(others, kernels, biases, strict=True):
             layer.weight.copy_(kernel)
             layer.bias.copy_(bias)
+
+
+def load_normalised_vgg(encoder: Encoder, weights: str | Path) -> None:
+    """Give an encoder of width 64 the published weights, whose file has VGG-19's layers after relu4_1 too.
+
+    Keys are the layers' positions in one sequence, as they are in `Encoder`.
+
+    Raises:
+        CheckpointError: if the file cannot be read or is not that network's.
+    """
+    layers = spelled_as(read_state_dict(weights), encoder.state_dict())
+    used = {key: tensor for key, tensor in layers.items() if not _lies_after(key, len(encoder))}
+    try:
+        load_strictly(encoder, used)
+    except CheckpointError as error:
+        raise CheckpointError(f"{weights}: not the normalised VGG-19 of AdaIN: {error}") from error
+
+
+def _lies_after(key: str, count: int) -> bool:
+    position, _, _ = key.partition(".")
+    return position.isdecimal() and int(position) >= count

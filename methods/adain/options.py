@@ -14,8 +14,11 @@ class AdaINOptions(OneStageOptions):
 
     Attributes:
         width: channels of encoder and decoder at full resolution, doubled at each of three halvings; VGG-19 has 64.
-        vgg_weights: torchvision's VGG-19 weights for the encoder: `vgg19`, which is found like the files that metrics
-            need, or a file; null trains an encoder to give its images back.
+        normalised_weights: the published encoder, VGG-19 rescaled so that every channel's mean activation is one
+            (vgg_normalised.pth of pytorch-AdaIN): `vgg19-normalised`, which is found like the files that metrics need,
+            or a file.
+        vgg_weights: torchvision's VGG-19 weights for the encoder, in the same way, where there is no normalised one; if
+            both are null, an encoder is trained to give its images back.
         encoder_share: share of `iterations` that trains such an encoder; the rest trains the decoder to transfer.
         iterations: optimiser iterations.
         lr: Adam's learning rate.
@@ -25,6 +28,7 @@ class AdaINOptions(OneStageOptions):
     """
 
     width: int = 64
+    normalised_weights: str | None = None
     vgg_weights: str | None = None
     encoder_share: float = 0.4
     iterations: int = 160_000
@@ -47,8 +51,14 @@ class AdaINOptions(OneStageOptions):
         self.require_at_least(0, "style_weight")
         self.require_share("encoder_share")
         self.require_share("strength")
-        if self.vgg_weights is not None and self.width != 64:
-            raise ValueError(f"width must be 64 with vgg_weights, as VGG-19's is, not {self.width}")
+        for name in ("normalised_weights", "vgg_weights"):
+            if getattr(self, name) is not None and self.width != 64:
+                raise ValueError(f"width must be 64 with {name}, as VGG-19's is, not {self.width}")
+
+    @property
+    def has_encoder(self) -> bool:
+        """Whether the encoder's weights are given, and it is not trained."""
+        return self.normalised_weights is not None or self.vgg_weights is not None
 
     def require_size(self, size: int) -> None:
         """Refuse images that the decoder would not give back at their size.
@@ -64,8 +74,13 @@ class AdaINOptions(OneStageOptions):
 
     def provenance(self) -> Mapping[str, str]:
         """Where the encoder comes from."""
-        if self.vgg_weights is None:
-            return {
-                "encoder": "trained here to give its images back: no VGG-19 weights were given (option vgg_weights)"
-            }
-        return {"encoder": "torchvision's VGG-19, which is not rescaled as the published one is"}
+        if self.normalised_weights is not None:
+            encoder = "the published one, VGG-19 rescaled"
+        elif self.vgg_weights is not None:
+            encoder = "torchvision's VGG-19, which is not rescaled as the published one is"
+        else:
+            encoder = (
+                "trained here to give its images back: no VGG-19 weights were given (options normalised_weights and "
+                "vgg_weights)"
+            )
+        return {"encoder": encoder}

@@ -7,28 +7,53 @@ from mmengine.optim import OptimWrapper, OptimWrapperDict
 from torch import nn
 
 
-def adam(network: nn.Module, rate: float, betas: tuple[float, float], weight_decay: float = 0.0) -> OptimWrapper:
+def adam(
+    network: nn.Module,
+    rate: float,
+    betas: tuple[float, float],
+    weight_decay: float = 0.0,
+    *,
+    decoupled: bool = False,
+) -> OptimWrapper:
     """Adam for a network's parameters; on a GPU one kernel that also counts its steps there.
+
+    Args:
+        network: has the parameters.
+        rate: the learning rate.
+        betas: decays of the mean gradient and of the mean squared gradient.
+        weight_decay: added to the gradients as a multiple of the weights.
+        decoupled: whether weights decay apart from the gradients instead, which is AdamW.
 
     Raises:
         ValueError: for a rate or a decay that no optimiser takes.
     """
     parameters = list(network.parameters())
     on_gpu = all(parameter.is_cuda for parameter in parameters)
-    return OptimWrapper(
-        torch.optim.Adam(parameters, rate, betas, weight_decay=weight_decay, fused=True if on_gpu else None)
+    optimizer = torch.optim.Adam(
+        parameters,
+        rate,
+        betas,
+        weight_decay=weight_decay,
+        decoupled_weight_decay=decoupled,
+        fused=True if on_gpu else None,
     )
+    return OptimWrapper(optimizer)
 
 
-def adam_for_each(model: nn.Module, rates: Mapping[str, float], betas: tuple[float, float]) -> OptimWrapperDict:
+def adam_for_each(
+    model: nn.Module, rates: Mapping[str, float], betas: tuple[float, float], weight_decay: float = 0.0
+) -> OptimWrapperDict:
     """An optimiser of its own for each of a model's parts, by name.
 
     Args:
         model: has the parts as submodules.
         rates: the learning rate of each, by its name.
         betas: of all.
+        weight_decay: of all; it joins the gradient, as in Adam's own paper.
 
     Raises:
         ValueError: for a rate or a decay that no optimiser takes.
     """
-    return OptimWrapperDict(**{name: adam(model.get_submodule(name), rate, betas) for name, rate in rates.items()})
+    return OptimWrapperDict(
+        **{name: adam(model.get_submodule(name), rate, betas, weight_decay) for name, rate in rates.items()}
+    )

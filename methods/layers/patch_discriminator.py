@@ -1,4 +1,4 @@
-"""Patch discriminators: pix2pix's (Isola et al., CVPR 2017), and pix2pixHD's of several scales (CVPR 2018)."""
+"""Patch discriminators: pix2pix's (Isola et al., CVPR 2017), pix2pixHD's of several scales, and SN-PatchGAN's."""
 
 from itertools import pairwise
 from typing import Literal
@@ -40,6 +40,30 @@ class PatchDiscriminator(nn.Module):
 
     def forward(self, inputs: Tensor) -> list[list[Tensor]]:
         """The (N, 1, h, w) verdicts, in the form of a `MultiscaleDiscriminator` of one scale without features."""
+        return [[self.model(inputs)]]
+
+
+class SpectralPatchDiscriminator(nn.Module):
+    """SN-PatchGAN (Yu et al., ICCV 2019): every value of the last features is a verdict on its patch.
+
+    Layers are 5x5 convolutions of stride 2 with spectral norm and a bias; LeakyReLU 0.2 after all of them.
+
+    Args:
+        in_channels: of the input.
+        ndf: width of the first layer; doubled each layer, to four times that at most.
+        n_layers: stride-2 layers.
+    """
+
+    def __init__(self, in_channels: int = 4, ndf: int = 64, n_layers: int = 6) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        widths = [in_channels, *(ndf * min(2**index, 4) for index in range(n_layers))]
+        for before, after in pairwise(widths):
+            layers += [spectral_norm(nn.Conv2d(before, after, 5, stride=2, padding=2)), nn.LeakyReLU(0.2)]
+        self.model = nn.Sequential(*layers)
+
+    def forward(self, inputs: Tensor) -> list[list[Tensor]]:
+        """The (N, C, h, w) verdicts, in the form of a `MultiscaleDiscriminator` of one scale without features."""
         return [[self.model(inputs)]]
 
 

@@ -1,4 +1,4 @@
-"""Features of VGG-19, with weights read from a local file, and the perceptual loss: L1 between them."""
+"""Features of VGG networks, with weights read from a local file, and the perceptual loss: L1 between them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +22,9 @@ SLICES: Final[Slices] = (
 )
 """VGG-19 up to the first ReLU of each resolution: relu1_1 … relu5_1."""
 
+VGG16_POOLS: Final[Slices] = ((64, 64, "pool"), (128, 128, "pool"), (256, 256, 256, "pool"))
+"""VGG-16 up to each of its first three poolings."""
+
 SLICE_WEIGHTS: Final = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1.0)
 """Weight of each slice (pix2pixHD, Wang et al., CVPR 2018)."""
 
@@ -31,19 +34,20 @@ STD: Final = (0.229, 0.224, 0.225)
 
 
 class VGGFeatures(nn.Module):
-    """VGG-19 up to several of its layers.
+    """VGG-19, or another VGG network, up to several of its layers.
 
     The network is held in buffers that no checkpoint stores: it is neither trained nor part of a method's weights.
 
     Args:
-        weights: file of torchvision's `vgg19` state_dict; the classifier in it is not used.
+        weights: file of torchvision's state_dict of the network; the classifier in it is not used.
         imagenet_input: whether images are normalised by ImageNet's statistics, as torchvision trained the network; the
             published code of pix2pixHD and its heirs feeds it images in [-1, 1] instead.
         slices: up to where features are taken.
         average_pooling: whether poolings average (else they take the largest value, as the network was trained).
+        network: its name, for the message where the file is another's.
 
     Raises:
-        CheckpointError: if the file cannot be read or is not VGG-19's.
+        CheckpointError: if the file cannot be read or is not the network's.
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class VGGFeatures(nn.Module):
         imagenet_input: bool = True,
         slices: Slices = SLICES,
         average_pooling: bool = False,
+        network: str = "VGG-19",
     ) -> None:
         super().__init__()
         self.imagenet_input = imagenet_input
@@ -68,7 +73,7 @@ class VGGFeatures(nn.Module):
                 tensor = state.get(f"features.{index}.{kind}")
                 if tensor is None or tuple(tensor.shape) != shape:
                     found = "nothing" if tensor is None else tuple(tensor.shape)
-                    raise CheckpointError(f"{weights}: not VGG-19: features.{index}.{kind} is {found}, not {shape}")
+                    raise CheckpointError(f"{weights}: not {network}: features.{index}.{kind} is {found}, not {shape}")
                 self.register_buffer(f"{kind}_{index}", tensor.float(), persistent=False)
             index, channels = index + 2, layer
         self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1), persistent=False)

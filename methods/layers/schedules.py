@@ -30,3 +30,15 @@ def step_decay(iterations: int, decay_from: float, factor: float) -> Sequence[Ma
     if begin >= iterations:
         return []
     return [{"type": "MultiStepLR", "milestones": [begin], "gamma": factor, "by_epoch": False}]
+
+
+def repeated_decay(iterations: int, every: float, factor: float) -> Sequence[Mapping[str, Any]]:
+    """Rates that are multiplied by a factor again and again.
+
+    Args:
+        iterations: of the stage.
+        every: share of them after which the rates fall, and fall again.
+        factor: between 0 and 1.
+    """
+    step = max(1, round(every * iterations))
+    return [{"type": "StepLR", "step_size": step, "gamma": factor, "by_epoch": False}]

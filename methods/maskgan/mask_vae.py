@@ -3,11 +3,11 @@
 import math
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from methods.labels import NUM_LABELS
+from methods.layers.gaussian import gaussian_sample
 
 BASE_SIDE = 4
 """Side in pixels at which the encoder's strided stages end."""
@@ -77,8 +77,7 @@ class MaskVAE(nn.Module):
     def forward(self, label: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """One-hot masks to (logits of a sampled latent, mean, log-variance)."""
         mean, log_variance = self.encode(label)
-        sample = mean + torch.randn_like(mean) * torch.exp(0.5 * log_variance)
-        return self.decode(sample), mean, log_variance
+        return self.decode(gaussian_sample(mean, log_variance)), mean, log_variance
 
 
 def init_mask_vae(network: MaskVAE) -> None:

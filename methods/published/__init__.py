@@ -7,12 +7,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from methods.published.attribute_networks import ATTRIBUTE_NETWORKS
+from methods.published.completion_networks import COMPLETION_NETWORKS
 from methods.published.mask_networks import MASK_NETWORKS
 from methods.published.recipe import Published, PublishedNetwork
 from methods.published.style_networks import STYLE_NETWORKS
 from registry.errors import UnknownNameError, unknown
 
-PUBLISHED: Final[Mapping[str, Published]] = {**MASK_NETWORKS, **ATTRIBUTE_NETWORKS, **STYLE_NETWORKS}
+PUBLISHED: Final[Mapping[str, Published]] = {
+    **MASK_NETWORKS,
+    **ATTRIBUTE_NETWORKS,
+    **STYLE_NETWORKS,
+    **COMPLETION_NETWORKS,
+}
 
 
 def build(name: str) -> PublishedNetwork:

@@ -13,18 +13,20 @@ from torch import Tensor, nn
 
 from methods.layers.feature_matching import feature_matching_loss
 from methods.layers.gan_losses import AdversarialLoss
+from methods.layers.gradient_penalty import gradient_penalty
 from methods.layers.perceptual import PerceptualLoss
 from methods.shared.adversarial_options import AdversarialOptions
 
 
 @dataclass(frozen=True)
 class LossWeights:
-    """Weights of the generator's terms; 0 leaves a term out."""
+    """Weights of the generator's terms, and of the penalty on the discriminator's slope; 0 leaves a term out."""
 
     adversarial: float = 1.0
     feature_matching: float = 10.0
     perceptual: float = 10.0
     l1: float = 0.0
+    gradient_penalty: float = 0.0
 
 
 class GANTrainer:
@@ -32,8 +34,9 @@ class GANTrainer:
 
     Args:
         discriminator: of one-hot masks and images, concatenated: a `MultiscaleDiscriminator` or a `PatchDiscriminator`.
+            What else an image is judged with may take the masks' place, here and below, such as the hole that it fills.
         adversarial: how its verdicts count.
-        weights: of the generator's terms.
+        weights: of the terms.
         perceptual: the perceptual term, if any.
         simultaneous: whether the images are judged once for both updates, by the discriminator as it was before either;
             else the generators meet the discriminator that has just learnt from their images.
@@ -82,7 +85,7 @@ class GANTrainer:
         return cls(discriminator, adversarial, weights, perceptual, simultaneous=simultaneous)
 
     def discriminator_loss(self, label: Tensor, fake: Tensor, real: Tensor) -> Tensor:
-        """Loss of telling `real` from `fake`; no gradient reaches what made `fake`.
+        """Loss of telling `real` from `fake`, with the penalty on the slope; no gradient reaches what made `fake`.
 
         Args:
             label: (N, 19, H, W) one-hot masks.
@@ -97,7 +100,14 @@ class GANTrainer:
         verdicts = self.discriminator(pairs)
         of_fake = [[scale[-1][: len(fake)]] for scale in verdicts]
         of_real = [[scale[-1][len(fake) :]] for scale in verdicts]
-        return self.adversarial.discriminator(of_fake, of_real)
+        told = self.adversarial.discriminator(of_fake, of_real)
+        if self.weights.gradient_penalty:
+            penalty = gradient_penalty(lambda images: self._first_verdicts(label, images), real, fake)
+            told = told + self.weights.gradient_penalty * penalty
+        return told
+
+    def _first_verdicts(self, label: Tensor, images: Tensor) -> Tensor:
+        return self.discriminator(torch.cat([label, images], 1))[0][-1]
 
     def generator_losses(self, label: Tensor, fake: Tensor, real: Tensor) -> dict[str, Tensor]:
         """Weighted terms of the generator's loss by name, whose sum is to be minimised.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from methods.layers.gan_losses import Hinge
+from methods.layers.gaussian import gaussian_divergence, gaussian_sample
 from methods.layers.initialisation import init_he, init_normal, init_xavier
 from methods.layers.spade_discriminator import published_discriminator_key, spade_discriminator
 from methods.layers.spade_trunk import require_trunk_size
@@ -65,15 +65,10 @@ class Spade(MaskToImageGAN):
         if not self.options.use_vae:
             return super().reconstruct(label, image)
         mean, log_variance = (each.float() for each in self.encoder(image))
-        style = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
-        divergence = gaussian_divergence(mean, log_variance)
+        style = gaussian_sample(mean, log_variance)
+        divergence = gaussian_divergence(mean, log_variance).sum()
         return self.generator(label, style), {"kld": self.options.kld_weight * divergence}
 
     def published_key(self, role: str, key: str) -> str:
         """The discriminator's keys differ from the published ones."""
         return published_discriminator_key(key) if role == "discriminator" else key
-
-
-def gaussian_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
-    """KL(N(mean, exp(log_variance)) || N(0, 1)) summed over all elements (Kingma and Welling, ICLR 2014)."""
-    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum()

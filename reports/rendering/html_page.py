@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -15,14 +16,19 @@ def render_page(template: str, **facts: Any) -> str:
         template: its file below `reports`.
         facts: what the template names.
     """
-    environment = Environment(
+    return _environment().get_template(template).render(**facts)
+
+
+@cache
+def _environment() -> Environment:
+    """Keeps templates that are compiled, of which the page of a run is written often."""
+    return Environment(
         loader=PackageLoader("reports", ""),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template(template).render(**facts)
 
 
 def inline(svg: str) -> str:

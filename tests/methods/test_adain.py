@@ -6,14 +6,22 @@ from typing import Any
 
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional
 from torchvision.models import vgg19
+from torchvision.models.vgg import cfgs
 
+from benchmark.config.experiment import Experiment
+from benchmark.config.resolve import resolve
+from benchmark.config.sources import COMMAND, ConfigSource
+from benchmark.editing.build_method import build_editor
 from methods.adain.model import AdaIN
 from methods.adain.moments import moments, region_moments, transfer_by_region
 from methods.adain.networks import Decoder, Encoder, load_vgg
 from methods.base import one_hot
+from methods.checkpoint import CheckpointError
 from methods.published import build
+from registry.errors import InputError
 from tests.methods.faces import random_faces, random_tasks
 from tests.methods.steps import check_autocast_step, train
 
@@ -46,6 +54,65 @@ def test_the_encoder_is_torchvisions_network_inside_its_borders(tmp_path: Path) 
         theirs = network.features[:21]((image - mean) / std)
     inside = slice(5, -5)
     torch.testing.assert_close(ours[-1][:, :, inside, inside], theirs[:, :, inside, inside], rtol=1e-3, atol=1e-5)
+
+
+def _normalised_vgg(folder: Path) -> Path:
+    """A file like the published one, with random weights: VGG-19 to relu5_4 by positions in one sequence."""
+    torch.manual_seed(0)
+    network, channels = [nn.Conv2d(3, 3, 1)], 3
+    for layer in cfgs["E"][:-1]:
+        if layer == "M":
+            network.append(nn.MaxPool2d(2, ceil_mode=True))
+            continue
+        network += [nn.ReflectionPad2d(1), nn.Conv2d(channels, int(layer), 3), nn.ReLU()]
+        channels = int(layer)
+    torch.save(nn.Sequential(*network).state_dict(), folder / "vgg_normalised.pth")
+    return folder / "vgg_normalised.pth"
+
+
+def test_the_published_encoder_loads_up_to_the_layer_that_is_used(tmp_path: Path) -> None:
+    path = _normalised_vgg(tmp_path)
+    tensors = torch.load(path, weights_only=True)
+    assert max(int(key.partition(".")[0]) for key in tensors) > 31
+    model = AdaIN(32, iterations=10, normalised_weights=str(path), vgg_weights="no file is looked for")
+    assert all(torch.equal(value, tensors[key]) for key, value in model.encoder.state_dict().items())
+    assert [stage.iterations for stage in model.stages()] == [0, 10]
+    assert model.provenance()["encoder"] == "the published one, VGG-19 rescaled"
+
+
+@pytest.mark.parametrize("changed", ["29.weight", "0.bias"])
+def test_a_file_that_is_not_the_published_encoders_is_refused(changed: str, tmp_path: Path) -> None:
+    path = _normalised_vgg(tmp_path)
+    tensors = torch.load(path, weights_only=True)
+    torch.save({key: value for key, value in tensors.items() if key != changed}, path)
+    with pytest.raises(CheckpointError, match=rf"vgg_normalised.pth: not the normalised VGG-19 of AdaIN: .*{changed}"):
+        AdaIN(32, normalised_weights=str(path))
+
+
+def _with_decoder(folder: Path, **options: Any) -> Experiment:
+    """AdaIN with a published decoder's file, at the published sizes."""
+    torch.save(build("adain_decoder").network.state_dict(), folder / "decoder.pth")
+    written = {
+        "method": "adain",
+        "dataset": {"size": 32},
+        "checkpoint": str(folder / "decoder.pth"),
+        "options": {"width": 64, **options},
+    }
+    return resolve([ConfigSource(written, COMMAND)])
+
+
+def test_a_published_decoder_loads_strictly_beside_the_published_encoder(tmp_path: Path) -> None:
+    experiment = _with_decoder(tmp_path, normalised_weights=str(_normalised_vgg(tmp_path)))
+    editor = build_editor(experiment)
+    assert editor.checkpoint is not None
+    assert editor.checkpoint.origin == "published"
+    decoder = torch.load(tmp_path / "decoder.pth", weights_only=True)
+    assert all(torch.equal(value, decoder[key]) for key, value in editor.model.decoder.state_dict().items())
+
+
+def test_a_published_decoder_without_an_encoder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"decoder.pth, network decoder: a published decoder needs the encoder"):
+        build_editor(_with_decoder(tmp_path))
 
 
 def test_each_region_takes_the_moments_of_the_styles_same_region() -> None:
@@ -150,7 +217,8 @@ def test_a_step_of_each_stage_under_autocast_and_channels_last() -> None:
     ("said", "options"),
     [
         ("width", {"width": 0}),
-        ("width must be 64", {"vgg_weights": "vgg19"}),
+        ("width must be 64 with vgg_weights", {"vgg_weights": "vgg19"}),
+        ("width must be 64 with normalised_weights", {"normalised_weights": "vgg19-normalised"}),
         ("strength", {"strength": 1.5}),
         ("encoder_share", {"encoder_share": -0.1}),
         ("batch_size", {"batch_size": 1}),

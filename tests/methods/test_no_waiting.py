@@ -42,18 +42,33 @@ def loaded_faces() -> FaceBatch:
         "attgan",
         "attgan+stgan",
         "cyclegan",
+        "cyclegan+unit",
+        "cyclegan+discogan",
         "crn",
         "crn+diversity",
         "adain",
         "adain+region",
         "fader",
+        "diat",
         "icgan",
+        "deepfill",
+        "deepfill+contextual",
+        "deepfill+partial-conv",
+        "sc-fegan",
+        "mask-diffusion",
+        "mask-guided",
+        "geogan",
     ],
 )
 def test_a_training_step_reads_nothing_from_its_device(label: str) -> None:
     name, _, variant = label.partition("+")
     card = METHOD_CARDS.find(name).card
-    options = {**card.options, **card.presets["demo"], **(card.variants[variant] if variant else {})}
+    options = {
+        **card.options,
+        **card.presets["demo"],
+        **card.variants.get(variant, {}),
+        **card.presets.get(f"demo+{variant}", {}),
+    }
     with torch.device("meta"):
         model = METHODS.get(name)(size=SIZE, **options).train()
     faces = loaded_faces().to("meta")

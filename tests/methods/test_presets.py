@@ -19,6 +19,8 @@ from benchmark.training.train import train
 from registry.catalogue import METHOD_CARDS
 from tests.benchmark.training.toy import CPU
 
+OWN_PRESETS = ["cyclegan+unit", "cyclegan+discogan"]
+"""Variants that a preset changes further."""
 LEARNED = [entry.card.name for entry in METHOD_CARDS if entry.card.kind == "learned" and entry.card.presets]
 TINY: dict[str, Any] = {
     "ngf": 4,
@@ -38,10 +40,10 @@ TINY: dict[str, Any] = {
     "encoder_size": 32,
     "widths": [4, 6, 8, 8, 8],
     "width": 8,
+    "unet_width": 4,
 }
 """Widths of whichever method has them."""
 FACES, BATCH, EPOCHS = 6, 4, 0.5
-NO_VGG = {"vgg_weights": OptionWeights("vgg19", missing="vgg19-dcbb9e9d.pth is not here")}
 
 
 def _experiment(method: str, preset: str, **options: Any) -> Experiment:
@@ -49,8 +51,17 @@ def _experiment(method: str, preset: str, **options: Any) -> Experiment:
     return resolve([ConfigSource(words, COMMAND)])
 
 
+def _no_weights(experiment: Experiment) -> dict[str, OptionWeights]:
+    """None of the weights files that the options name."""
+    return {
+        name: OptionWeights(value, missing=f"{value} is not here")
+        for name, value in experiment.method.options.items()
+        if name.endswith("_weights") and isinstance(value, str)
+    }
+
+
 def _tiny(method: str) -> dict[str, Any]:
-    known = METHOD_CARDS.find(method).card.options
+    known = METHOD_CARDS.find(method.partition("+")[0]).card.options
     widths = {name: value for name, value in TINY.items() if name in known}
     if method == "pix2pix":
         widths["n_downsampling"] = 6  # to one pixel, as at the published size
@@ -61,14 +72,13 @@ def _tiny(method: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("preset", ["small", "paper"])
-@pytest.mark.parametrize("method", LEARNED)
+@pytest.mark.parametrize("method", LEARNED + OWN_PRESETS)
 def test_every_method_trains_at_every_preset(method: str, preset: str, tmp_path: Path) -> None:
     experiment = over_faces(_experiment(method, preset, **_tiny(method)), FACES)
-    files = NO_VGG if experiment.method.options.get("vgg_weights") else {}
-    model = build_editor(experiment, files).model
+    model = build_editor(experiment, _no_weights(experiment)).model
     stages = [stage for stage in model.stages() if stage.iterations]
     assert {stage.iterations for stage in stages} == {1}, "half an epoch of six faces is one batch of four"
-    if preset == "paper":
+    if preset == "paper" and METHOD_CARDS.find(method).card.paper is not None:
         assert {stage.ema_decay for stage in stages} == {0}, "no paper has an average of weights"
     faces = RenderedFaces(None, 64, tmp_path / "cache", train=FACES, val=1, test=1)
     train(model, faces, tmp_path / "run", seed=0, compute=CPU, reporter=Reporter(quiet=True))
@@ -89,6 +99,8 @@ def test_every_method_trains_at_every_preset(method: str, preset: str, tmp_path:
         ("cyclegan", {"epochs": 200}),
         ("crn", {"epochs": 200}),
         ("icgan", {"gan_epochs": 25, "encoder_epochs": 15}),
+        ("mask-guided", {"parser_epochs": 10, "epochs": 55}),
+        ("geogan", {"epochs": 20}),
     ],
 )
 def test_published_epochs_follow_the_faces_and_the_batch(method: str, epochs: dict[str, int]) -> None:
@@ -102,14 +114,16 @@ def test_published_epochs_follow_the_faces_and_the_batch(method: str, epochs: di
             assert options[name] == 0
 
 
-@pytest.mark.parametrize("method", ["stargan", "elegant"])
-def test_published_iterations_stay_iterations(method: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "iterations"), [("stargan", 200_000), ("elegant", 200_000), ("cyclegan+unit", 1_000_000)]
+)
+def test_published_iterations_stay_iterations(method: str, iterations: int) -> None:
     experiment = _experiment(method, "paper")
-    assert experiment.method.options["iterations"] == 200_000
+    assert experiment.method.options["iterations"] == iterations
     assert not counts_epochs(experiment.method.options)
 
 
-@pytest.mark.parametrize("method", LEARNED)
+@pytest.mark.parametrize("method", LEARNED + OWN_PRESETS)
 def test_the_small_preset_is_as_long_as_it_was_on_its_rendered_faces(method: str) -> None:
     options = over_faces(_experiment(method, "small"), 20_000).method.options
     lengths = {name: value for name, value in options.items() if name.endswith("iterations")}
@@ -123,12 +137,14 @@ def test_the_small_preset_is_as_long_as_it_was_on_its_rendered_faces(method: str
         "elegant": {"iterations": 40_000},
         "attgan": {"iterations": 40_000},
         "fader": {"iterations": 40_000},
+        "diat": {"denoiser_iterations": 2_500, "iterations": 30_000},
         "icgan": {"gan_iterations": 15_625, "encoder_iterations": 9_375},
+        "mask-guided": {"parser_iterations": 2_500, "iterations": 30_000},
     }
     assert lengths == expected.get(method, {"iterations": 30_000})
 
 
-@pytest.mark.parametrize("method", LEARNED)
+@pytest.mark.parametrize("method", LEARNED + OWN_PRESETS)
 def test_the_demo_preset_counts_iterations(method: str) -> None:
     experiment = _experiment(method, "demo")
     assert not counts_epochs(experiment.method.options)
@@ -143,6 +159,8 @@ def test_the_paper_preset_sees_images_as_published(method: str) -> None:
         assert not options.get("vgg_imagenet_input", False), "only CRN's are normalised, and have no such option"
         demo = _experiment(method, "demo").method.options
         assert demo["vgg_weights"] is None, "the demo's figures are those without a perceptual term"
+    if method == "sc-fegan":
+        assert options["vgg16_weights"] == "vgg16"
 
 
 def test_a_published_start_is_torchs_own() -> None:
@@ -166,7 +184,8 @@ def test_a_published_start_is_torchs_own() -> None:
 
 def test_spade_m_starts_its_style_encoder_as_pix2pixhd_m_does() -> None:
     changes = {name: value for name, value in _tiny("spade").items() if name != "style_widths"}
-    model = build_editor(_experiment("spade+m", "paper", **changes), NO_VGG).model
+    experiment = _experiment("spade+m", "paper", **changes)
+    model = build_editor(experiment, _no_weights(experiment)).model
     weights = [value for name, value in model.encoder.named_parameters() if value.ndim == 4 and value.numel() > 10_000]
     assert weights
     assert all(abs(value.std().item() - 0.02) < 0.002 for value in weights)

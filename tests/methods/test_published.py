@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from methods.adain.moments import moments
 from methods.checkpoint import CheckpointError, load_strictly
+from methods.layers.contextual_attention import contextual_attention
 from methods.layers.spade_trunk import TRUNK_BLOCKS
 from methods.layers.unet import UNet, published_unet_key
 from methods.published import PUBLISHED, build
@@ -56,9 +57,14 @@ NAMES = [
     "adain_encoder",
     "adain_decoder",
     "adain_operation",
+    "partial_conv",
+    "gated_conv",
+    "contextual_attention",
+    "deepfill_generator",
+    "pconv_unet",
 ]
 SPADE_TAPS = {name: name for name, *_ in TRUNK_BLOCKS} | {"pre_tanh": "conv_img"}
-TAPS = {
+TAPS: dict[str, dict[str | tuple[str, ...], str]] = {
     "maskgan_generator": {
         "enc_label_fea1_fea2": "enc_label",
         "adain_params": "enc_style",
@@ -98,25 +104,49 @@ TAPS = {
     "cyclegan_discriminator": {f"act{layer}": f"model.{1 + 3 * (layer - 1)}" for layer in range(1, 5)},
     "adain_encoder": {"conv1x1": "0", "pool1": "7"},
     "adain_decoder": {"conv1": "2", "up1": "3", "up3": "23"},
+    "partial_conv": {(name, f"{name}_mask"): name for name in ("single1", "multi1")},
+    "gated_conv": {name: name for name in ("layer1", "layer2", "layer3")},
+    "contextual_attention": {("pasted", "attention"): ""},
+    "deepfill_generator": {
+        "s1_enc": "coarse.encoder",
+        "s1_neck": "coarse.dilated",
+        "s1_pre_tanh": "coarse.decoder",
+        "s2_conv": "refine.dilated",
+        "s2_attention_in": "refine.attending_encoder",
+        ("s2_attention_out", "s2_attention"): "refine.attention",
+        "s2_pre_tanh": "refine.decoder",
+    },
+    "pconv_unet": {
+        **{(f"enc{level}", f"enc{level}_mask"): f"encoder.enc{level}" for level in (1, 2, 4, 7)},
+        **{(f"dec{level}", f"dec{level}_mask"): f"decoder.dec{level}" for level in (7, 4, 2)},
+        ("raw", "final_mask"): "decoder.dec1",
+    },
 }
-"""Submodule of ours behind each stored intermediate result."""
+"""Submodule of ours behind each stored intermediate result, or behind several where it gives as many."""
 BETWEEN_MODULES = {
     "pix2pix_generator": {"innermost_cat", "outer_cat"},
     "adain_operation": {"style_mean", "style_std", "alpha_0.5"},
+    "contextual_attention": {"attention_max", "out_without_mask"},
+    "deepfill_generator": {"completed"},
+    "pconv_unet": {"completed"},
 }
 """Stored intermediate results that no submodule of ours gives."""
 VARIANTS = {"golden_sn_aligned": align_spectral_norm, "golden_alpha10": amplify_alphas}
 """What some golden forwards change in the filled weights."""
 
 
-def _watch(network: nn.Module, taps: dict[str, str]) -> dict[str, Tensor]:
+def _watch(network: nn.Module, taps: dict[str | tuple[str, ...], str]) -> dict[str, Tensor]:
     """What the submodules give, by tap, at the first call since the dict was last emptied."""
     seen: dict[str, Tensor] = {}
 
-    def hook(name: str) -> Callable[..., None]:
+    def hook(name: str | tuple[str, ...]) -> Callable[..., None]:
         def keep(_module: nn.Module, _inputs: object, output: Tensor | tuple[Tensor, ...]) -> None:
-            parts = {name: output} if isinstance(output, Tensor) else {f"{name}.{i}": x for i, x in enumerate(output)}
-            for key, part in parts.items():
+            parts = (output,) if isinstance(output, Tensor) else output
+            if isinstance(name, tuple):
+                names = name
+            else:
+                names = (name,) if isinstance(output, Tensor) else tuple(f"{name}.{i}" for i in range(len(parts)))
+            for key, part in zip(names, parts, strict=True):
                 seen.setdefault(key, part)
 
         return keep
@@ -173,6 +203,32 @@ def test_the_moments_of_a_style_equal_the_published_ones() -> None:
     mean, deviation = moments(inputs["style"])
     assert_matches("style_mean", mean, taps["style_mean"])
     assert_matches("style_std", deviation, taps["style_std"])
+
+
+def test_contextual_attention_without_a_hole_equals_the_published_one() -> None:
+    golden = read_golden("contextual_attention")
+    taps, inputs = golden["golden"]["taps"], golden_inputs(golden)
+    foreground, background = inputs["foreground"], inputs["background"]
+    assert_matches("out_without_mask", contextual_attention(foreground, background).features, taps["out_without_mask"])
+    attention = contextual_attention(foreground, background, inputs["mask"][:, :1]).attention
+    assert_matches("attention_max", attention.amax(dim=(1, 2)), taps["attention_max"])
+
+
+@pytest.mark.parametrize(
+    ("name", "constant", "shape"),
+    [
+        ("deepfill_generator", "stage2.contextual_attention_neck.contextual_attention.fuse_kernel", (1, 1, 3, 3)),
+        ("pconv_unet", "encoder.enc1.conv.weight_mask_updater", (64, 3, 7, 7)),
+    ],
+)
+def test_constants_of_published_checkpoints_are_passed_over(name: str, constant: str, shape: tuple[int, ...]) -> None:
+    network = build(name)
+    state = filled_state(read_golden(name))
+    network.load_published({f"generator.{key}": value for key, value in {**state, constant: torch.ones(shape)}.items()})
+    own = network.network.state_dict()
+    rename = network.recipe.rename or str
+    assert own.keys() == {rename(key) for key in state}
+    assert all(torch.equal(own[rename(key)], value) for key, value in state.items())
 
 
 def test_unknown_name_lists_near_ones() -> None:

@@ -11,7 +11,7 @@ AVERAGED = [entry.card.name for entry in METHOD_CARDS if "ema_decay" in entry.ca
 
 
 def test_every_learned_method_can_average() -> None:
-    folders = {path.parent.name for path in (ROOT / "methods").glob("*/options.py")}
+    folders = {path.parent.name.replace("_", "-") for path in (ROOT / "methods").glob("*/options.py")}
     assert set(AVERAGED) == folders != set()
 
 

@@ -22,8 +22,9 @@ from benchmark.runtime.interruption import Interrupted
 from benchmark.runtime.progress import Reporter
 from benchmark.training.train import train
 from methods.base import FaceBatch, one_hot
+from methods.layers.gaussian import gaussian_divergence
 from methods.layers.initialisation import init_xavier
-from methods.spade.model import Spade, gaussian_divergence
+from methods.spade.model import Spade
 from tests.methods.faces import random_faces, random_tasks
 from tests.methods.golden import read_golden
 from tests.places import ROOT
@@ -107,7 +108,7 @@ def test_the_divergence_is_the_closed_form_summed_over_the_batch() -> None:
     mean, log_variance = torch.tensor([[1.0, 0.0], [0.0, 2.0]]), torch.tensor([[0.0, 0.0], [math.log(2.0), 0.0]])
     # Half of mean² + variance − 1 − ln(variance): 1/2, 0, (1 − ln 2)/2, 2.
     expected = 0.5 + (1 - math.log(2.0)) / 2 + 2
-    assert gaussian_divergence(mean, log_variance).item() == pytest.approx(expected)
+    assert gaussian_divergence(mean, log_variance).sum().item() == pytest.approx(expected)
     model = _tiny(kld_weight=0.25)
     for layer in (model.encoder.fc_mu, model.encoder.fc_var):
         nn.init.zeros_(layer.weight)

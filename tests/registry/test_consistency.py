@@ -23,6 +23,11 @@ CARD = {
     ("change", "said"),
     [
         ({"presets": {"papper": {}}}, "presets: unknown preset 'papper'; did you mean 'paper'?"),
+        (
+            {"presets": {"paper+thim": {}}, "variants": {"thin": {}}},
+            "presets.paper+thim: unknown variant 'thim'",
+        ),
+        ({"presets": {"papper+thin": {}}, "variants": {"thin": {}}}, "presets: unknown preset 'papper'; did you mean"),
         ({"presets": {"paper": {"widht": 4}}}, "presets.paper: unknown option 'widht'; did you mean 'width'?"),
         ({"presets": {"paper": {"width": "4"}}}, "presets.paper.width is '4'; its default is 8, and it takes int"),
         ({"variants": {"thin": {"widht": 4}}}, "variants.thin: unknown option 'widht'; did you mean 'width'?"),

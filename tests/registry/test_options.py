@@ -180,7 +180,7 @@ def test_reading_every_methods_options_imports_nothing_heavy() -> None:
 import sys
 from registry.catalogue import METHOD_CARDS
 assert sum(len(entry.card.options) for entry in METHOD_CARDS) > 100
-heavy = {"torch", "torchvision", "mmengine", "mmcv", "numpy", "pandas", "cv2", "scipy"}
+heavy = {"torch", "torchvision", "mmengine", "mmcv", "diffusers", "numpy", "pandas", "cv2", "scipy"}
 print(sorted(heavy & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)

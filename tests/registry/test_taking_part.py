@@ -36,6 +36,9 @@ def protocol(**said: Any) -> ProtocolCard:
         ("cyclegan", {"attribute-transfer"}),
         ("pix2pix", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
         ("adain", {"attribute-transfer", "style-copy", "reconstruction"}),
+        ("mask-diffusion", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
+        ("mask-guided", {"attribute-transfer", "style-copy", "reconstruction"}),
+        ("geogan", {"attribute-transfer"}),
     ],
 )
 def test_built_in_methods_take_part_where_they_can(name: str, protocols: set[str]) -> None:
@@ -75,7 +78,7 @@ def test_faces_that_lack_something_cannot_give_it() -> None:
 def test_a_protocol_that_does_not_say_what_it_gives_has_every_method_but_those_of_attributes() -> None:
     silent = protocol()
     able = {entry.card.name for entry in METHOD_CARDS.builtin() if reason_against(entry.card, silent) is None}
-    of_attributes = {"attgan", "cyclegan", "elegant", "fader", "icgan", "stargan"}
+    of_attributes = {"attgan", "cyclegan", "diat", "elegant", "fader", "icgan", "stargan"}
     assert able == {entry.card.name for entry in METHOD_CARDS.builtin()} - of_attributes
 
 

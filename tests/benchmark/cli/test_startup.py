@@ -4,7 +4,19 @@ import pytest
 
 from tests.commands import ended, python
 
-HEAVY = {"torch", "torchvision", "mmengine", "numpy", "pandas", "pyarrow", "scipy", "cv2", "skimage", "matplotlib"}
+HEAVY = {
+    "torch",
+    "torchvision",
+    "mmengine",
+    "diffusers",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "cv2",
+    "skimage",
+    "matplotlib",
+}
 CARDS = {"pydantic", "yaml", "importlib.metadata"}
 """What reading cards and finding plug-ins takes, which a third of the time of `bench --help` was once spent on."""
 

@@ -72,6 +72,18 @@ def test_presets_change_what_they_list_and_nothing_else(preset: str) -> None:
     assert experiment.method.options == {**CARD.options, **dict.fromkeys(other_unit, 0), **changed}
 
 
+def test_a_variant_may_have_changes_of_its_own_at_a_preset() -> None:
+    card = METHOD_CARDS.find("cyclegan").card
+    plain, unit = (resolve([flags(method=f"cyclegan{name}", preset="paper")]).method.options for name in ("", "+unit"))
+    assert (plain["lr"], plain["epochs"], plain["iterations"]) == (card.options["lr"], 200, 0)
+    assert (unit["lr"], unit["epochs"], unit["iterations"]) == (1e-4, 0, 1_000_000), "the variant at the preset"
+    assert unit["weight_decay"] == card.variants["unit"]["weight_decay"], "the variant"
+    assert unit["max_size"] == card.presets["paper"]["max_size"], "the preset"
+    written = resolve([flags(method="cyclegan+unit", preset="paper", options={"lr": 3e-4})])
+    assert written.method.options["lr"] == 3e-4, "what a user writes"
+    assert resolve([flags(method="cyclegan+no-pool", preset="paper")]).method.options == {**plain, "pool_size": 0}
+
+
 def test_protocols_take_their_size_from_the_preset_until_told_otherwise() -> None:
     assert resolve([flags()]).evaluation.protocols["style-copy"]["count"] == 300
     chosen = resolve([flags(protocols={"style-copy": {"count": 7}})])

@@ -16,10 +16,10 @@ from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.protocols import requested_edits
 from benchmark.protocols.attribute_transfer import AttributeTransfer
 from benchmark.protocols.ground_truth import TrueEdits
-from benchmark.protocols.hints import outlines, part_colours
 from benchmark.protocols.masks_between import masks_between
 from benchmark.results.task_scores import tasks_sha256
 from methods.base import EditBatch
+from methods.shared.hints import outlines
 
 
 @pytest.fixture(scope="module")
@@ -136,22 +136,3 @@ def test_hints_are_outlines_of_the_requested_mask_and_colours_of_the_target(
     monkeypatch.setattr(requested_edits, "_true_region", lambda *_: tasks.region)
     assert torch.equal(smiles(rendered).colour, tasks.colour)
     assert torch.equal(smiles(rendered).sketch, tasks.sketch)
-
-
-def test_lines_lie_where_labels_meet() -> None:
-    mask = torch.zeros(1, 4, 4, dtype=torch.uint8)
-    mask[0, :2, :2] = 3
-    everywhere = torch.ones(1, 4, 4, dtype=torch.bool)
-    assert outlines(mask, everywhere)[0].int().tolist() == [[0, 1, 0, 0], [1, 1, 0, 0], [0] * 4, [0] * 4]
-    assert not outlines(mask, ~everywhere).any()
-
-
-def test_a_part_that_the_first_face_lacks_has_the_seconds_colour() -> None:
-    mask = torch.tensor([[[1, 2, 3]]], dtype=torch.uint8)
-    everywhere = torch.ones(1, 1, 3, dtype=torch.bool)
-    first, second = torch.full((1, 3, 1, 3), 0.1), torch.full((1, 3, 1, 3), 0.2)
-    first[..., 2] = 0.9
-    first_mask = torch.tensor([[[1, 1, 0]]], dtype=torch.uint8)
-    second_mask = torch.tensor([[[2, 2, 2]]], dtype=torch.uint8)
-    painted = part_colours(mask, everywhere, (first, first_mask), (second, second_mask))
-    np.testing.assert_allclose(painted[0, 0, 0].numpy(), [0.1, 0.2, 0.1])

@@ -51,7 +51,7 @@ def put(folder: Path, content: bytes = CONTENT) -> Path:
 def test_the_manifest_is_whole() -> None:
     entries = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
     assert {each["id"] for each in entries} >= {"inception-fid", "alexnet", "vgg16", "vgg19"}
-    of_the_user = {"identity-arcface"}
+    of_the_user = {"identity-arcface", "vgg-face", "vgg19-normalised"}
     for each in entries:
         if each["id"] in of_the_user:
             assert not {"url", "package", "sha256"} & each.keys()
