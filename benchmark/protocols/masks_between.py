@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-Distances = NDArray[np.float32]
+Distances = NDArray[np.floating]
 
 
 def masks_between(start: Tensor, end: Tensor, strength: float) -> Tensor:
