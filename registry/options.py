@@ -31,12 +31,14 @@ class OptionInfo:
         annotation: the type that its values have.
         description: what it does; empty where nothing says so.
         also: another name under which users may write it.
+        later: whether settings leave it out at its default, so that those from before it came are the same.
     """
 
     default: Option
     annotation: Any
     description: str = ""
     also: str | None = None
+    later: bool = False
 
     def accepts(self, value: Any) -> bool:
         """Whether a value is of the option's kind; a fraction may be a whole number, a truth value is no number."""
@@ -93,6 +95,11 @@ class OptionTable(Mapping[str, Option]):
     def cast(self, values: Mapping[str, Option]) -> dict[str, Option]:
         """Values by option, each as its option's kind has it; those of unknown options as they are."""
         return {name: self.info[name].cast(value) if name in self.info else value for name, value in values.items()}
+
+    def as_settings(self, values: Mapping[str, Option]) -> dict[str, Option]:
+        """Values by option, without those of later options that are the defaults."""
+        later = {name: option.default for name, option in self.info.items() if option.later}
+        return {name: value for name, value in values.items() if name not in later or value != later[name]}
 
     def check(self, values: Mapping[str, Option]) -> None:
         """Refuse values that the class of the options does not allow, alone or together.
@@ -155,14 +162,20 @@ def _read_class(options: type) -> dict[str, OptionInfo]:
     except (NameError, TypeError, ValueError) as error:
         raise InputError(f"options {options.__module__}:{options.__name__} cannot be read: {error}") from error
     own_first = [name for cls in options.__mro__ for name in vars(cls).get("__annotations__", {})]
-    also = {field.name: field.metadata.get("also") for field in fields(defaults)}
+    said = {field.name: field.metadata for field in fields(defaults)}
     descriptions: dict[str, str] = {}
     for cls in reversed(options.__mro__):
         descriptions |= _described_attributes(cls.__doc__ or "")
     return {
-        name: OptionInfo(_as_option(getattr(defaults, name)), annotations[name], descriptions.get(name, ""), also[name])
+        name: OptionInfo(
+            _as_option(getattr(defaults, name)),
+            annotations[name],
+            descriptions.get(name, ""),
+            also=said[name].get("also"),
+            later=said[name].get("later", False),
+        )
         for name in dict.fromkeys(own_first)
-        if name in also
+        if name in said
     }
 
 

@@ -40,7 +40,8 @@ def read_preset(name: str) -> Preset:
 
 def protocol_options(name: str, preset: Preset) -> Options:
     """A protocol's options at a preset."""
-    return {**PROTOCOL_CARDS.find(name).card.options, **preset.protocols.get(name, {})}
+    options = PROTOCOL_CARDS.find(name).card.options
+    return options.as_settings({**options, **preset.protocols.get(name, {})})
 
 
 def default_protocols(preset: Preset, method: MethodCard | None = None) -> list[str]:

@@ -177,7 +177,7 @@ def _protocols(
             card = PROTOCOL_CARDS.find(name).card
             against.append(None if method is None else reason_against(method, card))
         own = _checked(settings.get(name), card.options, f"option of {name}", sources, "protocols", name)
-        chosen[name] = protocol_options(name, preset) | own
+        chosen[name] = card.options.as_settings(protocol_options(name, preset) | own)
     if method is not None and method.kind != "reference" and None not in against:
         raise ExperimentError(_nothing_to_do(method, against, preset))
     return chosen

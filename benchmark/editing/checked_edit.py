@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import torch
 from torch import Tensor
@@ -25,10 +25,10 @@ class EditError(PluginError):
 
 def visible_to(card: MethodCard, tasks: EditBatch) -> EditBatch:
     """Tasks as a method of a card may see them: with true results and with hints only where the card takes them."""
-    hidden = [word for word in HINTS if word not in card.every_input]
+    hidden: dict[str, Any] = {word: None for word in HINTS if word not in card.every_input}
     if not card.sees_oracle:
-        hidden.append("oracle")
-    return replace(tasks, **dict.fromkeys(hidden)) if hidden else tasks
+        hidden["oracle"] = None
+    return replace(tasks, **hidden)
 
 
 def check_inputs(card: MethodCard, tasks: EditBatch) -> None:

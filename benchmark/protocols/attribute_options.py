@@ -20,4 +20,4 @@ class AttributeTransferOptions:
 
     attribute: str | list[str] = field(default="Smiling", metadata={"also": "attributes"})
     count: int = 400
-    strength: float = 1.0
+    strength: float = field(default=1.0, metadata={"later": True})

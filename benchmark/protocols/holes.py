@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from random import Random
 from typing import Final
 
@@ -27,7 +27,7 @@ SIDES: Final = (3 / 8, 1 / 2)
 """Bounds of a rectangle's height and width, as shares of the image's side."""
 
 
-def hole_names(options: CompletionOptions, masks: Sequence[Mask]) -> list[str]:
+def hole_names(options: CompletionOptions, masks: Iterable[Mask]) -> list[str]:
     """The hole of each of T faces: the kinds take turns, and within a kind its ranges of areas, or the parts.
 
     A face that shows nothing of the part whose turn it is has the next one hidden, and one that shows none a rectangle.

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-Distances = NDArray[np.float32]
+Distances = NDArray[np.floating]
 
 
 def masks_between(start: Tensor, end: Tensor, strength: float) -> Tensor:
@@ -44,9 +44,9 @@ def _reached(start: NDArray[np.bool_], end: NDArray[np.bool_], strength: float) 
         return (1 - strength) * _signed(start) + strength * _signed(end)
     only = _signed(end if end.any() else start)
     left = strength if end.any() else 1 - strength
-    reached = only - (1 - left) * (only.max() + 0.5)
-    # what surrounds it may be deep there, which would hold it back
-    return np.where(reached > 0, reached + 2 * max(only.shape), reached)
+    reached: Distances = only - (1 - left) * (only.max() + 0.5)
+    reached[reached > 0] += 2 * max(only.shape)  # what surrounds it may be deep there, which would hold it back
+    return reached
 
 
 def _signed(part: NDArray[np.bool_]) -> Distances:

@@ -94,7 +94,7 @@ def test_protocols_take_their_size_from_the_preset_until_told_otherwise() -> Non
 @pytest.mark.parametrize("value", ["Eyeglasses", ["Smiling", "Eyeglasses"], "all"])
 def test_one_attribute_or_several_are_chosen_by_either_word(written: str, value: str | list[str]) -> None:
     chosen = resolve([flags(protocols={"attribute-transfer": {written: value}})])
-    assert chosen.evaluation.protocols == {"attribute-transfer": {"attribute": value, "count": 200, "strength": 1.0}}
+    assert chosen.evaluation.protocols == {"attribute-transfer": {"attribute": value, "count": 200}}
 
 
 def test_both_words_for_the_attributes_are_one_too_many() -> None:
@@ -104,7 +104,12 @@ def test_both_words_for_the_attributes_are_one_too_many() -> None:
 
 
 def test_the_protocols_options_are_what_they_always_were() -> None:
-    assert resolve([flags()]).evaluation.protocols["attribute-transfer"] == {"attribute": "Smiling", "count": 200}
+    before = {"attribute": "Smiling", "count": 200}
+    assert resolve([flags()]).evaluation.protocols["attribute-transfer"] == before
+    for strength in (1, 0.5):
+        chosen = resolve([flags(protocols={"attribute-transfer": {"strength": strength}})]).evaluation
+        changed = {} if strength == 1 else {"strength": strength}
+        assert chosen.protocols["attribute-transfer"] == before | changed
 
 
 def test_whole_numbers_do_for_fractions_but_not_the_reverse(tmp_path: Path) -> None:
@@ -275,7 +280,7 @@ def test_a_reference_shares_the_evaluation() -> None:
 
 def test_every_protocol_joins_without_changing_those_chosen() -> None:
     evaluation = all_protocols(resolve([flags(protocols={"style-copy": {"count": 7}})]).evaluation)
-    assert set(evaluation.protocols) == {entry.card.name for entry in PROTOCOL_CARDS}
+    assert set(evaluation.protocols) == {entry.card.name for entry in PROTOCOL_CARDS} - {"completion"}
     assert evaluation.protocols["style-copy"] == {"count": 7, "styles": 1}
     assert evaluation.protocols["reconstruction"]["count"] == 200
 
@@ -362,7 +367,7 @@ def test_metrics_of_a_flag_replace_those_of_a_file(tmp_path: Path) -> None:
 
 def test_an_evaluation_needs_no_method_and_takes_every_protocol(tmp_path: Path) -> None:
     evaluation = resolve_evaluation([written(tmp_path, "limit: 3\ndataset: {size: 128}\n")])
-    assert set(evaluation.protocols) == {entry.card.name for entry in PROTOCOL_CARDS}
+    assert set(evaluation.protocols) == {entry.card.name for entry in PROTOCOL_CARDS} - {"completion"}
     assert (evaluation.limit, evaluation.dataset.size) == (3, 128)
     chosen = ConfigSource({"protocols": {"style-copy": {}}}, COMMAND)
     assert resolve_evaluation([read_assignments(["protocols.style-copy.count=7"]), chosen]).protocols == {
