@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from methods.base import CannotEdit, FaceBatch
-from methods.icgan.model import ENCODERS, GAN, IcGAN
+from methods.icgan.model import ENCODERS, GAN, IcGAN, mismatched
 from methods.icgan.networks import Discriminator, Encoder, Generator
 from methods.labels import ATTRIBUTES
 from methods.layers.gan_losses import verdict_loss
