@@ -57,9 +57,9 @@ def test_the_discriminator_also_refuses_real_faces_that_claim_anothers_attribute
     latent = torch.randn(4, 8)
     made = model.generator.generate(latent, claimed)
     real = verdict_loss(model.discriminator(faces.image, claimed), 1.0)
-    mismatched = verdict_loss(model.discriminator(faces.image, mismatched(claimed)), 0.0)
+    refused = verdict_loss(model.discriminator(faces.image, mismatched(claimed)), 0.0)
     fake = verdict_loss(model.discriminator(made, claimed), 0.0)
-    assert losses["discriminator"].item() == pytest.approx((real + 0.5 * mismatched + 0.5 * fake).item(), rel=1e-4)
+    assert losses["discriminator"].item() == pytest.approx((real + 0.5 * refused + 0.5 * fake).item(), rel=1e-4)
     fooled = verdict_loss(model.discriminator(made, claimed), 1.0)
     assert losses["adversarial"].item() == pytest.approx(fooled.item(), rel=1e-4)
 
