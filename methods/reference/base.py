@@ -1,6 +1,6 @@
-"""What the reference methods share: editors that learn nothing and work at any size."""
+"""What the reference methods share: they learn nothing and work at any size."""
 
-from methods.base import CannotEdit, EditBatch, FaceEditor
+from methods.base import FaceEditor
 
 
 class ReferenceEditor(FaceEditor):
@@ -13,13 +13,3 @@ class ReferenceEditor(FaceEditor):
     def __init__(self, size: int) -> None:
         super().__init__()
         self.size = size
-
-
-def require_known_pixels(tasks: EditBatch) -> None:
-    """Refuse tasks whose region leaves nothing that it could be filled from.
-
-    Raises:
-        CannotEdit: if the region of a task is the whole image.
-    """
-    if tasks.region.flatten(1).all(dim=1).any():
-        raise CannotEdit("the region is the whole image, which leaves nothing to fill it from")

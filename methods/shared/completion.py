@@ -14,6 +14,7 @@ from methods.base import CannotEdit, EditBatch, FaceBatch, FaceEditor
 from methods.labels import NUM_LABELS
 from methods.shared.free_form_holes import free_form_holes
 from methods.shared.hints import part_colours, sketch_of
+from methods.shared.known_pixels import require_known_pixels
 from methods.shared.working_size import enlarged, shrunk, size_note
 
 HINT_CHANNELS = 4
@@ -62,8 +63,9 @@ class CompletionEditor(FaceEditor):
         """The targets with their regions filled, and as they are elsewhere: (N, 3, H, W) in [-1, 1].
 
         Raises:
-            CannotEdit: if hints are needed, and the tasks have none.
+            CannotEdit: if the region of a task is the whole image, or hints are needed and the tasks have none.
         """
+        require_known_pixels(tasks)
         image = tasks.target.image
         hole = self._shrunk_planes(tasks.region[:, None].to(image.dtype))
         known = shrunk(tasks.target, self.size).image * (1 - hole)

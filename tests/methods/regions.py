@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
 import torch
 
-from methods.base import EditBatch, FaceEditor
+from methods.base import CannotEdit, EditBatch, FaceEditor
 from methods.shared.hints import part_colours, sketch_of
 from tests.methods.faces import random_tasks
 
@@ -66,4 +67,5 @@ def check_fillings(model: FaceEditor, size: int = 32) -> None:
             torch.testing.assert_close(model.edit(task(tasks, number)), edited[number : number + 1], atol=1e-4, rtol=0)
         nothing, everything = torch.zeros_like(tasks.region), torch.ones_like(tasks.region)
         assert torch.equal(model.edit(replace(tasks, region=nothing)), tasks.target.image)
-        assert model.edit(replace(tasks, region=everything)).isfinite().all()
+        with pytest.raises(CannotEdit, match="the region is the whole image"):
+            model.edit(replace(tasks, region=everything))

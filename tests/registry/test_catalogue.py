@@ -50,7 +50,7 @@ def test_names_on_cards_exist() -> None:
 
 
 def test_an_unknown_name_lists_near_matches() -> None:
-    with pytest.raises(UnknownNameError, match=r"unknown method 'maskgam'; did you mean 'maskgan'\?"):
+    with pytest.raises(UnknownNameError, match=r"unknown method 'maskgam'; did you mean 'maskgan' or 'mask-guided'\?"):
         METHODS.get("maskgam")
 
 

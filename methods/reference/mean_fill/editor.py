@@ -3,7 +3,8 @@
 from torch import Tensor
 
 from methods.base import EditBatch
-from methods.reference.base import ReferenceEditor, require_known_pixels
+from methods.reference.base import ReferenceEditor
+from methods.shared.known_pixels import require_known_pixels
 
 
 class MeanFill(ReferenceEditor):

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from methods.base import EditBatch
-from methods.reference.base import ReferenceEditor, require_known_pixels
+from methods.reference.base import ReferenceEditor
+from methods.shared.known_pixels import require_known_pixels
 
 RADIUS: Final = 3
 """Pixels around each one that it is filled from."""

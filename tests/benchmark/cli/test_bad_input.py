@@ -43,7 +43,7 @@ class Payload:
     ("words", "said"),
     [
         ("run", "no method was named; use --method"),
-        ("run --method maskgam", "unknown method 'maskgam'; did you mean 'maskgan'?"),
+        ("run --method maskgam", "unknown method 'maskgam'; did you mean 'maskgan' or 'mask-guided'?"),
         ("run --method subprocess.Popen", "unknown method 'subprocess.Popen'; known: "),
         ("run --method maskgan+no-sfft", "unknown variant of maskgan 'no-sfft'; did you mean 'no-sft'"),
         ("run --method maskgan --preset dmo", "unknown preset 'dmo'; did you mean 'demo'?"),
@@ -318,5 +318,5 @@ def test_a_device_that_is_not_there_is_said() -> None:
 def test_a_process_ends_with_the_code_and_the_sentence_alone(tmp_path: Path) -> None:
     outcome: Outcome = ended(bench_process("run", "--method", "maskgam", "--runs", tmp_path / "runs"))
     assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.err == "bench: unknown method 'maskgam'; did you mean 'maskgan'?\n"
+    assert outcome.err == "bench: unknown method 'maskgam'; did you mean 'maskgan' or 'mask-guided'?\n"
     assert not (tmp_path / "runs").exists()
