@@ -149,6 +149,11 @@ class MethodCard(Card):
         return {word for words in self.alternatives for word in words}
 
     @property
+    def takes_hints(self) -> bool:
+        """Whether any of its alternatives has a hint."""
+        return not self.every_input.isdisjoint(HINTS)
+
+    @property
     def takes_in_words(self) -> str:
         """What it takes, as sentences say it."""
         return ", or ".join(map(joined, self.alternatives))

@@ -39,7 +39,10 @@ def is_default(protocol: ProtocolCard, method: MethodCard | None) -> bool:
     """Whether a protocol is a method's where none was named; of no method in particular, whether it is every one's."""
     if not protocol.default_for:
         return True
-    return method is not None and not method.every_input.isdisjoint(protocol.default_for)
+    if method is None:
+        return False
+    possible = [words for words in method.alternatives if set(protocol.gives).issuperset(words)]
+    return any(not set(protocol.default_for).isdisjoint(words) for words in possible)
 
 
 def unmet_needs(protocol: ProtocolCard, lacking: Mapping[str, str]) -> str | None:

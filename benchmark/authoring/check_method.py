@@ -177,7 +177,10 @@ def _tasks(
     """Two tasks of a protocol, and the first of them beside a third, as a run hands them to the method."""
     protocol = PROTOCOLS.get(name)(**options)
     rows = protocol.tasks(faces, seed=0, limit=NUM_FACES + 1)
-    first, beside = (protocol.batch(faces, chosen) for chosen in (rows.iloc[:NUM_FACES], rows.iloc[:: len(rows) - 1]))
+    first, beside = (
+        protocol.batch(faces, chosen, hints=card.takes_hints)
+        for chosen in (rows.iloc[:NUM_FACES], rows.iloc[:: len(rows) - 1])
+    )
     for field, tensor in _tensors(first.to("meta")):
         if not tensor.is_meta:
             raise _Violation(f"{type(first).__name__}.to leaves {field} where it was")

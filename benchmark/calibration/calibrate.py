@@ -78,8 +78,8 @@ def _check(task_set: TaskSet, context: EvaluationContext) -> None:
         raise InputError(f"a calibration takes one attribute at a time; {name} has tasks of {number} here")
     if task_set.protocol.batch(dataset, task_set.tasks.iloc[:1]).oracle is None:
         raise InputError(
-            f"{dataset.name} does not know the true results of {name}, which a calibration degrades; "
-            "rendered-faces does"
+            f"the true results of these tasks of {name} on {dataset.name} are not known, which a calibration degrades; "
+            "those of whole edits on rendered-faces are"
         )
     if len(task_set.tasks) < MIN_TASKS:
         raise InputError(f"a calibration needs at least {MIN_TASKS} tasks; {name} has {len(task_set.tasks)} here")

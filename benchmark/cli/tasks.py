@@ -26,6 +26,9 @@ def _export(
     config: options.Config = None,
     set_: options.Set = None,
     limit: options.Limit = None,
+    hints: Annotated[
+        bool, typer.Option("--hints", help="Also sketch and colours, for methods that take them; say so on their card.")
+    ] = False,
     plugin: PluginOption = None,
 ) -> None:
     load_plugins(plugin)
@@ -40,6 +43,7 @@ def _export(
 
     check_free(out)
     reporter = Reporter()
-    number = export_tasks(EvaluationContext(evaluation, writable(cache_folder(), "cache folder"), reporter), out)
+    context = EvaluationContext(evaluation, writable(cache_folder(), "cache folder"), reporter)
+    number = export_tasks(context, out, hints=hints)
     print(f"{number:,} tasks of {protocol}; next: bench edits import NAME FOLDER --tasks {out}", file=sys.stderr)
     print(out / TASK_LINES)

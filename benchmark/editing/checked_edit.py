@@ -32,10 +32,10 @@ def visible_to(card: MethodCard, tasks: EditBatch) -> EditBatch:
 
 
 def check_inputs(card: MethodCard, tasks: EditBatch) -> None:
-    """Refuse tasks that lack what a method's card says that it needs, or that are to go a way it does not know.
+    """Refuse tasks that lack what a method's card says that it needs, or whose strength it cannot follow.
 
-    Another strength than 1 reaches a method that takes it, or the requested mask, which goes as far as the strength
-    says. Copies of a task's own pictures are landmarks at any strength.
+    Another strength than 1 reaches a method that takes it, or the requested mask or hints, which go as far as the
+    strength says. Copies of a task's own pictures are landmarks at any strength.
 
     Raises:
         CannotEdit: with the reason of the first such input, where each of the card's alternatives has one; or with the
@@ -47,9 +47,9 @@ def check_inputs(card: MethodCard, tasks: EditBatch) -> None:
     if card.sees_oracle or card.returns_copy_of is not None:
         return
     usable = [words for words, lacking in zip(card.alternatives, unmet, strict=True) if not lacking]
-    follows = any({"strength", "mask"}.intersection(words) for words in usable)
+    follows = any({"strength", "mask", *HINTS}.intersection(words) for words in usable)
     if not follows and (strength := other_strength(tasks)) is not None:
-        raise CannotEdit(f"it edits all the way or not at all, and these edits are to go {strength:g} of the way")
+        raise CannotEdit(f"it takes no strength, and these edits are to go {strength:g} of the way")
 
 
 def other_strength(tasks: EditBatch) -> float | None:

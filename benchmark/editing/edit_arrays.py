@@ -159,7 +159,7 @@ class LoadedMethod:
             raise InputError("requested_mask asks for other labels than those of mask: give mask too")
         if not 0 <= strength < math.inf:
             raise InputError(f"strength is a number from 0, not {strength!r}")
-        told = [name for name in HINTS if name in given] + ["strength"] * (strength != 1)
+        told = [name for name in ("region", *HINTS) if name in given] + ["strength"] * (strength != 1)
         if unheard := [name for name in told if name not in self.card.every_input]:
             raise InputError(f"{self.label} takes {self.card.takes_in_words}, and no {unheard[0]}")
 

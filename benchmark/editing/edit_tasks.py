@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ def edit_tasks(
     milliseconds: list[float] = []
     least_levels: list[int] = []
     forget_peak_memory(compute)
+    given = partial(protocol.batch, dataset, hints=card.takes_hints)
     bar = reporter.bar(f"{title}: edit {protocol.name}", len(tasks))
     done = 0
     with deferred_interruption() as stop, bar as advance, ImageWriter() as writer:
@@ -85,7 +87,7 @@ def edit_tasks(
             paths = [edit_path(folder, task) for task in rows["task"]]
             if not all(path.exists() for path in paths):
                 try:
-                    images, seconds = _edit_batch(editor, card, protocol.batch(dataset, rows), seed + number, compute)
+                    images, seconds = _edit_batch(editor, card, given(rows), seed + number, compute)
                 except CannotEdit as reason:
                     refused[attribute] = str(reason) or f"{title} cannot do this, and does not say why"
                     continue
@@ -111,9 +113,9 @@ def edit_tasks(
     if not (folder / COST).exists():
         if not milliseconds:  # stopped after the last image of an earlier sitting
             (first, *_) = batches_of_tasks(answered, batch_size)
-            _, seconds = _edit_batch(editor, card, protocol.batch(dataset, first), seed, compute)
+            _, seconds = _edit_batch(editor, card, given(first), seed, compute)
             milliseconds.append(1000 * seconds / len(first))
-        one = visible_to(card, protocol.batch(dataset, answered.iloc[:1])).to(compute.device)
+        one = visible_to(card, given(answered.iloc[:1])).to(compute.device)
         cost = _cost(editor, one, milliseconds, compute)
         write_text_atomically(folder / COST, json.dumps(cost, indent=2) + "\n")
     return refused

@@ -28,12 +28,13 @@ TABLE_HASH: Final = "tasks_sha256"
 """Column of both lists of tasks: the SHA-256 of the task table, by which edits of other tasks are known."""
 
 
-def export_tasks(context: EvaluationContext, out: Path) -> int:
+def export_tasks(context: EvaluationContext, out: Path, *, hints: bool = False) -> int:
     """Write every task of a context's one protocol below the folder `out`, which appears whole or not at all.
 
     Args:
         context: of an evaluation under one protocol.
         out: the folder, which must not be there, or be empty.
+        hints: whether to write the hints that the protocol gives, which some methods alone take.
 
     Returns:
         How many tasks there are.
@@ -45,7 +46,7 @@ def export_tasks(context: EvaluationContext, out: Path) -> int:
     check_free(out)
     (task_set,) = context.task_sets(context.evaluation.protocols)
     with replacing_folder(out) as folder:
-        rows = sorted(_written(context, task_set, folder), key=lambda row: row["task"])
+        rows = sorted(_written(context, task_set, folder, hints), key=lambda row: row["task"])
         (folder / TASK_LINES).write_text(
             "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), encoding="utf-8"
         )
@@ -72,13 +73,13 @@ def evaluation_text(evaluation: EvaluationSpec) -> str:
     return to_yaml(evaluation.model_dump(mode="json"))
 
 
-def _written(context: EvaluationContext, task_set: TaskSet, folder: Path) -> Iterator[dict[str, Any]]:
+def _written(context: EvaluationContext, task_set: TaskSet, folder: Path, hints: bool) -> Iterator[dict[str, Any]]:
     """Write the folders of all tasks, and give each task's line."""
     size, name = context.evaluation.edit_batch_size, task_set.protocol.name
     with deferred_interruption() as stop, context.reporter.bar(f"export {name}", len(task_set.tasks)) as advance:
         done = 0
         for rows in batches_of_tasks(task_set.tasks, size):
-            batch = task_set.protocol.batch(context.dataset, rows)
+            batch = task_set.protocol.batch(context.dataset, rows, hints=hints)
             folders = [folder / TASKS / f"{task:05d}" for task in rows["task"]]
             files = write_tasks(batch, folders, lambda path: path.relative_to(folder).as_posix())
             for task, attribute, record in zip(rows["task"], rows["attribute"], files, strict=True):

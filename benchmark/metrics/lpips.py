@@ -29,7 +29,7 @@ class _LPIPS(MeanMetric):
 class LPIPSOracle(_LPIPS):
     """LPIPS of the whole output to the oracle."""
 
-    inapplicable: ClassVar[str] = "this dataset does not know the true edit"
+    inapplicable: ClassVar[str] = "the true edit of these tasks is not known"
 
     def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """At least 0; NaN without an oracle.
@@ -48,7 +48,7 @@ class LPIPSRegion(_LPIPS):
     The rest is covered for the reason that `LPIPSBackground` covers the edited region.
     """
 
-    inapplicable: ClassVar[str] = "this dataset does not know the true edit"
+    inapplicable: ClassVar[str] = "the true edit of these tasks is not known"
 
     def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """At least 0; NaN without an oracle or without a region.

@@ -88,7 +88,7 @@ def _against_target(batch: ScoringBatch, compare: Comparison) -> Values:
 class PSNROracle(MeanMetric):
     """PSNR of the whole output against the oracle."""
 
-    inapplicable: ClassVar[str] = "this dataset does not know the true edit"
+    inapplicable: ClassVar[str] = "the true edit of these tasks is not known"
 
     def measure(self, batch: ScoringBatch) -> dict[str, Values]:
         """In dB; NaN without an oracle."""
@@ -98,7 +98,7 @@ class PSNROracle(MeanMetric):
 class PSNRRegion(MeanMetric):
     """PSNR against the oracle where change is allowed."""
 
-    inapplicable: ClassVar[str] = "this dataset does not know the true edit"
+    inapplicable: ClassVar[str] = "the true edit of these tasks is not known"
 
     def measure(self, batch: ScoringBatch) -> dict[str, Values]:
         """In dB; NaN without an oracle or without a region."""
@@ -224,7 +224,7 @@ def ssim(image: Pixels, reference: Pixels, where: Mask | None = None) -> Values:
 class SSIMOracle(MeanMetric):
     """SSIM of the whole output against the oracle."""
 
-    inapplicable: ClassVar[str] = "this dataset does not know the true edit"
+    inapplicable: ClassVar[str] = "the true edit of these tasks is not known"
 
     def measure(self, batch: ScoringBatch) -> dict[str, Values]:
         """In [-1, 1]; NaN without an oracle."""
@@ -234,7 +234,7 @@ class SSIMOracle(MeanMetric):
 class SSIMRegion(MeanMetric):
     """SSIM against the oracle where change is allowed."""
 
-    inapplicable: ClassVar[str] = "this dataset does not know the true edit"
+    inapplicable: ClassVar[str] = "the true edit of these tasks is not known"
 
     def measure(self, batch: ScoringBatch) -> dict[str, Values]:
         """In [-1, 1]; NaN without an oracle or without a region."""

@@ -46,7 +46,7 @@ class AttributeTransfer(Protocol):
             attribute_columns(self.attributes)
         if not 0 <= strength < math.inf:
             raise ValueError(f"strength is {strength}; it must be 0 or more")
-        self.strength = strength
+        self.strength = float(strength)
         super().__init__(count=count)
 
     def real_faces(self, batch: EditBatch) -> FaceBatch:
@@ -95,7 +95,11 @@ class AttributeTransfer(Protocol):
         At another strength than 1, masks go as far as that says, and oracles are not known.
         """
         tasks = requested_edits(dataset, targets, sources, attribute)
-        return with_hints(tasks if self.strength == 1 else at_strength(tasks, self.strength))
+        return tasks if self.strength == 1 else at_strength(tasks, self.strength)
+
+    def hinted(self, tasks: EditBatch) -> EditBatch:
+        """N tasks with the outlines and colours of the parts that they request."""
+        return with_hints(tasks)
 
     def requested_of(self, attribute: str) -> tuple[str, ...]:
         """The attribute."""
@@ -112,8 +116,9 @@ class AttributeTransfer(Protocol):
         return tuple(name for name in dataset.known_attributes if name not in changed)
 
     def instruction(self, attribute: str) -> str:
-        """To give the target the attribute."""
-        return attribute_instruction(attribute)
+        """To give the target the attribute, as far as the strength says."""
+        said = attribute_instruction(attribute)
+        return said if self.strength == 1 else f"{said} Go {self.strength:g} of the way."
 
     def _rule(self, pairs: Sequence[AttributePairs], without: Sequence[str], *, with_poses: bool) -> str:
         matched = (

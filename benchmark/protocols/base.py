@@ -127,7 +127,8 @@ class Protocol(ABC):
         self.rule, self.requested_attributes = drawn.rule, drawn.requested
         targets, sources = drawn.targets[:limit], drawn.sources[:limit]
         attribute, variation = (
-            said if isinstance(said, str) else list(said[:limit]) for said in (drawn.attribute, drawn.variation)
+            said if isinstance(said, str) else [str(one) for one in said[:limit]]
+            for said in (drawn.attribute, drawn.variation)
         )
         ids = dataset.packed.ids
         table = pd.DataFrame(
@@ -140,10 +141,19 @@ class Protocol(ABC):
                 "attribute": attribute,
             }
         )
-        return table.assign(**{VARIATION: variation}) if drawn.variation else table
+        return table.assign(**{VARIATION: variation}) if any(variation) else table
 
-    def batch(self, dataset: FaceDataset, rows: pd.DataFrame) -> EditBatch:
+    def hinted(self, tasks: EditBatch) -> EditBatch:
+        """N tasks with hints, for methods that take them; a protocol that gives none leaves the tasks as they are."""
+        return tasks
+
+    def batch(self, dataset: FaceDataset, rows: pd.DataFrame, *, hints: bool = False) -> EditBatch:
         """The tasks of N rows of the table, on the CPU, with instructions; with the oracle where all of it is known.
+
+        Args:
+            dataset: the faces.
+            rows: of the table.
+            hints: whether to make the hints that the protocol gives.
 
         Raises:
             ValueError: if the rows were drawn from another dataset.
@@ -156,7 +166,8 @@ class Protocol(ABC):
             for expected, found in zip(rows[column], dataset.packed.ids[faces], strict=True):
                 if str(expected) != str(found):
                     raise ValueError(f"the tasks were drawn from another dataset: {column} {expected} is {found} here")
-        return self.edits_of_rows(dataset, rows)
+        tasks = self.edits_of_rows(dataset, rows)
+        return self.hinted(tasks) if hints else tasks
 
     def edits_of_rows(self, dataset: FaceDataset, rows: pd.DataFrame) -> EditBatch:
         """The tasks of N pairs of faces, whether or not they are those of the table: `batch` without its comparison.

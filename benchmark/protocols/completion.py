@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 import pandas as pd
 import torch
+from torch import Tensor
 
 from benchmark.datasets.base import FaceDataset
 from benchmark.protocols.base import Draw, Protocol, Rows, shuffled_test_rows
@@ -75,16 +76,11 @@ class Completion(Protocol):
         return self.holed(dataset, rows["target_row"].to_numpy(np.int64), [str(name) for name in rows[VARIATION]])
 
     def holed(self, dataset: FaceDataset, targets: Rows, names: Sequence[str]) -> EditBatch:
-        """N tasks of holes by their names; the oracle is the face itself.
-
-        The hints are what a user who remembers the face would draw: its edges within the hole, and each of its parts
-        there in its median colour.
-        """
+        """N tasks of holes by their names; the oracle is the face itself."""
         face = dataset.batch(targets)
         triples = zip(names, face.ids, face.mask.numpy(), strict=True)
         region = torch.from_numpy(np.stack([hole(*triple) for triple in triples]))
         shown = replace(face, image=face.image.masked_fill(region.unsqueeze(1), FILL))
-        hidden = face.mask.masked_fill(~region, NUM_LABELS)
         return EditBatch(
             target=shown,
             source=shown,
@@ -92,17 +88,28 @@ class Completion(Protocol):
             attributes=face.attributes,
             region=region,
             oracle=face.image,
-            sketch=sketch_of(face.image, region),
-            colour=part_colours(face.mask, region, (face.image, hidden)),
         )
+
+    def hinted(self, tasks: EditBatch) -> EditBatch:
+        """N tasks with what a user who remembers the face would draw.
+
+        These are its edges within the hole, and each of its parts there in its median colour.
+        """
+        face, hidden = _whole_faces(tasks), tasks.mask.masked_fill(~tasks.region, NUM_LABELS)
+        colour = part_colours(tasks.mask, tasks.region, (face, hidden))
+        return replace(tasks, sketch=sketch_of(face, tasks.region), colour=colour)
 
     def scored(self, tasks: EditBatch) -> EditBatch:
         """The tasks with the whole face as target and source, which metrics compare a filled one with."""
-        if tasks.oracle is None:
-            raise ValueError("tasks of completion lost their faces")
-        whole = replace(tasks.target, image=tasks.oracle)
+        whole = replace(tasks.target, image=_whole_faces(tasks))
         return replace(tasks, target=whole, source=whole)
 
     def instruction(self, attribute: str) -> str:
         """To fill the hole."""
         return "Fill the hidden region so that the whole is one believable face with the parts of the requested mask."
+
+
+def _whole_faces(tasks: EditBatch) -> Tensor:
+    if tasks.oracle is None:
+        raise ValueError("tasks of completion lost their faces")
+    return tasks.oracle

@@ -38,12 +38,12 @@ class CompletionOptions:
         """
         if not self.kinds or (unknown := [kind for kind in self.kinds if kind not in KINDS]):
             raise ValueError(f"hole is {unknown[0] if self.kinds else '[]'}; holes are {', '.join(KINDS)}")
-        if len(self.areas) < 2 or self.areas[0] < SMALLEST or self.areas[-1] >= 1:
+        if len(self.areas) < 2 or not (self.areas[0] >= SMALLEST and self.areas[-1] < 1):
             raise ValueError(
                 f"areas is {list(self.areas)}; it has two shares of the image or more, from {SMALLEST:g} to less than 1"
             )
         for least, most in self.ranges:
-            if most - least < NARROWEST:
+            if not round(most - least, 9) >= NARROWEST:
                 raise ValueError(f"areas goes from {least:g} to {most:g}; ranges are at least {NARROWEST:g} wide")
 
     @property

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from methods.shared.free_form_holes import paint, stroke
 
 
-def free_form_hole(chance: Random, side: int, least: float, most: float) -> NDArray[np.bool_]:
-    """A hole whose area lies in (least, most], drawn until it covers a share that is uniform in that range.
+def hole_of_area(chance: Random, side: int, least: float, most: float) -> NDArray[np.bool_]:
+    """A hole whose area lies in (least, most], drawn until it exceeds a share that is uniform in that range.
 
     The published strokes are 1 to 3; here there are as many as the area takes.
 

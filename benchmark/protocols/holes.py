@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from benchmark.protocols.completion_options import BRUSH, PART, RECTANGLE, CompletionOptions
-from benchmark.protocols.free_form_strokes import free_form_hole
+from benchmark.protocols.free_form_strokes import hole_of_area
 from benchmark.protocols.mouth_region import widened
 from methods.labels import LABELS, MOUTH_LABELS
 
@@ -69,7 +69,7 @@ def hole(name: str, face: str, mask: Mask) -> NDArray[np.bool_]:
     kind, _, areas = name.partition(" ")
     if kind == BRUSH:
         least, most = map(float, areas.split("-"))
-        return free_form_hole(chance, side, least, most)
+        return hole_of_area(chance, side, least, most)
     height, width = (round(side * chance.uniform(*SIDES)) for _ in range(2))
     top, left = (chance.randrange(side - extent + 1) for extent in (height, width))
     rectangle = np.zeros((side, side), np.bool_)

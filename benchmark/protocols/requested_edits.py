@@ -56,7 +56,7 @@ def requested_edits(dataset: FaceDataset, targets: Rows, sources: Rows, attribut
 
 
 def at_strength(tasks: EditBatch, strength: float) -> EditBatch:
-    """N tasks whose edits are to go another way than all of it: their masks do, and their true results are not known.
+    """N tasks whose edits are to go a part of the way, or beyond: their masks do, and their true results are not known.
 
     Args:
         tasks: of strength 1.

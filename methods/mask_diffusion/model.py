@@ -18,7 +18,6 @@ from methods.mask_diffusion.hidden_regions import hidden_regions
 from methods.mask_diffusion.options import TRAIN_STEPS, MaskDiffusionOptions
 from methods.mask_diffusion.sampling import noise_of, noise_schedule, sample
 from methods.shared.one_stage import one_stage
-from methods.shared.requested_attributes import strength_of
 from methods.shared.working_size import enlarged, shrunk, shrunk_tasks, size_note, working_size
 
 
@@ -89,8 +88,7 @@ class MaskDiffusion(FaceEditor):
     def edit(self, tasks: EditBatch) -> Tensor:
         """The target with its region made anew under the requested mask: (N, 3, H, W) in [-1, 1].
 
-        Outside the region it is the target to the bit. Edits of strength 1 begin at noise that the target's id decides,
-        those below it at the target with as much of that noise.
+        Outside the region it is the target to the bit; within it, it begins at noise that the target's id decides.
         """
         image, device = tasks.target.image.float(), tasks.target.image.device
         small = shrunk_tasks(tasks, self.size)
@@ -102,17 +100,14 @@ class MaskDiffusion(FaceEditor):
             known=target.masked_fill(region, 0),
             style=self.denoiser.encode_style(target),
         )
-        num_steps = (self.options.sampling_steps * strength_of(tasks)[:, 0].clamp(0, 1)).round().long()
         edited = sample(
             lambda noisy, step: self.guided_velocity(noisy, step, conditions),
             self.scheduler,
             target,
             region,
             noise_of(tasks.target.ids, self.size).to(device),
-            num_steps,
         )
-        changed = tasks.region[:, None] & (num_steps > 0)[:, None, None, None]
-        return torch.where(changed, enlarged(edited, image.shape[-1]), image)
+        return torch.where(tasks.region[:, None], enlarged(edited, image.shape[-1]), image)
 
     def guided_velocity(self, noisy: Tensor, step: Tensor, conditions: Conditions) -> Tensor:
         """The velocity under conditions, moved away from those without the style and without the mask.

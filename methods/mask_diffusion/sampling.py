@@ -47,7 +47,6 @@ def sample(
     target: Tensor,
     region: Tensor,
     noise: Tensor,
-    num_steps: Tensor,
 ) -> Tensor:
     """Make what lies in regions of faces: (N, 3, H, W) in [-1, 1], outside the regions the faces themselves.
 
@@ -56,17 +55,11 @@ def sample(
         scheduler: as `noise_schedule` gives it.
         target: (N, 3, H, W) in [-1, 1], float32.
         region: (N, 1, H, W) bool.
-        noise: (N, 3, H, W); before each step, what lies outside the regions is the target with this noise.
-        num_steps: (N,) int, how many of the scheduler's last steps are taken, from the target with as much noise: all
-            begin at noise alone, none leaves the target.
+        noise: (N, 3, H, W), which regions begin at; before each step, what lies outside of them is the target with it.
     """
-    steps = scheduler.timesteps.to(target.device)
-    begin = (len(steps) - num_steps)[:, None, None, None]
-    faces = target
-    for number in range(int(begin.min()), len(steps)):
-        known = scheduler.add_noise(target, noise, steps[number].expand(len(target)))
-        faces = torch.where(region & (begin < number), faces, known)
-        predicted = velocity(faces, steps[number])
-        step = int(scheduler.timesteps[number])
-        faces = scheduler.step(predicted, step, faces, use_clipped_model_output=True).prev_sample
-    return torch.where(region & (num_steps > 0)[:, None, None, None], faces, target)
+    faces = noise
+    for step in scheduler.timesteps.to(target.device):
+        known = scheduler.add_noise(target, noise, step.expand(len(target)))
+        faces = torch.where(region, faces, known)
+        faces = scheduler.step(velocity(faces, step), step, faces, use_clipped_model_output=True).prev_sample
+    return torch.where(region, faces, target)

@@ -94,12 +94,12 @@ class GANTrainer:
         """
         shown = torch.cat([label, fake.detach().to(real.dtype)], 1), torch.cat([label, real], 1)
         if self.separate:
-            return self.adversarial.discriminator(*(self.discriminator(pairs) for pairs in shown))
-        # Two passes would give the same verdicts (every norm is a sample's own) at twice the calls.
-        pairs = torch.cat(shown)
-        verdicts = self.discriminator(pairs)
-        of_fake = [[scale[-1][: len(fake)]] for scale in verdicts]
-        of_real = [[scale[-1][len(fake) :]] for scale in verdicts]
+            of_fake, of_real = (self.discriminator(pairs) for pairs in shown)
+        else:
+            # Two passes would give the same verdicts (every norm is a sample's own) at twice the calls.
+            verdicts = self.discriminator(torch.cat(shown))
+            of_fake = [[scale[-1][: len(fake)]] for scale in verdicts]
+            of_real = [[scale[-1][len(fake) :]] for scale in verdicts]
         told = self.adversarial.discriminator(of_fake, of_real)
         if self.weights.gradient_penalty:
             penalty = gradient_penalty(lambda images: self._first_verdicts(label, images), real, fake)

@@ -143,31 +143,6 @@ def test_edits_follow_mask_and_target_but_no_image_of_the_source() -> None:
     assert not torch.equal(_edit(model, replace(tasks, mask=tasks.target.mask)), edited)
 
 
-def test_a_strength_begins_at_the_target_with_as_much_noise(monkeypatch: pytest.MonkeyPatch) -> None:
-    model, tasks = _tiny(sampling_steps=10), _tasks(4)
-    whole = _edit(model, tasks)
-    seen: list[tuple[int, Tensor]] = []
-    velocity = model.guided_velocity
-
-    def watched(noisy: Tensor, step: Tensor, conditions: Conditions) -> Tensor:
-        seen.append((int(step), noisy))
-        return velocity(noisy, step, conditions)
-
-    monkeypatch.setattr(model, "guided_velocity", watched)
-    edited = _edit(model, replace(tasks, strength=torch.tensor([0.0, 0.5, 0.5, 0.3])))
-    assert [step for step, _ in seen] == [499, 399, 299, 199, 99]
-    expected = model.scheduler.add_noise(tasks.target.image, noise_of(tasks.target.ids, 32), torch.full((4,), 499))
-    torch.testing.assert_close(seen[0][1], expected)
-    expected = model.scheduler.add_noise(tasks.target.image, noise_of(tasks.target.ids, 32), torch.full((4,), 299))
-    torch.testing.assert_close(seen[2][1][3], expected[3])
-    assert not torch.allclose(seen[2][1][1], expected[1])
-    assert torch.equal(edited[0], tasks.target.image[0])
-    for number in (1, 2, 3):
-        assert not torch.equal(edited[number], whole[number])
-    assert torch.equal(_edit(model, replace(tasks, strength=torch.tensor([1.0, 1.0, 2.0, 2.0]))), whole)
-    assert torch.equal(_edit(model, replace(tasks, strength=torch.zeros(4))), tasks.target.image)
-
-
 def test_guidance_moves_away_from_what_is_said_without_style_and_without_mask() -> None:
     model = _tiny(guidance=2.5).eval()
     faces = random_faces(2, 32)

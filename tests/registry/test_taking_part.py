@@ -96,6 +96,7 @@ def test_a_protocol_may_be_left_to_methods_that_take_what_it_is_for() -> None:
     special = protocol(default_for=["region"])
     assert is_default(special, method([["image", "region"], ["mask"]]))
     assert not is_default(special, method(["image", "mask"]))
+    assert not is_default(special, method([["image", "region", "style"], ["image", "mask"]]))
     assert not is_default(special, None)
     assert is_default(protocol(), None)
     assert reason_against(method(["image", "mask"]), special) is None

@@ -32,6 +32,7 @@ def test_hints_reach_only_methods_that_take_them() -> None:
     [
         (["image", "strength"], {}),
         (["image", "mask"], {}),
+        (["image", "region", "sketch"], {}),
         ([["image"], ["image", "mask"]], {}),
         (["image"], {"kind": "reference", "returns_copy_of": "target"}),
         (["oracle"], {"kind": "reference"}),
@@ -47,10 +48,10 @@ def test_a_method_without_a_slider_edits_at_no_other_strength_than_1() -> None:
     for all_the_way in (tasks, replace(tasks, strength=torch.ones(2))):
         check_inputs(card(["image", "attributes"]), all_the_way)
     half = replace(tasks, strength=torch.tensor([1.0, 0.5]))
-    with pytest.raises(CannotEdit, match=r"all the way or not at all, and these edits are to go 0\.5 of the way"):
+    with pytest.raises(CannotEdit, match=r"it takes no strength, and these edits are to go 0\.5 of the way"):
         check_inputs(card(["image", "attributes"]), half)
     without_mask = replace(half, lacks={"mask": "no region carries it"})
-    with pytest.raises(CannotEdit, match="all the way or not at all"):
+    with pytest.raises(CannotEdit, match="it takes no strength"):
         check_inputs(card([["image", "mask"], ["image", "attributes"]]), without_mask)
     with pytest.raises(CannotEdit, match="no region carries it"):
         check_inputs(card(["image", "mask"]), without_mask)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -27,7 +28,7 @@ from benchmark.protocols.attribute_transfer import AttributeTransfer
 from benchmark.protocols.base import Rows
 from benchmark.protocols.completion import FILL, Completion
 from benchmark.protocols.completion_options import CompletionOptions
-from benchmark.protocols.free_form_strokes import free_form_hole
+from benchmark.protocols.free_form_strokes import hole_of_area
 from benchmark.protocols.holes import PARTS, hole, hole_names
 from benchmark.results.task_scores import tasks_sha256
 from benchmark.runtime.progress import Reporter
@@ -41,6 +42,13 @@ from registry.catalogue import METHOD_CARDS
 
 FACES = 36
 MID_GREY = 128
+HOLES = {
+    "rectangle": (700, "24b6b00aa4704b4a"),
+    "brush 0.1-0.2": (477, "9b5fba2b693a715c"),
+    "brush 0.4-0.5": (1795, "2692ca3587bd60f5"),
+    "mouth": (364, "35559b1edbf31857"),
+}
+"""Pixels and hash of the holes of one face: tables of different holes must not go by one name."""
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +58,7 @@ def rendered(cache: Path) -> RenderedFaces:
 
 def every_task(faces: FaceDataset, **options: Any) -> EditBatch:
     protocol = Completion(**options)
-    return protocol.batch(faces, protocol.tasks(faces, seed=0))
+    return protocol.batch(faces, protocol.tasks(faces, seed=0), hints=True)
 
 
 @pytest.mark.parametrize("side", [32, 64, 200])
@@ -58,15 +66,19 @@ def every_task(faces: FaceDataset, **options: Any) -> EditBatch:
 @settings(max_examples=15, deadline=None)
 def test_strokes_cover_the_share_that_is_wanted(side: int, seed: int) -> None:
     for least, most in CompletionOptions().ranges:
-        drawn = free_form_hole(Random(seed), side, least, most)
+        drawn = hole_of_area(Random(seed), side, least, most)
         assert least < drawn.mean() <= most
-        assert np.array_equal(drawn, free_form_hole(Random(seed), side, least, most))
+        assert np.array_equal(drawn, hole_of_area(Random(seed), side, least, most))
 
 
 def test_shares_are_spread_over_their_range() -> None:
-    shares = [free_form_hole(Random(seed), 64, 0.2, 0.3).mean() for seed in range(60)]
+    shares = [hole_of_area(Random(seed), 64, 0.2, 0.3).mean() for seed in range(60)]
     below = np.mean(np.array(shares) < 0.25)
     assert 0.25 < below < 0.75
+
+
+def test_ranges_may_be_as_narrow_as_a_twentieth() -> None:
+    assert CompletionOptions(areas=(0.1, 0.15, 0.2, 0.25, 0.3, 0.35)).ranges
 
 
 def test_a_hole_is_decided_by_its_name_and_the_face() -> None:
@@ -74,6 +86,15 @@ def test_a_hole_is_decided_by_its_name_and_the_face() -> None:
     for name in ("rectangle", "brush 0.1-0.2"):
         assert np.array_equal(hole(name, "a", mask), hole(name, "a", mask))
         assert not np.array_equal(hole(name, "a", mask), hole(name, "b", mask))
+
+
+def test_holes_are_those_that_they_were() -> None:
+    mask = np.full((64, 64), LABELS.index("skin"), np.uint8)
+    mask[44:48, 24:40] = LABELS.index("mouth")
+    drawn = {name: hole(name, "00007", mask) for name in ("rectangle", "brush 0.1-0.2", "brush 0.4-0.5", "mouth")}
+    assert {
+        name: (int(found.sum()), sha256(found.tobytes()).hexdigest()[:16]) for name, found in drawn.items()
+    } == HOLES
 
 
 def test_a_rectangle_has_sides_of_three_eighths_to_a_half() -> None:
@@ -177,9 +198,12 @@ def test_exported_tasks_show_nothing_of_the_hole(cache: Path, tmp_path: Path) ->
         hidden = images["region"][..., 0] > 0
         assert (images["target"][hidden] == MID_GREY).all()
         assert (images["source"][hidden] == MID_GREY).all()
-        assert set(images) == {
-            *("target", "target_mask", "source", "source_mask", "mask", "mask_color", "region", "sketch", "colour")
-        }
+        assert set(images) == {"target", "target_mask", "source", "source_mask", "mask", "mask_color", "region"}
+    assert export_tasks(context, tmp_path / "hinted", hints=True) == 4
+    for folder in (tmp_path / "hinted" / "tasks").iterdir():
+        images = {path.stem: decode_image(path.read_bytes()) for path in folder.iterdir()}
+        hidden = images["region"][..., 0] > 0
+        assert "sketch" in images
         assert len(np.unique(images["colour"][hidden], axis=0)) <= len(np.unique(images["mask"][hidden]))
 
 
@@ -219,6 +243,8 @@ def test_the_face_itself_is_perfect_and_fillings_come_in_the_order_of_what_they_
         ({"hole": []}, "hole is []; holes are rectangle, brush, part"),
         ({"areas": [0.1]}, "areas is [0.1]; it has two shares of the image or more, from 0.001 to less"),
         ({"areas": [0.1, 1.0]}, "from 0.001 to less than 1"),
+        ({"areas": [float("nan"), 0.5]}, "from 0.001 to less than 1"),
+        ({"areas": [0.1, float("nan"), 0.5]}, "areas goes from 0.1 to nan"),
         ({"areas": [1e-5, 0.1]}, "from 0.001 to less than 1"),
         ({"areas": [0.1, 0.12]}, "areas goes from 0.1 to 0.12; ranges are at least 0.05 wide"),
         ({"count": 0}, "count is 0"),

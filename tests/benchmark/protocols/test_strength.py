@@ -29,7 +29,7 @@ def rendered(cache: Path) -> RenderedFaces:
 
 def smiles(faces: RenderedFaces, **options: Any) -> EditBatch:
     protocol = AttributeTransfer(**{"count": 6, **options})
-    return protocol.batch(faces, protocol.tasks(faces, seed=0))
+    return protocol.batch(faces, protocol.tasks(faces, seed=0), hints=True)
 
 
 @given(seed=st.integers(0, 10_000), strength=st.floats(0, 1))
@@ -62,7 +62,7 @@ def test_a_whole_map_of_one_part_gives_way_to_another() -> None:
     assert torch.equal(masks_between(whole, other, 1.0), other)
 
 
-def test_at_strength_1_nothing_is_new_but_hints(rendered: RenderedFaces) -> None:
+def test_at_strength_1_nothing_is_new(rendered: RenderedFaces) -> None:
     protocol = AttributeTransfer(count=6)
     table = protocol.tasks(rendered, seed=0)
     assert "task_variation" not in table
@@ -72,6 +72,7 @@ def test_at_strength_1_nothing_is_new_but_hints(rendered: RenderedFaces) -> None
     plain = requested_edits.requested_edits(rendered, *rows, "Smiling")
     for name in ("mask", "attributes", "region", "oracle"):
         assert torch.equal(getattr(tasks, name), getattr(plain, name)), name
+    assert (tasks.sketch, tasks.colour) == (None, None)
     assert tasks.strength is not None
     assert tasks.strength.tolist() == [1.0] * 6
 
