@@ -91,7 +91,7 @@ class Payload:
         ("list methds", "unknown kind 'methds'; did you mean 'methods'"),
         ("show maskgam", "unknown name 'maskgam'; did you mean 'maskgan'"),
         ("leaderboard --runs absent", "--runs 'absent' matches no file or folder"),
-        ("leaderboard --runs . --format html,pdf", "unknown format 'pdf'; known: csv, html, json, md, tex"),
+        ("leaderboard --runs . --format html,pdf", "unknown format 'pdf'; known: csv, figures, html, json, md, tex"),
         ("leaderboard --runs . --methods maskgn", "unknown method of these runs 'maskgn'; known: none"),
         ("leaderboard --runs . --protocol style-cpy", "unknown protocol 'style-cpy'; did you mean 'style-copy'"),
         ("data verify --data absent", "absent is not a CelebAMask-HQ folder"),
