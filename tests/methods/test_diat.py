@@ -12,8 +12,9 @@ from methods.base import CannotEdit
 from methods.checkpoint import CheckpointError
 from methods.diat.face_features import BLOCKS, FaceFeatures
 from methods.diat.model import DIAT
-from methods.diat.networks import MaskedTransform, binary, smoothed
+from methods.diat.networks import MaskedTransform, binary
 from methods.labels import ATTRIBUTES
+from methods.layers.blur import blurred
 from registry.catalogue import METHOD_CARDS
 from tests.methods.faces import half_smiling, one_task_asks_for, random_faces
 from tests.methods.steps import check_autocast_step, train
@@ -60,7 +61,7 @@ def test_a_face_is_replaced_where_the_smoothed_mask_lets_it() -> None:
     network, image = MaskedTransform(4, 1, 1, 3, 2, 2), random_faces(2, 32).image
     made, mask = network(image)
     on = (network.mask(image) > 0).float()
-    expected = functional.interpolate(smoothed(on), (32, 32), mode="bilinear", align_corners=False)
+    expected = functional.interpolate(blurred(on), (32, 32), mode="bilinear", align_corners=False)
     assert 0 < on.mean() < 1
     torch.testing.assert_close(mask, expected)
     torch.testing.assert_close(made, mask * network.transform(image) + (1 - mask) * image)
@@ -74,20 +75,13 @@ def test_a_closed_mask_leaves_the_face_and_an_open_one_nothing_of_it() -> None:
         torch.testing.assert_close(network(image)[0], expected)
 
 
-def test_masks_are_binary_with_the_gradient_of_a_sigmoid_and_smoothed_by_a_gaussian() -> None:
+def test_masks_are_binary_with_the_gradient_of_a_sigmoid() -> None:
     logits = torch.tensor([-2.0, -0.1, 0.1, 3.0], requires_grad=True)
     mask = binary(logits)
     assert mask.tolist() == [0, 0, 1, 1]
     mask.sum().backward()
     share = torch.sigmoid(logits.detach())
     torch.testing.assert_close(logits.grad, share * (1 - share))
-    point = torch.zeros(1, 1, 9, 9)
-    point[0, 0, 4, 4] = 1
-    spread = smoothed(point)[0, 0]
-    assert spread.sum() == pytest.approx(1)
-    offsets = torch.arange(9.0) - 4
-    assert (spread.sum(0) * offsets.square()).sum() == pytest.approx(1, abs=1e-6), "of deviation 1"
-    torch.testing.assert_close(smoothed(torch.ones(1, 1, 4, 4)), torch.ones(1, 1, 4, 4))
 
 
 def test_losses_are_those_of_separate_passes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
