@@ -54,7 +54,7 @@ class Completion(Protocol):
         rows = shuffled_test_rows(dataset, seed, self.name)[: self.count]
         if not len(rows):
             raise InputError("completion needs a face in the test split, which has none")
-        names = hole_names(self.options, dataset.packed.masks[rows])
+        names = hole_names(self.options, (dataset.packed.masks[row] for row in rows))
         return Draw(rows, rows, self._rule, tuple(dataset.known_attributes), variation=names)
 
     @property
@@ -67,7 +67,7 @@ class Completion(Protocol):
 
     def edits(self, dataset: FaceDataset, targets: Rows, sources: Rows) -> EditBatch:
         """N tasks whose holes take turns from the first."""
-        return self.holed(dataset, targets, hole_names(self.options, dataset.packed.masks[targets]))
+        return self.holed(dataset, targets, hole_names(self.options, (dataset.packed.masks[row] for row in targets)))
 
     def edits_of_tasks(self, dataset: FaceDataset, rows: pd.DataFrame, attribute: str) -> EditBatch:
         """N tasks with the holes that were drawn for them."""
