@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from methods.layers.blur import blurred
 from methods.layers.hourglass import hourglass_layers
 from methods.layers.residual import ConvBlock, ResidualBlock
-
-SMOOTHING: Final = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
-"""A Gaussian of deviation 1, sampled at five pixels as the binomial does."""
 
 
 class MaskedTransform(nn.Module):
     """A face, replaced by a transformed one where a mask lets it: M T(x) + (1 - M) x.
 
-    The transform has the layers of the paper's first version: three convolutions, residual blocks, two transposed
-    convolutions, one convolution.
+    The transform has the layers of the paper's first version: three convolutions, residual blocks, two doublings, one
+    convolution. Doublings are nearest-neighbour enlargements before a convolution, where the paper's are transposed
+    convolutions: those leave a chequerboard that short trainings do not get rid of.
 
     Args:
         ngf: width of the transform at full resolution.
@@ -45,7 +42,9 @@ class MaskedTransform(nn.Module):
         super().__init__()
         self.residual = residual
         blocks = [ResidualBlock(ngf * 2**n_downsampling) for _ in range(n_blocks)]
-        self.transform = nn.Sequential(*hourglass_layers(3, 3, ngf, n_downsampling, blocks, nn.Tanh(), outer_kernel))
+        self.transform = nn.Sequential(
+            *hourglass_layers(3, 3, ngf, n_downsampling, blocks, nn.Tanh(), outer_kernel, nearest=True)
+        )
         layers: list[nn.Module] = [ConvBlock(3, mask_width, 3, padding=1, padding_mode="reflect", norm=True)]
         for level in range(mask_halvings):
             width = mask_width * 2**level
@@ -59,8 +58,7 @@ class MaskedTransform(nn.Module):
         transformed = self.transform(image).float()
         if self.residual:
             transformed = (face + transformed).clamp(-1, 1)
-        with torch.autocast(image.device.type, enabled=False):
-            mask = smoothed(binary(logits.float()))
+        mask = blurred(binary(logits.float()))
         mask = functional.interpolate(mask, image.shape[2:], mode="bilinear", align_corners=False)
         return torch.lerp(face, transformed, mask), mask
 
@@ -69,13 +67,6 @@ def binary(logits: Tensor) -> Tensor:
     """1 where logits are positive, else 0; gradients are those of the sigmoid, as steps have none."""
     share = torch.sigmoid(logits)
     return (logits > 0).to(share.dtype) + (share - share.detach())
-
-
-def smoothed(mask: Tensor) -> Tensor:
-    """(N, 1, H, W) masks under a Gaussian of deviation 1; borders go on as they end."""
-    kernel = torch.tensor(SMOOTHING, dtype=mask.dtype, device=mask.device)
-    mask = functional.pad(mask, (2, 2, 2, 2), mode="replicate")
-    return functional.conv2d(functional.conv2d(mask, kernel.view(1, 1, 1, 5)), kernel.view(1, 1, 5, 1))
 
 
 class Critic(nn.Module):

@@ -11,6 +11,7 @@ from torchvision.models import vgg19
 
 from methods.checkpoint import CheckpointError
 from methods.layers.adain import adaptive_instance_norm
+from methods.layers.blur import blurred
 from methods.layers.feature_matching import feature_matching_loss
 from methods.layers.gan_losses import Hinge, LeastSquares
 from methods.layers.initialisation import init_he, init_normal, init_pointwise
@@ -224,3 +225,18 @@ def test_torchs_instance_norm_agrees_with_plain_sums(
     assert (fused.dtype, fused.stride()) == (plain.dtype, plain.stride())
     assert (fused.float() - plain.float()).norm() / plain.float().norm() < tolerance
     assert fused_instance_norm(features[:, :, :1, :1], 1e-5).abs().max() < 1e-2, "one pixel is its own mean"
+
+
+def test_a_blur_is_a_gaussian_of_one_pixel_whose_borders_go_on() -> None:
+    point = torch.zeros(1, 2, 9, 11)
+    point[0, 1, 4, 5] = 1
+    spread = blurred(point)
+    assert not spread[0, 0].any(), "channels stay apart"
+    assert spread.sum() == pytest.approx(1)
+    for axis, centre in ((0, 5), (1, 4)):
+        along = spread[0, 1].sum(axis)
+        offsets = torch.arange(len(along)) - centre
+        assert (along * offsets.square()).sum() == pytest.approx(1, abs=1e-6), "of deviation 1"
+    torch.testing.assert_close(blurred(torch.ones(1, 1, 4, 4)), torch.ones(1, 1, 4, 4))
+    ramp = torch.arange(8.0).expand(1, 1, 5, 8)
+    torch.testing.assert_close(blurred(ramp)[..., 2:-2], ramp[..., 2:-2])
