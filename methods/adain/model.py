@@ -140,9 +140,9 @@ class AdaIN(FaceEditor):
         """The key itself.
 
         Raises:
-            CheckpointError: for a decoder alone, which would decode the features of an encoder without weights.
+            CheckpointError: for a decoder beside another encoder, whose features it would not know.
         """
-        if role == "decoder" and not self.options.has_encoder:
+        if role == "decoder" and self.options.normalised_weights is None:
             raise CheckpointError(
                 "a published decoder needs the encoder that it learnt with: give its file by the option "
                 "normalised_weights, such as --preset paper --weights vgg19-normalised=vgg_normalised.pth"

@@ -11,10 +11,13 @@ from methods.deepfill.generator import Generator, published_generator_key
 from methods.deepfill.options import DeepFillOptions
 from methods.deepfill.partial_model import PartialConvolution
 from methods.layers.gated_conv import init_gated
-from methods.layers.initialisation import init_he
+from methods.layers.initialisation import init_he, init_normal
 from methods.shared.completion import CompletionEditor
 from methods.shared.completion_gan import CompletionGAN
 from methods.shared.working_size import working_size
+
+RESIDUAL_STD = 0.001
+"""Standard deviation of the first weights of layers whose output is added to an image."""
 
 
 class DeepFill(CompletionGAN):
@@ -36,12 +39,16 @@ class DeepFill(CompletionGAN):
             options.dilations_at(work),
             gated=gated,
             attention=options.attention,
+            residual=options.residual,
         )
         # As torch draws them, layers without norms hardly let an image through.
         if gated:
             init_gated(generator)
         else:
             init_he(generator)
+        if options.residual:
+            for stage in (generator.coarse, generator.refine):
+                init_normal(stage.decoder.dec7, RESIDUAL_STD)
         super().__init__(size, work, options, generator)
 
     def fill(self, image: Tensor, hole: Tensor, hints: Tensor) -> tuple[Tensor, ...]:
@@ -49,9 +56,11 @@ class DeepFill(CompletionGAN):
         return self.generator(image, hole)
 
     def reconstruction_losses(self, images: Sequence[Tensor], real: Tensor, hole: Tensor) -> Mapping[str, Tensor]:
-        """The pixel distance of both, in the hole and outside of it."""
+        """The pixel distance of both, each weighed in the hole and outside of it."""
+        options, hole = self.options, hole.float()
+        weight = options.valid_weight * (1 - hole) + options.hole_weight * hole
         return {
-            name: self.options.l1_weight * (image - real.float()).abs().mean()
+            name: (weight * (image - real.float()).abs()).mean()
             for name, image in zip(("coarse", "refined"), images, strict=True)
         }
 

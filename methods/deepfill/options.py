@@ -15,17 +15,34 @@ STRIDE = 8
 
 @dataclass(frozen=True, kw_only=True)
 class DeepFillOptions(CompletionGANOptions, ReconstructionOptions):
-    """Every option of the method's card; defaults are the published ones.
+    """Every option of the method's card; defaults are those published for gated convolutions.
+
+    The U-Net of partial convolutions has neither their widths and dilations nor their rates, nor a discriminator.
 
     Attributes:
         convolution: gated as in the second DeepFill, plain as in the first, or partial, for a U-Net of them that is
             trained without a discriminator.
-        attention: whether the refinement attends to what is known.
+        attention: whether the refinement of gated or plain convolutions attends to what is known.
+        residual: whether gated or plain convolutions add to the hole filled smoothly from the known pixels, which the
+            paper does not do: short trainings need it, since features of a quarter of the size are long in giving
+            known pixels back.
         width: channels of gated or plain convolutions at full resolution; a third more in the refinement's decoder.
-        dilations: of the layers between encoder and decoder; where one is not less than a quarter of the image's side,
-            the largest that is takes its place, since borders are reflected.
+        dilations: of gated or plain convolutions between encoder and decoder; where one is not less than a quarter of
+            the image's side, the largest that is takes its place, since borders are reflected.
         iterations: optimiser iterations.
-        l1_weight: weight of the pixel distance of each of both fillings, in the hole and outside of it.
+        lr: Adam's learning rate for gated or plain convolutions.
+        d_lr: Adam's learning rate for their discriminator.
+        ndf: width of the first layer of the discriminator of gated or plain convolutions; doubled twice.
+        n_layers_d: stride-2 layers of their discriminator.
+        adversarial_weight: weight of deceiving the discriminator of gated or plain convolutions; 0 trains without one.
+        gradient_penalty_weight: weight of the penalty that bounds their discriminator's slope; 0 leaves it out.
+        valid_weight: weight of the pixel distance outside the hole, of every filling.
+        hole_weight: the same in the hole; 6 is published for partial convolutions.
+        perceptual_weight: partial convolutions' weight of the distance of VGG-16's features.
+        style_weight: partial convolutions' weight of the distance of their correlations.
+        tv_weight: partial convolutions' weight of differences between neighbours in the filled hole.
+        vgg16_weights: torchvision's VGG-16 weights for partial convolutions: `vgg16`, which is found like the files
+            that metrics need, or a file; null leaves both of its terms off.
         unet_width: channels of the U-Net after its first halving; doubled at each, to eight times that at most.
         unet_halvings: stride-2 layers of the U-Net; fewer where images are of fewer pixels.
         unet_lr: Adam's learning rate for the U-Net.
@@ -35,6 +52,7 @@ class DeepFillOptions(CompletionGANOptions, ReconstructionOptions):
 
     convolution: Literal["gated", "plain", "partial"] = "gated"
     attention: bool = True
+    residual: bool = False
     width: int = 24
     dilations: tuple[int, ...] = (2, 4, 8, 16)
     iterations: int = 1_000_000
@@ -43,7 +61,7 @@ class DeepFillOptions(CompletionGANOptions, ReconstructionOptions):
     d_lr: float = 1e-4
     decay_from: float = 1.0
     ema_decay: float = 0.0
-    l1_weight: float = 1.0
+    hole_weight: float = 1.0
     unet_width: int = 64
     unet_halvings: int = 7
     unet_lr: float = 2e-4
@@ -59,12 +77,16 @@ class DeepFillOptions(CompletionGANOptions, ReconstructionOptions):
         super().__post_init__()
         self.require_at_least(2, "width", "unet_halvings")
         self.require_at_least(1, "unet_width")
-        self.require_at_least(0, "l1_weight")
         self.require_share("fine_tuning_share")
         if any(dilation < 1 for dilation in self.dilations):
             raise ValueError(f"dilations must be at least 1, not {list(self.dilations)}")
         if self.convolution == "partial" and self.batch_size < 2:
             raise ValueError("batch_size must be at least 2 with partial convolutions, whose norms are of the batch")
+        if self.convolution != "partial" and self.vgg16_weights is not None:
+            raise ValueError(
+                f"vgg16_weights must be null with {self.convolution} convolutions, which learn without a loss network, "
+                f"not {self.vgg16_weights}"
+            )
 
     def require_size(self, size: int) -> None:
         """Refuse images that the networks would not give back at their size.

@@ -27,12 +27,15 @@ class Conditions:
         label: (N, 19, H, W) one-hot masks; zeros for faces that follow none.
         region: (N, 1, H, W) bool, the pixels to make.
         known: (N, 3, H, W) in [-1, 1], the pixels to keep; 0 in the region.
+        colours: (N, 3, H, W) in [-1, 1], colours of the mask's parts in the region; 0 outside of it, and for faces that
+            follow no mask or are of any style.
         style: (N, S); zeros for faces of any style.
     """
 
     label: Tensor
     region: Tensor
     known: Tensor
+    colours: Tensor
     style: Tensor
 
 
@@ -91,7 +94,8 @@ class Denoiser(nn.Module):
             step: (N,) or (), how noisy they are, in 0..999.
             conditions: what they are made from.
         """
-        planes = [noisy, conditions.label, conditions.region.to(noisy.dtype), conditions.known]
+        shown = (conditions.known + conditions.colours).to(noisy.dtype)
+        planes = [noisy, conditions.label, conditions.region.to(noisy.dtype), shown]
         patches = functional.pixel_unshuffle(torch.cat(planes, dim=1), self.patch_size)
         velocity = self.unet(patches, step, class_labels=self.style_to_time(conditions.style)).sample
         return functional.pixel_shuffle(velocity, self.patch_size).float()

@@ -9,16 +9,17 @@ from typing import Any
 import torch
 from mmengine.optim import OptimWrapperDict
 from torch import Tensor
-from torch.nn import functional
 
 from methods.base import EditBatch, FaceBatch, FaceEditor, Stage, one_hot
+from methods.labels import NUM_LABELS
 from methods.layers.adam import adam
 from methods.mask_diffusion.denoiser import Conditions, Denoiser
 from methods.mask_diffusion.hidden_regions import hidden_regions
 from methods.mask_diffusion.options import TRAIN_STEPS, MaskDiffusionOptions
 from methods.mask_diffusion.sampling import noise_of, noise_schedule, sample
+from methods.shared.hints import part_colours
 from methods.shared.one_stage import one_stage
-from methods.shared.working_size import enlarged, shrunk, shrunk_tasks, size_note, working_size
+from methods.shared.working_size import enlarged, shrunk, shrunk_planes, shrunk_tasks, size_note, working_size
 
 
 class MaskDiffusion(FaceEditor):
@@ -70,20 +71,29 @@ class MaskDiffusion(FaceEditor):
         chance = torch.rand(3, count, 1, 1, 1, device=device)
         # The style is read off a whole face, or off the rest of one, as edits and completions have it.
         holed = (chance[0] < 0.5) & ~region.all(3, keepdim=True).all(2, keepdim=True)
-        style = self.denoiser.encode_style(torch.where(holed, known, image))
+        shown = torch.where(holed, known, image)
+        follows_mask, has_style = (draw >= self.options.drop for draw in chance[1:])
         conditions = Conditions(
-            label=one_hot(faces.mask) * (chance[1] >= self.options.drop),
+            label=one_hot(faces.mask) * follows_mask,
             region=region,
             known=known,
-            style=style * (chance[2].flatten(1) >= self.options.drop),
+            colours=shown_colours(faces.mask, region, shown, faces.mask) * (follows_mask & has_style),
+            style=self.denoiser.encode_style(shown) * has_style.flatten(1),
         )
-        step = torch.randint(TRAIN_STEPS, (count,), device=device)
+        step = self._random_steps(count, device)
         noise = torch.randn_like(image)
         predicted = self.denoiser(self.scheduler.add_noise(image, noise, step), step, conditions)
         error = (predicted - self.scheduler.get_velocity(image, noise, step)).square().mean(1, keepdim=True)
         loss = (error * region).sum() / region.sum().clamp(min=1)
         optim["denoiser"].update_params(loss)
         return {"velocity": loss.detach()}
+
+    def _random_steps(self, count: int, device: torch.device) -> Tensor:
+        """Steps (N,) of the noise schedule in 0..999, of all or of those that are sampled."""
+        if not self.options.train_sampled_steps:
+            return torch.randint(TRAIN_STEPS, (count,), device=device)
+        sampled = self.options.sampling_steps
+        return (torch.randint(sampled, (count,), device=device) + 1) * (TRAIN_STEPS // sampled) - 1
 
     def edit(self, tasks: EditBatch) -> Tensor:
         """The target with its region made anew under the requested mask: (N, 3, H, W) in [-1, 1].
@@ -93,11 +103,12 @@ class MaskDiffusion(FaceEditor):
         image, device = tasks.target.image.float(), tasks.target.image.device
         small = shrunk_tasks(tasks, self.size)
         target = small.target.image.float()
-        region = _shrunk_region(tasks.region, self.size)
+        region = shrunk_planes(tasks.region[:, None].float(), self.size) > 0
         conditions = Conditions(
             label=one_hot(small.mask),
             region=region,
             known=target.masked_fill(region, 0),
+            colours=shown_colours(small.mask, region, target, small.target.mask),
             style=self.denoiser.encode_style(target),
         )
         edited = sample(
@@ -120,7 +131,8 @@ class MaskDiffusion(FaceEditor):
         guided = full = self.denoiser(noisy, step, conditions)
         if self.options.guidance != 1:
             for dropped in ("style", "label"):
-                lacking = replace(conditions, **{dropped: torch.zeros_like(getattr(conditions, dropped))})
+                nothing = {name: torch.zeros_like(getattr(conditions, name)) for name in (dropped, "colours")}
+                lacking = replace(conditions, **nothing)
                 guided = guided + (self.options.guidance - 1) * (full - self.denoiser(noisy, step, lacking))
         return guided
 
@@ -129,8 +141,17 @@ class MaskDiffusion(FaceEditor):
         return size_note(self.full_size, self.size)
 
 
-def _shrunk_region(region: Tensor, size: int) -> Tensor:
-    """(N, H, W) bool regions as (N, 1, size, size): a pixel belongs to it where any of those that it covers does."""
-    if region.shape[-1] <= size:
-        return region[:, None]
-    return functional.interpolate(region[:, None].float(), (size, size), mode="area") > 0
+def shown_colours(mask: Tensor, region: Tensor, image: Tensor, labels: Tensor) -> Tensor:
+    """What colour each part to make has in an image: (N, 3, H, W) in [-1, 1], 0 outside the region.
+
+    It is a part's median outside the region, that inside it where the part lies there alone, and where the image does
+    not have the part, the median of all of it.
+
+    Args:
+        mask: (N, H, W) uint8 labels of the parts to make.
+        region: (N, 1, H, W) bool.
+        image: (N, 3, H, W) in [-1, 1], whose region may be hidden by 0.
+        labels: (N, H, W) uint8, the image's own.
+    """
+    outside = labels.masked_fill(region[:, 0], NUM_LABELS)
+    return part_colours(mask, region[:, 0], (image, outside), (image, labels), otherwise=image)

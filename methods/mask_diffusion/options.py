@@ -34,6 +34,7 @@ class MaskDiffusionOptions(WorkingSizeOptions, OneStageOptions):
         guidance: how far edits follow style and mask beyond what the network says with them, from what it says without
             each; 1 does not, and takes one evaluation of the network a step instead of three.
         sampling_steps: steps from noise to a face; a divisor of 1000.
+        train_sampled_steps: whether training meets noise of those steps alone, so that few are learnt sooner.
     """
 
     patch_size: int = 1
@@ -53,6 +54,7 @@ class MaskDiffusionOptions(WorkingSizeOptions, OneStageOptions):
     drop: float = 0.1
     guidance: float = 1.5
     sampling_steps: int = 50
+    train_sampled_steps: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what no network, stage or sampler could be made of.

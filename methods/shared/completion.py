@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import torch
 from torch import Tensor
@@ -13,12 +13,14 @@ from torch.nn import functional
 from methods.base import CannotEdit, EditBatch, FaceBatch, FaceEditor
 from methods.labels import NUM_LABELS
 from methods.shared.free_form_holes import free_form_holes
-from methods.shared.hints import part_colours, sketch_of
+from methods.shared.hints import outlines, part_colours, sketch_of
 from methods.shared.known_pixels import require_known_pixels
-from methods.shared.working_size import enlarged, shrunk, size_note
+from methods.shared.working_size import enlarged, shrunk, shrunk_planes, size_note
 
-HINT_CHANNELS = 4
+HINT_CHANNELS: Final = 4
 """Planes of a sketch and of colours."""
+OUTLINED: Final = 0.5
+"""Share of the faces of training whose sketch is the outlines of parts, as sketches of requested masks are."""
 
 
 class CompletionEditor(FaceEditor):
@@ -49,15 +51,24 @@ class CompletionEditor(FaceEditor):
         """
 
     def holed(self, faces: FaceBatch) -> tuple[Tensor, Tensor]:
-        """A random hole (N, 1, H, W) for each face of training, and hints (N, 4 or 0, H, W) of what it hides."""
+        """A random hole (N, 1, H, W) for each face of training, and hints (N, 4 or 0, H, W) of what it hides.
+
+        The sketch is of edges of the brightness, or, of half of the faces, of outlines of the mask's parts.
+        """
         image = faces.image
-        region = free_form_holes(len(faces), image.shape[-1]).to(image.device, non_blocking=True)
+        region = free_form_holes(len(faces), image.shape[-1])
+        if image.is_cuda:
+            # from pageable memory the host would wait for the copy
+            region = region.pin_memory()
+        region = region.to(image.device, non_blocking=True)
         hole = region[:, None].to(image.dtype)
         if not self.takes_hints:
             return hole, image[:, :0]
         hidden = faces.mask.masked_fill(~region, NUM_LABELS)
-        sketch, colour = sketch_of(image, region)[:, None], part_colours(faces.mask, region, (image, hidden))
-        return hole, torch.cat([sketch, colour], dim=1).to(image.dtype)
+        outlined = torch.rand(len(faces), 1, 1, device=image.device) < OUTLINED
+        sketch = torch.where(outlined, outlines(faces.mask, region), sketch_of(image, region))
+        colour = part_colours(faces.mask, region, (image, hidden))
+        return hole, torch.cat([sketch[:, None], colour], dim=1).to(image.dtype)
 
     def edit(self, tasks: EditBatch) -> Tensor:
         """The targets with their regions filled, and as they are elsewhere: (N, 3, H, W) in [-1, 1].
@@ -67,7 +78,7 @@ class CompletionEditor(FaceEditor):
         """
         require_known_pixels(tasks)
         image = tasks.target.image
-        hole = self._shrunk_planes(tasks.region[:, None].to(image.dtype))
+        hole = shrunk_planes(tasks.region[:, None].to(image.dtype), self.size)
         known = shrunk(tasks.target, self.size).image * (1 - hole)
         made = self.fill(known, hole, self._given_hints(tasks, hole))[-1]
         filled = torch.lerp(known.float(), made.clamp(-1, 1), hole.float())
@@ -80,15 +91,9 @@ class CompletionEditor(FaceEditor):
             raise CannotEdit(
                 "it is given a sketch and colours of what a region is to show, which these tasks do not have"
             )
-        sketch = self._shrunk_planes(tasks.sketch[:, None])
+        sketch = shrunk_planes(tasks.sketch[:, None], self.size)
         colour = functional.interpolate(tasks.colour, hole.shape[2:], mode="nearest-exact")
         return torch.cat([sketch, colour], dim=1).to(hole.dtype) * hole
-
-    def _shrunk_planes(self, planes: Tensor) -> Tensor:
-        """(N, 1, H, W) in {0, 1} at the working size: 1 where any pixel is 1."""
-        if planes.shape[-1] <= self.size:
-            return planes
-        return functional.adaptive_max_pool2d(planes, self.size)
 
     def provenance(self) -> Mapping[str, str]:
         """At which size it works, where that is not the comparison's."""

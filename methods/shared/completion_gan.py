@@ -50,22 +50,29 @@ class CompletionGAN(CompletionEditor):
         """Weighted losses of the images that `fill` gave, against the faces, by name."""
 
     def stages(self) -> Sequence[Stage]:
-        """The one stage."""
-        return one_stage("completion", self.options, ("generator", "discriminator"), ("generator",))
+        """The one stage, of the generator alone where nothing is to deceive the discriminator."""
+        return one_stage("completion", self.options, tuple(self._rates), ("generator",))
 
     def optimizers(self, stage: Stage) -> OptimWrapperDict:
-        """Adam for each network."""
-        options = self.options
-        rates = {"generator": options.lr, "discriminator": options.d_lr}
-        return adam_for_each(self, rates, (options.beta1, options.beta2))
+        """Adam for each network that is trained."""
+        return adam_for_each(self, self._rates, (self.options.beta1, self.options.beta2))
+
+    @property
+    def _rates(self) -> Mapping[str, float]:
+        """Learning rates of the networks that are trained, by name."""
+        rates = {"generator": self.options.lr}
+        return rates | {"discriminator": self.options.d_lr} if self.options.adversarial_weight else rates
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
-        """Fill holes of the faces; the discriminator judges completed faces with their holes and hints."""
+        """Fill holes of the faces; the discriminator, if any, judges completed faces with their holes and hints."""
         faces = shrunk(faces, self.size)
         hole, hints = self.holed(faces)
         images = self.fill(faces.image * (1 - hole), hole, hints)
-        completed = torch.lerp(faces.image.float(), images[-1], hole.float())
         losses = self.reconstruction_losses(images, faces.image, hole)
+        if not self.options.adversarial_weight:
+            optim["generator"].update_params(torch.stack(list(losses.values())).sum())
+            return {name: value.detach() for name, value in losses.items()}
+        completed = torch.lerp(faces.image.float(), images[-1], hole.float())
         told = torch.cat([hole, hints], dim=1)
         return self.gan_trainer.step(completed, told, faces.image, optim, ("generator",), losses)
 

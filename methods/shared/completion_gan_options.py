@@ -15,7 +15,7 @@ class CompletionGANOptions(AdversarialStageOptions, WorkingSizeOptions):
     Attributes:
         ndf: width of the discriminator's first layer; doubled twice.
         n_layers_d: stride-2 layers of the discriminator.
-        adversarial_weight: weight of deceiving the discriminator.
+        adversarial_weight: weight of deceiving the discriminator; 0 trains without one.
         gradient_penalty_weight: weight of the penalty that bounds the discriminator's slope; 0 leaves it out.
     """
 

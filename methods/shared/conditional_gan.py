@@ -102,12 +102,13 @@ class GANTrainer:
             of_real = [[scale[-1][len(fake) :]] for scale in verdicts]
         told = self.adversarial.discriminator(of_fake, of_real)
         if self.weights.gradient_penalty:
-            penalty = gradient_penalty(lambda images: self._first_verdicts(label, images), real, fake)
+            penalty = gradient_penalty(lambda images: self._mean_verdict(label, images), real, fake)
             told = told + self.weights.gradient_penalty * penalty
         return told
 
-    def _first_verdicts(self, label: Tensor, images: Tensor) -> Tensor:
-        return self.discriminator(torch.cat([label, images], 1))[0][-1]
+    def _mean_verdict(self, label: Tensor, images: Tensor) -> Tensor:
+        """Verdicts (N,): means over patches, as in the losses; the slope of a sum would be as many times as large."""
+        return self.discriminator(torch.cat([label, images], 1))[0][-1].flatten(1).mean(dim=1)
 
     def generator_losses(self, label: Tensor, fake: Tensor, real: Tensor) -> dict[str, Tensor]:
         """Weighted terms of the generator's loss by name, whose sum is to be minimised.

@@ -9,11 +9,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from methods.labels import NUM_LABELS
+from methods.layers.blur import blurred
 
 LUMINANCE: Final = (0.299, 0.587, 0.114)
 """Weights of red, green and blue in the brightness (ITU-R BT.601)."""
-SMOOTHING: Final = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
-"""A binomial kernel of standard deviation 1 pixel, which is applied along both axes."""
 EDGE: Final = 0.04
 """Smallest step a pixel of the smoothed brightness, which is in [-1, 1], that is a line."""
 
@@ -28,13 +27,10 @@ def sketch_of(image: Tensor, region: Tensor) -> Tensor:
         image: (N, 3, H, W) in [-1, 1].
         region: (N, H, W) bool.
     """
-    weights = torch.tensor(LUMINANCE, device=image.device).view(1, 3, 1, 1)
-    brightness = (image.float() * weights).sum(dim=1, keepdim=True)
-    taps = torch.tensor(SMOOTHING, device=image.device)
-    smooth = functional.conv2d(
-        functional.pad(brightness, (2, 2, 2, 2), "replicate"), torch.outer(taps, taps)[None, None]
-    )
-    around = functional.pad(smooth, (1, 1, 1, 1), "replicate")[:, 0]
+    colours = image.float().split(1, dim=1)
+    # Python numbers, no tensor: one copied to the device would make the host wait for it
+    brightness = torch.stack([weight * colour for weight, colour in zip(LUMINANCE, colours, strict=True)]).sum(dim=0)
+    around = functional.pad(blurred(brightness), (1, 1, 1, 1), "replicate")[:, 0]
     down, right = (around[:, 2:, 1:-1] - around[:, :-2, 1:-1]) / 2, (around[:, 1:-1, 2:] - around[:, 1:-1, :-2]) / 2
     strength = torch.hypot(down, right)
     # the eighth of a turn nearest to the gradient's direction: along rows, a diagonal, along columns, the other

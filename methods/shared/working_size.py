@@ -40,6 +40,13 @@ def shrunk_tasks(tasks: EditBatch, size: int) -> EditBatch:
     )
 
 
+def shrunk_planes(planes: Tensor, size: int) -> Tensor:
+    """(N, 1, H, W) float in {0, 1}, such as regions, at `size` pixels a side: 1 where any pixel covered is 1."""
+    if planes.shape[-1] <= size:
+        return planes
+    return functional.adaptive_max_pool2d(planes, size)
+
+
 def enlarged(image: Tensor, size: int) -> Tensor:
     """(N, 3, H, W) in [-1, 1] at `size` pixels a side, in float32: bicubic, kept in range; unchanged at that size."""
     if image.shape[-1] == size:

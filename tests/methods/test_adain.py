@@ -115,6 +115,14 @@ def test_a_published_decoder_without_an_encoder_is_refused(tmp_path: Path) -> No
         build_editor(_with_decoder(tmp_path))
 
 
+def test_a_published_decoder_is_refused_beside_torchvisions_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("methods.adain.model.load_vgg", lambda *_: None)
+    model = AdaIN(32, vgg_weights="vgg19.pth")
+    assert model.published_key("encoder", "0.weight") == "0.weight"
+    with pytest.raises(CheckpointError, match="needs the encoder that it learnt with"):
+        model.published_key("decoder", "0.weight")
+
+
 def test_each_region_takes_the_moments_of_the_styles_same_region() -> None:
     torch.manual_seed(0)
     content, style = torch.randn(2, 3, 16, 16) * 3 + 1, torch.randn(2, 3, 16, 16) - 2

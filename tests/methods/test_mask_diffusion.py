@@ -18,7 +18,7 @@ from benchmark.training.train import train as train_stages
 from methods.base import EditBatch, FaceBatch, one_hot
 from methods.mask_diffusion.denoiser import Conditions
 from methods.mask_diffusion.hidden_regions import hidden_areas, hidden_parts, hidden_regions
-from methods.mask_diffusion.model import MaskDiffusion
+from methods.mask_diffusion.model import MaskDiffusion, shown_colours
 from methods.mask_diffusion.sampling import noise_of, noise_schedule, sample
 from methods.shared.working_size import enlarged, shrunk_tasks
 from tests.benchmark.training.toy import CPU
@@ -86,8 +86,8 @@ def test_the_full_design_has_its_size(size: int, parameters: int) -> None:
     assert sum(parameter.numel() for parameter in model.parameters()) == parameters
 
 
-@pytest.mark.parametrize(("steps", "taken"), [(1, 1), (10, 10), (50, 50), (50, 20), (50, 1)])
-def test_a_denoiser_that_knows_the_face_gives_it_back(steps: int, taken: int) -> None:
+@pytest.mark.parametrize("steps", [1, 10, 50])
+def test_a_denoiser_that_knows_the_face_gives_it_back(steps: int) -> None:
     scheduler = noise_schedule(steps)
     face = random_faces(2, 16).image.clamp(-1, 1)
     region = torch.zeros(2, 1, 16, 16, dtype=torch.bool)
@@ -98,9 +98,8 @@ def test_a_denoiser_that_knows_the_face_gives_it_back(steps: int, taken: int) ->
         noise = (noisy - left.sqrt() * face) / (1 - left).sqrt()
         return left.sqrt() * noise - (1 - left).sqrt() * face
 
-    num_steps = torch.full((2,), taken)
     holed = face.masked_fill(region, 0)
-    made = sample(oracle, scheduler, holed, region, noise_of(("a", "b"), 16), num_steps)
+    made = sample(oracle, scheduler, holed, region, noise_of(("a", "b"), 16))
     torch.testing.assert_close(made, face, atol=1e-4, rtol=0)
 
 
@@ -150,16 +149,17 @@ def test_guidance_moves_away_from_what_is_said_without_style_and_without_mask() 
     with torch.inference_mode():
         style = model.denoiser.encode_style(faces.image)
         label, nothing = one_hot(faces.mask), torch.zeros(2, 3, 32, 32)
-        noisy, step = torch.randn(2, 3, 32, 32), torch.tensor(700)
+        noisy, step, colours = torch.randn(2, 3, 32, 32), torch.tensor(700), faces.image
 
-        def said(label: Tensor, style: Tensor) -> Tensor:
-            return model.denoiser(noisy, step, Conditions(label, region, nothing, style))
+        def said(label: Tensor, colours: Tensor, style: Tensor) -> Tensor:
+            return model.denoiser(noisy, step, Conditions(label, region, nothing, colours, style))
 
-        full = said(label, style)
-        no_style, no_mask = said(label, torch.zeros_like(style)), said(torch.zeros_like(label), style)
+        full = said(label, colours, style)
+        no_style = said(label, nothing, torch.zeros_like(style))
+        no_mask = said(torch.zeros_like(label), nothing, style)
         assert not torch.allclose(full, no_style)
         assert not torch.allclose(full, no_mask)
-        guided = model.guided_velocity(noisy, step, Conditions(label, region, nothing, style))
+        guided = model.guided_velocity(noisy, step, Conditions(label, region, nothing, colours, style))
         torch.testing.assert_close(guided, full + 1.5 * (full - no_style) + 1.5 * (full - no_mask))
 
 
@@ -172,7 +172,7 @@ def test_guidance_costs_two_more_evaluations_a_step(guidance: float, evaluations
 
 
 def test_training_drops_style_and_mask_apart() -> None:
-    model, faces = _tiny(drop=0.5), random_faces(400, 32)
+    model, faces = _tiny(drop=0.5, style_length=64), random_faces(400, 32)
     seen: list[Conditions] = []
     model.denoiser.register_forward_pre_hook(lambda _module, inputs: seen.append(inputs[2]))
     train(model, faces, steps=1)
@@ -180,6 +180,9 @@ def test_training_drops_style_and_mask_apart() -> None:
     no_style = ~seen[0].style.flatten(1).any(1)
     shares = [case.float().mean().item() for case in (no_mask, no_style, no_mask & no_style)]
     assert shares == pytest.approx([0.5, 0.5, 0.25], abs=0.1)
+    coloured = seen[0].colours.flatten(1).any(1)
+    assert not coloured[no_mask | no_style].any(), "colours of parts tell of both"
+    assert torch.equal(coloured, seen[0].region.flatten(1).any(1) & ~no_mask & ~no_style)
     kept = one_hot(faces.mask)[~no_mask]
     assert torch.equal(seen[0].label[~no_mask], kept)
 
@@ -199,6 +202,38 @@ def test_training_hides_all_of_a_face_or_a_part_and_knows_the_rest() -> None:
     rest = (styled[0] == image).flatten(1).all(1)[~whole]
     assert 0.3 < rest.float().mean() < 0.7
     assert torch.equal(styled[0][~whole][~rest], seen[0].known[~whole][~rest])
+
+
+def test_parts_have_the_colours_that_they_show_outside_the_region_first() -> None:
+    mask = torch.tensor([[[1, 1, 2, 3]]], dtype=torch.uint8)
+    region = torch.tensor([[[[False, True, True, True]]]])
+    image = torch.tensor([0.1, 0.2, 0.3, -0.5]).expand(1, 3, 1, 4)
+    colours = shown_colours(mask, region, image, torch.tensor([[[1, 1, 2, 2]]], dtype=torch.uint8))
+    # of 1 outside; of 2 inside, since it lies there alone; 3 is nowhere, and has the image's
+    torch.testing.assert_close(colours[0, 0, 0], torch.tensor([0.0, 0.1, -0.1, 0.15]))
+
+
+def test_edits_and_training_are_told_the_colours_of_parts() -> None:
+    model, faces, seen = _tiny(drop=0.0, whole_share=1.0, guidance=1.0), random_faces(4, 32), []
+    model.denoiser.register_forward_pre_hook(lambda _module, inputs: seen.append(inputs[2]))
+    train(model, faces, steps=1)
+    torch.testing.assert_close(seen[0].colours, faces.image)  # a random face's parts are of one colour each
+    tasks = _tasks()
+    _edit(model, tasks)
+    inside = tasks.region[:, None].expand_as(tasks.target.image)
+    assert not seen[-1].colours[~inside].any()
+    expected = shown_colours(tasks.mask, tasks.region[:, None], tasks.target.image, tasks.target.mask)
+    assert torch.equal(seen[-1].colours, expected)
+
+
+def test_training_meets_every_step_or_those_that_are_sampled_alone() -> None:
+    for sampled, number in ((False, 150), (True, 4)):
+        model, seen = _tiny(train_sampled_steps=sampled), []
+        model.denoiser.register_forward_pre_hook(lambda _module, inputs, seen=seen: seen.append(inputs[1]))
+        train(model, random_faces(200, 32), steps=1)
+        steps = set(seen[0].tolist())
+        assert len(steps) >= number
+        assert (steps == set(model.scheduler.timesteps.tolist())) == sampled
 
 
 def test_hidden_regions_are_parts_with_a_margin_and_areas_of_many_sizes() -> None:

@@ -19,7 +19,7 @@ from benchmark.training.train import train
 from registry.catalogue import METHOD_CARDS
 from tests.benchmark.training.toy import CPU
 
-OWN_PRESETS = ["cyclegan+unit", "cyclegan+discogan"]
+OWN_PRESETS = ["cyclegan+unit", "cyclegan+discogan", "deepfill+partial-conv"]
 """Variants that a preset changes further."""
 LEARNED = [entry.card.name for entry in METHOD_CARDS if entry.card.kind == "learned" and entry.card.presets]
 TINY: dict[str, Any] = {
@@ -161,6 +161,11 @@ def test_the_paper_preset_sees_images_as_published(method: str) -> None:
         assert demo["vgg_weights"] is None, "the demo's figures are those without a perceptual term"
     if method == "sc-fegan":
         assert options["vgg16_weights"] == "vgg16"
+    if method == "deepfill":
+        published = _experiment("deepfill+partial-conv", "paper").method.options
+        assert (published["vgg16_weights"], options["vgg16_weights"]) == ("vgg16", None)
+        weights = [name for name in published if name.endswith("_weight") and published[name] != options[name]]
+        assert (weights, published["hole_weight"]) == (["hole_weight"], 6)
 
 
 def test_a_published_start_is_torchs_own() -> None:

@@ -8,8 +8,11 @@ import pytest
 import torch
 
 from methods.base import CannotEdit
+from methods.layers.gan_losses import Hinge
 from methods.sc_fegan.generator import Generator, ResponseNorm
 from methods.sc_fegan.model import ScFegan
+from methods.shared.conditional_gan import GANTrainer, LossWeights
+from methods.shared.hints import outlines, sketch_of
 from tests.methods.faces import random_faces
 from tests.methods.regions import check_fillings, holed_tasks
 from tests.methods.steps import check_autocast_step, train
@@ -92,6 +95,8 @@ def test_training_learns_from_hints_of_what_it_hides() -> None:
     inside = (hole > 0).expand_as(image)
     assert not image[inside].any()
     assert torch.equal(image[~inside], faces.image[~inside])
+    sketches = (sketch_of(faces.image, inside[:, 0]), outlines(faces.mask, inside[:, 0]))
+    assert all(any(torch.equal(drawn[0], wanted[face]) for wanted in sketches) for face, drawn in enumerate(sketch))
     # a random face's parts are of one colour each
     torch.testing.assert_close(colour[inside], faces.image[inside])
     assert sketch.any()
@@ -99,6 +104,42 @@ def test_training_learns_from_hints_of_what_it_hides() -> None:
         assert not hint[~inside[:, : hint.shape[1]]].any()
     assert not torch.equal(hole, second[:, 7:8])
     assert not torch.equal(noise, second[:, 8:])
+
+
+def test_half_of_the_sketches_are_outlines_of_parts_as_requested_masks_give_them() -> None:
+    model, faces = _tiny(), random_faces(100, 32)
+    hole, hints = model.holed(faces)
+    wanted = outlines(faces.mask, hole[:, 0] > 0)
+    outlined = (hints[:, 0] == wanted).flatten(1).all(1)
+    assert not torch.equal(wanted, sketch_of(faces.image, hole[:, 0] > 0))
+    assert outlined.float().mean().item() == pytest.approx(0.5, abs=0.2)
+
+
+def test_without_an_adversarial_term_no_discriminator_is_run_or_trained() -> None:
+    model, faces = _tiny(adversarial_weight=0.0), random_faces(2, 32)
+    (stage,) = model.stages()
+    assert set(stage.schedulers) == set(model.optimizers(stage).keys()) == {"generator"}
+    model.discriminator.register_forward_pre_hook(lambda *_: pytest.fail("the discriminator was run"))
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    (losses,) = train(model, faces, steps=1)
+    assert set(losses) == {"valid", "hole", "total_variation"}
+    moved = {
+        name.partition(".")[0] for name, value in model.state_dict().items() if not torch.equal(value, before[name])
+    }
+    assert moved == {"generator"}
+
+
+def test_the_penalty_is_on_the_slope_of_a_samples_mean_verdict() -> None:
+    class Halves(torch.nn.Module):
+        def forward(self, pairs: torch.Tensor) -> list[list[torch.Tensor]]:
+            return [[3 * pairs[:, 1:2]]]
+
+    trainer = GANTrainer(Halves(), Hinge(), LossWeights(gradient_penalty=10.0))
+    label, real, fake = torch.zeros(2, 1, 4, 4), torch.ones(2, 3, 4, 4), -torch.ones(2, 3, 4, 4)
+    # 16 verdicts, each of slope 3 by a pixel of its own: their mean has 16 slopes of 3 / 16
+    penalty = 10 * (3 / 16 * 16**0.5 - 1) ** 2
+    told = trainer.discriminator_loss(label, fake, real)
+    torch.testing.assert_close(told, torch.tensor(penalty))
 
 
 def test_the_loss_falls_on_a_fixed_batch() -> None:

@@ -7,7 +7,7 @@ import torch
 
 from methods.base import EditBatch
 from methods.labels import ATTRIBUTES
-from methods.shared.working_size import enlarged, shrunk, shrunk_tasks
+from methods.shared.working_size import enlarged, shrunk, shrunk_planes, shrunk_tasks
 from registry import METHODS
 from registry.catalogue import METHOD_CARDS
 from tests.methods.faces import random_faces, random_tasks
@@ -53,6 +53,19 @@ def test_enlarging_keeps_range_and_constants() -> None:
 def test_tasks_shrink_in_what_methods_read() -> None:
     tasks = shrunk_tasks(random_tasks(2, 64), 32)
     assert {tasks.target.image.shape[-1], tasks.source.mask.shape[-1], tasks.mask.shape[-1]} == {32}
+
+
+@pytest.mark.parametrize("size", [8, 12])
+def test_planes_shrink_to_where_any_covered_pixel_is_one(size: int) -> None:
+    planes = torch.zeros(1, 1, 16, 16)
+    planes[..., 5, 10] = 1
+    small = shrunk_planes(planes, size)
+    assert small.shape == (1, 1, size, size)
+    # a pixel of 16 is covered by those whose spans it touches
+    rows, columns = ({pixel * size // 16, -(-(pixel + 1) * size // 16) - 1} for pixel in (5, 10))
+    expected = {(row, column) for row in rows for column in columns}
+    assert {tuple(place) for place in small[0, 0].nonzero().tolist()} == expected
+    assert shrunk_planes(planes, 16) is planes
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
