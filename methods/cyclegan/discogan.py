@@ -57,7 +57,7 @@ class DiscoGAN(DomainPairEditor, IterationCount):
 
     def translate(self, domain: str, image: Tensor) -> Tensor:
         """(N, 3, H, W) faces in [-1, 1] made ones of the domain "with" or "without", in float32."""
-        return shown(self._made(domain, seen(image)).float())
+        return shown(self._made(domain, seen(image)))
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """The discriminators' update, or in `generator_turns` iterations of every so many and one, the generators'.
@@ -85,9 +85,9 @@ class DiscoGAN(DomainPairEditor, IterationCount):
         return dict(self.losses)
 
     def _made(self, domain: str, image: Tensor) -> Tensor:
-        """Images of the other domain made ones of this, both as the networks see them."""
+        """Images of the other domain made ones of this, both as the networks see them, in float32."""
         output = self.generators[WAYS[domain]](image)
-        return (image + 2 * output - 1).clamp(0, 1) if self.options.residual else output
+        return (image.float() + 2 * output - 1).clamp(0, 1) if self.options.residual else output
 
     def _judged(self, domain: str, image: Tensor) -> Features:
         """Features and verdicts of one kind of images: batch norm sees real and generated ones apart."""
@@ -98,7 +98,7 @@ class DiscoGAN(DomainPairEditor, IterationCount):
         feature_share = self.options.feature_share
         made = {domain: self._made(domain, real[other]) for domain, other in OTHER.items()}
         around = [
-            functional.mse_loss(self._made(domain, made[other]).float(), real[domain].float())
+            functional.mse_loss(self._made(domain, made[other]), real[domain].float())
             for domain, other in OTHER.items()
         ]
         fooled, apart = [], []

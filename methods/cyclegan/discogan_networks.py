@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import torch
 from torch import Tensor, nn
 
 
@@ -18,10 +19,18 @@ def _halvings(width: int, count: int) -> list[nn.Sequential]:
     return layers
 
 
+class FloatSigmoid(nn.Module):
+    """A sigmoid in float32: in bfloat16 its values around 0.5, which residuals are of, lie 1 / 256 apart."""
+
+    def forward(self, logits: Tensor) -> Tensor:
+        """Of any shape and float type."""
+        return torch.sigmoid(logits.float())
+
+
 class Generator(nn.Sequential):
     """Halvings and doublings, without skips; defaults are the published options at 64 pixels.
 
-    It takes and gives (N, 3, H, W) images in [0, 1] whose channels are blue, green, red.
+    It takes (N, 3, H, W) images in [0, 1] whose channels are blue, green, red, and gives such images in float32.
 
     Args:
         width: channels after the first halving; doubled at each.
@@ -44,7 +53,7 @@ class Generator(nn.Sequential):
             ]
         for before, after in pairwise((*widths, 3)):
             up = nn.ConvTranspose2d(before, after, 4, stride=2, padding=1, bias=False)
-            last = [nn.Sigmoid()] if after == 3 else [nn.BatchNorm2d(after), nn.ReLU()]
+            last = [FloatSigmoid()] if after == 3 else [nn.BatchNorm2d(after), nn.ReLU()]
             layers.append(nn.Sequential(up, *last))
         super().__init__(*layers)
 

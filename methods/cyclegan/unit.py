@@ -75,9 +75,14 @@ class UNIT(DomainPairEditor):
         noisy = {domain: with_noise(code) for domain, code in codes.items()}
         made, rebuilt = {}, {}
         for domain, other in OTHER.items():
-            # One pass for what is translated and for the domain's own: every norm is a sample's own.
-            both = torch.cat([noisy[other], noisy[domain]]), torch.cat([real[other], real[domain]])
-            made[domain], rebuilt[domain] = self._decoded(domain, *both).chunk(2)
+            if self.options.residual:
+                # Nothing is rebuilt: of its own faces' codes, which are to be like the other's, a decoder that gives
+                # the change would have to give nothing.
+                made[domain] = self._decoded(domain, noisy[other], real[other])
+            else:
+                # One pass for what is translated and for the domain's own: every norm is a sample's own.
+                both = torch.cat([noisy[other], noisy[domain]]), torch.cat([real[other], real[domain]])
+                made[domain], rebuilt[domain] = self._decoded(domain, *both).chunk(2)
         to_tell = torch.stack([self._told(domain, made[domain], real[domain]) for domain in OTHER]).sum()
         optim["discriminators"].update_params(to_tell)
         with frozen(self.discriminators):
@@ -105,12 +110,13 @@ class UNIT(DomainPairEditor):
             domain: self._decoded(domain, with_noise(returned[other]), made[other]) for domain, other in OTHER.items()
         }
         fooled = [self.adversarial.generator(self.discriminators[domain](made[domain])) for domain in OTHER]
-        kept = [distance(rebuilt[domain], real[domain]) for domain in OTHER]
+        kept = [distance(image, real[domain]) for domain, image in rebuilt.items()]
         around = [distance(back[domain], real[domain]) for domain in OTHER]
         spread = [code.float().square().mean() for code in (*codes.values(), *returned.values())]
-        losses = {
-            "adversarial": torch.stack(fooled).sum(),
-            "reconstruction": options.reconstruction_weight * torch.stack(kept).sum(),
+        losses = {"adversarial": torch.stack(fooled).sum()}
+        if kept:
+            losses["reconstruction"] = options.reconstruction_weight * torch.stack(kept).sum()
+        losses |= {
             "cycle": options.cycle_weight * torch.stack(around).sum(),
             "kl": options.kl_weight * torch.stack(spread).sum(),
         }

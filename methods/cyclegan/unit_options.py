@@ -16,7 +16,8 @@ class UNITTerms(DomainPairOptions):
         num_d: scales of UNIT's discriminators.
         shared_blocks: residual blocks at the end of UNIT's encoders, and at the beginning of its decoders, that both
             domains have in common, as in the paper; its code shares none.
-        reconstruction_weight: weight of UNIT's pixel distance to a face decoded by its own domain.
+        reconstruction_weight: weight of UNIT's pixel distance to a face decoded by its own domain; with `residual`
+            there is no such term.
         kl_weight: weight of the mean square of UNIT's latent codes, on the way there and on the way back.
         perceptual_weight: weight of the distance between a face's VGG-16 features and those of what UNIT makes of it,
             both instance-normalised.

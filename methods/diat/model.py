@@ -129,7 +129,9 @@ class DIAT(DomainPairEditor, IterationCount):
         of_fake, of_real = critic(torch.cat([fake.detach().to(real.dtype), real])).float().chunk(2)
         loss = of_fake.mean() - of_real.mean()
         if self.options.gradient_penalty_weight:
-            loss = loss + self.options.gradient_penalty_weight * gradient_penalty(critic, real, fake)
+            # The slope of what the loss sees: a face's mean verdict, not the sum of its patches'.
+            penalty = gradient_penalty(lambda images: critic(images).flatten(1).mean(1), real, fake)
+            loss = loss + self.options.gradient_penalty_weight * penalty
         return loss
 
     def _generator_losses(

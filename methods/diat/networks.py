@@ -14,8 +14,9 @@ from methods.layers.residual import ConvBlock, ResidualBlock
 class MaskedTransform(nn.Module):
     """A face, replaced by a transformed one where a mask lets it: M T(x) + (1 - M) x.
 
-    The transform has the layers of the paper's first version: three convolutions, residual blocks, two transposed
-    convolutions, one convolution.
+    The transform has the layers of the paper's first version: three convolutions, residual blocks, two doublings, one
+    convolution. Doublings are nearest-neighbour enlargements before a convolution, where the paper's are transposed
+    convolutions: those leave a chequerboard that short trainings do not get rid of.
 
     Args:
         ngf: width of the transform at full resolution.
@@ -41,7 +42,9 @@ class MaskedTransform(nn.Module):
         super().__init__()
         self.residual = residual
         blocks = [ResidualBlock(ngf * 2**n_downsampling) for _ in range(n_blocks)]
-        self.transform = nn.Sequential(*hourglass_layers(3, 3, ngf, n_downsampling, blocks, nn.Tanh(), outer_kernel))
+        self.transform = nn.Sequential(
+            *hourglass_layers(3, 3, ngf, n_downsampling, blocks, nn.Tanh(), outer_kernel, nearest=True)
+        )
         layers: list[nn.Module] = [ConvBlock(3, mask_width, 3, padding=1, padding_mode="reflect", norm=True)]
         for level in range(mask_halvings):
             width = mask_width * 2**level

@@ -45,7 +45,7 @@ class GeoGAN(IterationCount):
         self.full_size, self.size = size, working_size(size, config.max_size)
         config.require_size(self.size)
         self.generator = Generator(config.ngf, config.n_downsampling, config.n_blocks, config.outer_kernel)
-        self.discriminator = Discriminator(config.ndf, config.n_layers_d, config.num_d)
+        self.discriminator = Discriminator(self.size, config.ndf, config.n_layers_d, config.num_d)
         self.adversarial = LeastSquares()
         (self.column,) = attribute_columns((config.attribute,))
 
@@ -134,7 +134,7 @@ class GeoGAN(IterationCount):
         changes = requested_changes(tasks, (self.options.attribute,))
         image, other = (shrunk(faces, self.size).image for faces in (tasks.target, tasks.source))
         wanted = tasks.attributes[:, self.column] > 0
-        refinement = self.options.refinement(self.options.iterations)
+        refinement = self.options.refinement_weight
         made = torch.empty_like(image, dtype=torch.float32)
         for adds, chosen in ((True, wanted), (False, ~wanted)):
             rows = chosen.nonzero().flatten()

@@ -19,7 +19,7 @@ class GeoGANOptions(AdversarialStageOptions, WorkingSizeOptions):
         n_downsampling: stride-2 layers of the networks.
         n_blocks: residual blocks of each network.
         outer_kernel: side of the networks' first convolutions; 7 suits 256 pixels.
-        ndf: width of the discriminator's first layer.
+        ndf: width of the discriminator's first layers.
         n_layers_d: stride-2 layers of each scale of the discriminator.
         num_d: scales of the discriminator.
         iterations: optimiser iterations; 20 epochs of CelebAMask-HQ's 24,183 training faces.
@@ -31,7 +31,7 @@ class GeoGANOptions(AdversarialStageOptions, WorkingSizeOptions):
         smoothness_weight: weight of the flow's total variation, in pixels of the image.
         mask_weight: weight of the mean of the mask of what is changed.
         landmark_weight: weight of the landmarks that the flow should follow; 0 leaves them out.
-        refinement_weight: how far refinement reaches in the end: the paper's w.
+        refinement_weight: how far refinement reaches in the end, and in edits: the paper's w.
         refinement_from: share of the iterations before which nothing is refined; ten epochs in the published code.
         refinement_ramp: share of the iterations over which it then grows to its weight; one epoch as published.
     """
@@ -74,6 +74,11 @@ class GeoGANOptions(AdversarialStageOptions, WorkingSizeOptions):
         self.require_at_least(2, "batch_size")
         self.require_share("refinement_from")
         self.require_share("refinement_ramp")
+        if self.refinement_from + self.refinement_ramp > 1:
+            raise ValueError(
+                "refinement_from and refinement_ramp must be at most 1 together, as edits refine at the weight that "
+                f"training ends with, not {self.refinement_from} and {self.refinement_ramp}"
+            )
         if self.outer_kernel < 1 or self.outer_kernel % 2 == 0:
             raise ValueError(f"outer_kernel must be odd, not {self.outer_kernel}")
 
@@ -97,7 +102,7 @@ class GeoGANOptions(AdversarialStageOptions, WorkingSizeOptions):
         """The weight of refinement: 0, then a linear growth to `refinement_weight`.
 
         Args:
-            iteration: of the stage, from 0; what was trained to the end edits at the weight of `iterations`.
+            iteration: of the stage, from 0; edits refine at `refinement_weight`, however long the training was.
         """
         since = iteration - self.refinement_from * self.iterations
         if since <= 0:

@@ -15,6 +15,8 @@ def hourglass_layers(
     blocks: Iterable[nn.Module],
     output: nn.Module,
     outer_kernel: int = 7,
+    *,
+    nearest: bool = False,
 ) -> list[nn.Module]:
     """Layers of the trunk in order, to be run one after the other.
 
@@ -26,6 +28,7 @@ def hourglass_layers(
         blocks: layers at the narrowest point, each keeping its `ngf * 2**n_downsampling` channels.
         output: the last activation.
         outer_kernel: side of the first and the last convolution; odd.
+        nearest: whether steps up repeat every pixel before a 3x3 convolution (else transposed convolutions).
     """
     layers: list[nn.Module] = [
         nn.ReflectionPad2d(outer_kernel // 2),
@@ -39,6 +42,8 @@ def hourglass_layers(
     layers += blocks
     for step in reversed(range(n_downsampling)):
         width = ngf * 2**step
-        up = nn.ConvTranspose2d(2 * width, width, 3, stride=2, padding=1, output_padding=1)
-        layers += [up, InstanceNorm(), nn.ReLU()]
+        up: list[nn.Module] = [nn.ConvTranspose2d(2 * width, width, 3, stride=2, padding=1, output_padding=1)]
+        if nearest:
+            up = [nn.Upsample(scale_factor=2.0), nn.Conv2d(2 * width, width, 3, padding=1, padding_mode="reflect")]
+        layers += [*up, InstanceNorm(), nn.ReLU()]
     return [*layers, nn.ReflectionPad2d(outer_kernel // 2), nn.Conv2d(ngf, out_channels, outer_kernel), output]

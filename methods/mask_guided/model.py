@@ -141,10 +141,13 @@ class MaskGuided(IterationCount):
         if options.kl_weight:
             extra["weighted_kl"] = options.kl_weight * divergence
 
-        parts = PartFeatures(features, present)
+        parts, seen = PartFeatures(features, present), background(label)
         if not own:
-            parts = parts.of_faces(torch.randperm(len(faces), device=image.device))
-        fake = painter.paint(parts, label, image, background(label)).float()
+            order = torch.randperm(len(faces), device=image.device)
+            parts = parts.of_faces(order)
+            # As in edits, where the parts' own mask covers what is seen too.
+            seen = seen * background(label[order])
+        fake = painter.paint(parts, label, image, seen).float()
         if options.parsing_weight:
             entropy = functional.cross_entropy(self.parser(fake.to(image.dtype)).float(), faces.mask.long())
             extra["parsing"] = options.parsing_weight * entropy

@@ -137,6 +137,18 @@ def test_a_short_training_begins_with_the_face_itself() -> None:
     torch.testing.assert_close(_tiny(residual=True).eval().translate("with", image), image)
 
 
+def test_a_short_training_changes_faces_as_finely_under_autocast() -> None:
+    model, image = _tiny(residual=True), 0.5 * random_faces(2, 32).image
+    torch.nn.init.normal_(model.generators["adding"][-1][0].weight, std=0.002)
+    with torch.inference_mode():
+        exact = model.translate("with", image)
+        with torch.autocast("cpu", torch.bfloat16):
+            near = model.translate("with", image)
+    change = (exact - image).abs()
+    assert near.dtype == torch.float32
+    assert (near - exact).abs().max() < 0.1 * change.max()
+
+
 def test_a_step_under_autocast_and_channels_last() -> None:
     check_autocast_step(_tiny(), half_smiling())
 

@@ -1,5 +1,6 @@
 """GeoGAN under the contract: flows warp as they should, faces stay where nothing is selected, losses are its own."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import yaml
 from torch.nn import functional
 
 from methods.base import CannotEdit, EditBatch, one_hot
+from methods.geogan.discriminator import Discriminator
 from methods.geogan.flow import LANDMARKS, landmark_loss, landmarks, total_variation, warp
 from methods.geogan.generator import FLOW_DIVISOR, Generator, Transfer
 from methods.geogan.model import GeoGAN
@@ -148,7 +150,35 @@ def test_refinement_begins_late_and_grows_to_its_weight() -> None:
     assert weights == pytest.approx([0, 0, 0.05, 0.1, 0.1])
     epochs = [min(0.1, 0.1 * max(epoch - 10, 0)) for epoch in (0, 10, 10.5, 11, 20)]
     assert weights == pytest.approx(epochs), "as published, at 100 iterations an epoch"
-    assert GeoGANOptions(refinement_from=1.0).refinement(10**9) == pytest.approx(0.1)
+
+
+def test_edits_refine_at_the_weight_that_training_ends_with_whatever_its_length() -> None:
+    # a card's epochs may take the place of iterations, which are then 0 or a default that nobody trained for
+    models = [_tiny(iterations=iterations, refinement_weight=0.5).eval() for iterations in (1, 20, 2000)]
+    tasks = _tasks()
+    with torch.inference_mode():
+        first, *others = (model.edit(tasks) for model in models)
+        given = models[0].generator.transfer(tasks.target.image[:1], tasks.source.image[:1], 0.5).image
+    torch.testing.assert_close(first[:1], given)
+    assert all(torch.equal(other, first) for other in others)
+
+
+def test_the_discriminator_finds_the_attribute_of_faces() -> None:
+    weight = 0.5
+    model = _tiny(lr=0.0, d_lr=5e-3, attribute_weight=weight)
+    losses = train(model, half_smiling(), steps=20)
+    assert losses[0]["attribute_real"] < 3 * weight * math.log(2)
+    assert losses[-1]["attribute_real"] < 0.25 * weight * math.log(2)
+
+
+def test_the_attribute_is_read_where_it_is() -> None:
+    torch.manual_seed(0)
+    reader, image = Discriminator(32, 4, 1, 1), torch.zeros(2, 3, 32, 32)
+    image[0, :, 4:8, 4:8] = 1
+    image[1, :, 20:24, 20:24] = 1
+    with torch.no_grad():
+        _, (first, second) = reader(image)
+    assert (first - second).abs() > 1e-3, "the same mark at two places"
 
 
 def test_losses_are_those_of_the_swapped_cycle() -> None:
@@ -234,6 +264,7 @@ def test_a_step_under_autocast_and_channels_last(variant: str) -> None:
         ("outer_kernel", {"outer_kernel": 4}),
         ("batch_size", {"batch_size": 1}),
         ("refinement_from", {"refinement_from": 1.5}),
+        ("at most 1 together", {"refinement_from": 0.98}),
         ("not 36", {"size": 36, "n_downsampling": 3}),
         ("not 8", {"size": 8, "n_downsampling": 3}),
     ],

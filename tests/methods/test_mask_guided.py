@@ -253,6 +253,19 @@ def test_the_background_is_seen_where_no_mask_covers_it() -> None:
     assert set(names) <= set(BACKGROUND)
 
 
+def test_training_on_others_parts_sees_the_background_that_edits_see(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, faces = _tiny(), random_faces(4, 32)
+    order = torch.tensor([1, 2, 3, 0])
+    monkeypatch.setattr(torch, "randperm", lambda *_args, **_kwargs: order)
+    shown: list[torch.Tensor] = []
+    model.painter.generator.register_forward_pre_hook(lambda _module, inputs: shown.append(inputs[3]))
+    _painting(model, steps=2)
+    own = background(one_hot(faces.mask))
+    assert torch.equal(shown[0], own)
+    assert torch.equal(shown[1], own * own[order])
+    assert not torch.equal(shown[1], own)
+
+
 def test_edits_survive_saving_and_larger_images(tmp_path: Path) -> None:
     model, tasks = _tiny(), random_tasks(2, 32)
     _painting(model, steps=2)
