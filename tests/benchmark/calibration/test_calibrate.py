@@ -214,7 +214,8 @@ def test_a_dataset_that_does_not_know_the_true_edits_is_refused(cache: Path, cel
     outcome = bench("calibrate", "--dataset", "celebamask-hq", "--data", root, *small, "--out", tmp_path / "out")
     assert outcome.code == 2, outcome.err
     assert outcome.sentence == (
-        "celebamask-hq does not know the true results of style-copy, which a calibration degrades; rendered-faces does"
+        "the true results of these tasks of style-copy on celebamask-hq are not known, which a calibration degrades; "
+        "those of whole edits on rendered-faces are"
     )
 
 
