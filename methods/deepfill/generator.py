@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from methods.layers.contextual_attention import ContextualAttention
-from methods.layers.gated_conv import GatedConv2d
+from methods.layers.gated_conv import GatedConv2d, reflected_conv
 from methods.layers.smooth_fill import smoothly_filled
 
 DILATIONS: Final = (2, 4, 8, 16)
@@ -54,8 +54,7 @@ class PlainConv2d(nn.Module):
         activation: bool = True,
     ) -> None:
         super().__init__()
-        padding = dilation * (kernel_size // 2)
-        self.conv = nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding, dilation, padding_mode="reflect")
+        self.conv = reflected_conv(in_channels, out_channels, kernel_size, stride, dilation)
         self.activation = nn.ELU() if activation else nn.Identity()
 
     def forward(self, features: Tensor) -> Tensor:

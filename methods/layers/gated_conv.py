@@ -4,6 +4,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
+def reflected_conv(
+    in_channels: int, out_channels: int, kernel_size: int = 3, stride: int = 1, dilation: int = 1
+) -> nn.Conv2d:
+    """A convolution with reflected borders, so that the result keeps the size that the stride leaves."""
+    padding = dilation * (kernel_size // 2)
+    return nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding, dilation, padding_mode="reflect")
+
+
 class GatedConv2d(nn.Module):
     """One convolution that gives features and, for each of them, a gate that says how much of it passes.
 
@@ -12,7 +20,7 @@ class GatedConv2d(nn.Module):
         out_channels: of the result, half of what the convolution computes.
         kernel_size: side of the kernels, odd.
         stride: of the convolution.
-        dilation: of the convolution; borders are reflected, so that the result keeps the size that the stride leaves.
+        dilation: of the convolution, whose borders are those of `reflected_conv`.
         activation: whether the features pass an ELU before they are gated.
     """
 
@@ -27,10 +35,7 @@ class GatedConv2d(nn.Module):
         activation: bool = True,
     ) -> None:
         super().__init__()
-        padding = dilation * (kernel_size // 2)
-        self.conv = nn.Conv2d(
-            in_channels, 2 * out_channels, kernel_size, stride, padding, dilation, padding_mode="reflect"
-        )
+        self.conv = reflected_conv(in_channels, 2 * out_channels, kernel_size, stride, dilation)
         self.activation = activation
 
     def forward(self, features: Tensor) -> Tensor:

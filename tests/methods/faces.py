@@ -40,3 +40,12 @@ def one_task_asks_for(column: int = SMILING) -> EditBatch:
     attributes = tasks.target.attributes.clone()
     attributes[0, column] = 1
     return replace(tasks, attributes=attributes)
+
+
+def smile_stop_and_stay() -> EditBatch:
+    """Three tasks: smile, stop smiling, and stay as one is."""
+    tasks = random_tasks(3, 32)
+    tasks.target.attributes[1, SMILING] = 1
+    attributes = tasks.target.attributes.clone()
+    attributes[:2, SMILING] = 1 - attributes[:2, SMILING]
+    return replace(tasks, attributes=attributes)

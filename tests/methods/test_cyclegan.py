@@ -9,12 +9,12 @@ import torch
 import yaml
 from torch.nn import functional
 
-from methods.base import CannotEdit, EditBatch
+from methods.base import CannotEdit
 from methods.cyclegan.model import CycleGAN
 from methods.labels import ATTRIBUTES
 from methods.published import build
 from registry.errors import UnknownNameError
-from tests.methods.faces import SMILING, half_smiling, random_tasks
+from tests.methods.faces import half_smiling, smile_stop_and_stay
 from tests.methods.steps import check_autocast_step, train
 from tests.places import ROOT
 
@@ -37,15 +37,6 @@ VARIANTS = {name: changes for name, changes in CARD["variants"].items() if "desi
 def _tiny(size: int = 32, **options: Any) -> CycleGAN:
     torch.manual_seed(0)
     return CycleGAN(size, **(TINY | options)).train()
-
-
-def _tasks() -> EditBatch:
-    """Three tasks: smile, stop smiling, and stay as one is."""
-    tasks = random_tasks(3, 32)
-    tasks.target.attributes[1, SMILING] = 1
-    attributes = tasks.target.attributes.clone()
-    attributes[:2, SMILING] = 1 - attributes[:2, SMILING]
-    return replace(tasks, attributes=attributes)
 
 
 def test_the_stage_is_balanced_by_its_attribute() -> None:
@@ -91,7 +82,7 @@ def test_losses_are_those_of_separate_passes() -> None:
 
 
 def test_each_task_goes_the_way_that_it_asks_for() -> None:
-    model, tasks = _tiny().eval(), _tasks()
+    model, tasks = _tiny().eval(), smile_stop_and_stay()
     image = tasks.target.image
     with torch.inference_mode():
         edited = model.edit(tasks)
@@ -102,12 +93,12 @@ def test_each_task_goes_the_way_that_it_asks_for() -> None:
 
 
 def test_a_short_training_begins_with_the_face_itself() -> None:
-    tasks = _tasks()
+    tasks = smile_stop_and_stay()
     torch.testing.assert_close(_tiny(residual=True).eval().edit(tasks), tasks.target.image)
 
 
 def test_a_change_of_another_attribute_is_refused_and_passed_over_beside_its_own() -> None:
-    model, tasks = _tiny().eval(), _tasks()
+    model, tasks = _tiny().eval(), smile_stop_and_stay()
     attributes = tasks.target.attributes.clone()
     attributes[:, BANGS] = 1
     with pytest.raises(CannotEdit, match="it was trained on Smiling, and a task asks for Bangs"):
@@ -118,7 +109,7 @@ def test_a_change_of_another_attribute_is_refused_and_passed_over_beside_its_own
 
 
 def test_networks_pools_and_edits_survive_saving(tmp_path: Path) -> None:
-    model, tasks = _tiny(), _tasks()
+    model, tasks = _tiny(), smile_stop_and_stay()
     train(model, half_smiling(), steps=2)
     torch.save(model.state_dict(), tmp_path / "model.pth")
     restored = CycleGAN(32, **TINY)

@@ -1,7 +1,6 @@
 """GeoGAN under the contract: flows warp as they should, faces stay where nothing is selected, losses are its own."""
 
 import math
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,14 @@ import torch
 import yaml
 from torch.nn import functional
 
-from methods.base import CannotEdit, EditBatch, one_hot
+from methods.base import CannotEdit, one_hot
 from methods.geogan.discriminator import Discriminator
 from methods.geogan.flow import LANDMARKS, landmark_loss, landmarks, total_variation, warp
 from methods.geogan.generator import FLOW_DIVISOR, Generator, Transfer
 from methods.geogan.model import GeoGAN
 from methods.geogan.options import GeoGANOptions
 from methods.labels import ATTRIBUTES, LABELS
-from tests.methods.faces import SMILING, half_smiling, one_task_asks_for, random_tasks
+from tests.methods.faces import half_smiling, one_task_asks_for, smile_stop_and_stay
 from tests.methods.steps import check_autocast_step, train
 from tests.places import ROOT
 
@@ -40,15 +39,6 @@ VARIANTS = CARD["variants"] | {"published": {}}
 def _tiny(size: int = 32, **options: Any) -> GeoGAN:
     torch.manual_seed(0)
     return GeoGAN(size, **(TINY | options)).train()
-
-
-def _tasks() -> EditBatch:
-    """Three tasks: smile, stop smiling, and stay as one is."""
-    tasks = random_tasks(3, 32)
-    tasks.target.attributes[1, SMILING] = 1
-    attributes = tasks.target.attributes.clone()
-    attributes[:2, SMILING] = 1 - attributes[:2, SMILING]
-    return replace(tasks, attributes=attributes)
 
 
 def _fixed(generator: Generator, *, flow: float = 0.0, selected: float = 0.0, residual: float = 0.0) -> None:
@@ -155,7 +145,7 @@ def test_refinement_begins_late_and_grows_to_its_weight() -> None:
 def test_edits_refine_at_the_weight_that_training_ends_with_whatever_its_length() -> None:
     # a card's epochs may take the place of iterations, which are then 0 or a default that nobody trained for
     models = [_tiny(iterations=iterations, refinement_weight=0.5).eval() for iterations in (1, 20, 2000)]
-    tasks = _tasks()
+    tasks = smile_stop_and_stay()
     with torch.inference_mode():
         first, *others = (model.edit(tasks) for model in models)
         given = models[0].generator.transfer(tasks.target.image[:1], tasks.source.image[:1], 0.5).image
@@ -226,7 +216,7 @@ def test_every_variant_trains_and_the_way_back_shortens(variant: str) -> None:
 
 
 def test_each_task_gives_or_takes_what_it_asks_for() -> None:
-    model, tasks = _tiny().eval(), _tasks()
+    model, tasks = _tiny().eval(), smile_stop_and_stay()
     image, other = tasks.target.image, tasks.source.image
     with torch.inference_mode():
         edited = model.edit(tasks)
@@ -243,7 +233,7 @@ def test_a_change_of_another_attribute_is_refused() -> None:
 
 
 def test_edits_and_the_iteration_survive_saving(tmp_path: Path) -> None:
-    model, tasks = _tiny(), _tasks()
+    model, tasks = _tiny(), smile_stop_and_stay()
     train(model, half_smiling(), steps=3)
     torch.save(model.state_dict(), tmp_path / "model.pth")
     restored = GeoGAN(32, **TINY)
