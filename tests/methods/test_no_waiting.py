@@ -19,7 +19,7 @@ SHALLOW = {"n_blocks": 1, "blender_n_blocks": 1}
 @pytest.fixture(autouse=True)
 def _on_meta(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch, "autocast", lambda *_args, **_kwargs: nullcontext())  # it knows no meta device
-    monkeypatch.setattr(torch.optim.Adam, "step", lambda _self, _closure=None: None)  # torch's own, a fourth of the time
+    monkeypatch.setattr(torch.optim.Adam, "step", lambda _self, _closure=None: None)  # torch's own
 
 
 def loaded_faces() -> FaceBatch:
