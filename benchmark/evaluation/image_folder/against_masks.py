@@ -63,7 +63,7 @@ def score_masks(
     found: dict[str, list[Columns]] = {name: [] for name in metric_ids}
     agreement: list[Columns] = []
     size = context.evaluation.dataset.size
-    with context.reporter.bar(f"{images.path}: parse", len(pairs)) as advance:
+    with context.reporter.bar(f"{images.shown}: parse", len(pairs)) as advance:
         for start in range(0, len(pairs), BATCH):
             faces = [_face(*pair, label_set, size) for pair in pairs[start : start + BATCH]]
             shown = image_tensor(np.stack([face["img"] for face in faces])).to(context.compute.device)
