@@ -71,6 +71,17 @@ def in_iterations(options: Mapping[str, Option], num_faces: int) -> Options:
     return resolved
 
 
+def scaled(options: Mapping[str, Option], factor: float) -> Options:
+    """The lengths among the options, in iterations, each times a factor; those of stages that train keep one at least.
+
+    Args:
+        options: of a method, its lengths in iterations.
+        factor: above zero.
+    """
+    lengths = {prefix + ITERATIONS: cast(int, options[prefix + ITERATIONS]) for prefix in _lengths(options)}
+    return {name: max(1, round(length * factor)) for name, length in lengths.items() if length}
+
+
 def over_faces(experiment: Experiment, num_faces: int) -> Experiment:
     """The experiment with every length of its method's training in iterations over so many faces."""
     method = experiment.method

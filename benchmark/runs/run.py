@@ -13,6 +13,7 @@ from benchmark.caching.code_version import code_version
 from benchmark.caching.file_record import FILES, record_files
 from benchmark.caching.fingerprints import TRAINING_CODE, StageState, fingerprint
 from benchmark.caching.plugin_source import entry_version
+from benchmark.config.budget import Budget
 from benchmark.config.experiment import Experiment
 from benchmark.config.training_length import counts_epochs, length_notes, over_faces
 from benchmark.editing.build_method import Editor, build_editor
@@ -59,14 +60,16 @@ from benchmark.runs.trained_before import (
     take_over_note,
     taken_over,
 )
+from benchmark.runs.training_budget import Bought, buy
 from benchmark.runs.up_to_date import FINISHED, finished_result, finished_stamp
 from benchmark.runs.weights_record import check_weights, record_weights
 from benchmark.runtime.atomic_files import sha256_of_given, write_text_atomically
 from benchmark.runtime.cache_folder import writable
 from benchmark.training.checkpoints import weights_sha256
 from benchmark.training.stage_cache import StageCache
-from benchmark.training.train import move_to_device, train
-from methods.base import CannotEdit, Stage
+from benchmark.training.step_cost import step_costs
+from benchmark.training.train import TrainingTime, move_to_device, train
+from methods.base import CannotEdit, FaceEditor, Stage
 from registry.cards import MethodCard
 from registry.catalogue import DATASET_CARDS, METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
@@ -78,7 +81,7 @@ class Run:
     """A method × dataset × seed, in a folder of its own.
 
     Args:
-        requested: what to do; a length of training in epochs becomes one in iterations once the faces are counted.
+        requested: what to do; training in epochs, or by a budget, becomes iterations once the faces are counted.
         context: what the runs of the comparison share.
         runs: folder of all runs.
         fresh: forget what the folder holds and begin anew.
@@ -107,7 +110,7 @@ class Run:
             self._check()  # what is impossible must not cost the weights that are there
             shutil.rmtree(self.folder)
         writable(self.folder, "run folder")
-        self._train_seconds: float | None = None
+        self._training_time: TrainingTime | None = None
         self.stamps = StageState(self.folder)
         if self.stamps.damage is not None:
             context.reporter.say(
@@ -120,10 +123,30 @@ class Run:
 
     @cached_property
     def experiment(self) -> Experiment:
-        """What is done, with every length of training in iterations."""
+        """What is done: every length of training in iterations, within the budget where there is one."""
+        if self._bought is not None:
+            return self._bought.spent_by(over_faces(self.requested, self._num_training_faces))
         if not counts_epochs(self.requested.method.options):
             return self.requested
         return over_faces(self.requested, self._num_training_faces)
+
+    @cached_property
+    def _bought(self) -> Bought | None:
+        """The iterations that the training budget buys; None where there is no budget."""
+        method = self.requested.method
+        if method.budget is None:
+            return None
+        experiment = over_faces(self.requested, self._num_training_faces)
+
+        def build() -> FaceEditor:
+            return build_editor(experiment, self._option_weights).model
+
+        def measure(model: FaceEditor, budget: Budget) -> dict[str, float]:
+            compute = self.context.compute
+            return step_costs(model, self.context.dataset, budget.quantity, seed=method.seed, compute=compute)
+
+        hardware = self.context.compute.hardware
+        return buy(experiment, self.folder.parent, build, measure, hardware, self.context.reporter)
 
     @property
     def _num_training_faces(self) -> int:
@@ -131,7 +154,7 @@ class Run:
 
     @property
     def _card(self) -> MethodCard:
-        return METHOD_CARDS.find(self.experiment.method.name).card
+        return METHOD_CARDS.find(self.requested.method.name).card
 
     @cached_property
     def _participation(self) -> Participation:
@@ -158,7 +181,7 @@ class Run:
                 self._edit(task_set)
         finally:
             editor.model.close()
-            if "_trained_editor" in vars(self):  # another one where epochs became iterations
+            if "_trained_editor" in vars(self):  # another one where its lengths of training were resolved
                 self._trained_editor.model.close()
 
     def score(self) -> Result:
@@ -193,7 +216,7 @@ class Run:
         return {name: left_out(name, drawn.get(name), reason) for name, reason in found.reasons.items()}
 
     def _cost(self, edited: Sequence[str]) -> Cost:
-        return cost_of_edits(self.folder, edited, self.context.compute.hardware, self._train_seconds)
+        return cost_of_edits(self.folder, edited, self.context.compute.hardware, self._training_time)
 
     def _finish(self, result: Result, scored: Sequence[ScoredProtocol]) -> Result:
         for of_protocol in scored:
@@ -263,7 +286,7 @@ class Run:
                         f"{self.experiment.label}: TRAINING WITHOUT {file.named} (option {option}): {file.missing}"
                     )
             check_weights(self.folder, self.stamps)
-            seconds = train(
+            time = train(
                 editor.model,
                 self.context.dataset,
                 self.folder,
@@ -275,7 +298,7 @@ class Run:
                 # what other code trained in part is none of the stages that this code would train
                 store=None if taken_over(self.stamps) else self._stage_store,
             )
-            self._train_seconds = seconds if finished else None
+            self._training_time = time if finished else None
             record_weights(self.folder, self.stamps, finished)
         editor.model.eval()
         return editor
@@ -375,7 +398,10 @@ class Run:
         if not editor.model.stages():
             has_weights = bool(editor.model.state_dict())
             return MethodInfo("learned", card.title, "pretrained", self._weights_sha256 if has_weights else None, notes)
-        notes |= length_notes(self.requested.method.options, self._num_training_faces)
+        if self._bought is None:
+            notes |= length_notes(self.requested.method.options, self._num_training_faces)
+        else:
+            notes["budget"] = self._bought.note
         notes |= weights_notes(self._option_weights) | take_over_note(self.stamps)
         return MethodInfo("learned", card.title, "trained", self._weights_sha256, notes)
 
