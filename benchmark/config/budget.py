@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from math import isfinite
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 from registry.errors import InputError
 
@@ -57,4 +57,4 @@ def parse_budget(text: str) -> Budget:
             f"budget {text!r}: write an amount above zero with its unit, such as 300cpu-s, 30gpu-min, 2e15flop or "
             f"200k-images; units are {', '.join(_UNITS)}"
         )
-    return Budget(cast(Quantity, quantity), amount, text.strip())
+    return Budget(quantity, amount, text.strip())

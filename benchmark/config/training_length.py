@@ -72,14 +72,16 @@ def in_iterations(options: Mapping[str, Option], num_faces: int) -> Options:
 
 
 def scaled(options: Mapping[str, Option], factor: float) -> Options:
-    """The lengths among the options, in iterations, each times a factor; those of stages that train keep one at least.
+    """The options that count iterations, those that are not 0, each times a factor; they keep one at least.
 
     Args:
         options: of a method, its lengths in iterations.
         factor: above zero.
     """
-    lengths = {prefix + ITERATIONS: cast(int, options[prefix + ITERATIONS]) for prefix in _lengths(options)}
-    return {name: max(1, round(length * factor)) for name, length in lengths.items() if length}
+    lengths = {name: value for name, value in options.items() if name.rpartition("_")[2] == ITERATIONS}
+    return {
+        name: max(1, round(length * factor)) for name, length in lengths.items() if isinstance(length, int) and length
+    }
 
 
 def over_faces(experiment: Experiment, num_faces: int) -> Experiment:

@@ -13,7 +13,6 @@ from benchmark.caching.code_version import code_version
 from benchmark.caching.file_record import FILES, record_files
 from benchmark.caching.fingerprints import TRAINING_CODE, StageState, fingerprint
 from benchmark.caching.plugin_source import entry_version
-from benchmark.config.budget import Budget
 from benchmark.config.experiment import Experiment
 from benchmark.config.training_length import counts_epochs, length_notes, over_faces
 from benchmark.editing.build_method import Editor, build_editor
@@ -55,7 +54,6 @@ from benchmark.runs.trained_before import (
     begin,
     changed_inputs,
     check_intention,
-    only_code_changed,
     take_over,
     take_over_note,
     taken_over,
@@ -67,9 +65,8 @@ from benchmark.runtime.atomic_files import sha256_of_given, write_text_atomicall
 from benchmark.runtime.cache_folder import writable
 from benchmark.training.checkpoints import weights_sha256
 from benchmark.training.stage_cache import StageCache
-from benchmark.training.step_cost import step_costs
 from benchmark.training.train import TrainingTime, move_to_device, train
-from methods.base import CannotEdit, FaceEditor, Stage
+from methods.base import CannotEdit, Stage
 from registry.cards import MethodCard
 from registry.catalogue import DATASET_CARDS, METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
@@ -133,20 +130,10 @@ class Run:
     @cached_property
     def _bought(self) -> Bought | None:
         """The iterations that the training budget buys; None where there is no budget."""
-        method = self.requested.method
-        if method.budget is None:
+        if self.requested.method.budget is None:
             return None
-        experiment = over_faces(self.requested, self._num_training_faces)
-
-        def build() -> FaceEditor:
-            return build_editor(experiment, self._option_weights).model
-
-        def measure(model: FaceEditor, budget: Budget) -> dict[str, float]:
-            compute = self.context.compute
-            return step_costs(model, self.context.dataset, budget.quantity, seed=method.seed, compute=compute)
-
-        hardware = self.context.compute.hardware
-        return buy(experiment, self.folder.parent, build, measure, hardware, self.context.reporter)
+        counted = over_faces(self.requested, self._num_training_faces)
+        return buy(counted, self.folder.parent, self.context, self._option_weights)
 
     @property
     def _num_training_faces(self) -> int:
@@ -275,7 +262,8 @@ class Run:
         if all(path.exists() for path in finished):
             changed -= {"compute"}  # finished weights may be used anywhere
         if changed and self._checkpoints:
-            self._take_over(changed)
+            take_over(self.folder, self.stamps, inputs, changed, keep_weights=self.keep_weights)
+            self.context.reporter.say(f"{self.folder}: going on with weights that other code trained")
         if not self._checkpoints or self.stamps.get(TRAINING) is None:
             begin(self.stamps, inputs)
         move_to_device(editor.model, self.context.compute)
@@ -303,17 +291,6 @@ class Run:
         editor.model.eval()
         return editor
 
-    def _take_over(self, changed: set[str]) -> None:
-        """Go on with weights that other code trained, if that is wanted and the code is all that changed."""
-        known = "--fresh replaces them, --runs keeps them and goes elsewhere"
-        if only_code_changed(self.stamps, self._training_inputs, changed):
-            if self.keep_weights:
-                take_over(self.stamps, self._training_inputs)
-                self.context.reporter.say(f"{self.folder}: going on with weights that other code trained")
-                return
-            known = f"`bench run --keep-weights` goes on with them and notes it in the result, {known}"
-        raise InputError(f"{self.folder} holds weights trained with other {', '.join(sorted(changed))}; {known}")
-
     @cached_property
     def _weights_sha256(self) -> str:
         return weights_sha256(self._trained_editor.model.state_dict())
@@ -321,9 +298,6 @@ class Run:
     @property
     def _checkpoints(self) -> list[Path]:
         return sorted(checkpoints_folder(self.folder).glob("*.pth"), key=lambda path: path.stat().st_mtime)
-
-    def _edits_folder(self, task_set: TaskSet) -> Path:
-        return edits_folder(self.folder, task_set.protocol.name)
 
     def _edit(self, task_set: TaskSet) -> None:
         name = task_set.protocol.name
@@ -340,7 +314,7 @@ class Run:
         )
         stage, say = f"{EDITS}/{name}", self.context.reporter.say
         earlier = self.stamps.get(stage) or {}
-        folder = self._edits_folder(task_set)
+        folder = edits_folder(self.folder, name)
         if earlier.get("stamp") != stamp:
             shutil.rmtree(folder, ignore_errors=True)
             earlier = {}
@@ -412,7 +386,7 @@ class Run:
             if not stamp.get("reason"):
                 edited = tasks_with_edits(self.folder, task_set)
                 rows = without_attributes(edited, stamp.get(REFUSED, {})).iloc[:SAMPLE_TASKS]
-                outputs = read_edits(self._edits_folder(task_set), rows, self.context.dataset.size)
+                outputs = read_edits(edits_folder(self.folder, task_set.protocol.name), rows, self.context.dataset.size)
                 sheets.append(
                     SampleRows(task_set.protocol.name, task_set.protocol.batch(self.context.dataset, rows), outputs)
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from filelock import FileLock
@@ -12,9 +12,12 @@ from benchmark.caching.fingerprints import fingerprint
 from benchmark.config.budget import Budget, parse_budget
 from benchmark.config.experiment import Experiment
 from benchmark.config.training_length import scaled
+from benchmark.editing.build_method import build_editor
+from benchmark.editing.option_weights import OptionWeights
+from benchmark.evaluation.context import EvaluationContext
 from benchmark.runtime.json_files import read_strictly, write_strictly
-from benchmark.runtime.progress import Reporter
-from methods.base import FaceEditor, Stage
+from benchmark.training.step_cost import step_costs
+from methods.base import Stage
 from registry.cards import Option
 from registry.errors import InputError
 
@@ -61,14 +64,7 @@ class Budgets(BaseModel):
     bought: dict[str, Bought] = {}
 
 
-def buy(
-    experiment: Experiment,
-    folder: Path,
-    build: Callable[[], FaceEditor],
-    measure: Callable[[FaceEditor, Budget], Mapping[str, float]],
-    hardware: str,
-    reporter: Reporter,
-) -> Bought:
+def buy(experiment: Experiment, folder: Path, context: EvaluationContext, files: Mapping[str, OptionWeights]) -> Bought:
     """The iterations that an experiment's budget buys; measured where its method's folder has no record of them.
 
     Stages keep the proportion in which the options have them. Seeds share the record, and so train equally long.
@@ -76,10 +72,8 @@ def buy(
     Args:
         experiment: with a budget, and every length in iterations.
         folder: of the method's seeds.
-        build: makes a model to measure on.
-        measure: the cost of one step of every stage.
-        hardware: in words.
-        reporter: says what was bought.
+        context: has the faces, and the device to measure on.
+        files: weights files that the method's options name, by option.
 
     Raises:
         InputError: if the budget is none, buys less than one iteration of the stages, or nothing is trained.
@@ -92,13 +86,14 @@ def buy(
     with FileLock(path.with_name(f".{path.name}.lock")):
         known = read_strictly(path, Budgets).bought if path.is_file() else {}
         if key not in known:
-            reporter.say(f"{method.label}: measuring what a training step costs")
-            model = build()
+            context.reporter.say(f"{method.label}: measuring what a training step costs")
+            model = build_editor(experiment, files).model
             stages = [stage for stage in model.stages() if stage.iterations > 0]
-            costs = dict(measure(model, budget))
+            costs = step_costs(model, context.dataset, budget.quantity, seed=method.seed, compute=context.compute)
             options = _within(experiment, budget, stages, costs)
+            hardware = context.compute.hardware
             bought = Bought(budget=budget.text, options=options, step_costs=costs, measured_on=hardware)
-            reporter.say(f"{method.label}: {bought.note}")
+            context.reporter.say(f"{method.label}: {bought.note}")
             known = {**known, key: bought}
             write_strictly(path, Budgets(bought=known))
     return known[key]
