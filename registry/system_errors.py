@@ -9,9 +9,7 @@ from typing import Final
 
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """Numbers of the errors of a disk without room."""
-_REFUSED: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG})
-"""Numbers of the errors of a place that nothing can be read from or written to."""
-_NUMBERS: Final = FULL | _REFUSED | {errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ESTALE}
+_NUMBERS: Final = FULL | {errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ESTALE}
 TORCH: Final[Mapping[str, re.Pattern[str]]] = {
     "memory": re.compile(r"out of memory|can't allocate memory|not enough memory", re.IGNORECASE),
     "loader": re.compile(r"DataLoader worker .*(killed|exited)|shared memory", re.IGNORECASE),
@@ -21,7 +19,7 @@ TORCH: Final[Mapping[str, re.Pattern[str]]] = {
 
 
 def is_of_the_system(error: BaseException) -> bool:
-    """Whether memory, a disk, a device or a process failed, or a place was refused, rather than the code that ran."""
+    """Whether memory, a disk, a device or a process failed, rather than the code that ran."""
     if isinstance(error, OSError):
         return error.errno in _NUMBERS
     if isinstance(error, RuntimeError):

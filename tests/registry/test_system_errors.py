@@ -11,8 +11,6 @@ OF_THE_SYSTEM = [
     MemoryError(),
     OSError(errno.ENOSPC, "No space left on device", "file"),
     OSError(errno.EMFILE, "Too many open files"),
-    PermissionError(errno.EACCES, "Permission denied", "faces"),
-    OSError(errno.EROFS, "Read-only file system", "faces"),
     RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB"),
     RuntimeError("[enforce fail at alloc_cpu.cpp:114] DefaultCPUAllocator: can't allocate memory"),
     RuntimeError("DataLoader worker (pid 7) is killed by signal: Killed."),
