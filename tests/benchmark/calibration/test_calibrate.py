@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.calibration.degradations import DEGRADATIONS
-from benchmark.calibration.schema import read_calibration
+from benchmark.calibration.schema import ProtocolCalibration, read_calibration
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 from tests.commands import TINY, Outcome, bench, bench_process, settings, signalled, tree
 from tests.damaged_files import DAMAGES
@@ -187,6 +187,36 @@ def test_several_protocols_share_a_page(cache: Path, tmp_path: Path) -> None:
     assert outcome.code == 0, outcome.err
     assert list(read_calibration(tmp_path / "calibration.json").protocols) == ["style-copy", "attribute-transfer"]
     assert (tmp_path / "curves-attribute-transfer.svg").exists()
+
+
+def test_of_several_attributes_each_is_calibrated_as_if_it_were_alone(cache: Path, tmp_path: Path) -> None:
+    def calibrated(attributes: str) -> ProtocolCalibration:
+        out = tmp_path / attributes
+        task_set = settings(
+            "dataset.size=32",
+            "dataset.options.test=60",
+            "protocols.attribute-transfer.count=12",
+            f"protocols.attribute-transfer.attribute={attributes}",
+        )
+        chosen = ("--protocol", "attribute-transfer", "--metrics", "psnr-oracle,kernel-judge")
+        outcome = bench("calibrate", *TINY, *task_set, *chosen, "--out", out)
+        assert outcome.code == 0, outcome.err
+        return read_calibration(out / "calibration.json").protocols["attribute-transfer"]
+
+    both, alone = calibrated("[Smiling, Eyeglasses]"), calibrated("Eyeglasses")
+    assert (both.num_tasks, alone.num_tasks, alone.attributes) == (24, 12, {})
+    part = both.attributes["Eyeglasses"]
+    assert (part.num_tasks, part.sizes) == (12, alone.sizes)
+    for metric in ("psnr-oracle", "kernel-judge"):  # blur and JPEG draw nothing that a task's number decides
+        for name in ("blur", "jpeg"):
+            figures = [found.metrics[metric].curves[name].figures for found in (part, alone)]
+            assert figures[0] == pytest.approx(figures[1], rel=1e-5)
+    by_attribute = [both.attributes[name].metrics["psnr-oracle"].curves["noise"].figures for name in both.attributes]
+    whole = both.metrics["psnr-oracle"].curves["noise"]
+    assert whole.figures == pytest.approx([sum(pair) / 2 for pair in zip(*by_attribute, strict=True)])
+    assert whole.verdict == "sees"
+    page = (tmp_path / "[Smiling, Eyeglasses]" / "calibration.html").read_text()
+    assert "<summary>attribute-transfer, Eyeglasses</summary>" in page
 
 
 @pytest.mark.parametrize(
