@@ -44,8 +44,8 @@ def score_runs(
 
     Example:
         >>> import benchmark
-        >>> (result,) = benchmark.score_runs("runs/rendered-faces/region-color", "psnr-background", quiet=True)
-        >>> result.protocols["style-copy"].metrics["psnr-background"].n
+        >>> (result,) = benchmark.score_runs("runs/rendered-faces/region-color", "psnr-region", quiet=True)
+        >>> result.protocols["style-copy"].metrics["psnr-region"].n
         4
     """
     load_plugins(plugins)
