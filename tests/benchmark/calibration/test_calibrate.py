@@ -45,6 +45,21 @@ class Absent(MeanMetric):
         return {VALUE: np.full(len(batch.tasks), np.nan)}
 """
 
+OF_SETS = """
+import numpy as np
+
+from benchmark.metrics.base import SetMetric, SetValue
+from registry import METRICS
+
+SAID = {"summary": "", "direction": "up", "decimals": 1, "level": "set", "citation": "none", "encoder": "parser"}
+
+
+@METRICS.register(card={**SAID, "name": "mean-feature", "title": "Mean feature"})
+class MeanFeature(SetMetric):
+    def compute(self, pair):
+        return SetValue(float(np.abs(pair.outputs.take(slice(None))).mean()))
+"""
+
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -190,6 +205,9 @@ def test_several_protocols_share_a_page(cache: Path, tmp_path: Path) -> None:
 
 
 def test_of_several_attributes_each_is_calibrated_as_if_it_were_alone(cache: Path, tmp_path: Path) -> None:
+    plugin = tmp_path / "mean_feature.py"
+    plugin.write_text(OF_SETS)
+
     def calibrated(attributes: str) -> ProtocolCalibration:
         out = tmp_path / attributes
         task_set = settings(
@@ -198,8 +216,9 @@ def test_of_several_attributes_each_is_calibrated_as_if_it_were_alone(cache: Pat
             "protocols.attribute-transfer.count=12",
             f"protocols.attribute-transfer.attribute={attributes}",
         )
-        chosen = ("--protocol", "attribute-transfer", "--metrics", "psnr-oracle,kernel-judge")
-        outcome = bench("calibrate", *TINY, *task_set, *chosen, "--out", out)
+        chosen = ("--protocol", "attribute-transfer", "--metrics", "psnr-oracle,mean-feature,fid", "--plugin", plugin)
+        with forgotten_plugins():
+            outcome = bench("calibrate", *TINY, *task_set, *chosen, "--out", out)
         assert outcome.code == 0, outcome.err
         return read_calibration(out / "calibration.json").protocols["attribute-transfer"]
 
@@ -207,14 +226,17 @@ def test_of_several_attributes_each_is_calibrated_as_if_it_were_alone(cache: Pat
     assert (both.num_tasks, alone.num_tasks, alone.attributes) == (24, 12, {})
     part = both.attributes["Eyeglasses"]
     assert (part.num_tasks, part.sizes) == (12, alone.sizes)
-    for metric in ("psnr-oracle", "kernel-judge"):  # blur and JPEG draw nothing that a task's number decides
-        for name in ("blur", "jpeg"):
-            figures = [found.metrics[metric].curves[name].figures for found in (part, alone)]
-            assert figures[0] == pytest.approx(figures[1], rel=1e-5)
+    for metric in ("psnr-oracle", "mean-feature"):
+        for name in ("blur", "jpeg"):  # these draw nothing that a task's number decides
+            one, other = (found.metrics[metric].curves[name] for found in (part, alone))
+            assert one.figures == pytest.approx(other.figures, rel=1e-5)
+            assert one.margins == pytest.approx(other.margins, rel=1e-4)
+            assert one.verdict == other.verdict
     by_attribute = [both.attributes[name].metrics["psnr-oracle"].curves["noise"].figures for name in both.attributes]
     whole = both.metrics["psnr-oracle"].curves["noise"]
     assert whole.figures == pytest.approx([sum(pair) / 2 for pair in zip(*by_attribute, strict=True)])
     assert whole.verdict == "sees"
+    assert (part.metrics["fid"].curves, part.metrics["fid"].reason is None) == ({}, False)
     page = (tmp_path / "[Smiling, Eyeglasses]" / "calibration.html").read_text()
     assert "<summary>attribute-transfer, Eyeglasses</summary>" in page
 
