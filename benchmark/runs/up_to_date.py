@@ -105,7 +105,7 @@ def measured_by(evaluation: EvaluationSpec, metric: str) -> Versions:
     entries: list[Entry[Any]] = [entry, *_judges_of(entry, evaluation)]
     if entry.card.encoder is not None and entry.card.encoder in ENCODER_CARDS:
         entries.append(ENCODER_CARDS.find(entry.card.encoder))
-    return library_versions(name for each in entries for name in entry_libraries(each))
+    return library_versions(name for measuring in entries for name in entry_libraries(measuring))
 
 
 def _changed_libraries(finished: Mapping[str, Any], evaluation: EvaluationSpec) -> str | None:
