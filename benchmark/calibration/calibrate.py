@@ -17,8 +17,9 @@ from benchmark.calibration.subsample_metrics import DRAWS
 from benchmark.calibration.subsampling import subsample_sizes
 from benchmark.evaluation.attribute_figures import AttributeTasks
 from benchmark.evaluation.context import EvaluationContext, TaskSet
-from benchmark.results.attributes import numbered_attributes, tasks_by_attribute
+from benchmark.protocols.task_batches import tasks_by_attribute
 from benchmark.results.schema import MetricInfo
+from benchmark.results.task_scores import numbered_attributes
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
 

@@ -16,7 +16,7 @@ from benchmark.calibration.image_degradations import Image
 from benchmark.datasets.base import FaceDataset
 from benchmark.images.convert import image_array
 from benchmark.protocols.base import Protocol
-from benchmark.results.attributes import tasks_by_attribute
+from benchmark.protocols.task_batches import tasks_by_attribute
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.score_edits import Outputs, score_edits
 from benchmark.images.convert import Pixels, image_array
 from benchmark.metrics.mean_metric import VALUE
-from benchmark.results.attributes import numbered_attributes
 from benchmark.results.schema import Value
+from benchmark.results.task_scores import numbered_attributes
 from benchmark.runtime.atomic_files import replacing
 from benchmark.runtime.checked_files import DamagedFileError, read_arrays
 from methods.base import EditBatch

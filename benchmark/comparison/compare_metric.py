@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from benchmark.results.attributes import tally_of_attribute
 from benchmark.results.method_runs import MethodRuns
 from benchmark.results.schema import MetricInfo, Value
 from benchmark.results.task_scores import TaskScores
@@ -92,7 +93,7 @@ def compare_per_image(
     statistic = scores[0][0].statistic if attribute is None else mean_of_ratios
 
     def tally(run: TaskScores) -> Array:
-        return run.tally(metric) if attribute is None else run.terms(metric, attribute)
+        return run.tally(metric) if attribute is None else tally_of_attribute(run, metric, attribute)
 
     sides = [Side([tally(run) for run in runs], method.trained) for method, runs in zip(methods, scores, strict=True)]
     if len({tally.shape[1:] for side in sides for tally in side.runs}) > 1:

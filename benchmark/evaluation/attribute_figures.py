@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from benchmark.evaluation.cells import image_cell, set_cell
 from benchmark.features.feature_set import FeaturePair, FeatureSet
 from benchmark.metrics.base import ImageMetric, SetMetric
-from benchmark.results.attributes import tasks_by_attribute
+from benchmark.protocols.task_batches import tasks_by_attribute
 from benchmark.results.schema import Value
 from benchmark.statistics.ratios import Columns
 from registry.catalogue import METRIC_CARDS

@@ -32,8 +32,8 @@ from benchmark.metrics.base import Answers, ImageMetric, Judged, ScoringBatch
 from benchmark.metrics.mean_metric import VALUE
 from benchmark.protocols.base import Protocol as EditProtocol
 from benchmark.protocols.task_batches import batches_of_tasks, without_attributes
-from benchmark.results.attributes import numbered_attributes
 from benchmark.results.schema import Value
+from benchmark.results.task_scores import numbered_attributes
 from benchmark.runtime.device import Compute
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.prefetch import read_ahead

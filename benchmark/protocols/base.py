@@ -14,8 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from benchmark.datasets.base import FaceDataset
-from benchmark.protocols.task_batches import joined
-from benchmark.results.attributes import tasks_by_attribute
+from benchmark.protocols.task_batches import joined, tasks_by_attribute
 from benchmark.results.task_scores import VARIATION
 from methods.base import EditBatch, FaceBatch
 from registry.errors import PluginError, plugin_boundary

@@ -10,8 +10,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmark.results.attributes import tasks_by_attribute
 from methods.base import EditBatch, FaceBatch
+
+
+def tasks_by_attribute(rows: pd.DataFrame) -> list[pd.DataFrame]:
+    """The rows of a task table by the attribute that they transfer, in the order in which it first comes."""
+    if rows["attribute"].nunique() < 2:
+        return [rows]
+    return [part for _, part in rows.groupby("attribute", sort=False)]
 
 
 def batches_of_tasks(rows: pd.DataFrame, size: int) -> list[pd.DataFrame]:

@@ -1,27 +1,13 @@
-"""What is grouped by the attribute that tasks transfer, where they transfer several: their tasks and their figures."""
+"""The figures of tasks grouped by the attribute that they transfer, where a protocol's tasks transfer several."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-
 from benchmark.results.schema import ProtocolResult, Value
-
-
-def tasks_by_attribute(rows: pd.DataFrame) -> list[pd.DataFrame]:
-    """The rows of a task table by the attribute that they transfer, in the order in which it first comes."""
-    if rows["attribute"].nunique() < 2:
-        return [rows]
-    return [part for _, part in rows.groupby("attribute", sort=False)]
-
-
-def numbered_attributes(tasks: pd.DataFrame) -> tuple[NDArray[np.intp], int]:
-    """The number of the attribute that each task transfers, (T,), by first appearance, and how many there are."""
-    numbers, names = pd.factorize(tasks["attribute"].fillna(""))
-    return np.asarray(numbers, np.intp), len(names)
+from benchmark.results.task_scores import TaskScores
+from benchmark.runtime.json_files import ResultError
+from benchmark.statistics.ratios import Array
 
 
 def attributes_of(results: Iterable[ProtocolResult]) -> list[str]:
@@ -34,6 +20,20 @@ def value_of_attribute(found: ProtocolResult, attribute: str, metric: str) -> Va
     if found.reason is not None:
         return Value(value=None, n=0, reason=found.reason)
     return found.attributes.get(attribute, {}).get(metric)
+
+
+def tally_of_attribute(scores: TaskScores, metric: str, attribute: str) -> Array:
+    """What each task adds to the sums of an image metric's K ratios, (T, 2, K); nothing those of other attributes.
+
+    Raises:
+        ResultError: as of `TaskScores.tally`, and if no task transfers the attribute.
+    """
+    names = list(dict.fromkeys(scores.tasks["attribute"]))
+    if attribute not in names:
+        raise ResultError(f"{scores.path}: has no task of {attribute}; score the run again")
+    every = scores.tally(metric)
+    width, place = every.shape[2] // len(names), names.index(attribute)
+    return every[..., place * width : (place + 1) * width]
 
 
 def overall_name(level: str) -> str:

@@ -17,7 +17,6 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from benchmark.results.attributes import numbered_attributes
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.run_folder import scores_path
 from benchmark.results.schema import ProtocolResult
@@ -39,6 +38,12 @@ def tasks_sha256(frame: pd.DataFrame) -> str:
         columns.append(ordered[VARIATION].fillna(""))
     content = [[str(value) for value in row] for row in zip(*columns, strict=True)]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def numbered_attributes(tasks: pd.DataFrame) -> tuple[NDArray[np.intp], int]:
+    """The number of the attribute that each task transfers, (T,), by first appearance, and how many there are."""
+    numbers, names = pd.factorize(tasks["attribute"].fillna(""))
+    return np.asarray(numbers, np.intp), len(names)
 
 
 TASK_COLUMNS = ("task", "target", "source", "attribute")
@@ -177,18 +182,6 @@ class TaskScores:
         Where the tasks transfer G attributes, the ratios of each are apart: (T, 2, G·K).
 
         Raises:
-            ResultError: as `terms`.
-        """
-        return terms_by_group(self.terms(metric), *self._table.attributes)
-
-    def terms(self, metric: str, attribute: str | None = None) -> Array:
-        """What each task adds to the sums of an image metric's K ratios, (T, 2, K), whatever attribute it transfers.
-
-        Args:
-            metric: its registered name.
-            attribute: where given, the tasks of all others add nothing, as if they had no figure.
-
-        Raises:
             ResultError: if the file holds none, or one holds something else than numbers.
         """
         ratios = self._ratios.get(metric, [])
@@ -199,9 +192,7 @@ class TaskScores:
             terms = ratio_terms({name: self._column(name) for name in names}, ratios)
         except (TypeError, ValueError) as error:
             raise ResultError(f"{self.path}: the scores of {metric} are not numbers") from error
-        if attribute is not None:
-            terms[(self.tasks["attribute"] != attribute).to_numpy()] = 0.0
-        return terms
+        return terms_by_group(terms, *self._table.attributes)
 
     @property
     def statistic(self) -> Statistic:

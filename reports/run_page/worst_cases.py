@@ -80,7 +80,7 @@ def _of_protocol(result: Result, name: str, scores: TaskScores, edits: dict[str,
         if facts.level != "image" or len(found) == METRICS:
             continue
         try:
-            figures = mean_of_ratios(scores.terms(metric))
+            figures = mean_of_ratios(scores.tally(metric))
         except ResultError:  # the metric has no figures of tasks
             continue
         known = np.flatnonzero(np.isfinite(figures))
