@@ -56,9 +56,9 @@ def finished_result(
     stamp = finished_stamp(experiment, weights)
     if not isinstance(finished, dict) or any(finished.get(key) != value for key, value in stamp.items()):
         return None
-    if changed := _changed_libraries(finished, experiment.evaluation):
+    if said := _changed_libraries(finished, experiment.evaluation):
         if reporter is not None:
-            reporter.say(f"{folder}: {changed}")
+            reporter.say(f"{folder}: {said}")
         return None
     if changed := changed_files(folder, finished[FILES]):
         if reporter is not None:
