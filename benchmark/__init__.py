@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from benchmark.api import compare, leaderboard, list_methods, load_method, run, score_images
+    from benchmark.paper_claims.frame import claims
 
     __version__: str
 
-__all__ = ["compare", "leaderboard", "list_methods", "load_method", "run", "score_images"]
+__all__ = ["claims", "compare", "leaderboard", "list_methods", "load_method", "run", "score_images"]
 
 
 def __getattr__(name: str) -> object:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.config.flags import drop_unset, flags_of
+from benchmark.paper_claims.frame import claims as claims
 from registry.errors import InputError
 from registry.plugins import load_installed, load_named
 
@@ -183,14 +185,12 @@ def leaderboard(
     import pandas as pd
 
     from benchmark.results.filter_results import Selection, select
-    from benchmark.results.find_results import read_results, result_files
+    from benchmark.results.read_runs import read_runs
     from benchmark.tables.build_tables import tabulate
     from benchmark.tables.long_format import COLUMNS, figure_rows
 
     patterns = [runs] if isinstance(runs, str | PathLike) else runs
-    found, errors = read_results(result_files([str(each) for each in patterns]))
-    for error in errors:
-        warnings.warn(f"left out: {error}", stacklevel=2)
+    found = read_runs([str(each) for each in patterns], partial(warnings.warn, stacklevel=3))
     selected = select(found, Selection(dataset, protocol, _names(methods), _names(metrics)))
     frame = pd.DataFrame(figure_rows(tabulate(selected, allow_mixed)), columns=list(COLUMNS))
     numbers = dict.fromkeys(("value", "printed", "low", "high", "seed_low", "seed_high", "holm_p"), "float64")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -45,14 +46,13 @@ def _leaderboard(
 ) -> None:
     from benchmark.human_study.analysis.findings import read_findings
     from benchmark.results.filter_results import Selection, select
-    from benchmark.results.find_results import read_results, result_files
+    from benchmark.results.read_runs import read_runs
     from benchmark.runtime.cache_folder import writable
     from reports.leaderboard.write import write_leaderboard
 
     study = read_findings(human) if human is not None else None
-    found, errors = read_results(result_files(runs or ["runs"]))
-    for error in errors:  # at once, so that it is said where the report is refused, too
-        print(f"left out: {error}", file=sys.stderr)
+    # said at once, so that it is said where the report is refused, too
+    found = read_runs(runs or ["runs"], partial(print, file=sys.stderr))
     selected = select(found, Selection(dataset, protocol, split_names(methods or ""), split_names(metrics or "")))
     chosen = {"formats": split_names(formats)} if formats is not None else {}
     try:
