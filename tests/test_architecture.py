@@ -15,6 +15,7 @@ FLOORS = (
     "benchmark.api",
     "benchmark.pipeline",
     "reports.run_page reports.ablation",
+    "reports.groups",
     "benchmark.ablation reports.leaderboard reports.calibration reports.human_study",
     "benchmark.tables benchmark.sweep reports.claims reports.rating_forms",
     "benchmark.calibration benchmark.human_study benchmark.paper_claims benchmark.runs",

@@ -16,8 +16,10 @@ from benchmark.caching.plugin_source import entry_version
 from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec
 from benchmark.editing.edit_tasks import read_edits
 from benchmark.evaluation.context import EvaluationContext, TaskSet
+from benchmark.evaluation.face_facts import face_facts
 from benchmark.evaluation.score_edits import Judges, Outputs, Scores, score_edits
 from benchmark.images.convert import Pixels
+from benchmark.results.face_facts import write_face_facts
 from benchmark.results.import_record import read_import
 from benchmark.results.run_folder import EDITS, REFUSED, RESULT, edits_folder, scores_path
 from benchmark.results.schema import read_result
@@ -38,15 +40,18 @@ class ScoredProtocol:
         protocol: its name.
         scores: the scores.
         scored_by: hash of what decides them whatever is measured.
+        faces: what is known of the faces that are edited.
     """
 
     run: Path
     protocol: str
     scores: Scores
     scored_by: str
+    faces: pd.DataFrame
 
     def write(self) -> None:
         """Write the scores of the tasks into the run's folder, where its result must follow."""
+        write_face_facts(self.run, self.protocol, self.faces)
         write_task_scores(self.run, self.protocol, self.scores.frame, self.scores.ratios, self.scored_by)
 
 
@@ -116,7 +121,7 @@ def score_protocol(
     num_missing = len(task_set.tasks) - len(edited)
     by_attribute = {part: {metric: cells[metric] for metric in ordered} for part, cells in kept.attributes.items()}
     found = Scores(kept.frame, kept.ratios, ordered, kept.breakdown, {}, num_missing, by_attribute)
-    return ScoredProtocol(run, name, found, scored_by)
+    return ScoredProtocol(run, name, found, scored_by, face_facts(context.dataset, task_set.tasks))
 
 
 def _scored_by(state: StageState, evaluation: EvaluationSpec, context: EvaluationContext, task_set: TaskSet) -> str:
