@@ -49,12 +49,14 @@ table: $(VENV)/installed
 	done
 	$(BIN)/bench run --method $(TABLE_QUICK) --seed 0..2 --runs $(TABLE_RUNS)
 	$(BIN)/bench leaderboard --runs $(TABLE_RUNS) --out $(TABLE_OUT)
+	$(BIN)/bench claims --runs $(TABLE_RUNS) --out examples/claims
 
 # the pages of committed results, in seconds: open example-report/leaderboard.html
 EXAMPLE = examples/results
 
 example-report: $(VENV)/installed
 	$(BIN)/bench leaderboard --runs $(EXAMPLE) --out example-report
+	$(BIN)/bench claims --runs $(EXAMPLE) --out example-report
 	$(BIN)/bench report $(EXAMPLE)/rendered-faces/maskgan/seed0 --out example-report/run.html
 
 bench-renderer: $(VENV)/installed
