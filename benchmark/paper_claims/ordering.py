@@ -133,16 +133,21 @@ def _too_few(seeds: int, runs: MethodRuns) -> bool:
 
 
 def _unequal_lengths(better: MethodRuns, worse: MethodRuns) -> tuple[str, ...]:
-    """That one training took longer, where it did."""
-    seconds = [
-        np.mean([result.cost.train_seconds or math.nan for result in runs.results]) if runs.trained else math.nan
-        for runs in (better, worse)
-    ]
-    if not np.isfinite(seconds).all() or max(seconds) < LONGER * min(seconds):
+    """That one training took longer, where it did: by processor time where both have it, else by the clock."""
+    of_both = ([_seconds(runs, name) for runs in (better, worse)] for name in ("train_cpu_seconds", "train_seconds"))
+    seconds = next((known for known in of_both if np.isfinite(known).all()), None)
+    if seconds is None or max(seconds) < LONGER * min(seconds):
         return ()
     longer, shorter = (better, worse) if seconds[0] > seconds[1] else (worse, better)
     times = float(max(seconds) / min(seconds))
     return (f"training: {longer.label} took {times:.1f} times as long as {shorter.label}",)
+
+
+def _seconds(runs: MethodRuns, cost: str) -> float:
+    """The mean over seeds of what training took; NaN where one does not say it, or nothing was trained."""
+    if not runs.trained:
+        return math.nan
+    return float(np.mean([getattr(result.cost, cost) or math.nan for result in runs.results]))
 
 
 def _spread(
