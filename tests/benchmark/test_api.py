@@ -14,6 +14,7 @@ import benchmark
 from benchmark import api
 from benchmark.config.sources import read_assignments
 from benchmark.editing import edit_arrays
+from benchmark.paper_claims import frame
 from benchmark.results.schema import read_result
 from registry.errors import InputError
 from tests.commands import TINY, TINY_METHOD, bench, ended, python
@@ -23,7 +24,7 @@ from tests.places import ROOT
 SETTINGS = read_assignments([*TINY[1::2], "dataset.size=32"]).content
 EXAMPLES = [
     each
-    for module in (api, edit_arrays)
+    for module in (api, edit_arrays, frame)
     for each in doctest.DocTestFinder(exclude_empty=True).find(module)
     if each.examples
 ]
