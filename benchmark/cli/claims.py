@@ -13,6 +13,7 @@ import typer
 from benchmark.cli import options
 from benchmark.cli.plugins import PluginOption, load_plugins
 from benchmark.cli.resolve_flags import split_names
+from benchmark.runtime.printed_values import MISSING
 
 if TYPE_CHECKING:
     from benchmark.paper_claims.verdict import Verdict
@@ -62,14 +63,14 @@ def _print(found: Sequence[Verdict]) -> None:
         mine = [verdict for verdict in found if verdict.of.card.name == method]
         reasons = list(dict.fromkeys(remark for verdict in mine for remark in wording.remarks(verdict)))
         marks = [
-            " ".join(f"[{reasons.index(remark) + 1}]" for remark in wording.remarks(verdict)) or wording.MISSING
+            " ".join(f"[{reasons.index(remark) + 1}]" for remark in wording.remarks(verdict)) or MISSING
             for verdict in mine
         ]
         columns = [
             Column("compared", [wording.about(verdict) for verdict in mine], "left"),
             Column("verdict", [wording.word(verdict) for verdict in mine], "left"),
             Column("gain", [wording.gain(verdict) for verdict in mine]),
-            Column("95% interval", [wording.interval(verdict) or wording.MISSING for verdict in mine]),
+            Column("95% interval", [wording.interval(verdict) or MISSING for verdict in mine]),
             Column("Holm p", [wording.test(verdict) for verdict in mine]),
             Column("remarks", marks, "left"),
         ]

@@ -179,6 +179,8 @@ def _error_over_faces(claim: OrderingClaim, pair: tuple[MethodRuns, MethodRuns],
     scores = [files.open_all(with_figures(runs, claim.protocol), claim.protocol) for runs in pair]
     if scores[0] is None or scores[1] is None:
         return 0.0
-    sides = [PairedSide([run.tally(claim.metric) for run in of_runs], trained=False) for of_runs in scores if of_runs]
-    found = paired_difference(*sides, scores[0][0].statistic, scores[0][0].sources, flips=0)
+    ours, theirs = (
+        PairedSide([run.tally(claim.metric) for run in of_runs], trained=False) for of_runs in scores if of_runs
+    )
+    found = paired_difference(ours, theirs, scores[0][0].statistic, scores[0][0].sources, flips=0)
     return 0.0 if math.isnan(found.low) else (found.high - found.low) / 2 / HALF_WIDTH

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from benchmark.paper_claims.needed import Needed
 from benchmark.paper_claims.verdict import Side, Verdict
 from registry.claims import OrderingClaim
 
@@ -41,10 +42,7 @@ Cell = str | float | None
 def verdict_rows(found: Sequence[Verdict]) -> Iterator[tuple[Cell, ...]]:
     """Every verdict, in the order of `COLUMNS`."""
     for verdict in found:
-        claim, needed, place = verdict.of.claim, verdict.needed, verdict.place
-        ordering = claim if isinstance(claim, OrderingClaim) else None
-        own = None if isinstance(claim, OrderingClaim) else claim
-        both = needed.both if needed is not None and needed.both is not None else (None, None)
+        claim, place = verdict.of.claim, verdict.place
         yield (
             verdict.of.card.name,
             claim.id,
@@ -52,13 +50,9 @@ def verdict_rows(found: Sequence[Verdict]) -> Iterator[tuple[Cell, ...]]:
             claim.source,
             claim.protocol,
             claim.metric,
-            (own.method or verdict.of.card.name) if own else ordering and ordering.better,
-            ordering and ordering.worse,
-            own and own.value,
+            *_claimed(verdict),
             verdict.word,
-            place and place.dataset,
-            place and place.size,
-            place and place.preset,
+            *((None, None, None) if place is None else (place.dataset, place.size, place.preset)),
             verdict.gain,
             verdict.low,
             verdict.high,
@@ -66,12 +60,26 @@ def verdict_rows(found: Sequence[Verdict]) -> Iterator[tuple[Cell, ...]]:
             verdict.holm_p,
             verdict.n,
             seeds_in_words(verdict.sides),
-            needed and (needed.seeds or both[0]),
-            needed and (needed.tasks or both[1]),
-            needed and needed.words,
+            *_needed(verdict.needed),
             "; ".join(verdict.differs) or None,
             verdict.reason,
         )
+
+
+def _claimed(verdict: Verdict) -> tuple[Cell, ...]:
+    """The better and the worse method of an ordering; the method and the figure of a number."""
+    claim = verdict.of.claim
+    if isinstance(claim, OrderingClaim):
+        return claim.better, claim.worse, None
+    return claim.method or verdict.of.card.name, None, claim.value
+
+
+def _needed(found: Needed | None) -> tuple[Cell, ...]:
+    """The seeds, the tasks, and both in words."""
+    if found is None:
+        return None, None, None
+    seeds, tasks = found.both or (found.seeds, found.tasks)
+    return seeds, tasks, found.words
 
 
 def seeds_in_words(sides: Sequence[Side]) -> str | None:

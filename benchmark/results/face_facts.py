@@ -49,7 +49,7 @@ def read_face_facts(folder: Path, protocol: str) -> pd.DataFrame | None:
         return None
     try:
         check_regular(path)
-        facts = pq.read_table(path, use_threads=False).to_pandas()
+        facts: pd.DataFrame = pq.read_table(path, use_threads=False).to_pandas()
     except (OSError, ValueError, TypeError, pa.ArrowException) as error:
         raise ResultError(f"{path}: cannot be read as Parquet; score the run again") from error
     if FACE not in facts or facts[FACE].duplicated().any():

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from benchmark.paper_claims.verdict import Verdict
+from benchmark.runtime.printed_values import MISSING
 from reports.claims import wording
 from reports.rendering.markdown import line, plain
 
@@ -41,8 +42,8 @@ def _row(verdict: Verdict) -> str:
         "<br>".join(map(plain, what)),
         f"**{plain(wording.word(verdict))}**",
         plain(wording.gain(verdict)),
-        plain(wording.interval(verdict) or wording.MISSING),
+        plain(wording.interval(verdict) or MISSING),
         plain(wording.test(verdict)),
         plain(wording.where(verdict)),
-        "<br>".join(map(plain, wording.remarks(verdict))) or wording.MISSING,
+        "<br>".join(map(plain, wording.remarks(verdict))) or MISSING,
     )

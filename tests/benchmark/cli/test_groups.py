@@ -28,11 +28,13 @@ def test_a_run_keeps_what_is_known_of_the_faces_it_edits(runs: Path) -> None:
     for folder in (runs / "rendered-faces").glob("*/seed0"):
         facts = read_face_facts(folder, "style-copy")
         assert facts is not None, folder
-        assert {"face", "Male", "Eyeglasses", "hair"} <= set(facts.columns)
+        assert {"face", "Pale_Skin", "Eyeglasses", "hair"} <= set(facts.columns)
 
 
 def test_the_page_by_groups_has_every_method_and_says_what_is_small_or_unknown(runs: Path, tmp_path: Path) -> None:
-    outcome = bench("leaderboard", "--runs", runs, "--by", "Male,pose", "--format", "json", "--out", tmp_path)
+    outcome = bench(
+        "leaderboard", "--runs", runs, "--by", "Eyeglasses,Male,pose", "--format", "json", "--out", tmp_path
+    )
     assert outcome.code == 0, outcome.err
     assert [Path(line).name for line in outcome.out.split()] == [
         "leaderboard.json",
@@ -41,7 +43,7 @@ def test_the_page_by_groups_has_every_method_and_says_what_is_small_or_unknown(r
         "groups.json",
     ]
     (table,) = json.loads((tmp_path / "groups.json").read_text())["tables"]
-    assert (table["protocol"], table["unknown"], table["reason"]) == ("style-copy", ["pose"], None)
+    assert (table["protocol"], table["unknown"], table["reason"]) == ("style-copy", ["Male", "pose"], None)
     metric = next(one for one in table["metrics"] if one["metric"] == "seg-accuracy")
     assert {"Tiny", "Oracle (the true edit)"} & set(metric["methods"])
     for method in metric["methods"].values():
@@ -51,7 +53,7 @@ def test_the_page_by_groups_has_every_method_and_says_what_is_small_or_unknown(r
     for name in ("groups.html", "groups.md"):
         text = (tmp_path / name).read_text()
         shown = Elements(text).text if name.endswith("html") else text
-        assert "Not known of these faces: pose." in shown
+        assert "Not known of these faces: Male, pose." in shown
         assert "tasks: not ranked" in shown
 
 
