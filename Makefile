@@ -76,6 +76,7 @@ bench-scoring: $(VENV)/installed
 	$(BIN)/python -m benchmarks.scoring_chain
 	$(BIN)/python -m benchmarks.scoring_memory
 	$(BIN)/python -m benchmarks.scoring_pixels
+	$(BIN)/python -m benchmarks.scoring_added_metric
 
 bench-attributes: $(VENV)/installed
 	$(BIN)/python -m benchmarks.attribute_oracles

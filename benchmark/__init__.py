@@ -10,12 +10,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from benchmark.api import compare, leaderboard, list_methods, load_method, run, score_images
-    from benchmark.paper_claims.frame import claims
+    from benchmark.api import (
+        claims,
+        compare,
+        export_tasks,
+        import_edits,
+        leaderboard,
+        list_methods,
+        load_method,
+        run,
+        score_images,
+        score_runs,
+    )
 
     __version__: str
 
-__all__ = ["claims", "compare", "leaderboard", "list_methods", "load_method", "run", "score_images"]
+__all__ = [
+    "claims",
+    "compare",
+    "export_tasks",
+    "import_edits",
+    "leaderboard",
+    "list_methods",
+    "load_method",
+    "run",
+    "score_images",
+    "score_runs",
+]
 
 
 def __getattr__(name: str) -> object:

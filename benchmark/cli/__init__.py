@@ -24,6 +24,7 @@ from benchmark.cli import (
     edits,
     leaderboard,
     report,
+    status,
     study,
     sweep,
     tasks,
@@ -66,6 +67,7 @@ report.add_to(app)
 compare.add_to(app)
 claims.add_to(app)
 calibrate.add_to(app)
+status.add_to(app)
 verify.add_to(app)
 methods.add_to(app)
 app.add_typer(data.app, name="data")

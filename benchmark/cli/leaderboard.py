@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -53,22 +52,29 @@ def _leaderboard(
 ) -> None:
     from benchmark.human_study.analysis.findings import read_findings
     from benchmark.results.filter_results import Selection, select
-    from benchmark.results.read_runs import read_runs
+    from benchmark.results.find_results import read_results, result_files
     from benchmark.runtime.cache_folder import writable
     from benchmark.tables.face_groups import check_groupings
     from reports.groups.write import write_groups
     from reports.leaderboard.write import write_leaderboard
 
     study = read_findings(human) if human is not None else None
-    # said at once, so that it is said where the report is refused, too
-    found = read_runs(runs or ["runs"], partial(print, file=sys.stderr))
+    found, errors = read_results(result_files(runs or ["runs"]))
+    for error in errors:  # at once, so that it is said where the report is refused, too
+        print(f"left out: {error}", file=sys.stderr)
     selected = select(found, Selection(dataset, protocol, split_names(methods or ""), split_names(metrics or "")))
     groupings = split_names(by or "")
     check_groupings(groupings)
     chosen = {"formats": split_names(formats)} if formats is not None else {}
     try:
         pages = write_leaderboard(
-            selected, out, allow_mixed=allow_mixed, embed_samples=embed_samples, human=study, **chosen
+            selected,
+            out,
+            allow_mixed=allow_mixed,
+            embed_samples=embed_samples,
+            human=study,
+            unusable=len(errors),
+            **chosen,
         )
         if groupings:
             pages += write_groups(selected, groupings, out, allow_mixed)

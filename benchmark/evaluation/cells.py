@@ -43,10 +43,7 @@ def image_cell(
         return Value(value=None, n=0, reason=metric.inapplicable)
     terms, statistic = ratio_terms(columns, metric.ratios(columns)), mean_over_groups(count)
     if count > 1:
-        by_attribute = np.array(
-            [metric.summarise(columns, (numbers == number).astype(np.float64)) for number in range(count)]
-        )
-        value, applies = float(finite_mean(by_attribute)), int(np.isfinite(by_attribute).sum())
+        value, applies = mean_over_attributes(metric, columns, numbers, count)
         if applies < count:
             caution = _joined(f"mean over the {applies} of {count} attributes that it applies to", caution)
     tally = terms_by_group(terms, numbers, count)
@@ -58,6 +55,23 @@ def image_cell(
         f", of the mean over {count} attributes" if count > 1 else ""
     )
     return Value(value=value, n=number, low=low, high=high, interval=made, reason=caution)
+
+
+def mean_over_attributes(
+    metric: ImageMetric, columns: Columns, numbers: NDArray[np.intp], count: int
+) -> tuple[float, int]:
+    """The mean of an image metric's values over the tasks of each attribute, and of how many attributes it is.
+
+    Args:
+        metric: whose value it is.
+        columns: what it measured, (T,) each.
+        numbers: (T,) the number of each task's attribute.
+        count: how many attributes there are; those without a value, or without a task, are left out.
+    """
+    by_attribute = np.array(
+        [metric.summarise(columns, (numbers == number).astype(np.float64)) for number in range(count)]
+    )
+    return float(finite_mean(by_attribute)), int(np.isfinite(by_attribute).sum())
 
 
 def set_cell(metric: SetMetric, pair: FeaturePair, caution: str | None) -> tuple[Value, Mapping[str, float]]:

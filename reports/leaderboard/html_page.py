@@ -30,6 +30,7 @@ def render(
     files: ScoreFiles,
     title: str,
     embed_samples: bool = True,
+    unusable: int = 0,
 ) -> str:
     """The whole page: every string escaped, styles, scripts and pictures inline, nothing fetched.
 
@@ -40,6 +41,7 @@ def render(
         files: opens the score files beside their results.
         title: of the page.
         embed_samples: inline pictures of edits.
+        unusable: results that could not be read, and are in no table.
     """
     store = ImageStore()
     headed = [(words.heading(table), table) for table in tables]
@@ -59,6 +61,7 @@ def render(
         runs=[result for _, result in in_order(runs)],
         words=words,
         claim_words=claim_words,
+        left_out=words.unusable_results(unusable),
         spans=_spans,
         by_attribute=by_attribute,
         row_title=row_title,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
 from benchmark.evaluation.face_facts import ABOVE, BELOW, NO_HAIR, face_facts, hair_length
@@ -23,7 +24,9 @@ def test_facts_are_the_datasets_own_of_each_target_once(tmp_path: Path) -> None:
     for name in dataset.known_attributes:
         known = dataset.packed.attributes[rows[[3, 5, 9]], ATTRIBUTES.index(name)] > 0
         assert list(facts[name]) == list(known)
-    assert not {"yaw", "Male"} & set(facts)
+    assert "Male" not in facts
+    assert dataset.packed.poses is not None
+    assert list(facts["yaw"]) == pytest.approx(dataset.packed.poses[rows[[3, 5, 9]], 0])
     write_face_facts(tmp_path, "style-copy", facts)
     read = read_face_facts(tmp_path, "style-copy")
     assert read is not None

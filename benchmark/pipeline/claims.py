@@ -5,20 +5,19 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable
 from functools import partial
-from os import PathLike
 from typing import TYPE_CHECKING
 
-from registry.plugins import load_installed, load_named
+from benchmark.pipeline.python_arguments import PathName, load_plugins, names_of, paths_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def claims(
-    runs: str | PathLike[str] | Iterable[str | PathLike[str]] = "runs",
+    runs: PathName | Iterable[PathName] = "runs",
     *,
     methods: str | Iterable[str] | None = None,
-    plugins: Iterable[str | PathLike[str]] = (),
+    plugins: Iterable[PathName] = (),
 ) -> pd.DataFrame:
     """Test what papers claim of methods, as their cards list it, on runs, as `bench claims` does.
 
@@ -47,20 +46,17 @@ def claims(
         >>> found.loc[0, "reason"]
         'no runs of maskgan and maskgan+no-ebst here'
     """
-    for problem in load_installed():
-        warnings.warn(problem, stacklevel=2)
-    for plugin in plugins:
-        load_named(str(plugin))
+    load_plugins(plugins)
     import pandas as pd
 
     from benchmark.paper_claims.rows import COLUMNS, verdict_rows
     from benchmark.paper_claims.verdicts import claims_of_cards, verdicts
     from benchmark.results.read_runs import read_runs
 
-    patterns = [runs] if isinstance(runs, str | PathLike) else runs
-    found = read_runs([str(pattern) for pattern in patterns], partial(warnings.warn, stacklevel=3))
-    names = [methods] if isinstance(methods, str) else list(methods or ())
-    frame = pd.DataFrame(verdict_rows(verdicts(claims_of_cards(names), found)), columns=list(COLUMNS))
+    found = verdicts(
+        claims_of_cards(names_of(methods)), read_runs(paths_of(runs), partial(warnings.warn, stacklevel=3))
+    )
+    frame = pd.DataFrame(verdict_rows(found), columns=list(COLUMNS))
     numbers = dict.fromkeys(("value", "gain", "low", "high", "p_value", "holm_p"), "float64")
     counts = dict.fromkeys(("size", "n", "needed_seeds", "needed_tasks"), "Int64")
     return frame.astype(numbers | counts)
