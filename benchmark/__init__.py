@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from benchmark.api import (
+        claims,
         compare,
         export_tasks,
         import_edits,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "claims",
     "compare",
     "export_tasks",
     "import_edits",

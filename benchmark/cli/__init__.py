@@ -18,6 +18,7 @@ import typer
 from benchmark.cli import (
     ablate,
     calibrate,
+    claims,
     compare,
     data,
     edits,
@@ -64,6 +65,7 @@ catalogue.add_to(app)
 leaderboard.add_to(app)
 report.add_to(app)
 compare.add_to(app)
+claims.add_to(app)
 calibrate.add_to(app)
 status.add_to(app)
 verify.add_to(app)

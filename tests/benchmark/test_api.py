@@ -15,7 +15,7 @@ import benchmark
 from benchmark import api
 from benchmark.config.sources import read_assignments
 from benchmark.editing import edit_arrays
-from benchmark.pipeline import finished_runs, outside_edits
+from benchmark.pipeline import claims, finished_runs, outside_edits
 from benchmark.results.schema import read_result
 from registry.errors import InputError
 from tests.commands import TINY, TINY_METHOD, bench, ended, python
@@ -25,7 +25,7 @@ from tests.places import ROOT
 SETTINGS = read_assignments([*TINY[1::2], "dataset.size=32"]).content
 EXAMPLES = [
     each
-    for module in (api, finished_runs, outside_edits, edit_arrays)
+    for module in (api, claims, finished_runs, outside_edits, edit_arrays)
     for each in doctest.DocTestFinder(exclude_empty=True).find(module)
     if each.examples
 ]
