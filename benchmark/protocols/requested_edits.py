@@ -35,7 +35,8 @@ def requested_edits(dataset: FaceDataset, targets: Rows, sources: Rows, attribut
     target, source = dataset.batch(targets), dataset.batch(sources)
     truth = true_edits(dataset, "attribute-transfer", targets, sources, attribute)
     if truth is not None:
-        region = _true_region(target, truth, attribute)
+        of_mouth = attribute == MOUTH_IN_PLACE
+        region = mouth_region(target.mask, truth.mask) if of_mouth else visible_region(target, truth)
         return EditBatch(target, source, truth.mask, truth.attributes, region, truth.image)
     attributes = target.attributes.clone()
     attributes[:, ATTRIBUTES.index(attribute)] = 1
@@ -88,8 +89,7 @@ def _with_parts(target: Tensor, source: Tensor, attribute: str) -> Tensor:
     return torch.from_numpy(np.stack([with_part_of(PARTS[attribute], *pair) for pair in pairs]))
 
 
-def _true_region(target: FaceBatch, truth: TrueEdits, attribute: str) -> Tensor:
-    if attribute == MOUTH_IN_PLACE:
-        return mouth_region(target.mask, truth.mask)
+def visible_region(target: FaceBatch, truth: TrueEdits) -> Tensor:
+    """(N, H, W) bool: where N true edits change the target's image to the eye, or its mask, with a margin."""
     repainted = ((target.image - truth.image).abs() >= _VISIBLE).any(dim=1)
     return widened(repainted | (target.mask != truth.mask))

@@ -115,7 +115,10 @@ def score_protocol(
     ordered = {metric: kept.cells[metric] for metric, _ in metrics}
     num_missing = len(task_set.tasks) - len(edited)
     by_attribute = {part: {metric: cells[metric] for metric in ordered} for part, cells in kept.attributes.items()}
-    found = Scores(kept.frame, kept.ratios, ordered, kept.breakdown, {}, num_missing, by_attribute)
+    losses = {metric: kept.losses[metric] for metric in ordered if metric in kept.losses}
+    found = Scores(
+        kept.frame, kept.ratios, ordered, kept.breakdown, {}, num_missing, by_attribute, kept.grouped_by, losses
+    )
     return ScoredProtocol(run, name, found, scored_by)
 
 
@@ -170,7 +173,16 @@ def _kept(
         part: {name: figures[name] for name in cells if name in figures} for part, figures in result.attributes.items()
     }
     own_ratios = {name: ratios[name] for name in cells if name in ratios}
-    return Scores(frame[columns], own_ratios, cells, breakdown, {}, attributes=attributes)
+    return Scores(
+        frame[columns],
+        own_ratios,
+        cells,
+        breakdown,
+        {},
+        attributes=attributes,
+        grouped_by=result.grouped_by,
+        losses={name: result.losses[name] for name in cells if name in result.losses},
+    )
 
 
 def _joined(kept: Scores, new: Scores) -> Scores:
@@ -181,5 +193,12 @@ def _joined(kept: Scores, new: Scores) -> Scores:
     ratios: dict[str, list[Ratio]] = {**kept.ratios, **new.ratios}
     attributes = {part: {**kept.attributes.get(part, {}), **cells} for part, cells in new.attributes.items()}
     return Scores(
-        frame, ratios, {**kept.cells, **new.cells}, {**kept.breakdown, **new.breakdown}, {}, attributes=attributes
+        frame,
+        ratios,
+        {**kept.cells, **new.cells},
+        {**kept.breakdown, **new.breakdown},
+        {},
+        attributes=attributes,
+        grouped_by=new.grouped_by,
+        losses={**kept.losses, **new.losses},
     )
