@@ -33,7 +33,7 @@ from benchmark.metrics.mean_metric import VALUE
 from benchmark.protocols.base import Protocol as EditProtocol
 from benchmark.protocols.task_batches import batches_of_tasks, without_attributes
 from benchmark.results.schema import Value
-from benchmark.results.task_groups import GroupedBy, TaskGroups
+from benchmark.results.task_groups import TaskGroups
 from benchmark.runtime.device import Compute
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.prefetch import read_ahead
@@ -76,9 +76,9 @@ class Scores:
         features: of the outputs, by encoder, where they were kept.
         num_missing: tasks that have no edit; their rows in `frame` have no values.
         attributes: cells of the tasks of each attribute, by attribute and metric, where the tasks transfer several; the
-            cells of image metrics are then means over attributes. Where the tasks are of several strengths, cells of
-            each of these, and areas under the curve over strength.
-        grouped_by: which of the two it is.
+            cells of image metrics are then means over attributes.
+        strengths: cells of the tasks of each strength, by strength and metric, where the tasks are of several; the
+            cells of image metrics are then areas under the curve over strength.
         losses: of each metric from strength 0 to 1, where there are tasks of both.
     """
 
@@ -89,7 +89,7 @@ class Scores:
     features: dict[str, FeatureSet]
     num_missing: int = 0
     attributes: dict[str, dict[str, Value]] = field(default_factory=dict)
-    grouped_by: GroupedBy = "attribute"
+    strengths: dict[str, dict[str, Value]] = field(default_factory=dict)
     losses: dict[str, Value] = field(default_factory=dict)
 
     def among(self, tasks: pd.DataFrame) -> Scores:
@@ -103,18 +103,21 @@ class Scores:
         inputs = tasks.drop(columns=["target_row", "source_row"])
         values = self.frame.drop(columns=[name for name in inputs.columns if name != "task"])
         caution = f"{len(self.frame):,} of {len(tasks):,} tasks have an edit, and no other counts"
-        names, found = TaskGroups.of(tasks).names, set(TaskGroups.of(self.frame).names)
-        attributes = self.attributes or (dict.fromkeys(found, self.cells) if len(names) > 1 else {})
-        attributes = {name: with_caution(cells, caution) for name, cells in attributes.items()}
+        groups, found = TaskGroups.of(tasks), set(TaskGroups.of(self.frame).names)
+        names = groups.names
+        figures = self.attributes or self.strengths or (dict.fromkeys(found, self.cells) if len(names) > 1 else {})
+        figures = {name: with_caution(cells, caution) for name, cells in figures.items()}
         if without := [name for name in names if name not in found]:
             caution += f"; not one of {', '.join(without)}"
             none = Value(value=None, n=0, reason="none of its tasks has an edit")
-            attributes |= {name: dict.fromkeys(self.cells, none) for name in without}
+            figures |= {name: dict.fromkeys(self.cells, none) for name in without}
+        figures = {name: figures[name] for name in names if name in figures}
         return replace(
             self,
             frame=inputs.merge(values, how="left", on="task"),
             cells=with_caution(self.cells, caution),
-            attributes={name: attributes[name] for name in names if name in attributes},
+            attributes=figures if groups.by == "attribute" else {},
+            strengths=figures if groups.by == "strength" else {},
             num_missing=missing,
             losses=with_caution(self.losses, caution),
         )
@@ -193,15 +196,15 @@ def score_edits(
                 pairs[name] = FeaturePair(found, real.real_features(name))
         cells: dict[str, Value] = {}
         breakdown: dict[str, dict[str, float | None]] = {}
-        attributes: dict[str, dict[str, Value]] = {part.name: {} for part in parts}
+        of_parts: dict[str, dict[str, Value]] = {part.name: {} for part in parts}
         losses: dict[str, Value | None] = {}
         for name, set_metric in ready.sets.items():
             pair, caution = pairs[encoder_of(name)], ready.cautions.get(name)
             cells[name], further = set_cell(set_metric, pair, caution)
             breakdown[name] = _finite(further)
             for part in parts:
-                attributes[part.name][name] = part.set_cell(name, set_metric, pair, caution)
-            losses[name] = set_loss(name, [cells_of[name] for cells_of in attributes.values()], groups)
+                of_parts[part.name][name] = part.set_cell(name, set_metric, pair, caution)
+            losses[name] = set_loss(name, [of_part[name] for of_part in of_parts.values()], groups)
     frame = tasks.drop(columns=["target_row", "source_row"])
     flat: dict[str, NDArray[np.float64]] = {}
     ratios: dict[str, list[Ratio]] = {}
@@ -212,7 +215,7 @@ def score_edits(
                 sources = tasks["source"].to_numpy()
                 cells[name] = image_cell(metric, columns, sources, draws, caution, groups)
                 for part in parts:
-                    attributes[part.name][name] = part.image_cell(metric, columns, sources, draws, caution)
+                    of_parts[part.name][name] = part.image_cell(metric, columns, sources, draws, caution)
                 losses[name] = image_loss(name, metric, columns, sources, draws, groups)
                 breakdown[name] = _finite(metric.breakdown(columns))
                 if columns:
@@ -221,10 +224,10 @@ def score_edits(
     if refused:
         cells = {name: Value(value=None, n=cell.n, reason=refusal(refused)) for name, cell in cells.items()}
         breakdown = {}
-    for of_tasks in (cells, *attributes.values()):
+    for of_tasks in (cells, *of_parts.values()):
         of_tasks |= {name: Value(value=None, n=0, reason=reason) for name, reason in ready.missing.items()}
     ordered = {name: cells[name] for name in metric_ids}
-    by_attribute = {name: {metric: found[metric] for metric in metric_ids} for name, found in attributes.items()}
+    by_group = {name: {metric: found[metric] for metric in metric_ids} for name, found in of_parts.items()}
     table = pd.concat([frame, pd.DataFrame(flat, index=frame.index)], axis=1)
     return Scores(
         table,
@@ -232,8 +235,8 @@ def score_edits(
         ordered,
         breakdown,
         features if keep else {},
-        attributes=by_attribute,
-        grouped_by=groups.by,
+        attributes=by_group if groups.by == "attribute" else {},
+        strengths=by_group if groups.by == "strength" else {},
         losses={name: loss for name in metric_ids if (loss := losses.get(name)) is not None},
     )
 

@@ -10,7 +10,6 @@ from typing import Any, ClassVar, Final, Self
 import numpy as np
 import pandas as pd
 import torch
-from torch import Tensor
 
 from benchmark.datasets.base import FaceDataset
 from benchmark.protocols.base import Draw, Protocol, Rows, shuffled_test_rows
@@ -128,11 +127,11 @@ class MaskEdits(Protocol):
     def edits(self, dataset: FaceDataset, targets: Rows, sources: Rows) -> EditBatch:
         """N tasks of the first edit that is wanted, at the least strength."""
         first = _Variation(self.options.edits[0], self.options.strengths[0])
-        return self._drawn(dataset, targets, [first] * len(targets))
+        return self._tasks_of(dataset, targets, [first] * len(targets))
 
     def edits_of_tasks(self, dataset: FaceDataset, rows: pd.DataFrame, attribute: str) -> EditBatch:
         """N tasks with the edits and strengths that were drawn for them."""
-        return self._drawn(dataset, rows["target_row"].to_numpy(np.int64), _variations(rows))
+        return self._tasks_of(dataset, rows["target_row"].to_numpy(np.int64), _variations(rows))
 
     def scored_tasks(self, dataset: FaceDataset, rows: pd.DataFrame) -> EditBatch:
         """The tasks with the true masks, which metrics compare edits with."""
@@ -144,7 +143,7 @@ class MaskEdits(Protocol):
         """N tasks with the outlines and colours of the drawn masks."""
         return with_hints(tasks)
 
-    def _drawn(self, dataset: FaceDataset, rows: Rows, variations: Sequence[_Variation]) -> EditBatch:
+    def _tasks_of(self, dataset: FaceDataset, rows: Rows, variations: Sequence[_Variation]) -> EditBatch:
         face = dataset.batch(rows)
         true = part_edits(dataset, rows, [variation.edit for variation in variations])
         triples = zip(true.mask.numpy(), face.ids, variations, strict=True)

@@ -1,4 +1,4 @@
-"""A simulated hand: the mask that a user draws of a part whose true mask is known, worse the stronger its errors are."""
+"""A simulated hand: the mask that a user draws of a part whose true mask is known, worse the stronger its errors."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _HOLE_IN_BRUSH: Final = 0.6
 _BESIDE: Final = 1.1
 """How far a piece's double lies from it, in its own width."""
 _OVERLAPPING: Final = 0.25
-"""How far the double of a piece wider than half of the face lies from it, in the face's width, lest it fill the image."""
+"""How far that of a piece wider than half of the face lies from it, in the face's width, lest it fill the image."""
 _LARGE: Final = 1 / 3
-"""Size, of the face's width, from which on a piece is off by as many pixels as one of that size, not by its own share."""
+"""Size, of the face's width, beyond which a piece is off by no more pixels than one of that size."""
 
 
 def drawn_mask(mask: Mask, part: MaskPart, strength: float, seed: str, hand: Hand) -> Mask:

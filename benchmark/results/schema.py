@@ -74,11 +74,11 @@ class ProtocolResult(_Strict):
         breakdown: by metric id, then class or attribute.
         num_scored: how many tasks were scored, where some have no edit; None where all were.
         attributes: figures of the tasks of each attribute, by attribute and metric id, where the protocol transfers
-            several; the figures of image metrics in `metrics` are then means over attributes. Where tasks are grouped
-            by strength, figures of each strength instead; those of image metrics in `metrics` are then areas under the
-            curve over strength, per unit of strength.
-        grouped_by: what the tasks of each group in `attributes` have in common.
-        losses: by metric id, how much worse the figure is at strength 1 than at 0, where tasks are at both.
+            several; the figures of image metrics in `metrics` are then means over attributes.
+        strengths: figures of the tasks of each strength, by strength and metric id, where the errors of what is
+            requested grow; the figures of image metrics in `metrics` are then areas under the curve over strength, per
+            unit of strength.
+        losses: by metric id, how much worse the figure is at strength 1 than at 0, where tasks are of both.
         scores_sha256: of the file with the scores of its tasks; None where there is none, and in older files.
     """
 
@@ -89,7 +89,7 @@ class ProtocolResult(_Strict):
     metrics: dict[str, Value]
     breakdown: dict[str, dict[str, float | None]] = Field(default_factory=dict)
     attributes: dict[str, dict[str, Value]] = Field(default_factory=dict)
-    grouped_by: Literal["attribute", "strength"] = "attribute"
+    strengths: dict[str, dict[str, Value]] = Field(default_factory=dict)
     losses: dict[str, Value] = Field(default_factory=dict)
     scores_sha256: str | None = None
     reason: str | None = None

@@ -115,10 +115,9 @@ def score_protocol(
     ordered = {metric: kept.cells[metric] for metric, _ in metrics}
     num_missing = len(task_set.tasks) - len(edited)
     by_attribute = {part: {metric: cells[metric] for metric in ordered} for part, cells in kept.attributes.items()}
+    by_strength = {part: {metric: cells[metric] for metric in ordered} for part, cells in kept.strengths.items()}
     losses = {metric: kept.losses[metric] for metric in ordered if metric in kept.losses}
-    found = Scores(
-        kept.frame, kept.ratios, ordered, kept.breakdown, {}, num_missing, by_attribute, kept.grouped_by, losses
-    )
+    found = Scores(kept.frame, kept.ratios, ordered, kept.breakdown, {}, num_missing, by_attribute, by_strength, losses)
     return ScoredProtocol(run, name, found, scored_by)
 
 
@@ -180,7 +179,10 @@ def _kept(
         breakdown,
         {},
         attributes=attributes,
-        grouped_by=result.grouped_by,
+        strengths={
+            part: {name: figures[name] for name in cells if name in figures}
+            for part, figures in result.strengths.items()
+        },
         losses={name: result.losses[name] for name in cells if name in result.losses},
     )
 
@@ -199,6 +201,6 @@ def _joined(kept: Scores, new: Scores) -> Scores:
         {**kept.breakdown, **new.breakdown},
         {},
         attributes=attributes,
-        grouped_by=new.grouped_by,
+        strengths={part: {**kept.strengths.get(part, {}), **cells} for part, cells in new.strengths.items()},
         losses={**kept.losses, **new.losses},
     )
