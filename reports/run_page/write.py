@@ -11,6 +11,7 @@ from benchmark.results.run_folder import EXPERIMENT, PROGRESS, PROVENANCE, REPOR
 from benchmark.results.schema import Result, read_result
 from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.tables.build_tables import row_title
+from benchmark.tables.by_strength import LOSS
 from benchmark.tables.costs import cost_cells, cost_columns
 from benchmark.tables.table import Cell, Column, cell_of_seeds
 from reports.leaderboard import wording as words
@@ -47,6 +48,7 @@ def write_run_page(folder: Path, out: Path | None = None) -> Path:
         costs=cost_cells(cost_columns([result]), [result]),
         breakdowns=_breakdowns(result),
         by_attribute=_by_attribute(result),
+        by_strength=_by_strength(result),
         stages=_stages(read_loss_curves(folder / PROGRESS)),
         size=(WIDTH, HEIGHT),
         samples=picture_uri(folder / SAMPLES),
@@ -93,6 +95,19 @@ def _by_attribute(result: Result) -> dict[str, list[tuple[Column, list[tuple[str
                 (part, cell_of_seeds(column, [values.get(metric)])) for part, values in protocol.attributes.items()
             ]
             found[name].append((column, cells))
+    return found
+
+
+def _by_strength(result: Result) -> dict[str, list[tuple[Column, list[tuple[str, Cell]]]]]:
+    """By protocol, each metric's figures by strength, where tasks are of several, and the loss."""
+    found: dict[str, list[tuple[Column, list[tuple[str, Cell]]]]] = {name: [] for name in result.protocols}
+    for name, protocol in result.protocols.items():
+        for metric in protocol.metrics if protocol.strengths else ():
+            column = Column(metric, result.metrics[metric])
+            named = {strength: values.get(metric) for strength, values in protocol.strengths.items()}
+            if metric in protocol.losses:
+                named[LOSS] = protocol.losses[metric]
+            found[name].append((column, [(part, cell_of_seeds(column, [value])) for part, value in named.items()]))
     return found
 
 
