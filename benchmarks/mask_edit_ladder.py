@@ -1,7 +1,7 @@
 """How far the simulated hand's masks are from the true ones at each strength, and how they look, on rendered faces.
 
 Usage: python -m benchmarks.mask_edit_ladder            the mean share of wrong pixels by strength, 64²
-       python -m benchmarks.mask_edit_ladder OUT.webp   one task of each edit at each strength, 256²
+       python -m benchmarks.mask_edit_ladder OUT.webp   a task of each edit at each strength, 256²
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from benchmark.images.label_colors import color_mask
 from benchmark.protocols.mask_edit_options import EDITS
 from benchmark.protocols.mask_edits import MaskEdits
 from benchmark.results.task_groups import STRENGTH
-from benchmark.results.task_scores import PART, VARIATION
+from benchmark.results.task_scores import PART
 from benchmark.runtime.cache_folder import cache_folder
 
 PAIRS = 200
@@ -43,26 +43,24 @@ def main() -> None:
 
 
 def ladder(out: Path) -> None:
-    """Draw target, true edit, and the mask at each strength; a row per edit, the first task of each."""
+    """Draw target, true edit, and the mask at each strength; a row per edit, each of another face."""
     faces = RenderedFaces(None, 256, cache_folder() / "faces", train=1, val=1, test=40)
-    protocol = MaskEdits(count=len(EDITS))
-    table = protocol.tasks(faces, seed=0)
-    tasks = protocol.batch(faces, table)
-    assert tasks.oracle is not None
-    target, oracle = image_array(tasks.target.image), image_array(tasks.oracle)
-    strengths = protocol.options.strengths
+    strengths = MaskEdits().options.strengths
     titles = ["target", "true edit", *(f"strength {strength:g}" for strength in strengths)]
     sheet = Image.new("RGB", (SHOWN * len(titles), (SHOWN + LINE) * len(EDITS) + LINE), "white")
     pen = ImageDraw.Draw(sheet)
     for column, title in enumerate(titles):
         pen.text((column * SHOWN + 3, 2), title, fill="black")
-    for number in range(len(EDITS)):
-        first, top = number * len(strengths), LINE + number * (SHOWN + LINE)
-        masks = [color_mask(tasks.mask[first + place].numpy()) for place in range(len(strengths))]
-        for column, picture in enumerate([target[first], oracle[first], *masks]):
-            resample = Image.Resampling.LANCZOS if column < 2 else Image.Resampling.NEAREST
+    for number, edit in enumerate(EDITS):
+        protocol = MaskEdits(edit=edit, count=number + 1)
+        tasks = protocol.batch(faces, protocol.tasks(faces, seed=0).tail(len(strengths)))
+        assert tasks.oracle is not None
+        pictures = [image_array(images)[0] for images in (tasks.target.image, tasks.oracle)]
+        top = LINE + number * (SHOWN + LINE)
+        for column, picture in enumerate([*pictures, *map(color_mask, tasks.mask.numpy())]):
+            resample = Image.Resampling.LANCZOS if column < len(pictures) else Image.Resampling.NEAREST
             sheet.paste(Image.fromarray(picture).resize((SHOWN, SHOWN), resample), (column * SHOWN, top))
-        pen.text((3, top + SHOWN + 1), table[VARIATION][first].partition(",")[0], fill="black")
+        pen.text((3, top + SHOWN + 1), edit, fill="black")
     sheet.save(out, quality=80, method=6)
 
 

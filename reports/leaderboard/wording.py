@@ -167,8 +167,8 @@ def remarks(table: Table) -> list[str]:
         )
     if any(run.result.protocols[table.protocol].strengths for row in table.rows for run in row.runs):
         lines.append(
-            "The tasks are of several strengths: figures per image are areas under the curve over strength, per unit of "
-            "strength, those of whole sets are of all tasks. A loss is positive where a figure gets worse."
+            "The tasks are of several strengths: figures per image are areas under the curve over strength, per unit "
+            "of strength, those of whole sets are of all tasks. A loss is positive where a figure gets worse."
         )
     if any(len(row.seeds) > 1 for row in table.rows):
         lines.append(
