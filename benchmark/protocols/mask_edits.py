@@ -14,6 +14,7 @@ import torch
 from benchmark.datasets.base import FaceDataset
 from benchmark.protocols.base import Draw, Protocol, Rows, shuffled_test_rows
 from benchmark.protocols.mask_edit_options import MaskEditsOptions
+from benchmark.protocols.mask_parts import Mask
 from benchmark.protocols.mouth_region import widened
 from benchmark.protocols.part_edits import can_edit, part_edits
 from benchmark.protocols.part_warps import WARPS
@@ -161,7 +162,7 @@ class MaskEdits(Protocol):
             instructions=tuple(_instruction(variation.edit) for variation in variations),
         )
 
-    def _by_hand(self, mask: Any, face: str, variation: _Variation) -> Any:
+    def _by_hand(self, mask: Mask, face: str, variation: _Variation) -> Mask:
         part = WARPS[variation.edit].of
         return drawn_mask(mask, part, variation.strength, f"{variation.edit}/{face}", self.options)
 
