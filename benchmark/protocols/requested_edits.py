@@ -35,8 +35,7 @@ def requested_edits(dataset: FaceDataset, targets: Rows, sources: Rows, attribut
     target, source = dataset.batch(targets), dataset.batch(sources)
     truth = true_edits(dataset, "attribute-transfer", targets, sources, attribute)
     if truth is not None:
-        of_mouth = attribute == MOUTH_IN_PLACE
-        region = mouth_region(target.mask, truth.mask) if of_mouth else visible_region(target, truth)
+        region = _true_region(target, truth, attribute)
         return EditBatch(target, source, truth.mask, truth.attributes, region, truth.image)
     attributes = target.attributes.clone()
     attributes[:, ATTRIBUTES.index(attribute)] = 1
@@ -87,6 +86,11 @@ def with_hints(tasks: EditBatch) -> EditBatch:
 def _with_parts(target: Tensor, source: Tensor, attribute: str) -> Tensor:
     pairs = zip(target.numpy(), source.numpy(), strict=True)
     return torch.from_numpy(np.stack([with_part_of(PARTS[attribute], *pair) for pair in pairs]))
+
+
+def _true_region(target: FaceBatch, truth: TrueEdits, attribute: str) -> Tensor:
+    of_mouth = attribute == MOUTH_IN_PLACE
+    return mouth_region(target.mask, truth.mask) if of_mouth else visible_region(target, truth)
 
 
 def visible_region(target: FaceBatch, truth: TrueEdits) -> Tensor:
