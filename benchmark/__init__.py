@@ -10,11 +10,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from benchmark.api import compare, leaderboard, list_methods, load_method, run, score_images
+    from benchmark.api import (
+        compare,
+        export_tasks,
+        import_edits,
+        leaderboard,
+        list_methods,
+        load_method,
+        run,
+        score_images,
+        score_runs,
+    )
 
     __version__: str
 
-__all__ = ["compare", "leaderboard", "list_methods", "load_method", "run", "score_images"]
+__all__ = [
+    "compare",
+    "export_tasks",
+    "import_edits",
+    "leaderboard",
+    "list_methods",
+    "load_method",
+    "run",
+    "score_images",
+    "score_runs",
+]
 
 
 def __getattr__(name: str) -> object:

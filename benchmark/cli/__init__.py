@@ -23,6 +23,7 @@ from benchmark.cli import (
     edits,
     leaderboard,
     report,
+    status,
     study,
     sweep,
     tasks,
@@ -64,6 +65,7 @@ leaderboard.add_to(app)
 report.add_to(app)
 compare.add_to(app)
 calibrate.add_to(app)
+status.add_to(app)
 verify.add_to(app)
 methods.add_to(app)
 app.add_typer(data.app, name="data")

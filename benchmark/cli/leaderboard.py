@@ -57,7 +57,13 @@ def _leaderboard(
     chosen = {"formats": split_names(formats)} if formats is not None else {}
     try:
         pages = write_leaderboard(
-            selected, out, allow_mixed=allow_mixed, embed_samples=embed_samples, human=study, **chosen
+            selected,
+            out,
+            allow_mixed=allow_mixed,
+            embed_samples=embed_samples,
+            human=study,
+            unusable=len(errors),
+            **chosen,
         )
     except OSError:  # only now, so that a refused mixture leaves no empty folder
         writable(out, "folder")

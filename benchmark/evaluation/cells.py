@@ -54,16 +54,16 @@ def image_cell(
     statistic = mean_over_groups(1)
     if groups is not None and count > 1:
         terms, statistic = terms_by_group(terms, groups.numbers, count), mean_over_groups(count, groups.weights)
-        by_group = _by_group(metric, columns, groups)
-        applies = int(np.isfinite(by_group).sum())
-        if groups.weights is not None:
-            value, of_what = float(weighted_sum(by_group, groups.weights)), f", of the area over {count} strengths"
-            if not math.isfinite(value):
-                return Value(value=None, n=0, reason=f"it applies to {applies} of {count} strengths alone")
-        else:
-            value, of_what = float(finite_mean(by_group)), f", of the mean over {count} attributes"
+        if groups.weights is None:
+            value, applies = mean_over_attributes(metric, columns, groups.numbers, count)
+            of_what = f", of the mean over {count} attributes"
             if applies < count:
                 caution = _joined(f"mean over the {applies} of {count} attributes that it applies to", caution)
+        else:
+            by_strength = _by_group(metric, columns, groups.numbers, count)
+            value, of_what = float(weighted_sum(by_strength, groups.weights)), f", of the area over {count} strengths"
+            if not math.isfinite(value):
+                return Value(value=None, n=0, reason="it does not apply to the tasks of every strength")
     low, high = bootstrap_interval([terms], statistic, sources, draws=draws)
     number = int(_answered(columns).sum())
     if not math.isfinite(low):
@@ -72,11 +72,27 @@ def image_cell(
     return Value(value=value, n=number, low=low, high=high, interval=made, reason=caution)
 
 
+def mean_over_attributes(
+    metric: ImageMetric, columns: Columns, numbers: NDArray[np.intp], count: int
+) -> tuple[float, int]:
+    """The mean of an image metric's values over the tasks of each attribute, and of how many attributes it is.
+
+    Args:
+        metric: whose value it is.
+        columns: what it measured, (T,) each.
+        numbers: (T,) the number of each task's attribute.
+        count: how many attributes there are; those without a value, or without a task, are left out.
+    """
+    by_attribute = _by_group(metric, columns, numbers, count)
+    return float(finite_mean(by_attribute)), int(np.isfinite(by_attribute).sum())
+
+
 def change_cell(
     metric: ImageMetric, columns: Columns, sources: NDArray[Any], draws: int, groups: TaskGroups, change: Array
 ) -> Value:
     """The cell of a sum over groups of an image metric's values, under weights `change` (G,) of either sign."""
-    value = float(weighted_sum(_by_group(metric, columns, groups), change)) if columns else math.nan
+    of_each = _by_group(metric, columns, groups.numbers, groups.count)  # NaN where nothing was measured
+    value = float(weighted_sum(of_each, change))
     if not math.isfinite(value):
         return Value(value=None, n=0, reason=metric.inapplicable)
     terms = terms_by_group(ratio_terms(columns, metric.ratios(columns)), groups.numbers, groups.count)
@@ -88,12 +104,9 @@ def change_cell(
     return Value(value=value, n=number, low=low, high=high, interval=made)
 
 
-def _by_group(metric: ImageMetric, columns: Columns, groups: TaskGroups) -> Array:
+def _by_group(metric: ImageMetric, columns: Columns, numbers: NDArray[np.intp], count: int) -> Array:
     """(G,): the value of each group."""
-    of_each = (
-        metric.summarise(columns, (groups.numbers == number).astype(np.float64)) for number in range(groups.count)
-    )
-    return np.array(list(of_each))
+    return np.array([metric.summarise(columns, (numbers == number).astype(np.float64)) for number in range(count)])
 
 
 def set_cell(metric: SetMetric, pair: FeaturePair, caution: str | None) -> tuple[Value, Mapping[str, float]]:

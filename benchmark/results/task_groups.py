@@ -44,13 +44,19 @@ class TaskGroups:
             numbers, strengths = pd.factorize(tasks[STRENGTH].to_numpy(np.float64), sort=True)
             names = tuple(f"{strength:g}" for strength in strengths)
             return cls("strength", names, np.asarray(numbers, np.intp), trapezoid(strengths))
-        numbers, attributes = pd.factorize(tasks["attribute"].fillna(""))
-        return cls("attribute", tuple(map(str, attributes)), np.asarray(numbers, np.intp))
+        names = tasks["attribute"].fillna("").unique()
+        return cls("attribute", tuple(map(str, names)), numbered_attributes(tasks)[0])
 
     @property
     def count(self) -> int:
         """G."""
         return len(self.names)
+
+
+def numbered_attributes(tasks: pd.DataFrame) -> tuple[NDArray[np.intp], int]:
+    """The number of the attribute that each task transfers, (T,), by first appearance, and how many there are."""
+    numbers, names = pd.factorize(tasks["attribute"].fillna(""))
+    return np.asarray(numbers, np.intp), len(names)
 
 
 def trapezoid(places: Sequence[float] | Array) -> Array | None:

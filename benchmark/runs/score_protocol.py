@@ -12,6 +12,7 @@ import pandas as pd
 from benchmark.caching.code_version import code_version
 from benchmark.caching.file_record import FILES, changed_files
 from benchmark.caching.fingerprints import StageState, fingerprint
+from benchmark.caching.library_versions import Versions
 from benchmark.caching.plugin_source import entry_version
 from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec
 from benchmark.editing.edit_tasks import read_edits
@@ -22,7 +23,7 @@ from benchmark.results.import_record import read_import
 from benchmark.results.run_folder import EDITS, REFUSED, RESULT, edits_folder, scores_path
 from benchmark.results.schema import read_result
 from benchmark.results.task_scores import TABLE_COLUMNS, read_task_scores, write_task_scores
-from benchmark.runs.up_to_date import FINISHED, METRICS, metric_stamps
+from benchmark.runs.up_to_date import FINISHED, LIBRARIES, METRICS, measured_by, metric_stamps
 from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.ratios import Ratio
 from methods.base import EditBatch
@@ -38,12 +39,15 @@ class ScoredProtocol:
         protocol: its name.
         scores: the scores.
         scored_by: hash of what decides them whatever is measured.
+        libraries: by metric, the versions of the libraries that measured it; none of one measured by an older version
+            of this program, which did not note them.
     """
 
     run: Path
     protocol: str
     scores: Scores
     scored_by: str
+    libraries: dict[str, Versions]
 
     def write(self) -> None:
         """Write the scores of the tasks into the run's folder, where its result must follow."""
@@ -93,7 +97,7 @@ def score_protocol(
     name = task_set.protocol.name
     scored_by = _scored_by(state, evaluation, context, task_set)
     metrics = metric_stamps(evaluation, name, context.weights)
-    kept = _kept(run, state, name, scored_by, metrics, again)
+    kept = _kept(run, state, evaluation, name, scored_by, metrics, again)
     missing = [metric for metric, _ in metrics if metric not in kept.cells]
     edited = tasks_with_edits(run, task_set)
     if missing:
@@ -118,7 +122,9 @@ def score_protocol(
     by_strength = {part: {metric: cells[metric] for metric in ordered} for part, cells in kept.strengths.items()}
     losses = {metric: kept.losses[metric] for metric in ordered if metric in kept.losses}
     found = Scores(kept.frame, kept.ratios, ordered, kept.breakdown, {}, num_missing, by_attribute, by_strength, losses)
-    return ScoredProtocol(run, name, found, scored_by)
+    noted = {*missing, *_noted_libraries(state, name)}
+    libraries = {metric: measured_by(evaluation, metric) for metric in ordered if metric in noted}
+    return ScoredProtocol(run, name, found, scored_by, libraries)
 
 
 def _scored_by(state: StageState, evaluation: EvaluationSpec, context: EvaluationContext, task_set: TaskSet) -> str:
@@ -145,8 +151,21 @@ def _scored_by(state: StageState, evaluation: EvaluationSpec, context: Evaluatio
 _NOTHING = Scores(pd.DataFrame(), {}, {}, {}, {})
 
 
+def _noted_libraries(state: StageState, protocol: str) -> Mapping[str, Versions]:
+    """By metric, the versions of the libraries that measured what is there, as far as they were noted."""
+    finished: Mapping[str, Any] = state.get(FINISHED) or {}
+    noted: Mapping[str, Versions] = finished.get(LIBRARIES, {}).get(protocol, {})
+    return noted
+
+
 def _kept(
-    run: Path, state: StageState, protocol: str, scored_by: str, metrics: list[list[str]], again: Collection[str]
+    run: Path,
+    state: StageState,
+    evaluation: EvaluationSpec,
+    protocol: str,
+    scored_by: str,
+    metrics: list[list[str]],
+    again: Collection[str],
 ) -> Scores:
     """What the run's files say of those metrics that were measured as they would be now."""
     finished: Mapping[str, Any] = state.get(FINISHED) or {}
@@ -165,6 +184,8 @@ def _kept(
     cells = {
         name: result.metrics[name] for name, stamp in metrics if [name, stamp] in earlier and name in result.metrics
     }
+    noted = _noted_libraries(state, protocol)
+    cells = {name: cell for name, cell in cells.items() if noted.get(name) in (None, measured_by(evaluation, name))}
     cells = {name: cell for name, cell in cells.items() if cell.value is not None or name not in again}
     columns = [name for name in frame.columns if name in TABLE_COLUMNS or name.partition("/")[0] in cells]
     breakdown = {name: result.breakdown.get(name, {}) for name in cells}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from benchmark.results.attributes import overall_name
 from benchmark.results.schema import ProtocolResult, Value
 from benchmark.results.task_groups import trapezoid
-from benchmark.tables.by_attribute import OVER_ALL, GroupFigures, by_attribute
+from benchmark.tables.by_attribute import GroupFigures, by_attribute
 from benchmark.tables.table import Cell, Column, Table, cell_of_seeds
 
 AREA: Final = "area under the curve"
@@ -38,7 +39,7 @@ def by_strength(table: Table) -> list[GroupFigures]:
             summaries = [(AREA, overall)]
         else:
             areas = tuple(_area(column, [float(name) for name in strengths], cells) for cells in curves)
-            summaries = [(OVER_ALL, overall), (AREA, areas)]
+            summaries = [(overall_name(column.level), overall), (AREA, areas)]
         losses = tuple(_cell(column, found, [of_seed.losses for of_seed in found]) for found in results)
         if any(cell.value is not None for cell in losses):
             summaries.append((LOSS, losses))

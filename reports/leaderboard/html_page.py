@@ -29,6 +29,7 @@ def render(
     files: ScoreFiles,
     title: str,
     embed_samples: bool = True,
+    unusable: int = 0,
 ) -> str:
     """The whole page: every string escaped, styles, scripts and pictures inline, nothing fetched.
 
@@ -39,6 +40,7 @@ def render(
         files: opens the score files beside their results.
         title: of the page.
         embed_samples: inline pictures of edits.
+        unusable: results that could not be read, and are in no table.
     """
     store = ImageStore()
     headed = [(words.heading(table), table) for table in tables]
@@ -57,6 +59,7 @@ def render(
         method_of=_method_of,
         runs=[result for _, result in in_order(runs)],
         words=words,
+        left_out=words.unusable_results(unusable),
         spans=_spans,
         curves=[curve_data(table) for table in tables],
         figures_by_group=figures_by_group,

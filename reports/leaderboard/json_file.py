@@ -128,11 +128,14 @@ class Leaderboard(_Strict):
 
     schema_version: Literal[1] = SCHEMA_VERSION
     tables: list[TableInfo]
+    unusable_results: int = 0
+    """Result files that could not be read, and are in no table."""
 
 
-def render(tables: Sequence[Table]) -> str:
-    """The whole file."""
-    return Leaderboard(tables=[_table(table) for table in tables]).model_dump_json(indent=1) + "\n"
+def render(tables: Sequence[Table], unusable: int = 0) -> str:
+    """The whole file; `unusable` results are in no table."""
+    content = Leaderboard(tables=[_table(table) for table in tables], unusable_results=unusable)
+    return content.model_dump_json(indent=1) + "\n"
 
 
 def _table(table: Table) -> TableInfo:

@@ -7,14 +7,25 @@ from collections.abc import Sequence
 from benchmark.tables.by_strength import figures_by_group
 from benchmark.tables.table import Cell, Column, Row, Table
 from reports.leaderboard.edit_grid import EditGrids
-from reports.leaderboard.wording import FLAG, NO_RUNS, Legend, heading, interval, legend, provenance, remarks, row_facts
+from reports.leaderboard.wording import (
+    FLAG,
+    NO_RUNS,
+    Legend,
+    heading,
+    interval,
+    legend,
+    provenance,
+    remarks,
+    row_facts,
+    unusable_results,
+)
 from reports.rendering.markdown import line, plain
 
 _STYLES = {"": "{}", "best": "**{}**", "second": "<u>{}</u>"}
 
 
-def render(tables: Sequence[Table], title: str, grids: EditGrids) -> str:
-    """The whole page, which shows each picture of edits from its own folder."""
+def render(tables: Sequence[Table], title: str, grids: EditGrids, unusable: int = 0) -> str:
+    """The whole page, which shows each picture of edits from its own folder; `unusable` results are in no table."""
     parts = [f"# {plain(title)}", *(_section(table) for table in tables)]
     parts += [
         f"## {plain(f'Edits: {dataset}, {protocol}')}\n\n"
@@ -22,7 +33,11 @@ def render(tables: Sequence[Table], title: str, grids: EditGrids) -> str:
         for (dataset, protocol), pictures in grids.items()
         for picture in pictures
     ]
-    return "\n\n".join(parts if tables else [*parts, NO_RUNS]) + "\n"
+    if not tables:
+        parts.append(NO_RUNS)
+    if (left_out := unusable_results(unusable)) is not None:
+        parts.append(plain(left_out))
+    return "\n\n".join(parts) + "\n"
 
 
 def _section(table: Table) -> str:

@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from benchmark.results.attributes import attributes_of, overall_name
 from benchmark.results.comparability import SHORT_HASH
 from benchmark.results.run_folder import EXPERIMENT, PROGRESS, PROVENANCE, REPORT, RESULT, SAMPLES
 from benchmark.results.schema import Result, read_result
 from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.tables.build_tables import row_title
+from benchmark.tables.by_attribute import cell_of_attribute
 from benchmark.tables.by_strength import LOSS
 from benchmark.tables.costs import cost_cells, cost_columns
 from benchmark.tables.table import Cell, Column, cell_of_seeds
@@ -86,15 +88,19 @@ def _breakdowns(result: Result) -> dict[str, list[tuple[Column, list[tuple[str, 
 
 
 def _by_attribute(result: Result) -> dict[str, list[tuple[Column, list[tuple[str, Cell]]]]]:
-    """By protocol, each metric's figures by the attribute that tasks transfer, where they transfer several."""
+    """By protocol, each metric's figures by the attribute that tasks transfer, where they transfer several.
+
+    The figure over all of them is the last.
+    """
     found: dict[str, list[tuple[Column, list[tuple[str, Cell]]]]] = {name: [] for name in result.protocols}
     for name, protocol in result.protocols.items():
-        for metric in protocol.metrics if protocol.attributes else ():
+        attributes = attributes_of([protocol])
+        for metric, value in protocol.metrics.items() if attributes else ():
             column = Column(metric, result.metrics[metric])
-            cells = [
-                (part, cell_of_seeds(column, [values.get(metric)])) for part, values in protocol.attributes.items()
-            ]
-            found[name].append((column, cells))
+            cells = [(attribute, cell_of_attribute(column, [protocol], attribute)) for attribute in attributes]
+            if any(cell.value is not None for _, cell in cells):
+                cells.append((overall_name(column.level), cell_of_seeds(column, [value])))
+                found[name].append((column, cells))
     return found
 
 
