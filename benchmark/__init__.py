@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from benchmark.api import compare, leaderboard, list_methods, load_method, run, score_images
+    from benchmark.photographs.photo import photo
 
     __version__: str
 
-__all__ = ["compare", "leaderboard", "list_methods", "load_method", "run", "score_images"]
+__all__ = ["compare", "leaderboard", "list_methods", "load_method", "photo", "run", "score_images"]
 
 
 def __getattr__(name: str) -> object:
+    if name == "photo":
+        from benchmark.photographs.photo import photo
+
+        return photo
     if name in __all__:
         from benchmark import api
 

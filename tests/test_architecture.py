@@ -17,7 +17,7 @@ FLOORS = (
     "reports.run_page reports.ablation",
     "benchmark.ablation reports.leaderboard reports.calibration reports.human_study",
     "benchmark.tables benchmark.sweep reports.rating_forms",
-    "benchmark.calibration benchmark.human_study benchmark.runs",
+    "benchmark.calibration benchmark.human_study benchmark.photographs benchmark.runs",
     "benchmark.evaluation benchmark.authoring",
     "benchmark.editing benchmark.judges",
     "benchmark.metrics benchmark.protocols benchmark.training",

@@ -22,6 +22,7 @@ from benchmark.cli import (
     data,
     edits,
     leaderboard,
+    photo,
     report,
     study,
     sweep,
@@ -66,6 +67,7 @@ compare.add_to(app)
 calibrate.add_to(app)
 verify.add_to(app)
 methods.add_to(app)
+photo.add_to(app)
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
 app.add_typer(study.app, name="study")
