@@ -18,6 +18,7 @@ import typer
 from benchmark.cli import (
     ablate,
     calibrate,
+    checkpoints,
     compare,
     data,
     edits,
@@ -70,6 +71,7 @@ methods.add_to(app)
 photo.add_to(app)
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
+app.add_typer(checkpoints.app, name="checkpoints")
 app.add_typer(study.app, name="study")
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(edits.app, name="edits")

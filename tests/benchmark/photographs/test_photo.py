@@ -150,7 +150,7 @@ def test_wrong_input_is_one_sentence(desk: Path, tmp_path: Path) -> None:
     words = ("--method", "region-color")
     assert "give --mask with an edited mask, or --style" in sentence(desk, tmp_path, "--attribute", "Smiling=1", *words)
     assert "is named twice" in sentence(desk, tmp_path, *words, *words)
-    assert "maskgan" in sentence(desk, tmp_path, "--method", "maskgann")
+    assert "'maskgann'" in sentence(desk, tmp_path, "--method", "maskgann")
     assert "--strength says" in sentence(desk, tmp_path, "--strength", "0.5", "--style", desk / "other.png", *words)
     (tmp_path / "cut.png").write_bytes((desk / "me.png").read_bytes()[:500])
     told = bench("photo", tmp_path / "cut.png", "--out", tmp_path / "out")

@@ -45,7 +45,7 @@ def test_what_is_hidden_lies_over_the_photograph_or_the_face(tmp_path: Path) -> 
     white[10:20, 5:25] = 255
     assert read_hidden(saved(tmp_path / "a.png", white), (30, 40)).sum() == 200
     assert read_hidden(saved(tmp_path / "b.png", white[:20, :20]), (30, 40)).shape == (20, 20)
-    with pytest.raises(InputError, match="b.png is 40x30: what is to be hidden .* which is 50x30"):
+    with pytest.raises(InputError, match=r"b.png is 40x30: what is to be hidden .* which is 50x30"):
         read_hidden(saved(tmp_path / "b.png", white), (30, 50))
     with pytest.raises(InputError, match="hides nothing: no pixel of it is white"):
         read_hidden(saved(tmp_path / "c.png", np.zeros_like(white)), (30, 40))
