@@ -71,6 +71,7 @@ def run(
     data: PathName | None = None,
     preset: str | None = None,
     seed: int | Iterable[int] | None = None,
+    budget: str | None = None,
     protocols: str | Iterable[str] | None = None,
     limit: int | None = None,
     device: str | None = None,
@@ -94,6 +95,7 @@ def run(
         data: folder of the dataset's files.
         preset: sizes and budgets; by default "demo".
         seed: training seed, or several; by default 0.
+        budget: what each training may cost, such as "300cpu-s", in place of the preset's iterations.
         protocols: only these; by default all that the method takes part in.
         limit: at most so many tasks per protocol.
         device: "cpu", "cuda", "cuda:1" …; by default "auto".
@@ -129,8 +131,8 @@ def run(
     from benchmark.runtime.progress import Reporter
 
     shared = flags_of(dataset, data, preset=preset, device=device, limit=limit, protocols=_names(protocols))
-    flags = {**shared, "method": method, "checkpoint": None if checkpoint is None else str(checkpoint)}
-    experiment = resolve_with_runs(_sources(flags, settings, config), Path(runs))
+    own = {"method": method, "budget": budget, "checkpoint": None if checkpoint is None else str(checkpoint)}
+    experiment = resolve_with_runs(_sources({**shared, **own}, settings, config), Path(runs))
     experiments = [experiment] if seed is None else over_seeds(experiment, _seeds(seed))
     return run_all(
         experiments,

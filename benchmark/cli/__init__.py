@@ -25,6 +25,7 @@ from benchmark.cli import (
     leaderboard,
     photo,
     report,
+    status,
     study,
     sweep,
     tasks,
@@ -66,6 +67,7 @@ leaderboard.add_to(app)
 report.add_to(app)
 compare.add_to(app)
 calibrate.add_to(app)
+status.add_to(app)
 verify.add_to(app)
 methods.add_to(app)
 photo.add_to(app)

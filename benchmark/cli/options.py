@@ -51,6 +51,13 @@ RunGlobs = Annotated[
         show_default="runs",
     ),
 ]
+Budget = Annotated[
+    str | None,
+    typer.Option(
+        metavar="AMOUNT",
+        help="What the training may cost, not as long as the preset says: 300cpu-s, 30gpu-min, 2e15flop, 200k-images.",
+    ),
+]
 Fresh = Annotated[bool, typer.Option("--fresh/--resume", help="Begin anew, or go on.")]
 KeepWeights = Annotated[
     bool, typer.Option("--keep-weights", help="Go on with weights that other code trained; the result says so.")
@@ -104,6 +111,7 @@ class RunOptions(CommandOptions):
     dataset: Dataset = None
     data: Data = None
     seed: Seed = None
+    budget: Budget = None
     checkpoint: Checkpoint = None
     network: Network = None
     fresh: Fresh = False
