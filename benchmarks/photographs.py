@@ -1,9 +1,9 @@
 """How well faces in larger pictures are found, aligned, edited and pasted back.
 
-Usage: python -m benchmarks.photographs RUN [FOLDER] [COUNT]
+Usage: python -m benchmarks.photographs RUN COUNT [FOLDER]
 
-RUN is a finished run, whose parser refines the alignment and whose method edits. FOLDER is a copy of CelebAMask-HQ, of
-which COUNT photographs are placed into synthetic scenes; without it COUNT rendered faces are. Scenes are kept in memory
+RUN is a finished run, whose parser refines the alignment and whose method edits. COUNT photographs of FOLDER, a copy of
+CelebAMask-HQ, are placed into synthetic scenes, or rendered faces where no folder is given. Scenes are kept in memory
 and in a temporary folder alone.
 """
 
@@ -37,7 +37,8 @@ from benchmark.weights.locate import Weights
 from benchmarks.photo_scenes import eye_centres, place_face
 from methods.labels import LABELS, MOUTH_LABELS
 
-COUNT, SIZE, PHOTOGRAPH = 100, 384, 512
+SIZE, PHOTOGRAPH = 384, 512
+"""Sides of rendered faces and of photographs before they are placed."""
 EYES = (LABELS.index("l_eye"), LABELS.index("r_eye"))
 CLOSE = 0.03
 """Distance of an eye from where it is, in distances of the eyes, that counts as found."""
@@ -45,7 +46,7 @@ CLOSE = 0.03
 Face = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 
-def main(run: Path, folder: Path | None = None, count: int = COUNT) -> None:
+def main(run: Path, count: int, folder: Path | None = None) -> None:
     """Print what became of the faces."""
     reader = FaceReader(run, "cpu", cache_folder(), Reporter(), Weights())
     editor = PhotoEditor(face_finder(Weights()), load_all(choose_methods([str(run)], run, None), "cpu"), reader)
@@ -115,4 +116,4 @@ def _photographs(folder: Path, count: int) -> Iterator[Face]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *map(Path, sys.argv[2:3]), *map(int, sys.argv[3:4]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), *map(Path, sys.argv[3:4]))

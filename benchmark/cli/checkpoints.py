@@ -55,22 +55,23 @@ def _check(
         raise InputError(f"{file} ({content.described()}) {error}") from error
     from benchmark.editing.trial_edit import trial_edit
 
-    rows = [
-        {"method": fit.candidate.label, "network": fit.network, "options": dict(fit.candidate.options)} for fit in fits
-    ]
     first = fits[0]
     change = None
     if first.edits:
         before, after = trial_edit(file, first, device or "auto")
         change = float(abs(after.astype(int) - before).mean())
     if json:
+        rows = [
+            {"method": fit.candidate.label, "network": fit.network, "options": dict(fit.candidate.options)}
+            for fit in fits
+        ]
         shown = {"file": str(file), "content": content.described(), "fits": rows, "mean_change": change}
         print(json_format.dumps(shown, indent=2))
         return
     print(f"{file}: {content.described()}")
-    for row in rows:
-        options = "".join(f" {name}={json_format.dumps(value)}" for name, value in row["options"].items())
-        print(f"fits\t{row['method']}\t{row['network']}\tpreset paper{options}")
+    for fit in fits:
+        options = "".join(f" {name}={json_format.dumps(value)}" for name, value in fit.candidate.options.items())
+        print(f"fits\t{fit.candidate.label}\t{fit.network}\tpreset paper{options}")
     if change is None:
         print("edits\tnothing: it is no network that makes edits")
     else:

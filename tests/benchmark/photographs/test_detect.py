@@ -2,12 +2,13 @@
 
 from importlib.util import find_spec
 
+import cv2
 import numpy as np
 import pytest
 
 from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
 from benchmark.datasets.rendered_faces.renderer.renderer import RenderedFace, render
-from benchmark.photographs.align import celeba_hq_square
+from benchmark.photographs.align import FaceSquare, celeba_hq_square
 from benchmark.photographs.aligned_face import PhotographedFace
 from benchmark.photographs.detect import FaceFinder, face_finder
 from benchmark.photographs.parts import refined
@@ -39,12 +40,10 @@ def error(points: np.ndarray, face: RenderedFace, placed: PlacedFace) -> float:
     return float(np.linalg.norm(points[:2] - there, axis=1).max() / np.linalg.norm(there[1] - there[0]))
 
 
-def mask_of(square: object, face: RenderedFace, placed: PlacedFace, size: int) -> np.ndarray:
+def mask_of(square: FaceSquare, face: RenderedFace, placed: PlacedFace, size: int) -> np.ndarray:
     """What a parser without faults reads in a square of the scene."""
-    import cv2
-
     whole = cv2.warpAffine(face.mask, placed.way, placed.image.shape[1::-1], flags=cv2.INTER_NEAREST)
-    way = square.to_photograph(size)  # type: ignore[attr-defined]
+    way = square.to_photograph(size)
     return cv2.warpAffine(whole, way, (size, size), flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
 
 
@@ -71,8 +70,6 @@ def test_parts_far_from_the_landmarks_are_not_believed(finder: FaceFinder) -> No
 
 @pytest.mark.parametrize("scale", [0.25, 6.0])
 def test_tiny_and_huge_photographs_have_the_same_face(finder: FaceFinder, scale: float) -> None:
-    import cv2
-
     placed = place_face(drawn(7).image, 7, side=400, degrees=10)
     (found,) = finder.faces(placed.image)
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
