@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -98,7 +99,7 @@ class FaceFinder:
 
 
 def face_finder(weights: Weights) -> FaceFinder:
-    """The finder, with the file that `weights` finds.
+    """The finder, with the file that `weights` finds; one for all photographs of a process.
 
     Raises:
         InputError: if dlib or the file is not here.
@@ -108,9 +109,16 @@ def face_finder(weights: Weights) -> FaceFinder:
             "faces are found by dlib, which is not installed: pip install 'face-editing-benchmark[identity]'"
         )
     try:
-        return FaceFinder(weights.find(LANDMARKS).path)
+        file = weights.find(LANDMARKS)
     except WeightsMissing as error:
         raise InputError(str(error)) from error
+    return _loaded(file.path, file.sha256)
+
+
+@lru_cache(maxsize=1)
+def _loaded(landmarks: Path, sha256: str) -> FaceFinder:
+    """Keyed by the file's hash too: another content under the same path predicts other landmarks."""
+    return FaceFinder(landmarks)
 
 
 def _scaled(image: Pixels, scale: float) -> tuple[Pixels, Points]:

@@ -21,7 +21,7 @@ SQUARES = [
     square_at(-17, 410.3),
     square_at(33, 48),
     square_at(12, 500, (20.0, 780.0)),
-    square_at(5, 2500),
+    square_at(5, 1400),
 ]
 
 
