@@ -22,7 +22,7 @@ LANDMARKS: Final = "dlib-face-landmarks-68"
 """The predictor's id among the weights files."""
 PASSES: Final = ((1280, 0.0), (2560, 0.0), (1280, -0.3))
 """Longer side of the photograph that is searched, and the score from which a face counts; a pass begins where the one
-before found nothing. dlib's detector knows faces of 80 pixels and more."""
+before found too few, the last one where there is none. dlib's detector knows faces of 80 pixels and more."""
 MAX_ENLARGED: Final = 4.0
 """Times that a small photograph is enlarged at most."""
 BOX: Final = 300
@@ -66,14 +66,20 @@ class FaceFinder:
         self._landmarks = landmark_predictor(landmarks)
         self._rectangle = dlib.rectangle
 
-    def faces(self, photograph: Pixels) -> list[FoundFace]:
-        """The faces of a photograph (H, W, 3), the largest first; those of about its upright are found."""
+    def faces(self, photograph: Pixels, at_least: int = 1) -> list[FoundFace]:
+        """The faces of a photograph (H, W, 3), the largest first; those of about its upright are found.
+
+        Args:
+            photograph: uint8 RGB.
+            at_least: where fewer are found, smaller ones are looked for.
+        """
+        boxes: list[Box] = []
         for longer_side, threshold in PASSES:
-            boxes = list(self._boxes(photograph, longer_side, threshold))
-            if boxes:
-                found = [FoundFace(box, self._points(photograph, box)) for box in boxes]
-                return sorted(found, key=lambda face: -face.width)
-        return []
+            if len(boxes) >= at_least or (boxes and threshold < 0):
+                break
+            boxes = max(boxes, list(self._boxes(photograph, longer_side, threshold)), key=len)
+        found = [FoundFace(box, self._points(photograph, box)) for box in boxes]
+        return sorted(found, key=lambda face: -face.width)
 
     def _boxes(self, photograph: Pixels, longer_side: int, threshold: float) -> Iterator[Box]:
         scale = min(longer_side / max(photograph.shape[:2]), MAX_ENLARGED)

@@ -79,10 +79,12 @@ def test_tiny_and_huge_photographs_have_the_same_face(finder: FaceFinder, scale:
     assert np.abs((again.points + 0.5) / scale - 0.5 - found.points).max() < 0.06 * apart
 
 
-def test_the_largest_comes_first(finder: FaceFinder) -> None:
+def test_the_largest_comes_first_and_smaller_ones_are_looked_for(finder: FaceFinder) -> None:
     small, large = (place_face(drawn(seed).image, 4, side=side, degrees=0) for seed, side in ((1, 260), (3, 420)))
     both = np.concatenate([small.image, large.image], axis=1)
-    first, second = finder.faces(both)
+    (alone,) = finder.faces(both)
+    first, second = finder.faces(both, at_least=2)
+    assert alone.points[0, 0] > small.image.shape[1]
     assert first.width > second.width
     assert first.points[0, 0] > small.image.shape[1] > second.points[0, 0]
 
