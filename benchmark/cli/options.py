@@ -100,7 +100,7 @@ class CommandOptions:
         """
         from benchmark.weights.locate import Weights
 
-        return Weights(self.weights_dir, _named_weights(self.weights))
+        return Weights(self.weights_dir, named_weights(self.weights))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +152,7 @@ def takes(options_type: type[CommandOptions]) -> Callable[[Callable[..., None]],
     return decorated
 
 
-def _named_weights(words: list[str] | None) -> dict[str, Path]:
+def named_weights(words: list[str] | None) -> dict[str, Path]:
     """Files by id from `ID=FILE` words."""
     found: dict[str, Path] = {}
     for word in words or ():
