@@ -79,6 +79,8 @@ def _file_of(plugin: str) -> Path | None:
     """The file that a word names: itself, or that of a folder written with or without `.py`; None of a module."""
     path = Path(plugin).expanduser()
     if path.is_file():
+        if path.suffix != ".py":
+            raise InputError(f"{path} is no Python file; name one, a folder with __init__.py, a module, or a card")
         return path
     folder = path.with_suffix("") if plugin.endswith(".py") else path
     package = folder / folder.name.replace("-", "_")

@@ -51,6 +51,13 @@ RunGlobs = Annotated[
         show_default="runs",
     ),
 ]
+Budget = Annotated[
+    str | None,
+    typer.Option(
+        metavar="AMOUNT",
+        help="What the training may cost, not as long as the preset says: 300cpu-s, 30gpu-min, 2e15flop, 200k-images.",
+    ),
+]
 Fresh = Annotated[bool, typer.Option("--fresh/--resume", help="Begin anew, or go on.")]
 KeepWeights = Annotated[
     bool, typer.Option("--keep-weights", help="Go on with weights that other code trained; the result says so.")
@@ -93,7 +100,7 @@ class CommandOptions:
         """
         from benchmark.weights.locate import Weights
 
-        return Weights(self.weights_dir, _named_weights(self.weights))
+        return Weights(self.weights_dir, named_weights(self.weights))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +111,7 @@ class RunOptions(CommandOptions):
     dataset: Dataset = None
     data: Data = None
     seed: Seed = None
+    budget: Budget = None
     checkpoint: Checkpoint = None
     network: Network = None
     fresh: Fresh = False
@@ -144,7 +152,7 @@ def takes(options_type: type[CommandOptions]) -> Callable[[Callable[..., None]],
     return decorated
 
 
-def _named_weights(words: list[str] | None) -> dict[str, Path]:
+def named_weights(words: list[str] | None) -> dict[str, Path]:
     """Files by id from `ID=FILE` words."""
     found: dict[str, Path] = {}
     for word in words or ():

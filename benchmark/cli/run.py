@@ -151,6 +151,7 @@ def _do(act: Callable[[Request], None], options: RunOptions) -> None:
         options.data,
         checkpoint=str(options.checkpoint) if options.checkpoint else None,
         network=options.network,
+        budget=options.budget,
     )
     seeds = None if options.seed is None else parse_seed_range("--seed", options.seed)
     experiments = [experiment] if seeds is None else over_seeds(experiment, seeds)

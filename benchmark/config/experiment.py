@@ -31,6 +31,7 @@ class MethodSpec(Spec):
         seed: of its training.
         checkpoint: a weights file to load instead of training: a published network, or what a stage of a run left.
         network: which of the method's networks a published one fills; `KEY:ROLE` names its key in the file too.
+        budget: what the training may cost, such as "300cpu-s"; None trains as long as the options say.
         tensorboard: write TensorBoard event files beside `progress.jsonl`.
     """
 
@@ -40,6 +41,7 @@ class MethodSpec(Spec):
     seed: int = Field(default=0, ge=0, le=MAX_SEED)
     checkpoint: str | None = None
     network: str | None = None
+    budget: str | None = None
     tensorboard: bool = False
 
     @property
@@ -50,6 +52,8 @@ class MethodSpec(Spec):
     def settings(self) -> dict[str, Any]:
         """The specification under the keys that users write, where the name is the key `method`."""
         content = self.model_dump(mode="json")
+        if self.budget is None:  # so that hashes are those of before there were budgets
+            del content["budget"]
         return {"method": content.pop("name"), **content}
 
 

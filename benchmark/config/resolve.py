@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
+from benchmark.config.budget import parse_budget
 from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec, Options, Spec, roles_of
 from benchmark.config.experiment import EVALUATION_KEYS, METHOD_KEYS, Experiment, MethodSpec
 from benchmark.config.option_types import check_option
@@ -63,6 +64,8 @@ def resolve(sources: Sources) -> Experiment:
         given = _checked(source.content.get("options"), card.options, f"option of {name}", [source], "options")
         with located([source], "options"):
             options = put_over(options, expanded_texts(given))
+    with located(sources, "budget"):
+        _check_budget(settings)
     content = {key: settings[key] for key in METHOD_KEYS if key in settings and key != "method"}
     content |= {"name": name, "variant": variant, "options": options}
     method = _validated(MethodSpec, content, sources)
@@ -119,6 +122,17 @@ def _check_kinds(source: ConfigSource) -> None:
             raise ExperimentError(
                 f"{source.location(('metrics',))}: metrics is a list of names, such as [fid, kid], not {value!r}"
             )
+
+
+def _check_budget(settings: Mapping[str, Any]) -> None:
+    budget = settings.get("budget")
+    if budget is None:
+        return
+    if not isinstance(budget, str):
+        raise ExperimentError(f"budget is an amount with its unit, such as 300cpu-s, not {budget!r}")
+    parse_budget(budget)
+    if settings.get("checkpoint") is not None:
+        raise ExperimentError("a budget is for training, and a checkpoint takes its place: leave one of them out")
 
 
 def _at_preset(card: MethodCard, key: str) -> Options:

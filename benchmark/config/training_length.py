@@ -71,6 +71,19 @@ def in_iterations(options: Mapping[str, Option], num_faces: int) -> Options:
     return resolved
 
 
+def scaled(options: Mapping[str, Option], factor: float) -> Options:
+    """The options that count iterations, those that are not 0, each times a factor; they keep one at least.
+
+    Args:
+        options: of a method, its lengths in iterations.
+        factor: above zero.
+    """
+    lengths = {name: value for name, value in options.items() if name.rpartition("_")[2] == ITERATIONS}
+    return {
+        name: max(1, round(length * factor)) for name, length in lengths.items() if isinstance(length, int) and length
+    }
+
+
 def over_faces(experiment: Experiment, num_faces: int) -> Experiment:
     """The experiment with every length of its method's training in iterations over so many faces."""
     method = experiment.method

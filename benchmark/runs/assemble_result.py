@@ -20,6 +20,7 @@ from benchmark.results.run_folder import cost_path, scores_path
 from benchmark.results.schema import Cost, MetricInfo, ProtocolResult, Result, Value, WeightsOrigin
 from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.version import installed_version
+from benchmark.training.train import TrainingTime
 from benchmark.weights.locate import Weights
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 
@@ -28,16 +29,17 @@ NO_TASKS = hashlib.sha256(b"[]").hexdigest()
 NO_COST = Cost(parameters=0, flops=None, train_seconds=None, edit_ms=None, peak_memory_mib=None, device="")
 
 
-def cost_of_edits(folder: Path, protocols: Iterable[str], hardware: str, train_seconds: float | None) -> Cost:
+def cost_of_edits(folder: Path, protocols: Iterable[str], hardware: str, training: TrainingTime | None) -> Cost:
     """The cost of a run's method, as its edits under several protocols measured it on one machine.
 
     Args:
         folder: of the run.
         protocols: whose edits are those of this code; others may lie beside them.
         hardware: that of this machine, whose measurements go before those of others; named where there are none.
-        train_seconds: None where nothing was trained.
+        training: None where nothing was trained.
     """
-    cost = NO_COST.model_copy(update={"device": hardware, "train_seconds": train_seconds})
+    trained = {} if training is None else {"train_seconds": training.seconds, "train_cpu_seconds": training.cpu_seconds}
+    cost = NO_COST.model_copy(update={"device": hardware, **trained})
     paths = [cost_path(folder, protocol) for protocol in sorted(protocols)]
     measurements = [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.is_file()]
     if not measurements:
@@ -124,6 +126,8 @@ def protocol_result(task_set: TaskSet, scores: Scores | None, reason: str | None
         metrics={} if scores is None else scores.cells,
         breakdown={} if scores is None else {name: each for name, each in scores.breakdown.items() if each},
         attributes={} if scores is None else scores.attributes,
+        strengths={} if scores is None else scores.strengths,
+        losses={} if scores is None else scores.losses,
         reason=reason,
         num_scored=len(task_set.tasks) - scores.num_missing if scores is not None and scores.num_missing else None,
     )
@@ -154,8 +158,12 @@ def left_out(name: str, task_set: TaskSet | None, reason: str) -> ProtocolResult
 def real_result(task_set: TaskSet, scores: Scores) -> ProtocolResult:
     """The part of the real images: where they have no figure, the reason is that they are not edits."""
     result = protocol_result(task_set, scores, None)
-    attributes = {name: _of_real_images(cells) for name, cells in result.attributes.items()}
-    return result.model_copy(update={"metrics": _of_real_images(result.metrics), "attributes": attributes})
+    groups = {"attributes": result.attributes, "strengths": result.strengths}
+    of_groups = {
+        kind: {name: _of_real_images(cells) for name, cells in figures.items()} for kind, figures in groups.items()
+    }
+    cells = {"metrics": _of_real_images(result.metrics), "losses": _of_real_images(result.losses)}
+    return result.model_copy(update={**cells, **of_groups})
 
 
 def _of_real_images(cells: Mapping[str, Value]) -> dict[str, Value]:

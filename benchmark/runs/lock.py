@@ -25,7 +25,7 @@ def working_on(folder: Path, reporter: Reporter) -> Iterator[None]:
         InputError: if the folder cannot be written.
     """
     writable(folder, "run folder")
-    lock = FileLock(folder.with_name(f".{folder.name}.lock"))  # beside the folder, which a fresh run removes
+    lock = FileLock(lock_path(folder))
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -36,3 +36,8 @@ def working_on(folder: Path, reporter: Reporter) -> Iterator[None]:
             yield
     finally:
         lock.release()
+
+
+def lock_path(folder: Path) -> Path:
+    """The lock of a run folder: beside the folder, which a fresh run removes."""
+    return folder.with_name(f".{folder.name}.lock")

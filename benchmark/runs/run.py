@@ -54,18 +54,18 @@ from benchmark.runs.trained_before import (
     begin,
     changed_inputs,
     check_intention,
-    only_code_changed,
     take_over,
     take_over_note,
     taken_over,
 )
-from benchmark.runs.up_to_date import FINISHED, finished_result, finished_stamp
+from benchmark.runs.training_budget import Bought, buy
+from benchmark.runs.up_to_date import FINISHED, LIBRARIES, finished_result, finished_stamp
 from benchmark.runs.weights_record import check_weights, record_weights
 from benchmark.runtime.atomic_files import sha256_of_given, write_text_atomically
 from benchmark.runtime.cache_folder import writable
 from benchmark.training.checkpoints import weights_sha256
 from benchmark.training.stage_cache import StageCache
-from benchmark.training.train import move_to_device, train
+from benchmark.training.train import TrainingTime, move_to_device, train
 from methods.base import CannotEdit, Stage
 from registry.cards import MethodCard
 from registry.catalogue import DATASET_CARDS, METHOD_CARDS, PROTOCOL_CARDS
@@ -78,7 +78,7 @@ class Run:
     """A method × dataset × seed, in a folder of its own.
 
     Args:
-        requested: what to do; a length of training in epochs becomes one in iterations once the faces are counted.
+        requested: what to do; training in epochs, or by a budget, becomes iterations once the faces are counted.
         context: what the runs of the comparison share.
         runs: folder of all runs.
         fresh: forget what the folder holds and begin anew.
@@ -107,7 +107,7 @@ class Run:
             self._check()  # what is impossible must not cost the weights that are there
             shutil.rmtree(self.folder)
         writable(self.folder, "run folder")
-        self._train_seconds: float | None = None
+        self._training_time: TrainingTime | None = None
         self.stamps = StageState(self.folder)
         if self.stamps.damage is not None:
             context.reporter.say(
@@ -120,10 +120,20 @@ class Run:
 
     @cached_property
     def experiment(self) -> Experiment:
-        """What is done, with every length of training in iterations."""
+        """What is done: every length of training in iterations, within the budget where there is one."""
+        if self._bought is not None:
+            return self._bought.spent_by(over_faces(self.requested, self._num_training_faces))
         if not counts_epochs(self.requested.method.options):
             return self.requested
         return over_faces(self.requested, self._num_training_faces)
+
+    @cached_property
+    def _bought(self) -> Bought | None:
+        """The iterations that the training budget buys; None where there is no budget."""
+        if self.requested.method.budget is None:
+            return None
+        counted = over_faces(self.requested, self._num_training_faces)
+        return buy(counted, self.folder.parent, self.context, self._option_weights)
 
     @property
     def _num_training_faces(self) -> int:
@@ -131,7 +141,7 @@ class Run:
 
     @property
     def _card(self) -> MethodCard:
-        return METHOD_CARDS.find(self.experiment.method.name).card
+        return METHOD_CARDS.find(self.requested.method.name).card
 
     @cached_property
     def _participation(self) -> Participation:
@@ -158,7 +168,7 @@ class Run:
                 self._edit(task_set)
         finally:
             editor.model.close()
-            if "_trained_editor" in vars(self):  # another one where epochs became iterations
+            if "_trained_editor" in vars(self):  # another one where its lengths of training were resolved
                 self._trained_editor.model.close()
 
     def score(self) -> Result:
@@ -193,21 +203,21 @@ class Run:
         return {name: left_out(name, drawn.get(name), reason) for name, reason in found.reasons.items()}
 
     def _cost(self, edited: Sequence[str]) -> Cost:
-        return cost_of_edits(self.folder, edited, self.context.compute.hardware, self._train_seconds)
+        return cost_of_edits(self.folder, edited, self.context.compute.hardware, self._training_time)
 
     def _finish(self, result: Result, scored: Sequence[ScoredProtocol]) -> Result:
         for of_protocol in scored:
             of_protocol.write()
         result = with_scores(result, self.folder)
-        facts = self._method_facts()
         weights = {"origin": result.weights_origin, "sha256": result.weights_sha256}
-        write_provenance(self.folder, self.context.compute, self.context.dataset, weights, facts.notes)
+        libraries, notes = {part.protocol: part.libraries for part in scored}, self._method_facts().notes
+        write_provenance(self.folder, self.context.compute, self.context.dataset, weights, notes, libraries)
         write_text_atomically(self.folder / EXPERIMENT, self.experiment.to_yaml())
         write_result(self.folder / RESULT, result)
         parts = [self.folder / name for name in (RESULT, EXPERIMENT, PROVENANCE, SAMPLES, CARD)]
         parts += [scores_path(self.folder, name) for name in result.protocols]
-        record = record_files(self.folder, (path for path in parts if path.exists()))
-        self.stamps.put(FINISHED, {**finished_stamp(self.requested, self.context.weights), FILES: record})
+        record = {LIBRARIES: libraries, FILES: record_files(self.folder, (path for path in parts if path.exists()))}
+        self.stamps.put(FINISHED, {**finished_stamp(self.requested, self.context.weights), **record})
         return result
 
     @cached_property
@@ -252,7 +262,8 @@ class Run:
         if all(path.exists() for path in finished):
             changed -= {"compute"}  # finished weights may be used anywhere
         if changed and self._checkpoints:
-            self._take_over(changed)
+            take_over(self.folder, self.stamps, inputs, changed, keep_weights=self.keep_weights)
+            self.context.reporter.say(f"{self.folder}: going on with weights that other code trained")
         if not self._checkpoints or self.stamps.get(TRAINING) is None:
             begin(self.stamps, inputs)
         move_to_device(editor.model, self.context.compute)
@@ -263,7 +274,7 @@ class Run:
                         f"{self.experiment.label}: TRAINING WITHOUT {file.named} (option {option}): {file.missing}"
                     )
             check_weights(self.folder, self.stamps)
-            seconds = train(
+            time = train(
                 editor.model,
                 self.context.dataset,
                 self.folder,
@@ -275,21 +286,10 @@ class Run:
                 # what other code trained in part is none of the stages that this code would train
                 store=None if taken_over(self.stamps) else self._stage_store,
             )
-            self._train_seconds = seconds if finished else None
+            self._training_time = time if finished else None
             record_weights(self.folder, self.stamps, finished)
         editor.model.eval()
         return editor
-
-    def _take_over(self, changed: set[str]) -> None:
-        """Go on with weights that other code trained, if that is wanted and the code is all that changed."""
-        known = "--fresh replaces them, --runs keeps them and goes elsewhere"
-        if only_code_changed(self.stamps, self._training_inputs, changed):
-            if self.keep_weights:
-                take_over(self.stamps, self._training_inputs)
-                self.context.reporter.say(f"{self.folder}: going on with weights that other code trained")
-                return
-            known = f"`bench run --keep-weights` goes on with them and notes it in the result, {known}"
-        raise InputError(f"{self.folder} holds weights trained with other {', '.join(sorted(changed))}; {known}")
 
     @cached_property
     def _weights_sha256(self) -> str:
@@ -298,9 +298,6 @@ class Run:
     @property
     def _checkpoints(self) -> list[Path]:
         return sorted(checkpoints_folder(self.folder).glob("*.pth"), key=lambda path: path.stat().st_mtime)
-
-    def _edits_folder(self, task_set: TaskSet) -> Path:
-        return edits_folder(self.folder, task_set.protocol.name)
 
     def _edit(self, task_set: TaskSet) -> None:
         name = task_set.protocol.name
@@ -317,7 +314,7 @@ class Run:
         )
         stage, say = f"{EDITS}/{name}", self.context.reporter.say
         earlier = self.stamps.get(stage) or {}
-        folder = self._edits_folder(task_set)
+        folder = edits_folder(self.folder, name)
         if earlier.get("stamp") != stamp:
             shutil.rmtree(folder, ignore_errors=True)
             earlier = {}
@@ -375,7 +372,10 @@ class Run:
         if not editor.model.stages():
             has_weights = bool(editor.model.state_dict())
             return MethodInfo("learned", card.title, "pretrained", self._weights_sha256 if has_weights else None, notes)
-        notes |= length_notes(self.requested.method.options, self._num_training_faces)
+        if self._bought is None:
+            notes |= length_notes(self.requested.method.options, self._num_training_faces)
+        else:
+            notes["budget"] = self._bought.note
         notes |= weights_notes(self._option_weights) | take_over_note(self.stamps)
         return MethodInfo("learned", card.title, "trained", self._weights_sha256, notes)
 
@@ -386,7 +386,7 @@ class Run:
             if not stamp.get("reason"):
                 edited = tasks_with_edits(self.folder, task_set)
                 rows = without_attributes(edited, stamp.get(REFUSED, {})).iloc[:SAMPLE_TASKS]
-                outputs = read_edits(self._edits_folder(task_set), rows, self.context.dataset.size)
+                outputs = read_edits(edits_folder(self.folder, task_set.protocol.name), rows, self.context.dataset.size)
                 sheets.append(
                     SampleRows(task_set.protocol.name, task_set.protocol.batch(self.context.dataset, rows), outputs)
                 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from benchmark.caching.fingerprints import StageState
@@ -30,19 +31,38 @@ def changed_inputs(stamps: StageState, inputs: Mapping[str, Any]) -> set[str]:
     return {key for key in inputs if earlier.get(key) != inputs[key]}
 
 
-def only_code_changed(stamps: StageState, inputs: Mapping[str, Any], changed: set[str]) -> bool:
+def take_over(
+    folder: Path, stamps: StageState, inputs: Mapping[str, Any], changed: set[str], *, keep_weights: bool
+) -> None:
+    """Go on with the folder's weights under other code, and note the code that they were trained by.
+
+    Args:
+        folder: of the run.
+        stamps: of the folder.
+        inputs: what decides the weights now.
+        changed: those of them that were others when the weights were trained.
+        keep_weights: whether that is wanted.
+
+    Raises:
+        InputError: if it is not, or if more has changed than the code.
+    """
+    known = "--fresh replaces them, --runs keeps them and goes elsewhere"
+    only_code = _only_code_changed(stamps, inputs, changed)
+    if only_code:
+        known = f"`bench run --keep-weights` goes on with them and notes it in the result, {known}"
+    if not (only_code and keep_weights):
+        raise InputError(f"{folder} holds weights trained with other {', '.join(sorted(changed))}; {known}")
+    stamps.put(EARLIER_CODE, [*(stamps.get(EARLIER_CODE) or []), stamps.get(TRAINING)["code"]])
+    stamps.put(TRAINING, dict(inputs))
+
+
+def _only_code_changed(stamps: StageState, inputs: Mapping[str, Any], changed: set[str]) -> bool:
     """Whether what `changed` is the code alone; options that the earlier code lacked are part of it."""
     if "options" in changed:
         before = stamps.get(TRAINING).get("options") or {}
         if all(inputs["options"].get(name, ...) == value for name, value in before.items()):
             changed = changed - {"options"}
     return changed == {"code"}
-
-
-def take_over(stamps: StageState, inputs: Mapping[str, Any]) -> None:
-    """Go on with the folder's weights under other code, and note the code that they were trained by."""
-    stamps.put(EARLIER_CODE, [*(stamps.get(EARLIER_CODE) or []), stamps.get(TRAINING)["code"]])
-    stamps.put(TRAINING, dict(inputs))
 
 
 def begin(stamps: StageState, inputs: Mapping[str, Any]) -> None:

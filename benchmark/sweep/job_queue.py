@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmark.runs.progress_log import last_lines
 from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.runtime.interruption import StopRequest
 from benchmark.runtime.progress_line import clock
 from benchmark.sweep.job import Job, State
-from benchmark.sweep.job_log import failure, last_lines, training_progress
+from benchmark.sweep.job_log import failure, training_progress
 from benchmark.sweep.launcher import Launcher, Running
 from benchmark.sweep.live_table import LiveTable, Row
 from benchmark.sweep.record import JobRecord, SweepRecord, new_record, write_record

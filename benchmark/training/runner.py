@@ -50,14 +50,21 @@ class StageRunner(Runner):
         self.stage = stage
         self.state = state
         self.baseline = baseline
-        self.seconds_before: float = 0.0 if state is None else state["meta"]["seconds"]
-        self.started = time.monotonic()
+        meta: dict[str, Any] = {} if state is None else state["meta"]
+        self.seconds_before: float = meta.get("seconds", 0.0)
+        self.cpu_seconds_before: float = meta.get("cpu_seconds", 0.0)
+        self.started, self.cpu_started = time.monotonic(), time.process_time()
         super().__init__(default_scope=None, log_level="WARNING", **kwargs)
 
     @property
     def seconds(self) -> float:
         """Wall clock of this stage's training, earlier sittings included."""
         return self.seconds_before + time.monotonic() - self.started
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Processor time of this process in the stage's training, earlier sittings included."""
+        return self.cpu_seconds_before + time.process_time() - self.cpu_started
 
     def setup_env(self, env_cfg: dict[str, Any]) -> None:
         """Leave OpenCV's threads and the multiprocessing start method alone."""
@@ -107,6 +114,7 @@ class StageRunner(Runner):
                 "iter": self.iter,
                 "epoch": 0,
                 "seconds": self.seconds,
+                "cpu_seconds": self.cpu_seconds,
                 "seed": self.seed,
                 "finished": finished,
             },

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import tempfile
+from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.hooks import ParamSchedulerHook
@@ -28,6 +31,25 @@ from registry.errors import InputError, PluginError, plugin_boundary
 CHECKPOINT_EVERY_SECONDS = 60.0
 
 
+@dataclass(frozen=True)
+class TrainingTime:
+    """What a training took.
+
+    Attributes:
+        seconds: wall clock.
+        cpu_seconds: processor time of the training process; None where a stage was trained before it was noted.
+    """
+
+    seconds: float = 0.0
+    cpu_seconds: float | None = 0.0
+
+    def after(self, meta: Mapping[str, Any]) -> TrainingTime:
+        """The time with that of one more stage, of whose checkpoint this is the `meta`."""
+        own = meta.get("cpu_seconds")
+        whole = None if own is None or self.cpu_seconds is None else self.cpu_seconds + float(own)
+        return TrainingTime(self.seconds + float(meta["seconds"]), whole)
+
+
 def train(
     model: Trainable,
     dataset: FaceDataset,
@@ -39,7 +61,7 @@ def train(
     title: str = "train",
     tensorboard: bool = False,
     store: StageCache | None = None,
-) -> float:
+) -> TrainingTime:
     """Train every stage that is not whole in `folder/checkpoints` already, and leave the model trained.
 
     Args:
@@ -54,7 +76,7 @@ def train(
         store: of stages that variants share; those in it are not trained again.
 
     Returns:
-        Seconds of training over all stages and sittings, a shared stage's included wherever it was trained.
+        What the training took over all stages and sittings, a shared stage's included wherever it was trained.
 
     Raises:
         Interrupted: if a stop was requested; the state is saved.
@@ -69,7 +91,7 @@ def train(
             " or leave tensorboard=true out"
         )
     move_to_device(model, compute)
-    seconds = 0.0
+    time = TrainingTime()
     earlier = EarlierStages()
     stages = [stage for stage in model.stages() if stage.iterations > 0]
     for number, stage in enumerate(stages):
@@ -91,9 +113,9 @@ def train(
                         store.save(stage, model, content["meta"])
         earlier.add(stage.name, finished, content)
         model.load_state_dict(model.state_dict() | content["state_dict"])
-        seconds += float(content["meta"]["seconds"])
+        time = time.after(content["meta"])
     model.eval()
-    return seconds
+    return time
 
 
 def move_to_device(model: torch.nn.Module, compute: Compute) -> None:

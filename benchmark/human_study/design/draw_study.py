@@ -104,7 +104,7 @@ def draw_study(
         results,
     ]
     ids = AnonymousIds(json.dumps(decided_by, sort_keys=True))
-    available = {name: len(tasks) for name, tasks in candidates.tasks.items()}
+    available = {name: candidates.attributes(name) for name in candidates.tasks}
     # the names of generators are part of how earlier studies were drawn
     designs = draw_trials(mode, num_trials, candidates.labels, available, _generator(ids, "items"))
     if never := sorted({*candidates.labels}.difference(*(design.shown for design in designs))):
@@ -151,18 +151,23 @@ def _trials(builder: _TrialBuilder, designs: Sequence[TrialDesign], slots: Seque
         elif slot.kind == "repeat":
             trials.append(builder.repeat(design, name, shown[slot.design]))
         else:
-            other = unseen[design.protocol].pop() if unseen[design.protocol] else design.task
+            of_protocol = unseen[design.protocol]
+            pools = (of_protocol[builder.attribute(design)], *of_protocol.values())
+            other = next((tasks.pop() for tasks in pools if tasks), design.task)
             trials.append(builder.attention_check(replace(design, task=other), name))
     return trials
 
 
-def _unseen(builder: _TrialBuilder, designs: Sequence[TrialDesign]) -> dict[str, list[int]]:
-    """By protocol, tasks of no trial, shuffled: a face or a text that came again would give away an attention check."""
+def _unseen(builder: _TrialBuilder, designs: Sequence[TrialDesign]) -> dict[str, dict[str, list[int]]]:
+    """By protocol and attribute, tasks of no trial, shuffled: a face that came again would give away a check."""
     taken = {(design.protocol, design.task) for design in designs}
-    unseen: dict[str, list[int]] = {}
-    for protocol, tasks in builder.candidates.tasks.items():
-        unseen[protocol] = [task for task in range(len(tasks)) if (protocol, task) not in taken]
-        _generator(builder.ids, "unseen", protocol).shuffle(unseen[protocol])
+    unseen: dict[str, dict[str, list[int]]] = {}
+    for protocol, attributes in builder.attributes.items():
+        tasks = [task for task in range(len(attributes)) if (protocol, task) not in taken]
+        _generator(builder.ids, "unseen", protocol).shuffle(tasks)
+        unseen[protocol] = {
+            name: [task for task in tasks if attributes[task] == name] for name in dict.fromkeys(attributes)
+        }
     return unseen
 
 
@@ -214,6 +219,13 @@ class _TrialBuilder:
     contents: TrialContents
     turns: Counter[str] = field(default_factory=Counter)
 
+    def __post_init__(self) -> None:
+        self.attributes = {name: self.candidates.attributes(name) for name in self.candidates.tasks}
+
+    def attribute(self, design: TrialDesign) -> str:
+        """The attribute that a trial's task transfers, where the tasks of its protocol transfer several; else ""."""
+        return self.attributes[design.protocol][design.task]
+
     def plain(self, design: TrialDesign, name: tuple[object, ...]) -> Trial:
         options = [
             self._option(design, label, self._seed(design, label), (*name, position))
@@ -255,7 +267,11 @@ class _TrialBuilder:
             options=list(options),
         )
         self.contents.trials[trial.id] = TrialKey(
-            protocol=design.protocol, task=int(row["task"]), source=self._face(design), **check
+            protocol=design.protocol,
+            task=int(row["task"]),
+            source=self._face(design),
+            attribute=self.attribute(design),
+            **check,
         )
         return trial
 

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import cv2
 import pandas as pd
@@ -18,6 +17,7 @@ import yaml
 import benchmark
 from benchmark.results.schema import Result, read_result
 from tests.commands import TINY, TINY_METHOD, Outcome, bench, bench_process, ended, settings, tree
+from tests.measured_costs import reproducible_result
 
 MASKGAN = [
     *("--method", "maskgan", *TINY),
@@ -64,12 +64,6 @@ def copied(folder: Path, runs: Path, tmp_path: Path) -> Path:
     """Another folder of runs with the same content."""
     shutil.copytree(runs, tmp_path / "runs")
     return tmp_path / "runs"
-
-
-def without_cost(result: Result) -> dict[str, Any]:
-    """A result without what another run of it takes in time and memory."""
-    measured = {"train_seconds": None, "edit_ms": None, "peak_memory_mib": None}
-    return result.model_copy(update={"cost": result.cost.model_copy(update=measured)}).model_dump()
 
 
 class TestARun:
@@ -172,7 +166,7 @@ class TestARepetition:
         outcome = bench("score", *MASKGAN, "--runs", tmp_path, "--json")
         assert outcome.code == 0, outcome.err
         again = tmp_path / "rendered-faces" / "maskgan" / "seed0"
-        assert without_cost(read_result(again / "result.json")) == without_cost(read_result(folder / "result.json"))
+        assert reproducible_result(again) == reproducible_result(folder)
         for image in sorted((folder / "edits").rglob("*.png")):
             assert (again / image.relative_to(folder)).read_bytes() == image.read_bytes()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from benchmark.results.schema import Cost
 from benchmark.runs.assemble_result import cost_of_edits
+from benchmark.training.train import TrainingTime
 
 HERE, ELSEWHERE = "this machine", "another machine"
 
@@ -18,14 +19,21 @@ def measured(run: Path, protocol: str, device: str, **figures: Any) -> None:
 
 
 def cost(run: Path, *protocols: str) -> Cost:
-    return cost_of_edits(run, protocols, HERE, 3.0)
+    return cost_of_edits(run, protocols, HERE, TrainingTime(3.0, 2.0))
 
 
 def test_protocols_on_one_machine_are_averaged(tmp_path: Path) -> None:
     measured(tmp_path, "a", HERE)
     measured(tmp_path, "b", HERE, edit_ms=3.0, peak_memory_mib=20.0)
     found = cost(tmp_path, "a", "b")
-    assert (found.edit_ms, found.peak_memory_mib, found.train_seconds, found.device) == (2.0, 20.0, 3.0, HERE)
+    assert (found.edit_ms, found.peak_memory_mib, found.device) == (2.0, 20.0, HERE)
+
+
+def test_training_is_that_of_the_run(tmp_path: Path) -> None:
+    found = cost(tmp_path)
+    assert (found.train_seconds, found.train_cpu_seconds) == (3.0, 2.0)
+    untrained = cost_of_edits(tmp_path, (), HERE, None)
+    assert (untrained.train_seconds, untrained.train_cpu_seconds) == (None, None)
 
 
 def test_edits_of_other_hardware_are_not_averaged_in(tmp_path: Path) -> None:

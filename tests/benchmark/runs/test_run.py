@@ -4,14 +4,13 @@ import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 from filelock import FileLock
 
 from benchmark.results.find_results import FinishedRun
-from benchmark.results.schema import Result, read_result
+from benchmark.results.schema import read_result
 from benchmark.tables.build_tables import tabulate
 from tests.commands import (
     TINY,
@@ -27,6 +26,7 @@ from tests.commands import (
     tree,
 )
 from tests.loaded_plugins import forgotten_plugins
+from tests.measured_costs import reproducible_result
 
 SETTING = (
     *settings(*TINY_DATASET[:2], "dataset.options.test=100", "dataset.size=32", "compute.precision=fp32"),
@@ -40,11 +40,6 @@ WORDS = (
     *settings("options.iterations=20", "options.step_seconds=0.05"),
 )
 PHASES = ("packing", "training a judge", "training the method", "editing", "scoring")
-
-
-def plain(result: Result) -> dict[str, Any]:
-    measured = {"train_seconds": None, "edit_ms": None, "peak_memory_mib": None}
-    return result.model_copy(update={"cost": result.cost.model_copy(update=measured)}).model_dump()
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +106,7 @@ def test_gone_on_with_it_comes_to_the_uninterrupted_result(
     whole = bench(*WORDS, "--runs", place / "uninterrupted")
     assert whole.code == 0, whole.err
     ours, theirs = (place / each / "rendered-faces" / "tiny" / "seed0" for each in ("runs", "uninterrupted"))
-    assert plain(read_result(ours / "result.json")) == plain(read_result(theirs / "result.json"))
+    assert reproducible_result(ours) == reproducible_result(theirs)
     weights = [
         torch.load(each / "checkpoints" / "paint.pth", weights_only=True)["state_dict"] for each in (ours, theirs)
     ]

@@ -1,6 +1,7 @@
 """Weights that other code trained: refused with a way on, or gone on with and noted in the result."""
 
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 import benchmark
 from benchmark.caching.fingerprints import StageState
 from benchmark.results.schema import Result, read_result
-from benchmark.runs.trained_before import changed_inputs, only_code_changed, take_over, take_over_note
+from benchmark.runs.trained_before import changed_inputs, take_over, take_over_note
 from registry.errors import InputError
 from tests.commands import TINY, TINY_METHOD, Outcome, bench, settings
 from tests.loaded_plugins import forgotten_plugins
@@ -94,13 +95,24 @@ def _stamps(folder: Path, **earlier: object) -> StageState:
 def test_new_options_are_part_of_new_code(tmp_path: Path, inputs: dict[str, object], alone: bool) -> None:
     now = {"code": "a", "data": "d", "options": {"lr": 0.1}, **inputs}
     stamps = _stamps(tmp_path)
-    assert only_code_changed(stamps, now, changed_inputs(stamps, now)) == alone
+    changed = changed_inputs(stamps, now)
+    with nullcontext() if alone else pytest.raises(InputError, match=r"holds weights trained with other .*--fresh"):
+        take_over(tmp_path, stamps, now, changed, keep_weights=True)
+    assert (stamps.get("training") == now) == (alone or not changed)
+
+
+def test_weights_of_other_code_are_gone_on_with_only_where_that_is_wanted(tmp_path: Path) -> None:
+    stamps, now = _stamps(tmp_path), {"code": "b"}
+    with pytest.raises(InputError, match=r"other code; `bench run --keep-weights` goes on with them"):
+        take_over(tmp_path, stamps, now, {"code"}, keep_weights=False)
+    assert stamps.get("training")["code"] == "a"
 
 
 def test_every_change_of_code_is_noted(tmp_path: Path) -> None:
     stamps = _stamps(tmp_path)
     assert take_over_note(stamps) == {}
     for code in "bc":
-        take_over(stamps, {"code": code, "data": "d", "options": {"lr": 0.1}})
+        now = {"code": code, "data": "d", "options": {"lr": 0.1}}
+        take_over(tmp_path, stamps, now, {"code"}, keep_weights=True)
         assert changed_inputs(StageState(tmp_path), {"code": code}) == set()
     assert take_over_note(StageState(tmp_path))["training_code"].endswith(": a, b, then c")

@@ -123,13 +123,15 @@ def test_a_second_signal_stops_at_once(faces: Path, tmp_path: Path) -> None:
 def test_what_is_trained_is_only_loaded(trained: Toy, folder: Path, faces: Path) -> None:
     written = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     again = Toy()
-    seconds = train_toy(again, folder, faces)
+    time = train_toy(again, folder, faces)
     assert again.steps == 0
     assert same_weights(trained, again)
     assert not again.training
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == written
-    saved = [torch.load(path, weights_only=True)["meta"]["seconds"] for path in folder.glob("checkpoints/*.pth")]
-    assert seconds == pytest.approx(sum(saved))
+    saved = [torch.load(path, weights_only=True)["meta"] for path in folder.glob("checkpoints/*.pth")]
+    assert time.seconds == pytest.approx(sum(meta["seconds"] for meta in saved))
+    assert time.cpu_seconds == pytest.approx(sum(meta["cpu_seconds"] for meta in saved))
+    assert time.after({"seconds": 1.0}).cpu_seconds is None, "a stage of before it was noted"
 
 
 def test_checkpoints_are_safe_to_load_and_hold_networks_only(trained: Toy, folder: Path) -> None:
@@ -204,9 +206,10 @@ def test_progress_is_a_line_every_few_iterations_and_at_the_end(trained: Toy, fo
     assert all(math.isfinite(line["losses"]["l1"]) and line["seconds"] > 0 for line in lines)
 
 
-def test_a_loss_that_is_no_number_stops_the_training(faces: Path, tmp_path: Path) -> None:
-    with pytest.raises(TrainingDiverged, match="stage first diverged: l1 is nan at iteration 10"):
-        train_toy(Toy(diverge_at=8), tmp_path, faces)
+@pytest.mark.parametrize(("step", "reported"), [(1, 1), (8, 10)])
+def test_a_loss_that_is_no_number_stops_the_training(faces: Path, tmp_path: Path, step: int, reported: int) -> None:
+    with pytest.raises(TrainingDiverged, match=f"stage first diverged: l1 is nan at iteration {reported}$"):
+        train_toy(Toy(diverge_at=step), tmp_path, faces)
     last = json.loads((tmp_path / "progress.jsonl").read_text().splitlines()[-1])
     assert last["losses"] == {"l1": None}, "JSON has no NaN"
     assert not (tmp_path / "checkpoints" / "first.pth").exists()

@@ -98,8 +98,8 @@ def train_toy(
     seed: int = 0,
     tensorboard: bool = False,
     reporter: Reporter | None = None,
-) -> float:
-    """Train on one thread, so that every process comes to the same bits; gives the seconds it took."""
+) -> training.TrainingTime:
+    """Train on one thread, so that every process comes to the same bits."""
     seed_everything(seed)
     with torch.no_grad():
         for parameter in toy.parameters():

@@ -1,0 +1,115 @@
+"""Gives a method the iterations that its training budget buys: measured once, and kept for all seeds of the method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from filelock import FileLock
+from pydantic import BaseModel, ConfigDict
+
+from benchmark.caching.fingerprints import fingerprint
+from benchmark.config.budget import Budget, parse_budget
+from benchmark.config.experiment import Experiment
+from benchmark.config.training_length import scaled
+from benchmark.editing.build_method import build_editor
+from benchmark.editing.option_weights import OptionWeights
+from benchmark.evaluation.context import EvaluationContext
+from benchmark.runtime.json_files import read_strictly, write_strictly
+from benchmark.training.step_cost import step_costs
+from methods.base import Stage
+from registry.cards import Option
+from registry.errors import InputError
+
+BUDGETS = "budgets.json"
+"""In the folder of a method's seeds: the budgets that it was given."""
+
+
+class Bought(BaseModel):
+    """The iterations that a budget buys.
+
+    Attributes:
+        budget: as it was written.
+        options: those that say how long to train, as they are within the budget.
+        step_costs: cost of one step by stage, in the unit of the budget's quantity.
+        measured_on: the hardware.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    budget: str
+    options: dict[str, Option]
+    step_costs: dict[str, float]
+    measured_on: str
+
+    def spent_by(self, experiment: Experiment) -> Experiment:
+        """The experiment with these lengths of training in the budget's place."""
+        method = experiment.method
+        options = {**method.options, **self.options}
+        return experiment.model_copy(update={"method": method.model_copy(update={"options": options, "budget": None})})
+
+    @property
+    def note(self) -> str:
+        """What a result says of it."""
+        lengths = ", ".join(f"{name} {value}" for name, value in self.options.items())
+        costs = ", ".join(f"{stage} {cost:.3g}" for stage, cost in self.step_costs.items())
+        return f"{self.budget} ({lengths}), by the measured cost of a step on {self.measured_on}: {costs}"
+
+
+class Budgets(BaseModel):
+    """The file: what was bought, by a hash of what it was bought for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bought: dict[str, Bought] = {}
+
+
+def buy(experiment: Experiment, folder: Path, context: EvaluationContext, files: Mapping[str, OptionWeights]) -> Bought:
+    """The iterations that an experiment's budget buys; measured where its method's folder has no record of them.
+
+    Stages keep the proportion in which the options have them. Seeds share the record, and so train equally long.
+
+    Args:
+        experiment: with a budget, and every length in iterations.
+        folder: of the method's seeds.
+        context: has the faces, and the device to measure on.
+        files: weights files that the method's options name, by option.
+
+    Raises:
+        InputError: if the budget is none, buys less than one iteration of the stages, or nothing is trained.
+    """
+    method = experiment.method
+    budget = parse_budget(method.budget or "")
+    key = fingerprint(budget.text, method.label, method.options, experiment.evaluation.dataset.model_dump(mode="json"))
+    path = folder / BUDGETS
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_name(f".{path.name}.lock")):
+        known = read_strictly(path, Budgets).bought if path.is_file() else {}
+        if key not in known:
+            context.reporter.say(f"{method.label}: measuring what a training step costs")
+            model = build_editor(experiment, files).model
+            stages = [stage for stage in model.stages() if stage.iterations > 0]
+            costs = step_costs(model, context.dataset, budget.quantity, seed=method.seed, compute=context.compute)
+            options = _within(experiment, budget, stages, costs)
+            hardware = context.compute.hardware
+            bought = Bought(budget=budget.text, options=options, step_costs=costs, measured_on=hardware)
+            context.reporter.say(f"{method.label}: {bought.note}")
+            known = {**known, key: bought}
+            write_strictly(path, Budgets(bought=known))
+    return known[key]
+
+
+def _within(
+    experiment: Experiment, budget: Budget, stages: list[Stage], costs: Mapping[str, float]
+) -> dict[str, Option]:
+    label = experiment.label
+    whole = sum(stage.iterations * costs[stage.name] for stage in stages)
+    if not whole:
+        raise InputError(f"budget {budget.text!r}: {label} trains nothing")
+    share = budget.amount / whole
+    if min(stage.iterations for stage in stages) * share < 0.5:
+        raise InputError(f"budget {budget.text!r}: {label} needs more for one iteration of every stage")
+    options = scaled(experiment.method.options, share)
+    if not options:
+        raise InputError(f"budget {budget.text!r}: {label} has no option that says how many iterations it trains")
+    return options

@@ -1,0 +1,100 @@
+"""What a training step costs, measured on a model that is thrown away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from benchmark.config.budget import Quantity
+from benchmark.datasets.base import FaceDataset
+from benchmark.datasets.training_batches import training_batches
+from benchmark.runtime.device import Compute, seed_everything
+from benchmark.training.train import move_to_device
+from methods.base import FaceBatch, Stage, Trainable
+from registry.errors import InputError, plugin_boundary
+
+WARM_UP = 2
+ROUNDS = 15
+"""Steps that are measured, a multiple of 5: critics are trained up to five times as often as what they judge."""
+ENOUGH_SECONDS = 20.0
+"""A stage whose steps take long is measured for so many seconds, and by five steps at least."""
+FEWEST = 5
+
+
+def step_costs(
+    model: Trainable, dataset: FaceDataset, quantity: Quantity, *, seed: int, compute: Compute
+) -> dict[str, float]:
+    """The cost of one step of every stage that trains, in the unit of a quantity.
+
+    Args:
+        model: trained a few steps by this, and of no use afterwards.
+        dataset: its train split is what the steps learn from.
+        quantity: processor seconds of this process, wall-clock seconds on a GPU, floating-point operations, or images.
+        seed: of the faces and draws.
+        compute: device, precision and layout.
+
+    Raises:
+        InputError: if GPU seconds are to be measured on another device.
+    """
+    if quantity == "gpu" and compute.device.type != "cuda":
+        raise InputError(f"a budget of GPU time needs a GPU, and this runs on {compute.device.type}: write cpu-s")
+    stages = [stage for stage in model.stages() if stage.iterations > 0]
+    if quantity == "images":
+        return {stage.name: float(stage.batch_size) for stage in stages}
+    move_to_device(model, compute)
+    model.train()
+    costs = {}
+    for stage in stages:
+        seed_everything(seed)
+        with plugin_boundary(f"{type(model).__name__}.begin_stage"):
+            model.begin_stage(stage)
+        step = _step_of(model, stage, dataset, seed, compute)
+        costs[stage.name] = _operations(step) if quantity == "flop" else _seconds(step, _clock(quantity, compute))
+    return costs
+
+
+def _step_of(model: Trainable, stage: Stage, dataset: FaceDataset, seed: int, compute: Compute) -> Callable[[], None]:
+    faces: Iterator[FaceBatch] = iter(
+        training_batches(dataset, stage.batch_size, seed=seed, start=0, balanced_by=stage.balanced_by)
+    )
+    optimizers = model.optimizers(stage)
+
+    def step() -> None:
+        batch = next(faces).to(compute.device, channels_last=compute.channels_last)
+        with plugin_boundary(f"{type(model).__name__}.train_step"), compute.autocast():
+            model.train_step(batch, optimizers)
+
+    return step
+
+
+def _operations(step: Callable[[], None]) -> float:
+    """Mean floating-point operations of a step, a multiply-add as two."""
+    with FlopCounterMode(display=False) as counter:
+        for _ in range(FEWEST):
+            step()
+    return int(counter.get_total_flops()) / FEWEST
+
+
+def _clock(quantity: Quantity, compute: Compute) -> Callable[[], float]:
+    if quantity == "cpu":
+        return time.process_time
+
+    def waiting() -> float:
+        torch.cuda.synchronize(compute.device)
+        return time.perf_counter()
+
+    return waiting
+
+
+def _seconds(step: Callable[[], None], clock: Callable[[], float]) -> float:
+    """Mean seconds of a step by a clock."""
+    for _ in range(WARM_UP):
+        step()
+    started, steps = clock(), 0
+    while steps < ROUNDS and (steps < FEWEST or clock() - started < ENOUGH_SECONDS):
+        step()
+        steps += 1
+    return (clock() - started) / steps
