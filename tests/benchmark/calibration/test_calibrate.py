@@ -182,9 +182,9 @@ def test_metrics_of_a_plug_in_are_calibrated_and_one_without_values_says_why(cac
     plugin = tmp_path / "brightness.py"
     plugin.write_text(PLUGIN)
     out = tmp_path / "out"
-    arguments = ("--metrics", "brightness, absent", "--plugin", plugin, "--limit", "8", "--out", out)
+    arguments = ("calibrate", *SMALL, "--metrics", "brightness, absent", "--plugin", plugin, "--out", out)
     with forgotten_plugins():
-        outcome = bench("calibrate", *SMALL, *arguments)
+        outcome = bench(*arguments)
     assert outcome.code == 0, outcome.err
     assert outcome.out.splitlines()[0] == str(out / "calibration.json")
     protocol = read_calibration(out / "calibration.json").protocols["style-copy"]

@@ -202,7 +202,7 @@ def test_a_mistake_is_one_sentence(words: tuple[str, ...], sentence: str) -> Non
 class TestMasks:
     """`--masks`: the parser judge, trained in moments, reads images against label maps."""
 
-    JUDGE = settings("judges.parser.iterations=150", "judges.parser.feature_scale=8", "judges.parser.lr=0.005")
+    JUDGE = settings("judges.parser.iterations=150", "judges.parser.lr=0.005")
     SMALL = settings("dataset.size=32", "dataset.options.train=60", "dataset.options.test=20")
 
     @pytest.fixture
