@@ -10,12 +10,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from benchmark.api import compare, leaderboard, list_methods, load_method, run, score_images
+    from benchmark.api import (
+        claims,
+        compare,
+        export_tasks,
+        import_edits,
+        leaderboard,
+        list_methods,
+        load_method,
+        run,
+        score_images,
+        score_runs,
+    )
     from benchmark.photographs.photo import photo
 
     __version__: str
 
-__all__ = ["compare", "leaderboard", "list_methods", "load_method", "photo", "run", "score_images"]
+__all__ = [
+    "claims",
+    "compare",
+    "export_tasks",
+    "import_edits",
+    "leaderboard",
+    "list_methods",
+    "load_method",
+    "photo",
+    "run",
+    "score_images",
+    "score_runs",
+]
 
 
 def __getattr__(name: str) -> object:

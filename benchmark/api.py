@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping
-from os import PathLike
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from benchmark.config.flags import drop_unset, flags_of
+from benchmark.config.flags import flags_of
+from benchmark.pipeline.claims import claims as claims
+from benchmark.pipeline.finished_runs import score_runs as score_runs
+from benchmark.pipeline.outside_edits import export_tasks as export_tasks
+from benchmark.pipeline.outside_edits import import_edits as import_edits
+from benchmark.pipeline.python_arguments import (
+    PathName,
+    Settings,
+    load_plugins,
+    names_of,
+    paths_of,
+    sources_of_arguments,
+    weights_of,
+)
 from registry.errors import InputError
-from registry.plugins import load_installed, load_named
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from benchmark.config.sources import ConfigSource
     from benchmark.editing.edit_arrays import LoadedMethod
     from benchmark.images.selection import Role
     from benchmark.results.schema import Result
-    from benchmark.weights.locate import Weights
-
-PathName = str | PathLike[str]
-Settings = Mapping[str, Any]
-"""Settings nested as in a configuration file, such as `{"options": {"ngf": 32}}`."""
 
 
 def list_methods(plugins: Iterable[PathName] = ()) -> pd.DataFrame:
@@ -46,7 +52,7 @@ def list_methods(plugins: Iterable[PathName] = ()) -> pd.DataFrame:
         >>> methods.loc["region-color", "kind"]
         'reference'
     """
-    _load_plugins(plugins)
+    load_plugins(plugins)
     import pandas as pd
 
     from registry import catalogue, taking_part
@@ -123,23 +129,23 @@ def run(
         >>> 0 < results[0].protocols["style-copy"].metrics["psnr-oracle"].value < 60
         True
     """
-    _load_plugins(plugins)
+    load_plugins(plugins)
     from benchmark.config.experiment import over_seeds
     from benchmark.pipeline.run_all import run_all
     from benchmark.runs.outside_settings import resolve_with_runs
     from benchmark.runtime.cache_folder import cache_folder, writable
     from benchmark.runtime.progress import Reporter
 
-    shared = flags_of(dataset, data, preset=preset, device=device, limit=limit, protocols=_names(protocols))
+    shared = flags_of(dataset, data, preset=preset, device=device, limit=limit, protocols=names_of(protocols))
     own = {"method": method, "budget": budget, "checkpoint": None if checkpoint is None else str(checkpoint)}
-    experiment = resolve_with_runs(_sources({**shared, **own}, settings, config), Path(runs))
+    experiment = resolve_with_runs(sources_of_arguments({**shared, **own}, settings, config), Path(runs))
     experiments = [experiment] if seed is None else over_seeds(experiment, _seeds(seed))
     return run_all(
         experiments,
         writable(Path(runs), "runs folder"),
         writable(cache_folder(), "cache folder"),
         Reporter(quiet=quiet),
-        weights=_weights(weights),
+        weights=weights_of(weights),
         fresh=fresh,
         keep_weights=keep_weights,
     )
@@ -185,15 +191,12 @@ def leaderboard(
     import pandas as pd
 
     from benchmark.results.filter_results import Selection, select
-    from benchmark.results.find_results import read_results, result_files
+    from benchmark.results.read_runs import read_runs
     from benchmark.tables.build_tables import tabulate
     from benchmark.tables.long_format import COLUMNS, figure_rows
 
-    patterns = [runs] if isinstance(runs, str | PathLike) else runs
-    found, errors = read_results(result_files([str(each) for each in patterns]))
-    for error in errors:
-        warnings.warn(f"left out: {error}", stacklevel=2)
-    selected = select(found, Selection(dataset, protocol, _names(methods), _names(metrics)))
+    found = read_runs(paths_of(runs), partial(warnings.warn, stacklevel=3))
+    selected = select(found, Selection(dataset, protocol, names_of(methods), names_of(metrics)))
     frame = pd.DataFrame(figure_rows(tabulate(selected, allow_mixed)), columns=list(COLUMNS))
     numbers = dict.fromkeys(("value", "printed", "low", "high", "seed_low", "seed_high", "holm_p"), "float64")
     return frame.astype(numbers | {"rank": "Int64", "n": "Int64"})
@@ -221,7 +224,8 @@ def compare(
     Returns:
         One row per protocol and metric: the figure of each with its 95% interval (`a`, `a_low`, `a_high`, `b`, …),
         the `gain`, by how much `a` is better, with its interval (`low`, `high`), which is `better` beyond doubt ("a"
-        or "b"), `p_value`, `holm_p` adjusted for all rows, `n`, and the `reason` of what is missing. The frame's
+        or "b"), `p_value`, `holm_p` adjusted for all of these, `n`, and the `reason` of what is missing. Where tasks
+        transfer several attributes, a row for each follows, named in `attribute`, without a test. The frame's
         `attrs["notes"]` say what must be known to read it.
 
     Raises:
@@ -231,19 +235,21 @@ def compare(
         >>> import benchmark
         >>> found = benchmark.compare("region-color", "copy-target", protocols="style-copy", metrics="style-color")
         >>> list(found.columns[:4])
-        ['protocol', 'metric', 'a', 'a_low']
+        ['protocol', 'attribute', 'metric', 'a']
         >>> bool(found.loc[0, "gain"] == found.loc[0, "b"] - found.loc[0, "a"])  # less is better
         True
     """
     import pandas as pd
 
+    from benchmark.comparison.by_attribute import compare_by_attribute
     from benchmark.comparison.compare_methods import compare as compared
     from benchmark.comparison.rows import COLUMNS, comparison_rows
     from benchmark.results.method_runs import find_methods
 
-    found = compared(*find_methods(str(a), str(b), Path(runs), dataset), _names(protocols), _names(metrics))
-    frame = pd.DataFrame(comparison_rows(found), columns=list(COLUMNS))
-    text = ("protocol", "metric", "better", "n", "reason")
+    found = compared(*find_methods(str(a), str(b), Path(runs), dataset), names_of(protocols), names_of(metrics))
+    matches = [*found.matches, *compare_by_attribute(found)]
+    frame = pd.DataFrame(comparison_rows(matches), columns=list(COLUMNS))
+    text = ("protocol", "attribute", "metric", "better", "n", "reason")
     frame = frame.astype({name: "float64" for name in COLUMNS if name not in text})
     frame.attrs |= {"notes": list(found.notes), "num_tests": found.num_tests}
     return frame
@@ -305,7 +311,7 @@ def score_images(
     """
     if settings and masks is None:
         raise InputError("settings is for reading images against masks: give masks too")
-    _load_plugins(plugins)
+    load_plugins(plugins)
     from benchmark.evaluation.image_folder.score import score_images as scored
     from benchmark.images.label_sets import find_label_set
     from benchmark.images.selection import selections
@@ -316,12 +322,12 @@ def score_images(
         Path(images),
         None if reference is None else Path(reference),
         None if masks is None else Path(masks),
-        _names(metrics),
+        names_of(metrics),
         selections=selections(match, suffix, recursive=recursive),
         labels=None if labels is None else find_label_set(labels),
-        judge=_sources({"compute": {"device": device}}, settings),
+        judge=sources_of_arguments({"compute": {"device": device}}, settings),
         device=device or "auto",
-        weights=_weights(weights),
+        weights=weights_of(weights),
         cache=writable(cache_folder(), "cache folder"),
         reporter=Reporter(quiet=quiet),
     )
@@ -361,36 +367,11 @@ def load_method(
         >>> method.label, method.size
         ('copy-target', 256)
     """
-    _load_plugins(plugins)
+    load_plugins(plugins)
     from benchmark.editing.load_method import load_method as loaded
 
-    sources = _sources({"preset": preset, "dataset": {"size": size}}, settings)
+    sources = sources_of_arguments({"preset": preset, "dataset": {"size": size}}, settings)
     return loaded(name, None if checkpoint is None else Path(checkpoint), sources, device)
-
-
-def _load_plugins(plugins: Iterable[PathName]) -> None:
-    for problem in load_installed():
-        warnings.warn(problem, stacklevel=3)
-    for plugin in plugins:
-        load_named(str(plugin))
-
-
-def _sources(flags: dict[str, Any], settings: Settings | None, config: PathName | None = None) -> list[ConfigSource]:
-    """What the user wrote, in the order of precedence: arguments over `settings` over the file `config`."""
-    from benchmark.config.sources import COMMAND, ConfigSource, read_config
-
-    files = [] if config is None else [read_config(Path(config))]
-    return [*files, ConfigSource(dict(settings or {}), "settings"), ConfigSource(drop_unset(flags), COMMAND)]
-
-
-def _weights(files: Mapping[str, PathName] | None) -> Weights:
-    from benchmark.weights.locate import Weights
-
-    return Weights(named={id: Path(file) for id, file in (files or {}).items()})
-
-
-def _names(given: str | Iterable[str] | None) -> list[str]:
-    return [given] if isinstance(given, str) else list(given or ())
 
 
 def _seeds(given: int | Iterable[int]) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
@@ -41,7 +42,9 @@ class OptionInfo:
     later: bool = False
 
     def accepts(self, value: Any) -> bool:
-        """Whether a value is of the option's kind; a fraction may be a whole number, a truth value is no number."""
+        """Whether a value is of the option's kind; a fraction may be whole, and a truth value or NaN is no number."""
+        if _has_nan(value):
+            return False
         try:
             self._validator.validate_json(json.dumps(value), strict=True)
         except (TypeError, ValidationError):
@@ -181,6 +184,12 @@ def _read_class(options: type) -> dict[str, OptionInfo]:
 
 def _as_option(value: Any) -> Option:
     return list(value) if isinstance(value, tuple) else value
+
+
+def _has_nan(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(map(_has_nan, value))
+    return isinstance(value, float) and math.isnan(value)
 
 
 def _whole(value: Any) -> Any:

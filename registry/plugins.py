@@ -33,8 +33,9 @@ def load_installed() -> Iterator[str]:
 
     from registry.catalogue import Plugin
 
+    installed = entry_points()  # once for both groups: of every installed package a file is read
     for group in (CARDS, MODULES):
-        for point in entry_points(group=group):
+        for point in installed.select(group=group):
             try:
                 with _all_or_nothing(Plugin(point.module.partition(".")[0], installed=True)):
                     _declare_cards(point) if group == CARDS else point.load()
@@ -78,6 +79,8 @@ def _file_of(plugin: str) -> Path | None:
     """The file that a word names: itself, or that of a folder written with or without `.py`; None of a module."""
     path = Path(plugin).expanduser()
     if path.is_file():
+        if path.suffix != ".py":
+            raise InputError(f"{path} is no Python file; name one, a folder with __init__.py, a module, or a card")
         return path
     folder = path.with_suffix("") if plugin.endswith(".py") else path
     package = folder / folder.name.replace("-", "_")

@@ -28,6 +28,7 @@ class World:
         repeats: checks that show a trial again.
         lapses: how often a careful rater fails an obvious check.
         ties: how often a rater says that there is no difference.
+        attributes: that the tasks transfer in turns, where they transfer several.
     """
 
     strengths: dict[str, float] = field(default_factory=lambda: dict(STRENGTHS))
@@ -43,6 +44,7 @@ class World:
     lapses: float = 0.0
     ties: float = 0.0
     questions: tuple[str, ...] = ("realism",)
+    attributes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,9 @@ def simulate(world: World, seed: int = 0) -> Simulated:
     def add(shown: list[Option], task: int, **facts: str) -> Trial:
         trial = Trial(id=new_id(), options=shown)
         trials.append(trial)
-        keys[trial.id] = TrialKey(protocol=PROTOCOL, task=task, source=f"face{task}", **facts)
+        named = world.attributes or ("",)
+        attribute = named[task // max(len(pairs), 1) % len(named)]  # so that every pair comes with each of them
+        keys[trial.id] = TrialKey(protocol=PROTOCOL, task=task, source=f"face{task}", attribute=attribute, **facts)
         return trial
 
     pairs = list(combinations(range(len(methods)), 2))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -45,6 +46,27 @@ def code_version(*modules: str) -> str:
     Raises:
         ModuleNotFoundError: if one of them does not exist.
     """
+    codes = _codes_below(*modules)
+    # which module a name is taken of decides too, where two modules below have the name
+    return sha256_of_parts(
+        sorted([code.sha256, sorted((name, codes[of].sha256) for of, name in code.imports)] for code in codes.values())
+    )
+
+
+def libraries_below(*modules: str) -> frozenset[str]:
+    """The top-level modules, neither Python's own nor the project's, that the code of `code_version` imports.
+
+    Args:
+        modules: as of `code_version`.
+
+    Raises:
+        ModuleNotFoundError: if one of them does not exist.
+    """
+    return frozenset[str]().union(*(code.libraries for code in _codes_below(*modules).values()))
+
+
+def _codes_below(*modules: str) -> dict[str, _Code]:
+    """The code of modules and of every module of the project below them, by name."""
     waiting = [inner for name in modules for inner in _modules_of(name)]
     codes: dict[str, _Code] = {}
     while waiting:
@@ -52,18 +74,20 @@ def code_version(*modules: str) -> str:
         if name not in codes:
             codes[name] = _code_of(_file_of(name).read_bytes())
             waiting.extend(module for module, _ in codes[name].imports)
-    # which module a name is taken of decides too, where two modules below have the name
-    return sha256_of_parts(
-        sorted([code.sha256, sorted((name, codes[of].sha256) for of, name in code.imports)] for code in codes.values())
-    )
+    return codes
 
 
 @dataclass(frozen=True)
 class _Code:
-    """A file's code: the hash of its own, and the modules of the project that it imports, with the names it takes."""
+    """A file's code: the hash of its own, and the modules of the project that it imports, with the names it takes.
+
+    Attributes:
+        libraries: the top-level modules of others that it imports, but for Python's own.
+    """
 
     sha256: str
     imports: frozenset[tuple[str, str]]
+    libraries: frozenset[str]
 
 
 @cache
@@ -72,7 +96,13 @@ def _code_of(content: bytes) -> _Code:
     targets = {target for node in imports_in(tree) for target in _targets(node)}
     inner = {target for target in targets if _package_of(target[0]) in PROJECT}
     own = sha256_of_parts([dump_without_prose(tree), sorted(targets - inner)])
-    return _Code(own, frozenset(target for target in inner if not decides_no_number(target[0])))
+    counted = frozenset(target for target in inner if not decides_no_number(target[0]))
+    return _Code(own, counted, libraries_among(target[0] for target in targets - inner))
+
+
+def libraries_among(names: Iterable[str]) -> frozenset[str]:
+    """The top-level modules of dotted names, but for Python's own and the project's."""
+    return frozenset(map(_package_of, names)) - sys.stdlib_module_names - PROJECT
 
 
 def dump_without_prose(tree: ast.AST) -> str:

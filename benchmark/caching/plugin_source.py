@@ -15,6 +15,8 @@ from benchmark.caching.code_version import (
     decides_no_number,
     dump_without_prose,
     imports_in,
+    libraries_among,
+    libraries_below,
     sha256_of_parts,
 )
 from benchmark.caching.data_files import named_files, version_of_file, version_of_folder
@@ -31,6 +33,17 @@ def entry_version(entry: Entry[Any]) -> str:
     if entry.builtin:
         return code_version(module) if module else ""
     return plugin_code(entry) or ""
+
+
+def entry_libraries(entry: Entry[Any]) -> frozenset[str]:
+    """The top-level modules of libraries that the code of `entry_version` imports; none of a command."""
+    module = entry.card.entry.partition(":")[0]
+    if entry.builtin or (entry.thing is None and module.partition(".")[0] in PROJECT):
+        return libraries_below(module) if module else frozenset()
+    if getattr(entry.card, "command", None):
+        return frozenset()
+    file = _file_of_module(module) if entry.thing is None and module else Path(entry.place)
+    return _libraries_of_file(file) if file.suffix == ".py" else frozenset()
 
 
 def plugin_code(entry: Entry[Any]) -> str | None:
@@ -75,6 +88,12 @@ def _code_of_file(file: Path) -> str:
     return sha256_of_parts([found.codes(), project, data])
 
 
+@cache
+def _libraries_of_file(file: Path) -> frozenset[str]:
+    found = _closure(file)
+    return found.libraries | (libraries_below(*sorted(found.project)) if found.project else frozenset())
+
+
 @dataclass
 class _Closure:
     """What a file computes with.
@@ -85,6 +104,7 @@ class _Closure:
         packages: the `__init__.py` of packages that imports run on their way; what these import in turn does not count.
         project: modules of the framework.
         data: files beside the code that it names.
+        libraries: top-level modules of others.
     """
 
     root: Path
@@ -92,6 +112,7 @@ class _Closure:
     packages: set[Path] = field(default_factory=set)
     project: set[str] = field(default_factory=set)
     data: set[Path] = field(default_factory=set)
+    libraries: frozenset[str] = frozenset()
 
     def codes(self) -> list[str]:
         """Hashes of all code of the plug-in, in an order that names do not decide."""
@@ -125,6 +146,7 @@ def _closure(file: Path) -> _Closure:
                 others.append(name)
         code = dump_without_prose(tree)
         found.modules[current] = sha256_of_parts([code, sorted(others)])
+        found.libraries |= libraries_among(name for name in others if name.partition(".")[0] != package)
         for text in [] if alone else _texts(tree):
             named = _module_file(root, text.partition(":")[0])
             waiting.extend([] if named is None else [named])

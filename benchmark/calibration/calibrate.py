@@ -11,12 +11,15 @@ from benchmark.calibration.caveats import caveats_of
 from benchmark.calibration.curves import calibrated_metrics
 from benchmark.calibration.degradation_sheet import write_sample_sheet
 from benchmark.calibration.degradations import DEGRADATIONS
-from benchmark.calibration.schema import Calibration, DegradationInfo, ProtocolCalibration
-from benchmark.calibration.severity_levels import ScoredLevels, score_levels
+from benchmark.calibration.schema import AttributeCalibration, Calibration, DegradationInfo, ProtocolCalibration
+from benchmark.calibration.severity_levels import ScoredLevels, levels_of_attribute, score_levels
 from benchmark.calibration.subsample_metrics import DRAWS
 from benchmark.calibration.subsampling import subsample_sizes
 from benchmark.evaluation.context import EvaluationContext, TaskSet
+from benchmark.evaluation.group_figures import GroupTasks
+from benchmark.protocols.task_batches import tasks_by_attribute
 from benchmark.results.schema import MetricInfo
+from benchmark.results.task_groups import numbered_attributes
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
 
@@ -74,15 +77,16 @@ def calibrate(context: EvaluationContext, metrics: Sequence[str], seed: int, fol
 
 def _check(task_set: TaskSet, context: EvaluationContext) -> None:
     name, dataset = task_set.protocol.name, context.dataset
-    if (number := task_set.tasks["attribute"].nunique()) > 1:
-        raise InputError(f"a calibration takes one attribute at a time; {name} has tasks of {number} here")
-    if task_set.protocol.batch(dataset, task_set.tasks.iloc[:1]).oracle is None:
-        raise InputError(
-            f"the true results of these tasks of {name} on {dataset.name} are not known, which a calibration degrades; "
-            "those of whole edits on rendered-faces are"
-        )
-    if len(task_set.tasks) < MIN_TASKS:
-        raise InputError(f"a calibration needs at least {MIN_TASKS} tasks; {name} has {len(task_set.tasks)} here")
+    parts = tasks_by_attribute(task_set.tasks)
+    for tasks in parts:
+        which = f"{name}, {tasks['attribute'].iloc[0]}," if len(parts) > 1 else name
+        if task_set.protocol.batch(dataset, tasks.iloc[:1]).oracle is None:
+            raise InputError(
+                f"the true results of these tasks of {which} on {dataset.name} are not known, which a calibration "
+                "degrades; those of whole edits on rendered-faces are"
+            )
+        if len(tasks) < MIN_TASKS:
+            raise InputError(f"a calibration needs at least {MIN_TASKS} tasks; {which} has {len(tasks)} here")
 
 
 def _calibrated(
@@ -92,6 +96,7 @@ def _calibrated(
     card = PROTOCOL_CARDS.find(name).card
     chosen = list(dict.fromkeys(metrics)) or context.evaluation.metrics_of(name)
     levels = score_levels(task_set, context, chosen, seed, folder / "rungs")
+    attributes = numbered_attributes(task_set.tasks)
     samples = folder / f"samples-{name}.png"
     write_sample_sheet(samples, task_set, context.dataset, seed)
     return ProtocolCalibration(
@@ -101,8 +106,25 @@ def _calibrated(
         rule=task_set.protocol.rule,
         sizes=subsample_sizes(len(task_set.tasks)),
         degradations=_degradations(levels),
-        metrics=calibrated_metrics(chosen, levels, context, seed),
+        metrics=calibrated_metrics(chosen, levels, context, seed, attributes),
         samples=samples.name,
+        attributes={
+            part.name: _of_attribute(part, chosen, levels, context, seed)
+            for part in GroupTasks.of(task_set.tasks, {})
+            if part.by == "attribute"
+        },
+    )
+
+
+def _of_attribute(
+    part: GroupTasks, metrics: Sequence[str], levels: ScoredLevels, context: EvaluationContext, seed: int
+) -> AttributeCalibration:
+    number = int(part.tasks.sum())
+    levels = levels_of_attribute(levels, part.name, part.tasks)
+    return AttributeCalibration(
+        num_tasks=number,
+        sizes=subsample_sizes(number),
+        metrics=calibrated_metrics(metrics, levels, context, seed, (np.zeros(number, np.intp), 1)),
     )
 
 

@@ -20,9 +20,20 @@ from registry.catalogue import METRIC_CARDS
 
 
 def calibrated_metrics(
-    metrics: Sequence[str], levels: ScoredLevels, context: EvaluationContext, seed: int
+    metrics: Sequence[str],
+    levels: ScoredLevels,
+    context: EvaluationContext,
+    seed: int,
+    attributes: tuple[NDArray[np.intp], int],
 ) -> dict[str, MetricCalibration]:
     """Every metric's curves, or why it has none.
+
+    Args:
+        metrics: registered metrics of images and of sets.
+        levels: of every degradation.
+        context: with the real faces, and what metrics need.
+        seed: of the subsamples.
+        attributes: (T,) the number of the attribute that each task of a level transfers, and how many there are.
 
     Raises:
         Interrupted: if a stop was requested.
@@ -31,7 +42,7 @@ def calibrated_metrics(
     reasons = {name: _why_not(name, unique.values()) for name in metrics}
     available = [name for name, reason in reasons.items() if reason is None]
     total = len(next(iter(unique.values())).squared_errors)
-    subsample_metrics = SubsampleMetrics(available, context, subsample_sizes(total), seed)
+    subsample_metrics = SubsampleMetrics(available, context, subsample_sizes(total), seed, attributes)
     found: dict[str, MetricCalibration] = {}
     steps = len(available) * len(unique)
     with context.reporter.bar("metrics of subsamples", steps) as advance, deferred_interruption() as stop:

@@ -16,6 +16,7 @@ from benchmark.calibration.image_degradations import Image
 from benchmark.datasets.base import FaceDataset
 from benchmark.images.convert import image_array
 from benchmark.protocols.base import Protocol
+from benchmark.protocols.task_batches import tasks_by_attribute
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,14 @@ DEGRADATIONS: Final[Mapping[str, Degradation]] = {
 
 
 def shown_tasks(name: str, strength: float, tasks: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """The table of the edits that a degradation shows for `tasks`, which is the protocol's whole table."""
-    return tasks if strength == 0 else DEGRADATIONS[name].replace_tasks(tasks, strength, seed)
+    """The table of the edits that a degradation shows for `tasks`, which is the protocol's whole table.
+
+    A task shows another only where both transfer the same attribute.
+    """
+    if strength == 0:
+        return tasks
+    replace_tasks = DEGRADATIONS[name].replace_tasks
+    return pd.concat([replace_tasks(part, strength, seed) for part in tasks_by_attribute(tasks)]).loc[tasks.index]
 
 
 def degrade_edits(

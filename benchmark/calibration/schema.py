@@ -76,12 +76,26 @@ class DegradationInfo(_Strict):
     errors: list[float]
 
 
+class AttributeCalibration(_Strict):
+    """All metrics on the tasks of one attribute.
+
+    Attributes:
+        sizes: the numbers of tasks tried for distinguishing neighbours.
+    """
+
+    num_tasks: int
+    sizes: list[int]
+    metrics: dict[str, MetricCalibration]
+
+
 class ProtocolCalibration(_Strict):
     """All metrics under one protocol.
 
     Attributes:
         sizes: the numbers of tasks tried for distinguishing neighbours.
+        metrics: on all tasks; those of images are means over attributes where tasks transfer several.
         samples: the name of the file with degraded images, beside the result.
+        attributes: the metrics on the tasks of each attribute, where tasks transfer several.
     """
 
     title: str
@@ -92,6 +106,14 @@ class ProtocolCalibration(_Strict):
     degradations: dict[str, DegradationInfo]
     metrics: dict[str, MetricCalibration]
     samples: str
+    attributes: dict[str, AttributeCalibration] = {}
+
+    def of_attribute(self, name: str) -> ProtocolCalibration:
+        """The same on the tasks of one attribute."""
+        part = self.attributes[name]
+        return self.model_copy(
+            update={"num_tasks": part.num_tasks, "sizes": part.sizes, "metrics": part.metrics, "attributes": {}}
+        )
 
 
 class Calibration(_Strict):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from benchmark.calibration.degradations import DEGRADATIONS, degrade_edits, shown_tasks
 from benchmark.datasets.base import FaceDataset
@@ -20,6 +20,7 @@ from benchmark.evaluation.score_edits import Outputs, score_edits
 from benchmark.images.convert import Pixels, image_array
 from benchmark.metrics.mean_metric import VALUE
 from benchmark.results.schema import Value
+from benchmark.results.task_groups import numbered_attributes
 from benchmark.runtime.atomic_files import replacing
 from benchmark.runtime.checked_files import DamagedFileError, read_arrays
 from methods.base import EditBatch
@@ -29,6 +30,8 @@ DRAWS = 100
 
 _FEATURES = "features of "
 """In a level's file, before the name of an encoder."""
+_CELLS: Final = TypeAdapter(dict[str, Value])
+_CELLS_OF_ATTRIBUTES: Final = TypeAdapter(dict[str, dict[str, Value]])
 
 
 @dataclass(frozen=True)
@@ -38,14 +41,25 @@ class ScoredLevel:
     Attributes:
         cells: by metric, the value on all tasks, or the reason why there is none.
         columns: by metric of images, then by its column, (T,).
-        features: by encoder, (T, D) features that metrics of sets compare.
+        features: by encoder, (T, D) features that metrics of sets compare, in the order of the tasks, as all the rest.
         squared_errors: (T,) mean squared difference from the true edit in levels of 255.
+        attributes: where the tasks transfer several, the cells of the tasks of each.
     """
 
     cells: dict[str, Value]
     columns: dict[str, dict[str, NDArray[np.float64]]]
     features: dict[str, NDArray[np.float32]]
     squared_errors: NDArray[np.float64]
+    attributes: dict[str, dict[str, Value]] = field(default_factory=dict)
+
+    def of_attribute(self, name: str, tasks: NDArray[np.bool_]) -> ScoredLevel:
+        """The level on the tasks of one attribute alone, chosen by `tasks` (T,)."""
+        columns = {
+            metric: {inner: values[tasks] for inner, values in of_metric.items()}
+            for metric, of_metric in self.columns.items()
+        }
+        features = {encoder: rows[tasks] for encoder, rows in self.features.items()}
+        return ScoredLevel(self.attributes[name], columns, features, self.squared_errors[tasks])
 
 
 def score_level(
@@ -68,7 +82,7 @@ def score_level(
         metric_ids: registered metrics of images and of sets.
         seed: of the degradation.
     """
-    squared_errors: list[NDArray[np.float64]] = []
+    squared_errors = np.full(len(task_set.tasks), np.nan)
     edits = shown_tasks(name, strength, task_set.tasks, seed)
 
     title = f"{DEGRADATIONS[name].title} {strength:g}" if strength else "true edits"
@@ -87,9 +101,15 @@ def score_level(
             title=title,
             keep=Path(folder),
         )
-        features = {encoder: rows.take(slice(None)) for encoder, rows in scores.features.items()}
+        as_tasks = np.argsort(_order_of_scoring(task_set.tasks))
+        features = {encoder: rows.take(slice(None))[as_tasks] for encoder, rows in scores.features.items()}
     columns = {metric: _columns(scores.frame, metric) for metric in metric_ids}
-    return ScoredLevel(scores.cells, columns, features, np.concatenate(squared_errors))
+    return ScoredLevel(scores.cells, columns, features, squared_errors, scores.attributes)
+
+
+def _order_of_scoring(tasks: pd.DataFrame) -> NDArray[np.intp]:
+    """(T,) the positions of tasks in the order in which they are scored: those of one attribute after another's."""
+    return np.argsort(numbered_attributes(tasks)[0], kind="stable")
 
 
 def _outputs(
@@ -99,13 +119,13 @@ def _outputs(
     dataset: FaceDataset,
     edits: pd.DataFrame,
     seed: int,
-    squared_errors: list[NDArray[np.float64]],
+    squared_errors: NDArray[np.float64],
 ) -> Outputs:
     def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Pixels]:
         assert batch.oracle is not None  # the calibration refused the dataset otherwise
         images = degrade_edits(name, strength, task_set.protocol, dataset, edits.loc[rows.index], seed)
         difference = images.astype(np.float64) - image_array(batch.oracle)
-        squared_errors.append(np.square(difference).mean(axis=(1, 2, 3)))
+        squared_errors[edits.index.get_indexer(rows.index)] = np.square(difference).mean(axis=(1, 2, 3))
         return batch, images
 
     return give
@@ -122,12 +142,13 @@ def _columns(frame: pd.DataFrame, metric: str) -> dict[str, NDArray[np.float64]]
 
 def write_scored_level(path: Path, level: ScoredLevel) -> None:
     """Write a level atomically, as arrays and JSON."""
-    cells = json.dumps({name: cell.model_dump() for name, cell in level.cells.items()})
+    cells = _CELLS.dump_json(level.cells).decode()
     columns = {
         f"{name}/{inner}": values for name, of_metric in level.columns.items() for inner, values in of_metric.items()
     }
     arrays: dict[str, Any] = {
         "cells": np.array(cells),
+        "attributes": np.array(_CELLS_OF_ATTRIBUTES.dump_json(level.attributes).decode()),
         "names": np.array(list(columns), dtype=np.str_),
         "values": np.stack(list(columns.values())) if columns else np.empty((0, len(level.squared_errors))),
         "squared_errors": level.squared_errors,
@@ -147,12 +168,13 @@ def read_scored_level(path: Path) -> ScoredLevel | None:
         return None
     arrays = read_arrays(path)
     try:
-        cells = {name: Value.model_validate(cell) for name, cell in json.loads(str(arrays["cells"])).items()}
+        cells = _CELLS.validate_json(str(arrays["cells"]))
+        attributes = _CELLS_OF_ATTRIBUTES.validate_json(str(arrays["attributes"]))
         columns: dict[str, dict[str, NDArray[np.float64]]] = {name: {} for name in cells}
         for key, values in zip(arrays["names"], arrays["values"], strict=True):
             name, _, inner = str(key).partition("/")
             columns[name][inner] = values
         features = {key.removeprefix(_FEATURES): rows for key, rows in arrays.items() if key.startswith(_FEATURES)}
-        return ScoredLevel(cells, columns, features, arrays["squared_errors"])
+        return ScoredLevel(cells, columns, features, arrays["squared_errors"], attributes)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DamagedFileError(f"{path} has no scores of a level") from error

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from benchmark.caching.code_version import code_version
 from benchmark.caching.fingerprints import fingerprint
 from benchmark.caching.plugin_source import entry_version
@@ -47,6 +50,15 @@ def score_levels(
     return {
         name: [undegraded, *(level_of(name, strength) for strength in degradation.strengths if strength)]
         for name, degradation in DEGRADATIONS.items()
+    }
+
+
+def levels_of_attribute(levels: ScoredLevels, name: str, tasks: NDArray[np.bool_]) -> ScoredLevels:
+    """The same levels on the tasks of one attribute alone, chosen by `tasks` (T,)."""
+    unique = {id(level): level for of_degradation in levels.values() for level in of_degradation}
+    parts = {key: level.of_attribute(name, tasks) for key, level in unique.items()}
+    return {
+        degradation: [parts[id(level)] for level in of_degradation] for degradation, of_degradation in levels.items()
     }
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from benchmark.calibration.scored_level import ScoredLevel
 from benchmark.calibration.subsampling import subsamples
+from benchmark.evaluation.cells import mean_over_attributes
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.evaluation.prepare_metrics import encoder_of, prepare_metrics
 from benchmark.features.feature_set import FeaturePair, FeatureSet
@@ -29,14 +30,24 @@ class SubsampleMetrics:
         context: with the real faces, and what metrics need.
         sizes: numbers of tasks.
         seed: of the draws.
+        attributes: (T,) the number of each task's attribute, and how many there are: figures of images are means over
+            attributes.
     """
 
-    def __init__(self, metric_ids: Sequence[str], context: EvaluationContext, sizes: Sequence[int], seed: int) -> None:
+    def __init__(
+        self,
+        metric_ids: Sequence[str],
+        context: EvaluationContext,
+        sizes: Sequence[int],
+        seed: int,
+        attributes: tuple[NDArray[np.intp], int],
+    ) -> None:
         ready = prepare_metrics(metric_ids, context.resources, context.encoder)
         self._images, self._sets = ready.images, ready.sets
         self._real = {name: _subset(context.real_features(name), seed) for name in ready.encoders}
         self._sizes = sizes
         self._seed = seed
+        self._numbers, self._num_attributes = attributes
 
     def of(self, metric: str, level: ScoredLevel) -> dict[int, NDArray[np.float64]]:
         """Values (draws,) by size; NaN where a subsample has none."""
@@ -49,6 +60,8 @@ class SubsampleMetrics:
 
     def _of_images(self, metric: str, level: ScoredLevel, tasks: NDArray[np.int64]) -> float:
         columns = {name: values[tasks] for name, values in level.columns[metric].items()}
+        if self._num_attributes > 1:
+            return mean_over_attributes(self._images[metric], columns, self._numbers[tasks], self._num_attributes)[0]
         return self._images[metric].summarise(columns, np.ones(len(tasks)))
 
     def _of_set(self, metric: str, level: ScoredLevel, tasks: NDArray[np.int64]) -> float:

@@ -23,7 +23,7 @@ def wrong_identity(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFr
     """A share of the tasks shows the correct edit of another target face.
 
     Args:
-        tasks: a protocol's table, with at least two target faces.
+        tasks: a protocol's table, or the tasks in it of one attribute, with at least two target faces.
         strength: the share in %; a task that is wrong at one strength is wrong at every greater one.
         seed: decides which tasks are wrong, and whose face they show.
 
@@ -35,7 +35,8 @@ def wrong_identity(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFr
     """
     rows = tasks["target_row"].to_numpy()
     if len(np.unique(rows)) < 2:
-        raise InputError("a calibration needs tasks of at least two target faces")
+        of_attribute = f" of {tasks['attribute'].iloc[0]}" if tasks["attribute"].iloc[0] else ""
+        raise InputError(f"a calibration needs tasks{of_attribute} with at least two target faces")
     others = [_of_task(seed, task).choice(rows[rows != row]) for task, row in zip(tasks["task"], rows, strict=True)]
     return tasks.assign(target_row=np.where(_wrong(tasks, strength, seed), others, rows))
 

@@ -19,6 +19,7 @@ from benchmark.cli import (
     ablate,
     calibrate,
     checkpoints,
+    claims,
     compare,
     data,
     edits,
@@ -66,6 +67,7 @@ catalogue.add_to(app)
 leaderboard.add_to(app)
 report.add_to(app)
 compare.add_to(app)
+claims.add_to(app)
 calibrate.add_to(app)
 status.add_to(app)
 verify.add_to(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_format
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -43,22 +44,25 @@ def _compare(
 
     ours, theirs = find_methods(a, b, runs, dataset)
     # imported here: a misspelt name must not wait for torch
+    from benchmark.comparison.by_attribute import compare_by_attribute
     from benchmark.comparison.compare_methods import compare
 
     found = compare(ours, theirs, protocol or (), split_names(metrics or ""))
+    by_attribute = compare_by_attribute(found)
     if json:
-        print(json_format.dumps(_as_json(found), indent=2))
+        print(json_format.dumps(_as_json(found, by_attribute), indent=2))
     else:
-        _print(found)
+        _print(found, by_attribute)
 
 
-def _as_json(found: Comparison) -> dict[str, Any]:
+def _as_json(found: Comparison, by_attribute: Sequence[MetricComparison]) -> dict[str, Any]:
     return {
         "a": _side(found.a),
         "b": _side(found.b),
         "num_tests": found.num_tests,
         "notes": found.notes,
         "matches": [_match(match) for match in found.matches],
+        "attributes": [_match(match) for match in by_attribute],
     }
 
 
@@ -79,7 +83,7 @@ def _match(match: MetricComparison) -> dict[str, Any]:
     return {**asdict(match), "facts": facts, "better": match.better}
 
 
-def _print(found: Comparison) -> None:
+def _print(found: Comparison, by_attribute: Sequence[MetricComparison]) -> None:
     # imported here, so that no other command waits for it
     from rich.text import Text
 
@@ -89,7 +93,8 @@ def _print(found: Comparison) -> None:
     dataset = found.a.runs[0].result.dataset
     for protocol in dict.fromkeys(match.protocol for match in found.matches):
         matches = [match for match in found.matches if match.protocol == protocol]
-        reasons = list(dict.fromkeys(match.reason for match in matches if match.reason))
+        of_attributes = [match for match in by_attribute if match.protocol == protocol]
+        reasons = list(dict.fromkeys(match.reason for match in (*matches, *of_attributes) if match.reason))
         rows = [_cells(match, found, reasons) for match in matches]
         heads = ("metric", _titled(found.a), _titled(found.b), "gain", "better", "p", "Holm p", "n")
         metric, *others = (
@@ -97,6 +102,14 @@ def _print(found: Comparison) -> None:
             for place, head in enumerate(heads)
         )
         print_table(console, f"{protocol} on {dataset}", metric, others)
+        for whole in matches:
+            if parts := [match for match in of_attributes if match.metric == whole.metric]:
+                rows = [_attribute_cells(match, reasons) for match in (*parts, whole)]
+                attribute, *others = (
+                    Column(head, [cells[place] for cells in rows], "right" if place else "left")
+                    for place, head in enumerate(("attribute", _titled(found.a), _titled(found.b), "gain", "n"))
+                )
+                print_table(console, f"{_metric(whole)} by attribute, {protocol} on {dataset}", attribute, others)
         for number, reason in enumerate(reasons, start=1):
             console.print(Text(f"[{number}] {reason}"))
     console.print(
@@ -105,7 +118,9 @@ def _print(found: Comparison) -> None:
             f"(set metrics: t test over seeds); Holm p counts {found.num_tests} {_plural('test', found.num_tests)}."
         )
     )
-    if any(_is_doubtful(match) for match in found.matches):
+    if by_attribute:
+        console.print(Text("Figures of one attribute have intervals and no tests, which are of all tasks."))
+    if any(_is_doubtful(match) for match in (*found.matches, *by_attribute)):
         console.print(Text(f"{FLAG}: from fewer images than the metric is sound for."))
     for note in found.notes:
         console.print(Text(f"{note}."))
@@ -125,19 +140,41 @@ def _plural(word: str, number: int) -> str:
 
 
 def _cells(match: MetricComparison, found: Comparison, reasons: list[str]) -> list[str]:
-    decimals = match.facts.decimals
-    mark = f" [{reasons.index(match.reason) + 1}]" if match.reason else ""
     better = {"a": found.a.name, "b": found.b.name, None: MISSING if match.holm_p is None else "not significant"}
     return [
-        f"{match.metric} {'↑' if match.facts.direction == 'up' else '↓'}",
-        _figure(match.a, decimals),
-        _figure(match.b, decimals),
-        _number(match.gain, decimals, "+") + _interval(match.low, match.high, decimals, "+"),
-        better[match.better] + mark,
+        _metric(match),
+        *_figures(match),
+        better[match.better] + _mark(match, reasons),
         p_value(match.p_value),
         p_value(match.holm_p),
-        f"{match.n}{FLAG if _is_doubtful(match) else ''}" if match.n else MISSING,
+        _number_of_tasks(match),
     ]
+
+
+def _attribute_cells(match: MetricComparison, reasons: list[str]) -> list[str]:
+    from benchmark.results.attributes import overall_name  # imported here, so that `bench --help` does without numpy
+
+    name = match.attribute or overall_name(match.facts.level)
+    return [name + _mark(match, reasons), *_figures(match), _number_of_tasks(match)]
+
+
+def _metric(match: MetricComparison) -> str:
+    return f"{match.metric} {'↑' if match.facts.direction == 'up' else '↓'}"
+
+
+def _figures(match: MetricComparison) -> list[str]:
+    """Those of both methods, and the gain."""
+    decimals = match.facts.decimals
+    gain = _number(match.gain, decimals, "+") + _interval(match.low, match.high, decimals, "+")
+    return [_figure(match.a, decimals), _figure(match.b, decimals), gain]
+
+
+def _mark(match: MetricComparison, reasons: list[str]) -> str:
+    return f" [{reasons.index(match.reason) + 1}]" if match.reason else ""
+
+
+def _number_of_tasks(match: MetricComparison) -> str:
+    return f"{match.n}{FLAG if _is_doubtful(match) else ''}" if match.n else MISSING
 
 
 def _figure(figure: Estimate | None, decimals: int) -> str:

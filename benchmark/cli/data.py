@@ -52,7 +52,7 @@ def _verify(
 
     options = _options(dataset, set_)
     dataset_class = DATASETS.get(dataset)
-    with plugin_boundary(f"{dataset_class.__name__}.verify"):
+    with plugin_boundary(f"{dataset_class.__name__}.verify", OSError):  # of files that are the user's
         findings = dataset_class.verify(data, **options)
     if json:
         # not by pandas, whose writer refuses file names that are not UTF-8

@@ -11,7 +11,6 @@ from benchmark.cli.command import Commands
 from benchmark.cli.options import CommandOptions, Data, Dataset, takes
 from benchmark.cli.plugins import load_plugins
 from benchmark.cli.resolve_flags import evaluation_of, print_plan
-from registry.errors import InputError
 
 app = Commands(help="Take in edits that were made elsewhere.", no_args_is_help=True)
 
@@ -39,37 +38,33 @@ def _import(
     data: Data = None,
 ) -> None:
     load_plugins(options.plugin)
-    from benchmark.config.experiment import Experiment, MethodSpec
-    from benchmark.evaluation.exported_tasks import check_export, settings_of
+    from benchmark.evaluation.exported_tasks import check_one_protocol, settings_of
     from benchmark.results.outside_card import outside_card
 
     evaluation = evaluation_of(options, dataset, data, None if tasks is None else settings_of(tasks))
-    if len(evaluation.protocols) != 1:
-        raise InputError(
-            f"edits are of one protocol: name it by --protocol ({', '.join(evaluation.protocols)}), or --tasks"
-        )
-    planned = Experiment(method=MethodSpec(name=name), evaluation=evaluation)
+    check_one_protocol(evaluation)
     if options.dry_run:
-        print_plan([planned], options.json)
+        from benchmark.config.experiment import Experiment, MethodSpec
+
+        print_plan([Experiment(method=MethodSpec(name=name), evaluation=evaluation)], options.json)
         return
     said = outside_card(name, card)
     from benchmark.cli.print_results import print_results
-    from benchmark.evaluation.context import EvaluationContext
-    from benchmark.pipeline.run_all import write_run_pages
-    from benchmark.runs.import_edits import Policies, check_name, import_edits
-    from benchmark.runs.lock import working_on
-    from benchmark.runs.run_of import run_of
+    from benchmark.pipeline.import_and_score import import_and_score
+    from benchmark.runs.import_edits import Policies, check_name
     from benchmark.runtime.cache_folder import cache_folder, writable
     from benchmark.runtime.progress import Reporter
 
     check_name(name)
-    reporter = Reporter()
-    context = EvaluationContext(evaluation, writable(cache_folder(), "cache folder"), reporter, options.find_weights())
-    if tasks is not None:
-        check_export(tasks, context)
-    folder = planned.folder(writable(options.runs, "runs folder"))
-    with working_on(folder, reporter):
-        experiment = import_edits(said, edits, context, options.runs, Policies(resize, partial))
-        result = run_of(experiment, context, options.runs).score()
-    write_run_pages([folder], reporter)
+    result = import_and_score(
+        said,
+        edits,
+        evaluation,
+        writable(options.runs, "runs folder"),
+        writable(cache_folder(), "cache folder"),
+        Reporter(),
+        weights=options.find_weights(),
+        policies=Policies(resize, partial),
+        tasks=tasks,
+    )
     print_results([result], options.json)

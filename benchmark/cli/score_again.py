@@ -11,8 +11,6 @@ from registry.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.cli.options import RunOptions
-    from benchmark.config.evaluation_spec import EvaluationSpec
-    from benchmark.evaluation.context import EvaluationContext
 
 _TAKEN = {"metrics", "weights_dir", "weights", "json", "plugin", "runs"}
 """Options of stage commands that finished runs go with; `--runs`, which they do not, is never empty."""
@@ -32,25 +30,10 @@ def score_again(patterns: list[str], options: RunOptions) -> None:
         )
     load_plugins(options.plugin)
 
-    from benchmark.evaluation.context import EvaluationContext
-    from benchmark.pipeline.run_all import write_run_pages
-    from benchmark.results.find_results import result_files
-    from benchmark.runs.lock import working_on
-    from benchmark.runs.score_again import score_again as scored_again
+    from benchmark.pipeline.finished_runs import score_finished
     from benchmark.runtime.cache_folder import cache_folder, writable
     from benchmark.runtime.progress import Reporter
 
-    reporter, cache, weights = Reporter(), writable(cache_folder(), "cache folder"), options.find_weights()
-    contexts: dict[str, EvaluationContext] = {}
-
-    def context_of(evaluation: EvaluationSpec) -> EvaluationContext:
-        key = evaluation.model_dump_json(exclude={"protocols", "metrics"})
-        return contexts.setdefault(key, EvaluationContext(evaluation, cache, reporter, weights))
-
-    results = []
-    runs = [path.parent for path in result_files(patterns, option="")]
-    for run in runs:
-        with working_on(run, reporter):
-            results.append(scored_again(run, split_names(options.metrics or ""), context_of))
-    write_run_pages(runs, reporter)
+    cache, weights = writable(cache_folder(), "cache folder"), options.find_weights()
+    results = score_finished(patterns, split_names(options.metrics or ""), cache, Reporter(), weights)
     print_results(results, options.json)

@@ -12,7 +12,9 @@ from benchmark.runtime.printed_values import MISSING
 from registry.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.human_study.analysis.findings import Estimate, Findings, MethodFinding
+    from rich.console import Console
+
+    from benchmark.human_study.analysis.findings import Estimate, Findings, MethodFinding, Part
 
 
 def add_to(app: typer.Typer) -> None:
@@ -91,6 +93,8 @@ def _print(findings: Findings, *, typical_ms: float) -> None:
         rows = [_cells(finding, findings.mode == "mos") for finding in part.methods]
         columns = [Column(head, [cells[number] for cells in rows]) for number, head in enumerate(heads)]
         print_table(console, f"{part.question}, {part.protocol}", names, columns)
+        if part.attributes:
+            _print_attributes(console, part, findings.mode == "mos")
         if part.unranked:
             console.print(Text(f"no rank: {part.unranked}"))
         if few := [finding for finding in part.methods if finding.unranked]:
@@ -104,6 +108,22 @@ def _print(findings: Findings, *, typical_ms: float) -> None:
         times = f"response times are about {typical_ms:.3g} ms"
         advice = "delete answers.csv, name their column rt_s in the column map, and import the answers again"
         console.print(Text(f"{times}: if they are seconds, {advice}"))
+
+
+def _print_attributes(console: Console, part: Part, score: bool) -> None:
+    """A row for each attribute: every method's preference, and the votes behind them."""
+    from benchmark.cli.folded_table import Column, print_table
+
+    found = list(part.attributes.values())
+    methods = [finding.method for finding in part.methods]
+    shown = [[of_attribute.preferences.get(method) for of_attribute in found] for method in methods]
+    columns = [
+        Column(method, [MISSING if figure is None else " ".join(_figure(figure, score)) for figure in figures])
+        for method, figures in zip(methods, shown, strict=True)
+    ]
+    votes = Column("votes", [str(of_attribute.votes) for of_attribute in found])
+    names = Column("attribute", list(part.attributes), "left")
+    print_table(console, f"{part.question}, {part.protocol}, by attribute", names, [*columns, votes])
 
 
 def _cells(method: MethodFinding, score: bool) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def compare(
     notes = [_said_of_seeds(a, b)]
     matches: list[MetricComparison] = []
     for protocol in _chosen("protocol", protocols, _protocols(a) | _protocols(b)):
-        ours, theirs = _taking_part(a, protocol), _taking_part(b, protocol)
+        ours, theirs = taking_part(a, protocol), taking_part(b, protocol)
         if isinstance(ours, MethodRuns) and isinstance(theirs, MethodRuns):
             check_comparable((*ours.runs, *theirs.runs), protocol)
             if seeds_paired:
@@ -97,7 +97,7 @@ def _protocols(method: MethodRuns) -> dict[str, None]:
     return {name: None for result in method.results for name in result.protocols}
 
 
-def _taking_part(method: MethodRuns, protocol: str) -> MethodRuns | str:
+def taking_part(method: MethodRuns, protocol: str) -> MethodRuns | str:
     """The runs that have figures under the protocol, or why none has."""
     runs = tuple(
         run for run in method.runs if protocol in run.result.protocols and run.result.protocols[protocol].metrics
@@ -147,14 +147,14 @@ def _matches(
         values = tuple(_values(method, protocol, metric) for method in methods)
         if all(value is None for of_method in values for value in of_method):
             continue
-        missing = next((said for side in zip(methods, values, strict=True) if (said := _missing(*side))), None)
+        missing = why_missing(methods, values)
         if missing is not None:
             yield MetricComparison(protocol, metric, facts[metric], reason=missing)
         elif facts[metric].level == "set":
             ours, theirs = ([value for value in of_method if value is not None] for of_method in values)
             yield match_sets(protocol, metric, facts[metric], methods, (ours, theirs), seeds_paired=seeds_paired)
         else:
-            scores = scores or (_read(methods[0], protocol), _read(methods[1], protocol))
+            scores = scores or task_scores_of(methods, protocol)
             yield compare_per_image(protocol, metric, facts[metric], methods, scores, seeds_paired=seeds_paired)
 
 
@@ -162,18 +162,28 @@ def _values(method: MethodRuns, protocol: str, metric: str) -> list[Value | None
     return [result.protocols[protocol].metrics.get(metric) for result in method.results]
 
 
-def _missing(method: MethodRuns, values: Sequence[Value | None]) -> str | None:
-    """Why a method has no figure to compare; None where every seed has one."""
-    for run, value in zip(method.runs, values, strict=True):
-        if value is None:
-            return f"{method.name} seed {run.result.seed} was not scored with it"
-        if value.value is None:
-            return f"{method.name}: {value.reason or 'undefined on these images'}"
+def why_missing(methods: Sequence[MethodRuns], values: Sequence[Sequence[Value | None]]) -> str | None:
+    """Why one of the methods has no figure to compare, from the figures of their seeds; None where all have one."""
+    for method, of_method in zip(methods, values, strict=True):
+        for run, value in zip(method.runs, of_method, strict=True):
+            if value is None:
+                return f"{method.name} seed {run.result.seed} was not scored with it"
+            if value.value is None:
+                return f"{method.name}: {value.reason or 'undefined on these images'}"
     return None
 
 
-def _read(method: MethodRuns, protocol: str) -> list[TaskScores]:
-    return [TaskScores(run.path.parent, protocol, run.result.protocols[protocol]) for run in method.runs]
+def task_scores_of(methods: tuple[MethodRuns, MethodRuns], protocol: str) -> tuple[list[TaskScores], list[TaskScores]]:
+    """The scores of both methods' tasks, a run a seed.
+
+    Raises:
+        ResultError: if they cannot be read.
+    """
+    ours, theirs = (
+        [TaskScores(run.path.parent, protocol, run.result.protocols[protocol]) for run in method.runs]
+        for method in methods
+    )
+    return ours, theirs
 
 
 def _said_of_seeds(a: MethodRuns, b: MethodRuns) -> str:

@@ -9,12 +9,14 @@ from typing import Literal
 
 import numpy as np
 
+from benchmark.results.attributes import tally_of_attribute
 from benchmark.results.method_runs import MethodRuns
 from benchmark.results.schema import MetricInfo, Value
 from benchmark.results.task_scores import TaskScores
 from benchmark.statistics.bootstrap import bootstrap_interval
 from benchmark.statistics.holm import ALPHA
-from benchmark.statistics.paired import Side, paired_difference
+from benchmark.statistics.paired import FLIPS, Side, paired_difference
+from benchmark.statistics.ratios import Array, mean_of_ratios
 from benchmark.statistics.seed_variance import MIN_SEEDS, seed_error
 
 
@@ -41,6 +43,7 @@ class MetricComparison:
         holm_p: the same, adjusted for all matches of a comparison.
         n: tasks (or images, of a set metric) behind the figures.
         reason: why something is missing.
+        attribute: whose tasks alone it is of; "" where it is of all tasks.
     """
 
     protocol: str
@@ -55,6 +58,7 @@ class MetricComparison:
     holm_p: float | None = None
     n: int = 0
     reason: str | None = None
+    attribute: str = ""
 
     @property
     def better(self) -> Literal["a", "b"] | None:
@@ -72,6 +76,7 @@ def compare_per_image(
     scores: tuple[Sequence[TaskScores], Sequence[TaskScores]],
     *,
     seeds_paired: bool = False,
+    attribute: str | None = None,
 ) -> MetricComparison:
     """Compare two methods on an image metric, on the tasks that every run of both has a figure for.
 
@@ -82,14 +87,19 @@ def compare_per_image(
         methods: the two, all of whose runs were scored with the metric.
         scores: theirs, a run a seed.
         seeds_paired: as in `paired_difference`.
+        attribute: whose tasks alone are compared, without a p-value; all tasks where none is given.
     """
-    clusters, statistic = scores[0][0].sources, scores[0][0].statistic
-    sides = [
-        Side([run.tally(metric) for run in runs], method.trained) for method, runs in zip(methods, scores, strict=True)
-    ]
+    clusters = scores[0][0].sources
+    statistic = scores[0][0].statistic if attribute is None else mean_of_ratios
+
+    def tally(run: TaskScores) -> Array:
+        return run.tally(metric) if attribute is None else tally_of_attribute(run, metric, attribute)
+
+    sides = [Side([tally(run) for run in runs], method.trained) for method, runs in zip(methods, scores, strict=True)]
     if len({tally.shape[1:] for side in sides for tally in side.runs}) > 1:
         return MetricComparison(protocol, metric, facts, reason="the runs were scored in different parts")
-    found = paired_difference(sides[0], sides[1], statistic, clusters, seeds_paired=seeds_paired)
+    flips = FLIPS if attribute is None else 0
+    found = paired_difference(sides[0], sides[1], statistic, clusters, flips=flips, seeds_paired=seeds_paired)
     if math.isnan(found.value):
         return MetricComparison(protocol, metric, facts, reason="no task has a figure of both")
     shared = np.all([(tally != 0).any(axis=(1, 2)) for side in sides for tally in side.runs], axis=0)
@@ -115,6 +125,7 @@ def compare_per_image(
         _or_none(found.p_value),
         n=found.num_tasks,
         reason=None if found.num_faces > 1 else "one source face: no interval and no p-value",
+        attribute=attribute or "",
     )
 
 

@@ -1,16 +1,16 @@
-"""A comparison as one list of rows: a row for every metric of every protocol."""
+"""A comparison as one list of rows: a row for every metric of every protocol, and of every attribute."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple
 from typing import Final
 
-from benchmark.comparison.compare_methods import Comparison
-from benchmark.comparison.compare_metric import Estimate
+from benchmark.comparison.compare_metric import Estimate, MetricComparison
 
 COLUMNS: Final = (
     "protocol",
+    "attribute",
     "metric",
     "a",
     "a_low",
@@ -29,11 +29,12 @@ COLUMNS: Final = (
 )
 
 
-def comparison_rows(found: Comparison) -> Iterator[tuple[str | float | None, ...]]:
+def comparison_rows(matches: Iterable[MetricComparison]) -> Iterator[tuple[str | float | None, ...]]:
     """Every match, in the order of `COLUMNS`; intervals without a prefix are of the gain."""
-    for match in found.matches:
+    for match in matches:
         yield (
             match.protocol,
+            match.attribute,
             match.metric,
             *_estimate(match.a),
             *_estimate(match.b),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -35,12 +35,19 @@ class OutsideEdits:
         missing: tasks without an edit.
         surplus: names of files, or numbers of tasks, that no task has.
         summary: what was left out of a folder, and what is remarkable about its files; None where there is nothing.
+        files_left_out: how many files of a folder are no images that count, by reason.
     """
 
     of_task: Mapping[int, OutsideEdit]
     missing: tuple[int, ...]
     surplus: tuple[str, ...]
     summary: str | None
+    files_left_out: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """All that is not used, by reason."""
+        return {**self.files_left_out, **({"of no task": len(self.surplus)} if self.surplus else {})}
 
     def __str__(self) -> str:
         """How the edits and the tasks differ, in words; "" where they do not."""
@@ -72,12 +79,13 @@ def find_edits(place: Path, tasks: Collection[int]) -> OutsideEdits:
     Raises:
         InputError: if the place cannot be read, has no edit of any task, or has two of one.
     """
-    summary = None
+    summary, files_left_out = None, {}
     found: dict[int, OutsideEdit]
     strangers: list[str] = []
     if place.is_dir():
         images = open_images(place)
         found, summary = _numbered(images.files, strangers), images.summary
+        files_left_out = {files.reason: files.count for files in images.left_out}
     elif place.is_file():
         found = _listed_edits(place)
     else:
@@ -90,7 +98,7 @@ def find_edits(place: Path, tasks: Collection[int]) -> OutsideEdits:
             f"{min(tasks):05d}.png; there: {', '.join(strangers[:_SHOWN]) or 'nothing'}"
         )
     missing = tuple(task for task in sorted(tasks) if task not in found)
-    return OutsideEdits(of_task, missing, tuple(strangers), summary)
+    return OutsideEdits(of_task, missing, tuple(strangers), summary, files_left_out)
 
 
 def _numbered(files: Mapping[str, Path], strangers: list[str]) -> dict[int, OutsideEdit]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from benchmark.config.evaluation_spec import EvaluationSpec
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.evaluation.export_tasks import EVALUATION, TABLE_HASH, TASK_LINES
 from registry.errors import InputError
@@ -20,6 +21,18 @@ def settings_of(export: Path) -> Path:
     if not path.is_file():
         raise InputError(f"--tasks {export}: no {EVALUATION} is there; name a folder that `bench tasks export` wrote")
     return path
+
+
+def check_one_protocol(evaluation: EvaluationSpec) -> None:
+    """Refuse an evaluation under several protocols, for edits answer the tasks of one.
+
+    Raises:
+        InputError: if there are several.
+    """
+    if len(evaluation.protocols) != 1:
+        raise InputError(
+            f"edits are of one protocol: name it by --protocol ({', '.join(evaluation.protocols)}), or --tasks"
+        )
 
 
 def check_export(export: Path, context: EvaluationContext) -> None:

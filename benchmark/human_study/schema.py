@@ -116,6 +116,7 @@ class TrialKey(_Strict):
         protocol: of its task.
         task: its number in the protocol's task table.
         source: the face by which its answers are clustered.
+        attribute: that its task transfers, where the tasks of its protocol transfer several; "" elsewhere.
         check: why it is a check, or None.
         expected: the choice that passes an attention check (`obvious`).
         repeat_of: the trial that a `repeat` check shows again, its options flipped.
@@ -124,6 +125,7 @@ class TrialKey(_Strict):
     protocol: str
     task: int
     source: str
+    attribute: str = ""
     check: CheckKind | None = None
     expected: str | None = None
     repeat_of: str | None = None

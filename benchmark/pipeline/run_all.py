@@ -86,7 +86,7 @@ def run_all(
     for error in errors:
         reporter.say(f"left out: {error}")
     with _failure_said(f"the leaderboard of {pages}", reporter):
-        for page in write_leaderboard(found, pages, allow_mixed=True, formats=PAGE_FORMATS):
+        for page in write_leaderboard(found, pages, allow_mixed=True, formats=PAGE_FORMATS, unusable=len(errors)):
             reporter.say(f"wrote {page}")
         StageState(pages).put(PAGES, _pages_stamp(pages))
     return results

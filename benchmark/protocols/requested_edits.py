@@ -77,7 +77,11 @@ def with_hints(tasks: EditBatch) -> EditBatch:
 
 
 def _true_region(target: FaceBatch, truth: TrueEdits, attribute: str) -> Tensor:
-    if attribute == MOUTH_IN_PLACE:
-        return mouth_region(target.mask, truth.mask)
+    of_mouth = attribute == MOUTH_IN_PLACE
+    return mouth_region(target.mask, truth.mask) if of_mouth else visible_region(target, truth)
+
+
+def visible_region(target: FaceBatch, truth: TrueEdits) -> Tensor:
+    """(N, H, W) bool: where N true edits change the target's image to the eye, or its mask, with a margin."""
     repainted = ((target.image - truth.image).abs() >= _VISIBLE).any(dim=1)
     return widened(repainted | (target.mask != truth.mask))

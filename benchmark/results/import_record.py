@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from benchmark.results.run_folder import IMPORT, edits_folder
 from benchmark.runtime.json_files import read_strictly, write_strictly
@@ -18,6 +18,7 @@ class ImportRecord(BaseModel):
         tasks_sha256: of the task table that they answer.
         num_tasks: of that table.
         missing: tasks of it that have no edit.
+        left_out: how many files, or lines of a list, are not used, by reason; older records do not say it.
         sha256: of the JSON list of [task, SHA-256 of its file], in the order of the tasks.
         kinds: how many files there were by their endings.
         lossy: how many were compressed with loss.
@@ -31,6 +32,7 @@ class ImportRecord(BaseModel):
     tasks_sha256: str
     num_tasks: int
     missing: list[int]
+    left_out: dict[str, int] = Field(default_factory=dict)
     sha256: str
     kinds: dict[str, int]
     lossy: int
@@ -46,6 +48,8 @@ class ImportRecord(BaseModel):
         said = [f"{kinds}, SHA-256 {self.sha256}"]
         if self.missing:
             said.append(f"{scored:,} of {self.num_tasks:,} tasks; the others have no edit")
+        if self.left_out:
+            said.append(f"left out: {', '.join(f'{count:,} {reason}' for reason, count in self.left_out.items())}")
         if self.lossy:
             said.append(f"{self.lossy:,} compressed with loss, which blurs and blocks what the method made")
         if self.resized:

@@ -15,7 +15,7 @@ from benchmark.caching.file_record import FILES, record_files
 from benchmark.caching.fingerprints import StageState
 from benchmark.config.evaluation_spec import EvaluationSpec
 from benchmark.config.experiment import REAL, Experiment, MethodSpec
-from benchmark.editing.outside_files import OutsideEdit, find_edits
+from benchmark.editing.outside_files import OutsideEdit, OutsideEdits, find_edits
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.export_tasks import evaluation_text
 from benchmark.images.convert import Pixels
@@ -97,7 +97,7 @@ def import_edits(
         context.reporter.say(found.summary)
     state = StageState(run)
     with replacing_folder(edits_folder(run, name)) as folder:
-        record = _fill(folder, found.of_task, task_set, context, policies)
+        record = _fill(folder, found, task_set, context, policies)
         if state.get(FINISHED) is not None:
             state.put(FINISHED, None)  # what was scored were other edits
     write_text_atomically(run / CARD, card_text(card))
@@ -135,14 +135,10 @@ def _shared(evaluation: EvaluationSpec) -> dict[str, object]:
 
 
 def _fill(
-    folder: Path,
-    edits: Mapping[int, OutsideEdit],
-    task_set: TaskSet,
-    context: EvaluationContext,
-    policies: Policies,
+    folder: Path, found: OutsideEdits, task_set: TaskSet, context: EvaluationContext, policies: Policies
 ) -> ImportRecord:
     """Write what a run has of a protocol's edits: a PNG per task, the tasks, the files' record, and times."""
-    size = context.dataset.size
+    size, edits = context.dataset.size, found.of_task
     hashes: list[tuple[int, str]] = []
     kinds: Counter[str] = Counter()
     lossy = other_sizes = 0
@@ -166,7 +162,8 @@ def _fill(
     record = ImportRecord(
         tasks_sha256=task_set.sha256,
         num_tasks=len(task_set.tasks),
-        missing=[int(task) for task in task_set.tasks["task"] if task not in edits],
+        missing=list(found.missing),
+        left_out=found.left_out,
         sha256=hashlib.sha256(json.dumps(hashes).encode()).hexdigest(),
         kinds=dict(sorted(kinds.items())),
         lossy=lossy,

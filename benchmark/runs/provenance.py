@@ -7,11 +7,13 @@ import platform
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from benchmark.caching.fingerprints import source_version
+from benchmark.caching.library_versions import Versions
 from benchmark.datasets.base import FaceDataset
 from benchmark.results.run_folder import PROVENANCE
 from benchmark.runtime.atomic_files import write_text_atomically
@@ -32,7 +34,12 @@ PACKAGES = (
 
 
 def write_provenance(
-    folder: Path, compute: Compute, dataset: FaceDataset, weights: dict[str, Any], notes: dict[str, str]
+    folder: Path,
+    compute: Compute,
+    dataset: FaceDataset,
+    weights: dict[str, Any],
+    notes: dict[str, str],
+    libraries: Mapping[str, Mapping[str, Versions]],
 ) -> None:
     """Write `provenance.json`.
 
@@ -42,13 +49,16 @@ def write_provenance(
         dataset: the faces used.
         weights: origin and SHA-256 of the method's weights.
         notes: what the method says of its own training.
+        libraries: by protocol and metric, the versions of those that measured it.
     """
+    measured_by = [versions for of_protocol in libraries.values() for versions in of_protocol.values()]
+    of_metrics = {name: version for versions in measured_by for name, version in versions.items()}
     content = {
         "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "command": sys.argv,
         "revision": _revision(),
         "code": source_version("benchmark", "methods", "registry"),
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
+        "versions": {"python": platform.python_version()} | of_metrics | {name: _version(name) for name in PACKAGES},
         "hardware": {
             "machine": platform.machine(),
             "system": platform.platform(),

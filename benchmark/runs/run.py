@@ -59,7 +59,7 @@ from benchmark.runs.trained_before import (
     taken_over,
 )
 from benchmark.runs.training_budget import Bought, buy
-from benchmark.runs.up_to_date import FINISHED, finished_result, finished_stamp
+from benchmark.runs.up_to_date import FINISHED, LIBRARIES, finished_result, finished_stamp
 from benchmark.runs.weights_record import check_weights, record_weights
 from benchmark.runtime.atomic_files import sha256_of_given, write_text_atomically
 from benchmark.runtime.cache_folder import writable
@@ -209,15 +209,15 @@ class Run:
         for of_protocol in scored:
             of_protocol.write()
         result = with_scores(result, self.folder)
-        facts = self._method_facts()
         weights = {"origin": result.weights_origin, "sha256": result.weights_sha256}
-        write_provenance(self.folder, self.context.compute, self.context.dataset, weights, facts.notes)
+        libraries, notes = {part.protocol: part.libraries for part in scored}, self._method_facts().notes
+        write_provenance(self.folder, self.context.compute, self.context.dataset, weights, notes, libraries)
         write_text_atomically(self.folder / EXPERIMENT, self.experiment.to_yaml())
         write_result(self.folder / RESULT, result)
         parts = [self.folder / name for name in (RESULT, EXPERIMENT, PROVENANCE, SAMPLES, CARD)]
         parts += [scores_path(self.folder, name) for name in result.protocols]
-        record = record_files(self.folder, (path for path in parts if path.exists()))
-        self.stamps.put(FINISHED, {**finished_stamp(self.requested, self.context.weights), FILES: record})
+        record = {LIBRARIES: libraries, FILES: record_files(self.folder, (path for path in parts if path.exists()))}
+        self.stamps.put(FINISHED, {**finished_stamp(self.requested, self.context.weights), **record})
         return result
 
     @cached_property

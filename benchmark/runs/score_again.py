@@ -19,7 +19,7 @@ from benchmark.results.run_folder import EDITS, EXPERIMENT, RESULT, scores_path
 from benchmark.results.schema import ProtocolResult, Result, read_result, write_result
 from benchmark.runs.assemble_result import metric_facts, protocol_result, real_result, with_scores
 from benchmark.runs.score_protocol import ScoredProtocol, edited_outputs, score_protocol
-from benchmark.runs.up_to_date import FINISHED, METRICS, metric_stamps
+from benchmark.runs.up_to_date import FINISHED, LIBRARIES, METRICS, metric_stamps
 from benchmark.runtime.atomic_files import write_text_atomically
 from registry.errors import InputError
 from registry.yaml_files import to_yaml
@@ -88,7 +88,8 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
     parts = {*(run / name for name in finished[FILES]), *(scores_path(run, name) for name in protocols)}
     stamps: dict[str, Any] = {name: metric_stamps(evaluation, name, context.weights) for name in evaluation.protocols}
     files = record_files(run, sorted(path for path in parts if path.exists()))
-    state.put(FINISHED, {**finished, METRICS: stamps, FILES: files})
+    libraries = {of_protocol.protocol: of_protocol.libraries for of_protocol in scored}
+    state.put(FINISHED, {**finished, METRICS: stamps, LIBRARIES: libraries, FILES: files})
     return result
 
 

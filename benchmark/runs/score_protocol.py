@@ -12,17 +12,20 @@ import pandas as pd
 from benchmark.caching.code_version import code_version
 from benchmark.caching.file_record import FILES, changed_files
 from benchmark.caching.fingerprints import StageState, fingerprint
+from benchmark.caching.library_versions import Versions
 from benchmark.caching.plugin_source import entry_version
 from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec
 from benchmark.editing.edit_tasks import read_edits
 from benchmark.evaluation.context import EvaluationContext, TaskSet
+from benchmark.evaluation.face_facts import face_facts
 from benchmark.evaluation.score_edits import Judges, Outputs, Scores, score_edits
 from benchmark.images.convert import Pixels
+from benchmark.results.face_facts import write_face_facts
 from benchmark.results.import_record import read_import
 from benchmark.results.run_folder import EDITS, REFUSED, RESULT, edits_folder, scores_path
 from benchmark.results.schema import read_result
 from benchmark.results.task_scores import TABLE_COLUMNS, read_task_scores, write_task_scores
-from benchmark.runs.up_to_date import FINISHED, METRICS, metric_stamps
+from benchmark.runs.up_to_date import FINISHED, LIBRARIES, METRICS, measured_by, metric_stamps
 from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.ratios import Ratio
 from methods.base import EditBatch
@@ -38,15 +41,21 @@ class ScoredProtocol:
         protocol: its name.
         scores: the scores.
         scored_by: hash of what decides them whatever is measured.
+        faces: what is known of the faces that are edited.
+        libraries: by metric, the versions of the libraries that measured it; none of one measured by an older version
+            of this program, which did not note them.
     """
 
     run: Path
     protocol: str
     scores: Scores
     scored_by: str
+    faces: pd.DataFrame
+    libraries: dict[str, Versions]
 
     def write(self) -> None:
         """Write the scores of the tasks into the run's folder, where its result must follow."""
+        write_face_facts(self.run, self.protocol, self.faces)
         write_task_scores(self.run, self.protocol, self.scores.frame, self.scores.ratios, self.scored_by)
 
 
@@ -93,7 +102,7 @@ def score_protocol(
     name = task_set.protocol.name
     scored_by = _scored_by(state, evaluation, context, task_set)
     metrics = metric_stamps(evaluation, name, context.weights)
-    kept = _kept(run, state, name, scored_by, metrics, again)
+    kept = _kept(run, state, evaluation, name, scored_by, metrics, again)
     missing = [metric for metric, _ in metrics if metric not in kept.cells]
     edited = tasks_with_edits(run, task_set)
     if missing:
@@ -115,8 +124,12 @@ def score_protocol(
     ordered = {metric: kept.cells[metric] for metric, _ in metrics}
     num_missing = len(task_set.tasks) - len(edited)
     by_attribute = {part: {metric: cells[metric] for metric in ordered} for part, cells in kept.attributes.items()}
-    found = Scores(kept.frame, kept.ratios, ordered, kept.breakdown, {}, num_missing, by_attribute)
-    return ScoredProtocol(run, name, found, scored_by)
+    by_strength = {part: {metric: cells[metric] for metric in ordered} for part, cells in kept.strengths.items()}
+    losses = {metric: kept.losses[metric] for metric in ordered if metric in kept.losses}
+    found = Scores(kept.frame, kept.ratios, ordered, kept.breakdown, {}, num_missing, by_attribute, by_strength, losses)
+    noted = {*missing, *_noted_libraries(state, name)}
+    libraries = {metric: measured_by(evaluation, metric) for metric in ordered if metric in noted}
+    return ScoredProtocol(run, name, found, scored_by, face_facts(context.dataset, task_set.tasks), libraries)
 
 
 def _scored_by(state: StageState, evaluation: EvaluationSpec, context: EvaluationContext, task_set: TaskSet) -> str:
@@ -143,8 +156,21 @@ def _scored_by(state: StageState, evaluation: EvaluationSpec, context: Evaluatio
 _NOTHING = Scores(pd.DataFrame(), {}, {}, {}, {})
 
 
+def _noted_libraries(state: StageState, protocol: str) -> Mapping[str, Versions]:
+    """By metric, the versions of the libraries that measured what is there, as far as they were noted."""
+    finished: Mapping[str, Any] = state.get(FINISHED) or {}
+    noted: Mapping[str, Versions] = finished.get(LIBRARIES, {}).get(protocol, {})
+    return noted
+
+
 def _kept(
-    run: Path, state: StageState, protocol: str, scored_by: str, metrics: list[list[str]], again: Collection[str]
+    run: Path,
+    state: StageState,
+    evaluation: EvaluationSpec,
+    protocol: str,
+    scored_by: str,
+    metrics: list[list[str]],
+    again: Collection[str],
 ) -> Scores:
     """What the run's files say of those metrics that were measured as they would be now."""
     finished: Mapping[str, Any] = state.get(FINISHED) or {}
@@ -163,6 +189,8 @@ def _kept(
     cells = {
         name: result.metrics[name] for name, stamp in metrics if [name, stamp] in earlier and name in result.metrics
     }
+    noted = _noted_libraries(state, protocol)
+    cells = {name: cell for name, cell in cells.items() if noted.get(name) in (None, measured_by(evaluation, name))}
     cells = {name: cell for name, cell in cells.items() if cell.value is not None or name not in again}
     columns = [name for name in frame.columns if name in TABLE_COLUMNS or name.partition("/")[0] in cells]
     breakdown = {name: result.breakdown.get(name, {}) for name in cells}
@@ -170,7 +198,19 @@ def _kept(
         part: {name: figures[name] for name in cells if name in figures} for part, figures in result.attributes.items()
     }
     own_ratios = {name: ratios[name] for name in cells if name in ratios}
-    return Scores(frame[columns], own_ratios, cells, breakdown, {}, attributes=attributes)
+    return Scores(
+        frame[columns],
+        own_ratios,
+        cells,
+        breakdown,
+        {},
+        attributes=attributes,
+        strengths={
+            part: {name: figures[name] for name in cells if name in figures}
+            for part, figures in result.strengths.items()
+        },
+        losses={name: result.losses[name] for name in cells if name in result.losses},
+    )
 
 
 def _joined(kept: Scores, new: Scores) -> Scores:
@@ -181,5 +221,12 @@ def _joined(kept: Scores, new: Scores) -> Scores:
     ratios: dict[str, list[Ratio]] = {**kept.ratios, **new.ratios}
     attributes = {part: {**kept.attributes.get(part, {}), **cells} for part, cells in new.attributes.items()}
     return Scores(
-        frame, ratios, {**kept.cells, **new.cells}, {**kept.breakdown, **new.breakdown}, {}, attributes=attributes
+        frame,
+        ratios,
+        {**kept.cells, **new.cells},
+        {**kept.breakdown, **new.breakdown},
+        {},
+        attributes=attributes,
+        strengths={part: {**kept.strengths.get(part, {}), **cells} for part, cells in new.strengths.items()},
+        losses={**kept.losses, **new.losses},
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from benchmark.caching.code_version import code_version
 from benchmark.caching.file_record import FILES, changed_files
 from benchmark.caching.fingerprints import TRAINING_CODE, StageState, fingerprint, tree_version
-from benchmark.caching.plugin_source import entry_version
+from benchmark.caching.library_versions import Versions, changed_versions, library_versions
+from benchmark.caching.plugin_source import entry_libraries, entry_version
 from benchmark.config.evaluation_spec import EvaluationSpec, roles_of
 from benchmark.config.experiment import Experiment
 from benchmark.editing.option_weights import SUFFIX
@@ -19,6 +20,7 @@ from benchmark.runtime.atomic_files import sha256_of_given
 from benchmark.runtime.json_files import ResultError
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.encoder_files import named_weights
+from benchmark.weights.external_data import files_of
 from benchmark.weights.locate import Weights, manifest
 from registry.cards import EncoderCard, JudgeCard, MetricCard
 from registry.catalogue import (
@@ -35,6 +37,8 @@ from registry.catalogue import (
 FINISHED = "finished"
 METRICS = "metrics"
 """Key of that stage's stamp that has those of the metrics by protocol."""
+LIBRARIES = "libraries"
+"""Key of the same that has the versions of the libraries that measured each, by protocol and metric."""
 
 
 def finished_result(
@@ -51,6 +55,10 @@ def finished_result(
     finished = StageState(folder).get(FINISHED)
     stamp = finished_stamp(experiment, weights)
     if not isinstance(finished, dict) or any(finished.get(key) != value for key, value in stamp.items()):
+        return None
+    if said := _changed_libraries(finished, experiment.evaluation):
+        if reporter is not None:
+            reporter.say(f"{folder}: {said}")
         return None
     if changed := changed_files(folder, finished[FILES]):
         if reporter is not None:
@@ -70,7 +78,7 @@ CODE = (
     "benchmark.runs.assemble_result",
 )
 """The modules that make a result, with what they import, beside what is registered."""
-NOT_IN_RESULTS = {"summary", "paper", "licence", "ablation", "options", "presets", "variants", "timeout"}
+NOT_IN_RESULTS = {"summary", "paper", "licence", "ablation", "options", "presets", "variants", "timeout", "claims"}
 """What cards say to people, or for other commands; options count as they are resolved, in the experiment."""
 
 
@@ -91,10 +99,33 @@ def metric_stamps(evaluation: EvaluationSpec, protocol: str, weights: Weights) -
     ]
 
 
+def measured_by(evaluation: EvaluationSpec, metric: str) -> Versions:
+    """The versions of the libraries that a metric's code, its encoder's and its judges' import."""
+    entry = METRIC_CARDS.find(metric)
+    entries: list[Entry[Any]] = [entry, *_judges_of(entry, evaluation)]
+    if entry.card.encoder is not None and entry.card.encoder in ENCODER_CARDS:
+        entries.append(ENCODER_CARDS.find(entry.card.encoder))
+    return library_versions(name for measuring in entries for name in entry_libraries(measuring))
+
+
+def _changed_libraries(finished: Mapping[str, Any], evaluation: EvaluationSpec) -> str | None:
+    """What is measured anew since libraries changed, in words; None where none did that is known of."""
+    changed: dict[str, dict[str, None]] = {}
+    for of_metrics in finished.get(LIBRARIES, {}).values():
+        for metric, then in of_metrics.items():
+            for said in changed_versions(then, measured_by(evaluation, metric)):
+                changed.setdefault(said, {})[metric] = None
+    return "; ".join(f"{said}: measured anew: {', '.join(metrics)}" for said, metrics in changed.items()) or None
+
+
+def _judges_of(entry: Entry[MetricCard], evaluation: EvaluationSpec) -> list[Entry[JudgeCard]]:
+    """The judges that a metric asks, and the published ones that may take their places."""
+    roles = roles_of(entry.card.name)
+    return _with_published(judge for role, judge in sorted(evaluation.judge.items()) if role in roles)
+
+
 def _metric_stamp(entry: Entry[MetricCard], evaluation: EvaluationSpec, weights: Weights) -> str:
     card = entry.card.model_dump(mode="json", exclude=NOT_IN_RESULTS)
-    roles = roles_of(entry.card.name)
-    of_roles = _with_published(judge for role, judge in sorted(evaluation.judge.items()) if role in roles)
     judges = [
         (
             found.card.name,
@@ -102,7 +133,7 @@ def _metric_stamp(entry: Entry[MetricCard], evaluation: EvaluationSpec, weights:
             entry_version(found),
             _named_files(found, weights),
         )
-        for found in of_roles
+        for found in _judges_of(entry, evaluation)
     ]
     files = _weights_version(weights, entry), _encoder_version(entry, weights)
     return fingerprint(card, entry_version(entry), *files, judges)
@@ -137,20 +168,23 @@ def _run_stamp(experiment: Experiment, weights: Weights) -> str:
 def _weights_version(weights: Weights, entry: Entry[MetricCard]) -> list[tuple[str, str | None, str, int, int]]:
     """Place, size and time of the weights files that a metric may rest on, so that one put there scores it anew.
 
-    A metric of a plug-in may look for any; none is read.
+    A metric of a plug-in may look for any; none is read, but for the names of others in an ONNX file.
     """
     files = [file for file in manifest().values() if not entry.builtin or entry.card.name in file.needed_by]
-    found = [(file, path, path.stat()) for file in files for path in weights.places(file)]
+    found = [(file, part, part.stat()) for file in files for path in weights.places(file) for part in files_of(path)]
     return [(file.id, file.sha256, str(path), facts.st_size, facts.st_mtime_ns) for file, path, facts in found]
 
 
 def _named_files(entry: Entry[EncoderCard] | Entry[JudgeCard], weights: Weights) -> list[tuple[str, int, int]]:
-    """Place, size and time of every file that may be the weights file which a card names; none is read."""
+    """Place, size and time of every file that may be the weights file which a card names, and of those beside it.
+
+    None is read, but for the names of others in an ONNX file.
+    """
     named = named_weights(entry)
     if named is None:
         return []
     paths = weights.places(manifest()[named]) if named in manifest() else filter(Path.is_file, [Path(named)])
-    found = [(path, path.stat()) for path in paths]
+    found = [(part, part.stat()) for path in paths for part in files_of(path)]
     return [(str(path), facts.st_size, facts.st_mtime_ns) for path, facts in found]
 
 

@@ -12,9 +12,9 @@ from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.cache_folder import cache_folder
 from benchmark.runtime.home_folder import expanded
+from benchmark.weights.external_data import ExternalDataError, sha256_with_external_data
 from registry.errors import InputError, UnknownNameError, unknown
 from registry.yaml_files import read_yaml
 
@@ -90,7 +90,7 @@ class WeightsFile:
     """A weights file that was found.
 
     Attributes:
-        sha256: of the file itself, whole.
+        sha256: of the file itself, whole; of an ONNX file that refers to others, as `sha256_with_external_data`.
         published: whether it is the file of the manifest; only `--weights ID=FILE`, or a file that a card names by its
             path, gives another.
     """
@@ -172,13 +172,13 @@ class Weights:
             if not path.is_file():
                 near = "" if path.suffix or len(path.parts) > 1 else f", and {unknown('weights', named, manifest())}"
                 raise WeightsMissing(f"{path} is not here: no such file{near}")
-            self._found[named] = WeightsFile(path.name, path, sha256_of(path), published=False)
+            self._found[named] = WeightsFile(path.name, path, _sha256_of(path), published=False)
         return self._found[named]
 
     def _find(self, wanted: Published) -> WeightsFile:
         refused: tuple[Path, str] | None = None
         for path in self.places(wanted):
-            sha256 = sha256_of(path)
+            sha256 = _sha256_of(path)
             genuine = wanted.is_hash(sha256)
             if genuine or wanted.sha256 is None or path == self.named.get(wanted.id):
                 return WeightsFile(wanted.id, path, sha256, published=genuine)
@@ -194,6 +194,18 @@ class Weights:
         for folder in (self.folder, _environment_folder(), torch_hub_folder(), weights_cache(), _in_package(wanted)):
             if folder is not None and (folder / wanted.file).is_file():
                 yield folder / wanted.file
+
+
+def _sha256_of(path: Path) -> str:
+    """The hash of a weights file, and of the files that it refers to.
+
+    Raises:
+        WeightsMissing: if one of these is not there, or must not be read.
+    """
+    try:
+        return sha256_with_external_data(path)
+    except ExternalDataError as error:
+        raise WeightsMissing(str(error)) from error
 
 
 def weights_cache() -> Path:

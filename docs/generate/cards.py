@@ -94,6 +94,10 @@ def _method(card: MethodCard) -> Iterator[str]:
         cells = card.ablation.factors or card.ablation.cells
         yield f"Ablation study that the card proposes ({card.ablation.design}):\n"
         yield table(["factor", "levels"], ([code(name), code(levels)] for name, levels in cells.items()))
+    if card.claims:
+        yield "What its paper claims, which `bench claims` [tests](../claims.md):\n"
+        rows = ([code(claim.id), escaped(claim.statement), escaped(claim.source)] for claim in card.claims)
+        yield table(["id", "claim", "source"], rows)
 
 
 def _of_variant(card: MethodCard, name: str) -> str:
@@ -107,6 +111,7 @@ def _protocol(card: ProtocolCard) -> Iterator[str]:
     facts = {
         "needs of faces": ", ".join(card.needs),
         "gives": ", ".join(card.gives),
+        "takes place": "" if card.by_default else "where it is named",
         "unless named, left to methods that take": ", ".join(card.default_for),
     }
     yield _facts(facts)

@@ -27,7 +27,27 @@ def _findings(calibration: Calibration) -> str:
 def _section(calibration: Calibration, name: str, protocol: ProtocolCalibration) -> str:
     degradations = protocol.degradations
     lines = [f"## {plain(protocol.title)}", "", plain(wording.size_text(name, protocol)), ""]
-    lines += [
+    lines += _matrix(calibration, protocol)
+    lines += ["", *(f"- {_STYLES[name].format(name)}: {meaning}." for name, meaning in wording.LEGEND.items())]
+    lines += [f"- {plain(note)}" for note in wording.notes(calibration, protocol)]
+    lines += ["", f"![Curves of every metric](curves-{plain(name)}.svg)", ""]
+    lines += [line("Degradation", "What is done", "Strengths", "Error (RMS, levels)"), line(*["---"] * 4)]
+    for degradation in degradations.values():
+        strengths, errors = wording.strengths_text(degradation), wording.errors_text(degradation)
+        lines.append(line(*map(plain, (degradation.title, degradation.summary, strengths, errors))))
+    lines += ["", f"![The first task under every degradation]({plain(protocol.samples)})"]
+    for title, part in wording.parts(name, protocol):
+        lines += ["", f"### {plain(title)}", "", plain(wording.size_text(title, part)), ""]
+        lines += _matrix(calibration, part)
+        if notes := wording.notes(calibration, part):
+            lines += ["", *(f"- {plain(note)}" for note in notes)]
+    return "\n".join(lines)
+
+
+def _matrix(calibration: Calibration, protocol: ProtocolCalibration) -> list[str]:
+    """A row per metric, with its verdict under every degradation."""
+    degradations = protocol.degradations
+    lines = [
         line("Metric", *(plain(degradation.title) for degradation in degradations.values())),
         line(*["---"] * (1 + len(degradations))),
     ]
@@ -40,11 +60,4 @@ def _section(calibration: Calibration, name: str, protocol: ProtocolCalibration)
         lines.append(
             line(plain(wording.metric_name(info)) + flag, *(a + b for a, b in zip(verdicts, rest, strict=True)))
         )
-    lines += ["", *(f"- {_STYLES[name].format(name)}: {meaning}." for name, meaning in wording.LEGEND.items())]
-    lines += [f"- {plain(note)}" for note in wording.notes(calibration, protocol)]
-    lines += ["", f"![Curves of every metric](curves-{plain(name)}.svg)", ""]
-    lines += [line("Degradation", "What is done", "Strengths", "Error (RMS, levels)"), line(*["---"] * 4)]
-    for degradation in degradations.values():
-        strengths, errors = wording.strengths_text(degradation), wording.errors_text(degradation)
-        lines.append(line(*map(plain, (degradation.title, degradation.summary, strengths, errors))))
-    return "\n".join([*lines, "", f"![The first task under every degradation]({plain(protocol.samples)})"])
+    return lines

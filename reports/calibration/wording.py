@@ -90,6 +90,11 @@ def size_text(name: str, protocol: ProtocolCalibration) -> str:
     return f"{name}: {protocol.num_tasks:,} tasks; subsamples of {sizes}."
 
 
+def parts(name: str, protocol: ProtocolCalibration) -> list[tuple[str, ProtocolCalibration]]:
+    """The calibrations on the tasks of one attribute, with their titles; none where tasks transfer one at most."""
+    return [(f"{name}, {attribute}", protocol.of_attribute(attribute)) for attribute in protocol.attributes]
+
+
 def notes(calibration: Calibration, protocol: ProtocolCalibration) -> list[str]:
     """Why metrics have no values, and which had fewer tasks than they need."""
     info = calibration.metrics

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from benchmark.human_study.analysis.exclusion_summary import exclusions
 from benchmark.human_study.analysis.findings import Findings, MethodFinding, Part
@@ -12,8 +13,45 @@ from reports.rendering.latex import PREAMBLE, escaped, line, number, tabular
 
 def render(findings: Findings) -> str:
     """The whole file: one float per part, or the reason why there is none."""
-    parts = [_float(findings, part) for part in findings.parts] or [escaped(wording.NO_QUESTIONS)]
-    return "\n\n".join([PREAMBLE, *parts]) + "\n"
+    floats = [text for part in findings.parts for text in _floats(findings, part)]
+    return "\n\n".join([PREAMBLE, *(floats or [escaped(wording.NO_QUESTIONS)])]) + "\n"
+
+
+def _floats(findings: Findings, part: Part) -> Iterator[str]:
+    yield _float(findings, part)
+    if rows := wording.by_attribute(findings, part):
+        yield _by_attribute(findings, part, rows)
+
+
+def _by_attribute(findings: Findings, part: Part, rows: Sequence[wording.AttributeRow]) -> str:
+    title = wording.by_attribute_title(findings, part)
+    caption = f"Human study, {title}. {wording.interval_note(findings)}"
+    headers = ["Attribute", *(escaped(wording.method(finding)) for finding in part.methods), "Votes"]
+    body = "\n".join(
+        line(
+            [
+                escaped(row.attribute),
+                *(number(" ".join(filter(None, texts))) for texts in row.preferences),
+                f"{row.votes:,}",
+            ]
+        )
+        for row in rows
+    )
+    return "\n".join(
+        [
+            r"\begin{table}[htbp]",
+            r"\centering",
+            rf"\caption[{escaped(title)}]{{{escaped(caption)}}}",
+            rf"\label{{{_label(part)}-by-attribute}}",
+            r"\par\medskip",
+            tabular("l" + "r" * (len(headers) - 1), headers, body),
+            r"\end{table}",
+        ]
+    )
+
+
+def _label(part: Part) -> str:
+    return "tab:human-" + re.sub(r"[^A-Za-z0-9]+", "-", f"{part.question}-{part.protocol}")
 
 
 def _float(findings: Findings, part: Part) -> str:
@@ -25,13 +63,12 @@ def _float(findings: Findings, part: Part) -> str:
     foot = " ".join(
         filter(None, [*notes, wording.collected(findings), wording.dropped(findings), *wording.notes(part)])
     )
-    label = "tab:human-" + re.sub(r"[^A-Za-z0-9]+", "-", f"{part.question}-{part.protocol}")
     return "\n".join(
         [
             r"\begin{table}[htbp]",
             r"\centering",
             rf"\caption[{escaped(heading)}]{{{escaped(caption)}}}",
-            rf"\label{{{label}}}",
+            rf"\label{{{_label(part)}}}",
             r"\par\medskip",
             _tabular(findings, part),
             rf"\par\medskip\begin{{minipage}}{{\linewidth}}\footnotesize {escaped(foot)}\end{{minipage}}",

@@ -41,6 +41,9 @@ def _section(findings: Findings, part: Part, figure_file: str | None) -> Iterato
     yield "\n".join(f"- {name}: {plain(said)}" for name, said in wording.facts(findings, part))
     if notes := wording.notes(part):
         yield "\n".join(f"- {plain(note)}" for note in notes)
+    if rows := wording.by_attribute(findings, part):
+        yield f"### {plain(wording.by_attribute_title(findings, part))}"
+        yield "\n".join(_by_attribute(part, rows))
     if part.pairs:
         yield "\n".join(_pairs(part))
 
@@ -66,6 +69,14 @@ def _table(findings: Findings, part: Part) -> Iterator[str]:
 
 
 _COUNTS = ("Votes", "Raters", "Faces")
+
+
+def _by_attribute(part: Part, rows: Sequence[wording.AttributeRow]) -> Iterator[str]:
+    yield line("Attribute", *(plain(wording.method(finding)) for finding in part.methods), "Votes")
+    yield line("---", *("---:" for _ in part.methods), "---:")
+    for row in rows:
+        cells = (" ".join(filter(None, texts)) for texts in row.preferences)
+        yield line(plain(row.attribute), *cells, f"{row.votes:,}")
 
 
 def _pairs(part: Part) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from benchmark.human_study.analysis.exclusion_summary import count_of
@@ -19,6 +20,7 @@ from benchmark.human_study.schema import Mode
 from benchmark.runtime.printed_values import MISSING, decimal
 from benchmark.statistics.holm import ALPHA
 
+ALL_TASKS: Final = "all"
 NO_QUESTIONS: Final = "The study has no questions about edits: every trial of it is a check."
 PREFERENCE: Final[dict[Mode, str]] = {
     "2afc": "Preferred",
@@ -177,6 +179,39 @@ def notes(part: Part) -> list[str]:
         for reason in filter(None, (finding.preference.reason, finding.unranked and f"no rank: {finding.unranked}")):
             reasons.setdefault(reason, []).append(method(finding))
     return [*lines, *(f"{', '.join(names)}: {reason}." for reason, names in reasons.items())]
+
+
+@dataclass(frozen=True)
+class AttributeRow:
+    """The votes on the tasks of one attribute, or of all: each method's preference and its interval as text."""
+
+    attribute: str
+    votes: int
+    preferences: tuple[tuple[str, str], ...]
+
+
+def by_attribute(findings: Findings, part: Part) -> list[AttributeRow]:
+    """A row for each attribute, in the order of the table's methods, and the whole last; none without attributes."""
+    if not part.attributes:
+        return []
+    every = {found.method: found.preference for found in part.methods}
+    rows = [(name, found.votes, found.preferences) for name, found in part.attributes.items()]
+    return [
+        AttributeRow(
+            name,
+            votes,
+            tuple(
+                (preference(findings, estimate), preference_interval(findings, estimate)) if estimate else (MISSING, "")
+                for estimate in map(preferences.get, every)
+            ),
+        )
+        for name, votes, preferences in (*rows, (ALL_TASKS, part.votes, every))
+    ]
+
+
+def by_attribute_title(findings: Findings, part: Part) -> str:
+    """Of the table of these rows."""
+    return f"{PREFERENCE[findings.mode]} ({unit(findings)}) by attribute, {heading(findings, part)}"
 
 
 def versus(part: Part) -> dict[tuple[str, str], PairFinding]:

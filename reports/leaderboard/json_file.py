@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from benchmark.results.schema import DatasetInfo, JudgeInfo, Kind, WeightsOrigin
-from benchmark.tables.by_attribute import AttributeFigures, by_attribute
+from benchmark.tables.by_attribute import NamedCells, by_attribute
+from benchmark.tables.by_strength import by_strength
 from benchmark.tables.table import Cell, Column, Level, Row, Table
 from reports.leaderboard.wording import bold_rule, num_tests
 
@@ -84,6 +85,10 @@ class Method(_Strict):
     """By metric."""
     attributes: dict[str, dict[str, Estimate]] = {}
     """By attribute, then by metric; empty where tasks transfer one attribute at most."""
+    strengths: dict[str, dict[str, Estimate]] = {}
+    """By strength, then by metric; empty where tasks are of one strength."""
+    curves: dict[str, dict[str, Estimate]] = {}
+    """What the figures by strength come to: "area under the curve" and "loss from 0 to 1", then by metric."""
 
 
 class TableInfo(_Strict):
@@ -123,15 +128,18 @@ class Leaderboard(_Strict):
 
     schema_version: Literal[1] = SCHEMA_VERSION
     tables: list[TableInfo]
+    unusable_results: int = 0
+    """Result files that could not be read, and are in no table."""
 
 
-def render(tables: Sequence[Table]) -> str:
-    """The whole file."""
-    return Leaderboard(tables=[_table(table) for table in tables]).model_dump_json(indent=1) + "\n"
+def render(tables: Sequence[Table], unusable: int = 0) -> str:
+    """The whole file; `unusable` results are in no table."""
+    content = Leaderboard(tables=[_table(table) for table in tables], unusable_results=unusable)
+    return content.model_dump_json(indent=1) + "\n"
 
 
 def _table(table: Table) -> TableInfo:
-    of_attributes = by_attribute(table)
+    of_attributes, of_strengths = by_attribute(table), by_strength(table)
     return TableInfo(
         dataset=table.dataset,
         dataset_facts=table.dataset_facts,
@@ -149,7 +157,16 @@ def _table(table: Table) -> TableInfo:
         apart=list(table.apart),
         not_run=list(table.not_run),
         metrics={column.id: _metric(column) for column in table.columns},
-        methods=[_method(row, _by_attribute(of_attributes, place)) for place, row in enumerate(table.rows)],
+        methods=[
+            _method(row).model_copy(
+                update={
+                    "attributes": _of_method([(figures.column, figures.groups) for figures in of_attributes], place),
+                    "strengths": _of_method([(figures.column, figures.groups) for figures in of_strengths], place),
+                    "curves": _of_method([(figures.column, figures.summaries) for figures in of_strengths], place),
+                }
+            )
+            for place, row in enumerate(table.rows)
+        ],
     )
 
 
@@ -158,16 +175,16 @@ def _metric(column: Column) -> Metric:
     return Metric(level=column.level, **facts)
 
 
-def _by_attribute(figures: Sequence[AttributeFigures], place: int) -> dict[str, dict[str, Estimate]]:
-    """The figures of one row of a table."""
+def _of_method(figures: Sequence[tuple[Column, Sequence[NamedCells]]], place: int) -> dict[str, dict[str, Estimate]]:
+    """The figures of one row of a table, by name and metric."""
     found: dict[str, dict[str, Estimate]] = {}
-    for of_metric in figures:
-        for name, cells in of_metric.attributes:
-            found.setdefault(name, {})[of_metric.column.id] = _estimate(cells[place])
+    for column, named in figures:
+        for name, cells in named:
+            found.setdefault(name, {})[column.id] = _estimate(cells[place])
     return found
 
 
-def _method(row: Row, attributes: dict[str, dict[str, Estimate]]) -> Method:
+def _method(row: Row) -> Method:
     return Method(
         method=row.label,
         title=row.title,
@@ -184,7 +201,6 @@ def _method(row: Row, attributes: dict[str, dict[str, Estimate]]) -> Method:
             for _, result in row.runs
         ],
         figures={cell.column.id: _estimate(cell) for cell in row.cells},
-        attributes=attributes,
     )
 
 

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmark.tables.by_attribute import by_attribute
+from benchmark.tables.by_strength import figures_by_group
 from benchmark.tables.table import Cell, Column, Row, Table
 from reports.leaderboard.edit_grid import EditGrids
-from reports.leaderboard.wording import FLAG, NO_RUNS, Legend, heading, interval, legend, provenance, remarks, row_facts
+from reports.leaderboard.wording import (
+    FLAG,
+    NO_RUNS,
+    Legend,
+    heading,
+    interval,
+    legend,
+    provenance,
+    remarks,
+    row_facts,
+    unusable_results,
+)
 from reports.rendering.markdown import line, plain
 
 _STYLES = {"": "{}", "best": "**{}**", "second": "<u>{}</u>"}
 
 
-def render(tables: Sequence[Table], title: str, grids: EditGrids) -> str:
-    """The whole page, which shows each picture of edits from its own folder."""
+def render(tables: Sequence[Table], title: str, grids: EditGrids, unusable: int = 0) -> str:
+    """The whole page, which shows each picture of edits from its own folder; `unusable` results are in no table."""
     parts = [f"# {plain(title)}", *(_section(table) for table in tables)]
     parts += [
         f"## {plain(f'Edits: {dataset}, {protocol}')}\n\n"
@@ -22,7 +33,11 @@ def render(tables: Sequence[Table], title: str, grids: EditGrids) -> str:
         for (dataset, protocol), pictures in grids.items()
         for picture in pictures
     ]
-    return "\n\n".join(parts if tables else [*parts, NO_RUNS]) + "\n"
+    if not tables:
+        parts.append(NO_RUNS)
+    if (left_out := unusable_results(unusable)) is not None:
+        parts.append(plain(left_out))
+    return "\n\n".join(parts) + "\n"
 
 
 def _section(table: Table) -> str:
@@ -35,10 +50,9 @@ def _section(table: Table) -> str:
         lines.extend(
             ["", "Reasons:", "", *(f"{number}. {plain(note)}" for number, note in enumerate(table.notes, start=1))]
         )
-    for figures in by_attribute(table):
-        lines.extend(
-            ["", f"By attribute: {_header(figures.column)}", "", line("Attribute", *map(plain, figures.methods))]
-        )
+    for figures in figures_by_group(table):
+        title, first = f"By {figures.by}: {_header(figures.column)}", figures.by.capitalize()
+        lines.extend(["", title, "", line(first, *map(plain, figures.methods))])
         lines.append(line("---", *("---:" for _ in figures.methods)))
         lines.extend(line(plain(name), *(_with_interval(cell) for cell in cells)) for name, cells in figures.rows)
     lines.extend(["", "Provenance:", "", *(f"- {plain(name)}: {plain(facts)}" for name, facts in provenance(table))])

@@ -66,6 +66,14 @@ ORIGINS: dict[WeightsOrigin, str] = {
 NO_RUNS = "There are no runs yet: a run that was scored appears here."
 
 
+def unusable_results(count: int) -> str | None:
+    """What the pages say of results that could not be read; None where all could. Their paths are nobody's business."""
+    if not count:
+        return None
+    what = "1 result file was" if count == 1 else f"{count:,} result files were"
+    return f"{what} left out, being damaged or not as written; the command that wrote this page named them."
+
+
 @dataclass(frozen=True)
 class Legend:
     """A mark of the table and what it means; the renderer shows the mark in the style that it names."""
@@ -164,6 +172,11 @@ def remarks(table: Table) -> list[str]:
         lines.append(
             "The tasks transfer several attributes: figures per image are means over attributes, those of whole sets "
             "are of all tasks."
+        )
+    if any(run.result.protocols[table.protocol].strengths for row in table.rows for run in row.runs):
+        lines.append(
+            "The tasks are of several strengths: figures per image are areas under the curve over strength, per unit "
+            "of strength, those of whole sets are of all tasks. A loss is positive where a figure gets worse."
         )
     if any(len(row.seeds) > 1 for row in table.rows):
         lines.append(

@@ -36,6 +36,7 @@ def write_leaderboard(
     embed_samples: bool = True,
     formats: Collection[str] = FORMATS,
     human: Findings | None = None,
+    unusable: int = 0,
 ) -> list[Path]:
     """Write `leaderboard.md`, `.html`, `.tex`, `.csv`, `.json`, pictures of edits and figures for print, atomically.
 
@@ -46,6 +47,7 @@ def write_leaderboard(
         embed_samples: inline pictures of edits in the HTML page.
         formats: only these of `FORMATS`; the pictures of edits belong to "md".
         human: what a human study found, for a column of it.
+        unusable: how many more results there were, which could not be read; the pages say so.
 
     Returns:
         The files written.
@@ -62,11 +64,11 @@ def write_leaderboard(
     compared = [differences(table, files) for table in tables] if {"html", "figures"} & set(formats) else []
     grids: EditGrids = write_edit_grids(runs, out) if "md" in formats else {}
     render: dict[str, Callable[[], str]] = {
-        "md": lambda: markdown.render(tables, TITLE, grids),
-        "html": lambda: html.render(tables, compared, runs, files, TITLE, embed_samples),
+        "md": lambda: markdown.render(tables, TITLE, grids, unusable),
+        "html": lambda: html.render(tables, compared, runs, files, TITLE, embed_samples, unusable),
         "tex": lambda: latex.render(tables),
         "csv": lambda: csv_table.render(tables),
-        "json": lambda: json_table.render(tables),
+        "json": lambda: json_table.render(tables, unusable),
     }
     pages = {out / f"leaderboard.{name}": render[name]() for name in PAGE_FORMATS if name in formats}
     for path, text in pages.items():

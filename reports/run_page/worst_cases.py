@@ -26,6 +26,7 @@ class Case:
 
     Attributes:
         figure: the metric's figure of this task alone, with its decimals.
+        attribute: that it transfers, where the tasks transfer several; "" elsewhere.
         pictures: data URIs by what they show; what is not at hand is absent.
     """
 
@@ -34,6 +35,7 @@ class Case:
     target: str
     source: str
     pictures: dict[str, str]
+    attribute: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def _of_protocol(result: Result, name: str, scores: TaskScores, edits: dict[str,
                     str(inputs["target"]),
                     str(inputs["source"]),
                     {said: uri for said, uri in pictures.items() if uri is not None},
+                    str(inputs["attribute"]) if protocol.attributes else "",
                 )
             )
         if cases:

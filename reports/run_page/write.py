@@ -6,13 +6,21 @@ import json
 from pathlib import Path
 from typing import Any
 
+from benchmark.results.attributes import attributes_of, overall_name
 from benchmark.results.comparability import SHORT_HASH
+from benchmark.results.find_results import FinishedRun
 from benchmark.results.run_folder import EXPERIMENT, PROGRESS, PROVENANCE, REPORT, RESULT, SAMPLES
 from benchmark.results.schema import Result, read_result
+from benchmark.results.task_scores import ScoreFiles
 from benchmark.runtime.atomic_files import write_text_atomically
-from benchmark.tables.build_tables import row_title
+from benchmark.tables.build_tables import row_title, tabulate
+from benchmark.tables.by_attribute import cell_of_attribute
+from benchmark.tables.by_strength import LOSS
 from benchmark.tables.costs import cost_cells, cost_columns
+from benchmark.tables.face_groups import ABOUT_PEOPLE
 from benchmark.tables.table import Cell, Column, cell_of_seeds
+from benchmark.tables.worst_groups import GroupedTable, group_table
+from reports.groups import wording as group_words
 from reports.leaderboard import wording as words
 from reports.rendering.html_page import render_page
 from reports.rendering.pictures import picture_uri
@@ -47,6 +55,9 @@ def write_run_page(folder: Path, out: Path | None = None) -> Path:
         costs=cost_cells(cost_columns([result]), [result]),
         breakdowns=_breakdowns(result),
         by_attribute=_by_attribute(result),
+        grouped=_grouped(FinishedRun(folder / RESULT, result)),
+        group_words=group_words,
+        by_strength=_by_strength(result),
         stages=_stages(read_loss_curves(folder / PROGRESS)),
         size=(WIDTH, HEIGHT),
         samples=picture_uri(folder / SAMPLES),
@@ -84,15 +95,42 @@ def _breakdowns(result: Result) -> dict[str, list[tuple[Column, list[tuple[str, 
 
 
 def _by_attribute(result: Result) -> dict[str, list[tuple[Column, list[tuple[str, Cell]]]]]:
-    """By protocol, each metric's figures by the attribute that tasks transfer, where they transfer several."""
+    """By protocol, each metric's figures by the attribute that tasks transfer, where they transfer several.
+
+    The figure over all of them is the last.
+    """
     found: dict[str, list[tuple[Column, list[tuple[str, Cell]]]]] = {name: [] for name in result.protocols}
     for name, protocol in result.protocols.items():
-        for metric in protocol.metrics if protocol.attributes else ():
+        attributes = attributes_of([protocol])
+        for metric, value in protocol.metrics.items() if attributes else ():
             column = Column(metric, result.metrics[metric])
-            cells = [
-                (part, cell_of_seeds(column, [values.get(metric)])) for part, values in protocol.attributes.items()
-            ]
-            found[name].append((column, cells))
+            cells = [(attribute, cell_of_attribute(column, [protocol], attribute)) for attribute in attributes]
+            if any(cell.value is not None for _, cell in cells):
+                cells.append((overall_name(column.level), cell_of_seeds(column, [value])))
+                found[name].append((column, cells))
+    return found
+
+
+def _grouped(run: FinishedRun) -> dict[str, GroupedTable]:
+    """By protocol with figures, those per image by groups of the people that faces show."""
+    files = ScoreFiles()
+    return {
+        table.protocol: group_table(table, ABOUT_PEOPLE, files)
+        for table in tabulate([run], files=files)
+        if run.result.protocols[table.protocol].metrics
+    }
+
+
+def _by_strength(result: Result) -> dict[str, list[tuple[Column, list[tuple[str, Cell]]]]]:
+    """By protocol, each metric's figures by strength, where tasks are of several, and the loss."""
+    found: dict[str, list[tuple[Column, list[tuple[str, Cell]]]]] = {name: [] for name in result.protocols}
+    for name, protocol in result.protocols.items():
+        for metric in protocol.metrics if protocol.strengths else ():
+            column = Column(metric, result.metrics[metric])
+            named = {strength: values.get(metric) for strength, values in protocol.strengths.items()}
+            if metric in protocol.losses:
+                named[LOSS] = protocol.losses[metric]
+            found[name].append((column, [(part, cell_of_seeds(column, [value])) for part, value in named.items()]))
     return found
 
 

@@ -2,6 +2,7 @@
 
 import doctest
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from benchmark import api
 from benchmark.config.sources import read_assignments
 from benchmark.editing import edit_arrays
 from benchmark.photographs import photo
+from benchmark.pipeline import claims, finished_runs, outside_edits
 from benchmark.results.schema import read_result
 from benchmarks.photo_scenes import place_face
 from registry.errors import InputError
@@ -25,7 +27,7 @@ from tests.places import ROOT
 SETTINGS = read_assignments([*TINY[1::2], "dataset.size=32"]).content
 EXAMPLES = [
     each
-    for module in (api, edit_arrays, photo)
+    for module in (api, claims, finished_runs, outside_edits, edit_arrays, photo)
     for each in doctest.DocTestFinder(exclude_empty=True).find(module)
     if each.examples
 ]
@@ -163,6 +165,44 @@ def test_scores_of_a_folder_are_those_of_the_command(
     assert found.loc[0, "min_n"] == 5000
 
 
+def test_exported_and_imported_the_same_as_by_the_commands(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = [*TINY, "--set", "dataset.size=32"]
+    assert bench("tasks", "export", "--protocol", "style-copy", "--out", "by-command", *words, "--limit", "3").code == 0
+    lines = benchmark.export_tasks("style-copy", "by-function", settings=SETTINGS, limit=3, quiet=True)
+    assert _contents(lines.parent) == _contents(Path("by-command"))
+    edits = tmp_path / "edits"
+    edits.mkdir()
+    for task in lines.parent.glob("tasks/*"):
+        shutil.copy(task / "target.png", edits / f"{task.name}.png")
+    (edits / "00002.png").unlink()
+    outcome = bench("edits", "import", "few", edits, "--tasks", "by-command", "--partial", "--runs", "one", "--json")
+    assert outcome.code == 0, outcome.err
+    result = benchmark.import_edits("few", edits, tasks="by-function", partial=True, runs="two", quiet=True)
+    assert [result.model_dump(mode="json")] == json.loads(outcome.out)
+    assert result.protocols["style-copy"].num_scored == 2
+    with pytest.raises(InputError, match="without an edit"):
+        benchmark.import_edits("all", edits, tasks="by-function", quiet=True)
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_finished_runs_are_scored_anew_as_by_the_command(runs: Path, tmp_path: Path) -> None:
+    by_command, by_function = (Path(shutil.copytree(runs, tmp_path / name)) for name in ("one", "two"))
+    tiny = "rendered-faces/tiny"
+    outcome = bench("score", by_command / tiny, "--metrics", "psnr-background", "--json")
+    assert outcome.code == 0, outcome.err
+    results = benchmark.score_runs(by_function / tiny, "psnr-background", quiet=True)
+    assert [result.model_dump(mode="json") for result in results] == json.loads(outcome.out)
+    assert [result.seed for result in results] == [0, 1]
+    assert results == [read_result(by_function / tiny / f"seed{seed}" / "result.json") for seed in (0, 1)]
+    assert all("psnr-background" in result.protocols["style-copy"].metrics for result in results)
+
+
 def test_methods_are_listed_with_those_of_plugins() -> None:
     found = benchmark.list_methods(plugins=[TINY_METHOD])
     outcome = bench("list", "methods", "--plugin", TINY_METHOD, "--json")
@@ -182,6 +222,11 @@ def test_methods_are_listed_with_those_of_plugins() -> None:
         (lambda: benchmark.run("copy-target", plugins=["absent.py"]), "plug-in 'absent.py' was not loaded"),
         (lambda: benchmark.leaderboard("absent"), "matches no file or folder"),
         (lambda: benchmark.compare("tiny", "absent", runs="absent"), "does not exist"),
+        (lambda: benchmark.export_tasks("style-cpy", "tasks"), "did you mean 'style-copy'"),
+        (lambda: benchmark.import_edits("mine", "edits"), "edits are of one protocol"),
+        (lambda: benchmark.import_edits("mine", "edits", tasks="absent"), "no evaluation.yaml is there"),
+        (lambda: benchmark.import_edits("copy-target", "edits", protocol="style-copy"), "is a method of this program"),
+        (lambda: benchmark.score_runs("absent", "fid"), "matches no file or folder"),
         (lambda: benchmark.score_images("absent"), "needs --reference"),
         (lambda: benchmark.score_images("absent", "absent"), "no such folder"),
         (lambda: benchmark.score_images("a", "b", settings={"preset": "small"}), "give masks too"),

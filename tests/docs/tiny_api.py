@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from tests.docs.tiny_commands import with_tiny_settings
 
 def use_tiny_settings(patch: pytest.MonkeyPatch) -> None:
     """Replace the functions of `benchmark` that train by ones that put tiny settings under theirs."""
-    run, score_images = api.run, api.score_images
+    run, score_images, export_tasks = api.run, api.score_images, api.export_tasks
 
     def tiny_run(method: str | None = None, *, settings: Mapping[str, Any] | None = None, **words: Any) -> list[Result]:
         return run(method, settings=deep_merge(tiny_settings(method), dict(settings or {})), **words)
@@ -24,7 +25,11 @@ def use_tiny_settings(patch: pytest.MonkeyPatch) -> None:
         below = tiny_settings() if judged else {}
         return score_images(*folders, settings=deep_merge(below, dict(settings or {})), **words)
 
+    def tiny_export_tasks(*words: Any, settings: Mapping[str, Any] | None = None, **named: Any) -> Path:
+        return export_tasks(*words, settings=deep_merge(tiny_settings(), dict(settings or {})), **named)
+
     patch.setattr(api, "run", tiny_run)
+    patch.setattr(api, "export_tasks", tiny_export_tasks)
     patch.setattr(api, "score_images", tiny_score_images)
 
 

@@ -168,6 +168,17 @@ def test_the_paper_preset_sees_images_as_published(method: str) -> None:
         assert (weights, published["hole_weight"]) == (["hole_weight"], 6)
 
 
+@pytest.mark.parametrize("method", LEARNED)
+def test_the_paper_preset_trains_as_published(method: str) -> None:
+    options = _experiment(method, "paper").method.options
+    if method != "mask-diffusion":  # which no paper states
+        assert options["ema_decay"] == 0, "no paper averages its weights"
+    if method == "pix2pixhd":
+        assert options["simultaneous_updates"]
+    if method == "maskgan":
+        assert options["distinct_references"]
+
+
 def test_a_published_start_is_torchs_own() -> None:
     """ELEGANT's norms of scale 1; StarGAN's discriminator within torch's uniform bound."""
     built = {}

@@ -1,6 +1,7 @@
 """Options of cards: a mapping's or a class's, their kinds and descriptions, and what reading them imports."""
 
 import json
+import math
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -101,15 +102,15 @@ def test_a_card_without_options_has_none() -> None:
     ("annotation", "accepted", "refused"),
     [
         (int, [3, -1], [3.0, True, "3", None, [3]]),
-        (float, [3.5, 3, 1e-9], [False, "3.5", None]),
+        (float, [3.5, 3, 1e-9, math.inf], [False, "3.5", None, math.nan]),
         (bool, [True], [1, 0.0, "true"]),
         (str, ["", "x"], [1, None, ["x"]]),
         (str | None, ["x", None], [0, False]),
         (tuple[int, ...], [[], [1, 2], (1, 2)], [["a"], [1.5], 1, "12"]),
-        (tuple[tuple[float, ...], ...], [[[1, 0.5]], []], [[1.0]]),
+        (tuple[tuple[float, ...], ...], [[[1, 0.5]], []], [[1.0], [[0.5, math.nan]]]),
         (list, [[1, "x", None]], ["ab", 3]),
         (Literal["batch", 2], ["batch", 2], ["instance", 3]),
-        (Any, [1, None, "x", [2]], []),
+        (Any, [1, None, "x", [2]], [math.nan]),
     ],
 )
 def test_a_value_is_of_its_options_kind(annotation: Any, accepted: list[Any], refused: list[Any]) -> None:

@@ -65,6 +65,12 @@ def test_a_named_file_that_is_absent_is_said(tmp_path: Path) -> None:
         load_named(str(tmp_path / "absent.py"))
 
 
+def test_a_named_file_of_something_else_is_said(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("NAME = 1\n")
+    with pytest.raises(InputError, match=r"notes\.txt is no Python file; name one, a folder with __init__\.py"):
+        load_named(str(tmp_path / "notes.txt"))
+
+
 def test_plugins_of_several_folders_import_their_own_neighbours(tmp_path: Path) -> None:
     for folder in ("one", "other"):
         (tmp_path / folder / "parts").mkdir(parents=True)

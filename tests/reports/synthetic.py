@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,12 @@ def runs(*results: Result) -> list[FinishedRun]:
 
 
 def scored_run(
-    folder: Path, method: str, scores: Mapping[str, np.ndarray], seed: int = 0, **changes: Any
+    folder: Path,
+    method: str,
+    scores: Mapping[str, np.ndarray],
+    seed: int = 0,
+    attributes: Sequence[str] = ("Smiling",),
+    **changes: Any,
 ) -> FinishedRun:
     """A run on disk, with its result and its per-task scores.
 
@@ -103,13 +108,30 @@ def scored_run(
         method: a learned method.
         scores: by image metric, (T,) figures of tasks, every two of which share a source face.
         seed: of the run.
-        changes: to its result; its further `figures`, too.
+        attributes: that the tasks transfer in turns, each with figures of its own where there are several.
+        changes: to its result; its further `figures`, too, and whole `of_attributes`, by name.
     """
     number = len(next(iter(scores.values())))
     faces = [f"face{task // 2}" for task in range(number)]
-    frame = pd.DataFrame({"task": range(number), "target": faces, "source": faces, "attribute": "Smiling"})
-    figures = {metric: figure(float(values.mean()), 0.01, n=number) for metric, values in scores.items()}
-    asked = protocol(figures | changes.pop("figures", {}), num_tasks=number, tasks_sha256=tasks_sha256(frame))
+    turns = np.array([attributes[task % len(attributes)] for task in range(number)])
+    frame = pd.DataFrame({"task": range(number), "target": faces, "source": faces, "attribute": turns})
+    of_each = {
+        name: {
+            metric: figure(float(values[turns == name].mean()), 0.01, n=int((turns == name).sum()))
+            for metric, values in scores.items()
+        }
+        for name in attributes
+    }
+    figures = {
+        metric: figure(float(np.mean([of_each[name][metric].value for name in attributes])), 0.01, n=number)
+        for metric in scores
+    }
+    asked = protocol(
+        figures | changes.pop("figures", {}),
+        num_tasks=number,
+        tasks_sha256=tasks_sha256(frame),
+        attributes=(of_each if len(attributes) > 1 else {}) | changes.pop("of_attributes", {}),
+    )
     made = result(method, seed=seed, **{"protocols": {"attribute-transfer": asked}} | changes)
     path = folder / made.dataset / made.label / f"seed{seed}" / "result.json"
     write_result(path, made)

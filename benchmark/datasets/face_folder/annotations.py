@@ -16,6 +16,7 @@ from benchmark.datasets.errors import DataError
 from benchmark.datasets.face_folder.table import Row, Table, read_table
 from benchmark.datasets.packed import Split
 from benchmark.images.listing import FileCount
+from benchmark.runtime.cell_values import is_missing, without_zero_decimals
 from methods.labels import ATTRIBUTES
 from registry.errors import unknown
 
@@ -131,7 +132,7 @@ def _attributes(table: Table, columns: Mapping[str, str]) -> tuple[dict[str, NDA
         for row in rows:
             values = np.zeros(len(ATTRIBUTES), np.uint8)
             for column, name in columns.items():
-                text = row.cells[column].lower()
+                text = without_zero_decimals(row.cells[column]).lower()
                 if text not in (*_TRUE, *_FALSE):
                     what = repr(row.cells[column][:_LONGEST_VALUE]) if text else "empty"
                     faults[face] = f"{row.where}: {column} is {what}, not 1 and 0, 1 and -1, or true and false"
@@ -147,8 +148,9 @@ def _require_one_absence(table: Table, columns: Mapping[str, str]) -> None:
     for rows in table.rows.values():
         for row in rows:
             for column in columns:
-                if row.cells[column] in ("0", "-1"):
-                    first.setdefault(row.cells[column], f"{row.where} has {row.cells[column]} as {column}")
+                number = without_zero_decimals(row.cells[column])
+                if number in ("0", "-1"):
+                    first.setdefault(number, f"{row.where} has {number} as {column}")
     if len(first) > 1:
         raise DataError(f"{' and '.join(first.values())}: write what a face has not as 0 or as -1, everywhere the same")
 
@@ -171,7 +173,7 @@ def _poses(table: Table) -> dict[str, NDArray[np.float32]]:
     poses: dict[str, NDArray[np.float32]] = {}
     for face, rows in table.rows.items():
         for row in rows:
-            if any(row.cells[column] for column in columns):
+            if not all(is_missing(row.cells[column]) for column in columns):
                 pose = np.array([_degrees(row, column) for column in columns], np.float32)
                 if not np.array_equal(poses.setdefault(face, pose), pose):
                     raise DataError(f"{row.where}: says another pose of {face} than {rows[0].where}")

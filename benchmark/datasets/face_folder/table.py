@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
 from benchmark.datasets.errors import DataError
 from benchmark.images.listing import FileCount
 from benchmark.images.read import is_image_name
+from benchmark.runtime.csv_separator import separator_of
 from benchmark.runtime.regular_files import read_regular
 
 ID_COLUMNS: Final = ("id", "face", "image", "name", "file", "filename", "image_id", "face_id")
 """What the column of ids may be called, in upper or lower case."""
-DELIMITERS: Final = ",;\t"
 
 
 @dataclass(frozen=True)
@@ -57,22 +59,22 @@ def read_table(path: Path, faces: Collection[str]) -> Table | None:
 
     Ids are text, so that 007 is not 7; they may have the ending of their image.
 
+    A row that lacks cells at its end has empty ones.
+
     Args:
         path: a CSV file in UTF-8, with a line of names first; parted by commas, semicolons or tabs.
         faces: the ids of the faces whose images are there.
 
     Raises:
-        DataError: if the file cannot be read, has no column of ids, a column twice, or a row with too many or too few
-            cells.
+        DataError: if the file cannot be read, has no column of ids, a column twice, or a row with too many cells.
     """
     if not path.exists():
         return None
     try:
         content = read_regular(path)
-        lines = content.decode("utf-8-sig").splitlines()
-        delimiter = max(DELIMITERS, key=lines[0].count) if lines else ","
-        reader = csv.reader(lines, delimiter=delimiter, strict=True)
-        read = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(cells)]
+        text = content.decode("utf-8-sig")
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text, _is_of_ids), strict=True)
+        read = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if "".join(cells).strip()]
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -82,7 +84,9 @@ def read_table(path: Path, faces: Collection[str]) -> Table | None:
     if not read:
         raise DataError(f"{path} is empty; its first line names the columns, such as id,Smiling")
     header = read[0][1]
-    key = next((place for place, name in enumerate(header) if name.lower() in ID_COLUMNS), None)
+    while not header[-1]:  # spreadsheets keep columns that were emptied
+        header.pop()
+    key = next((place for place, name in enumerate(header) if _is_of_ids(name)), None)
     if key is None:
         raise DataError(f"{path} has no column of ids ({', '.join(ID_COLUMNS)}); its columns: {', '.join(header)}")
     if twice := [name for name in header if header.count(name) > 1]:
@@ -90,13 +94,14 @@ def read_table(path: Path, faces: Collection[str]) -> Table | None:
     rows: dict[str, list[Row]] = {}
     strangers = []
     for line, cells in read[1:]:
-        if len(cells) != len(header):
+        if any(cells[len(header) :]):
             raise DataError(f"{path}, line {line}: has {len(cells)} cells, where the first line has {len(header)}")
-        face = _face_of(cells[key], faces)
+        named = dict(zip_longest(header, cells[: len(header)], fillvalue=""))
+        face = _face_of(named[header[key]], faces)
         if face in faces:
-            rows.setdefault(face, []).append(Row(f"{path.name}, line {line}", dict(zip(header, cells, strict=True))))
+            rows.setdefault(face, []).append(Row(f"{path.name}, line {line}", named))
         else:
-            strangers.append(cells[key])
+            strangers.append(named[header[key]])
     count = FileCount("rows for which there is no image", len(strangers), strangers[0]) if strangers else None
     columns = tuple(name for place, name in enumerate(header) if place != key)
     return Table(path.name, columns, rows, count, hashlib.sha256(content).hexdigest())
@@ -105,6 +110,10 @@ def read_table(path: Path, faces: Collection[str]) -> Table | None:
 def normal(name: str) -> str:
     """A name in Unicode's composed form, which file systems and spreadsheets do not agree on."""
     return unicodedata.normalize("NFC", name)
+
+
+def _is_of_ids(name: str) -> bool:
+    return name.lower() in ID_COLUMNS
 
 
 def _face_of(cell: str, faces: Collection[str]) -> str:

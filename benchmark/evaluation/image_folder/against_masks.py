@@ -58,12 +58,13 @@ def score_masks(
     """
     label_set = labels or CELEBAMASK_HQ
     pairs = [(path, masks.files[name]) for name, path in images.files.items()]
+    _face(*pairs[0], label_set, context.evaluation.dataset.size)  # what is wrong with all is said before a judge learns
     judge, _ = context.judge("parser")
     metrics: dict[str, LabelMapMetric] = {name: METRICS.get(name)() for name in metric_ids}
     found: dict[str, list[Columns]] = {name: [] for name in metric_ids}
     agreement: list[Columns] = []
     size = context.evaluation.dataset.size
-    with context.reporter.bar(f"{images.path}: parse", len(pairs)) as advance:
+    with context.reporter.bar(f"{images.shown}: parse", len(pairs)) as advance:
         for start in range(0, len(pairs), BATCH):
             faces = [_face(*pair, label_set, size) for pair in pairs[start : start + BATCH]]
             shown = image_tensor(np.stack([face["img"] for face in faces])).to(context.compute.device)

@@ -11,12 +11,20 @@ import pandas as pd
 
 from benchmark.human_study.analysis.agreement import agreement_of
 from benchmark.human_study.analysis.exclusion import REASONS, ExclusionRule, judge_raters
-from benchmark.human_study.analysis.findings import INTERVAL, Collected, Exclusions, Findings, Part, Quartiles
+from benchmark.human_study.analysis.findings import (
+    INTERVAL,
+    AttributeFinding,
+    Collected,
+    Exclusions,
+    Findings,
+    Part,
+    Quartiles,
+)
 from benchmark.human_study.analysis.preference import pair_preferences
-from benchmark.human_study.analysis.ranking import rank
-from benchmark.human_study.analysis.votes import countable, votes_of
+from benchmark.human_study.analysis.ranking import preferences_of, rank
+from benchmark.human_study.analysis.votes import countable, trials_of, votes_of
 from benchmark.human_study.collection.import_summary import Imports
-from benchmark.human_study.schema import Key, Question, Study
+from benchmark.human_study.schema import Key, Question, Study, Trial
 from benchmark.statistics.face_clusters import Array
 from registry.errors import InputError
 
@@ -103,15 +111,15 @@ def _collected(imports: Imports) -> Collected:
 def _parts(answers: pd.DataFrame, study: Study, key: Key) -> Iterator[Part]:
     trials = [key.trials[trial.id] for trial in study.trials if trial.id in key.trials]
     protocols = sorted({trial.protocol for trial in trials if trial.check is None})
-    protocol_of = {name: trial.protocol for name, trial in key.trials.items()}
     for question in study.questions:
         for protocol in protocols:
-            selected = (answers["question_id"] == question.id) & (answers["trial_id"].map(protocol_of) == protocol)
-            yield _part(answers[selected], study, key, question, protocol)
+            selected = answers["trial_id"].isin(trials_of(study, key, protocol))
+            yield _part(answers[(answers["question_id"] == question.id) & selected], study, key, question, protocol)
 
 
 def _part(answers: pd.DataFrame, study: Study, key: Key, question: Question, protocol: str) -> Part:
-    votes = votes_of(answers, study, key, protocol)
+    trials = trials_of(study, key, protocol)
+    votes = votes_of(answers, study, key, trials)
     ranking = rank(votes, study.mode)
     medians = answers.groupby("participant_id")["rt_ms"].median().to_numpy(dtype=np.float64)
     return Part(
@@ -128,6 +136,20 @@ def _part(answers: pd.DataFrame, study: Study, key: Key, question: Question, pro
         positions=ranking.positions,
         times=_quartiles(votes.rt_ms),
         rater_medians=_quartiles(medians),
+        attributes={
+            name: _of_attribute(answers, study, key, trials_of(study, key, protocol, name))
+            for name in sorted({key.trials[trial].attribute for trial in trials} - {""})
+        },
+    )
+
+
+def _of_attribute(answers: pd.DataFrame, study: Study, key: Key, trials: dict[str, Trial]) -> AttributeFinding:
+    answers = answers[answers["trial_id"].isin(trials)]
+    votes = votes_of(answers, study, key, trials)
+    return AttributeFinding(
+        votes=len(answers),
+        raters=int(answers["participant_id"].nunique()),
+        preferences=dict(zip(votes.methods, preferences_of(votes, study.mode), strict=True)),
     )
 
 

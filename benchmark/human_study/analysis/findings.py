@@ -118,6 +118,20 @@ class Quartiles(_Strict):
     upper: float | None
 
 
+class AttributeFinding(_Strict):
+    """The preferences of one part on the tasks of one attribute, in no test and no rank.
+
+    Attributes:
+        votes: answers that were counted.
+        raters: who gave them.
+        preferences: by method, as in `MethodFinding`; only of those that were shown.
+    """
+
+    votes: int
+    raters: int
+    preferences: dict[str, Estimate]
+
+
 class Part(_Strict):
     """The findings on one question under one protocol.
 
@@ -129,6 +143,7 @@ class Part(_Strict):
         positions: of `2afc` and `kway`.
         times: of all answers.
         rater_medians: of each rater's median.
+        attributes: by attribute, where the tasks of the protocol transfer several.
     """
 
     question: str
@@ -144,6 +159,7 @@ class Part(_Strict):
     positions: list[Position]
     times: Quartiles
     rater_medians: Quartiles
+    attributes: dict[str, AttributeFinding] = {}
 
 
 class Exclusions(_Strict):

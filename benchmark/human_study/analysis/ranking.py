@@ -44,7 +44,7 @@ def rank(votes: Votes, mode: Mode) -> Ranking:
 
     Real images of `realfake` are the reference, not a method: they have no rank and are in no test.
     """
-    fitted = fit_luce(votes.shown, votes.scores, len(votes.methods)) if mode in BY_CHOICE and len(votes.shown) else None
+    fitted = _fitted(votes, mode)
     estimates = method_estimates(votes, fitted)
     preferences = method_preferences(votes, estimates, mode)
     reference = REAL if mode == "realfake" else None
@@ -71,6 +71,18 @@ def rank(votes: Votes, mode: Mode) -> Ranking:
     ]
     methods.sort(key=lambda finding: (finding.method == reference, *_order(finding)))
     return Ranking(methods, _positions(votes, fitted) if fitted else [], unranked)
+
+
+def preferences_of(votes: Votes, mode: Mode) -> list[Estimate]:
+    """The preference of each method of the votes, in their order, with its interval."""
+    return method_preferences(votes, method_estimates(votes, _fitted(votes, mode)), mode)
+
+
+def _fitted(votes: Votes, mode: Mode) -> Luce | None:
+    """The model of choices, where raters chose among options and any did."""
+    if mode not in BY_CHOICE or not len(votes.shown):
+        return None
+    return fit_luce(votes.shown, votes.scores, len(votes.methods))
 
 
 def shown_too_little(study: Study, key: Key) -> dict[str, list[str]]:

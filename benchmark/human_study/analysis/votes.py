@@ -77,14 +77,21 @@ def countable(answers: pd.DataFrame, study: Study, key: Key) -> tuple[pd.DataFra
     return answers[np.array(kept, dtype=bool)], dict(dropped)
 
 
-def votes_of(answers: pd.DataFrame, study: Study, key: Key, protocol: str) -> Votes:
-    """Votes from countable answers to one question under one protocol, checks left out; all of its methods count."""
+def trials_of(study: Study, key: Key, protocol: str, attribute: str | None = None) -> dict[str, Trial]:
+    """The trials of one protocol by id, checks left out; of one attribute alone where it is given."""
     keys = {trial.id: key.trials[trial.id] for trial in study.trials if trial.id in key.trials}
-    trials = {
+    return {
         trial.id: trial
         for trial in study.trials
-        if trial.id in keys and keys[trial.id].check is None and keys[trial.id].protocol == protocol
+        if trial.id in keys
+        and (found := keys[trial.id]).check is None
+        and found.protocol == protocol
+        and attribute in (None, found.attribute)
     }
+
+
+def votes_of(answers: pd.DataFrame, study: Study, key: Key, trials: dict[str, Trial]) -> Votes:
+    """Votes from countable answers to one question about some trials; all methods of these count."""
     rows = list(_rows(answers, trials))
     labels = sorted({key.options[option.id].method for trial in trials.values() for option in trial.options})
     index_of = {label: index for index, label in enumerate(labels)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from benchmark.human_study.collection.cell_values import without_zero_decimals
+from benchmark.runtime.cell_values import without_zero_decimals
 from registry.errors import quoted
 
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E[+-]\d+")

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from benchmark.human_study.answers import Answer, parse_milliseconds, parse_trial_index
-from benchmark.human_study.collection.cell_values import is_missing, without_zero_decimals
 from benchmark.human_study.collection.rejections import Fault, Reason
 from benchmark.human_study.collection.spreadsheet_damage import damage, looks_computed
 from benchmark.human_study.collection.timestamps import to_utc
 from benchmark.human_study.schema import REAL_OR_FAKE, SCHEMA_VERSION, SCORES, TIE, Key, Study, Trial
+from benchmark.runtime.cell_values import is_missing, without_zero_decimals
 from registry.errors import InputError, quoted
 
 _KEYWORDS = frozenset({TIE, *SCORES, *REAL_OR_FAKE})

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import random
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle, islice, pairwise
 from typing import Final, TypeVar
 
 Row = TypeVar("Row")
 Pair = tuple[str, str]
+_SPARED: Final = 0.2
+"""Share of an attribute's tasks that trials leave to attention checks, twice as many as there are of these."""
 _NOBODY: Final = ""
 """Paired with every method that has an odd number of trials, so that all edges can be walked in closed rounds."""
 
@@ -136,27 +138,60 @@ def balanced_orders(count: int, methods: Sequence[str], rng: random.Random) -> l
     return orders[:count]
 
 
-def assign_tasks(cells: Sequence[tuple[Row, str]], available: dict[str, int], rng: random.Random) -> list[int]:
+def assign_tasks(
+    cells: Sequence[tuple[Row, str]], attributes: Mapping[str, Sequence[str]], rng: random.Random
+) -> list[int]:
     """A task for each (row, protocol) cell: different ones for equal cells, and every task of a protocol equally often.
+
+    Where the tasks of a protocol transfer several attributes, every row gets each of them equally often, to within one,
+    and so do all rows together, to within two, as far as each has tasks; all tasks of an attribute then come equally
+    often.
 
     Args:
         cells: some of them equal.
-        available: by protocol, how many tasks there are, numbered from 0.
+        attributes: by protocol, the attribute of every task, whose number is its position.
         rng: decides which come first.
 
     Raises:
         ValueError: naming the protocol, if a cell is wanted more often than there are tasks.
     """
-    indices_of: dict[tuple[Row, str], list[int]] = defaultdict(list)
-    for index, cell in enumerate(cells):
-        indices_of[cell].append(index)
-    tasks = {protocol: rng.sample(range(number), number) for protocol, number in available.items()}
-    num_assigned: dict[str, int] = defaultdict(int)
+    for (_, protocol), number in Counter(cells).items():
+        if number > (available := len(attributes[protocol])):
+            raise ValueError(f"{protocol} has {available} tasks, and {number} are needed of each kind")
+    orders = {protocol: rng.sample(range(len(names)), len(names)) for protocol, names in attributes.items()}
+    tasks: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for protocol, order in orders.items():
+        for task in order:
+            tasks[protocol, attributes[protocol][task]].append(task)
+    indices_of: dict[tuple[Row, str, str], list[int]] = defaultdict(list)
+    for index, ((row, protocol), attribute) in enumerate(zip(cells, _attributes_in_turn(cells, tasks), strict=True)):
+        indices_of[row, protocol, attribute].append(index)
+    num_assigned: Counter[tuple[str, str]] = Counter()
     assigned = [0] * len(cells)
-    for (_, protocol), indices in indices_of.items():
-        if len(indices) > available[protocol]:
-            raise ValueError(f"{protocol} has {available[protocol]} tasks, and {len(indices)} are needed of each kind")
+    for (_, protocol, attribute), indices in indices_of.items():
+        available_tasks = tasks[protocol, attribute]
         for index in indices:  # consecutive, so different tasks
-            assigned[index] = tasks[protocol][num_assigned[protocol] % available[protocol]]
-            num_assigned[protocol] += 1
+            assigned[index] = available_tasks[num_assigned[protocol, attribute] % len(available_tasks)]
+            num_assigned[protocol, attribute] += 1
     return assigned
+
+
+def _attributes_in_turn(
+    cells: Sequence[tuple[Row, str]], tasks: Mapping[tuple[str, str], Sequence[int]]
+) -> Iterator[str]:
+    """The attribute of each cell: of those that its row had least often, the one that all rows had least often.
+
+    One of which few tasks are left has no turn while others have more, so that attention checks can show such tasks.
+    """
+    of_protocol: dict[str, list[str]] = defaultdict(list)
+    for protocol, attribute in tasks:
+        of_protocol[protocol].append(attribute)
+    of_row: Counter[tuple[Row, str, str]] = Counter()
+    of_all: Counter[tuple[str, str]] = Counter()
+    for row, protocol in cells:
+        left = [name for name in of_protocol[protocol] if of_row[row, protocol, name] < len(tasks[protocol, name])]
+        many = [name for name in left if of_all[protocol, name] < (1 - _SPARED) * len(tasks[protocol, name]) - 1]
+        chosen = min(many or left, key=lambda name: (of_row[row, protocol, name], of_all[protocol, name]))
+        of_row[row, protocol, chosen] += 1
+        of_all[protocol, chosen] += 1
+        yield chosen

@@ -42,6 +42,11 @@ class Candidates:
         """Of the methods."""
         return [method.label for method in self.methods]
 
+    def attributes(self, protocol: str) -> list[str]:
+        """The attribute of every task of a protocol whose tasks transfer several; "" of every other task."""
+        names = self.tasks[protocol]["attribute"]
+        return [str(name) for name in names] if names.nunique() > 1 else [""] * len(names)
+
     def method(self, label: str) -> MethodRuns:
         """The method of a label."""
         return next(method for method in self.methods if method.label == label)

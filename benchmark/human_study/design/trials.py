@@ -33,21 +33,21 @@ class TrialDesign:
 
 
 def draw_trials(
-    mode: Mode, num_trials: int, methods: Sequence[str], tasks: Mapping[str, int], rng: random.Random
+    mode: Mode, num_trials: int, methods: Sequence[str], tasks: Mapping[str, Sequence[str]], rng: random.Random
 ) -> list[TrialDesign]:
     """Draw trials whose counts differ by at most one.
 
     In `2afc` every two methods are compared equally often, with every method equally often on either side; in `kway`
     all methods are shown, each equally often at every position; in `mos` every method is shown equally often; in
     `realfake` a real image is shown as often as an edit, and the edits come equally often from every method. Protocols
-    take turns, and every task of a protocol is drawn before one is drawn again. A stretch of the trials is nearly as
-    balanced as all of them.
+    take turns, and so do the attributes that tasks of one transfer; every task of an attribute is drawn before one is
+    drawn again. A stretch of the trials is nearly as balanced as all of them.
 
     Args:
         mode: how they are judged.
         num_trials: checks not counted.
         methods: their labels.
-        tasks: by protocol, how many there are, numbered from 0.
+        tasks: by protocol, the attribute of every task, whose number is its position; "" where there is none.
         rng: source of all randomness.
 
     Raises:
@@ -70,7 +70,7 @@ def draw_trials(
         cells = [((label, ""), protocol) for label, protocol in _single(mode, num_trials, methods, protocols, rng)]
         shown = [(label,) for (label, _), _ in cells]
     try:
-        assigned = balance.assign_tasks(cells, dict(tasks), rng)
+        assigned = balance.assign_tasks(cells, tasks, rng)
     except ValueError as error:
         raise InputError(f"--items {num_trials} is more than there are: {error}") from error
     rows = zip(cells, assigned, shown, strict=True)

@@ -7,7 +7,7 @@ import cv2
 import pytest
 
 from benchmark.caching.code_version import code_version
-from benchmark.caching.plugin_source import _code_of_file, plugin_code
+from benchmark.caching.plugin_source import _code_of_file, entry_libraries, plugin_code
 from benchmark.results.schema import Result, read_result
 from registry.cards import MethodCard
 from registry.catalogue import METHOD_CARDS, METRIC_CARDS, Entry
@@ -49,6 +49,16 @@ def test_line_ends_and_the_place_on_disk_are_no_part_of_it(parts: Path, tmp_path
     content = (moved / "metric_part.py").read_bytes()
     (moved / "metric_part.py").write_bytes(content.replace(b"\n", b"\r\n"))
     assert code_of(moved / "everything.py") == before
+
+
+def test_the_libraries_of_a_plugin_are_those_of_its_files_and_of_what_it_takes_of_the_framework(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text("import json\nfrom scipy.stats import rankdata\nimport neighbour\n")
+    (tmp_path / "neighbour.py").write_text(
+        "import os\n\ndef edges():\n    import cv2\n    from benchmark.metrics.lpips_network import lpips_network\n"
+    )
+    found = entry_libraries(Entry(CARD, str(tmp_path / "own.py")))
+    assert {"scipy", "cv2", "lpips", "torch"} <= found
+    assert not {"json", "os", "neighbour", "benchmark", "own"} & found
 
 
 @pytest.fixture

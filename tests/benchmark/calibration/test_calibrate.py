@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.calibration.degradations import DEGRADATIONS
-from benchmark.calibration.schema import read_calibration
+from benchmark.calibration.schema import ProtocolCalibration, read_calibration
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 from tests.commands import TINY, Outcome, bench, bench_process, settings, signalled, tree
 from tests.damaged_files import DAMAGES
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.integration
 
 CHOSEN = "psnr-oracle,seg-miou,style-color-unseen,kernel-judge"
 SMALL = [*TINY, *settings("dataset.size=32", "protocols.style-copy.count=12")]
-QUICK = [*SMALL, "--metrics", "psnr-oracle,style-color", "--limit", "10"]
+QUICK = [*SMALL, "--metrics", "psnr-oracle,style-color", "--limit", "8"]
 NUM_LEVELS = 1 + sum(len(degradation.strengths) - 1 for degradation in DEGRADATIONS.values())
 EXAMPLE = ROOT / "examples" / "calibration" / "calibration.json"
 PLUGIN = """
@@ -43,6 +43,21 @@ class Absent(MeanMetric):
 
     def measure(self, batch):
         return {VALUE: np.full(len(batch.tasks), np.nan)}
+"""
+
+OF_SETS = """
+import numpy as np
+
+from benchmark.metrics.base import SetMetric, SetValue
+from registry import METRICS
+
+SAID = {"summary": "", "direction": "up", "decimals": 1, "level": "set", "citation": "none", "encoder": "parser"}
+
+
+@METRICS.register(card={**SAID, "name": "mean-feature", "title": "Mean feature"})
+class MeanFeature(SetMetric):
+    def compute(self, pair):
+        return SetValue(float(np.abs(pair.outputs.take(slice(None))).mean()))
 """
 
 
@@ -167,9 +182,9 @@ def test_metrics_of_a_plug_in_are_calibrated_and_one_without_values_says_why(cac
     plugin = tmp_path / "brightness.py"
     plugin.write_text(PLUGIN)
     out = tmp_path / "out"
-    arguments = ("calibrate", *SMALL, "--metrics", "brightness, absent", "--plugin", plugin, "--out", out)
+    arguments = ("--metrics", "brightness, absent", "--plugin", plugin, "--limit", "8", "--out", out)
     with forgotten_plugins():
-        outcome = bench(*arguments)
+        outcome = bench("calibrate", *SMALL, *arguments)
     assert outcome.code == 0, outcome.err
     assert outcome.out.splitlines()[0] == str(out / "calibration.json")
     protocol = read_calibration(out / "calibration.json").protocols["style-copy"]
@@ -187,6 +202,43 @@ def test_several_protocols_share_a_page(cache: Path, tmp_path: Path) -> None:
     assert outcome.code == 0, outcome.err
     assert list(read_calibration(tmp_path / "calibration.json").protocols) == ["style-copy", "attribute-transfer"]
     assert (tmp_path / "curves-attribute-transfer.svg").exists()
+
+
+def test_of_several_attributes_each_is_calibrated_as_if_it_were_alone(cache: Path, tmp_path: Path) -> None:
+    plugin = tmp_path / "mean_feature.py"
+    plugin.write_text(OF_SETS)
+
+    def calibrated(attributes: str) -> ProtocolCalibration:
+        out = tmp_path / attributes
+        task_set = settings(
+            "dataset.size=32",
+            "dataset.options.test=60",
+            "protocols.attribute-transfer.count=12",
+            f"protocols.attribute-transfer.attribute={attributes}",
+        )
+        chosen = ("--protocol", "attribute-transfer", "--metrics", "psnr-oracle,mean-feature,fid", "--plugin", plugin)
+        with forgotten_plugins():
+            outcome = bench("calibrate", *TINY, *task_set, *chosen, "--out", out)
+        assert outcome.code == 0, outcome.err
+        return read_calibration(out / "calibration.json").protocols["attribute-transfer"]
+
+    both, alone = calibrated("[Smiling, Eyeglasses]"), calibrated("Eyeglasses")
+    assert (both.num_tasks, alone.num_tasks, alone.attributes) == (24, 12, {})
+    part = both.attributes["Eyeglasses"]
+    assert (part.num_tasks, part.sizes) == (12, alone.sizes)
+    for metric in ("psnr-oracle", "mean-feature"):
+        for name in ("blur", "jpeg"):  # these draw nothing that a task's number decides
+            one, other = (found.metrics[metric].curves[name] for found in (part, alone))
+            assert one.figures == pytest.approx(other.figures, rel=1e-5)
+            assert one.margins == pytest.approx(other.margins, rel=1e-4)
+            assert one.verdict == other.verdict
+    by_attribute = [both.attributes[name].metrics["psnr-oracle"].curves["noise"].figures for name in both.attributes]
+    whole = both.metrics["psnr-oracle"].curves["noise"]
+    assert whole.figures == pytest.approx([sum(pair) / 2 for pair in zip(*by_attribute, strict=True)])
+    assert whole.verdict == "sees"
+    assert (part.metrics["fid"].curves, part.metrics["fid"].reason is None) == ({}, False)
+    page = (tmp_path / "[Smiling, Eyeglasses]" / "calibration.html").read_text()
+    assert "<summary>attribute-transfer, Eyeglasses</summary>" in page
 
 
 @pytest.mark.parametrize(

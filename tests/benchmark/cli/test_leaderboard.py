@@ -1,5 +1,6 @@
 """`bench leaderboard`: what it says of result files that it cannot use."""
 
+import json
 from pathlib import Path
 
 from tests.commands import bench
@@ -18,3 +19,19 @@ def test_a_damaged_file_is_named_also_where_the_others_are_refused(tmp_path: Pat
     assert outcome.code == 2
     assert "both are seed 0 of maskgan" in outcome.sentence
     assert f"left out: {tmp_path / 'damaged' / 'result.json'}: " in outcome.err
+
+
+def test_pages_say_how_many_files_are_in_no_table_and_not_where_they_lie(tmp_path: Path) -> None:
+    for folder, text in (("one", (RESULTS / "v1-first.json").read_text()), ("damaged", "{"), ("empty", "")):
+        (tmp_path / "runs" / folder).mkdir(parents=True)
+        (tmp_path / "runs" / folder / "result.json").write_text(text)
+    outcome = bench("leaderboard", "--runs", tmp_path / "runs", "--out", tmp_path, "--format", "md,html,json")
+    assert outcome.code == 0, outcome.err
+    assert outcome.err.count("left out: ") == 2
+    for page in ("leaderboard.md", "leaderboard.html"):
+        text = (tmp_path / page).read_text()
+        assert "2 result files were left out" in text
+        assert str(tmp_path) not in text
+    assert json.loads((tmp_path / "leaderboard.json").read_text())["unusable_results"] == 2
+    bench("leaderboard", "--runs", tmp_path / "runs" / "one", "--out", tmp_path, "--format", "md,html")
+    assert not any("left out" in (tmp_path / f"leaderboard.{page}").read_text() for page in ("md", "html"))

@@ -41,9 +41,11 @@ def test_names_of_files_may_have_what_else_ends_lines(listed: Path) -> None:
 
 
 def test_a_folder_names_tasks_by_their_numbers(listed: Path) -> None:
+    (listed.parent / "notes.txt").touch()
     found = find_edits(listed.parent, range(2))
     assert list(found.of_task) == [0, 1]
     assert str(found) == "1 edit (00002) of no task"
+    assert found.left_out == {"with another ending": 1, "of no task": 1}
 
 
 @pytest.mark.parametrize(

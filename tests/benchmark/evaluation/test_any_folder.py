@@ -55,8 +55,10 @@ def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("BENCH_CACHE", str(folder / "cache"))
         patch.setattr(EvaluationContext, "judge", lambda *_: (NearestColor(), facts))
         patch.setattr("benchmark.features.inception.InceptionEncoder", MeanColors)
-        patch.setattr("benchmark.api.load_installed", list)  # looking for plug-ins takes longer than all the rest
-        patch.setattr("benchmark.api._weights", lambda _: _Weights(folder / "inception.pth"))
+        patch.setattr(
+            "benchmark.pipeline.python_arguments.load_installed", list
+        )  # looking for plug-ins takes longer than all the rest
+        patch.setattr("benchmark.api.weights_of", lambda _: _Weights(folder / "inception.pth"))
         yield
 
 

@@ -281,10 +281,13 @@ def test_other_sizes_are_taken_by_a_stated_policy_alone(copied: Path, export: Pa
     path = copied / "00000.png"
     Image.open(path).convert("RGB").save(path.with_suffix(".jpg"))
     path.unlink()
-    outcome = take_in("large", copied, export, tmp_path / "runs", "--resize")
+    (copied / "notes.txt").touch()
+    (copied / "00009.png").write_bytes((copied / "00001.png").read_bytes())
+    outcome = take_in("large", copied, export, tmp_path / "runs", "--resize", "--partial")
     assert outcome.code == 0, outcome.err
+    assert "1 with another ending (such as notes.txt)" in outcome.err
     said = result_of(tmp_path / "runs", "large").notes[f"edits of {PROTOCOL}"]
-    assert "1 compressed with loss" in said
+    assert "left out: 1 with another ending, 1 of no task; 1 compressed with loss" in said
     assert "4 resized from another size: area down, bilinear up" in said
     kept = cv2.imread(str(run_of(tmp_path / "runs", "large") / "edits" / PROTOCOL / "00001.png"))
     assert np.array_equal(kept, cv2.imread(str(export / "tasks" / "00001" / "target.png")))

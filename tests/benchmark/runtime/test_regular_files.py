@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.human_study.collection.formats.decoding import decode
 from benchmark.images.label_sets import find_label_set
 from benchmark.images.read import read_image
 from benchmark.results.schema import read_result
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system h
         ("result.json", read_result),
         ("0.png", read_image),
         ("labels.yaml", lambda path: find_label_set("labels.yaml", path.parent)),
+        ("answers.csv", decode),
     ],
 )
 def test_a_pipe_is_refused_rather_than_waited_for(tmp_path: Path, name: str, read: Callable[[Path], object]) -> None:

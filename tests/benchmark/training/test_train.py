@@ -206,9 +206,10 @@ def test_progress_is_a_line_every_few_iterations_and_at_the_end(trained: Toy, fo
     assert all(math.isfinite(line["losses"]["l1"]) and line["seconds"] > 0 for line in lines)
 
 
-def test_a_loss_that_is_no_number_stops_the_training(faces: Path, tmp_path: Path) -> None:
-    with pytest.raises(TrainingDiverged, match="stage first diverged: l1 is nan at iteration 10"):
-        train_toy(Toy(diverge_at=8), tmp_path, faces)
+@pytest.mark.parametrize(("step", "reported"), [(1, 1), (8, 10)])
+def test_a_loss_that_is_no_number_stops_the_training(faces: Path, tmp_path: Path, step: int, reported: int) -> None:
+    with pytest.raises(TrainingDiverged, match=f"stage first diverged: l1 is nan at iteration {reported}$"):
+        train_toy(Toy(diverge_at=step), tmp_path, faces)
     last = json.loads((tmp_path / "progress.jsonl").read_text().splitlines()[-1])
     assert last["losses"] == {"l1": None}, "JSON has no NaN"
     assert not (tmp_path / "checkpoints" / "first.pth").exists()

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from benchmark.calibration.schema import (
+    AttributeCalibration,
     Calibration,
     Curve,
     DegradationInfo,
@@ -72,6 +73,19 @@ def calibration(title="Sharpness", name="blur", reason=None):
         protocols={"copy": protocol},
         caveats={"seg-accuracy": [f"copy: not monotone under {name}"]},
     )
+
+
+def test_each_attribute_has_a_matrix_of_its_own(tmp_path):
+    found = calibration()
+    copy = found.protocols["copy"]
+    part = AttributeCalibration(num_tasks=40, sizes=[4, 20], metrics=copy.metrics)
+    several = copy.model_copy(update={"attributes": {HOSTILE: part}})
+    pages = write(tmp_path, found.model_copy(update={"protocols": {"copy": several}}))
+    assert pages["calibration.html"].count('<table class="matrix">') == 2
+    assert "copy, &lt;img" in pages["calibration.html"]
+    assert "40 tasks; subsamples of 4, 20." in pages["calibration.html"]
+    assert "40 tasks; subsamples of 4, 20." in pages["calibration.md"]
+    assert not any("onerror" in attributes for _, attributes in Elements(pages["calibration.html"]).found)
 
 
 def write(folder, found):

@@ -51,6 +51,25 @@ def test_every_format_shows_each_methods_figure_interval_and_rank(tmp_path, mode
     assert [path.suffix for path in sorted(tmp_path.glob("preference-*"))] == [".png", ".svg"]
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_every_format_has_a_row_for_each_attribute_and_one_of_all(tmp_path, mode) -> None:
+    findings = found(World(mode=mode, raters=8, items=48, attributes=("Smiling", NAME)))
+    pages = write(tmp_path, findings)
+    (part,) = findings.parts
+    scale, decimals = (1, 2) if mode == "mos" else (100, 1)
+    cells = [
+        f"{scale * part.attributes['Smiling'].preferences[method.method].value:.{decimals}f}" for method in part.methods
+    ]
+    assert [row.attribute for row in wording.by_attribute(findings, part)] == [*sorted(["Smiling", NAME]), "all"]
+    (row,) = [line for line in pages[".md"].splitlines() if line.startswith("| Smiling |")]
+    assert [cell.split()[0] for cell in row.split("|")[2:-2]] == cells
+    assert f'<th scope="row" class="name">Smiling</th>\n<td>{cells[0]}<small' in pages[".html"]
+    assert f"Smiling & {cells[0]} " in pages[".tex"]
+    assert "-by-attribute}" in pages[".tex"]
+    assert NAME not in pages[".html"]
+    typeset(pages[".tex"], tmp_path)
+
+
 def test_every_format_states_exclusions_and_how_intervals_were_made(tmp_path) -> None:
     for page in write(tmp_path, found()).values():
         text = page.replace("\\%", "%").replace("{}", "")

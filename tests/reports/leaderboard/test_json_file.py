@@ -46,4 +46,4 @@ def test_hostile_strings_come_back_as_they_were():
 
 
 def test_no_runs_are_no_tables():
-    assert json.loads(render([])) == {"schema_version": 1, "tables": []}
+    assert json.loads(render([])) == {"schema_version": 1, "tables": [], "unusable_results": 0}

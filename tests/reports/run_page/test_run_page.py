@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -14,7 +15,7 @@ from tests.reports.accessibility import serious_faults
 from tests.reports.chromium import opened
 from tests.reports.elements import Elements
 from tests.reports.run_folders import PROTOCOL, run_folder, study
-from tests.reports.synthetic import figure, protocol
+from tests.reports.synthetic import figure, protocol, scored_run
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -120,6 +121,17 @@ def test_figures_by_attribute_stand_with_their_interval_or_reason(tmp_path):
     page = write_run_page(path.parent).read_text()
     assert "<dt>Smiling</dt><dd>0.900 0.850 to 0.950</dd>" in page
     assert "<dt>Bald</dt><dd>– it learned no baldness</dd>" in page
+    assert "<dt>mean</dt><dd>0.900 </dd>" in page
+
+
+def test_a_worst_case_says_its_attribute_where_there_are_several(tmp_path):
+    scores = {"seg-accuracy": np.linspace(0.2, 0.9, 8)}
+    run = scored_run(tmp_path, "alpha", scores, attributes=("Smiling", "Bald"))
+    page = write_run_page(run.path.parent).read_text()
+    assert "Task 0: 0.200 <small>Smiling, target face0, source face0</small>" in page
+    assert "Task 1: 0.300 <small>Bald, target face0, source face0</small>" in page
+    alone = scored_run(tmp_path, "beta", scores)
+    assert "<small>target face0, source face0</small>" in write_run_page(alone.path.parent).read_text()
 
 
 def test_every_string_is_escaped(tmp_path):

@@ -13,11 +13,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from benchmark.human_study.collection.arena import HEADER
-from benchmark.human_study.collection.cell_values import is_missing
 from benchmark.human_study.collection.formats.csv_table import Table
+from benchmark.human_study.collection.formats.mturk import rejected_work
 from benchmark.human_study.collection.formats.raw_answers import RawAnswer, raw_json
 from benchmark.human_study.collection.rejections import Fault, Reason
 from benchmark.human_study.schema import TIE, Key, Study
+from benchmark.runtime.cell_values import is_missing
 from registry.errors import InputError, shortened
 
 _RATERS: Final = ("participant_id", "judge")
@@ -50,7 +51,7 @@ def _raw_answer(
     if row.get("question_id") in questions or len(questions) > 1:  # LMArena's own is a prompt's id
         cells["question_id"] = row.get("question_id", "")
     first, second = row["model_a"], row["model_b"]
-    found = Fault(Reason.BROKEN, broken) if broken else trials.find(row, first, second)
+    found = rejected_work(row) or (Fault(Reason.BROKEN, broken) if broken else trials.find(row, first, second))
     if isinstance(found, Fault):
         return RawAnswer(number, raw_json(row), cells, found)
     trial, options = found

@@ -8,6 +8,7 @@ from typing import Any
 from benchmark.human_study.answers import COLUMNS, REQUIRED
 from benchmark.human_study.collection.formats.csv_table import Table
 from benchmark.human_study.collection.formats.json_documents import Document
+from benchmark.human_study.collection.formats.mturk import rejected_work
 from benchmark.human_study.collection.formats.raw_answers import RawAnswer, raw_json, text_of
 from benchmark.human_study.collection.rejections import Fault, Reason
 from benchmark.runtime.spreadsheet_cells import unguarded
@@ -20,7 +21,7 @@ def from_table(table: Table) -> Iterator[RawAnswer]:
     """Raw answers of a CSV that has every canonical column, in whatever order."""
     for row in table.rows:
         broken = row.without(REQUIRED)
-        fault = Fault(Reason.BROKEN, broken) if broken else None
+        fault = rejected_work(row.cells) or (Fault(Reason.BROKEN, broken) if broken else None)
         cells = {name: unguarded(row.cells.get(name, "")) for name in COLUMNS}
         yield RawAnswer(row.number, raw_json(row.cells), cells, fault)
 

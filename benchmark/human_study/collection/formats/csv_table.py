@@ -7,14 +7,11 @@ import io
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
+from benchmark.runtime.csv_separator import separator_of
 from registry.errors import InputError
 
-_SEPARATORS = (",", ";", "\t")
-_ROWS_TRIED = 200
-"""Rows by which a separator is judged."""
 MAX_COLUMNS: Final = 16_384
 """Excel's, by its page of specifications and limits."""
 
@@ -83,8 +80,8 @@ class Table:
 def read_table(text: str, name: str, wanted: Collection[str] = (), header_rows: int = 1) -> Table:
     """Read a table.
 
-    Its separator is the one that yields the most of the wanted columns, and then the one under which rows are as wide
-    as the header: a header alone may have commas in a question. A row that lacks cells at its end has empty ones.
+    Its separator is found by the wanted columns and by the rows (`separator_of`). A row that lacks cells at its end has
+    empty ones.
 
     Args:
         text: of the file.
@@ -95,7 +92,7 @@ def read_table(text: str, name: str, wanted: Collection[str] = (), header_rows: 
     Raises:
         InputError: if the table is truncated in a quoted cell or in its last row.
     """
-    separator = max(_SEPARATORS, key=lambda candidate: _fit(text, candidate, set(wanted)))
+    separator = separator_of(text, set(wanted).__contains__)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     start = 1
     found: list[tuple[int, int, list[str]]] = []
@@ -118,18 +115,6 @@ def read_table(text: str, name: str, wanted: Collection[str] = (), header_rows: 
     return Table(
         columns, separator, tuple(_row(number, columns, cells) for number, _, cells in found), repeated, headings
     )
-
-
-def _fit(text: str, separator: str, wanted: set[str]) -> tuple[int, float, int]:
-    """How well a separator fits: wanted columns, how far rows fill the header's width, and that width."""
-    try:
-        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), _ROWS_TRIED))
-    except csv.Error:
-        return 0, 0.0, 0
-    header, body = (rows[0] if rows else []), [len(row) for row in rows[1:] if any(cell.strip() for cell in row)]
-    width = len(header)
-    filled = sum(cells / width for cells in body if cells <= width) / len(body) if body and width > 1 else 0.0
-    return len(wanted.intersection(cell.strip() for cell in header)), filled, width
 
 
 def _check_end(text: str, name: str, columns: Sequence[str], rows: Sequence[tuple[int, list[str]]]) -> None:

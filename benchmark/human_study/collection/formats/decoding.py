@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 
+from benchmark.runtime.regular_files import read_regular
 from registry.errors import InputError
 
 _ZIP = b"PK\x03\x04"
@@ -24,7 +25,7 @@ def decode(path: Path, encoding: str | None = None) -> tuple[str, str]:
     if encoding is not None:
         check_encoding(encoding)
     try:
-        content = path.read_bytes()
+        content = read_regular(path)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
     if not content.strip():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from string import ascii_lowercase
 
-from benchmark.human_study.collection.cell_values import without_zero_decimals
 from benchmark.human_study.collection.rejections import Fault, Reason
+from benchmark.runtime.cell_values import without_zero_decimals
 
 _OF_KEYS = "keyboard-response"
 """How the names of the plugins end whose trials are answered by a key."""

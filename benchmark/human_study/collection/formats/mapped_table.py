@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from benchmark.human_study.collection.cell_values import is_missing
 from benchmark.human_study.collection.formats.choices import resolve_choice
 from benchmark.human_study.collection.formats.column_map import AS_EXPORTED, ColumnMap, Name
 from benchmark.human_study.collection.formats.csv_table import Row, Table
@@ -20,6 +19,7 @@ from benchmark.human_study.collection.formats.wide_table import answered_columns
 from benchmark.human_study.collection.rejections import Fault, Reason
 from benchmark.human_study.collection.timestamps import in_zone
 from benchmark.human_study.schema import Study
+from benchmark.runtime.cell_values import is_missing
 from registry.errors import InputError
 
 Cells = dict[str, str]

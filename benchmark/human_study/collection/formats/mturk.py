@@ -16,7 +16,6 @@ from string import ascii_lowercase
 from typing import Any
 from urllib.parse import urlsplit
 
-from benchmark.human_study.collection.cell_values import is_missing
 from benchmark.human_study.collection.formats import wide_table
 from benchmark.human_study.collection.formats.choices import resolve_button, resolve_choice
 from benchmark.human_study.collection.formats.csv_table import Row, Table
@@ -24,6 +23,7 @@ from benchmark.human_study.collection.formats.json_documents import parse_json
 from benchmark.human_study.collection.formats.raw_answers import RawAnswer, raw_json, text_of
 from benchmark.human_study.collection.rejections import Fault, Reason
 from benchmark.human_study.schema import Study
+from benchmark.runtime.cell_values import is_missing
 from registry.errors import InputError, quoted, shortened
 
 IDENTIFYING = frozenset({"AssignmentId", "WorkerId"})

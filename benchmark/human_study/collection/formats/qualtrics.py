@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from benchmark.human_study.collection.cell_values import without_zero_decimals
 from benchmark.human_study.collection.rejections import Fault, Reason
+from benchmark.runtime.cell_values import without_zero_decimals
 from registry.errors import quoted
 
 _STATUSES: Final = frozenset({"survey preview", "survey test", "1", "2", "9", "17"})

@@ -37,7 +37,7 @@ def read_column_map(source: Path | str) -> ColumnMap:
     if str(source) in map_names():
         path = _FOLDER / f"{source}.yaml"
     elif not path.suffix and not path.exists():
-        raise InputError(f"--columns: {unknown('column map', str(source), map_names())} And there is no such file")
+        raise InputError(f"--columns: there is no such file; {unknown('column map', str(source), map_names())}")
     config, content = _read(path)
     base = content.get("based_on")
     if isinstance(base, str) and base:

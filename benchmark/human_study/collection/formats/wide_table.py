@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from benchmark.human_study.collection.cell_values import is_missing
 from benchmark.human_study.collection.formats.column_map import ColumnMap, WideColumn
 from benchmark.human_study.collection.formats.csv_table import Table
 from benchmark.human_study.schema import REAL_OR_FAKE, SCORES, TIE, Study
+from benchmark.runtime.cell_values import is_missing
 from registry.errors import InputError, quoted
 
 _WORD = re.compile(r"[^\W_]+")

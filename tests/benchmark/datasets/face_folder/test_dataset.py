@@ -218,6 +218,11 @@ BAD_FACES: list[tuple[Callable[[Path], object], str, str]] = [
         "attributes.csv, line 4: Smiling is empty, not 1 and 0, 1 and -1, or true and false",
     ),
     (
+        in_table("attributes.csv", "b,1"),
+        "with a row in attributes.csv that cannot be read",
+        "attributes.csv, line 4: Male is empty, not 1 and 0, 1 and -1, or true and false",
+    ),
+    (
         in_table("attributes.csv", "b,1,0", "b.png,0,0"),
         "with a row in attributes.csv that cannot be read",
         "attributes.csv, line 5: says other attributes than attributes.csv, line 4",
@@ -267,7 +272,7 @@ REFUSED: list[tuple[Callable[[Path], object], str]] = [
     (in_table("splits.csv", "b,trian"), "splits.csv, line 4: unknown split 'trian'; did you mean 'train'?"),
     (in_table("splits.csv", "b,train", "b,test"), "line 5: b is in test, and splits.csv, line 4 has it in train"),
     (both_absences, "line 3 has -1 as Male: write what a face has not as 0 or as -1, everywhere the same"),
-    (in_table("attributes.csv", "b,1"), "attributes.csv, line 4: has 2 cells, where the first line has 3"),
+    (in_table("attributes.csv", "b,1,0,,1"), "attributes.csv, line 4: has 5 cells, where the first line has 3"),
     (table("attributes.csv", "who,Male\nb,1\n"), "file, filename, image_id, face_id); its columns: who, Male"),
     (table("attributes.csv", "id,smile\nb,1\n"), "attributes.csv has no column of a known attribute; name them as"),
     (table("attributes.csv", "id,Male,Male\nb,1,1\n"), "attributes.csv has the column 'Male' twice"),
@@ -344,7 +349,9 @@ def test_equal_images_and_exchanged_sides_are_found(folder: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("yes", "no"), [("1", "-1"), ("true", "FALSE"), ("True", "false")])
+@pytest.mark.parametrize(
+    ("yes", "no"), [("1", "-1"), ("true", "FALSE"), ("True", "false"), ("1.0", "0.0"), ("1.0", "-1")]
+)
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_tables_are_read_as_spreadsheets_write_them(
     folder: Path, cache: Path, yes: str, no: str, delimiter: str
@@ -355,6 +362,36 @@ def test_tables_are_read_as_spreadsheets_write_them(
     text = "\r\n".join(delimiter.join(row) for row in words)
     (folder / "attributes.csv").write_text(text + "\r\n\r\n", encoding="utf-8-sig", newline="")
     assert open_folder(folder, cache).fingerprint == before
+
+
+def test_cells_and_columns_that_are_empty_at_the_end_change_nothing(folder: Path, cache: Path) -> None:
+    before = open_folder(folder, cache).fingerprint
+    header, *rows = (folder / "attributes.csv").read_text().splitlines()
+    text = "\n".join([f"{header},note,,", f'{rows[0]},"two\nlines",,,', *rows[1:], " ,"])
+    (folder / "attributes.csv").write_text(text)
+    dataset = open_folder(folder, cache)
+    assert dataset.fingerprint == before
+    assert [(files.reason, files.count, files.example) for files in dataset.left_out] == [
+        ("in attributes.csv, columns of no known attribute", 1, "note")
+    ]
+
+
+def test_commas_in_the_name_of_a_column_separate_nothing(folder: Path, cache: Path) -> None:
+    before = open_folder(folder, cache).fingerprint
+    text = (folder / "attributes.csv").read_text().replace(",", ";").replace("Smiling", "smiles, broadly, or laughs")
+    (folder / "attributes.csv").write_text(text)
+    dataset = open_folder(folder, cache, attribute_names=["smiles, broadly, or laughs=Smiling"])
+    assert dataset.fingerprint == before
+
+
+@pytest.mark.parametrize("missing", ["", "NA", "NaN", "null"])
+def test_a_pose_that_is_missing_is_unknown(folder: Path, cache: Path, missing: str) -> None:
+    poses("a,10,-20,30", f"b,{missing},{missing},{missing}")(folder)
+    dataset = open_folder(folder, cache)
+    assert dataset.skipped == ()
+    known = dict(zip(dataset.packed.ids.tolist(), dataset.packed.poses, strict=True))
+    assert known["a"].tolist() == [10, -20, 30]
+    assert np.isnan(known["b"]).all()
 
 
 def test_own_labels_and_attribute_names_are_mapped(folder: Path, cache: Path) -> None:

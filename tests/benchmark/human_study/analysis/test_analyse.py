@@ -40,6 +40,23 @@ def test_thirty_raters_recover_the_true_order(mode) -> None:
     assert found.unranked is None
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_each_attribute_is_analysed_as_if_its_trials_were_all(mode) -> None:
+    made = simulate(World(mode=mode, raters=8, items=48, attributes=("Smiling", "Bald")))
+    whole = part(made)
+    assert list(whole.attributes) == ["Bald", "Smiling"]
+    assert sum(found.votes for found in whole.attributes.values()) == whole.votes == 8 * 48
+    for name, found in whole.attributes.items():
+        trials = [trial for trial in made.study.trials if made.key.trials[trial.id].attribute == name]
+        answers = made.answers[made.answers["trial_id"].isin([trial.id for trial in trials])]
+        alone = part(replace(made, study=made.study.model_copy(update={"trials": trials}), answers=answers))
+        assert (found.votes, found.raters) == (alone.votes, alone.raters)
+        assert found.preferences == {finding.method: finding.preference for finding in alone.methods}
+    one = part(simulate(World(mode=mode, raters=8, items=48)))
+    assert one.attributes == {}
+    assert one == whole.model_copy(update={"attributes": {}})
+
+
 def truths(world: World) -> dict[str, float]:
     """The share of choices that each method would get of all raters, on all faces, of the pairs that are shown."""
     pairs = list(combinations(world.strengths, 2))

@@ -161,6 +161,17 @@ def test_rejected_assignments_and_cancelled_annotations_are_counted(folder: Path
     ]
 
 
+def test_work_that_was_rejected_counts_in_no_kind_of_table(folder: Path) -> None:
+    given = answers()
+    decisions = [{"AssignmentStatus": "Approved", "Reject": ""}] * len(given)
+    decisions[0], decisions[5] = {**decisions[0], "AssignmentStatus": "Rejected"}, {**decisions[0], "Reject": "hasty"}
+    rows = [{**row, **decision} for row, decision in zip(made.page_rows(given), decisions, strict=True)]
+    done = import_answers(folder, [file(folder, made.csv_table(rows))])
+    assert [(of.kind, of.new, dict(of.rejected)) for of in done.files] == [
+        ("canonical CSV", len(given) - 2, {Reason.ASSIGNMENT_REJECTED: 2})
+    ]
+
+
 def test_turk_rows_with_no_two_or_unknown_answers(folder: Path) -> None:
     rows = [
         {"AssignmentId": f"3A{worker}", "WorkerId": worker, "Input.trial_id": "004512", "Input.study_id": made.STUDY_ID,

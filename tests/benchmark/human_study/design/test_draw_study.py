@@ -214,6 +214,26 @@ def test_an_attention_check_shows_a_task_of_no_other_trial(studies):
         assert not shown[None] & shown["obvious"]
 
 
+def test_trials_say_their_attribute_and_come_equally_often_with_each(studies, candidates):
+    tasks = candidates.tasks[PROTOCOL]
+    for drawn in studies[:20]:
+        of_study = Counter()
+        for trial in drawn.study.trials:
+            facts = drawn.key.trials[trial.id]
+            assert facts.attribute == tasks["attribute"][facts.task]
+            assert facts.attribute in trial.text
+            of_study[facts.attribute] += facts.check is None
+        assert abs(of_study["Smiling"] - of_study["Young"]) <= 2
+        assert min(of_study[name] for name in ("Bald", "Eyeglasses", "Wearing Hat")) >= 4  # there are few tasks of them
+
+
+def test_a_protocol_of_one_attribute_is_drawn_as_ever(candidates):
+    one = replace(candidates, tasks={PROTOCOL: candidates.tasks[PROTOCOL].assign(attribute="Smiling")})
+    drawn = draw_study(one, "2afc", 20, read_texts(shipped_texts("2afc")), 0)
+    assert {trial.attribute for trial in drawn.key.trials.values()} == {""}
+    assert [trial.task for trial in drawn.key.trials.values()][:6] == [97, 56, 87, 91, 1, 54]
+
+
 def test_without_attributes_photographs_are_of_the_targets(candidates):
     without_attributes = replace(candidates, tasks={PROTOCOL: candidates.tasks[PROTOCOL].assign(attribute=None)})
     drawn = draw_study(without_attributes, "realfake", 20, read_texts(shipped_texts("realfake")), 0)

@@ -12,7 +12,7 @@ from benchmark.human_study.design.trials import REAL, draw_trials
 from registry.errors import InputError
 
 METHODS = ["ada", "bob", "cyd", "dan", "eve", "fay", "gus"]
-TASKS = {"one": 130, "two": 125, "three": 120}
+TASKS = {name: [""] * number for name, number in (("one", 130), ("two", 125), ("three", 120))}
 drawings = st.tuples(st.integers(1, 120), st.integers(2, 7), st.integers(1, 3), st.integers(0, 10**6))
 
 
@@ -84,10 +84,32 @@ def test_no_design_comes_twice(drawing, mode):
 
 @given(st.integers(1, 100), st.integers(0, 10**6))
 def test_tasks_are_drawn_again_only_when_all_were_and_then_for_others(count, seed):
-    designs = draw_trials("2afc", count, METHODS, {"one": 6, "two": 5}, random.Random(seed))
+    designs = draw_trials("2afc", count, METHODS, {"one": [""] * 6, "two": [""] * 5}, random.Random(seed))
     assert len({(design.protocol, design.task, frozenset(design.shown)) for design in designs}) == len(designs)
     for protocol, number in (("one", 6), ("two", 5)):
         assert not uneven([design.task for design in designs if design.protocol == protocol], range(number))
+
+
+@given(drawings, st.integers(2, 5), st.sampled_from(["2afc", "kway", "mos", "realfake"]))
+def test_what_is_compared_comes_equally_often_with_every_attribute(drawing, number, mode):
+    count, methods, protocols, seed = drawing
+    names = [f"attribute-{place}" for place in range(number)]
+    tasks = {name: [names[task % number] for task in range(600)] for name in list(TASKS)[:protocols]}
+    designs = draw_trials(mode, count, METHODS[:methods], tasks, random.Random(seed))
+    for protocol in tasks:
+        of_protocol = [design for design in designs if design.protocol == protocol]
+        attributes = Counter(tasks[protocol][design.task] for design in of_protocol)
+        assert max(attributes.values(), default=0) - min(attributes[name] for name in names) <= 2
+        for shown in {frozenset(design.shown) for design in of_protocol}:
+            alike = [tasks[protocol][design.task] for design in of_protocol if frozenset(design.shown) == shown]
+            assert not uneven(alike, names)
+
+
+def test_an_attribute_of_few_tasks_gives_its_turns_to_the_others():
+    tasks = {"one": ["rare"] * 2 + ["common"] * 18}
+    designs = draw_trials("kway", 20, METHODS[:3], tasks, random.Random(0))
+    assert sorted(design.task for design in designs) == list(range(20))
+    assert len({design.task for design in designs[:15]} & {0, 1}) == 1
 
 
 def test_methods_and_protocols_of_like_number_meet_in_every_way():
@@ -111,7 +133,7 @@ def test_another_seed_draws_others():
 )
 def test_what_cannot_be_drawn_is_refused(mode, count, methods, said):
     with pytest.raises(InputError, match=said):
-        draw_trials(mode, count, METHODS[:methods], {"three": 25}, random.Random(0))
+        draw_trials(mode, count, METHODS[:methods], {"three": [""] * 25}, random.Random(0))
 
 
 def test_more_images_than_keys_are_refused():

@@ -54,6 +54,14 @@ def test_votes_go_to_the_trial_of_their_item(tmp_path: Path) -> None:
     ]
 
 
+def test_a_vote_of_rejected_work_does_not_count(tmp_path: Path) -> None:
+    text = "judge,model_a,model_b,winner,item,AssignmentStatus\n"
+    text += "p1,maskgan,spade-m,model_a,f12,Rejected\np2,maskgan,spade-m,model_a,f12,Approved\n"
+    file = imported(folder_of(tmp_path), text)
+    assert (file.new, dict(file.rejected)) == (1, {"assignment rejected": 1})
+    assert [row.participant_id for row in read_rows(tmp_path / "private" / "answers.csv")] == ["p2"]
+
+
 def test_the_judge_of_a_vote_is_the_rater_where_no_participant_is_named(tmp_path: Path) -> None:
     imported(folder_of(tmp_path), "participant_id,judge,model_a,model_b,winner,item\nNA,p1,maskgan,spade-m,tie,f12\n")
     assert [row.participant_id for row in read_rows(tmp_path / "private" / "answers.csv")] == ["p1"]

@@ -319,7 +319,9 @@ def test_a_wrong_map_is_refused_by_its_line(tmp_path: Path, text: str, said: str
 def test_an_unknown_name_is_told_the_nearest(tmp_path: Path) -> None:
     outcome = bench("study", "import", study_folder(tmp_path), tmp_path / "a.csv", "--columns", "jspych")
     assert outcome.code == 2
-    assert outcome.sentence.startswith("--columns: unknown column map 'jspych'; did you mean 'jspsych'")
+    assert outcome.sentence.startswith(
+        "--columns: there is no such file; unknown column map 'jspych'; did you mean 'jspsych'"
+    )
 
 
 ROWS = "columns: {participant_id: a}\nconstants: {shown_order: study, question_id: realism}\n"
