@@ -16,7 +16,7 @@ from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
 from benchmark.datasets.rendered_faces.renderer.renderer import render
 from benchmarks.faces import write_faces
 from methods.labels import FACE_PARSING_LABELS, LABELS, PALETTE
-from tests.commands import Outcome, bench
+from tests.commands import Outcome, bench, settings
 
 
 @pytest.fixture(scope="module")
@@ -202,8 +202,8 @@ def test_a_mistake_is_one_sentence(words: tuple[str, ...], sentence: str) -> Non
 class TestMasks:
     """`--masks`: the parser judge, trained in moments, reads images against label maps."""
 
-    JUDGE = ("--set", "judges.parser.iterations=150", "--set", "judges.parser.lr=0.005")
-    SMALL = ("--set", "dataset.size=32", "--set", "dataset.options.train=60", "--set", "dataset.options.test=20")
+    JUDGE = settings("judges.parser.iterations=150", "judges.parser.feature_scale=8", "judges.parser.lr=0.005")
+    SMALL = settings("dataset.size=32", "dataset.options.train=60", "dataset.options.test=20")
 
     @pytest.fixture
     def folders(self, tmp_path: Path) -> tuple[Path, Path]:
