@@ -52,12 +52,14 @@ table: $(VENV)/installed
 	printf '%s\n' $(TABLE) | xargs -P $(TABLE_JOBS) -I METHOD \
 	    $(BIN)/bench run --method METHOD --budget $(TABLE_BUDGET) --seed $(TABLE_SEEDS) --runs $(TABLE_RUNS)
 	$(BIN)/bench leaderboard --runs $(TABLE_RUNS) --out $(TABLE_OUT)
+	$(BIN)/bench claims --runs $(TABLE_RUNS) --out examples/claims
 
 # the pages of committed results, in seconds: open example-report/leaderboard.html
 EXAMPLE = examples/results
 
 example-report: $(VENV)/installed
 	$(BIN)/bench leaderboard --runs $(EXAMPLE) --out example-report
+	$(BIN)/bench claims --runs $(EXAMPLE) --out example-report
 	$(BIN)/bench report $(EXAMPLE)/rendered-faces/maskgan/seed0 --out example-report/run.html
 
 bench-renderer: $(VENV)/installed

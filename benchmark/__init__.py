@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from benchmark.api import (
+        claims,
         compare,
         export_tasks,
         import_edits,
@@ -21,16 +22,19 @@ if TYPE_CHECKING:
         score_images,
         score_runs,
     )
+    from benchmark.photographs.photo import photo
 
     __version__: str
 
 __all__ = [
+    "claims",
     "compare",
     "export_tasks",
     "import_edits",
     "leaderboard",
     "list_methods",
     "load_method",
+    "photo",
     "run",
     "score_images",
     "score_runs",
@@ -38,6 +42,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
+    if name == "photo":
+        from benchmark.photographs.photo import photo
+
+        return photo
     if name in __all__:
         from benchmark import api
 

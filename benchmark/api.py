@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.config.flags import flags_of
+from benchmark.pipeline.claims import claims as claims
 from benchmark.pipeline.finished_runs import score_runs as score_runs
 from benchmark.pipeline.outside_edits import export_tasks as export_tasks
 from benchmark.pipeline.outside_edits import import_edits as import_edits
@@ -189,13 +191,11 @@ def leaderboard(
     import pandas as pd
 
     from benchmark.results.filter_results import Selection, select
-    from benchmark.results.find_results import read_results, result_files
+    from benchmark.results.read_runs import read_runs
     from benchmark.tables.build_tables import tabulate
     from benchmark.tables.long_format import COLUMNS, figure_rows
 
-    found, errors = read_results(result_files(paths_of(runs)))
-    for error in errors:
-        warnings.warn(f"left out: {error}", stacklevel=2)
+    found = read_runs(paths_of(runs), partial(warnings.warn, stacklevel=3))
     selected = select(found, Selection(dataset, protocol, names_of(methods), names_of(metrics)))
     frame = pd.DataFrame(figure_rows(tabulate(selected, allow_mixed)), columns=list(COLUMNS))
     numbers = dict.fromkeys(("value", "printed", "low", "high", "seed_low", "seed_high", "holm_p"), "float64")

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from registry.claims import Claim, check_ids
 from registry.errors import InputError, unknown
 from registry.options import Option as Option
 from registry.options import OptionTable
@@ -117,6 +118,7 @@ class MethodCard(Card):
             card's folder or where programs are, and run in the card's folder.
         timeout: seconds that the program may take to start, and for a batch of tasks.
         returns_copy_of: which picture of a task its edits are copies of, so that what reads run folders finds it there.
+        claims: what its paper claims of it and of others, for `bench claims` to test.
     """
 
     kind: Literal["learned", "classical", "reference", "external"]
@@ -129,6 +131,13 @@ class MethodCard(Card):
     variants: dict[str, dict[str, Option]] = {}
     presets: dict[str, dict[str, Option]] = {}
     ablation: Ablation | None = None
+    claims: list[Claim] = []
+
+    @field_validator("claims")
+    @classmethod
+    def _with_ids_of_their_own(cls, claims: list[Claim]) -> list[Claim]:
+        check_ids(claims)
+        return claims
 
     @model_validator(mode="after")
     def _is_code_or_a_command(self) -> Self:

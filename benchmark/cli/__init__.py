@@ -18,10 +18,13 @@ import typer
 from benchmark.cli import (
     ablate,
     calibrate,
+    checkpoints,
+    claims,
     compare,
     data,
     edits,
     leaderboard,
+    photo,
     report,
     status,
     study,
@@ -64,12 +67,15 @@ catalogue.add_to(app)
 leaderboard.add_to(app)
 report.add_to(app)
 compare.add_to(app)
+claims.add_to(app)
 calibrate.add_to(app)
 status.add_to(app)
 verify.add_to(app)
 methods.add_to(app)
+photo.add_to(app)
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
+app.add_typer(checkpoints.app, name="checkpoints")
 app.add_typer(study.app, name="study")
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(edits.app, name="edits")

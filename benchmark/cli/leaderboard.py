@@ -32,6 +32,13 @@ def _leaderboard(
         str | None,
         typer.Option("--format", metavar="A,B", help="Of html, md, tex, csv, json, figures.", show_default="all"),
     ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B",
+            help="Write groups.html, .md and .json too: figures by group of faces, by attributes, pose or hair.",
+        ),
+    ] = None,
     human: Annotated[
         Path | None,
         typer.Option(
@@ -47,6 +54,8 @@ def _leaderboard(
     from benchmark.results.filter_results import Selection, select
     from benchmark.results.find_results import read_results, result_files
     from benchmark.runtime.cache_folder import writable
+    from benchmark.tables.face_groups import check_groupings
+    from reports.groups.write import write_groups
     from reports.leaderboard.write import write_leaderboard
 
     study = read_findings(human) if human is not None else None
@@ -54,6 +63,8 @@ def _leaderboard(
     for error in errors:  # at once, so that it is said where the report is refused, too
         print(f"left out: {error}", file=sys.stderr)
     selected = select(found, Selection(dataset, protocol, split_names(methods or ""), split_names(metrics or "")))
+    groupings = split_names(by or "")
+    check_groupings(groupings)
     chosen = {"formats": split_names(formats)} if formats is not None else {}
     try:
         pages = write_leaderboard(
@@ -65,6 +76,8 @@ def _leaderboard(
             unusable=len(errors),
             **chosen,
         )
+        if groupings:
+            pages += write_groups(selected, groupings, out, allow_mixed)
     except OSError:  # only now, so that a refused mixture leaves no empty folder
         writable(out, "folder")
         raise

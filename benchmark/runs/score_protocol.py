@@ -17,8 +17,10 @@ from benchmark.caching.plugin_source import entry_version
 from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec
 from benchmark.editing.edit_tasks import read_edits
 from benchmark.evaluation.context import EvaluationContext, TaskSet
+from benchmark.evaluation.face_facts import face_facts
 from benchmark.evaluation.score_edits import Judges, Outputs, Scores, score_edits
 from benchmark.images.convert import Pixels
+from benchmark.results.face_facts import write_face_facts
 from benchmark.results.import_record import read_import
 from benchmark.results.run_folder import EDITS, REFUSED, RESULT, edits_folder, scores_path
 from benchmark.results.schema import read_result
@@ -39,6 +41,7 @@ class ScoredProtocol:
         protocol: its name.
         scores: the scores.
         scored_by: hash of what decides them whatever is measured.
+        faces: what is known of the faces that are edited.
         libraries: by metric, the versions of the libraries that measured it; none of one measured by an older version
             of this program, which did not note them.
     """
@@ -47,10 +50,12 @@ class ScoredProtocol:
     protocol: str
     scores: Scores
     scored_by: str
+    faces: pd.DataFrame
     libraries: dict[str, Versions]
 
     def write(self) -> None:
         """Write the scores of the tasks into the run's folder, where its result must follow."""
+        write_face_facts(self.run, self.protocol, self.faces)
         write_task_scores(self.run, self.protocol, self.scores.frame, self.scores.ratios, self.scored_by)
 
 
@@ -124,7 +129,7 @@ def score_protocol(
     found = Scores(kept.frame, kept.ratios, ordered, kept.breakdown, {}, num_missing, by_attribute, by_strength, losses)
     noted = {*missing, *_noted_libraries(state, name)}
     libraries = {metric: measured_by(evaluation, metric) for metric in ordered if metric in noted}
-    return ScoredProtocol(run, name, found, scored_by, libraries)
+    return ScoredProtocol(run, name, found, scored_by, face_facts(context.dataset, task_set.tasks), libraries)
 
 
 def _scored_by(state: StageState, evaluation: EvaluationSpec, context: EvaluationContext, task_set: TaskSet) -> str:

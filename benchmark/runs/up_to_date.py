@@ -78,7 +78,7 @@ CODE = (
     "benchmark.runs.assemble_result",
 )
 """The modules that make a result, with what they import, beside what is registered."""
-NOT_IN_RESULTS = {"summary", "paper", "licence", "ablation", "options", "presets", "variants", "timeout"}
+NOT_IN_RESULTS = {"summary", "paper", "licence", "ablation", "options", "presets", "variants", "timeout", "claims"}
 """What cards say to people, or for other commands; options count as they are resolved, in the experiment."""
 
 

@@ -94,6 +94,10 @@ def _method(card: MethodCard) -> Iterator[str]:
         cells = card.ablation.factors or card.ablation.cells
         yield f"Ablation study that the card proposes ({card.ablation.design}):\n"
         yield table(["factor", "levels"], ([code(name), code(levels)] for name, levels in cells.items()))
+    if card.claims:
+        yield "What its paper claims, which `bench claims` [tests](../claims.md):\n"
+        rows = ([code(claim.id), escaped(claim.statement), escaped(claim.source)] for claim in card.claims)
+        yield table(["id", "claim", "source"], rows)
 
 
 def _of_variant(card: MethodCard, name: str) -> str:

@@ -15,6 +15,7 @@ from benchmark.tables.by_strength import by_strength, figures_by_group
 from benchmark.tables.pairwise import Differences
 from benchmark.tables.pareto_front import columns_with_values, fronts_of_all_pairs, trade_off_columns
 from benchmark.tables.table import Row, Table
+from reports.claims import wording as claim_words
 from reports.leaderboard import wording as words
 from reports.leaderboard.method_cards import known_methods
 from reports.leaderboard.sample_browser import browse
@@ -59,6 +60,7 @@ def render(
         method_of=_method_of,
         runs=[result for _, result in in_order(runs)],
         words=words,
+        claim_words=claim_words,
         left_out=words.unusable_results(unusable),
         spans=_spans,
         curves=[curve_data(table) for table in tables],

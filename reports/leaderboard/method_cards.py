@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from benchmark.paper_claims.verdict import Verdict
+from benchmark.paper_claims.verdicts import claims_on, verdicts
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.outside_card import EXTERNAL, kept_card
 from benchmark.results.schema import Result
@@ -21,6 +23,8 @@ class KnownMethod:
         anchor: its place on the page.
         card: None where no card of this name is registered, or came with edits made elsewhere.
         variants: the options that each variant among the runs changes; None where the card has no such variant.
+        claims: verdicts on what its card says that its paper claims, as far as the page's runs test it.
+        num_untested: its other claims.
     """
 
     anchor: str
@@ -28,6 +32,8 @@ class KnownMethod:
     title: str
     card: MethodCard | None
     variants: dict[str, dict[str, Option] | None]
+    claims: tuple[Verdict, ...] = ()
+    num_untested: int = 0
 
 
 def known_methods(runs: Sequence[FinishedRun]) -> dict[str, KnownMethod]:
@@ -48,7 +54,17 @@ def known_methods(runs: Sequence[FinishedRun]) -> dict[str, KnownMethod]:
         card = cards[name]
         changes = {variant: None if card is None else card.variants.get(variant) for variant in variants[name]}
         found[name] = KnownMethod(f"method-{number}", name, title, card, changes)
-    return found
+    return _with_claims(found, runs)
+
+
+def _with_claims(methods: dict[str, KnownMethod], runs: Sequence[FinishedRun]) -> dict[str, KnownMethod]:
+    """The methods with the verdicts on their cards' claims, all tests of which are one family."""
+    found = verdicts(claims_on(method.card for method in methods.values() if method.card is not None), runs)
+    for name, method in methods.items():
+        mine = [verdict for verdict in found if verdict.of.card is method.card]
+        tested = tuple(verdict for verdict in mine if verdict.word is not None)
+        methods[name] = replace(method, claims=tested, num_untested=len(mine) - len(tested))
+    return methods
 
 
 def _card(run: Path, result: Result) -> MethodCard | None:

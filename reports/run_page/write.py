@@ -8,14 +8,19 @@ from typing import Any
 
 from benchmark.results.attributes import attributes_of, overall_name
 from benchmark.results.comparability import SHORT_HASH
+from benchmark.results.find_results import FinishedRun
 from benchmark.results.run_folder import EXPERIMENT, PROGRESS, PROVENANCE, REPORT, RESULT, SAMPLES
 from benchmark.results.schema import Result, read_result
+from benchmark.results.task_scores import ScoreFiles
 from benchmark.runtime.atomic_files import write_text_atomically
-from benchmark.tables.build_tables import row_title
+from benchmark.tables.build_tables import row_title, tabulate
 from benchmark.tables.by_attribute import cell_of_attribute
 from benchmark.tables.by_strength import LOSS
 from benchmark.tables.costs import cost_cells, cost_columns
+from benchmark.tables.face_groups import ABOUT_PEOPLE
 from benchmark.tables.table import Cell, Column, cell_of_seeds
+from benchmark.tables.worst_groups import GroupedTable, group_table
+from reports.groups import wording as group_words
 from reports.leaderboard import wording as words
 from reports.rendering.html_page import render_page
 from reports.rendering.pictures import picture_uri
@@ -50,6 +55,8 @@ def write_run_page(folder: Path, out: Path | None = None) -> Path:
         costs=cost_cells(cost_columns([result]), [result]),
         breakdowns=_breakdowns(result),
         by_attribute=_by_attribute(result),
+        grouped=_grouped(FinishedRun(folder / RESULT, result)),
+        group_words=group_words,
         by_strength=_by_strength(result),
         stages=_stages(read_loss_curves(folder / PROGRESS)),
         size=(WIDTH, HEIGHT),
@@ -102,6 +109,16 @@ def _by_attribute(result: Result) -> dict[str, list[tuple[Column, list[tuple[str
                 cells.append((overall_name(column.level), cell_of_seeds(column, [value])))
                 found[name].append((column, cells))
     return found
+
+
+def _grouped(run: FinishedRun) -> dict[str, GroupedTable]:
+    """By protocol with figures, those per image by groups of the people that faces show."""
+    files = ScoreFiles()
+    return {
+        table.protocol: group_table(table, ABOUT_PEOPLE, files)
+        for table in tabulate([run], files=files)
+        if run.result.protocols[table.protocol].metrics
+    }
 
 
 def _by_strength(result: Result) -> dict[str, list[tuple[Column, list[tuple[str, Cell]]]]]:

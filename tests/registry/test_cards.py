@@ -17,6 +17,11 @@ takes: [image]
 """
 
 
+def claimed(keys: str, head: str = f"{GOOD}claims:\n") -> str:
+    """A card with a claim of some keys beside those that all claims have."""
+    return f"{head}- {{id: one, statement: S, source: Table 1, metric: fid, protocol: style-copy, {keys}}}\n"
+
+
 @pytest.fixture
 def card(tmp_path: Path) -> Path:
     return tmp_path / "method.yaml"
@@ -36,6 +41,12 @@ def test_a_card_needs_no_more_than_this(card: Path) -> None:
         (GOOD.replace("name: mine", "name: My Method"), "name: String should match pattern"),
         (GOOD + "entry: os.system\n", "entry: String should match pattern"),
         (GOOD + "paper: {title: A, authors: B, venue: C, yaer: 2020}\n", "yaer"),
+        (claimed("better: a"), "claims.0.ordering.worse: Field required"),
+        (claimed("better: a, worse: a"), "claim 'one': better and worse are both 'a'"),
+        (claimed("value: 0.9, size: 64"), "claims.0.number.dataset: Field required"),
+        (claimed("value: 0.9, size: 64, dataset: d, better: a"), "claims.0.number.better"),
+        (claimed("better: a, worse: b") + claimed("better: a, worse: b", ""), "two claims have the id 'one'"),
+        (claimed("better: A b, worse: b"), "claims.0.ordering.better: String should match pattern"),
         ("- a\n- list\n", "a card is a mapping of keys to values"),
         ("title: [unclosed\n", "is not YAML"),
         ("!!python/object/apply:os.system ['true']\n", "the tag !!python/object/apply:os.system is not taken"),

@@ -1,0 +1,1 @@
+"""What papers claim of methods, tested on the runs at hand."""

@@ -1,0 +1,62 @@
+"""`benchmark.claims`: the verdicts on what papers claim, as a data frame; imports nothing heavy before it is called."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from benchmark.pipeline.python_arguments import PathName, load_plugins, names_of, paths_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def claims(
+    runs: PathName | Iterable[PathName] = "runs",
+    *,
+    methods: str | Iterable[str] | None = None,
+    plugins: Iterable[PathName] = (),
+) -> pd.DataFrame:
+    """Test what papers claim of methods, as their cards list it, on runs, as `bench claims` does.
+
+    A result that cannot be read is left out with a warning.
+
+    Args:
+        runs: folder of runs, or a glob of run folders or result files; or several.
+        methods: only the claims on the cards of these methods.
+        plugins: plug-ins to load first, files or modules, beside those that are installed.
+
+    Returns:
+        One row per claim, and several where several sets of runs test it: what it says (`method`, on whose card it
+        stands, `id`, `statement`, `source`, `protocol`, `metric`, and `better` and `worse`, or the `value` of one), the
+        `verdict` ("reproduced", "contradicted", "not told apart", "not comparable here"; None where nothing tests it),
+        the runs (`dataset`, `size`, `preset`, `seeds` of each), the `gain` of the claimed order, or over the claimed
+        figure, with its 95% interval (`low`, `high`), `p_value`, `holm_p` adjusted for all rows, `n`, what would decide
+        it (`needed_seeds`, `needed_tasks`, `needed` in words), what `differs` from the paper, and the `reason` of what
+        is missing.
+
+    Raises:
+        InputError: if there are no results, or no such method.
+
+    Example:
+        >>> import benchmark
+        >>> found = benchmark.claims("runs", methods="maskgan")
+        >>> found.loc[0, "reason"]
+        'no runs of maskgan and maskgan+no-ebst here'
+    """
+    load_plugins(plugins)
+    import pandas as pd
+
+    from benchmark.paper_claims.rows import COLUMNS, verdict_rows
+    from benchmark.paper_claims.verdicts import claims_of_cards, verdicts
+    from benchmark.results.read_runs import read_runs
+
+    found = verdicts(
+        claims_of_cards(names_of(methods)), read_runs(paths_of(runs), partial(warnings.warn, stacklevel=3))
+    )
+    frame = pd.DataFrame(verdict_rows(found), columns=list(COLUMNS))
+    numbers = dict.fromkeys(("value", "gain", "low", "high", "p_value", "holm_p"), "float64")
+    counts = dict.fromkeys(("size", "n", "needed_seeds", "needed_tasks"), "Int64")
+    return frame.astype(numbers | counts)

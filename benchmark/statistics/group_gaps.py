@@ -1,0 +1,192 @@
+"""A figure by group of tasks, and the gap between the best and the worst group, with intervals that resample faces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.statistics.bootstrap import NO_INTERVAL, percentile_interval
+from benchmark.statistics.face_clusters import (
+    Array,
+    FaceSums,
+    Statistic,
+    draw_faces,
+    statistics_of_runs,
+    sum_by_face,
+)
+from benchmark.statistics.ratios import terms_by_group
+from benchmark.statistics.seed_variance import seed_error
+
+MIN_TASKS: Final = 30
+"""Tasks of a group below which its figure is shown, and not ranked."""
+DRAWS: Final = 1000
+
+
+@dataclass(frozen=True)
+class GroupFigure:
+    """The figure of one group, the mean over seeds.
+
+    Attributes:
+        value: NaN where the group has no task with a figure.
+        low: lower end of the 95% interval; NaN where there is none.
+        high: upper end.
+        num_tasks: tasks that every seed has a figure for.
+    """
+
+    value: float
+    low: float
+    high: float
+    num_tasks: int
+
+    @property
+    def ranked(self) -> bool:
+        """Whether it may be the best or the worst."""
+        return self.num_tasks >= MIN_TASKS and bool(np.isfinite(self.value))
+
+
+@dataclass(frozen=True)
+class Gap:
+    """By how much one group is ahead of another: the best of all ranked ones of the worst.
+
+    Attributes:
+        best: number of the group.
+        worst: that of the other.
+        value: their difference, not below 0.
+        low: lower end of its 95% interval, which holds whichever two groups turn out to be these; NaN where none.
+        high: upper end.
+    """
+
+    best: int
+    worst: int
+    value: float
+    low: float
+    high: float
+
+
+def figures_by_group(
+    runs: Sequence[Array],
+    statistic: Statistic,
+    clusters: NDArray[Any],
+    groups: NDArray[np.integer[Any]],
+    num_groups: int,
+    *,
+    more_is_better: bool = True,
+    draws: int = DRAWS,
+    level: float = 0.95,
+    seed: int = 0,
+) -> tuple[list[GroupFigure], Gap | None]:
+    """The figure of every group, and the gap between the best and the worst of those with `MIN_TASKS` or more.
+
+    All groups share the draws of source faces, so that what a face does to two groups cancels in their difference, and
+    seeds are nested as in `bootstrap_interval`. The best and the worst are chosen by looking, which favours large gaps:
+    the gap's interval is the simultaneous one of all differences of two groups (the bootstrapped maximum of their
+    standardized deviations), and so covers the difference of whichever two are chosen.
+
+    Args:
+        runs: tallies (T, 2, K) of a run a seed.
+        statistic: figures (...) from summed ratio terms (..., 2, K).
+        clusters: (T,) labels, the source face of each task.
+        groups: (T,) the number of each task's group, below 0 where it is in none.
+        num_groups: how many there are.
+        more_is_better: the direction of the metric.
+        draws: resamples.
+        level: coverage, in (0, 1).
+        seed: of the draws.
+
+    Returns:
+        A figure per group; and the gap, None where fewer than two groups are ranked.
+    """
+    grouped = groups >= 0
+    width = runs[0].shape[2]
+    tallies = [terms_by_group(tally[grouped], groups[grouped], num_groups) for tally in runs]
+    sums = sum_by_face([tallies], clusters[grouped])
+    known = np.all([tally[grouped].any(axis=(1, 2)) for tally in runs], axis=0)
+    counts = np.bincount(groups[grouped][known], minlength=num_groups).tolist()
+    generator = np.random.default_rng([seed, 1])
+    weights = _weights(sums.num_faces, draws, seed) if sums.num_faces > 1 else None
+    values = np.full((num_groups, len(runs)), np.nan)
+    drawn: dict[int, Array] = {}
+    figures = []
+    for group in range(num_groups):
+        of_group = _OfGroup(statistic, group, width)
+        low, high = NO_INTERVAL
+        if counts[group]:
+            values[group] = sums.figures(of_group)[0]
+            if weights is not None:
+                drawn[group] = _drawn(sums, weights, of_group)
+                low, high = percentile_interval(_with_seeds(values[group], drawn[group], generator), level)
+        figures.append(GroupFigure(float(values[group].mean()), low, high, counts[group]))
+    ranked = [group for group in range(num_groups) if figures[group].ranked]
+    if len(ranked) < 2:
+        return figures, None
+    sign = 1 if more_is_better else -1
+    best = max(ranked, key=lambda group: sign * figures[group].value)
+    worst = min(ranked, key=lambda group: sign * figures[group].value)
+    value = abs(figures[best].value - figures[worst].value)
+    half = _half_width(ranked, (best, worst), values, drawn, generator, level)
+    return figures, Gap(best, worst, value, value - half, value + half)
+
+
+@dataclass(frozen=True)
+class _OfGroup:
+    """The statistic of one group, from the sums (..., 2, G·K) of all."""
+
+    statistic: Statistic
+    group: int
+    width: int
+
+    def __call__(self, sums: Array) -> Array:
+        start = self.group * self.width
+        return self.statistic(sums[..., start : start + self.width])
+
+
+@lru_cache(maxsize=4)
+def _weights(num_faces: int, draws: int, seed: int) -> Array:
+    """Draws of faces, the same for every metric and grouping of a page."""
+    weights = draw_faces(num_faces, draws, np.random.default_rng(seed))
+    weights.setflags(write=False)
+    return weights
+
+
+def _drawn(sums: FaceSums, weights: Array, statistic: Statistic) -> Array:
+    """Figures (draws, S) under resampled faces."""
+    return statistics_of_runs(sums.methods[0], weights, statistic)
+
+
+def _with_seeds(values: Array, drawn: Array, generator: np.random.Generator) -> Array:
+    """Means over seeds (draws,) under resampled faces, with the error that seeds add."""
+    error = seed_error([values], [drawn])
+    means: Array = drawn.mean(axis=1)
+    return means + error.draw(len(drawn), deepcopy(generator))
+
+
+def _half_width(
+    ranked: Sequence[int],
+    chosen: tuple[int, int],
+    values: Array,
+    drawn: dict[int, Array],
+    generator: np.random.Generator,
+    level: float,
+) -> float:
+    """Half of the simultaneous interval of the difference of two groups; NaN where faces are too few."""
+    if not drawn:
+        return float("nan")
+    deviations, errors = [], {}
+    for pair in combinations(ranked, 2):
+        one, other = pair
+        apart = values[one] - values[other]
+        found = _with_seeds(apart, drawn[one] - drawn[other], generator) - apart.mean()
+        errors[frozenset(pair)] = error = float(np.nanstd(found))
+        if error > 0:
+            deviations.append(np.abs(found) / error)
+    if not deviations:
+        return 0.0
+    largest = np.fmax.reduce(deviations)
+    return float(np.nanquantile(largest, level)) * errors[frozenset(chosen)]

@@ -1,0 +1,1 @@
+"""What papers claim, as a page: HTML, Markdown and JSON."""

@@ -1,0 +1,1 @@
+"""Figures by group of faces, as a page: HTML, Markdown and JSON."""
