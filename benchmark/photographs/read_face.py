@@ -18,7 +18,6 @@ from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import Weights
 from methods.labels import ATTRIBUTES
 
-
 PRECISE: Final = 0.75
 """Mean IoU on test faces from which a parser's eyes and mouths are finer than landmarks."""
 
