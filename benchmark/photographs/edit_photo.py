@@ -128,7 +128,7 @@ class PhotoEditor:
 
     def _face(self, path: Path, number: int, parts: NDArray[np.uint8] | None) -> tuple[FoundFace, PhotographedFace]:
         photograph = read_image(path)
-        found = chosen_face(path, self.finder.faces(photograph, number), number)
+        found = chosen_face(path, self.finder.faces(photograph, max(1, number)), number)
         face = PhotographedFace(photograph, celeba_hq_square(found.points))
         if self.reader is None:
             return found, PhotographedFace(photograph, face.square, parts)
