@@ -154,7 +154,9 @@ class Protocol(ABC):
         )
         if any(variation):
             table[VARIATION] = variation
-        return table.assign(**{name: list(values[:limit]) for name, values in drawn.details.items()})
+        for name, values in drawn.details.items():
+            table[name] = pd.Series(list(values[:limit]), index=table.index)
+        return table
 
     def hinted(self, tasks: EditBatch) -> EditBatch:
         """N tasks with hints, for methods that take them; a protocol that gives none leaves the tasks as they are."""
