@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         score_images,
         score_runs,
     )
+    from benchmark.photographs.photo import photo
 
     __version__: str
 
@@ -33,6 +34,7 @@ __all__ = [
     "leaderboard",
     "list_methods",
     "load_method",
+    "photo",
     "run",
     "score_images",
     "score_runs",
@@ -40,6 +42,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
+    if name == "photo":
+        from benchmark.photographs.photo import photo
+
+        return photo
     if name in __all__:
         from benchmark import api
 

@@ -187,6 +187,7 @@ class ProtocolCard(Card):
         needs: what the faces of a dataset must have for tasks to be drawn, in the words of `OF_FACES`.
         gives: what its tasks have, in the words of `INPUTS` or its own; methods that take no more take part in it. The
             tasks of every protocol have a strength, whether the card says it or not.
+        by_default: whether methods take part in it where no protocol was named; if not, they do where it was.
         default_for: where the card says it, only methods that take one of these words take part where no protocol was
             named; others do where it was.
         hides: whether tasks show the target with a part of it hidden, so that a copy of it is no whole face.
@@ -196,6 +197,7 @@ class ProtocolCard(Card):
     options: OptionTable = OptionTable({})
     needs: list[Literal["mask", "attributes"]] = []
     gives: list[str] = list(GIVEN_BY_MOST)
+    by_default: bool = True
     default_for: list[str] = []
     hides: bool = False
     metrics: list[str]

@@ -33,8 +33,9 @@ def load_installed() -> Iterator[str]:
 
     from registry.catalogue import Plugin
 
+    installed = entry_points()  # once for both groups: of every installed package a file is read
     for group in (CARDS, MODULES):
-        for point in entry_points(group=group):
+        for point in installed.select(group=group):
             try:
                 with _all_or_nothing(Plugin(point.module.partition(".")[0], installed=True)):
                     _declare_cards(point) if group == CARDS else point.load()

@@ -37,6 +37,8 @@ def protocols_of(method: MethodCard) -> list[str]:
 
 def is_default(protocol: ProtocolCard, method: MethodCard | None) -> bool:
     """Whether a protocol is a method's where none was named; of no method in particular, whether it is every one's."""
+    if not protocol.by_default:
+        return False
     if not protocol.default_for:
         return True
     if method is None:

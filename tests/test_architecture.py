@@ -18,7 +18,7 @@ FLOORS = (
     "reports.groups",
     "benchmark.ablation reports.leaderboard reports.calibration reports.human_study",
     "benchmark.tables benchmark.sweep reports.claims reports.rating_forms",
-    "benchmark.calibration benchmark.human_study benchmark.paper_claims benchmark.runs",
+    "benchmark.calibration benchmark.human_study benchmark.paper_claims benchmark.photographs benchmark.runs",
     "benchmark.evaluation benchmark.authoring",
     "benchmark.editing benchmark.judges",
     "benchmark.metrics benchmark.protocols benchmark.training",

@@ -15,7 +15,7 @@ from io import TextIOWrapper
 from multiprocessing.connection import Connection
 from threading import Thread
 
-IMPORTED_ONCE = ["benchmark.cli", "benchmark.evaluation.context", "benchmark.runs.run", "reports.leaderboard.write"]
+IMPORTED_ONCE = ["benchmark.cli", "reports.leaderboard.write", "reports.run_page.write", "tests.warm_start"]
 ONE_THREAD = {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": "1"}
 """How processes that share processors with others compute."""
 

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Literal
 
 from benchmark.datasets.base import FaceDataset, TrueEdit
+from benchmark.datasets.part_edits import KnowsPartEdits
 
 
 class CachedGroundTruth(FaceDataset):
@@ -23,6 +24,8 @@ class CachedGroundTruth(FaceDataset):
         self.resize_policy = dataset.resize_policy
         self.lacks = dataset.lacks
         self._true_edit = cache(dataset.true_edit)
+        if isinstance(dataset, KnowsPartEdits):
+            self.can_edit_part, self.part_edit = cache(dataset.can_edit_part), cache(dataset.part_edit)
 
     def true_edit(
         self, edit: Literal["attribute-transfer", "style-copy"], target: int, source: int, attribute: str | None = None

@@ -15,11 +15,11 @@ from benchmark.calibration.schema import AttributeCalibration, Calibration, Degr
 from benchmark.calibration.severity_levels import ScoredLevels, levels_of_attribute, score_levels
 from benchmark.calibration.subsample_metrics import DRAWS
 from benchmark.calibration.subsampling import subsample_sizes
-from benchmark.evaluation.attribute_figures import AttributeTasks
 from benchmark.evaluation.context import EvaluationContext, TaskSet
+from benchmark.evaluation.group_figures import GroupTasks
 from benchmark.protocols.task_batches import tasks_by_attribute
 from benchmark.results.schema import MetricInfo
-from benchmark.results.task_scores import numbered_attributes
+from benchmark.results.task_groups import numbered_attributes
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
 
@@ -109,17 +109,18 @@ def _calibrated(
         metrics=calibrated_metrics(chosen, levels, context, seed, attributes),
         samples=samples.name,
         attributes={
-            part.attribute: _of_attribute(part, chosen, levels, context, seed)
-            for part in AttributeTasks.of(task_set.tasks, {})
+            part.name: _of_attribute(part, chosen, levels, context, seed)
+            for part in GroupTasks.of(task_set.tasks, {})
+            if part.by == "attribute"
         },
     )
 
 
 def _of_attribute(
-    part: AttributeTasks, metrics: Sequence[str], levels: ScoredLevels, context: EvaluationContext, seed: int
+    part: GroupTasks, metrics: Sequence[str], levels: ScoredLevels, context: EvaluationContext, seed: int
 ) -> AttributeCalibration:
     number = int(part.tasks.sum())
-    levels = levels_of_attribute(levels, part.attribute, part.tasks)
+    levels = levels_of_attribute(levels, part.name, part.tasks)
     return AttributeCalibration(
         num_tasks=number,
         sizes=subsample_sizes(number),

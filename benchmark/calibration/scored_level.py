@@ -20,7 +20,7 @@ from benchmark.evaluation.score_edits import Outputs, score_edits
 from benchmark.images.convert import Pixels, image_array
 from benchmark.metrics.mean_metric import VALUE
 from benchmark.results.schema import Value
-from benchmark.results.task_scores import numbered_attributes
+from benchmark.results.task_groups import numbered_attributes
 from benchmark.runtime.atomic_files import replacing
 from benchmark.runtime.checked_files import DamagedFileError, read_arrays
 from methods.base import EditBatch

@@ -18,11 +18,13 @@ import typer
 from benchmark.cli import (
     ablate,
     calibrate,
+    checkpoints,
     claims,
     compare,
     data,
     edits,
     leaderboard,
+    photo,
     report,
     status,
     study,
@@ -70,8 +72,10 @@ calibrate.add_to(app)
 status.add_to(app)
 verify.add_to(app)
 methods.add_to(app)
+photo.add_to(app)
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
+app.add_typer(checkpoints.app, name="checkpoints")
 app.add_typer(study.app, name="study")
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(edits.app, name="edits")

@@ -46,15 +46,20 @@ def print_table(console: Console, title: str, first: Column, others: Sequence[Co
 
 def _parts(console: Console, first: Column, others: Sequence[Column]) -> list[list[Column]]:
     parts: list[list[Column]] = [[]]
+    taken = alone = _width(console, first)
     for column in others:
-        if parts[-1] and _width(console, _table([first, *parts[-1], column])) > console.width:
+        added = _width(console, column) - 1  # beside another it shares a line with that
+        if parts[-1] and taken + added > console.width:
             parts.append([])
+            taken = alone
         parts[-1].append(column)
+        taken += added
     return parts
 
 
-def _width(console: Console, table: Table) -> int:
-    return Measurement.get(console, console.options.update(max_width=UNLIMITED), table).maximum
+def _width(console: Console, column: Column) -> int:
+    """Of a table of this column alone."""
+    return Measurement.get(console, console.options.update(max_width=UNLIMITED), _table([column])).maximum
 
 
 def _table(columns: Sequence[Column]) -> Table:

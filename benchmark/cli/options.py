@@ -42,10 +42,25 @@ Network = Annotated[
     typer.Option(metavar="[KEY:]ROLE", help="Which network the checkpoint fills, after its key in a file of several."),
 ]
 Runs = Annotated[Path, typer.Option(help="Folder of all runs.")]
+
+
+def checked_globs(patterns: list[str] | None) -> list[str] | None:
+    """Patterns of folders and files as they are.
+
+    Raises:
+        InputError: naming one in which `**`, which stands for whole folders, is part of a name.
+    """
+    for pattern in patterns or ():
+        if any("**" in part and part != "**" for part in Path(pattern).parts) and not expanded(pattern).exists():
+            raise InputError(f"{pattern!r} is no pattern of files: ** stands for whole folders, between slashes")
+    return patterns
+
+
 RunGlobs = Annotated[
     list[str] | None,
     typer.Option(
         "--runs",
+        callback=checked_globs,
         metavar="GLOB",
         help="Folder of runs, or a glob of run folders or result files; may be repeated.",
         show_default="runs",
@@ -100,7 +115,7 @@ class CommandOptions:
         """
         from benchmark.weights.locate import Weights
 
-        return Weights(self.weights_dir, _named_weights(self.weights))
+        return Weights(self.weights_dir, named_weights(self.weights))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +167,7 @@ def takes(options_type: type[CommandOptions]) -> Callable[[Callable[..., None]],
     return decorated
 
 
-def _named_weights(words: list[str] | None) -> dict[str, Path]:
+def named_weights(words: list[str] | None) -> dict[str, Path]:
     """Files by id from `ID=FILE` words."""
     found: dict[str, Path] = {}
     for word in words or ():

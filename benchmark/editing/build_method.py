@@ -85,7 +85,7 @@ def _fill(model: FaceEditor, path: Path, label: str, network: str | None) -> Lit
         if zipfile.is_zipfile(path):  # what torch wrote before version 1.6 is no archive, and has no checksums
             check_archive(path)
         content = read_content(path)
-        if not _is_training_checkpoint(content):
+        if not is_training_checkpoint(content):
             if not networks:
                 raise InputError(f"{label} takes no published file: it names no network that one fills")
             others = networks.keys() - {role}
@@ -101,7 +101,7 @@ def _fill(model: FaceEditor, path: Path, label: str, network: str | None) -> Lit
     return "checkpoint"
 
 
-def _is_training_checkpoint(content: Any) -> bool:
+def is_training_checkpoint(content: Any) -> bool:
     """Whether a file holds all of a method, as stages leave it, rather than one published network."""
     meta = content.get("meta") if isinstance(content, Mapping) and "state_dict" in content else None
     return isinstance(meta, Mapping) and "finished" in meta

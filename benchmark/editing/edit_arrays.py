@@ -141,7 +141,7 @@ class LoadedMethod:
             sketch=(places["sketch"] & allowed).float() if "sketch" in places else None,
             colour=pixels["colour"] * allowed.unsqueeze(1) if "colour" in pixels else None,
         )
-        return self._edited(task)
+        return self.edit_task(task)
 
     def _check_inputs(self, given: Mapping[str, Any], strength: float) -> None:
         if self.card.sees_oracle:
@@ -192,7 +192,13 @@ class LoadedMethod:
         if (height, width) != (self.size, self.size):
             raise InputError(f"{name} is {width}x{height}; {self.label} was loaded for {self.size}x{self.size}")
 
-    def _edited(self, task: EditBatch) -> Pixels:
+    def edit_task(self, task: EditBatch) -> Pixels:
+        """Edit the one face of a task, which has what the method takes: (H, W, 3) uint8 RGB.
+
+        Raises:
+            InputError: if the method cannot do the edit.
+            PluginError: as `edit`.
+        """
         try:
             with unchanged_random_state(), torch.inference_mode(), self.compute.autocast():
                 seed_everything(self.seed)

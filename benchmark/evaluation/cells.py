@@ -12,8 +12,17 @@ from numpy.typing import NDArray
 from benchmark.features.feature_set import FeaturePair
 from benchmark.metrics.base import ImageMetric, SetMetric, SetValue
 from benchmark.results.schema import Value
+from benchmark.results.task_groups import TaskGroups
 from benchmark.statistics.bootstrap import bootstrap_interval
-from benchmark.statistics.ratios import Columns, finite_mean, mean_over_groups, ratio_terms, terms_by_group
+from benchmark.statistics.ratios import (
+    Array,
+    Columns,
+    finite_mean,
+    mean_over_groups,
+    ratio_terms,
+    terms_by_group,
+    weighted_sum,
+)
 from benchmark.weights.resources import MetricUnavailable
 from registry.errors import PluginError, plugin_boundary
 
@@ -24,7 +33,7 @@ def image_cell(
     sources: NDArray[Any],
     draws: int,
     caution: str | None,
-    attributes: tuple[NDArray[np.intp], int] | None = None,
+    groups: TaskGroups | None = None,
 ) -> Value:
     """The cell of an image metric, with the bootstrap interval over source faces.
 
@@ -34,26 +43,32 @@ def image_cell(
         sources: (T,) the source face of each task.
         draws: of the bootstrap.
         caution: what the value must be read with.
-        attributes: (T,) the number of each task's attribute, and how many there are; the value is then the mean over
-            attributes.
+        groups: of the tasks; of several the value is the mean over attributes, or the area under the curve over
+            strengths.
     """
-    numbers, count = attributes or (np.zeros(len(sources), np.intp), 1)
+    count = 1 if groups is None else groups.count
     value = metric.summarise(columns, np.ones(len(sources)))
     if not math.isfinite(value):
         return Value(value=None, n=0, reason=metric.inapplicable)
-    terms, statistic = ratio_terms(columns, metric.ratios(columns)), mean_over_groups(count)
-    if count > 1:
-        value, applies = mean_over_attributes(metric, columns, numbers, count)
-        if applies < count:
-            caution = _joined(f"mean over the {applies} of {count} attributes that it applies to", caution)
-    tally = terms_by_group(terms, numbers, count)
-    low, high = bootstrap_interval([tally], statistic, sources, draws=draws)
+    terms, of_what = ratio_terms(columns, metric.ratios(columns)), ""
+    statistic = mean_over_groups(1)
+    if groups is not None and count > 1:
+        terms, statistic = terms_by_group(terms, groups.numbers, count), mean_over_groups(count, groups.weights)
+        if groups.weights is None:
+            value, applies = mean_over_attributes(metric, columns, groups.numbers, count)
+            of_what = f", of the mean over {count} attributes"
+            if applies < count:
+                caution = _joined(f"mean over the {applies} of {count} attributes that it applies to", caution)
+        else:
+            by_strength = _by_group(metric, columns, groups.numbers, count)
+            value, of_what = float(weighted_sum(by_strength, groups.weights)), f", of the area over {count} strengths"
+            if not math.isfinite(value):
+                return Value(value=None, n=0, reason="it does not apply to the tasks of every strength")
+    low, high = bootstrap_interval([terms], statistic, sources, draws=draws)
     number = int(_answered(columns).sum())
     if not math.isfinite(low):
         return Value(value=value, n=number, reason=_joined("one source face: no interval", caution))
-    made = f"95% bootstrap by source face, {draws} draws" + (
-        f", of the mean over {count} attributes" if count > 1 else ""
-    )
+    made = f"95% bootstrap by source face, {draws} draws{of_what}"
     return Value(value=value, n=number, low=low, high=high, interval=made, reason=caution)
 
 
@@ -68,10 +83,30 @@ def mean_over_attributes(
         numbers: (T,) the number of each task's attribute.
         count: how many attributes there are; those without a value, or without a task, are left out.
     """
-    by_attribute = np.array(
-        [metric.summarise(columns, (numbers == number).astype(np.float64)) for number in range(count)]
-    )
+    by_attribute = _by_group(metric, columns, numbers, count)
     return float(finite_mean(by_attribute)), int(np.isfinite(by_attribute).sum())
+
+
+def change_cell(
+    metric: ImageMetric, columns: Columns, sources: NDArray[Any], draws: int, groups: TaskGroups, change: Array
+) -> Value:
+    """The cell of a sum over groups of an image metric's values, under weights `change` (G,) of either sign."""
+    of_each = _by_group(metric, columns, groups.numbers, groups.count)  # NaN where nothing was measured
+    value = float(weighted_sum(of_each, change))
+    if not math.isfinite(value):
+        return Value(value=None, n=0, reason=metric.inapplicable)
+    terms = terms_by_group(ratio_terms(columns, metric.ratios(columns)), groups.numbers, groups.count)
+    low, high = bootstrap_interval([terms], mean_over_groups(groups.count, change), sources, draws=draws)
+    number = int((_answered(columns) & (change != 0)[groups.numbers]).sum())
+    if not math.isfinite(low):
+        return Value(value=value, n=number, reason="one source face: no interval")
+    made = f"95% bootstrap by source face, {draws} draws, of the difference"
+    return Value(value=value, n=number, low=low, high=high, interval=made)
+
+
+def _by_group(metric: ImageMetric, columns: Columns, numbers: NDArray[np.intp], count: int) -> Array:
+    """(G,): the value of each group."""
+    return np.array([metric.summarise(columns, (numbers == number).astype(np.float64)) for number in range(count)])
 
 
 def set_cell(metric: SetMetric, pair: FeaturePair, caution: str | None) -> tuple[Value, Mapping[str, float]]:

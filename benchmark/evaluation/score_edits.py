@@ -19,8 +19,8 @@ from torch import Tensor
 
 from benchmark.config.evaluation_spec import JUDGE_SETTINGS
 from benchmark.datasets.base import FaceDataset
-from benchmark.evaluation.attribute_figures import AttributeTasks, refusal
 from benchmark.evaluation.cells import image_cell, set_cell, with_caution
+from benchmark.evaluation.group_figures import GroupTasks, image_loss, refusal, set_loss
 from benchmark.evaluation.metric_boundary import metric_boundary
 from benchmark.evaluation.prepare_metrics import ReadyMetrics, encoder_boundary, encoder_of, prepare_metrics
 from benchmark.features.cache import add_features
@@ -33,7 +33,7 @@ from benchmark.metrics.mean_metric import VALUE
 from benchmark.protocols.base import Protocol as EditProtocol
 from benchmark.protocols.task_batches import batches_of_tasks, without_attributes
 from benchmark.results.schema import Value
-from benchmark.results.task_scores import numbered_attributes
+from benchmark.results.task_groups import TaskGroups
 from benchmark.runtime.device import Compute
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.prefetch import read_ahead
@@ -77,6 +77,9 @@ class Scores:
         num_missing: tasks that have no edit; their rows in `frame` have no values.
         attributes: cells of the tasks of each attribute, by attribute and metric, where the tasks transfer several; the
             cells of image metrics are then means over attributes.
+        strengths: cells of the tasks of each strength, by strength and metric, where the tasks are of several; the
+            cells of image metrics are then areas under the curve over strength.
+        losses: of each metric from strength 0 to 1, where there are tasks of both.
     """
 
     frame: pd.DataFrame
@@ -86,11 +89,13 @@ class Scores:
     features: dict[str, FeatureSet]
     num_missing: int = 0
     attributes: dict[str, dict[str, Value]] = field(default_factory=dict)
+    strengths: dict[str, dict[str, Value]] = field(default_factory=dict)
+    losses: dict[str, Value] = field(default_factory=dict)
 
     def among(self, tasks: pd.DataFrame) -> Scores:
         """These scores of some tasks as those of all `tasks`: the others have no values, and every cell says so.
 
-        Attributes none of whose tasks has a score are named by the means, and have cells that say so.
+        Attributes, or strengths, none of whose tasks has a score are named by the means, and have cells that say so.
         """
         missing = len(tasks) - len(self.frame)
         if not missing:
@@ -98,19 +103,23 @@ class Scores:
         inputs = tasks.drop(columns=["target_row", "source_row"])
         values = self.frame.drop(columns=[name for name in inputs.columns if name != "task"])
         caution = f"{len(self.frame):,} of {len(tasks):,} tasks have an edit, and no other counts"
-        names, found = list(dict.fromkeys(tasks["attribute"])), set(self.frame["attribute"])
-        attributes = self.attributes or (dict.fromkeys(found, self.cells) if len(names) > 1 else {})
-        attributes = {name: with_caution(cells, caution) for name, cells in attributes.items()}
-        if without := [str(name) for name in names if name not in found]:
+        groups, found = TaskGroups.of(tasks), set(TaskGroups.of(self.frame).names)
+        names = groups.names
+        figures = self.attributes or self.strengths or (dict.fromkeys(found, self.cells) if len(names) > 1 else {})
+        figures = {name: with_caution(cells, caution) for name, cells in figures.items()}
+        if without := [name for name in names if name not in found]:
             caution += f"; not one of {', '.join(without)}"
             none = Value(value=None, n=0, reason="none of its tasks has an edit")
-            attributes |= {name: dict.fromkeys(self.cells, none) for name in without}
+            figures |= {name: dict.fromkeys(self.cells, none) for name in without}
+        figures = {name: figures[name] for name in names if name in figures}
         return replace(
             self,
             frame=inputs.merge(values, how="left", on="task"),
             cells=with_caution(self.cells, caution),
-            attributes={name: attributes[name] for name in names if name in attributes},
+            attributes=figures if groups.by == "attribute" else {},
+            strengths=figures if groups.by == "strength" else {},
             num_missing=missing,
+            losses=with_caution(self.losses, caution),
         )
 
 
@@ -165,7 +174,7 @@ def score_edits(
             then have that reason in place of a value.
     """
     answered = without_attributes(tasks, refused)
-    parts = AttributeTasks.of(tasks, refused)
+    groups, parts = TaskGroups.of(tasks), GroupTasks.of(tasks, refused)
     ready = prepare_metrics(metric_ids, resources, real.encoder)
     _without_judge(ready, judges)
     with TemporaryDirectory(prefix="features-") as forgotten:
@@ -187,13 +196,15 @@ def score_edits(
                 pairs[name] = FeaturePair(found, real.real_features(name))
         cells: dict[str, Value] = {}
         breakdown: dict[str, dict[str, float | None]] = {}
-        attributes: dict[str, dict[str, Value]] = {part.attribute: {} for part in parts}
+        of_parts: dict[str, dict[str, Value]] = {part.name: {} for part in parts}
+        losses: dict[str, Value | None] = {}
         for name, set_metric in ready.sets.items():
             pair, caution = pairs[encoder_of(name)], ready.cautions.get(name)
             cells[name], further = set_cell(set_metric, pair, caution)
             breakdown[name] = _finite(further)
             for part in parts:
-                attributes[part.attribute][name] = part.set_cell(name, set_metric, pair, caution)
+                of_parts[part.name][name] = part.set_cell(name, set_metric, pair, caution)
+            losses[name] = set_loss(name, [of_part[name] for of_part in of_parts.values()], groups)
     frame = tasks.drop(columns=["target_row", "source_row"])
     flat: dict[str, NDArray[np.float64]] = {}
     ratios: dict[str, list[Ratio]] = {}
@@ -202,9 +213,10 @@ def score_edits(
             with metric_boundary(type(metric).__name__, name, ready.missing):
                 columns, caution = _columns(metric, tasks, answered), ready.cautions.get(name)
                 sources = tasks["source"].to_numpy()
-                cells[name] = image_cell(metric, columns, sources, draws, caution, numbered_attributes(tasks))
+                cells[name] = image_cell(metric, columns, sources, draws, caution, groups)
                 for part in parts:
-                    attributes[part.attribute][name] = part.image_cell(metric, columns, sources, draws, caution)
+                    of_parts[part.name][name] = part.image_cell(metric, columns, sources, draws, caution)
+                losses[name] = image_loss(name, metric, columns, sources, draws, groups)
                 breakdown[name] = _finite(metric.breakdown(columns))
                 if columns:
                     ratios[name] = _ratios(name, metric, columns)
@@ -212,12 +224,21 @@ def score_edits(
     if refused:
         cells = {name: Value(value=None, n=cell.n, reason=refusal(refused)) for name, cell in cells.items()}
         breakdown = {}
-    for of_tasks in (cells, *attributes.values()):
+    for of_tasks in (cells, *of_parts.values()):
         of_tasks |= {name: Value(value=None, n=0, reason=reason) for name, reason in ready.missing.items()}
     ordered = {name: cells[name] for name in metric_ids}
-    by_attribute = {name: {metric: found[metric] for metric in metric_ids} for name, found in attributes.items()}
+    by_group = {name: {metric: found[metric] for metric in metric_ids} for name, found in of_parts.items()}
     table = pd.concat([frame, pd.DataFrame(flat, index=frame.index)], axis=1)
-    return Scores(table, ratios, ordered, breakdown, features if keep else {}, attributes=by_attribute)
+    return Scores(
+        table,
+        ratios,
+        ordered,
+        breakdown,
+        features if keep else {},
+        attributes=by_group if groups.by == "attribute" else {},
+        strengths=by_group if groups.by == "strength" else {},
+        losses={name: loss for name in metric_ids if (loss := losses.get(name)) is not None},
+    )
 
 
 def _columns(metric: ImageMetric, tasks: pd.DataFrame, answered: pd.DataFrame) -> Columns:
@@ -334,7 +355,7 @@ def _images(
     outputs: Outputs, protocol: EditProtocol, dataset: FaceDataset, tasks: pd.DataFrame
 ) -> Iterator[tuple[pd.DataFrame, EditBatch, Pixels]]:
     for rows in batches_of_tasks(tasks, BATCH):
-        batch, pixels = outputs(rows, protocol.scored(protocol.batch(dataset, rows)))
+        batch, pixels = outputs(rows, protocol.scored_tasks(dataset, rows))
         yield rows, replace(batch, lacks={**dataset.lacks, **batch.lacks}), pixels
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
@@ -34,6 +34,9 @@ class Draw:
         attribute: the attribute transferred, or (T,) that of each task; "" where there is none.
         variation: what else decides every task, or (T,) each, in words; "" where nothing does. Tables of other
             variations are other tables, though the faces be the same.
+        details: further columns of the table by name, (T,) each, of what the variation says already; by a column of
+            strengths tasks have figures of their own.
+        together: so many tasks that follow one another belong together; a limit parts them only if it is less.
     """
 
     targets: Rows
@@ -42,6 +45,8 @@ class Draw:
     requested: tuple[str, ...]
     attribute: str | Sequence[str] = ""
     variation: str | Sequence[str] = ""
+    details: Mapping[str, Sequence[object]] = field(default_factory=dict)
+    together: int = 1
 
 
 class Protocol(ABC):
@@ -94,6 +99,10 @@ class Protocol(ABC):
         """Tasks as metrics are given them: as methods are, unless the protocol hides something of the target."""
         return tasks
 
+    def scored_tasks(self, dataset: FaceDataset, rows: pd.DataFrame) -> EditBatch:
+        """`scored` of N rows of the table, for protocols whose metrics see what no method may, such as a true mask."""
+        return self.scored(self.batch(dataset, rows))
+
     def requested_of(self, attribute: str) -> tuple[str, ...]:
         """`requested_attributes` of the tasks that transfer an attribute, for protocols that transfer several."""
         return self.requested_attributes
@@ -116,7 +125,7 @@ class Protocol(ABC):
         Returns:
             One row per task: `task` its number, `target` and `source` their ids, `target_row` and `source_row` their
             dataset rows, `attribute` the one transferred ("" where there is none); and `task_variation`, where the
-            protocol says what else decides a task.
+            protocol says what else decides a task, with the details that it gives.
 
         Raises:
             ValueError: if the dataset cannot serve the protocol, or `limit` is below 1.
@@ -125,6 +134,8 @@ class Protocol(ABC):
             raise ValueError(f"limit is {limit}; it must be 1 or more")
         drawn = self._drawn(dataset, seed)
         self.rule, self.requested_attributes = drawn.rule, drawn.requested
+        if limit is not None and limit > drawn.together:
+            limit -= limit % drawn.together
         targets, sources = drawn.targets[:limit], drawn.sources[:limit]
         attribute, variation = (
             said if isinstance(said, str) else [str(one) for one in said[:limit]]
@@ -141,7 +152,11 @@ class Protocol(ABC):
                 "attribute": attribute,
             }
         )
-        return table.assign(**{VARIATION: variation}) if any(variation) else table
+        if any(variation):
+            table[VARIATION] = variation
+        for name, values in drawn.details.items():
+            table[name] = pd.Series(list(values[:limit]), index=table.index)
+        return table
 
     def hinted(self, tasks: EditBatch) -> EditBatch:
         """N tasks with hints, for methods that take them; a protocol that gives none leaves the tasks as they are."""
@@ -210,7 +225,8 @@ class Protocol(ABC):
             raise PluginError(
                 f"{function} gave targets {targets} and sources {sources}, where as many of both, (T,), were expected"
             )
-        for what, said in (("attributes", drawn.attribute), ("variations", drawn.variation)):
+        of_tasks = {"attributes": drawn.attribute, "variations": drawn.variation, **drawn.details}
+        for what, said in of_tasks.items():
             if not isinstance(said, str) and len(said) != len(drawn.targets):
                 raise PluginError(f"{function} gave {len(said)} {what} for {len(drawn.targets)} tasks")
         return drawn

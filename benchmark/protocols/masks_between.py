@@ -41,15 +41,15 @@ def _between(start: NDArray[np.uint8], end: NDArray[np.uint8], strength: float) 
 def _reached(start: NDArray[np.bool_], end: NDArray[np.bool_], strength: float) -> Distances:
     """The distances of a part between two maps, at least one of which has it."""
     if start.any() and end.any():
-        return (1 - strength) * _signed(start) + strength * _signed(end)
-    only = _signed(end if end.any() else start)
+        return (1 - strength) * signed_distance(start) + strength * signed_distance(end)
+    only = signed_distance(end if end.any() else start)
     left = strength if end.any() else 1 - strength
     reached: Distances = only - (1 - left) * (only.max() + 0.5)
     reached[reached > 0] += 2 * max(only.shape)  # what surrounds it may be deep there, which would hold it back
     return reached
 
 
-def _signed(part: NDArray[np.bool_]) -> Distances:
+def signed_distance(part: NDArray[np.bool_]) -> Distances:
     """Distance in pixels to the part's boundary, which lies half way between pixels; negative outside."""
     if part.all():
         return np.full(part.shape, max(part.shape), np.float32)

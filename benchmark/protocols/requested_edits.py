@@ -5,20 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from benchmark.datasets.base import FaceDataset
+from benchmark.protocols.attribute_masks import CARRIED, attribute_mask
 from benchmark.protocols.attribute_pairs import MOUTH_IN_PLACE
 from benchmark.protocols.base import Rows
 from benchmark.protocols.ground_truth import TrueEdits, true_edits
 from benchmark.protocols.implied_attributes import EXCLUDED
 from benchmark.protocols.masks_between import masks_between
-from benchmark.protocols.mouth_region import mouth_region, widened, with_mouth_of
-from benchmark.protocols.placed_parts import PARTS, with_part_of
+from benchmark.protocols.mouth_region import mouth_region, widened
 from methods.base import EditBatch, FaceBatch
-from methods.labels import ATTRIBUTES, MOUTH_LABELS, attribute_columns
+from methods.labels import ATTRIBUTES, attribute_columns
 from methods.shared.hints import outlines, part_colours
 from registry.cards import HINTS
 
@@ -41,17 +40,11 @@ def requested_edits(dataset: FaceDataset, targets: Rows, sources: Rows, attribut
     attributes[:, ATTRIBUTES.index(attribute)] = 1
     if attribute in EXCLUDED:
         attributes[:, attribute_columns(EXCLUDED[attribute])] = 0
-    if attribute == MOUTH_IN_PLACE:
-        mask = with_mouth_of(target.mask, source.mask)
-        return EditBatch(target, source, mask, attributes, mouth_region(target.mask, mask))
-    if attribute in PARTS:
-        mask = _with_parts(target.mask, source.mask, attribute)
-        of_mouth = PARTS[attribute].labels == MOUTH_LABELS
-        region = mouth_region(target.mask, mask) if of_mouth else widened(target.mask != mask)
+    if attribute in CARRIED:
+        mask, region = attribute_mask(attribute, target.mask, source.mask)
         return EditBatch(target, source, mask, attributes, region)
     anywhere = torch.ones_like(target.mask, dtype=torch.bool)
-    possible = ", ".join((MOUTH_IN_PLACE, *PARTS))
-    reason = f"no mask of {attribute}: the regions of a face carry {possible} alone"
+    reason = f"no mask of {attribute}: the regions of a face carry {', '.join(CARRIED)} alone"
     return EditBatch(target, source, target.mask, attributes, anywhere, lacks={"mask": reason})
 
 
@@ -83,13 +76,12 @@ def with_hints(tasks: EditBatch) -> EditBatch:
     return replace(tasks, sketch=outlines(tasks.mask, tasks.region), colour=colour)
 
 
-def _with_parts(target: Tensor, source: Tensor, attribute: str) -> Tensor:
-    pairs = zip(target.numpy(), source.numpy(), strict=True)
-    return torch.from_numpy(np.stack([with_part_of(PARTS[attribute], *pair) for pair in pairs]))
-
-
 def _true_region(target: FaceBatch, truth: TrueEdits, attribute: str) -> Tensor:
-    if attribute == MOUTH_IN_PLACE:
-        return mouth_region(target.mask, truth.mask)
+    of_mouth = attribute == MOUTH_IN_PLACE
+    return mouth_region(target.mask, truth.mask) if of_mouth else visible_region(target, truth)
+
+
+def visible_region(target: FaceBatch, truth: TrueEdits) -> Tensor:
+    """(N, H, W) bool: where N true edits change the target's image to the eye, or its mask, with a margin."""
     repainted = ((target.image - truth.image).abs() >= _VISIBLE).any(dim=1)
     return widened(repainted | (target.mask != truth.mask))

@@ -79,10 +79,7 @@ def _matches(pattern: str, option: str) -> list[Path]:
     if folder.is_dir():
         return sorted(folder.rglob(RESULT))
     anchor = Path(folder.anchor) if folder.is_absolute() else Path()
-    try:
-        matches = sorted(anchor.glob(str(folder.relative_to(anchor)) if folder.is_absolute() else pattern))
-    except ValueError as error:
-        raise InputError(f"{option}{pattern!r} is no pattern of files: {error}") from error
+    matches = sorted(anchor.glob(str(folder.relative_to(anchor)) if folder.is_absolute() else pattern))
     if not matches:
         raise InputError(f"{option}{pattern!r} matches no file or folder")
     folders = [path for path in matches if path.is_dir()]

@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.run_folder import scores_path
 from benchmark.results.schema import ProtocolResult
+from benchmark.results.task_groups import STRENGTH, TaskGroups
 from benchmark.runtime.atomic_files import replacing
 from benchmark.runtime.json_files import ResultError
 from benchmark.runtime.regular_files import check_regular
@@ -40,16 +41,12 @@ def tasks_sha256(frame: pd.DataFrame) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
-def numbered_attributes(tasks: pd.DataFrame) -> tuple[NDArray[np.intp], int]:
-    """The number of the attribute that each task transfers, (T,), by first appearance, and how many there are."""
-    numbers, names = pd.factorize(tasks["attribute"].fillna(""))
-    return np.asarray(numbers, np.intp), len(names)
-
-
 TASK_COLUMNS = ("task", "target", "source", "attribute")
 VARIATION = "task_variation"
 """The column of what else decides a task, in tables of protocols that say it; no metric's column has such a name."""
-TABLE_COLUMNS = (*TASK_COLUMNS, VARIATION)
+PART = "task_part"
+"""The column of the part of a face that a task edits, in tables of protocols that edit one of several."""
+TABLE_COLUMNS = (*TASK_COLUMNS, VARIATION, PART, STRENGTH)
 """All that a score file may have of a task itself; the rest are scores."""
 _RATIOS: Final = TypeAdapter(dict[str, list[Ratio]])
 RATIOS: Final = b"ratios"
@@ -99,7 +96,7 @@ class TaskTable:
         tasks: the same in the order of the tasks.
         sources: (T,) the source face of each, in that order.
         order: (T,) the row of each task in the file.
-        attributes: (T,) the number of the attribute that each task transfers, and how many there are.
+        groups: of the tasks that have figures of their own.
     """
 
     content: pa.Table
@@ -107,7 +104,7 @@ class TaskTable:
     tasks: pd.DataFrame
     sources: NDArray[np.object_]
     order: NDArray[np.intp]
-    attributes: tuple[NDArray[np.intp], int]
+    groups: TaskGroups
 
     @classmethod
     def of(cls, content: pa.Table) -> TaskTable:
@@ -116,7 +113,7 @@ class TaskTable:
         order = np.argsort(frame["task"].to_numpy(), kind="stable")
         tasks = frame.iloc[order].reset_index(drop=True)
         sources = np.asarray(tasks["source"], dtype=object)
-        return cls(content, tasks_sha256(frame), tasks, sources, order, numbered_attributes(tasks))
+        return cls(content, tasks_sha256(frame), tasks, sources, order, TaskGroups.of(tasks))
 
 
 class TaskScores:
@@ -179,7 +176,7 @@ class TaskScores:
     def tally(self, metric: str) -> Array:
         """What each task adds to the sums of an image metric's K ratios: (T, 2, K), as `statistic` takes them.
 
-        Where the tasks transfer G attributes, the ratios of each are apart: (T, 2, G·K).
+        Where the tasks are of G attributes, or strengths, the ratios of each are apart: (T, 2, G·K).
 
         Raises:
             ResultError: if the file holds none, or one holds something else than numbers.
@@ -192,12 +189,12 @@ class TaskScores:
             terms = ratio_terms({name: self._column(name) for name in names}, ratios)
         except (TypeError, ValueError) as error:
             raise ResultError(f"{self.path}: the scores of {metric} are not numbers") from error
-        return terms_by_group(terms, *self._table.attributes)
+        return terms_by_group(terms, self._table.groups.numbers, self._table.groups.count)
 
     @property
     def statistic(self) -> Statistic:
-        """From summed tallies to figures, which are means over attributes where the tasks transfer several."""
-        return mean_over_groups(self._table.attributes[1])
+        """From summed tallies to figures: means over attributes, or areas under curves over strengths, of several."""
+        return mean_over_groups(self._table.groups.count, self._table.groups.weights)
 
     def _column(self, name: str) -> Array:
         return np.asarray(self._columns[name].to_numpy(), dtype=np.float64)[self._table.order]

@@ -126,6 +126,8 @@ def protocol_result(task_set: TaskSet, scores: Scores | None, reason: str | None
         metrics={} if scores is None else scores.cells,
         breakdown={} if scores is None else {name: each for name, each in scores.breakdown.items() if each},
         attributes={} if scores is None else scores.attributes,
+        strengths={} if scores is None else scores.strengths,
+        losses={} if scores is None else scores.losses,
         reason=reason,
         num_scored=len(task_set.tasks) - scores.num_missing if scores is not None and scores.num_missing else None,
     )
@@ -156,8 +158,12 @@ def left_out(name: str, task_set: TaskSet | None, reason: str) -> ProtocolResult
 def real_result(task_set: TaskSet, scores: Scores) -> ProtocolResult:
     """The part of the real images: where they have no figure, the reason is that they are not edits."""
     result = protocol_result(task_set, scores, None)
-    attributes = {name: _of_real_images(cells) for name, cells in result.attributes.items()}
-    return result.model_copy(update={"metrics": _of_real_images(result.metrics), "attributes": attributes})
+    groups = {"attributes": result.attributes, "strengths": result.strengths}
+    of_groups = {
+        kind: {name: _of_real_images(cells) for name, cells in figures.items()} for kind, figures in groups.items()
+    }
+    cells = {"metrics": _of_real_images(result.metrics), "losses": _of_real_images(result.losses)}
+    return result.model_copy(update={**cells, **of_groups})
 
 
 def _of_real_images(cells: Mapping[str, Value]) -> dict[str, Value]:

@@ -124,7 +124,9 @@ def score_protocol(
     ordered = {metric: kept.cells[metric] for metric, _ in metrics}
     num_missing = len(task_set.tasks) - len(edited)
     by_attribute = {part: {metric: cells[metric] for metric in ordered} for part, cells in kept.attributes.items()}
-    found = Scores(kept.frame, kept.ratios, ordered, kept.breakdown, {}, num_missing, by_attribute)
+    by_strength = {part: {metric: cells[metric] for metric in ordered} for part, cells in kept.strengths.items()}
+    losses = {metric: kept.losses[metric] for metric in ordered if metric in kept.losses}
+    found = Scores(kept.frame, kept.ratios, ordered, kept.breakdown, {}, num_missing, by_attribute, by_strength, losses)
     noted = {*missing, *_noted_libraries(state, name)}
     libraries = {metric: measured_by(evaluation, metric) for metric in ordered if metric in noted}
     return ScoredProtocol(run, name, found, scored_by, face_facts(context.dataset, task_set.tasks), libraries)
@@ -196,7 +198,19 @@ def _kept(
         part: {name: figures[name] for name in cells if name in figures} for part, figures in result.attributes.items()
     }
     own_ratios = {name: ratios[name] for name in cells if name in ratios}
-    return Scores(frame[columns], own_ratios, cells, breakdown, {}, attributes=attributes)
+    return Scores(
+        frame[columns],
+        own_ratios,
+        cells,
+        breakdown,
+        {},
+        attributes=attributes,
+        strengths={
+            part: {name: figures[name] for name in cells if name in figures}
+            for part, figures in result.strengths.items()
+        },
+        losses={name: result.losses[name] for name in cells if name in result.losses},
+    )
 
 
 def _joined(kept: Scores, new: Scores) -> Scores:
@@ -207,5 +221,12 @@ def _joined(kept: Scores, new: Scores) -> Scores:
     ratios: dict[str, list[Ratio]] = {**kept.ratios, **new.ratios}
     attributes = {part: {**kept.attributes.get(part, {}), **cells} for part, cells in new.attributes.items()}
     return Scores(
-        frame, ratios, {**kept.cells, **new.cells}, {**kept.breakdown, **new.breakdown}, {}, attributes=attributes
+        frame,
+        ratios,
+        {**kept.cells, **new.cells},
+        {**kept.breakdown, **new.breakdown},
+        {},
+        attributes=attributes,
+        strengths={part: {**kept.strengths.get(part, {}), **cells} for part, cells in new.strengths.items()},
+        losses={**kept.losses, **new.losses},
     )

@@ -61,14 +61,34 @@ def terms_by_group(terms: Array, groups: NDArray[np.integer[Any]], num_groups: i
     return spread.reshape(number, 2, num_groups * width)
 
 
-def mean_over_groups(num_groups: int) -> Callable[[Array], Array]:
-    """The statistic of sums (..., 2, G·K) of `terms_by_group`: the mean over groups of their `mean_of_ratios`."""
-    return mean_of_ratios if num_groups == 1 else partial(_mean_of_groups, num_groups)
+def mean_over_groups(num_groups: int, weights: Array | None = None) -> Callable[[Array], Array]:
+    """The statistic of sums (..., 2, G·K) of `terms_by_group`: the mean over groups of their `mean_of_ratios`.
+
+    With weights (G,) it is the weighted sum of all groups, NaN where one that weighs anything has no value.
+    """
+    if num_groups == 1:
+        return mean_of_ratios
+    return partial(_mean_of_groups, num_groups) if weights is None else partial(_weighted_groups, weights)
 
 
 def _mean_of_groups(num_groups: int, sums: Array) -> Array:
+    return finite_mean(_values_of_groups(num_groups, sums))
+
+
+def _weighted_groups(weights: Array, sums: Array) -> Array:
+    return weighted_sum(_values_of_groups(len(weights), sums), weights)
+
+
+def _values_of_groups(num_groups: int, sums: Array) -> Array:
     quotients = ratio(sums[..., 0, :], sums[..., 1, :])
-    return finite_mean(finite_mean(quotients.reshape(*quotients.shape[:-1], num_groups, -1)))
+    return finite_mean(quotients.reshape(*quotients.shape[:-1], num_groups, -1))
+
+
+def weighted_sum(values: Array, weights: Array) -> Array:
+    """Sum over the last axis of values under weights (G,); NaN where a value that weighs anything is."""
+    weighing = weights != 0
+    total: Array = values[..., weighing] @ weights[weighing]
+    return total
 
 
 def ratio(numerators: Array, denominators: Array) -> Array:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from benchmark.tables.by_attribute import by_attribute
+from benchmark.tables.by_strength import by_strength
 from benchmark.tables.table import Cell, Row, Table
 
 COLUMNS: Final = (
@@ -19,6 +20,7 @@ COLUMNS: Final = (
     "weights_origin",
     "rank",
     "attribute",
+    "strength",
     "metric",
     "metric_title",
     "level",
@@ -48,15 +50,18 @@ def figure_rows(tables: Sequence[Table]) -> Iterator[tuple[Figure, ...]]:
 
     `table` numbers the parts of a dataset and protocol, `value` is as measured, `printed` rounded. A figure that is
     missing has no `value`, and then `reason` says why. `attribute` is empty for the figures of the table itself, which
-    come first; where tasks transfer several attributes, those of each attribute follow.
+    come first; where tasks transfer several attributes, those of each attribute follow, and where they are of several
+    strengths, those of each `strength`, and what the curve over it comes to.
     """
     for table in tables:
-        of_attributes = by_attribute(table)
+        of_attributes, of_strengths = by_attribute(table), by_strength(table)
         for place, row in enumerate(table.rows):
             method = _method(table, row)
-            yield from ((*method, "", *_facts(cell)) for cell in row.cells)
+            yield from ((*method, "", "", *_facts(cell)) for cell in row.cells)
             for figures in of_attributes:
-                yield from ((*method, name, *_facts(cells[place])) for name, cells in figures.attributes)
+                yield from ((*method, name, "", *_facts(cells[place])) for name, cells in figures.groups)
+            for figures in of_strengths:
+                yield from ((*method, "", name, *_facts(cells[place])) for name, cells in figures.rows)
 
 
 def _method(table: Table, row: Row) -> tuple[Figure, ...]:

@@ -111,6 +111,7 @@ def _protocol(card: ProtocolCard) -> Iterator[str]:
     facts = {
         "needs of faces": ", ".join(card.needs),
         "gives": ", ".join(card.gives),
+        "takes place": "" if card.by_default else "where it is named",
         "unless named, left to methods that take": ", ".join(card.default_for),
     }
     yield _facts(facts)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import cards
+import checkpoints
 import command_line
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -23,6 +24,7 @@ REFERENCES: Mapping[str, Callable[[], str]] = {
     "reference/encoders.md": cards.encoders,
     "reference/judges.md": cards.judges,
     "reference/presets.md": cards.presets,
+    "reference/checkpoints.md": checkpoints.page,
 }
 
 

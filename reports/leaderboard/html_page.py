@@ -11,7 +11,7 @@ from benchmark.results.comparability import SHORT_HASH
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.task_scores import ScoreFiles
 from benchmark.tables.build_tables import in_order, row_title
-from benchmark.tables.by_attribute import by_attribute
+from benchmark.tables.by_strength import by_strength, figures_by_group
 from benchmark.tables.pairwise import Differences
 from benchmark.tables.pareto_front import columns_with_values, fronts_of_all_pairs, trade_off_columns
 from benchmark.tables.table import Row, Table
@@ -63,7 +63,8 @@ def render(
         claim_words=claim_words,
         left_out=words.unusable_results(unusable),
         spans=_spans,
-        by_attribute=by_attribute,
+        curves=[curve_data(table) for table in tables],
+        figures_by_group=figures_by_group,
         row_title=row_title,
         short=SHORT_HASH,
     )
@@ -107,6 +108,36 @@ def pareto_data(table: Table) -> dict[str, Any]:
     plots = trade_off_columns(table.rows) or [(places[0], places[1])] if len(places) > 1 else []
     fronts = fronts_of_all_pairs(table)
     return {"plots": plots, "fronts": {f"{x} {y}": rows for (x, y), rows in fronts.items()}}
+
+
+def curve_data(table: Table) -> dict[str, Any] | None:
+    """What the script of curves over strength draws; None where the table's tasks are of one strength.
+
+    `metrics` has `curves`: a list per method, of its figure at each of the `strengths`, as [value, low, high].
+    """
+    found = by_strength(table)
+    if not found:
+        return None
+    return {
+        "methods": [{"title": row.title, "kind": row.kind} for row in table.rows],
+        "strengths": [float(name) for name, _ in found[0].groups],
+        "metrics": [
+            {
+                "metric": figures.column.facts.title,
+                "unit": figures.column.facts.unit,
+                "decimals": figures.column.facts.decimals,
+                "direction": figures.column.facts.direction,
+                "curves": [
+                    [
+                        [_brief(number) for number in (cells[place].value, cells[place].low, cells[place].high)]
+                        for _, cells in figures.groups
+                    ]
+                    for place in range(len(table.rows))
+                ],
+            }
+            for figures in found
+        ],
+    }
 
 
 def _brief(value: float | None) -> float | None:

@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from benchmark.results.schema import DatasetInfo, JudgeInfo, Kind, WeightsOrigin
-from benchmark.tables.by_attribute import AttributeFigures, by_attribute
+from benchmark.tables.by_attribute import NamedCells, by_attribute
+from benchmark.tables.by_strength import by_strength
 from benchmark.tables.table import Cell, Column, Level, Row, Table
 from reports.leaderboard.wording import bold_rule, num_tests
 
@@ -84,6 +85,10 @@ class Method(_Strict):
     """By metric."""
     attributes: dict[str, dict[str, Estimate]] = {}
     """By attribute, then by metric; empty where tasks transfer one attribute at most."""
+    strengths: dict[str, dict[str, Estimate]] = {}
+    """By strength, then by metric; empty where tasks are of one strength."""
+    curves: dict[str, dict[str, Estimate]] = {}
+    """What the figures by strength come to: "area under the curve" and "loss from 0 to 1", then by metric."""
 
 
 class TableInfo(_Strict):
@@ -134,7 +139,7 @@ def render(tables: Sequence[Table], unusable: int = 0) -> str:
 
 
 def _table(table: Table) -> TableInfo:
-    of_attributes = by_attribute(table)
+    of_attributes, of_strengths = by_attribute(table), by_strength(table)
     return TableInfo(
         dataset=table.dataset,
         dataset_facts=table.dataset_facts,
@@ -152,7 +157,16 @@ def _table(table: Table) -> TableInfo:
         apart=list(table.apart),
         not_run=list(table.not_run),
         metrics={column.id: _metric(column) for column in table.columns},
-        methods=[_method(row, _by_attribute(of_attributes, place)) for place, row in enumerate(table.rows)],
+        methods=[
+            _method(row).model_copy(
+                update={
+                    "attributes": _of_method([(figures.column, figures.groups) for figures in of_attributes], place),
+                    "strengths": _of_method([(figures.column, figures.groups) for figures in of_strengths], place),
+                    "curves": _of_method([(figures.column, figures.summaries) for figures in of_strengths], place),
+                }
+            )
+            for place, row in enumerate(table.rows)
+        ],
     )
 
 
@@ -161,16 +175,16 @@ def _metric(column: Column) -> Metric:
     return Metric(level=column.level, **facts)
 
 
-def _by_attribute(figures: Sequence[AttributeFigures], place: int) -> dict[str, dict[str, Estimate]]:
-    """The figures of one row of a table."""
+def _of_method(figures: Sequence[tuple[Column, Sequence[NamedCells]]], place: int) -> dict[str, dict[str, Estimate]]:
+    """The figures of one row of a table, by name and metric."""
     found: dict[str, dict[str, Estimate]] = {}
-    for of_metric in figures:
-        for name, cells in of_metric.attributes:
-            found.setdefault(name, {})[of_metric.column.id] = _estimate(cells[place])
+    for column, named in figures:
+        for name, cells in named:
+            found.setdefault(name, {})[column.id] = _estimate(cells[place])
     return found
 
 
-def _method(row: Row, attributes: dict[str, dict[str, Estimate]]) -> Method:
+def _method(row: Row) -> Method:
     return Method(
         method=row.label,
         title=row.title,
@@ -187,7 +201,6 @@ def _method(row: Row, attributes: dict[str, dict[str, Estimate]]) -> Method:
             for _, result in row.runs
         ],
         figures={cell.column.id: _estimate(cell) for cell in row.cells},
-        attributes=attributes,
     )
 
 

@@ -8,7 +8,8 @@ from itertools import groupby
 from textwrap import wrap
 from typing import Final
 
-from benchmark.tables.by_attribute import AttributeFigures, by_attribute
+from benchmark.tables.by_attribute import GroupFigures
+from benchmark.tables.by_strength import figures_by_group
 from benchmark.tables.table import Cell, Column, Row, Table
 from reports.leaderboard.wording import FLAG, NO_RUNS, Legend, heading, legend, provenance, remarks, row_facts
 from reports.rendering.chunks import chunks
@@ -37,29 +38,33 @@ def _floats(table: Table) -> str:
     facts = [f"% {escaped(name)}: {escaped(said)}" for name, said in provenance(table)]
     pages = [[_tabular(table, rows, places) for rows, places in page] for page in _pages(_blocks(table))]
     floats = _numbered(escaped(heading(table)), _caption(table), _label(table), pages, _foot(table))
-    for figures in by_attribute(table):
-        floats += _floats_of_attributes(table, figures)
+    for figures in figures_by_group(table):
+        floats += _floats_of_groups(table, figures)
     return "\n".join([*facts, *floats])
 
 
-def _floats_of_attributes(table: Table, figures: AttributeFigures) -> list[str]:
-    """A metric's figures with attributes as rows and methods as columns."""
-    title = f"{escaped(heading(table))}: {escaped(f'{_titled(figures.column)} {figures.column.arrow}')} by attribute"
+def _floats_of_groups(table: Table, figures: GroupFigures) -> list[str]:
+    """A metric's figures with attributes, or strengths, as rows and methods as columns."""
+    title = f"{escaped(heading(table))}: {escaped(f'{_titled(figures.column)} {figures.column.arrow}')} by {figures.by}"
     bodies = [
-        tabular(f"l{'r' * len(places)}", ["Attribute", *(_stacked(figures.methods[place]) for place in places)], body)
+        tabular(
+            f"l{'r' * len(places)}",
+            [figures.by.capitalize(), *(_stacked(figures.methods[place]) for place in places)],
+            body,
+        )
         for places in chunks(range(len(figures.methods)), COLUMNS_IN_BLOCK)
-        for body in [_attribute_lines(figures, places)]
+        for body in [_group_lines(figures, places)]
     ]
     pages = [list(page) for page in chunks(bodies, max(1, _LINES_IN_FLOAT // (len(figures.rows) + _LINES_OF_HEADER)))]
     return _numbered(title, f"{title}.", f"{_label(table)}-{_slug(figures.column.id)}", pages)
 
 
-def _attribute_lines(figures: AttributeFigures, places: Sequence[int]) -> str:
-    attributes, overall = (
+def _group_lines(figures: GroupFigures, places: Sequence[int]) -> str:
+    groups, summaries = (
         "\n".join(line([escaped(name), *(_number(cells[place]) for place in places)]) for name, cells in rows)
-        for rows in (figures.attributes, [figures.overall])
+        for rows in (figures.groups, figures.summaries)
     )
-    return f"{attributes}\n\\midrule\n{overall}"
+    return f"{groups}\n\\midrule\n{summaries}"
 
 
 def _blocks(table: Table) -> list[Block]:

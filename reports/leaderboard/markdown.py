@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmark.tables.by_attribute import by_attribute
+from benchmark.tables.by_strength import figures_by_group
 from benchmark.tables.table import Cell, Column, Row, Table
 from reports.leaderboard.edit_grid import EditGrids
 from reports.leaderboard.wording import (
@@ -50,10 +50,9 @@ def _section(table: Table) -> str:
         lines.extend(
             ["", "Reasons:", "", *(f"{number}. {plain(note)}" for number, note in enumerate(table.notes, start=1))]
         )
-    for figures in by_attribute(table):
-        lines.extend(
-            ["", f"By attribute: {_header(figures.column)}", "", line("Attribute", *map(plain, figures.methods))]
-        )
+    for figures in figures_by_group(table):
+        title, first = f"By {figures.by}: {_header(figures.column)}", figures.by.capitalize()
+        lines.extend(["", title, "", line(first, *map(plain, figures.methods))])
         lines.append(line("---", *("---:" for _ in figures.methods)))
         lines.extend(line(plain(name), *(_with_interval(cell) for cell in cells)) for name, cells in figures.rows)
     lines.extend(["", "Provenance:", "", *(f"- {plain(name)}: {plain(facts)}" for name, facts in provenance(table))])

@@ -173,6 +173,11 @@ def remarks(table: Table) -> list[str]:
             "The tasks transfer several attributes: figures per image are means over attributes, those of whole sets "
             "are of all tasks."
         )
+    if any(run.result.protocols[table.protocol].strengths for row in table.rows for run in row.runs):
+        lines.append(
+            "The tasks are of several strengths: figures per image are areas under the curve over strength, per unit "
+            "of strength, those of whole sets are of all tasks. A loss is positive where a figure gets worse."
+        )
     if any(len(row.seeds) > 1 for row in table.rows):
         lines.append(
             "Several seeds: their mean, with an interval in which seeds are nested where there are per-task scores of "

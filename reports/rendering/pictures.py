@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -33,6 +34,16 @@ def compact_uri(path: Path) -> str | None:
 
     Colours keep their full resolution: at 64 pixels, halved chroma would show as an artefact of the method.
     """
+    try:
+        written = path.stat()
+    except OSError:
+        return None
+    return _compact_uri(path, written.st_mtime_ns, written.st_size)
+
+
+@lru_cache(maxsize=512)
+def _compact_uri(path: Path, *_written: int) -> str | None:
+    """The same of a file as it was written last: one picture stands on several pages, and beside several metrics."""
     image = read_picture(path)
     if image is None:
         return None

@@ -15,6 +15,7 @@ from benchmark.results.task_scores import ScoreFiles
 from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.tables.build_tables import row_title, tabulate
 from benchmark.tables.by_attribute import cell_of_attribute
+from benchmark.tables.by_strength import LOSS
 from benchmark.tables.costs import cost_cells, cost_columns
 from benchmark.tables.face_groups import ABOUT_PEOPLE
 from benchmark.tables.table import Cell, Column, cell_of_seeds
@@ -56,6 +57,7 @@ def write_run_page(folder: Path, out: Path | None = None) -> Path:
         by_attribute=_by_attribute(result),
         grouped=_grouped(FinishedRun(folder / RESULT, result)),
         group_words=group_words,
+        by_strength=_by_strength(result),
         stages=_stages(read_loss_curves(folder / PROGRESS)),
         size=(WIDTH, HEIGHT),
         samples=picture_uri(folder / SAMPLES),
@@ -117,6 +119,19 @@ def _grouped(run: FinishedRun) -> dict[str, GroupedTable]:
         for table in tabulate([run], files=files)
         if run.result.protocols[table.protocol].metrics
     }
+
+
+def _by_strength(result: Result) -> dict[str, list[tuple[Column, list[tuple[str, Cell]]]]]:
+    """By protocol, each metric's figures by strength, where tasks are of several, and the loss."""
+    found: dict[str, list[tuple[Column, list[tuple[str, Cell]]]]] = {name: [] for name in result.protocols}
+    for name, protocol in result.protocols.items():
+        for metric in protocol.metrics if protocol.strengths else ():
+            column = Column(metric, result.metrics[metric])
+            named = {strength: values.get(metric) for strength, values in protocol.strengths.items()}
+            if metric in protocol.losses:
+                named[LOSS] = protocol.losses[metric]
+            found[name].append((column, [(part, cell_of_seeds(column, [value])) for part, value in named.items()]))
+    return found
 
 
 def _stages(curves: list[LossCurve]) -> dict[str, list[LossCurve]]:

@@ -15,8 +15,10 @@ import benchmark
 from benchmark import api
 from benchmark.config.sources import read_assignments
 from benchmark.editing import edit_arrays
+from benchmark.photographs import photo
 from benchmark.pipeline import claims, finished_runs, outside_edits
 from benchmark.results.schema import read_result
+from benchmarks.photo_scenes import place_face
 from registry.errors import InputError
 from tests.commands import TINY, TINY_METHOD, bench, ended, python
 from tests.docs.tiny_api import use_tiny_settings
@@ -25,7 +27,7 @@ from tests.places import ROOT
 SETTINGS = read_assignments([*TINY[1::2], "dataset.size=32"]).content
 EXAMPLES = [
     each
-    for module in (api, claims, finished_runs, outside_edits, edit_arrays)
+    for module in (api, claims, finished_runs, outside_edits, edit_arrays, photo)
     for each in doctest.DocTestFinder(exclude_empty=True).find(module)
     if each.examples
 ]
@@ -44,6 +46,7 @@ def desk(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         face = render(sample_factors(3, number), 64)
         cv2.imwrite(str(folder / "my-faces" / "images" / f"{number}.png"), face.image[..., ::-1])
         cv2.imwrite(str(folder / "my-faces" / "masks" / f"{number}.png"), face.mask)
+    cv2.imwrite(str(folder / "my-photo.png"), place_face(render(sample_factors(5, 3), 384).image, 3).image[..., ::-1])
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         use_tiny_settings(patch)

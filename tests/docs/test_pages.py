@@ -10,6 +10,9 @@ import cv2
 import pandas as pd
 import pytest
 
+from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
+from benchmark.datasets.rendered_faces.renderer.renderer import render
+from benchmarks.photo_scenes import place_face
 from methods.labels import ATTRIBUTES
 from registry import DATASETS
 from tests.docs.fenced_blocks import LANGUAGES, PAGES, Block, blocks_of, inline_code_of
@@ -37,6 +40,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         cv2.imwrite(str(folder / "my-faces" / "masks" / f"{face}.png"), faces.masks[row])
     table = pd.DataFrame(faces.attributes, index=pd.Index(faces.ids, name="face"), columns=list(ATTRIBUTES))
     table[["Smiling", "Male"]].to_csv(folder / "my-faces" / "attributes.csv")
+    scene = place_face(render(sample_factors(5, 3), 384).image, 3).image
+    cv2.imwrite(str(folder / "me.jpg"), scene[..., ::-1])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BENCH_CACHE", str(folder / "cache"))
         yield folder

@@ -24,20 +24,20 @@ def protocol(**said: Any) -> ProtocolCard:
 @pytest.mark.parametrize(
     ("name", "protocols"),
     [
-        ("maskgan", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
-        ("region-color", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
+        ("maskgan", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits"}),
+        ("region-color", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits"}),
         ("copy-source", {"attribute-transfer", "style-copy", "reconstruction"}),
-        ("copy-target", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
-        ("oracle", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
-        ("telea", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
+        ("copy-target", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits"}),
+        ("oracle", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits"}),
+        ("telea", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits"}),
         ("stargan", {"attribute-transfer"}),
         ("elegant", {"attribute-transfer"}),
         ("attgan", {"attribute-transfer"}),
         ("cyclegan", {"attribute-transfer"}),
-        ("pix2pix", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
+        ("pix2pix", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits"}),
         ("adain", {"attribute-transfer", "style-copy", "reconstruction"}),
-        ("mask-diffusion", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
-        ("mask-guided", {"attribute-transfer", "style-copy", "reconstruction", "completion"}),
+        ("mask-diffusion", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits"}),
+        ("mask-guided", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits"}),
         ("geogan", {"attribute-transfer"}),
     ],
 )
@@ -102,6 +102,13 @@ def test_a_protocol_may_be_left_to_methods_that_take_what_it_is_for() -> None:
     assert reason_against(method(["image", "mask"]), special) is None
     with pytest.raises(CardError, match="default_for: unknown word 'regoin'"):
         check_consistency(protocol(default_for=["regoin"]), "mine.yaml")
+
+
+def test_a_protocol_may_be_left_to_runs_that_name_it() -> None:
+    named = protocol(by_default=False, default_for=["region"])
+    assert not is_default(named, None)
+    assert not is_default(named, method(["image", "region"]))
+    assert reason_against(method(["image", "mask"]), named) is None
 
 
 def test_a_card_with_the_keys_of_version_0_1_is_read_with_a_warning() -> None:

@@ -13,8 +13,9 @@ from benchmark.datasets.errors import DataError
 from benchmark.datasets.packed import FaceRecord, Progress, content_key, packed_faces
 from benchmark.datasets.rendered_faces.attribute_edits import transfer_attribute
 from benchmark.datasets.rendered_faces.parallel import draw, draw_all
+from benchmark.datasets.rendered_faces.part_edits import edit_part
 from benchmark.datasets.rendered_faces.renderer.attributes import KNOWN_ATTRIBUTES
-from benchmark.datasets.rendered_faces.renderer.factors import copy_style, sample_factors
+from benchmark.datasets.rendered_faces.renderer.factors import FaceFactors, copy_style, sample_factors
 from benchmark.datasets.rendered_faces.renderer.renderer import MAX_SIZE, MIN_SIZE, RENDERER_VERSION
 
 SPLIT_STRIDE: Final = 1_000_000
@@ -98,8 +99,7 @@ class RenderedFaces(FaceDataset):
         self, edit: Literal["attribute-transfer", "style-copy"], target: int, source: int, attribute: str | None = None
     ) -> TrueEdit | None:
         """Render the edited face; None for the transfer of an attribute that the source's factors cannot give."""
-        wearer = sample_factors(self._seed, self._faces[target].population_index)
-        lender = sample_factors(self._seed, self._faces[source].population_index)
+        wearer, lender = self._factors(target), self._factors(source)
         if edit == "style-copy":
             factors = copy_style(style_of=wearer, geometry_of=lender)
         else:
@@ -107,6 +107,27 @@ class RenderedFaces(FaceDataset):
             if transferred is None:
                 return None
             factors = transferred
+        return self._drawn(factors)
+
+    def can_edit_part(self, face: int, edit: str) -> bool:
+        """Whether the face of a row can have an edit of one part, such as "wider mouth"."""
+        return edit_part(self._factors(face), edit) is not None
+
+    def part_edit(self, face: int, edit: str) -> TrueEdit:
+        """Render the face of a row with an edit of one part.
+
+        Raises:
+            ValueError: if it cannot have it.
+        """
+        edited = edit_part(self._factors(face), edit)
+        if edited is None:
+            raise ValueError(f"{self._faces[face].id} cannot have the edit {edit!r}")
+        return self._drawn(edited)
+
+    def _factors(self, row: int) -> FaceFactors:
+        return sample_factors(self._seed, self._faces[row].population_index)
+
+    def _drawn(self, factors: FaceFactors) -> TrueEdit:
         edited = draw(factors, self.size)
         return TrueEdit(edited.image, edited.mask, edited.attributes)
 

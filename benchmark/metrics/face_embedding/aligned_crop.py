@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -41,11 +41,7 @@ class FaceAligner:
         import dlib  # of the extra `identity`
 
         self._detector = dlib.get_frontal_face_detector()
-        self._landmarks = read_model(dlib.shape_predictor, landmarks, FILE)
-        side = 8
-        number = self._landmarks(np.zeros((side, side, 3), np.uint8), dlib.rectangle(0, 0, side, side)).num_parts
-        if number != NUM_LANDMARKS:
-            raise InputError(f"{landmarks}: predicts {number} landmarks, where {NUM_LANDMARKS} are needed; give {FILE}")
+        self._landmarks = landmark_predictor(landmarks)
 
     def aligned(self, image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
         """The face of an RGB image (H, W, 3), (SIDE, SIDE, 3); None where none is found."""
@@ -54,6 +50,22 @@ class FaceAligner:
             return None
         found = self._landmarks(image, boxes[0])
         return aligned_crop(image, five_points(np.array([(point.x, point.y) for point in found.parts()], np.float64)))
+
+
+def landmark_predictor(path: Path) -> Any:
+    """Load dlib's predictor of sixty-eight landmarks.
+
+    Raises:
+        InputError: if dlib cannot read it, or it predicts another number of landmarks.
+    """
+    import dlib  # of the extra `identity`
+
+    predictor = read_model(dlib.shape_predictor, path, FILE)
+    side = 8
+    number = predictor(np.zeros((side, side, 3), np.uint8), dlib.rectangle(0, 0, side, side)).num_parts
+    if number != NUM_LANDMARKS:
+        raise InputError(f"{path}: predicts {number} landmarks, where {NUM_LANDMARKS} are needed; give {FILE}")
+    return predictor
 
 
 def five_points(landmarks: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.integration
 
 CHOSEN = "psnr-oracle,seg-miou,style-color-unseen,kernel-judge"
 SMALL = [*TINY, *settings("dataset.size=32", "protocols.style-copy.count=12")]
-QUICK = [*SMALL, "--metrics", "psnr-oracle,style-color", "--limit", "10"]
+QUICK = [*SMALL, "--metrics", "psnr-oracle,style-color", "--limit", "8"]
 NUM_LEVELS = 1 + sum(len(degradation.strengths) - 1 for degradation in DEGRADATIONS.values())
 EXAMPLE = ROOT / "examples" / "calibration" / "calibration.json"
 PLUGIN = """
@@ -182,9 +182,9 @@ def test_metrics_of_a_plug_in_are_calibrated_and_one_without_values_says_why(cac
     plugin = tmp_path / "brightness.py"
     plugin.write_text(PLUGIN)
     out = tmp_path / "out"
-    arguments = ("calibrate", *SMALL, "--metrics", "brightness, absent", "--plugin", plugin, "--out", out)
+    arguments = ("--metrics", "brightness, absent", "--plugin", plugin, "--limit", "8", "--out", out)
     with forgotten_plugins():
-        outcome = bench(*arguments)
+        outcome = bench("calibrate", *SMALL, *arguments)
     assert outcome.code == 0, outcome.err
     assert outcome.out.splitlines()[0] == str(out / "calibration.json")
     protocol = read_calibration(out / "calibration.json").protocols["style-copy"]

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.commands import bench
 from tests.places import DATA
 
@@ -19,6 +21,13 @@ def test_a_damaged_file_is_named_also_where_the_others_are_refused(tmp_path: Pat
     assert outcome.code == 2
     assert "both are seed 0 of maskgan" in outcome.sentence
     assert f"left out: {tmp_path / 'damaged' / 'result.json'}: " in outcome.err
+
+
+@pytest.mark.parametrize("words", [("leaderboard", "--runs", "runs/***"), ("score", "run**", "--metrics", "fid")])
+def test_what_is_no_pattern_of_files_is_refused(words: tuple[str, ...]) -> None:
+    outcome = bench(*words)
+    assert outcome.code == 2
+    assert outcome.sentence.endswith("is no pattern of files: ** stands for whole folders, between slashes")
 
 
 def test_pages_say_how_many_files_are_in_no_table_and_not_where_they_lie(tmp_path: Path) -> None:

@@ -16,14 +16,14 @@ from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
 from benchmark.datasets.rendered_faces.renderer.renderer import render
 from benchmarks.faces import write_faces
 from methods.labels import FACE_PARSING_LABELS, LABELS, PALETTE
-from tests.commands import Outcome, bench
+from tests.commands import Outcome, bench, settings
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
     folder = tmp_path_factory.mktemp("images")
-    write_faces(folder / "outputs", 9, 64, seed=1)
-    write_faces(folder / "real", 11, 64, seed=2)
+    write_faces(folder / "outputs", 6, 64, seed=1)
+    write_faces(folder / "real", 7, 64, seed=2)
     return folder
 
 
@@ -42,8 +42,8 @@ def test_the_figures_are_json_with_n(scored: Outcome) -> None:
     assert scored.code == 0, scored.err
     content = json.loads(scored.out)
     assert list(content["metrics"]) == ["fid", "fid-clean", "kid", "precision", "coverage"]
-    assert all(each["n"] == 9 for each in content["metrics"].values())
-    assert content["num_real"] == 11
+    assert all(each["n"] == 6 for each in content["metrics"].values())
+    assert content["num_real"] == 7
     values = {name: each["value"] for name, each in content["metrics"].items()}
     assert values["fid"] > 0
     assert values["fid"] != values["fid-clean"]
@@ -79,7 +79,7 @@ def test_without_weights_the_figure_is_a_dash_with_the_file_that_is_missing(
     monkeypatch.delenv("BENCH_WEIGHTS", raising=False)
     found = bench("score", "--images", place / "outputs", "--reference", place / "real")
     assert found.code == 1
-    assert found.out.startswith("fid  –  (N = 9")
+    assert found.out.startswith("fid  –  (N = 6")
     assert "pt_inception-2015-12-05-6726825d.pth is not here" in found.err
 
 
@@ -91,11 +91,11 @@ def test_every_file_is_used_or_said_to_be_left_out(place: Path, inception_file: 
     expected = json.loads(score(place / "outputs", place / "real", inception_file).out)["metrics"]["fid"]["value"]
     whole = score(mixed, place / "real", inception_file)
     assert json.loads(whole.out)["metrics"]["fid"] == pytest.approx(
-        {**json.loads(whole.out)["metrics"]["fid"], "value": expected, "n": 9}
+        {**json.loads(whole.out)["metrics"]["fid"], "value": expected, "n": 6}
     )
     assert json.loads(whole.out)["files"]["images"] == {
         "folder": str(mixed),
-        "used": 9,
+        "used": 6,
         "left_out": [],
         "remarks": [],
     }
@@ -103,10 +103,10 @@ def test_every_file_is_used_or_said_to_be_left_out(place: Path, inception_file: 
         path.rename(mixed / "more" / path.name)
     part = score(mixed, place / "real", inception_file)
     left_out = "in a sub-folder, which --recursive reads"
-    assert f"bench: {mixed}: 5 used; left out: 4 {left_out} (such as more/00001.PNG)" in part.err.splitlines()
-    assert json.loads(part.out)["metrics"]["fid"]["n"] == 5
+    assert f"bench: {mixed}: 3 used; left out: 3 {left_out} (such as more/00001.PNG)" in part.err.splitlines()
+    assert json.loads(part.out)["metrics"]["fid"]["n"] == 3
     assert json.loads(part.out)["files"]["images"]["left_out"] == [
-        {"reason": left_out, "count": 4, "example": "more/00001.PNG"}
+        {"reason": left_out, "count": 3, "example": "more/00001.PNG"}
     ]
     again = score(mixed, place / "real", inception_file, "--recursive")
     assert json.loads(again.out)["metrics"]["fid"]["value"] == pytest.approx(expected, rel=1e-6)
@@ -126,7 +126,7 @@ def test_one_kind_of_pictures_is_chosen_of_a_results_folder(place: Path, incepti
     ):
         chosen = json.loads(score(tmp_path, tmp_path, inception_file, *words).out)
         assert chosen["metrics"]["fid"]["value"] == expected
-        assert chosen["num_real"] == 11
+        assert chosen["num_real"] == 7
 
 
 def test_one_image_is_refused_with_a_reason(place: Path, inception_file: Path, tmp_path: Path) -> None:
@@ -202,8 +202,8 @@ def test_a_mistake_is_one_sentence(words: tuple[str, ...], sentence: str) -> Non
 class TestMasks:
     """`--masks`: the parser judge, trained in moments, reads images against label maps."""
 
-    JUDGE = ("--set", "judges.parser.iterations=150", "--set", "judges.parser.lr=0.005")
-    SMALL = ("--set", "dataset.size=32", "--set", "dataset.options.train=60", "--set", "dataset.options.test=20")
+    JUDGE = settings("judges.parser.iterations=150", "judges.parser.feature_scale=8", "judges.parser.lr=0.005")
+    SMALL = settings("dataset.size=32", "dataset.options.train=60", "dataset.options.test=20")
 
     @pytest.fixture
     def folders(self, tmp_path: Path) -> tuple[Path, Path]:
@@ -322,4 +322,4 @@ class TestMasks:
         words = ("--reference", place / "real", "--weights", f"inception-fid={inception_file}", "--json")
         content = json.loads(self.scored(*folders, *words).out)
         assert list(content["metrics"]) == ["fid", "seg-accuracy", "seg-miou"]
-        assert content["num_real"] == 11
+        assert content["num_real"] == 7

@@ -23,7 +23,7 @@ def test_every_form_that_was_ever_written_reads(path: Path) -> None:
 
 
 def test_the_newest_form_lacks_nothing_that_is_written_today(tmp_path: Path) -> None:
-    newest = FORMS[[path.stem for path in FORMS].index("v1-cpu-time")]
+    newest = FORMS[[path.stem for path in FORMS].index("v1-strengths")]
     write_result(tmp_path / "result.json", read_result(newest))
     assert json.loads((tmp_path / "result.json").read_text()) == json.loads(newest.read_text())
 
@@ -86,11 +86,6 @@ def test_folders_of_a_glob_are_searched_as_one_that_is_named(tmp_path: Path) -> 
     (tmp_path / "rendered-faces" / "leaderboard.json").write_text("{}")
     for pattern in ("*", "rendered-faces/*", "rendered-faces/maskgan/*", "rendered-faces/maskgan/*/*.json"):
         assert result_files([f"{tmp_path}/{pattern}"]) == paths
-
-
-def test_what_is_no_pattern_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"--runs '.*\*\*\*' is no pattern of files|matches no file or folder"):
-        result_files([f"{tmp_path}/***"])
 
 
 def test_a_pattern_without_a_result_is_refused_and_an_empty_folder_is_not(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ SETTING = (
     *settings(*TINY_DATASET[:2], "dataset.options.test=100", "dataset.size=32", "compute.precision=fp32"),
     *settings("judges.parser.iterations=30", "judges.parser.batch_size=4", "judges.attributes.iterations=30"),
     *settings("judges.attributes.batch_size=4", "bootstrap_draws=100", "edit_batch_size=8"),
-    *settings("protocols.attribute-transfer.count=40", "protocols.style-copy.count=100"),
+    *settings("protocols.attribute-transfer.count=24", "protocols.style-copy.count=100"),
     *("--protocol", "attribute-transfer", "--protocol", "style-copy"),
 )
 WORDS = (

@@ -16,7 +16,7 @@ from benchmark.sweep.sweep import LOCK
 from tests.cache_folder import caching_in
 from tests.commands import TINY, TINY_METHOD, Outcome, bench, bench_process, ended, settings, signalled
 
-OPTIONS = ("--plugin", TINY_METHOD, *TINY, *settings("dataset.size=32"))
+OPTIONS = ("--plugin", TINY_METHOD, "--protocol", "style-copy", *TINY, *settings("dataset.size=32"))
 FAILING = "tiny+width=-1"
 SLOW = "tiny+iterations=60,step_seconds=0.1"
 

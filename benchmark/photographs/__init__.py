@@ -1,0 +1,1 @@
+"""A person's own photograph: its face found, aligned, parsed, edited by any method, and put back."""

@@ -1,0 +1,136 @@
+"""Finds the faces of a photograph, and five points of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from benchmark.images.convert import Pixels
+from benchmark.metrics.face_embedding.aligned_crop import five_points, landmark_predictor
+from benchmark.photographs.align import Points
+from benchmark.weights.locate import Weights, WeightsMissing
+from registry.errors import InputError
+
+LANDMARKS: Final = "dlib-face-landmarks-68"
+"""The predictor's id among the weights files."""
+PASSES: Final = ((1280, 0.0), (2560, 0.0), (1280, -0.3))
+"""Longer side of the photograph that is searched, and the score from which a face counts; a pass begins where the one
+before found too few, the last one where there is none. dlib's detector knows faces of 80 pixels and more."""
+MAX_ENLARGED: Final = 4.0
+"""Times that a small photograph is enlarged at most."""
+BOX: Final = 300
+"""Side at which the landmarks of a face are looked for, so that whole pixels are fine enough."""
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class FoundFace:
+    """A face in a photograph.
+
+    Attributes:
+        box: left, top, right and bottom, in pixels; it may reach beyond the photograph.
+        points: (5, 2) centres of both eyes, tip of the nose, and corners of the mouth, each pair from the image's left.
+    """
+
+    box: Box
+    points: Points
+
+    @property
+    def width(self) -> float:
+        """Of the box."""
+        return self.box[2] - self.box[0]
+
+
+class FaceFinder:
+    """dlib's frontal detector, and its sixty-eight landmarks.
+
+    Args:
+        landmarks: file of the landmark predictor.
+
+    Raises:
+        InputError: if dlib cannot read it, or it predicts another number of landmarks.
+    """
+
+    def __init__(self, landmarks: Path) -> None:
+        import dlib  # of the extra `identity`
+
+        self._detector = dlib.get_frontal_face_detector()
+        self._landmarks = landmark_predictor(landmarks)
+        self._rectangle = dlib.rectangle
+
+    def faces(self, photograph: Pixels, at_least: int = 1) -> list[FoundFace]:
+        """The faces of a photograph (H, W, 3), the largest first; those of about its upright are found.
+
+        Args:
+            photograph: uint8 RGB.
+            at_least: where fewer are found, smaller ones are looked for.
+        """
+        boxes: list[Box] = []
+        for longer_side, threshold in PASSES:
+            if len(boxes) >= at_least or (boxes and threshold < 0):
+                break
+            boxes = max(boxes, list(self._boxes(photograph, longer_side, threshold)), key=len)
+        found = [FoundFace(box, self._points(photograph, box)) for box in boxes]
+        return sorted(found, key=lambda face: -face.width)
+
+    def _boxes(self, photograph: Pixels, longer_side: int, threshold: float) -> Iterator[Box]:
+        scale = min(longer_side / max(photograph.shape[:2]), MAX_ENLARGED)
+        searched, ratios = _scaled(photograph, scale)
+        boxes, _, _ = self._detector.run(searched, 0, threshold)
+        for box in boxes:
+            left, right = ((value + 0.5) / ratios[0] - 0.5 for value in (box.left(), box.right()))
+            top, bottom = ((value + 0.5) / ratios[1] - 0.5 for value in (box.top(), box.bottom()))
+            yield left, top, right, bottom
+
+    def _points(self, photograph: Pixels, box: Box) -> Points:
+        height, width = photograph.shape[:2]
+        reach = (box[2] - box[0]) / 2
+        left, top = max(0, int(box[0] - reach)), max(0, int(box[1] - reach))
+        around = photograph[top : min(height, int(box[3] + reach) + 1), left : min(width, int(box[2] + reach) + 1)]
+        shown, ratios = _scaled(around, BOX / (box[2] - box[0]))
+        corners = (np.reshape(box, (2, 2)) - [left, top] + 0.5) * ratios - 0.5
+        rectangle = self._rectangle(*(int(value) for value in np.rint(corners).flatten()))
+        parts: Any = self._landmarks(shown, rectangle).parts()
+        landmarks = np.array([(point.x, point.y) for point in parts], np.float64)
+        points: Points = (five_points(landmarks) + 0.5) / ratios - 0.5 + [left, top]
+        return points
+
+
+def face_finder(weights: Weights) -> FaceFinder:
+    """The finder, with the file that `weights` finds; one for all photographs of a process.
+
+    Raises:
+        InputError: if dlib or the file is not here.
+    """
+    if find_spec("dlib") is None:
+        raise InputError(
+            "faces are found by dlib, which is not installed: pip install 'face-editing-benchmark[identity]'"
+        )
+    try:
+        file = weights.find(LANDMARKS)
+    except WeightsMissing as error:
+        raise InputError(str(error)) from error
+    return _loaded(file.path, file.sha256)
+
+
+@lru_cache(maxsize=1)
+def _loaded(landmarks: Path, sha256: str) -> FaceFinder:
+    """Keyed by the file's hash too: another content under the same path predicts other landmarks."""
+    return FaceFinder(landmarks)
+
+
+def _scaled(image: Pixels, scale: float) -> tuple[Pixels, Points]:
+    """An image at about `scale` times its size, and by how much its width and its height changed."""
+    height, width = image.shape[:2]
+    wide, high = max(1, round(width * scale)), max(1, round(height * scale))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    changed: Pixels = cv2.resize(image, (wide, high), interpolation=way)
+    return changed, np.array([wide / width, high / height])

@@ -1,0 +1,71 @@
+"""Reads an aligned face by the judges of a finished run: its parts, and its attributes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from benchmark.config.resolve import evaluation_part, resolve_evaluation
+from benchmark.config.sources import COMMAND, ConfigSource, read_config
+from benchmark.evaluation.context import EvaluationContext
+from benchmark.images.convert import Pixels, image_tensor
+from benchmark.results.run_folder import EXPERIMENT
+from benchmark.runtime.progress import Reporter
+from benchmark.weights.locate import Weights
+from methods.labels import ATTRIBUTES
+
+PRECISE: Final = 0.75
+"""Mean IoU on test faces from which a parser's eyes and mouths are finer than landmarks."""
+
+
+class FaceReader:
+    """The judges of a run, trained as the run's where the cache does not have them.
+
+    Args:
+        run: folder of the run.
+        device: where they look.
+        cache: folder of packed faces and judges.
+        reporter: shows progress.
+        weights: finds the files of published judges.
+    """
+
+    def __init__(self, run: Path, device: str, cache: Path, reporter: Reporter, weights: Weights) -> None:
+        chosen = ConfigSource({"compute": {"device": device}}, COMMAND)
+        evaluation = resolve_evaluation([evaluation_part(read_config(run / EXPERIMENT)), chosen])
+        self._context = EvaluationContext(evaluation, cache, reporter, weights)
+
+    @property
+    def size(self) -> int:
+        """Side in pixels of the images that the judges look at."""
+        return self._context.evaluation.dataset.size
+
+    @property
+    def title(self) -> str:
+        """Of the judge that labels parts."""
+        return self._context.judge("parser")[1].title
+
+    @property
+    def precise(self) -> bool:
+        """Whether the judge that labels parts knows them well enough to align by them."""
+        return self._context.judge("parser")[1].scores.get("mean_iou", 0.0) >= PRECISE
+
+    def parts(self, image: Pixels) -> NDArray[np.uint8]:
+        """(size, size) labels of an image (size, size, 3)."""
+        judge, _ = self._context.judge("parser")
+        labels: NDArray[np.uint8] = judge.parse(self._tensor(image))[0][0].cpu().numpy()
+        return labels
+
+    def attributes(self, image: Pixels) -> NDArray[np.float32]:
+        """(40,) in {0, 1}: what an image (size, size, 3) has of CelebA's attributes; 0 of what is not known."""
+        judge, _ = self._context.judge("attributes")
+        known = self._context.dataset.known_attributes
+        scores = judge.scores(self._tensor(image))[0].cpu().numpy()
+        has = [name in known and score >= 0.5 for name, score in zip(ATTRIBUTES, scores, strict=True)]
+        return np.array(has, np.float32)
+
+    def _tensor(self, image: Pixels) -> torch.Tensor:
+        return image_tensor(image[None]).to(self._context.compute.device)
