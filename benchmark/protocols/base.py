@@ -155,7 +155,7 @@ class Protocol(ABC):
         if any(variation):
             table[VARIATION] = variation
         for name, values in drawn.details.items():
-            table[name] = list(values[:limit])
+            table[name] = np.asarray(values[:limit])
         return table
 
     def hinted(self, tasks: EditBatch) -> EditBatch:

@@ -57,8 +57,8 @@ def warped_mask(mask: Mask, warp: PartWarp) -> Mask:
     The boundary moves smoothly, by the piece's signed distance; the rest of the mask stays, and what the part leaves
     uncovered has the nearest label that may lie behind it.
     """
-    grid = np.indices(mask.shape, np.float32)
-    rows, columns = grid[0], grid[1]
+    height, width = mask.shape
+    rows, columns = np.indices((height, width), np.float32)
     lift, drawn = np.float32(warp.raised * face_width(mask)), []
     for piece in warp.of.pieces:
         area = area_of(mask, warp.of, piece)
