@@ -128,14 +128,14 @@ class PhotoEditor:
 
     def _face(self, path: Path, number: int, parts: NDArray[np.uint8] | None) -> tuple[FoundFace, PhotographedFace]:
         photograph = read_image(path)
-        found = chosen_face(path, self.finder.faces(photograph, number), number)
+        found = chosen_face(path, self.finder.faces(photograph, max(1, number)), number)
         face = PhotographedFace(photograph, celeba_hq_square(found.points))
         if self.reader is None:
             return found, PhotographedFace(photograph, face.square, parts)
         size = self.reader.size
-        points = refined(found.points, face.square, self.reader.parts(face.image(size)))
-        found = FoundFace(found.box, points)
-        face = PhotographedFace(photograph, celeba_hq_square(points))
+        if self.reader.precise:
+            found = FoundFace(found.box, refined(found.points, face.square, self.reader.parts(face.image(size))))
+            face = PhotographedFace(photograph, celeba_hq_square(found.points))
         shown = face.image(size)
         read = self.reader.parts(shown) if parts is None else parts
         return found, PhotographedFace(photograph, face.square, read, self.reader.attributes(shown))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import torch
@@ -16,6 +17,9 @@ from benchmark.results.run_folder import EXPERIMENT
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import Weights
 from methods.labels import ATTRIBUTES
+
+PRECISE: Final = 0.75
+"""Mean IoU on test faces from which a parser's eyes and mouths are finer than landmarks."""
 
 
 class FaceReader:
@@ -43,6 +47,11 @@ class FaceReader:
     def title(self) -> str:
         """Of the judge that labels parts."""
         return self._context.judge("parser")[1].title
+
+    @property
+    def precise(self) -> bool:
+        """Whether the judge that labels parts knows them well enough to align by them."""
+        return self._context.judge("parser")[1].scores.get("mean_iou", 0.0) >= PRECISE
 
     def parts(self, image: Pixels) -> NDArray[np.uint8]:
         """(size, size) labels of an image (size, size, 3)."""

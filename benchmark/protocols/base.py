@@ -155,7 +155,7 @@ class Protocol(ABC):
         if any(variation):
             table[VARIATION] = variation
         for name, values in drawn.details.items():
-            table[name] = np.asarray(values[:limit])
+            table[name] = pd.Series(list(values[:limit]), index=table.index)
         return table
 
     def hinted(self, tasks: EditBatch) -> EditBatch:

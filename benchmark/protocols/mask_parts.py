@@ -113,3 +113,9 @@ def with_pieces(mask: Mask, part: MaskPart, drawn: Sequence[tuple[Area, Mask]]) 
     for area, labels in drawn:
         found = np.where(area & np.isin(found, may_cover), labels, found)
     return found
+
+
+def pixel_grid(shape: tuple[int, ...]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(H, W) twice: the row and the column of every pixel of an image (H, W)."""
+    rows, columns = np.meshgrid(*(np.arange(extent, dtype=np.float32) for extent in shape), indexing="ij")
+    return rows, columns

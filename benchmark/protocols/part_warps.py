@@ -9,7 +9,16 @@ from typing import Final
 import cv2
 import numpy as np
 
-from benchmark.protocols.mask_parts import PARTS, Mask, MaskPart, area_of, face_width, nearest_labels, with_pieces
+from benchmark.protocols.mask_parts import (
+    PARTS,
+    Mask,
+    MaskPart,
+    area_of,
+    face_width,
+    nearest_labels,
+    pixel_grid,
+    with_pieces,
+)
 from benchmark.protocols.masks_between import signed_distance
 
 
@@ -57,8 +66,7 @@ def warped_mask(mask: Mask, warp: PartWarp) -> Mask:
     The boundary moves smoothly, by the piece's signed distance; the rest of the mask stays, and what the part leaves
     uncovered has the nearest label that may lie behind it.
     """
-    height, width = mask.shape
-    rows, columns = np.indices((height, width), np.float32)
+    rows, columns = pixel_grid(mask.shape)
     lift, drawn = np.float32(warp.raised * face_width(mask)), []
     for piece in warp.of.pieces:
         area = area_of(mask, warp.of, piece)

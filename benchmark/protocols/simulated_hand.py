@@ -13,7 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.protocols.mask_edit_options import Hand
-from benchmark.protocols.mask_parts import Area, Mask, MaskPart, area_of, face_width, nearest_labels, with_pieces
+from benchmark.protocols.mask_parts import (
+    Area,
+    Mask,
+    MaskPart,
+    area_of,
+    face_width,
+    nearest_labels,
+    pixel_grid,
+    with_pieces,
+)
 from benchmark.protocols.masks_between import signed_distance
 
 Field = NDArray[np.float32]
@@ -138,8 +147,7 @@ class _Errors:
 
     def _places(self, area: Area, strength: float) -> Field:
         """(H, W, 2): where each pixel of the drawing comes from, across and down."""
-        height, width = area.shape
-        down, across = np.indices((height, width), np.float32)
+        down, across = pixel_grid(area.shape)
         centre = [float(positions[area].mean()) for positions in (across, down)]
         shrunk = math.exp(-strength * self.growth * min(1.0, self.large / math.sqrt(area.sum())))
         moved = [
@@ -192,8 +200,7 @@ def _stroke(area: Area, start: Iterable[float], end: Iterable[float], radius: fl
     low = np.maximum(np.floor(np.minimum(first, last) - radius), 0).astype(int)
     high = np.minimum(np.ceil(np.maximum(first, last) + radius) + 1, area.shape).astype(int)
     window = area[low[0] : high[0], low[1] : high[1]]
-    height, width = window.shape
-    pixels = np.moveaxis(np.indices((height, width)), 0, 2) + low - first
+    pixels = np.stack(pixel_grid(window.shape), axis=2) + low - first
     way = last - first
     along = np.clip(pixels @ way / max(way @ way, 1e-12), 0, 1)
     window[np.linalg.norm(pixels - along[..., None] * way, axis=2) < radius] = covers

@@ -42,10 +42,10 @@ class TaskGroups:
         """
         if STRENGTH in tasks:
             numbers, strengths = pd.factorize(tasks[STRENGTH].to_numpy(np.float64), sort=True)
-            names = tuple(f"{strength:g}" for strength in strengths)
-            return cls("strength", names, np.asarray(numbers, np.intp), trapezoid(strengths))
-        attributes = tuple(map(str, tasks["attribute"].fillna("").unique()))
-        return cls("attribute", attributes, numbered_attributes(tasks)[0])
+            words = tuple(f"{strength:g}" for strength in strengths)
+            return cls("strength", words, np.asarray(numbers, np.intp), trapezoid(strengths))
+        names = tasks["attribute"].fillna("").unique()
+        return cls("attribute", tuple(map(str, names)), numbered_attributes(tasks)[0])
 
     @property
     def count(self) -> int:

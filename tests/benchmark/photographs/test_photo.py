@@ -144,7 +144,7 @@ def test_wrong_input_is_one_sentence(desk: Path, tmp_path: Path) -> None:
     Image.fromarray(np.full((200, 300, 3), 90, np.uint8)).save(empty)
     told = bench("photo", empty, "--out", tmp_path / "out")
     assert (told.code, "empty.png: no face was found" in told.sentence) == (2, True)
-    assert "1 face was found, and no face 2" in sentence(desk, tmp_path, "--face", "2")
+    assert "found, and no face 9; the largest is face 1" in sentence(desk, tmp_path, "--face", "9")
     assert "no face 0" in sentence(desk, tmp_path, "--face", "0")
     assert "no method: give --method" in sentence(desk, tmp_path, "--attribute", "Smiling=1")
     words = ("--method", "region-color")

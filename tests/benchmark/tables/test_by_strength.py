@@ -24,7 +24,8 @@ def scored(values, fid=(None, None, None), seed=0, method="alpha", **changes):
         for strength, value, of_set in zip(STRENGTHS, values, fid, strict=True)
     }
     figures = {"seg-accuracy": figure(0.6), "fid": figure(31.0)}
-    losses = {"seg-accuracy": figure(values[0] - values[1], 0.02), "fid": figure(None, reason="too few")}
+    loss = None if None in values else values[0] - values[1]
+    losses = {"seg-accuracy": figure(loss, 0.02), "fid": figure(None, reason="too few")}
     scores = protocol(figures, strengths=found, losses=losses, title="Mask edits")
     return result(method, seed=seed, protocols={NAME: scores}, **changes)
 
