@@ -36,13 +36,15 @@ def test_the_true_edit_is_perfect_at_every_strength(results: dict[str, Result]) 
         assert curve(results, "oracle", metric) == [60] * 5
     for metric in ("ssim-oracle", "ssim-region"):
         assert curve(results, "oracle", metric) == pytest.approx([1] * 5)
-    assert len(set(curve(results, "oracle", "seg-miou"))) == 1
-    assert results["oracle"].protocols["mask-edits"].losses["seg-miou"].value == 0
+    parsed = curve(results, "oracle", "seg-miou")
+    assert parsed == pytest.approx(parsed[:1] * 5, abs=1e-3)  # batches of other sizes round otherwise
+    assert results["oracle"].protocols["mask-edits"].losses["seg-miou"].value == pytest.approx(0, abs=1e-3)
 
 
 def test_who_sees_no_mask_has_flat_curves_and_who_copies_it_falling_ones(results: dict[str, Result]) -> None:
     for metric in ("psnr-oracle", "psnr-region", "seg-miou"):
-        assert len(set(curve(results, "copy-target", metric))) == 1
+        unedited = curve(results, "copy-target", metric)
+        assert unedited == pytest.approx(unedited[:1] * 5, abs=1e-3)
     assert curve(results, "copy-target", "psnr-background") == [60] * 5
     for metric in ("psnr-oracle", "psnr-region", "ssim-region", "psnr-background"):
         falling = curve(results, "region-color", metric)
