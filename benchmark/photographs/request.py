@@ -93,7 +93,7 @@ def read_hidden(path: Path, photograph: tuple[int, int]) -> NDArray[np.bool_]:
     Raises:
         InputError: if it cannot be read, has another shape, or hides nothing.
     """
-    hidden = read_image(path).max(axis=2) > 127
+    hidden: NDArray[np.bool_] = read_image(path).max(axis=2) > 127
     height, width = hidden.shape
     if hidden.shape != photograph and height != width:
         raise InputError(
