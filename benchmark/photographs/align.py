@@ -117,8 +117,8 @@ def _surroundings(photograph: Pixels, box: tuple[int, int, int, int], side: floa
         return np.ascontiguousarray(shown)
     blurred = cv2.GaussianBlur(shown, (0, 0), max(BLUR * side / step, 0.1))
     share = np.clip(outside / (FADE * side), 0, 1)[..., None]
-    found: Pixels = np.rint(shown + share * (blurred.astype(np.float32) - shown)).astype(np.uint8)
-    return found
+    faded: Pixels = np.rint(shown + share * (blurred.astype(np.float32) - shown)).astype(np.uint8)
+    return faded
 
 
 def _reflected(places: NDArray[np.int64], count: int) -> NDArray[np.int64]:

@@ -72,8 +72,8 @@ def _strip(
     own = photograph[rows, columns].astype(np.float32)
     moved = change - replaced[..., None] * (own - aligned)
     changed = own + (weight * inside)[..., None] * moved
-    found: Pixels = np.clip(np.rint(changed), 0, 255).astype(np.uint8)
-    return found
+    pasted: Pixels = np.clip(np.rint(changed), 0, 255).astype(np.uint8)
+    return pasted
 
 
 def _replaced(change: _Plane) -> _Plane:

@@ -87,6 +87,6 @@ def _columns(edits: PhotoEdits) -> list[Column]:
 def _framed(face: PhotographedFace) -> Pixels:
     """The photograph with the square drawn into it."""
     framed = face.photograph.copy()
-    corners = np.rint(face.square.corners).astype(np.int32)
-    cv2.polylines(framed, [corners], True, _FRAME, max(1, max(framed.shape[:2]) // 256), cv2.LINE_AA)
+    corners = [np.rint(face.square.corners).astype(np.int32)]
+    cv2.polylines(framed, corners, True, _FRAME, max(1, max(framed.shape[:2]) // 256), cv2.LINE_AA)
     return framed
