@@ -19,7 +19,7 @@ pytestmark = pytest.mark.integration
 
 CHOSEN = "psnr-oracle,seg-miou,style-color-unseen,kernel-judge"
 SMALL = [*TINY, *settings("dataset.size=32", "protocols.style-copy.count=12")]
-QUICK = [*SMALL, "--metrics", "psnr-oracle,style-color", "--limit", "8"]
+QUICK = [*SMALL, "--metrics", "psnr-oracle,style-color", "--limit", "10"]
 NUM_LEVELS = 1 + sum(len(degradation.strengths) - 1 for degradation in DEGRADATIONS.values())
 EXAMPLE = ROOT / "examples" / "calibration" / "calibration.json"
 PLUGIN = """
