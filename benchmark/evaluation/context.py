@@ -291,7 +291,7 @@ def open_faces(
         progress: called with the faces packed and the faces in all.
     """
     dataset_class = DATASETS.get(name)
-    with plugin_boundary(f"{dataset_class.__name__}.__init__"):
+    with plugin_boundary(f"{dataset_class.__name__}.__init__", OSError):  # of files that are the user's
         dataset: FaceDataset = dataset_class(
             root=root, size=size, cache=faces_folder(cache, name), progress=progress, **options
         )

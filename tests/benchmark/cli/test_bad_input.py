@@ -196,9 +196,10 @@ class TestDatasets:
         sentence = refused(*self.WORDS, "--data", tmp_path / "photos")
         assert sentence.startswith(f"{tmp_path / 'photos'} is not a CelebAMask-HQ folder: looked for CelebA-HQ-img/")
 
-    def test_verifying_one_that_cannot_be_read_names_it_and_blames_no_code(self) -> None:
+    @pytest.mark.parametrize("words", [("data", "verify"), ("data", "pack"), WORDS], ids=" ".join)
+    def test_one_that_cannot_be_read_is_named_and_no_code_is_blamed(self, words: tuple[str, ...]) -> None:
         folder = "a" * 300  # longer than any name that a system takes
-        outcome = bench("data", "verify", "--data", folder)
+        outcome = bench(*words, "--data", folder)
         assert outcome.code > 0
         assert outcome.sentence.startswith(folder)
         assert "raised" not in outcome.sentence
