@@ -18,6 +18,7 @@ from benchmark.tables.table_scores import NO_SCORES, PARTIAL, TableScores
 
 NOT_RANKED: Final = "only learned methods are ranked"
 NO_RIVAL: Final = "there is no other learned method"
+NO_FIGURES: Final = "it has no figure here"
 NO_METRIC: Final = "the table has no metric of single images"
 FEW_SCORES: Final = f"fewer than two learned methods have per-task scores: {NO_SCORES}"
 
@@ -61,7 +62,7 @@ def rank_rows(rows: Sequence[Row], scores: TableScores) -> Ranking:
     method without per-task scores, or with edits of some of the tasks alone, takes no part and is no rival of others.
     """
     metrics = [cell.column for cell in rows[0].cells if cell.column.level == "image"]
-    learned = [number for number, row in enumerate(rows) if row.kind == "learned"]
+    learned = [number for number, row in enumerate(rows) if row.kind == "learned" and _has_figures(row)]
     ranked = [
         number
         for number in learned
@@ -82,6 +83,11 @@ def _why_nobody_is_ranked(num_learned: int, num_metrics: int) -> str | None:
     if num_learned < 2:
         return NO_RIVAL if num_learned else None
     return FEW_SCORES if num_metrics else NO_METRIC
+
+
+def _has_figures(row: Row) -> bool:
+    """Whether a row took part: some methods can do nothing under a protocol."""
+    return any(cell.value is not None for cell in row.cells if cell.column.level in ("image", "set"))
 
 
 def _merits(ranked: Sequence[int], metrics: Sequence[Column], scores: TableScores) -> tuple[Array, Array]:
@@ -113,6 +119,8 @@ def _why_not(row: Row, number: int, scores: TableScores) -> str:
     """Why a row has no rank, if it has none."""
     if row.kind != "learned":
         return NOT_RANKED
+    if not _has_figures(row):
+        return NO_FIGURES
     return PARTIAL if scores.is_partial(number) else NO_SCORES
 
 

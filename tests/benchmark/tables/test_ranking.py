@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from benchmark.results.find_results import FinishedRun
 from benchmark.statistics.win_rates import rank_methods
 from benchmark.tables.build_tables import tabulate
 from benchmark.tables.ranking import RANK, WIN_RATE
@@ -73,6 +74,24 @@ def test_where_nobody_can_be_ranked_there_is_no_column_and_a_sentence(methods, s
     (table,) = tabulate(runs(*(result(method, {"seg-accuracy": figure(0.9)}) for method in methods)))
     assert RANK not in table.columns
     assert any(line.startswith(said) for line in remarks(table))
+
+
+def without_figures(run: FinishedRun) -> FinishedRun:
+    """The run as that of a method which could not do the edits."""
+    ((name, scored),) = run.result.protocols.items()
+    none = {"seg-accuracy": figure(None, reason="it takes no mask")}
+    protocols = {name: scored.model_copy(update={"metrics": none, "scores_sha256": None})}
+    (run.path.parent / "scores" / f"{name}.parquet").unlink()
+    return run._replace(result=run.result.model_copy(update={"protocols": protocols}))
+
+
+def test_one_that_can_do_nothing_here_is_nobody_s_rival(tmp_path):
+    able = scored_run(tmp_path, "a", {"seg-accuracy": noise(1, 0.9)})
+    unable = without_figures(scored_run(tmp_path, "b", {"seg-accuracy": noise(3, 0.9)}))
+    (table,) = tabulate([able, unable])
+    assert "No rank: there is no other learned method." in remarks(table)
+    (table,) = tabulate([able, scored_run(tmp_path, "c", {"seg-accuracy": noise(2, 0.8)}), unable])
+    assert {row.label: row.cells[0].reason for row in table.rows}["b"] == "it has no figure here"
 
 
 def test_a_table_of_whole_sets_alone_says_so():
