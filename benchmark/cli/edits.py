@@ -60,7 +60,7 @@ def _import(
         said,
         edits,
         evaluation,
-        writable(options.runs, "runs folder"),
+        options.runs,
         writable(cache_folder(), "cache folder"),
         Reporter(),
         weights=options.find_weights(),

@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from benchmark.images.label_sets import find_label_set
-from benchmark.images.read import read_image
-from benchmark.photographs.detect import face_finder
-from benchmark.photographs.edit_photo import PhotoEditor, PhotoEdits
-from benchmark.photographs.methods import choose_methods, load_all
-from benchmark.photographs.read_face import FaceReader
-from benchmark.photographs.request import EditRequest, read_face_mask, read_hidden
-from benchmark.photographs.write_edits import write_edits
-from benchmark.runtime.cache_folder import cache_folder, writable
-from benchmark.runtime.progress import Reporter
-from benchmark.runtime.version import installed_version
-from benchmark.weights.locate import Weights
+if TYPE_CHECKING:
+    from benchmark.photographs.edit_photo import PhotoEdits
 
 PathName = str | PathLike[str]
 
@@ -80,6 +71,19 @@ def photo(
         >>> bool((found.edits["copy-target"].photograph == found.face.photograph).all())
         True
     """
+    from benchmark.images.label_sets import find_label_set
+    from benchmark.images.read import read_image
+    from benchmark.photographs.detect import face_finder
+    from benchmark.photographs.edit_photo import PhotoEditor
+    from benchmark.photographs.methods import choose_methods, load_all
+    from benchmark.photographs.read_face import FaceReader
+    from benchmark.photographs.request import EditRequest, read_face_mask, read_hidden
+    from benchmark.photographs.write_edits import write_edits
+    from benchmark.runtime.cache_folder import cache_folder, writable
+    from benchmark.runtime.progress import Reporter
+    from benchmark.runtime.version import installed_version
+    from benchmark.weights.locate import Weights
+
     photograph = Path(image)
     label_set = None if labels is None else find_label_set(labels)
     chosen = choose_methods([methods] if isinstance(methods, str) else list(methods), Path(runs), dataset)

@@ -172,7 +172,7 @@ def import_edits(
         said,
         Path(edits),
         evaluation,
-        writable(Path(runs), "runs folder"),
+        Path(runs),
         writable(cache_folder(), "cache folder"),
         Reporter(quiet=quiet),
         weights=weights_of(weights),

@@ -107,7 +107,8 @@ def test_the_leaderboard_is_the_csv_file_as_a_frame(runs: Path, tmp_path: Path) 
     words = ("--protocol", "style-copy", "--metrics", "psnr-oracle,seg-miou,frechet-judge")
     assert bench("leaderboard", "--runs", runs, "--out", tmp_path, "--format", "csv", *words).code == 0
     found = benchmark.leaderboard(runs, protocol="style-copy", metrics=["psnr-oracle", "seg-miou", "frechet-judge"])
-    written = pd.read_csv(tmp_path / "leaderboard.csv", dtype={"attribute": str}).fillna({"unit": "", "attribute": ""})
+    words_of = dict.fromkeys(("unit", "attribute", "strength"), "")
+    written = pd.read_csv(tmp_path / "leaderboard.csv", dtype=dict.fromkeys(words_of, str)).fillna(words_of)
     assert list(found["method"].unique()) == list(written["method"].unique())
     assert_frame_equal(found.convert_dtypes(), written.convert_dtypes(), check_dtype=False)
     assert {str(found[name].dtype) for name in ("value", "low", "high")} == {"float64"}
