@@ -69,7 +69,8 @@ def rank_rows(rows: Sequence[Row], scores: TableScores) -> Ranking:
         if not scores.is_partial(number) and any(scores.tallies(number, metric.id) for metric in metrics)
     ]
     if len(ranked) < 2:
-        return Ranking(reason=_why_nobody_is_ranked(len(learned), len(metrics)))
+        there_are_learned = any(row.kind == "learned" for row in rows)
+        return Ranking(reason=_why_nobody_is_ranked(len(learned), len(metrics)) if there_are_learned else None)
     merits, drawn = _merits(ranked, metrics, scores)
     found = dict(zip(ranked, rank_methods(merits, drawn), strict=True))
     num_metrics = int((np.isfinite(merits).sum(axis=0) > 1).sum())
@@ -79,9 +80,9 @@ def rank_rows(rows: Sequence[Row], scores: TableScores) -> Ranking:
     )
 
 
-def _why_nobody_is_ranked(num_learned: int, num_metrics: int) -> str | None:
-    if num_learned < 2:
-        return NO_RIVAL if num_learned else None
+def _why_nobody_is_ranked(num_rivals: int, num_metrics: int) -> str:
+    if num_rivals < 2:
+        return NO_RIVAL
     return FEW_SCORES if num_metrics else NO_METRIC
 
 
