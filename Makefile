@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 export GOMP_SPINCOUNT = 20000
 
-.PHONY: demo table example-report test test-unit test-slow lint types docs bench-renderer bench-steps bench-scoring bench-attributes bench-reports gpu-rehearsal clean
+.PHONY: demo table example-report test test-unit test-slow lint types docs bench-renderer bench-steps bench-scoring bench-attributes bench-reports bench-demo gpu-rehearsal clean
 
 demo: $(VENV)/installed
 	$(BIN)/bench run --method maskgan
@@ -80,6 +80,9 @@ bench-scoring: $(VENV)/installed
 
 bench-attributes: $(VENV)/installed
 	$(BIN)/python -m benchmarks.attribute_oracles
+
+bench-demo: $(VENV)/installed
+	$(BIN)/python -m benchmarks.demo_training $(TABLE)
 
 bench-reports: $(VENV)/installed
 	$(BIN)/python -m benchmarks.leaderboard_scale

@@ -1,48 +1,34 @@
-"""Measures what a training at the demo preset takes on one thread, and the iterations that a budget buys."""
+"""Measures what a training at the demo preset takes of one thread's time, and the iterations that a budget buys."""
 
 from __future__ import annotations
 
-import statistics
 import sys
-import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 
 from benchmark.config.flags import sources_of
 from benchmark.config.resolve import resolve
+from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.editing.build_method import build_editor
-from benchmarks.timing import random_faces
+from benchmark.runtime.device import choose_compute
+from benchmark.training.step_cost import step_costs
 
-SIZE = 64
-BUDGET = 300.0
-WARM_UP, ROUNDS = 3, 12
-
-
-def step_seconds(method: str) -> list[tuple[str, int, float]]:
-    """Name, iterations and median CPU seconds of a step of every training stage."""
-    torch.manual_seed(0)
-    model = build_editor(resolve(sources_of({"method": method, "preset": "demo"}))).model.train()
-    measured = []
-    for stage in model.stages():
-        model.begin_stage(stage)
-        optimizers, faces = model.optimizers(stage), random_faces(stage.batch_size, SIZE)
-        spent = []
-        for _ in range(WARM_UP + ROUNDS):
-            started = time.process_time()
-            model.train_step(faces, optimizers)
-            spent.append(time.process_time() - started)
-        measured.append((stage.name, stage.iterations, statistics.median(spent[WARM_UP:])))
-    return measured
-
+BUDGET = 420.0
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    for method in sys.argv[1:]:
-        stages = step_seconds(method)
-        total = sum(iterations * seconds for _, iterations, seconds in stages)
-        for name, iterations, seconds in stages:
-            print(
-                f"{method} {name}: {iterations} iterations of {1000 * seconds:.0f} ms; of {BUDGET:.0f} s"
-                f" in all {iterations * BUDGET / total:.0f}"
-            )
-        print(f"{method}: {total:.0f} s", flush=True)
+    with TemporaryDirectory() as cache:
+        faces = RenderedFaces(None, 64, Path(cache), train=128, val=1, test=1)
+        for method in sys.argv[1:]:
+            model = build_editor(resolve(sources_of({"method": method, "preset": "demo"}))).model
+            stages = [stage for stage in model.stages() if stage.iterations > 0]
+            costs = step_costs(model, faces, "cpu", seed=0, compute=choose_compute("cpu"))
+            total = sum(stage.iterations * costs[stage.name] for stage in stages)
+            for stage in stages:
+                print(
+                    f"{method} {stage.name}: {stage.iterations} iterations of {1000 * costs[stage.name]:.0f} ms; "
+                    f"{BUDGET:.0f} s in all buy {stage.iterations * BUDGET / total:.0f}"
+                )
+            print(f"{method}: {total:.0f} s", flush=True)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import cv2
 import numpy as np
 
 from benchmark.images.convert import Pixels
-from benchmark.metrics.face_embedding.aligned_crop import five_points, landmark_predictor
+from benchmark.metrics.face_embedding.aligned_crop import landmark_predictor, points_in_box
 from benchmark.photographs.align import Points
 from benchmark.weights.locate import Weights, WeightsMissing
 from registry.errors import InputError
@@ -98,9 +98,7 @@ class FaceFinder:
         shown, ratios = _scaled(around, BOX / (box[2] - box[0]))
         corners = (np.reshape(box, (2, 2)) - [left, top] + 0.5) * ratios - 0.5
         rectangle = self._rectangle(*(int(value) for value in np.rint(corners).flatten()))
-        parts: Any = self._landmarks(shown, rectangle).parts()
-        landmarks = np.array([(point.x, point.y) for point in parts], np.float64)
-        points: Points = (five_points(landmarks) + 0.5) / ratios - 0.5 + [left, top]
+        points: Points = (points_in_box(self._landmarks, shown, rectangle) + 0.5) / ratios - 0.5 + [left, top]
         return points
 
 

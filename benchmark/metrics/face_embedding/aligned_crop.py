@@ -48,8 +48,7 @@ class FaceAligner:
         boxes, _, _ = self._detector.run(image, 0, THRESHOLD)  # the best first
         if not boxes:
             return None
-        found = self._landmarks(image, boxes[0])
-        return aligned_crop(image, five_points(np.array([(point.x, point.y) for point in found.parts()], np.float64)))
+        return aligned_crop(image, points_in_box(self._landmarks, image, boxes[0]))
 
 
 def landmark_predictor(path: Path) -> Any:
@@ -66,6 +65,11 @@ def landmark_predictor(path: Path) -> Any:
     if number != NUM_LANDMARKS:
         raise InputError(f"{path}: predicts {number} landmarks, where {NUM_LANDMARKS} are needed; give {FILE}")
     return predictor
+
+
+def points_in_box(predictor: Any, image: NDArray[np.uint8], box: Any) -> NDArray[np.float64]:
+    """The `five_points` (5, 2) of the face in a dlib rectangle of an RGB image (H, W, 3)."""
+    return five_points(np.array([(point.x, point.y) for point in predictor(image, box).parts()], np.float64))
 
 
 def five_points(landmarks: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,17 +12,14 @@ from torch import Tensor
 
 from benchmark.config.evaluation_spec import Options
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
-from benchmark.evaluation.score_edits import Judges, Scores, score_edits
+from benchmark.evaluation.score_edits import Scores
 from benchmark.images.convert import Pixels, image_array
 from benchmark.protocols.attribute_transfer import AttributeTransfer
 from benchmark.results.schema import ProtocolResult
 from benchmark.results.task_scores import TaskScores, tasks_sha256, write_task_scores
-from benchmark.runtime.device import Compute
-from benchmark.runtime.progress import Reporter
-from benchmark.weights.locate import Weights
-from benchmark.weights.resources import MetricUnavailable, Resources
 from methods.base import EditBatch
 from methods.labels import NUM_ATTRIBUTES
+from tests.benchmark.scored_outputs import scored_outputs
 
 SOME = ("Smiling", "Eyeglasses", "Black_Hair")
 METRICS = ["psnr-oracle", "seg-miou", "attribute-accuracy", "attribute-preservation", "frechet-judge"]
@@ -32,16 +29,6 @@ COUNT = 6
 @pytest.fixture(scope="module")
 def faces(tmp_path_factory: pytest.TempPathFactory) -> RenderedFaces:
     return RenderedFaces(None, 32, tmp_path_factory.mktemp("faces"), train=2, val=1, test=60)
-
-
-class NoRealImages:
-    """Nothing to compare sets with."""
-
-    def encoder(self, name: str) -> object:
-        raise MetricUnavailable("no real images")
-
-    def real_features(self, name: str) -> object:
-        raise MetricUnavailable("no real images")
 
 
 class Onlooker:
@@ -68,21 +55,7 @@ def scored(
     def outputs(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Pixels]:
         return batch, image_array(batch.source.image)
 
-    scores = score_edits(
-        outputs,
-        protocol,
-        METRICS,
-        faces,
-        tasks,
-        Judges(Onlooker, Onlooker),
-        NoRealImages(),  # type: ignore[arg-type]
-        resources=Resources(Compute(torch.device("cpu"), "fp32", channels_last=False), Weights()),
-        draws=100,
-        reporter=Reporter(quiet=True),
-        title="source",
-        refused=refused or {},
-    )
-    return scores, tasks
+    return scored_outputs(outputs, protocol, METRICS, faces, tasks, Onlooker, refused), tasks
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from benchmark.config.evaluation_spec import DatasetSpec, EvaluationSpec
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.evaluation.export_tasks import export_tasks
-from benchmark.evaluation.score_edits import Judges, Scores, score_edits
+from benchmark.evaluation.score_edits import Scores
 from benchmark.images.convert import Pixels, image_array
 from benchmark.images.label_colors import color_mask
 from benchmark.images.read import decode_image
@@ -26,12 +26,10 @@ from benchmark.protocols.part_warps import WARPS, warped_mask
 from benchmark.results.schema import ProtocolResult
 from benchmark.results.task_groups import STRENGTH, trapezoid
 from benchmark.results.task_scores import PART, VARIATION, TaskScores, tasks_sha256, write_task_scores
-from benchmark.runtime.device import Compute
 from benchmark.runtime.progress import Reporter
-from benchmark.weights.locate import Weights
-from benchmark.weights.resources import MetricUnavailable, Resources
 from methods.base import EditBatch
 from methods.labels import LABELS, PALETTE
+from tests.benchmark.scored_outputs import scored_outputs
 from tests.face_folder import open_folder, write_folder
 
 STRENGTHS = [0, 0.25, 0.5, 1, 2]
@@ -196,16 +194,6 @@ class PaletteReader:
         return distances.argmin(-1).to(torch.uint8), image.mean(dim=(2, 3))
 
 
-class NoRealImages:
-    """Nothing to compare sets with."""
-
-    def encoder(self, name: str) -> object:
-        raise MetricUnavailable("no real images")
-
-    def real_features(self, name: str) -> object:
-        raise MetricUnavailable("no real images")
-
-
 def scored(rendered: RenderedFaces, shown: str, count: int = 6) -> tuple[Scores, pd.DataFrame]:
     """The scores of outputs that are pictures of the drawn masks, of the true ones, or of the true faces."""
     protocol = MaskEdits(count=count)
@@ -217,20 +205,7 @@ def scored(rendered: RenderedFaces, shown: str, count: int = 6) -> tuple[Scores,
         found = image_array(batch.oracle) if shown == "oracle" else color_mask(masks[shown].numpy())
         return batch, found
 
-    scores = score_edits(
-        outputs,
-        protocol,
-        METRICS,
-        rendered,
-        tasks,
-        Judges(PaletteReader, PaletteReader),
-        NoRealImages(),  # type: ignore[arg-type]
-        resources=Resources(Compute(torch.device("cpu"), "fp32", channels_last=False), Weights()),
-        draws=100,
-        reporter=Reporter(quiet=True),
-        title=shown,
-    )
-    return scores, tasks
+    return scored_outputs(outputs, protocol, METRICS, rendered, tasks, PaletteReader), tasks
 
 
 def test_what_is_true_is_perfect_at_every_strength(rendered: RenderedFaces) -> None:
