@@ -18,11 +18,11 @@ if TYPE_CHECKING:
         leaderboard,
         list_methods,
         load_method,
+        photo,
         run,
         score_images,
         score_runs,
     )
-    from benchmark.photographs.photo import photo
 
     __version__: str
 
@@ -42,10 +42,6 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name == "photo":
-        from benchmark.photographs.photo import photo
-
-        return photo
     if name in __all__:
         from benchmark import api
 

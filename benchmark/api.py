@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.config.flags import flags_of
+from benchmark.photographs.photo import photo as photo
 from benchmark.pipeline.claims import claims as claims
 from benchmark.pipeline.finished_runs import score_runs as score_runs
 from benchmark.pipeline.outside_edits import export_tasks as export_tasks

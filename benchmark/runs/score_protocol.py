@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -23,13 +23,15 @@ from benchmark.images.convert import Pixels
 from benchmark.results.face_facts import write_face_facts
 from benchmark.results.import_record import read_import
 from benchmark.results.run_folder import EDITS, REFUSED, RESULT, edits_folder, scores_path
-from benchmark.results.schema import read_result
+from benchmark.results.schema import Value, read_result
 from benchmark.results.task_scores import TABLE_COLUMNS, read_task_scores, write_task_scores
 from benchmark.runs.up_to_date import FINISHED, LIBRARIES, METRICS, measured_by, metric_stamps
 from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.ratios import Ratio
 from methods.base import EditBatch
 from registry.catalogue import DATASET_CARDS, PROTOCOL_CARDS, Entry
+
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True)
@@ -123,9 +125,11 @@ def score_protocol(
         kept = _joined(kept, scores.among(task_set.tasks))
     ordered = {metric: kept.cells[metric] for metric, _ in metrics}
     num_missing = len(task_set.tasks) - len(edited)
-    by_attribute = {part: {metric: cells[metric] for metric in ordered} for part, cells in kept.attributes.items()}
-    by_strength = {part: {metric: cells[metric] for metric in ordered} for part, cells in kept.strengths.items()}
-    losses = {metric: kept.losses[metric] for metric in ordered if metric in kept.losses}
+    by_attribute, by_strength = (
+        {group: {metric: cells[metric] for metric in ordered} for group, cells in groups.items()}
+        for groups in (kept.attributes, kept.strengths)
+    )
+    losses = _among(kept.losses, ordered)
     found = Scores(kept.frame, kept.ratios, ordered, kept.breakdown, {}, num_missing, by_attribute, by_strength, losses)
     noted = {*missing, *_noted_libraries(state, name)}
     libraries = {metric: measured_by(evaluation, metric) for metric in ordered if metric in noted}
@@ -194,22 +198,15 @@ def _kept(
     cells = {name: cell for name, cell in cells.items() if cell.value is not None or name not in again}
     columns = [name for name in frame.columns if name in TABLE_COLUMNS or name.partition("/")[0] in cells]
     breakdown = {name: result.breakdown.get(name, {}) for name in cells}
-    attributes = {
-        part: {name: figures[name] for name in cells if name in figures} for part, figures in result.attributes.items()
-    }
-    own_ratios = {name: ratios[name] for name in cells if name in ratios}
     return Scores(
         frame[columns],
-        own_ratios,
+        _among(ratios, cells),
         cells,
         breakdown,
         {},
-        attributes=attributes,
-        strengths={
-            part: {name: figures[name] for name in cells if name in figures}
-            for part, figures in result.strengths.items()
-        },
-        losses={name: result.losses[name] for name in cells if name in result.losses},
+        attributes=_of_metrics(result.attributes, cells),
+        strengths=_of_metrics(result.strengths, cells),
+        losses=_among(result.losses, cells),
     )
 
 
@@ -219,14 +216,30 @@ def _joined(kept: Scores, new: Scores) -> Scores:
     columns = [name for name in new.frame.columns if name not in TABLE_COLUMNS]
     frame = pd.concat([kept.frame.reset_index(drop=True), new.frame[columns].reset_index(drop=True)], axis=1)
     ratios: dict[str, list[Ratio]] = {**kept.ratios, **new.ratios}
-    attributes = {part: {**kept.attributes.get(part, {}), **cells} for part, cells in new.attributes.items()}
     return Scores(
         frame,
         ratios,
         {**kept.cells, **new.cells},
         {**kept.breakdown, **new.breakdown},
         {},
-        attributes=attributes,
-        strengths={part: {**kept.strengths.get(part, {}), **cells} for part, cells in new.strengths.items()},
+        attributes=_with(kept.attributes, new.attributes),
+        strengths=_with(kept.strengths, new.strengths),
         losses={**kept.losses, **new.losses},
     )
+
+
+def _among(figures: Mapping[str, Kind], metrics: Iterable[str]) -> dict[str, Kind]:
+    """What there is of these metrics, in their order."""
+    return {name: figures[name] for name in metrics if name in figures}
+
+
+def _of_metrics(groups: Mapping[str, Mapping[str, Value]], metrics: Collection[str]) -> dict[str, dict[str, Value]]:
+    """The figures of these metrics by group of tasks."""
+    return {group: _among(figures, metrics) for group, figures in groups.items()}
+
+
+def _with(
+    groups: Mapping[str, Mapping[str, Value]], new: Mapping[str, Mapping[str, Value]]
+) -> dict[str, dict[str, Value]]:
+    """The new figures by group of tasks, over those that there were."""
+    return {group: {**groups.get(group, {}), **figures} for group, figures in new.items()}
