@@ -66,7 +66,10 @@ def resolve(sources: Sources) -> Experiment:
             options = put_over(options, expanded_texts(given))
     with located(sources, "budget"):
         _check_budget(settings)
+    with located(sources, "start"):
+        _check_start(settings)
     content = {key: settings[key] for key in METHOD_KEYS if key in settings and key != "method"}
+    content["start"] = settings.get("start") or {}
     content |= {"name": name, "variant": variant, "options": options}
     method = _validated(MethodSpec, content, sources)
     try:
@@ -133,6 +136,28 @@ def _check_budget(settings: Mapping[str, Any]) -> None:
     parse_budget(budget)
     if settings.get("checkpoint") is not None:
         raise ExperimentError("a budget is for training, and a checkpoint takes its place: leave one of them out")
+
+
+def _check_start(settings: Mapping[str, Any]) -> None:
+    start = settings.get("start")
+    if not start:
+        return
+    if not (isinstance(start, dict) and all(map(_names_files, start.values()))):
+        raise ExperimentError(
+            "start has, by the name of a stage, the file that takes the place of its training: start.STAGE=FILE of "
+            f"what the stage left in another run, start.STAGE.ROLE=FILE of a published network, not {start!r}"
+        )
+    for other in ("checkpoint", "budget"):
+        if settings.get(other) is not None:
+            raise ExperimentError(
+                f"start takes the place of a part of the training, and {other} is for the whole of it: leave one out"
+            )
+
+
+def _names_files(value: Any) -> bool:
+    """Whether a stage's value in `start` is a file's path, or has them by role."""
+    paths = list(value.values()) if isinstance(value, dict) else [value]
+    return bool(paths) and all(isinstance(path, str) and path for path in paths)
 
 
 def _at_preset(card: MethodCard, key: str) -> Options:

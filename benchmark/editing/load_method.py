@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmark.config.experiment import Experiment
 from benchmark.config.resolve import resolve
@@ -68,7 +69,8 @@ def _settings_of(name: str, run: Path | None) -> list[ConfigSource]:
 def _filled(experiment: Experiment, checkpoint: Path | None, run: Path | None) -> FaceEditor:
     if checkpoint is not None and checkpoint.is_file():
         return _filled_from(experiment, checkpoint, experiment.method.network if run is None else None)
-    editor = build_editor(over_faces(experiment, 1))  # over however many faces: a length in epochs is none yet
+    # over however many faces: a length in epochs is none yet; what training started from need not be there any more
+    editor = build_editor(over_faces(_without_start(experiment), 1))
     stages = [stage for stage in editor.model.stages() if stage.iterations > 0]
     if not stages or editor.checkpoint is not None:
         return editor.model
@@ -84,5 +86,12 @@ def _filled(experiment: Experiment, checkpoint: Path | None, run: Path | None) -
 
 
 def _filled_from(experiment: Experiment, path: Path, network: str | None) -> FaceEditor:
-    method = experiment.method.model_copy(update={"checkpoint": str(path), "network": network})
-    return build_editor(experiment.model_copy(update={"method": method})).model
+    return build_editor(_with_method(experiment, checkpoint=str(path), network=network)).model
+
+
+def _without_start(experiment: Experiment) -> Experiment:
+    return _with_method(experiment, start={})
+
+
+def _with_method(experiment: Experiment, **changes: Any) -> Experiment:
+    return experiment.model_copy(update={"method": experiment.method.model_copy(update=changes)})

@@ -18,6 +18,7 @@ from benchmark.config.training_length import counts_epochs, length_notes, over_f
 from benchmark.editing.build_method import Editor, build_editor
 from benchmark.editing.edit_tasks import edit_tasks, read_edits
 from benchmark.editing.edited_files import discard_damaged_edits, edited_files
+from benchmark.editing.given_stages import start_files
 from benchmark.editing.option_weights import OptionWeights, hashes, option_weights
 from benchmark.editing.option_weights import notes as weights_notes
 from benchmark.evaluation.context import EvaluationContext, TaskSet
@@ -188,7 +189,7 @@ class Run:
             protocols[name] = protocol_result(task_set, scored[-1].scores if reason is None else None, reason)
         edited = [name for name, result in protocols.items() if result.reason is None]
         protocols |= self._left_out()
-        weights = hashes(self._option_weights)
+        weights = hashes({**self._option_weights, **self._start_files})
         result = result_of(self.experiment, self.context, self._method_facts(), protocols, self._cost(edited), weights)
         self._write_samples()
         return self._finish(result, scored)
@@ -222,8 +223,10 @@ class Run:
 
     @cached_property
     def _training_inputs(self) -> dict[str, Any]:
+        start = hashes(self._start_files)
         return {
-            **self.experiment.training_part(hashes(self._option_weights)),
+            **self.experiment.training_part(hashes(self._option_weights) | start),
+            **({"start": start} if start else {}),
             "compute": self.context.compute.described,
             "checkpoint": sha256_of_given(self.requested.method.checkpoint),
             "data": self.context.dataset.fingerprint,
@@ -245,6 +248,10 @@ class Run:
     @cached_property
     def _option_weights(self) -> dict[str, OptionWeights]:
         return option_weights(self.requested.method.options, self.context.weights)
+
+    @cached_property
+    def _start_files(self) -> dict[str, OptionWeights]:
+        return start_files(self.requested.method)
 
     @cached_property
     def _editor(self) -> Editor:
@@ -285,6 +292,7 @@ class Run:
                 tensorboard=self.experiment.method.tensorboard,
                 # what other code trained in part is none of the stages that this code would train
                 store=None if taken_over(self.stamps) else self._stage_store,
+                given=editor.given,
             )
             self._training_time = time if finished else None
             record_weights(self.folder, self.stamps, finished)
@@ -377,6 +385,10 @@ class Run:
         else:
             notes["budget"] = self._bought.note
         notes |= weights_notes(self._option_weights) | take_over_note(self.stamps)
+        notes |= {
+            key: f"{said}, in place of training that stage, whose cost is not counted"
+            for key, said in weights_notes(self._start_files).items()
+        }
         return MethodInfo("learned", card.title, "trained", self._weights_sha256, notes)
 
     def _write_samples(self) -> None:
