@@ -73,7 +73,7 @@ def read_annotations(root: Path, faces: Collection[str], attribute_names: Sequen
 
     Raises:
         DataError: if a table cannot be read, has no column that it needs, or says what cannot be meant: an unknown
-            split, two splits of one face, a pose that is none.
+            split, two splits of one face, a pose that is none. A cell that says nothing is no contradiction.
     """
     tables = {name: table for name in TABLES if (table := read_table(root / name, faces)) is not None}
     left_out = {name: [table.strangers] for name, table in tables.items() if table.strangers is not None}
@@ -90,7 +90,12 @@ def read_annotations(root: Path, faces: Collection[str], attribute_names: Sequen
     elif attribute_names:
         raise DataError(f"attribute_names names columns of {root / ATTRIBUTE_TABLE}, which is not there")
     splits = _splits(tables[SPLIT_TABLE]) if SPLIT_TABLE in tables else None
-    poses = _poses(tables[POSE_TABLE]) if POSE_TABLE in tables else {}
+    poses: dict[str, NDArray[np.float32]] = {}
+    if (table := tables.get(POSE_TABLE)) is not None:
+        poses = _poses(table)
+        if unknown_poses := [face for face in table.rows if face not in poses]:
+            count = FileCount("faces with a missing angle, whose pose is unknown", len(unknown_poses), unknown_poses[0])
+            left_out.setdefault(POSE_TABLE, []).append(count)
     digests = {name: table.digest for name, table in tables.items()}
     return Annotations(attributes, known, splits, poses, faults, left_out, digests)
 
@@ -160,6 +165,8 @@ def _splits(table: Table) -> dict[str, Split]:
     splits: dict[str, Split] = {}
     for face, rows in table.rows.items():
         for row in rows:
+            if is_missing(row.cells[column]):
+                continue
             split = _SPLIT_NAMES.get(row.cells[column].lower())
             if split is None:
                 raise DataError(f"{row.where}: {unknown('split', row.cells[column], ('train', 'val', 'test'))}")
@@ -173,7 +180,7 @@ def _poses(table: Table) -> dict[str, NDArray[np.float32]]:
     poses: dict[str, NDArray[np.float32]] = {}
     for face, rows in table.rows.items():
         for row in rows:
-            if not all(is_missing(row.cells[column]) for column in columns):
+            if not any(is_missing(row.cells[column]) for column in columns):
                 pose = np.array([_degrees(row, column) for column in columns], np.float32)
                 if not np.array_equal(poses.setdefault(face, pose), pose):
                     raise DataError(f"{row.where}: says another pose of {face} than {rows[0].where}")

@@ -227,7 +227,10 @@ BAD_FACES: list[tuple[Callable[[Path], object], str, str]] = [
         "with a row in attributes.csv that cannot be read",
         "attributes.csv, line 5: says other attributes than attributes.csv, line 4",
     ),
-    (in_table("splits.csv"), "without a row in splits.csv", "splits.csv has no row for b"),
+    *[
+        (in_table("splits.csv", *rows), "without a split in splits.csv", "splits.csv has no split of b")
+        for rows in ((), ("b,",), ("b",), ("b,NA",), ("b,nan", "b.png,"))
+    ],
 ]
 
 
@@ -281,7 +284,7 @@ REFUSED: list[tuple[Callable[[Path], object], str]] = [
     (lambda root: (root / "splits.csv").write_bytes(b"id,split\nb\xe9,test"), "splits.csv is not UTF-8 text: save it"),
     (table("splits.csv", "id,part\nb,train\n"), "splits.csv has no column 'split'; its columns: part"),
     (poses("b,1,2,left"), "poses.csv, line 2: roll is 'left', not degrees between -360 and 360"),
-    (poses("b,1,2,nan"), "poses.csv, line 2: roll is 'nan', not degrees between -360 and 360"),
+    (poses("b,1,2,400"), "poses.csv, line 2: roll is '400', not degrees between -360 and 360"),
     (poses("b,1,2,3", "b,1,2,4"), "poses.csv, line 3: says another pose of b than poses.csv, line 2"),
     (lambda root: shutil.rmtree(root / "images"), "faces holds no image; known endings: bmp, jpg"),
 ]
@@ -325,6 +328,21 @@ def test_files_and_rows_of_no_face_are_counted(folder: Path, cache: Path) -> Non
     found = verify_face_folder(folder, FaceFolderOptions())
     assert found["problem"].tolist() == ["unknown"] * 8
     assert found["face"].isna().all()
+
+
+def test_a_face_with_a_missing_angle_has_no_known_pose_and_is_counted(folder: Path, cache: Path) -> None:
+    poses("a,1,2,3", "b,1,2,nan", "c,,,", "d,1", "d,4,5,6")(folder)
+    dataset = open_folder(folder, cache)
+    known = dict(zip(dataset.packed.ids.tolist(), np.isfinite(dataset.packed.poses).all(1).tolist(), strict=True))
+    assert known == {**dict.fromkeys(FACES, False), "a": True, "d": True}
+    said = "in poses.csv, faces with a missing angle, whose pose is unknown"
+    assert [(files.reason, files.count, files.example) for files in dataset.left_out] == [(said, 2, "b")]
+
+
+def test_a_row_that_says_no_split_leaves_it_to_another(folder: Path, cache: Path) -> None:
+    before = open_folder(folder, cache).packed.splits.tolist()
+    in_table("splits.csv", "b,", "b.png,train")(folder)
+    assert open_folder(folder, cache).packed.splits.tolist() == before
 
 
 def test_names_that_no_table_can_have_are_left_out(folder: Path, cache: Path) -> None:
