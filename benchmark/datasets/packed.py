@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from benchmark.datasets.errors import DataError
 from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.checked_files import DamagedFileError, checked_json, read_arrays, read_checked_json
+from benchmark.runtime.system_failures import sentence_of
 from methods.labels import NUM_ATTRIBUTES, NUM_LABELS
 
 PACK_FORMAT: Final = 2
@@ -209,8 +210,8 @@ def packed_faces(
             packed.damage = damage
             return packed
     except OSError as error:
-        reason = error.strerror or error
-        raise DataError(f"packed faces cannot be written to the cache folder {cache}: {reason}") from error
+        said = sentence_of(error)
+        raise DataError(f"packed faces cannot be written to the cache folder {cache}: {said}") from error
 
 
 def in_parallel(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> Iterator[_Result]:

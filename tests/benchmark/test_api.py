@@ -222,6 +222,8 @@ def test_methods_are_listed_with_those_of_plugins() -> None:
         (lambda: benchmark.run("copy-target", config="absent.yaml"), "absent.yaml: No such file"),
         (lambda: benchmark.run("copy-target", plugins=["absent.py"]), "plug-in 'absent.py' was not loaded"),
         (lambda: benchmark.leaderboard("absent"), "matches no file or folder"),
+        (lambda: benchmark.leaderboard("runs/***"), "is no pattern of files"),
+        (lambda: benchmark.score_runs("run**", "fid"), "is no pattern of files"),
         (lambda: benchmark.compare("tiny", "absent", runs="absent"), "does not exist"),
         (lambda: benchmark.export_tasks("style-cpy", "tasks"), "did you mean 'style-copy'"),
         (lambda: benchmark.import_edits("mine", "edits"), "edits are of one protocol"),
