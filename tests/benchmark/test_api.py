@@ -220,6 +220,8 @@ def test_methods_are_listed_with_those_of_plugins() -> None:
         (lambda: benchmark.run("copy-target", seed=-1), "seed is a number"),
         (lambda: benchmark.run("copy-target", seed=[]), "seed is a number"),
         (lambda: benchmark.run("copy-target", config="absent.yaml"), "absent.yaml: No such file"),
+        (lambda: benchmark.run("copy-target", config="a\0.yaml"), "embedded null byte"),
+        (lambda: benchmark.run("copy-target", runs="a\0"), "cannot be written: embedded null byte"),
         (lambda: benchmark.run("copy-target", plugins=["absent.py"]), "plug-in 'absent.py' was not loaded"),
         (lambda: benchmark.leaderboard("absent"), "matches no file or folder"),
         (lambda: benchmark.leaderboard("runs/***"), "is no pattern of files"),
