@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
@@ -32,6 +32,8 @@ from registry.taking_part import reason_against
 
 Sources = Sequence[ConfigSource]
 _SETTINGS = tuple(JUDGE_SETTINGS.items())
+OF_METHODS: Final = "methods"
+"""The key of options of several methods, by their names, in a file that a whole comparison shares."""
 SpecType = TypeVar("SpecType", bound=Spec)
 
 
@@ -61,9 +63,11 @@ def resolve(sources: Sources) -> Experiment:
     options = put_over(card.options, _at_preset(card, evaluation.preset))
     options = put_over(put_over(options, changes), _at_preset(card, f"{evaluation.preset}+{variant}"))
     for source in sources:
+        own = _of_methods(source).get(name, {})
         given = _checked(source.content.get("options"), card.options, f"option of {name}", [source], "options")
-        with located([source], "options"):
-            options = put_over(options, expanded_texts(given))
+        for path, values in (((OF_METHODS, name), own), (("options",), given)):
+            with located([source], *path):
+                options = put_over(options, expanded_texts(values))
     with located(sources, "budget"):
         _check_budget(settings)
     with located(sources, "start"):
@@ -100,8 +104,22 @@ def evaluation_part(source: ConfigSource) -> ConfigSource:
 
 def _check(sources: Sources, keys: Mapping[str, FieldInfo]) -> None:
     for source in sources:
-        source.check_keys(keys)
+        source.check_keys({**keys, OF_METHODS: FieldInfo(annotation=dict[str, Options])})
         _check_kinds(source)
+        _of_methods(source)
+
+
+def _of_methods(source: ConfigSource) -> dict[str, Options]:
+    """The options that a source has for methods by their names, of this run's and of others, each of its kind."""
+    settings = source.content.get(OF_METHODS) or {}
+    if not isinstance(settings, dict):
+        raise ExperimentError(f"{source.location((OF_METHODS,))}: methods has options by method, not {settings!r}")
+    found = {}
+    for name, options in settings.items():
+        with located([source], OF_METHODS, name):
+            card = METHOD_CARDS.find(name).card
+        found[name] = _checked(options, card.options, f"option of {name}", [source], OF_METHODS, name)
+    return found
 
 
 def _check_kinds(source: ConfigSource) -> None:
