@@ -27,6 +27,12 @@ def start_files(method: MethodSpec) -> dict[str, OptionWeights]:
     return {key: OptionWeights(file, Path(file), sha256_of_given(file)) for key, file in method.start_files.items()}
 
 
+def start_notes(method: MethodSpec) -> dict[str, str]:
+    """What a result says of the files, by the key that names each."""
+    said = "in place of training that stage, whose cost is not counted"
+    return {key: f"SHA-256 {file.sha256}, {said}" for key, file in start_files(method).items()}
+
+
 def given_stages(model: FaceEditor, method: MethodSpec) -> dict[str, dict[str, Tensor]]:
     """The networks that take the place of training a stage, as tensors by the model's names, by stage.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.config.experiment import Experiment
+from benchmark.config.option_attributes import option_attributes
 from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, ConfigSource, read_config
 from benchmark.config.training_length import over_faces
@@ -16,6 +17,7 @@ from benchmark.results.run_folder import CHECKPOINTS, EXPERIMENT, checkpoint_pat
 from benchmark.runtime.device import choose_compute
 from benchmark.training.train import move_to_device
 from methods.base import FaceEditor
+from methods.labels import ATTRIBUTES
 from registry.catalogue import METHOD_CARDS
 from registry.errors import InputError
 
@@ -44,7 +46,9 @@ def load_method(name: str, checkpoint: Path | None, sources: Sequence[ConfigSour
     move_to_device(model, compute)
     model.eval()
     card = METHOD_CARDS.find(method.name).card
-    return LoadedMethod(model, card, method.label, evaluation.dataset.size, method.seed, compute)
+    own = [attribute for attribute in option_attributes(method.options) if attribute not in ATTRIBUTES]
+    size, seed = evaluation.dataset.size, method.seed
+    return LoadedMethod(model, card, method.label, size, seed, compute, (*ATTRIBUTES, *own))
 
 
 def _run_of(checkpoint: Path) -> Path | None:

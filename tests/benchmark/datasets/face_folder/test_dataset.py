@@ -23,6 +23,7 @@ from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.evaluation.context import open_faces
 from methods.labels import ATTRIBUTES, LABELS
 from registry.catalogue import DATASET_CARDS
+from registry.errors import UnknownNameError
 from tests.benchmark.images.encoded import LOSSLESS
 from tests.face_folder import (
     ANGLES,
@@ -34,6 +35,7 @@ from tests.face_folder import (
     open_folder,
     replace_line,
     save,
+    with_own_column,
     write_as_colors,
     write_as_numbers,
     write_as_parts,
@@ -434,7 +436,10 @@ def test_own_labels_and_attribute_names_are_mapped(folder: Path, cache: Path) ->
 @pytest.mark.parametrize(
     ("names", "sentence"),
     [
-        (["Smiling"], "write it as own=Smiling"),
+        (["smiling"], "'smiling' is Smiling of CelebA: write it as smiling=Smiling"),
+        (["all"], "and none of all, face, hair, pose, yaw"),
+        (["Long,beard"], "an attribute's name is of letters, digits, _ and -, such as Freckles"),
+        (["Freckles"], r"attributes\.csv has no column 'Freckles'; it has Smiling, Male"),
         (["Male=Smilling"], "unknown attribute 'Smilling'; did you mean 'Smiling'"),
         (["smile=Smiling"], r"attributes\.csv has no column 'smile'; it has Smiling, Male"),
         (["Male=Smiling"], "the columns 'Smiling' and 'Male' are both Smiling"),
@@ -512,3 +517,33 @@ def test_the_card_states_the_options(folder: Path, tmp_path: Path) -> None:
     assert all(info.description for info in card.options.info.values())
     dataset = open_faces("face-folder", folder, SIDE, card.options, tmp_path / "cache", print)
     assert len(dataset.packed) == 6
+
+
+def test_attributes_of_its_own_follow_those_of_celeba(folder: Path, cache: Path) -> None:
+    plain = open_folder(folder, cache)
+    with_own_column(folder)
+    with_own_column(folder, "Long-Beard")
+    unnamed = open_folder(folder, cache)
+    assert unnamed.fingerprint == plain.fingerprint
+    assert (unnamed.attribute_names, unnamed.known_attributes) == (ATTRIBUTES, plain.known_attributes)
+    named = {"attribute_names": ["Long-Beard", "Freckles"]}
+    for dataset in (open_folder(folder, cache, **named), open_folder(folder, cache, **named)):  # packed, opened again
+        assert dataset.attribute_names == (*ATTRIBUTES, "Long-Beard", "Freckles")
+        assert dataset.known_attributes == (*plain.known_attributes, "Long-Beard", "Freckles")
+        assert dataset.fingerprint != plain.fingerprint
+        np.testing.assert_array_equal(dataset.packed.attributes[:, :40], plain.packed.attributes)
+        batch = dataset.batch(np.arange(6))
+        assert batch.values_of(["Freckles", "Smiling"]).tolist() == [
+            [number % 2, face.attributes[ATTRIBUTES.index("Smiling")]] for number, face in enumerate(FACES.values())
+        ]
+        with pytest.raises(UnknownNameError, match="unknown attribute 'Freckle'; did you mean 'Freckles'"):
+            batch.values_of(["Freckle"])
+
+
+def test_a_face_without_a_value_of_an_own_attribute_is_left_out(folder: Path, cache: Path) -> None:
+    with_own_column(folder)
+    in_table("attributes.csv", "b,1,0,dark")(folder)
+    dataset = open_folder(folder, cache, attribute_names=["Freckles"])
+    assert [skipped.reason for skipped in dataset.skipped] == [
+        "attributes.csv, line 4: Freckles is 'dark', not 1 and 0, 1 and -1, or true and false"
+    ]
