@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,13 +67,23 @@ def known_groupings(facts: pd.DataFrame) -> list[str]:
     return [*(name for name in ABOUT_PEOPLE if name in columns), *(n for n in columns if n not in ABOUT_PEOPLE)]
 
 
-def check_groupings(words: Sequence[str]) -> None:
+def check_groupings(words: Sequence[str], runs: Iterable[FinishedRun]) -> None:
     """Refuse words that no faces can be grouped by.
+
+    Args:
+        words: groupings.
+        runs: the runs whose tasks are grouped; their faces may have attributes beyond CelebA's.
 
     Raises:
         UnknownNameError: naming the nearest that is one.
+        ResultError: if a run's facts of faces are damaged.
     """
-    every = (*ATTRIBUTES, HAIR, POSE)
+    every = [*ATTRIBUTES, HAIR, POSE]
+    if all(word in every for word in words):
+        return
+    places = [(run.path.parent, protocol) for run in runs for protocol in run.result.protocols]
+    found = [facts for place in places if (facts := read_face_facts(*place)) is not None]
+    every += dict.fromkeys(name for facts in found for name in known_groupings(facts))
     for word in words:
         if word not in every:
             raise UnknownNameError(unknown("grouping of faces", word, every))
