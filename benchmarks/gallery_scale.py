@@ -48,7 +48,7 @@ print(json.dumps({
     "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
 }))
 """
-DRAWN = """() => document.querySelector(".wall td")
+DRAWN = """() => document.querySelector(".wall[aria-busy=false] td")
     && [...document.querySelectorAll(".wall td")].every((cell) => cell.childElementCount)
     && [...document.querySelectorAll(".wall img")].every((image) => {
         const { top, bottom, left, right } = image.getBoundingClientRect();
@@ -82,9 +82,8 @@ def _use(page_file: Path, tasks: int) -> None:
         page.on("requestfinished", lambda sent: loaded.append(_size(sent.url)))
         seconds = _timed(page, lambda: page.goto(page_file.as_uri()))
         rows, nodes = page.evaluate(ROWS_AND_NODES)
-        print(
-            f"opened in {seconds:.2f} s: {len(loaded)} files, {sum(loaded) / 1e3:.0f} kB; {rows} rows, {nodes} elements"
-        )
+        sizes = f"{len(loaded)} files, {sum(loaded) / 1e3:.0f} kB; {rows} rows, {nodes} elements"
+        print(f"opened in {seconds:.2f} s: {sizes}")
         waits, most = [], (rows, nodes)
         for place in np.random.default_rng(0).permutation(PLACES):
             scroll = f"wall => {{ wall.scrollTop = wall.scrollHeight * {place / PLACES}; }}"
@@ -105,9 +104,8 @@ def _use(page_file: Path, tasks: int) -> None:
         ):
             seconds = _timed(page, lambda name=name, value=value: page.locator(f"[name={name}]").select_option(value))
             print(f"{what}: {seconds:.2f} s; {page.locator('#found').inner_text()}")
-        seconds = _timed(
-            page, lambda: page.evaluate(f"location.hash = '#task={tasks - 1}'"), "document.querySelector('dialog').open"
-        )
+        link = f"location.hash = '#task={tasks - 1}'"
+        seconds = _timed(page, lambda: page.evaluate(link), "document.querySelector('dialog').open")
         print(f"a task by its link: {seconds:.2f} s")
         print(f"loaded in all: {len(loaded):,} files, {sum(loaded) / 1e6:.1f} MB")
         chromium.close()

@@ -1,7 +1,7 @@
 // The choices, the order that they give, and the view of one task. Links: #table=ID, and #table=ID&task=NUMBER.
 const choices = document.getElementById("choices"), found = document.getElementById("found");
 const dialog = document.getElementById("task"), methodsBox = document.querySelector("details.methods");
-const wall = makeWall(document.querySelector(".wall"), linkTo, fail);
+const box = document.querySelector(".wall"), wall = makeWall(box, linkTo, fail);
 const control = (name) => choices.elements[name];
 let section, hidden, rows = [], turn = 0;
 
@@ -69,6 +69,7 @@ async function arrange() {
   control("value").parentElement.hidden = control("by").value === "";
   const summary = `${columns().length} of ${section.methods.length} methods are shown`;
   methodsBox.querySelector("summary").textContent = summary;
+  box.setAttribute("aria-busy", "true");
   try {
     const { kept, words, remark, orderOf } = await ordered(await filtered());
     if (mine !== turn) return;
@@ -78,8 +79,9 @@ async function arrange() {
     const count = `${rows.length.toLocaleString("en")} of ${section.count.toLocaleString("en")} tasks`;
     found.textContent = [count, words].filter(Boolean).join(", ");
   } catch (error) {
-    fail(error);
+    if (mine === turn) fail(error);
   }
+  if (mine === turn) box.setAttribute("aria-busy", "false");
 }
 
 function fillRequests() {
@@ -100,12 +102,12 @@ function fillValues() {
 
 function fillMethods() {
   const boxes = section.methods.map((method, place) => {
-    const box = make("input", { type: "checkbox", checked: true });
-    box.addEventListener("change", () => {
-      hidden[box.checked ? "delete" : "add"](place);
+    const shown = make("input", { type: "checkbox", checked: true });
+    shown.addEventListener("change", () => {
+      hidden[shown.checked ? "delete" : "add"](place);
       arrange();
     });
-    return make("label", { className: "switch" }, box, ` ${titleOf(method)}${method.said && `, ${method.said}`}`);
+    return make("label", { className: "switch" }, shown, ` ${titleOf(method)}${method.said && `, ${method.said}`}`);
   });
   methodsBox.querySelector("fieldset").replaceChildren(methodsBox.querySelector("legend"), ...boxes);
 }
@@ -194,6 +196,6 @@ dialog.addEventListener("close", () => {
   const position = rows.indexOf(Number(dialog.dataset.row));
   if (position >= 0) wall.focus(position);
 });
-[choices, methodsBox, document.querySelector(".wall")].forEach((part) => { part.hidden = false; });
+[choices, methodsBox, box].forEach((part) => { part.hidden = false; });
 addEventListener("hashchange", follow);
 follow();

@@ -23,6 +23,7 @@ def page_file(tmp_path_factory):
 
 def tasks(page):
     """The numbers of the tasks in the page, once every row has its pictures."""
+    page.wait_for_selector(".wall[aria-busy=false]")
     page.wait_for_function("[...document.querySelectorAll('.wall td')].every((cell) => cell.childElementCount)")
     return [int(text.split()[1]) for text in page.locator(".wall tbody a").all_inner_texts()]
 
@@ -34,10 +35,6 @@ def said(page, text):
 def choose(page, **values):
     for name, label in values.items():
         page.locator(f"#choices [name={name}]").select_option(label=label)
-
-
-def loaded_names(page):
-    return page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
 
 
 def test_only_what_is_seen_is_loaded_and_in_the_page(browser, page_file):
