@@ -45,6 +45,7 @@ async function ordered(kept) {
   let keys, words, remark = () => "", orderOf = -1;
   if (order === "spread") {
     const places = disagreeing().filter((place) => figures[place]);
+    if (places.length < 2) return { kept: [], words: "as two methods with figures must be shown to disagree", remark, orderOf };
     const columnsOf = places.map((place) => figures[place]);
     keys = new Map(kept.map((row) => [row, spread(columnsOf, row)]));
     words = `those first on which ${places.length} methods differ most in ${metric.title}`;

@@ -78,7 +78,7 @@ def test_tasks_on_which_the_shown_methods_disagree_come_first(browser, page_file
         assert f"differ by {spread.max():.3f}" in page.locator(".wall tbody th").first.inner_text()
         page.locator("details.methods summary").click()
         page.get_by_role("checkbox", name="Alpha").uncheck()
-        said(page, "on which 1 methods differ")
+        said(page, "0 of 600 tasks, as two methods with figures must be shown to disagree")
 
 
 def test_filters_leave_the_tasks_that_match(browser, page_file):
