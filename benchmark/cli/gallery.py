@@ -38,4 +38,8 @@ def _gallery(
 
     found = read_runs(runs or ["runs"], partial(print, file=sys.stderr))
     selected = select(found, Selection(dataset, protocol, split_names(methods or ""), split_names(metrics or "")))
-    print(write_gallery(selected, writable(out, "folder"), Reporter()))
+    try:
+        print(write_gallery(selected, out, Reporter()))
+    except OSError:  # only now, so that results without edits leave no empty folder
+        writable(out, "folder")
+        raise

@@ -52,4 +52,8 @@ def gallery(
 
     found = read_runs(paths_of(runs), partial(warnings.warn, stacklevel=3))
     selected = select(found, Selection(dataset, protocol, names_of(methods), names_of(metrics)))
-    return write_gallery(selected, writable(Path(out), "folder"), Reporter(quiet=quiet))
+    try:
+        return write_gallery(selected, Path(out), Reporter(quiet=quiet))
+    except OSError:  # only now, so that results without edits leave no empty folder
+        writable(Path(out), "folder")
+        raise

@@ -121,7 +121,7 @@ def test_a_link_opens_its_task_and_the_keyboard_goes_on_from_there(browser, page
         assert page.url.endswith(f"{TABLE}&task=418")
         page.keyboard.press("Escape")
         dialog.wait_for(state="hidden")
-        assert page.locator(":focus").inner_text() == "Task 418"
+        page.wait_for_function("document.activeElement.textContent === 'Task 418'")
         page.keyboard.press("ArrowDown")
         assert page.locator(":focus").inner_text() == "Task 419"
         assert page.locator(":focus").is_visible()

@@ -36,9 +36,10 @@ def content_of(page: Path, name: str):
     return json.loads(text.removeprefix(f"received({json.dumps(name)},").removesuffix(");\n"))
 
 
-def thumbnails(out: Path) -> dict[str, int]:
-    """The place on disk of every thumbnail's content, which a new writing changes."""
-    return {str(path.relative_to(out)): path.stat().st_ino for path in out.rglob("*.jpg")}
+def thumbnails(out: Path) -> dict[str, tuple[int, int]]:
+    """Where on disk every thumbnail is and since when, which a new writing changes."""
+    facts = {str(path.relative_to(out)): path.stat() for path in out.rglob("*.jpg")}
+    return {name: (fact.st_ino, fact.st_ctime_ns) for name, fact in facts.items()}
 
 
 def test_a_thumbnail_is_written_again_only_where_its_edit_changed_or_it_is_missing(tmp_path: Path) -> None:
@@ -145,6 +146,7 @@ def test_results_without_edits_are_refused(tmp_path: Path) -> None:
         "there are no edits beside these results: name the runs folder they were made in by --runs"
     )
     assert "Rendered faces · Style copy is not shown: there are no edits beside the results" in outcome.err
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_command_writes_what_is_selected(tmp_path: Path) -> None:
