@@ -87,6 +87,7 @@ bench-demo: $(VENV)/installed
 
 bench-reports: $(VENV)/installed
 	$(BIN)/python -m benchmarks.leaderboard_scale
+	$(BIN)/python -m benchmarks.gallery_scale
 
 # figures of this machine's GPU, in five blocks that go on where they stopped; on a CPU a tiny rehearsal of the same
 GPU_OUT = runs/gpu
