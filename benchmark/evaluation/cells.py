@@ -61,7 +61,8 @@ def image_cell(
                 caution = _joined(f"mean over the {applies} of {count} attributes that it applies to", caution)
         else:
             by_strength = _by_group(metric, columns, groups.numbers, count)
-            value, of_what = float(weighted_sum(by_strength, groups.weights)), f", of the area over {count} strengths"
+            value = float(weighted_sum(by_strength, groups.weights))
+            of_what = "" if metric.spans_strengths else f", of the area over {count} strengths"
             if not math.isfinite(value):
                 return Value(value=None, n=0, reason="it does not apply to the tasks of every strength")
     low, high = bootstrap_interval([terms], statistic, sources, draws=draws)
