@@ -121,8 +121,9 @@ class MaskEdits(Protocol):
         hand = f" ({self.options.differences})" if self.options.differences else ""
         return (
             f"up to {self.count} pairs of a test face and an edit in turns ({', '.join(self.options.edits)}), no pair "
-            f"twice; the mask of each is drawn by a simulated hand{hand} at strengths {listed(self.options.strengths)}, "
-            "and metrics compare with the true one; figures of single images are areas under the curve over strength"
+            f"twice; the mask of each is drawn by a simulated hand{hand} at strengths "
+            f"{listed(self.options.strengths)}, and metrics compare with the true one; figures of single images are "
+            "areas under the curve over strength"
         )
 
     def edits(self, dataset: FaceDataset, targets: Rows, sources: Rows) -> EditBatch:
