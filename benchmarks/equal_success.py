@@ -68,7 +68,9 @@ ONE, OTHER = SimulatedMethod(0.55, 0.3, 0.10), SimulatedMethod(0.75, 0.25, 0.06)
 SEVERAL_SEEDS = (SimulatedMethod(0.55, 0.3, 0.10, 3), SimulatedMethod(0.75, 0.25, 0.06, 3))
 
 
-def coverage(simulations: int, methods: tuple[SimulatedMethod, SimulatedMethod] = (ONE, OTHER)) -> dict[str, float]:
+def coverage(
+    simulations: int, methods: tuple[SimulatedMethod, SimulatedMethod] = (ONE, OTHER), draws: int = 1000
+) -> dict[str, float]:
     """The share of simulations whose interval holds the truth, by what it is of, over both methods.
 
     The truth is that of the methods' curves, not of their values at the strengths of the ladder: what
@@ -78,7 +80,7 @@ def coverage(simulations: int, methods: tuple[SimulatedMethod, SimulatedMethod] 
     sources = np.repeat(np.arange(FACES), TASKS_OF_FACE)
     for number in range(simulations):
         generator = np.random.default_rng(number)
-        faces = FaceDraws.of(sources, draws=1000, seed=number)
+        faces = FaceDraws.of(sources, draws=draws, seed=number)
         of_faces = generator.normal(size=(FACES, 2))
         curves = [_curves(list(method.edits(generator, of_faces)), faces) for method in methods]
         for level in LEVELS:

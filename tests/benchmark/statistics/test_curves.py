@@ -19,7 +19,7 @@ def test_figures_between_points_are_those_of_scipy() -> None:
     falling = 1 - RISING**2
     curves = SmoothCurves.through(STRENGTHS, np.stack([RISING, falling]))
     for place in (0.0, 0.1, 0.25, 0.7, 1.0):
-        expected = [PchipInterpolator(STRENGTHS, points)(place) for points in (RISING, falling)]
+        expected = [float(PchipInterpolator(STRENGTHS, points)(place)) for points in (RISING, falling)]
         assert curves.at(np.full(2, place)) == pytest.approx(expected)
 
 
