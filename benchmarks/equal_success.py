@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from benchmark.statistics.curves import Curves, FaceDraws
-from benchmark.statistics.equal_success import AtLevel, Estimate, at_level, leads
+from benchmark.statistics.equal_success import AtLevel, Estimate, at_levels, leads
 from benchmark.statistics.ratios import Ratio, ratio_terms, terms_by_group
 
 STRENGTHS = np.array([0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5])
@@ -83,13 +83,13 @@ def coverage(
         faces = FaceDraws.of(sources, draws=draws, seed=number)
         of_faces = generator.normal(size=(FACES, 2))
         curves = [_curves(list(method.edits(generator, of_faces)), faces) for method in methods]
-        for level in LEVELS:
-            found = [at_level(success, {"kept": kept}, STRENGTHS, level, faces) for success, kept in curves]
+        found = [at_levels(success, {"kept": kept}, STRENGTHS, LEVELS, faces) for success, kept in curves]
+        for level, points in zip(LEVELS, zip(*found, strict=True), strict=True):
             truths = [method.truth(level) for method in methods]
-            for at, (strength, kept) in zip(found, truths, strict=True):
-                held[f"strength that reaches {level:g}"] += _holds(at.strength, strength)
-                held[f"preserved at {level:g}"] += _holds(at.preserved["kept"], kept)
-            held[f"difference at {level:g}"] += _difference(found, [kept for _, kept in truths], faces)
+            for point, (strength, kept) in zip(points, truths, strict=True):
+                held[f"strength that reaches {level:g}"] += _holds(point.strength, strength)
+                held[f"preserved at {level:g}"] += _holds(point.preserved["kept"], kept)
+            held[f"difference at {level:g}"] += _difference(points, [kept for _, kept in truths], faces)
     return {name: float(np.mean(found)) for name, found in held.items()}
 
 
@@ -106,9 +106,9 @@ def _tally(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return by_strength.reshape(strengths, number, 2, strengths).sum(axis=0)
 
 
-def _difference(found: list[AtLevel], truths: list[float], faces: FaceDraws) -> list[bool]:
+def _difference(points: Sequence[AtLevel], truths: list[float], faces: FaceDraws) -> list[bool]:
     """Whether the lead of the better one holds the true difference."""
-    ahead = leads(found, "kept", faces, more_is_better=True)
+    ahead = leads(points, "kept", faces, more_is_better=True)
     if ahead is None:
         return []
     return _holds(ahead.over[1 - ahead.best], truths[ahead.best] - truths[1 - ahead.best])

@@ -53,26 +53,46 @@ class AtLevel:
     drawn: Mapping[str, Array]
 
 
-def at_level(
-    success: Curves, preserved: Mapping[str, Curves], strengths: Sequence[float], level: float, faces: FaceDraws
-) -> AtLevel:
-    """A method where it first reaches a level of success, interpolated between strengths.
+def at_levels(
+    success: Curves,
+    preserved: Mapping[str, Curves],
+    strengths: Sequence[float],
+    levels: Sequence[float],
+    faces: FaceDraws,
+) -> tuple[AtLevel, ...]:
+    """A method where it first reaches each of several levels of success, interpolated between strengths.
 
-    Every resample of source faces has curves of its own, and so another strength at which it reaches the level; seeds
-    are nested as in `bootstrap_interval`.
+    Every resample of source faces has curves of its own, and so another strength at which it reaches a level; seeds are
+    nested as in `bootstrap_interval`.
 
     Args:
         success: its curves of success, of which more is better.
         preserved: by metric, its curves of what an edit is to preserve.
         strengths: (G,) of the points, two or more, ascending.
-        level: of success.
+        levels: of success.
         faces: the resamples.
     """
-    reached, drawn_reached = (
-        SmoothCurves.through(strengths, curves).first_reached(level) for curves in (success.values, success.drawn)
-    )
-    values = {name: SmoothCurves.through(strengths, curves.values).at(reached) for name, curves in preserved.items()}
-    drawn = {name: SmoothCurves.through(strengths, found.drawn).at(drawn_reached) for name, found in preserved.items()}
+    reaching = _Smooth.of(success, strengths)
+    kept = {name: _Smooth.of(curves, strengths) for name, curves in preserved.items()}
+    return tuple(_at_level(reaching, kept, level, faces) for level in levels)
+
+
+@dataclass(frozen=True)
+class _Smooth:
+    """The curves of a metric, of its seeds and of their resamples."""
+
+    values: SmoothCurves
+    drawn: SmoothCurves
+
+    @classmethod
+    def of(cls, curves: Curves, strengths: Sequence[float]) -> _Smooth:
+        return cls(SmoothCurves.through(strengths, curves.values), SmoothCurves.through(strengths, curves.drawn))
+
+
+def _at_level(success: _Smooth, preserved: Mapping[str, _Smooth], level: float, faces: FaceDraws) -> AtLevel:
+    reached, drawn_reached = success.values.first_reached(level), success.drawn.first_reached(level)
+    values = {name: curves.values.at(reached) for name, curves in preserved.items()}
+    drawn = {name: curves.drawn.at(drawn_reached) for name, curves in preserved.items()}
     found = {name: _estimate(values[name], drawn[name], faces) for name in preserved}
     reached_in = float(np.isfinite(drawn_reached).all(axis=1).mean())
     return AtLevel(_estimate(reached, drawn_reached, faces), found, reached_in, values, drawn)

@@ -12,7 +12,7 @@ from benchmark.results.task_scores import ScoreFiles, TaskScores
 from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.curves import Curves, FaceDraws
 from benchmark.statistics.editing_strength import EditingStrength, editing_strength
-from benchmark.statistics.equal_success import REACHED_IN, AtLevel, Estimate, at_level, leads
+from benchmark.statistics.equal_success import REACHED_IN, AtLevel, Estimate, at_levels, leads
 from benchmark.tables.table import Cell, Column, LevelPoint, MethodPoints, OperatingPoints, Row
 from benchmark.tables.table_scores import NO_SCORES
 
@@ -121,7 +121,7 @@ def _curves_of(row: Row, protocol: str, preserved: Sequence[Column], files: Scor
     upwards = {column.id: column.facts.direction == "up" for column in preserved}
     sides = {name: (curves, upwards[name]) for name, curves in having.items()}
     return _Curves(
-        tuple(at_level(success, having, strengths, level, faces) for level in LEVELS),
+        at_levels(success, having, strengths, LEVELS, faces),
         float(success.values.mean(axis=0).max()),
         len(scores[0].tasks),
         faces,

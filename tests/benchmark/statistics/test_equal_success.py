@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmark.statistics.curves import Curves, FaceDraws
-from benchmark.statistics.equal_success import at_level, leads
+from benchmark.statistics.equal_success import AtLevel, at_levels, leads
 from benchmarks.equal_success import LEVELS, ONE, OTHER, SEVERAL_SEEDS, coverage
 
 STRENGTHS = [0.0, 0.5, 1.0, 1.5]
@@ -23,8 +23,13 @@ def known(points: list[float], spread: float = 0.01, seeds: tuple[float, ...] = 
 RISING = known([0.0, 0.5, 0.9, 1.0])
 
 
+def at_level(success: Curves, preserved: dict[str, Curves], level: float) -> AtLevel:
+    (found,) = at_levels(success, preserved, STRENGTHS, [level], FACES)
+    return found
+
+
 def test_what_is_preserved_is_that_at_the_strength_that_is_needed() -> None:
-    found = at_level(RISING, {"identity": known([1.0, 0.9, 0.7, 0.2])}, STRENGTHS, 0.5, FACES)
+    found = at_level(RISING, {"identity": known([1.0, 0.9, 0.7, 0.2])}, 0.5)
     assert found.strength.value == pytest.approx(0.5)
     assert found.preserved["identity"].value == pytest.approx(0.9)
     assert found.strength.low < 0.5 < found.strength.high
@@ -33,18 +38,18 @@ def test_what_is_preserved_is_that_at_the_strength_that_is_needed() -> None:
 
 def test_a_level_that_resamples_miss_has_no_interval_and_one_that_is_never_reached_no_figure() -> None:
     kept = {"identity": known([1.0, 0.9, 0.7, 0.2])}
-    barely = at_level(known([0.0, 0.3, 0.5, 0.5]), kept, STRENGTHS, 0.5, FACES)
+    barely = at_level(known([0.0, 0.3, 0.5, 0.5]), kept, 0.5)
     assert barely.strength.value == pytest.approx(1.0)
     assert np.isnan(barely.strength.low)
     assert 0.3 < barely.reached_in < 0.7
-    never = at_level(known([0.0, 0.1, 0.2, 0.2]), kept, STRENGTHS, 0.5, FACES)
+    never = at_level(known([0.0, 0.1, 0.2, 0.2]), kept, 0.5)
     assert np.isnan([never.strength.value, never.preserved["identity"].value]).all()
 
 
 def test_seeds_that_need_other_strengths_widen_the_interval() -> None:
     kept = {"identity": known([1.0, 0.9, 0.7, 0.2], seeds=(0.0, 0.0, 0.0))}
     alike, apart = (
-        at_level(known([0.0, 0.5, 0.9, 1.0], seeds=seeds), kept, STRENGTHS, 0.5, FACES).strength
+        at_level(known([0.0, 0.5, 0.9, 1.0], seeds=seeds), kept, 0.5).strength
         for seeds in ((0.0, 0.0, 0.0), (-0.05, 0.0, 0.05))
     )
     assert apart.high - apart.low > 2 * (alike.high - alike.low)
@@ -54,8 +59,7 @@ def test_the_best_leads_the_others_that_reach_the_level() -> None:
     kept = [[1.0, 0.9, 0.7, 0.2], [1.0, 0.95, 0.9, 0.8], [1.0, 0.99, 0.99, 0.99]]
     success = [RISING, RISING, known([0.0, 0.1, 0.2, 0.2])]
     found = [
-        at_level(of_method, {"identity": known(points)}, STRENGTHS, 0.9, FACES)
-        for of_method, points in zip(success, kept, strict=True)
+        at_level(of_method, {"identity": known(points)}, 0.9) for of_method, points in zip(success, kept, strict=True)
     ]
     ahead = leads(found, "identity", FACES, more_is_better=True)
     assert ahead is not None
