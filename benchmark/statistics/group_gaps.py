@@ -22,6 +22,7 @@ from benchmark.statistics.face_clusters import (
 )
 from benchmark.statistics.ratios import terms_by_group
 from benchmark.statistics.seed_variance import seed_error
+from benchmark.statistics.simultaneous import simultaneous_half_widths
 
 MIN_TASKS: Final = 30
 """Tasks of a group below which its figure is shown, and not ranked."""
@@ -170,15 +171,10 @@ def _half_width(
     """Half of the simultaneous interval of the difference of two groups; NaN where faces are too few."""
     if drawn is None:
         return float("nan")
-    deviations, errors = [], {}
-    for pair in combinations(ranked, 2):
-        one, other = pair
+    pairs = list(combinations(ranked, 2))
+    deviations = []
+    for one, other in pairs:
         apart = values[one] - values[other]
-        found = _with_seeds(apart, drawn[one] - drawn[other], generator) - apart.mean()
-        errors[frozenset(pair)] = error = float(np.nanstd(found))
-        if error > 0:
-            deviations.append(np.abs(found) / error)
-    if not deviations:
-        return 0.0
-    largest = np.fmax.reduce(deviations)
-    return float(np.nanquantile(largest, level)) * errors[frozenset(chosen)]
+        deviations.append(_with_seeds(apart, drawn[one] - drawn[other], generator) - apart.mean())
+    widths = simultaneous_half_widths(np.stack(deviations, axis=1), level)
+    return float(widths[[set(pair) for pair in pairs].index(set(chosen))])

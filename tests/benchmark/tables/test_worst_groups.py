@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import benchmark
 from benchmark.results.face_facts import faces_path, write_face_facts
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.task_scores import ScoreFiles
@@ -54,6 +55,21 @@ def test_groups_of_every_method_come_from_the_facts_of_one_run(tmp_path: Path) -
     assert (harmed.gap.best, harmed.gap.worst, harmed.gap.low > 0.15) == (1, 0, True)
     assert fair.gap is not None
     assert fair.gap.low < 0 < fair.gap.high
+
+
+def test_python_has_the_same_as_a_frame(tmp_path: Path) -> None:
+    run = method(tmp_path, "alpha")
+    write_face_facts(run.path.parent, PROTOCOL, facts_of())
+    frame = benchmark.groups(tmp_path, by=["Male", "pose"], metrics="seg-accuracy")
+    assert list(frame["group"]) == ["Male", "not Male", *POSES]
+    of_men = frame.set_index("group").loc["Male"]
+    assert (of_men["n"], bool(of_men["ranked"]), of_men["best"], of_men["worst"]) == (60, True, "not Male", "Male")
+    (metric,) = grouped([run], "Male").metrics
+    gap = metric.methods[0].gap
+    assert gap is not None
+    assert (of_men["gap"], of_men["gap_low"], of_men["gap_high"]) == (gap.value, gap.low, gap.high)
+    with pytest.raises(UnknownNameError, match="unknown grouping of faces 'Mal'"):
+        benchmark.groups(tmp_path, by="Mal")
 
 
 def test_runs_of_an_older_version_say_what_adds_the_facts(tmp_path: Path) -> None:
