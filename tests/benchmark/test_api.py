@@ -27,7 +27,17 @@ from tests.places import ROOT
 SETTINGS = read_assignments([*TINY[1::2], "dataset.size=32"]).content
 EXAMPLES = [
     each
-    for module in (api, claims, face_groups, finished_runs, gallery, operating_points, outside_edits, edit_arrays, photo)
+    for module in (
+        api,
+        claims,
+        face_groups,
+        finished_runs,
+        gallery,
+        operating_points,
+        outside_edits,
+        edit_arrays,
+        photo,
+    )
     for each in doctest.DocTestFinder(exclude_empty=True).find(module)
     if each.examples
 ]
