@@ -37,15 +37,23 @@ def attribute_agreement(
     return {names[column]: agrees[:, column] for column in attributes}
 
 
+def probability_as_requested(batch: ScoringBatch) -> NDArray[np.float64]:
+    """(N, R) probabilities that the judge gives the R requested attributes of being as requested, present or absent."""
+    columns = list(batch.requested_attributes)
+    scores = batch.attribute_scores.cpu().numpy()[:, columns].astype(np.float64)
+    present = batch.tasks.attributes.cpu().numpy()[:, columns] > 0.5
+    return np.where(present, scores, 1 - scores)
+
+
 class AgreementMetric(ImageMetric):
-    """A metric with a column of agreement for each attribute: the mean over attributes of the share that agrees."""
+    """A metric with a column of agreement for each attribute: the mean over attributes of that over tasks."""
 
     def ratios(self, names: Iterable[str]) -> list[Ratio]:
-        """The share that agrees, for each attribute."""
+        """The mean agreement, for each attribute."""
         return [Ratio(name) for name in names]
 
     def breakdown(self, columns: Columns) -> dict[str, float]:
-        """Share of tasks that agree, by attribute."""
+        """Mean agreement over tasks, by attribute."""
         return plain_means(columns)
 
 
@@ -58,6 +66,17 @@ class AttributeAccuracy(AgreementMetric):
         """One column per requested attribute: 1 where the judge sees it as requested, else 0."""
         scores, requested = batch.attribute_scores.cpu().numpy(), batch.tasks.attributes.cpu().numpy()
         return attribute_agreement(scores, requested, batch.requested_attributes, batch.tasks.target.attribute_names)
+
+
+class AttributeProbability(AgreementMetric):
+    """How probable the attribute judge finds it that the requested attributes are as requested."""
+
+    inapplicable: ClassVar[str] = "this protocol asks for no attribute"
+
+    def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
+        """One column per requested attribute: its probability in [0, 1] of being as requested."""
+        found = probability_as_requested(batch)
+        return {ATTRIBUTES[column]: found[:, place] for place, column in enumerate(batch.requested_attributes)}
 
 
 class AttributePreservation(AgreementMetric):

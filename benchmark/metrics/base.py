@@ -172,9 +172,12 @@ class ImageMetric(BaseMetric):
 
     Attributes:
         inapplicable: why the cell is empty where no task has a value.
+        spans_strengths: whether a task's value is of all strengths at which its edit is requested, so that a single
+            strength has none.
     """
 
     inapplicable: ClassVar[str] = "it applies to none of these tasks"
+    spans_strengths: ClassVar[bool] = False
     default_prefix = ""  # mmengine warns of a metric without one
 
     def __init__(self) -> None:

@@ -48,19 +48,20 @@ def requested_edits(dataset: FaceDataset, targets: Rows, sources: Rows, attribut
     return EditBatch(target, source, target.mask, attributes, anywhere, lacks={"mask": reason})
 
 
-def at_strength(tasks: EditBatch, strength: float) -> EditBatch:
+def at_strength(tasks: EditBatch, strength: float | Tensor) -> EditBatch:
     """N tasks whose edits are to go a part of the way, or beyond: their masks do, and their true results are not known.
 
     Args:
         tasks: of strength 1.
-        strength: how far, from 0.
+        strength: how far, from 0: all of them, or (N,) each.
     """
-    own, strengths = tasks.target.mask, torch.full((len(tasks),), strength)
+    own, strengths = tasks.target.mask, torch.as_tensor(strength, dtype=torch.float32).expand(len(tasks)).clone()
     if "mask" in tasks.lacks:
         return replace(tasks, oracle=None, strength=strengths)
     mask = masks_between(own, tasks.mask, strength)
     # up to the whole edit masks differ where they do at its end, which the region has
-    region = tasks.region | widened(mask != own) if strength > 1 else tasks.region
+    beyond = (strengths > 1)[:, None, None]
+    region = tasks.region | (widened(mask != own) & beyond) if beyond.any() else tasks.region
     return replace(tasks, mask=mask, region=region, oracle=None, strength=strengths)
 
 

@@ -24,6 +24,7 @@ from benchmark.editing.option_weights import notes as weights_notes
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.score_edits import Outputs
 from benchmark.protocols.task_batches import without_attributes
+from benchmark.results.face_facts import faces_path
 from benchmark.results.run_folder import (
     CARD,
     EDITS,
@@ -217,7 +218,7 @@ class Run:
         write_text_atomically(self.folder / EXPERIMENT, self.experiment.to_yaml())
         write_result(self.folder / RESULT, result)
         parts = [self.folder / name for name in (RESULT, EXPERIMENT, PROVENANCE, SAMPLES, CARD)]
-        parts += [scores_path(self.folder, name) for name in result.protocols]
+        parts += [path(self.folder, name) for path in (scores_path, faces_path) for name in result.protocols]
         record = {LIBRARIES: libraries, FILES: record_files(self.folder, (path for path in parts if path.exists()))}
         self.stamps.put(FINISHED, {**finished_stamp(self.requested, self.context.weights), **record})
         return result

@@ -16,7 +16,7 @@ from benchmark import api
 from benchmark.config.sources import read_assignments
 from benchmark.editing import edit_arrays
 from benchmark.photographs import photo
-from benchmark.pipeline import claims, finished_runs, outside_edits
+from benchmark.pipeline import claims, face_groups, finished_runs, gallery, operating_points, outside_edits
 from benchmark.results.schema import read_result
 from benchmarks.photo_scenes import place_face
 from registry.errors import InputError
@@ -27,7 +27,17 @@ from tests.places import ROOT
 SETTINGS = read_assignments([*TINY[1::2], "dataset.size=32"]).content
 EXAMPLES = [
     each
-    for module in (api, claims, finished_runs, outside_edits, edit_arrays, photo)
+    for module in (
+        api,
+        claims,
+        face_groups,
+        finished_runs,
+        gallery,
+        operating_points,
+        outside_edits,
+        edit_arrays,
+        photo,
+    )
     for each in doctest.DocTestFinder(exclude_empty=True).find(module)
     if each.examples
 ]

@@ -41,7 +41,11 @@ def test_the_demo_is_the_default() -> None:
     assert experiment.evaluation.dataset.name == "rendered-faces"
     assert experiment.evaluation.dataset.size == 64
     assert experiment.method.seed == 0
-    assert set(experiment.evaluation.protocols) == set(protocols_of(CARD)) - {"completion", "mask-edits"}
+    assert set(experiment.evaluation.protocols) == set(protocols_of(CARD)) - {
+        "completion",
+        "mask-edits",
+        "attribute-strengths",
+    }
 
 
 def test_each_source_lies_over_the_one_below(tmp_path: Path) -> None:
@@ -280,7 +284,11 @@ def test_a_reference_shares_the_evaluation() -> None:
 
 def test_every_protocol_joins_without_changing_those_chosen() -> None:
     evaluation = all_protocols(resolve([flags(protocols={"style-copy": {"count": 7}})]).evaluation)
-    assert set(evaluation.protocols) == {entry.card.name for entry in PROTOCOL_CARDS} - {"completion", "mask-edits"}
+    assert set(evaluation.protocols) == {entry.card.name for entry in PROTOCOL_CARDS} - {
+        "completion",
+        "mask-edits",
+        "attribute-strengths",
+    }
     assert evaluation.protocols["style-copy"] == {"count": 7, "styles": 1}
     assert evaluation.protocols["reconstruction"]["count"] == 200
 
@@ -367,7 +375,11 @@ def test_metrics_of_a_flag_replace_those_of_a_file(tmp_path: Path) -> None:
 
 def test_an_evaluation_needs_no_method_and_takes_every_protocol(tmp_path: Path) -> None:
     evaluation = resolve_evaluation([written(tmp_path, "limit: 3\ndataset: {size: 128}\n")])
-    assert set(evaluation.protocols) == {entry.card.name for entry in PROTOCOL_CARDS} - {"completion", "mask-edits"}
+    assert set(evaluation.protocols) == {entry.card.name for entry in PROTOCOL_CARDS} - {
+        "completion",
+        "mask-edits",
+        "attribute-strengths",
+    }
     assert (evaluation.limit, evaluation.dataset.size) == (3, 128)
     chosen = ConfigSource({"protocols": {"style-copy": {}}}, COMMAND)
     assert resolve_evaluation([read_assignments(["protocols.style-copy.count=7"]), chosen]).protocols == {
