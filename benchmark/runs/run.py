@@ -393,9 +393,8 @@ class Run:
                 edited = tasks_with_edits(self.folder, task_set)
                 rows = without_attributes(edited, stamp.get(REFUSED, {})).iloc[:SAMPLE_TASKS]
                 outputs = read_edits(edits_folder(self.folder, task_set.protocol.name), rows, self.context.dataset.size)
-                sheets.append(
-                    SampleRows(task_set.protocol.name, task_set.protocol.batch(self.context.dataset, rows), outputs)
-                )
+                batch = task_set.protocol.batch(self.context.dataset, rows)
+                sheets.append(SampleRows(task_set.protocol.name, batch, outputs))
         if sheets:
             dataset, seed = self.experiment.evaluation.dataset.name, self.experiment.method.seed
             write_samples(self.folder / SAMPLES, f"{self.experiment.label} on {dataset}, seed {seed}", sheets)
