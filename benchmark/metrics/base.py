@@ -57,7 +57,7 @@ class Judged:
 
     Args:
         parse: gives (N, H, W) uint8 labels and (N, D) float32 features, on the CPU.
-        read_attributes: gives (N, 40) float32 probabilities, on the CPU.
+        read_attributes: gives (N, A) float32 probabilities, on the CPU.
         answers: what judges of other roles see, by role.
     """
 
@@ -133,7 +133,7 @@ class ScoringBatch:
 
     @property
     def attribute_scores(self) -> Tensor:
-        """(N, 40) float32 in [0, 1], the attribute judge's probabilities for the outputs."""
+        """(N, A) float32 in [0, 1], the attribute judge's probabilities for the outputs."""
         return self.judged.attributes
 
     @cached_property

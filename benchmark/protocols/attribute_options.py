@@ -14,7 +14,7 @@ class AttributeTransferOptions:
     """Every option of the protocol's card.
 
     Attributes:
-        attribute: a CelebA attribute that the dataset knows, a list of them, or `all`; it may be written `attributes`
+        attribute: an attribute that the dataset knows, a list of them, or `all`; it may be written `attributes`
             too. Several have their own tasks and figures, and the protocol's figure is the mean over attributes.
         count: pairs wanted of each attribute; fewer where the test split does not have as many.
         strength: how far edits are to go, from 0: 1 is the whole edit, less a part of it, more beyond it.

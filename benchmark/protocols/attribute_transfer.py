@@ -16,7 +16,7 @@ from benchmark.protocols.implied_attributes import IMPLIED
 from benchmark.protocols.instructions import attribute_instruction
 from benchmark.protocols.requested_edits import at_strength, requested_edits, with_hints
 from methods.base import EditBatch, FaceBatch
-from methods.labels import attribute_columns
+from methods.labels import check_attribute_names
 from registry.errors import InputError
 
 
@@ -27,7 +27,7 @@ class AttributeTransfer(Protocol):
     face carries the attribute.
 
     Args:
-        attribute: a CelebA attribute that the dataset knows, several of them, or "all" that it has pairs of.
+        attribute: an attribute that the dataset knows, several of them, or "all" that it has pairs of.
         count: pairs wanted of each attribute; fewer where the test split does not have as many.
         strength: how far edits are to go, from 0: 1 is the whole edit, less a part of it, more beyond it.
     """
@@ -43,7 +43,7 @@ class AttributeTransfer(Protocol):
     ) -> None:
         self.attributes = (attribute,) if isinstance(attribute, str) else tuple(attribute)
         if self.attributes != (ALL,):
-            attribute_columns(self.attributes)
+            check_attribute_names(self.attributes)
         if not 0 <= strength < math.inf:
             raise ValueError(f"strength is {strength}; it must be 0 or more")
         self.strength = float(strength)

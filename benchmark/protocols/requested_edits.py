@@ -17,7 +17,7 @@ from benchmark.protocols.implied_attributes import EXCLUDED
 from benchmark.protocols.masks_between import masks_between
 from benchmark.protocols.mouth_region import mouth_region, widened
 from methods.base import EditBatch, FaceBatch
-from methods.labels import ATTRIBUTES, attribute_columns
+from methods.labels import attribute_columns
 from methods.shared.hints import outlines, part_colours
 from registry.cards import HINTS
 
@@ -37,7 +37,7 @@ def requested_edits(dataset: FaceDataset, targets: Rows, sources: Rows, attribut
         region = _true_region(target, truth, attribute)
         return EditBatch(target, source, truth.mask, truth.attributes, region, truth.image)
     attributes = target.attributes.clone()
-    attributes[:, ATTRIBUTES.index(attribute)] = 1
+    attributes[:, target.attribute_names.index(attribute)] = 1
     if attribute in EXCLUDED:
         attributes[:, attribute_columns(EXCLUDED[attribute])] = 0
     if attribute in CARRIED:

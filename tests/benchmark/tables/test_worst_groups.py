@@ -96,14 +96,14 @@ def test_what_a_dataset_does_not_know_is_named_and_the_rest_is_shown(tmp_path: P
 
 
 def test_poses_are_binned_by_how_far_a_head_is_turned_to_either_side() -> None:
-    facts = facts_of()
-    groups = group_tasks(facts, FACES, "pose")
+    facts = facts_of().set_index("face")
+    groups = group_tasks(facts, "pose")
     assert groups.names == POSES
     assert groups.of_tasks[0] == -1
     for number, yaw in zip(groups.of_tasks[1:], facts["yaw"][1:], strict=True):
         assert number == (0 if abs(yaw) < 15 else 1 if abs(yaw) < 30 else 2)
     assert known_groupings(facts) == ["Male", "hair", "pose"]
-    assert list(group_tasks(facts, FACES, "hair").of_tasks[:4]) == [-1, 0, -1, 0]
+    assert list(group_tasks(facts, "hair").of_tasks[:4]) == [-1, 0, -1, 0]
 
 
 def test_a_misspelt_grouping_is_named_with_the_nearest() -> None:
