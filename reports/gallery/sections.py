@@ -228,5 +228,5 @@ def _subgroups(
     facts = find_facts(runs, protocol, targets)
     if facts is None:
         return (), (f"There are no subgroups: {NO_FACTS}.",)
-    groups = [group_tasks(facts, targets, by) for by in known_groupings(facts)]
+    groups = [group_tasks(facts, by) for by in known_groupings(facts)]
     return tuple(Grouping(found.by, found.names, found.of_tasks) for found in groups if len(found.names) > 1), ()
