@@ -1,0 +1,184 @@
+// The page: loads faces, gathers what is asked for, and gives it to every chosen method.
+
+import { Mask } from "./mask.js";
+import { Painter } from "./painter.js";
+import { call } from "./queue.js";
+import { element, loaded, MethodResult } from "./results.js";
+
+const $ = (id) => document.getElementById(id);
+const state = { face: null, mask: null, style: null, attributes: {}, results: [] };
+let facts, painter;
+
+const text = (bytes) => {
+  let characters = "";
+  for (let start = 0; start < bytes.length; start += 4096) {
+    characters += String.fromCharCode(...bytes.subarray(start, start + 4096));
+  }
+  return btoa(characters);
+};
+const bytes = (message) => Uint8Array.from(atob(message), (character) => character.charCodeAt(0));
+
+function say(sentence) {
+  $("status").textContent = sentence;
+}
+
+/** Run something that the server answers, and say what it said where it refused. */
+async function tell(doing, work) {
+  say(doing);
+  document.body.setAttribute("aria-busy", "true");
+  try {
+    say((await work()) ?? "");
+  } catch (error) {
+    say(error.message);
+  } finally {
+    document.body.removeAttribute("aria-busy");
+  }
+}
+
+async function open(face, name) {
+  const image = await loaded(face.image);
+  state.face = face;
+  state.mask = new Mask(face.size, bytes(face.parts));
+  painter.open(image, state.mask);
+  for (const result of state.results) result.clear();
+  refresh();
+  return `${name}, ${face.size}×${face.size}; it has ${face.attributes.join(", ") || "none of the attributes"}`;
+}
+
+async function photograph(input, number) {
+  const [file] = input.files;
+  const content = text(new Uint8Array(await file.arrayBuffer()));
+  return call("photograph", { content, name: file.name, number });
+}
+
+function takeStyle(face) {
+  state.style = face;
+  $("style-shown").hidden = face === null;
+  if (face) $("style-shown").src = face.image;
+  $("style-photograph").value = "";
+}
+
+function order() {
+  const { size, image, parts, attributes } = state.face;
+  return {
+    face: { size, image, parts, attributes },
+    style: state.style,
+    mask: text(state.mask.labels),
+    hidden: text(state.mask.hidden),
+    attributes: state.attributes,
+    strength: Number($("strength").value),
+    strengths: facts.strengths,
+  };
+}
+
+function chosen() {
+  return state.results.filter(({ number }) => $(`method-${number}`).checked);
+}
+
+function editNow() {
+  if (!state.face) return;
+  const asked = order();
+  for (const result of chosen()) result.edit(asked);
+}
+
+function changed() {
+  refresh();
+  if ($("live").checked) editNow();
+}
+
+function refresh() {
+  $("undo").disabled = !state.mask?.done.length;
+  $("redo").disabled = !state.mask?.undone.length;
+  $("reset").disabled = !state.mask;
+  for (const button of $("tools").children) button.setAttribute("aria-pressed", String(button.dataset.tool === painter.tool));
+  $("radius").value = painter.radius;
+  $(`label-${painter.label}`).checked = true;
+  for (const { number, card } of state.results) card.hidden = !$(`method-${number}`).checked;
+  $("attributes").replaceChildren(
+    ...Object.entries(state.attributes).map(([name, value]) => {
+      const wanted = element("select", { "aria-label": `${name} is to be`, onchange: (event) => {
+        state.attributes[name] = Number(event.target.value);
+        changed();
+      } }, new Option("yes", "1"), new Option("no", "0"));
+      wanted.value = String(value);
+      const remove = element("button", { type: "button", textContent: "Remove", onclick: () => {
+        delete state.attributes[name];
+        changed();
+      } });
+      remove.setAttribute("aria-label", `Remove ${name}`);
+      return element("li", {}, `${name.replaceAll("_", " ")} `, wanted, remove);
+    }),
+  );
+}
+
+function fill() {
+  for (const id of ["dataset-face", "style-face"]) $(id).append(...facts.faces.map((face) => new Option(face, face)));
+  $("attribute").append(...facts.attributes.map((name) => new Option(name.replaceAll("_", " "), name)));
+  $("preset").append(...facts.presets.map((name) => new Option(name, name)));
+  $("palette").append(...facts.labels.map(({ name, color }, label) => {
+    const choice = element("input", { type: "radio", name: "label", id: `label-${label}`, onchange: () => { painter.label = label; } });
+    const swatch = element("span", { className: "swatch" });
+    swatch.style.background = `rgb(${color.join(" ")})`;
+    return element("label", {}, choice, swatch, name);
+  }));
+  $("methods").append(...facts.methods.map((method, number) => {
+    const choice = element("input", { type: "checkbox", id: `method-${number}`, checked: true, onchange: refresh });
+    return element("label", { title: `takes ${method.takes}` }, choice, method.label);
+  }));
+  state.results = facts.methods.map((method, number) => new MethodResult(method, number));
+  $("results").append(...state.results.map(({ card }) => card));
+}
+
+function listen() {
+  $("dataset-face").onchange = () => tell("Loading the face…", async () => {
+    const name = $("dataset-face").value;
+    return open(await call("dataset_face", { face: name }), name);
+  });
+  const read = () => $("photograph").files.length && tell("Finding and reading the face…", async () => (
+    open(await photograph($("photograph"), Number($("face-number").value)), $("photograph").files[0].name)
+  ));
+  $("photograph").onchange = () => { $("face-number").value = 1; read(); };
+  $("face-number").onchange = read;
+  $("style-face").onchange = () => tell("Loading the style face…", async () => {
+    takeStyle($("style-face").value ? await call("dataset_face", { face: $("style-face").value }) : null);
+    changed();
+  });
+  $("style-photograph").onchange = () => tell("Reading the style face…", async () => {
+    takeStyle(await photograph($("style-photograph"), 1));
+    $("style-face").value = "";
+    changed();
+  });
+  for (const button of $("tools").children) button.onclick = () => { painter.tool = button.dataset.tool; refresh(); };
+  $("undo").onclick = () => painter.undo();
+  $("redo").onclick = () => painter.redo();
+  $("reset").onclick = () => { if (state.mask.reset()) { painter.draw(); changed(); } };
+  $("radius").oninput = () => { painter.radius = Number($("radius").value); };
+  $("opacity").oninput = () => { painter.opacity = $("opacity").value / 100; if (state.mask) painter.draw(); };
+  $("apply-preset").onclick = () => tell("Changing the mask…", async () => {
+    const { mask } = await call("preset", { mask: text(state.mask.labels), preset: $("preset").value });
+    if (!state.mask.replace(bytes(mask))) return "The preset changed nothing";
+    painter.draw();
+    changed();
+  });
+  $("add-attribute").onclick = () => { state.attributes[$("attribute").value] = 1; changed(); };
+  $("strength").oninput = () => { $("strength-shown").textContent = $("strength").value; };
+  $("strength").onchange = changed;
+  $("edit").onclick = editNow;
+  $("strips").onclick = () => { if (state.face) for (const result of chosen()) result.strips(order()); };
+  painter.addEventListener("stroke", changed);
+  painter.addEventListener("choice", refresh);
+  painter.addEventListener("place", () => {
+    const { x, y } = painter.place;
+    $("under").textContent = `${facts.labels[state.mask.labels[y * state.mask.size + x]].name} at ${x}, ${y}`;
+  });
+}
+
+await tell("Loading…", async () => {
+  facts = await call("facts", {});
+  painter = new Painter({ face: $("face"), mask: $("mask"), cursor: $("cursor") }, facts.labels.map(({ color }) => color));
+  painter.label = facts.labels.findIndex(({ name }) => name === "mouth");
+  fill();
+  listen();
+  const [first] = facts.faces;
+  return open(await call("dataset_face", { face: first }), first);
+});
