@@ -26,6 +26,7 @@ def _demo(
     ] = None,
     runs: Runs = Path("runs"),
     dataset: Annotated[str | None, typer.Option(help="The dataset, where methods have runs on several.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder that takes saved edits.")] = Path("examples"),
     host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 opens the page to your network.")] = (
         "127.0.0.1"
     ),
@@ -43,5 +44,5 @@ def _demo(
 
     methods = methods_of_page(method or (), runs, dataset)
     judges = JudgesOfRun(first_run(methods), device or "auto", tuple(named_weights(weights).items()))
-    app = DemoApp(methods, judges, side_of(methods), device or "auto", tuple(plugin or ()))
+    app = DemoApp(methods, judges, side_of(methods), out, device or "auto", tuple(plugin or ()))
     serve(app, host, port, share=share)

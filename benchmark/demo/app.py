@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from benchmark.demo.edit_face import Edited, edit_face, edit_strip
@@ -22,6 +24,7 @@ from benchmark.demo.own_process import OwnProcess
 from benchmark.demo.page_facts import STRENGTHS, page_facts
 from benchmark.demo.part_presets import with_preset
 from benchmark.demo.read_faces import JudgesOfRun, dataset_face, described_faces, photographed_face
+from benchmark.demo.save_example import save_example
 from benchmark.photographs.methods import ChosenMethod
 
 FACES: Final = 200
@@ -40,6 +43,7 @@ class DemoApp:
         methods: in the order in which they are shown.
         judges: read faces and measure edits.
         size: side in pixels of the faces that are edited.
+        out: folder of saved edits.
         device: where methods run.
         plugins: loaded in every process.
     """
@@ -47,6 +51,7 @@ class DemoApp:
     methods: Sequence[ChosenMethod]
     judges: JudgesOfRun
     size: int
+    out: Path
     device: str = "auto"
     plugins: Sequence[str] = ()
     _editors: list[OwnProcess] = field(init=False)
@@ -89,6 +94,17 @@ class DemoApp:
         order, image = order_of(message["order"]), picture_of(message["image"])
         found: Message = await self._reader.call(live_figures, self.judges, order, image)
         return found
+
+    async def save(self, message: Message) -> Message:
+        """Keep `order`, an edit of the face called `name`, as a task, with `results` by method."""
+        results = {
+            method.label: picture_of(message["results"][method.label])
+            for method in self.methods
+            if method.label in message["results"]
+        }
+        order = order_of(message["order"])
+        table = await asyncio.to_thread(save_example, self.out, order, str(message["name"]), results, self.size)
+        return {"table": str(table)}
 
     def close(self) -> None:
         """End all processes."""

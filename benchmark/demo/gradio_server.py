@@ -38,6 +38,7 @@ def server_of(app: DemoApp) -> Any:
         "photograph": app.photograph,
         "figures": app.figures,
         "preset": app.preset,
+        "save": app.save,
     }
     for name, answer in answers.items():
         _add_queue(server, name, name, answer)

@@ -38,6 +38,9 @@ async function tell(doing, work) {
 async function open(face, name) {
   const image = await loaded(face.image);
   state.face = face;
+  state.name = name;
+  $("input-shown").src = face.image;
+  $("input-name").textContent = name;
   state.mask = new Mask(face.size, bytes(face.parts));
   painter.open(image, state.mask);
   for (const result of state.results) result.clear();
@@ -90,6 +93,7 @@ function refresh() {
   $("undo").disabled = !state.mask?.done.length;
   $("redo").disabled = !state.mask?.undone.length;
   $("reset").disabled = !state.mask;
+  if (state.mask) painter.copyTo($("input-mask"));
   for (const button of $("tools").children) button.setAttribute("aria-pressed", String(button.dataset.tool === painter.tool));
   $("radius").value = painter.radius;
   $(`label-${painter.label}`).checked = true;
@@ -165,6 +169,14 @@ function listen() {
   $("strength").onchange = changed;
   $("edit").onclick = editNow;
   $("strips").onclick = () => { if (state.face) for (const result of chosen()) result.strips(order()); };
+  $("save").onclick = () => tell("Saving…", async () => {
+    const asked = order();
+    const results = Object.fromEntries(
+      chosen().flatMap((result) => (result.isOf(asked) ? [[result.method.label, result.answered]] : [])),
+    );
+    const { table } = await call("save", { order: asked, name: state.name, results });
+    return `Saved: bench run --method NAME --protocol examples --set protocols.examples.file=${table}`;
+  });
   painter.addEventListener("stroke", changed);
   painter.addEventListener("choice", refresh);
   painter.addEventListener("place", () => {

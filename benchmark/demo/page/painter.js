@@ -37,15 +37,26 @@ export class Painter extends EventTarget {
   }
 
   draw() {
+    this.#show(this.mask, this.opacity);
+  }
+
+  /** Show the mask, all of it, on another canvas. */
+  copyTo(canvas) {
+    canvas.width = canvas.height = this.edited.size;
+    this.#show(canvas, 1);
+  }
+
+  #show(canvas, opacity) {
     const { size, plane } = this.edited;
     const shown = new ImageData(size, size);
     const words = new Uint32Array(shown.data.buffer);
-    const covers = Math.round(255 * this.opacity);
-    const word = ([red, green, blue], alpha) => new Uint32Array(Uint8Array.of(red, green, blue, alpha).buffer)[0];
-    const of = this.colors.map((color) => word(color, covers));
-    const grey = word([128, 128, 128], 255);
-    plane.forEach((value, place) => { words[place] = value & HIDDEN ? grey : of[value]; });
-    this.mask.getContext("2d").putImageData(shown, 0, 0);
+    const word = ([red, green, blue], share) => (
+      new Uint32Array(Uint8Array.of(red, green, blue, Math.round(255 * share)).buffer)[0]
+    );
+    const of = this.colors.map((color) => word(color, opacity));
+    const hidden = word([128, 128, 128], 1);
+    plane.forEach((value, place) => { words[place] = value & HIDDEN ? hidden : of[value]; });
+    canvas.getContext("2d").putImageData(shown, 0, 0);
   }
 
   undo() {

@@ -25,7 +25,7 @@ export async function loaded(address) {
 /** The card of one method, which works on one edit at a time, and then on the last that was asked for meanwhile. */
 export class MethodResult {
   constructor(method, number) {
-    Object.assign(this, { method, number, working: false, next: null, answered: null });
+    Object.assign(this, { method, number, working: false, next: null, latest: null, answered: null, shown: null });
     this.state = element("p", { className: "state", textContent: "no edit yet" });
     this.result = element("canvas", { role: "img" });
     this.difference = element("canvas", { role: "img" });
@@ -44,6 +44,11 @@ export class MethodResult {
   /** Ask for the edits on the way. */
   strips(order) {
     this.#ask("strip", order);
+  }
+
+  /** Whether the edit that is shown is what an order asks for. */
+  isOf(order) {
+    return !this.pictures.hidden && JSON.stringify(this.shown) === JSON.stringify(order);
   }
 
   /** Forget what was made of another face. */
@@ -112,6 +117,7 @@ export class MethodResult {
     this.difference.setAttribute("aria-label", `Where it differs from the face, on average by ${changed.mean.toFixed(1)} levels of 255`);
     this.difference.title = "difference from the face: black none, white 64 levels and more";
     this.pictures.hidden = false;
+    this.shown = order;
     this.change = changed.mean;
   }
 
