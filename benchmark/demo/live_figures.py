@@ -37,14 +37,15 @@ def live_figures(judges: JudgesOfRun, order: Order, edited: Pixels) -> dict[str,
     scores, changed_scores = reader.attribute_scores(before), reader.attribute_scores(after)
     identity, reason = _identity(judges, before, after)
     return {
-        **_followed(reader.parts(after), requested, own),
+        **followed(reader.parts(after), requested, own),
         "attributes": {name: [score, changed_scores[name]] for name, score in scores.items()},
         "identity": identity,
         "no_identity": reason,
     }
 
 
-def _followed(seen: Labels, requested: Labels, own: Labels) -> dict[str, Any]:
+def followed(seen: Labels, requested: Labels, own: Labels) -> dict[str, Any]:
+    """`accuracy` and `miou` of labels (S, S) that are seen, requested, and the face's own, as `live_figures` has them."""
     intersections, unions = intersections_and_unions(seen[None], requested[None])
     there = unions[0] > 0
     changed = requested != own
