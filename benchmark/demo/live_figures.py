@@ -45,7 +45,7 @@ def live_figures(judges: JudgesOfRun, order: Order, edited: Pixels) -> dict[str,
 
 
 def followed(seen: Labels, requested: Labels, own: Labels) -> dict[str, Any]:
-    """`accuracy` and `miou` of labels (S, S) that are seen, requested, and the face's own, as `live_figures` has them."""
+    """`accuracy` and `miou` of labels (S, S) that are seen, requested, and the face's own, as of `live_figures`."""
     intersections, unions = intersections_and_unions(seen[None], requested[None])
     there = unions[0] > 0
     changed = requested != own

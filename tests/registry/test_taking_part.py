@@ -10,6 +10,7 @@ from registry.consistency import check_consistency
 from registry.taking_part import is_default, protocols_of, reason_against, unmet_needs
 
 NO_MASK = {"mask": "no folder"}
+OF_MASKS = {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "examples"}
 METHOD = {"name": "mine", "title": "Mine", "summary": "", "kind": "learned", "licence": "free"}
 
 
@@ -24,26 +25,26 @@ def protocol(**said: Any) -> ProtocolCard:
 @pytest.mark.parametrize(
     ("name", "protocols"),
     [
-        ("maskgan", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "examples"}),
+        ("maskgan", OF_MASKS),
         (
             "region-color",
-            {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "examples"},
+            OF_MASKS,
         ),
         ("copy-source", {"attribute-transfer", "style-copy", "reconstruction", "examples"}),
-        ("copy-target", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "examples"}),
+        ("copy-target", OF_MASKS),
         ("oracle", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits"}),
-        ("telea", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "examples"}),
+        ("telea", OF_MASKS),
         ("stargan", {"attribute-transfer", "examples"}),
         ("elegant", {"attribute-transfer", "examples"}),
         ("attgan", {"attribute-transfer", "examples"}),
         ("cyclegan", {"attribute-transfer", "examples"}),
-        ("pix2pix", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "examples"}),
+        ("pix2pix", OF_MASKS),
         ("adain", {"attribute-transfer", "style-copy", "reconstruction", "examples"}),
         (
             "mask-diffusion",
-            {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "examples"},
+            OF_MASKS,
         ),
-        ("mask-guided", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "examples"}),
+        ("mask-guided", OF_MASKS),
         ("geogan", {"attribute-transfer", "examples"}),
     ],
 )
