@@ -26,7 +26,7 @@ def _demo(
     ] = None,
     runs: Runs = Path("runs"),
     dataset: Annotated[str | None, typer.Option(help="The dataset, where methods have runs on several.")] = None,
-    out: Annotated[Path, typer.Option(help="Folder that takes saved edits.")] = Path("examples"),
+    out: Annotated[Path, typer.Option(help="Folder that takes saved edits.")] = Path("saved-edits"),
     host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 opens the page to your network.")] = (
         "127.0.0.1"
     ),

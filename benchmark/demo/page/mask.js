@@ -16,6 +16,10 @@ export class Mask {
     return this.plane.map((value) => value & ~HIDDEN);
   }
 
+  label(x, y) {
+    return this.plane[y * this.size + x] & ~HIDDEN;
+  }
+
   get hidden() {
     return this.plane.map((value) => value >> 7);
   }
@@ -105,7 +109,7 @@ export class Mask {
 
   /** The connected area of one label that a pixel lies in. */
   fill({ x, y }, label) {
-    const wanted = this.plane[y * this.size + x] & ~HIDDEN;
+    const wanted = this.label(x, y);
     if (wanted === label) return;
     const waiting = [y * this.size + x];
     while (waiting.length) {

@@ -68,7 +68,7 @@ function order() {
     style: state.style,
     mask: text(state.mask.labels),
     hidden: text(state.mask.hidden),
-    attributes: state.attributes,
+    attributes: { ...state.attributes },
     strength: Number($("strength").value),
     strengths: facts.strengths,
   };
@@ -98,6 +98,9 @@ function refresh() {
   $("radius").value = painter.radius;
   $(`label-${painter.label}`).checked = true;
   for (const { number, card } of state.results) card.hidden = !$(`method-${number}`).checked;
+}
+
+function showAttributes() {
   $("attributes").replaceChildren(
     ...Object.entries(state.attributes).map(([name, value]) => {
       const wanted = element("select", { "aria-label": `${name} is to be`, onchange: (event) => {
@@ -107,6 +110,7 @@ function refresh() {
       wanted.value = String(value);
       const remove = element("button", { type: "button", textContent: "Remove", onclick: () => {
         delete state.attributes[name];
+        showAttributes();
         changed();
       } });
       remove.setAttribute("aria-label", `Remove ${name}`);
@@ -118,6 +122,7 @@ function refresh() {
 function fill() {
   for (const id of ["dataset-face", "style-face"]) $(id).append(...facts.faces.map((face) => new Option(face, face)));
   $("attribute").append(...facts.attributes.map((name) => new Option(name.replaceAll("_", " "), name)));
+  if (facts.attributes.includes("Smiling")) $("attribute").value = "Smiling";
   $("preset").append(...facts.presets.map((name) => new Option(name, name)));
   $("palette").append(...facts.labels.map(({ name, color }, label) => {
     const choice = element("input", { type: "radio", name: "label", id: `label-${label}`, onchange: () => { painter.label = label; } });
@@ -164,7 +169,11 @@ function listen() {
     painter.draw();
     changed();
   });
-  $("add-attribute").onclick = () => { state.attributes[$("attribute").value] = 1; changed(); };
+  $("add-attribute").onclick = () => {
+    state.attributes[$("attribute").value] = 1;
+    showAttributes();
+    changed();
+  };
   $("strength").oninput = () => { $("strength-shown").textContent = $("strength").value; };
   $("strength").onchange = changed;
   $("edit").onclick = editNow;
@@ -181,7 +190,7 @@ function listen() {
   painter.addEventListener("choice", refresh);
   painter.addEventListener("place", () => {
     const { x, y } = painter.place;
-    $("under").textContent = `${facts.labels[state.mask.labels[y * state.mask.size + x]].name} at ${x}, ${y}`;
+    $("under").textContent = `${facts.labels[state.mask.label(x, y)].name} at ${x}, ${y}`;
   });
 }
 
