@@ -1,12 +1,13 @@
 // The page: loads faces, gathers what is asked for, and gives it to every chosen method.
 
+import { takePhotograph } from "./camera.js";
 import { Mask } from "./mask.js";
 import { Painter } from "./painter.js";
 import { call } from "./queue.js";
 import { element, loaded, MethodResult } from "./results.js";
 
 const $ = (id) => document.getElementById(id);
-const state = { face: null, mask: null, style: null, attributes: {}, results: [] };
+const state = { face: null, mask: null, style: null, photograph: null, attributes: {}, results: [] };
 let facts, painter;
 
 const text = (bytes) => {
@@ -48,10 +49,15 @@ async function open(face, name) {
   return `${name}, ${face.size}×${face.size}; it has ${face.attributes.join(", ") || "none of the attributes"}`;
 }
 
-async function photograph(input, number) {
-  const [file] = input.files;
-  const content = text(new Uint8Array(await file.arrayBuffer()));
-  return call("photograph", { content, name: file.name, number });
+async function photograph(file, number) {
+  return call("photograph", { content: text(new Uint8Array(await file.arrayBuffer())), name: file.name, number });
+}
+
+/** Open a face of the photograph that was loaded or taken last. */
+function read(file, number) {
+  state.photograph = file;
+  $("face-number").value = number;
+  return tell("Finding and reading the face…", async () => open(await photograph(file, number), file.name));
 }
 
 function takeStyle(face) {
@@ -143,17 +149,22 @@ function listen() {
     const name = $("dataset-face").value;
     return open(await call("dataset_face", { face: name }), name);
   });
-  const read = () => $("photograph").files.length && tell("Finding and reading the face…", async () => (
-    open(await photograph($("photograph"), Number($("face-number").value)), $("photograph").files[0].name)
-  ));
-  $("photograph").onchange = () => { $("face-number").value = 1; read(); };
-  $("face-number").onchange = read;
+  $("photograph").onchange = () => $("photograph").files.length && read($("photograph").files[0], 1);
+  $("face-number").onchange = () => state.photograph && read(state.photograph, Number($("face-number").value));
+  $("camera").onclick = async () => {
+    try {
+      const file = await takePhotograph($("camera-dialog"));
+      if (file) await read(file, 1);
+    } catch (error) {
+      say(error.message);
+    }
+  };
   $("style-face").onchange = () => tell("Loading the style face…", async () => {
     takeStyle($("style-face").value ? await call("dataset_face", { face: $("style-face").value }) : null);
     changed();
   });
   $("style-photograph").onchange = () => tell("Reading the style face…", async () => {
-    takeStyle(await photograph($("style-photograph"), 1));
+    takeStyle(await photograph($("style-photograph").files[0], 1));
     $("style-face").value = "";
     changed();
   });
