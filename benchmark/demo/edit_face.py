@@ -50,9 +50,10 @@ def edit_face(chosen: ChosenMethod, size: int, device: str, order: Order) -> Edi
         task = photo_task(order.face, order.request, order.other, method.size)
         image = method.edit_task(task.for_method(method.card))
     except CannotEdit as reason:
-        return Edited(reason=str(reason))
+        return Edited(reason=_without_options(str(reason)))
     except InputError as error:
-        return Edited(reason=str(error.__cause__ if isinstance(error.__cause__, CannotEdit) else error))
+        said = error.__cause__ if isinstance(error.__cause__, CannotEdit) else error
+        return Edited(reason=_without_options(str(said)))
     return Edited(image, time.perf_counter() - start)
 
 
@@ -60,6 +61,11 @@ def edit_strip(chosen: ChosenMethod, size: int, device: str, order: Order, stren
     """The edit at several strengths, of which 0 leaves the face and 1 is the whole edit; masks go part of the way."""
     requests = (replace(order.request, strength=strength) for strength in strengths)
     return [edit_face(chosen, size, device, replace(order, request=request)) for request in requests]
+
+
+def _without_options(reason: str) -> str:
+    """A reason without the options of the command line that it advises."""
+    return reason.partition(": give --")[0]
 
 
 @lru_cache(maxsize=1)
