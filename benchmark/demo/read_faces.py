@@ -18,6 +18,7 @@ from benchmark.photographs.request import EditRequest
 from benchmark.runtime.cache_folder import cache_folder, writable
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import Weights
+from methods.labels import ATTRIBUTES
 from registry.errors import InputError
 
 
@@ -42,7 +43,7 @@ def described_faces(judges: JudgesOfRun, count: int) -> dict[str, Any]:
     rows = reader.dataset.rows("test")[:count]
     return {
         "faces": [str(face) for face in reader.dataset.packed.ids[rows]],
-        "attributes": list(reader.dataset.known_attributes),
+        "attributes": [name for name in ATTRIBUTES if name in reader.dataset.known_attributes],
     }
 
 
@@ -61,7 +62,7 @@ def dataset_face(judges: JudgesOfRun, face: str) -> PhotographedFace:
     batch = dataset.batch(found[:1])
     image = image_array(batch.image)[0]
     parts = reader.parts(image) if "mask" in dataset.lacks else batch.mask[0].numpy()
-    has = reader.attributes(image) if "attributes" in dataset.lacks else batch.attributes[0].numpy()
+    has = reader.attributes(image) if "attributes" in dataset.lacks else batch.values_of(ATTRIBUTES)[0].numpy()
     return aligned(image, parts, has)
 
 

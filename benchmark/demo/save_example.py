@@ -20,7 +20,6 @@ from benchmark.protocols.example_files import FILES, TEXTS
 from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.runtime.regular_files import read_regular
 from benchmark.runtime.spreadsheet_cells import guarded, unguarded
-from methods.labels import ATTRIBUTES
 from registry.errors import InputError
 
 TABLE: Final = "examples.csv"
@@ -86,7 +85,9 @@ def _written(order: Order, place: Path, name: str, size: int) -> dict[str, str]:
     tasks = replace(task, target=target, source=source)
     (record,) = write_tasks(tasks, [place], lambda path: path.relative_to(place.parents[1]).as_posix())
     record["attributes_source"] = [
-        each for each, value in zip(ATTRIBUTES, task.source.attributes[0].tolist(), strict=True) if value > 0.5
+        each
+        for each, value in zip(task.source.attribute_names, task.source.attributes[0].tolist(), strict=True)
+        if value > 0.5
     ]
     record |= {"name": name, "lacks": json.dumps(dict(task.lacks)), "whole": ""}
     if order.request.hidden is not None:

@@ -71,7 +71,7 @@ class FaceReader:
         judge, _ = self._context.judge("attributes")
         known = self.dataset.known_attributes
         scores = judge.scores(self._tensor(image))[0].tolist()
-        return {name: score for name, score in zip(ATTRIBUTES, scores, strict=True) if name in known}
+        return {name: score for name, score in zip(ATTRIBUTES, scores, strict=False) if name in known}
 
     @property
     def dataset(self) -> FaceDataset:

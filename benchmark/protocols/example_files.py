@@ -7,8 +7,8 @@ import hashlib
 import io
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +21,7 @@ from benchmark.images.read import read_image
 from benchmark.runtime.regular_files import read_regular
 from benchmark.runtime.spreadsheet_cells import unguarded
 from methods.base import EditBatch, FaceBatch
-from methods.labels import ATTRIBUTES, NUM_ATTRIBUTES, attribute_columns
+from methods.labels import attribute_columns
 from registry.errors import InputError
 
 FILES: Final = ("target", "target_mask", "source", "source_mask", "mask", "region", "sketch", "colour", "whole")
@@ -61,7 +61,7 @@ class Example:
         if "attributes" in self._lacks():
             return []
         before, after = (set(self.cells[f"attributes_{when}"].split()) for when in ("before", "requested"))
-        return sorted(before ^ after, key=lambda name: ATTRIBUTES.index(name) if name in ATTRIBUTES else -1)
+        return sorted(before ^ after)
 
     @property
     def digest(self) -> str:
@@ -71,25 +71,26 @@ class Example:
             content.update(name.encode() + (self._content(name) if self.cells[name] else b""))
         return content.hexdigest()
 
-    def task(self, size: int) -> EditBatch:
+    def task(self, size: int, attributes: Sequence[str]) -> EditBatch:
         """The edit as a batch of one, without hints.
 
         Args:
             size: side in pixels that its pictures must have.
+            attributes: names of the columns that its attributes get.
 
         Raises:
             InputError: naming a file that cannot be used, or a cell.
         """
-        target = self._face("target", "attributes_before", size)
-        requested = self._attributes("attributes_requested")
-        source = self._face("source", "attributes_source", size)
+        target = self._face("target", self._values("attributes_before", attributes), size)
+        source = self._face("source", self._values("attributes_source", attributes), size)
+        target, source = (replace(face, attribute_names=tuple(attributes)) for face in (target, source))
         mask = target.mask if not self.cells["mask"] else self._labels("mask", size)
         anywhere = torch.ones_like(target.mask, dtype=torch.bool)
         return EditBatch(
             target=target,
             source=source,
             mask=mask,
-            attributes=requested,
+            attributes=self._values("attributes_requested", attributes),
             region=anywhere if not self.cells["region"] else self._places("region", size),
             oracle=self.whole(size) if self.cells["whole"] and torch.equal(mask, target.mask) else None,
             lacks=self._lacks(),
@@ -106,9 +107,9 @@ class Example:
             return None
         return self._places("sketch", size).float(), self._image("colour", size)
 
-    def _face(self, name: str, attributes: str, size: int) -> FaceBatch:
+    def _face(self, name: str, attributes: Tensor, size: int) -> FaceBatch:
         labels = self._labels(f"{name}_mask", size)
-        return FaceBatch(self._image(name, size), labels, self._attributes(attributes), (self.cells[f"{name}_id"],))
+        return FaceBatch(self._image(name, size), labels, attributes, (self.cells[f"{name}_id"],))
 
     def _image(self, name: str, size: int) -> Tensor:
         return image_tensor(self._sized(name, read_image(self._path(name)), size)[None])
@@ -138,10 +139,10 @@ class Example:
             raise InputError(f"{self.where}: {name} is {self.cells[name]!r}, which lies outside the table's folder")
         return path
 
-    def _attributes(self, name: str) -> Tensor:
-        row = torch.zeros(1, NUM_ATTRIBUTES)
+    def _values(self, name: str, attributes: Sequence[str]) -> Tensor:
+        row = torch.zeros(1, len(attributes))
         if names := self.cells[name].split():
-            row[0, list(attribute_columns(names))] = 1
+            row[0, list(attribute_columns(names, attributes))] = 1
         return row
 
     def _strength(self) -> float:

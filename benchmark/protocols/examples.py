@@ -53,7 +53,7 @@ class Examples(Protocol):
         """
         examples, size = self.examples, dataset.size
         for example in examples:
-            example.task(size)
+            example.task(size, dataset.attribute_names)
         asked = [example.attributes_asked for example in examples]
         rows = np.full(len(examples), NO_ROW)
         return Draw(
@@ -76,7 +76,7 @@ class Examples(Protocol):
 
     def edits_of_tasks(self, dataset: FaceDataset, rows: pd.DataFrame, attribute: str) -> EditBatch:
         """The N tasks of the numbers that the rows have."""
-        return _joined([example.task(dataset.size) for example in self._of(rows)])
+        return _joined([example.task(dataset.size, dataset.attribute_names) for example in self._of(rows)])
 
     def batch(self, dataset: FaceDataset, rows: pd.DataFrame, *, hints: bool = False) -> EditBatch:
         """As every protocol's; the hints are those that were saved."""

@@ -10,7 +10,8 @@ from registry.consistency import check_consistency
 from registry.taking_part import is_default, protocols_of, reason_against, unmet_needs
 
 NO_MASK = {"mask": "no folder"}
-OF_MASKS = {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "examples"}
+OF_ATTRIBUTES = {"attribute-transfer", "attribute-strengths", "examples"}
+OF_MASKS = {*OF_ATTRIBUTES, "style-copy", "reconstruction", "completion", "mask-edits"}
 METHOD = {"name": "mine", "title": "Mine", "summary": "", "kind": "learned", "licence": "free"}
 
 
@@ -26,26 +27,20 @@ def protocol(**said: Any) -> ProtocolCard:
     ("name", "protocols"),
     [
         ("maskgan", OF_MASKS),
-        (
-            "region-color",
-            OF_MASKS,
-        ),
-        ("copy-source", {"attribute-transfer", "style-copy", "reconstruction", "examples"}),
+        ("region-color", OF_MASKS),
+        ("copy-source", {*OF_ATTRIBUTES, "style-copy", "reconstruction"}),
         ("copy-target", OF_MASKS),
         ("oracle", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits"}),
         ("telea", OF_MASKS),
-        ("stargan", {"attribute-transfer", "examples"}),
-        ("elegant", {"attribute-transfer", "examples"}),
-        ("attgan", {"attribute-transfer", "examples"}),
-        ("cyclegan", {"attribute-transfer", "examples"}),
+        ("stargan", OF_ATTRIBUTES),
+        ("elegant", OF_ATTRIBUTES),
+        ("attgan", OF_ATTRIBUTES),
+        ("cyclegan", OF_ATTRIBUTES),
         ("pix2pix", OF_MASKS),
-        ("adain", {"attribute-transfer", "style-copy", "reconstruction", "examples"}),
-        (
-            "mask-diffusion",
-            OF_MASKS,
-        ),
+        ("adain", {*OF_ATTRIBUTES, "style-copy", "reconstruction"}),
+        ("mask-diffusion", OF_MASKS),
         ("mask-guided", OF_MASKS),
-        ("geogan", {"attribute-transfer", "examples"}),
+        ("geogan", OF_ATTRIBUTES),
     ],
 )
 def test_built_in_methods_take_part_where_they_can(name: str, protocols: set[str]) -> None:
