@@ -88,6 +88,8 @@ def order_of(message: Mapping[str, Any]) -> Order:
             hidden=hidden if hidden.any() else None,
         )
         return Order(face, request, None if message["style"] is None else _face_of(message["style"]))
+    except InputError:
+        raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"the page's message is none of an edit: {type(error).__name__} {error}") from error
 

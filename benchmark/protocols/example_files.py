@@ -18,6 +18,7 @@ from torch import Tensor
 from benchmark.images.convert import Pixels, image_tensor
 from benchmark.images.label_maps import read_labels
 from benchmark.images.read import read_image
+from benchmark.protocols.completion import FILL
 from benchmark.runtime.regular_files import read_regular
 from benchmark.runtime.spreadsheet_cells import unguarded
 from methods.base import EditBatch, FaceBatch
@@ -83,15 +84,20 @@ class Example:
         """
         target = self._face("target", self._values("attributes_before", attributes), size)
         source = self._face("source", self._values("attributes_source", attributes), size)
+        region = torch.ones_like(target.mask, dtype=torch.bool)
+        if self.cells["region"]:
+            region = self._places("region", size)
+        if self.cells["whole"]:  # a file has no level that is exactly what fills a hole
+            target = replace(target, image=self.whole(size).masked_fill(region.unsqueeze(1), FILL))
+            source = replace(source, image=target.image) if source.ids == target.ids else source
         target, source = (replace(face, attribute_names=tuple(attributes)) for face in (target, source))
-        mask = target.mask if not self.cells["mask"] else self._labels("mask", size)
-        anywhere = torch.ones_like(target.mask, dtype=torch.bool)
+        mask = self._labels("mask", size) if self.cells["mask"] else target.mask
         return EditBatch(
             target=target,
             source=source,
             mask=mask,
             attributes=self._values("attributes_requested", attributes),
-            region=anywhere if not self.cells["region"] else self._places("region", size),
+            region=region,
             oracle=self.whole(size) if self.cells["whole"] and torch.equal(mask, target.mask) else None,
             lacks=self._lacks(),
             strength=torch.tensor([self._strength()]),

@@ -106,7 +106,7 @@ def test_nothing_to_save_is_said(tmp_path: Path, message: dict[str, Any]) -> Non
     ("column", "cell", "said"),
     [
         ("target", "", "line 2: target is empty"),
-        ("target", "tasks/none.png", "line 2: target: No such file"),
+        ("target", "tasks/none.png", "none.png: cannot be read as an image: No such file"),
         ("target", "../../../etc/passwd", "outside the table's folder"),
         ("mask", "tasks/00000/target.png", "target.png"),
         ("strength", "much", "strength is 'much'"),
