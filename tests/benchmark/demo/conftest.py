@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmark.datasets.rendered_faces.renderer.attributes import attributes
 from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
 from benchmark.datasets.rendered_faces.renderer.renderer import render
 from benchmark.demo.exchange import aligned, face_message, labels_message
@@ -19,8 +20,9 @@ SIZE = 64
 
 @pytest.fixture(scope="session")
 def face() -> PhotographedFace:
-    drawn = render(sample_factors(0, 3), SIZE)
-    return aligned(drawn.image, drawn.mask, drawn.attributes.astype(np.float32))
+    factors = sample_factors(0, 3)
+    drawn = render(factors, SIZE)
+    return aligned(drawn.image, drawn.mask, attributes(factors).astype(np.float32))
 
 
 @pytest.fixture
