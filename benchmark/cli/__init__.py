@@ -22,6 +22,7 @@ from benchmark.cli import (
     claims,
     compare,
     data,
+    demo,
     edits,
     gallery,
     leaderboard,
@@ -75,6 +76,7 @@ status.add_to(app)
 verify.add_to(app)
 methods.add_to(app)
 photo.add_to(app)
+demo.add_to(app)
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
 app.add_typer(checkpoints.app, name="checkpoints")
