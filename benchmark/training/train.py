@@ -8,27 +8,32 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 from mmengine.hooks import ParamSchedulerHook
 from mmengine.optim import OptimWrapperDict
+from torch.utils.data import DataLoader
 
 from benchmark.datasets.base import FaceDataset
 from benchmark.datasets.training_batches import training_batches
 from benchmark.results.run_folder import PROGRESS, UNFINISHED, checkpoint_path, checkpoints_folder
 from benchmark.runtime.device import Compute, seed_everything
 from benchmark.runtime.interruption import deferred_interruption
+from benchmark.runtime.processes import ALONE, Processes
 from benchmark.runtime.progress import Reporter
-from benchmark.training.checkpoints import read_checkpoint, read_or_discard
+from benchmark.training.checkpoints import random_state, read_checkpoint, read_or_discard, restore_random_state
 from benchmark.training.finished_stages import Baseline, EarlierStages
 from benchmark.training.hooks import CheckpointHook, EMAHook, ProgressHook
 from benchmark.training.runner import StageLoop, StageRunner
+from benchmark.training.shared_step import average_gradients, require_shares
 from benchmark.training.stage_cache import StageCache
-from methods.base import Stage, Trainable
+from methods.base import FaceBatch, Stage, Trainable
 from registry.errors import InputError, PluginError, plugin_boundary
 
 CHECKPOINT_EVERY_SECONDS = 60.0
+STAGE: Final = "stage"
+"""In what the first process tells: the stage to train, or None after the last one."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,7 @@ def train(
     title: str = "train",
     tensorboard: bool = False,
     store: StageCache | None = None,
+    processes: Processes = ALONE,
 ) -> TrainingTime:
     """Train every stage that is not whole in `folder/checkpoints` already, and leave the model trained.
 
@@ -74,6 +80,7 @@ def train(
         title: what the bar calls the model.
         tensorboard: write losses as TensorBoard event files too.
         store: of stages that variants share; those in it are not trained again.
+        processes: that train together, of which this is the first; the others are in `follow_training`.
 
     Returns:
         What the training took over all stages and sittings, a shared stage's included wherever it was trained.
@@ -83,13 +90,15 @@ def train(
         TrainingDiverged: if a loss is no longer finite.
         TrainingCheckpointError: if a checkpoint in the folder is of something else; a damaged one is made anew.
         PluginError: if the model's own code fails, or gives something else than losses.
-        InputError: if an optimiser refuses its options, or TensorBoard is requested and not installed.
+        InputError: if an optimiser refuses its options, TensorBoard is requested and not installed, or the model trains
+            in one process only.
     """
     if tensorboard and importlib.util.find_spec("tensorboard") is None:
         raise InputError(
             "tensorboard is not installed; pip install 'face-editing-benchmark[tensorboard]',"
             " or leave tensorboard=true out"
         )
+    require_shares(model, title, processes)
     move_to_device(model, compute)
     time = TrainingTime()
     earlier = EarlierStages()
@@ -107,15 +116,65 @@ def train(
                     seed_everything(seed * 1000 + number)
                     with plugin_boundary(f"{type(model).__name__}.begin_stage"):
                         model.begin_stage(stage)
-                    _train_stage(model, stage, dataset, folder, seed, compute, reporter, title, tensorboard, baseline)
+                    _train_stage(
+                        model, stage, dataset, folder, seed, compute, reporter, title, tensorboard, baseline, processes
+                    )
                     content = read_checkpoint(finished)
                     if store is not None:
                         store.save(stage, model, content["meta"])
         earlier.add(stage.name, finished, content)
         model.load_state_dict(model.state_dict() | content["state_dict"])
         time = time.after(content["meta"])
+    processes.tell({STAGE: None})
     model.eval()
     return time
+
+
+def follow_training(
+    model: Trainable, dataset: FaceDataset, *, seed: int, compute: Compute, processes: Processes, title: str = "train"
+) -> None:
+    """Train with the first process, which is in `train`, on this one's share of every batch; nothing is written.
+
+    Args:
+        model: the same as that process's, but for its weights.
+        dataset: the same faces.
+        seed: as there.
+        compute: of this process.
+        processes: of which this is not the first.
+        title: what messages call the model.
+
+    Raises:
+        Interrupted: if a stop was requested of any of the processes.
+    """
+    move_to_device(model, compute)
+    stages = {stage.name: stage for stage in model.stages()}
+    while (told := processes.hear())[STAGE] is not None:
+        stage = stages[told[STAGE]]
+        with plugin_boundary(f"{type(model).__name__}.begin_stage"):
+            model.begin_stage(stage)
+        model.load_state_dict(told["weights"])
+        restore_random_state(told["random_state"], of_several=True)
+        loader = _loader(dataset, stage, seed, compute, told["state"], processes)
+        with deferred_interruption() as stop, tempfile.TemporaryDirectory() as work_dir:
+            runner = StageRunner(
+                compute=compute,
+                processes=processes,
+                stop=stop,
+                stage=stage.name,
+                state=told["state"],
+                baseline=None,
+                model=model,
+                work_dir=work_dir,
+                train_dataloader=loader,
+                train_cfg={"type": StageLoop, "max_iters": stage.iterations},
+                optim_wrapper=_optimizers(model, stage, title, processes),
+                param_scheduler=_schedulers(stage),
+                default_hooks=_default_hooks(None),
+                randomness={"seed": seed},
+                experiment_name=f"{title}-{stage.name}-{processes.rank}",
+            )
+            runner.train()
+            stop.check(f"training {title}, stage {stage.name}")
 
 
 def move_to_device(model: torch.nn.Module, compute: Compute) -> None:
@@ -136,20 +195,18 @@ def _train_stage(
     title: str,
     tensorboard: bool,
     baseline: Baseline,
+    processes: Processes,
 ) -> None:
     finished = checkpoint_path(folder, stage.name)
     unfinished = finished.with_name(f"{stage.name}{UNFINISHED}")
     state = read_or_discard(unfinished, reporter.say)
     backends = [{"type": "TensorboardVisBackend", "save_dir": str(folder / "tensorboard" / stage.name)}]
-    loader = training_batches(
-        dataset,
-        stage.batch_size,
-        seed=seed,
-        start=0 if state is None else state["meta"]["iter"],
-        num_workers=compute.num_workers,
-        pin_memory=compute.device.type == "cuda",
-        balanced_by=stage.balanced_by,
-    )
+    loader = _loader(dataset, stage, seed, compute, state, processes)
+    optimizers = _optimizers(model, stage, title, processes)
+    if processes.several:
+        processes.tell(
+            {STAGE: stage.name, "state": state, "weights": model.state_dict(), "random_state": random_state()}
+        )
     with (
         # mmengine insists on a folder of its own for logs that this project writes elsewhere
         tempfile.TemporaryDirectory() as work_dir,
@@ -158,6 +215,7 @@ def _train_stage(
     ):
         runner = StageRunner(
             compute=compute,
+            processes=processes,
             stop=stop,
             stage=stage.name,
             state=state,
@@ -166,16 +224,9 @@ def _train_stage(
             work_dir=work_dir,
             train_dataloader=loader,
             train_cfg={"type": StageLoop, "max_iters": stage.iterations},
-            optim_wrapper=_optimizers(model, stage, title),
-            param_scheduler={name: list(group) for name, group in stage.schedulers.items()} or None,
-            default_hooks={
-                "runtime_info": None,
-                "timer": None,
-                "sampler_seed": None,
-                "logger": None,
-                "param_scheduler": ParamSchedulerHook(),
-                "checkpoint": CheckpointHook(unfinished, finished, CHECKPOINT_EVERY_SECONDS),
-            },
+            optim_wrapper=optimizers,
+            param_scheduler=_schedulers(stage),
+            default_hooks=_default_hooks(CheckpointHook(unfinished, finished, CHECKPOINT_EVERY_SECONDS)),
             custom_hooks=[EMAHook(stage), ProgressHook(stage, folder / PROGRESS, advance)],
             visualizer={"type": "Visualizer", "vis_backends": backends if tensorboard else []},
             randomness={"seed": seed},
@@ -186,7 +237,37 @@ def _train_stage(
         stop.check(f"training {title}, stage {stage.name}")
 
 
-def _optimizers(model: Trainable, stage: Stage, title: str) -> OptimWrapperDict:
+def _loader(
+    dataset: FaceDataset,
+    stage: Stage,
+    seed: int,
+    compute: Compute,
+    state: Mapping[str, Any] | None,
+    processes: Processes,
+) -> DataLoader[FaceBatch]:
+    return training_batches(
+        dataset,
+        stage.batch_size,
+        seed=seed,
+        start=0 if state is None else state["meta"]["iter"],
+        num_workers=compute.num_workers,
+        rank=processes.rank,
+        world_size=processes.size,
+        pin_memory=compute.device.type == "cuda",
+        balanced_by=stage.balanced_by,
+    )
+
+
+def _schedulers(stage: Stage) -> dict[str, list[Any]] | None:
+    return {name: list(group) for name, group in stage.schedulers.items()} or None
+
+
+def _default_hooks(checkpoint: CheckpointHook | None) -> dict[str, Any]:
+    unused = dict.fromkeys(("runtime_info", "timer", "sampler_seed", "logger"))
+    return {**unused, "param_scheduler": ParamSchedulerHook(), "checkpoint": checkpoint}
+
+
+def _optimizers(model: Trainable, stage: Stage, title: str, processes: Processes) -> OptimWrapperDict:
     function = f"{type(model).__name__}.optimizers"
     try:
         with plugin_boundary(function, ValueError):
@@ -197,4 +278,5 @@ def _optimizers(model: Trainable, stage: Stage, title: str) -> OptimWrapperDict:
         raise InputError(f"{title}, stage {stage.name}: {error}") from error
     if not isinstance(optimizers, OptimWrapperDict):
         raise PluginError(f"{function} gave {type(optimizers).__name__}, where an OptimWrapperDict was expected")
+    average_gradients(optimizers, processes)
     return optimizers
