@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import pandas as pd
-
 from benchmark.config.experiment import Experiment
 from benchmark.editing.build_method import build_editor
 from benchmark.editing.edit_tasks import edit_tasks, follow_edits

@@ -17,7 +17,7 @@ from torch import Tensor
 
 
 class Sharers(Protocol):
-    """The processes that share batches equally: of each the one of `rank` has the faces at `rank`, `rank + size`, …"""
+    """The processes that share batches equally: one has every `size`-th face of each, from the one at `rank` on."""
 
     @property
     def rank(self) -> int:

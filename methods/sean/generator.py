@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from functools import partial
 
-import torch
 from torch import Tensor, nn
 
 from methods.labels import NUM_LABELS
+from methods.layers import whole_batch
 from methods.layers.spade_trunk import SpadeTrunk
 from methods.sean.options import STYLE_LENGTH
 from methods.sean.region_norm import RegionAdaptiveNorm, RegionStyles
