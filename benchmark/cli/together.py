@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from benchmark.cli.plugins import load_plugins
 from benchmark.runtime.launched import launched_rank, launched_together
 from registry.errors import InputError
+from registry.system_errors import TORCH
 
 if TYPE_CHECKING:
     from benchmark.cli.options import CommandOptions
@@ -59,11 +60,7 @@ def leading(options: CommandOptions) -> Iterator[Processes | None]:
 
 
 def help_the_first() -> None:
-    """Do what the first process tells, until it has ended.
-
-    Raises:
-        SystemExit: with code 1 if it ended before it was done, and says itself why.
-    """
+    """Do what the first process tells, until it ends: before it is done too, since it says itself why."""
     from pathlib import Path
 
     from benchmark.runs.shared_work import help_with
@@ -79,4 +76,7 @@ def help_the_first() -> None:
             folder = begun["weights_dir"]
             help_with(processes, Weights(None if folder is None else Path(folder), named))
         except Interrupted:
-            raise SystemExit(1) from None
+            return
+        except RuntimeError as error:
+            if not TORCH["processes"].search(str(error)):
+                raise
