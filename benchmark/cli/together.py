@@ -75,7 +75,7 @@ def help_the_first() -> None:
             named = {id: Path(path) for id, path in begun["weights"].items()}
             folder = begun["weights_dir"]
             help_with(processes, Weights(None if folder is None else Path(folder), named))
-        except Interrupted:
+        except (Interrupted, KeyboardInterrupt):
             return
         except RuntimeError as error:
             if not TORCH["processes"].search(str(error)):

@@ -15,7 +15,6 @@ from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.runtime.cache_folder import cache_folder
 from benchmark.runtime.processes import ALONE, Processes
 from benchmark.runtime.progress import Reporter
-from benchmark.training.shared_step import require_shares
 from benchmark.training.stage_cache import StageCache
 from benchmark.training.train import TrainingTime, follow_training, move_to_device, train
 from benchmark.weights.locate import Weights
@@ -45,7 +44,6 @@ def train_method(
     """
     dataset = context.dataset  # packed before others look for it
     processes = context.processes if any(stage.iterations > 0 for stage in model.stages()) else ALONE
-    require_shares(model, experiment.label, processes)
     _tell(processes, TRAIN, experiment)
     return train(
         model,

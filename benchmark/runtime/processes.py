@@ -121,7 +121,8 @@ def _packed(content: Mapping[str, Any]) -> Tensor:
 
 
 def _unpacked(packed: Tensor) -> dict[str, Any]:
-    content: dict[str, Any] = torch.load(io.BytesIO(packed.numpy().tobytes()), weights_only=True)
+    file = io.BytesIO(packed.numpy().tobytes())
+    content: dict[str, Any] = torch.load(file, map_location="cpu", weights_only=True)
     return content
 
 

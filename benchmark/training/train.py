@@ -98,7 +98,6 @@ def train(
             "tensorboard is not installed; pip install 'face-editing-benchmark[tensorboard]',"
             " or leave tensorboard=true out"
         )
-    require_shares(model, title, processes)
     move_to_device(model, compute)
     time = TrainingTime()
     earlier = EarlierStages()
@@ -113,6 +112,7 @@ def train(
                     reporter.say(f"{title}: {stage.name} is as another run trained it")
                     content = read_checkpoint(finished)
                 else:
+                    require_shares(model, title, processes)
                     seed_everything(seed * 1000 + number)
                     with plugin_boundary(f"{type(model).__name__}.begin_stage"):
                         model.begin_stage(stage)
