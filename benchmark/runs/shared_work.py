@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmark.config.experiment import Experiment
-from benchmark.editing.build_method import build_editor
+from benchmark.editing.build_method import Editor, build_editor
 from benchmark.editing.edit_tasks import edit_tasks, follow_edits
 from benchmark.editing.option_weights import option_weights
 from benchmark.editing.process.process_method import ProcessMethod
@@ -15,8 +15,9 @@ from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.runtime.cache_folder import cache_folder
 from benchmark.runtime.processes import ALONE, Processes
 from benchmark.runtime.progress import Reporter
+from benchmark.training.follow import follow_training
 from benchmark.training.stage_cache import StageCache
-from benchmark.training.train import TrainingTime, follow_training, move_to_device, train
+from benchmark.training.train import TrainingTime, move_to_device, train
 from benchmark.weights.locate import Weights
 from methods.base import FaceEditor
 from registry.catalogue import METHOD_CARDS
@@ -28,13 +29,13 @@ EDIT: Final = "edit"
 
 
 def train_method(
-    experiment: Experiment, model: FaceEditor, folder: Path, context: EvaluationContext, store: StageCache | None
+    experiment: Experiment, editor: Editor, folder: Path, context: EvaluationContext, store: StageCache | None
 ) -> TrainingTime:
     """Train a run's method, by all processes there are.
 
     Args:
         experiment: of the run, with every length in iterations.
-        model: of the method.
+        editor: of the method.
         folder: of the run.
         context: of the comparison.
         store: of stages that variants share, if any may be taken from there.
@@ -43,10 +44,10 @@ def train_method(
         InputError, Interrupted, PluginError, TrainingCheckpointError, TrainingDiverged: as `train`.
     """
     dataset = context.dataset  # packed before others look for it
-    processes = context.processes if any(stage.iterations > 0 for stage in model.stages()) else ALONE
+    processes = context.processes if any(stage.iterations > 0 for stage in editor.model.stages()) else ALONE
     _tell(processes, TRAIN, experiment)
     return train(
-        model,
+        editor.model,
         dataset,
         folder,
         seed=experiment.method.seed,
@@ -55,6 +56,7 @@ def train_method(
         title=experiment.label,
         tensorboard=experiment.method.tensorboard,
         store=store,
+        given=editor.given,
         processes=processes,
     )
 

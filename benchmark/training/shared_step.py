@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import torch
 from mmengine.optim import OptimWrapperDict
@@ -13,6 +13,9 @@ from torch.nn.modules.instancenorm import _InstanceNorm
 from benchmark.runtime.processes import Processes
 from methods.base import Trainable
 from registry.errors import InputError
+
+STAGE: Final = "stage"
+"""In what the first process tells: the stage to train, or None after the last one."""
 
 
 def require_shares(model: Trainable, title: str, processes: Processes) -> None:

@@ -8,32 +8,29 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any
 
 import torch
-from mmengine.hooks import ParamSchedulerHook
-from mmengine.optim import OptimWrapperDict
-from torch.utils.data import DataLoader
+from torch import Tensor
 
 from benchmark.datasets.base import FaceDataset
-from benchmark.datasets.training_batches import training_batches
 from benchmark.results.run_folder import PROGRESS, UNFINISHED, checkpoint_path, checkpoints_folder
 from benchmark.runtime.device import Compute, seed_everything
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.processes import ALONE, Processes
 from benchmark.runtime.progress import Reporter
-from benchmark.training.checkpoints import random_state, read_checkpoint, read_or_discard, restore_random_state
+from benchmark.training.checkpoints import random_state, read_checkpoint, read_or_discard, write_checkpoint
 from benchmark.training.finished_stages import Baseline, EarlierStages
 from benchmark.training.hooks import CheckpointHook, EMAHook, ProgressHook
 from benchmark.training.runner import StageLoop, StageRunner
-from benchmark.training.shared_step import average_gradients, require_shares
+from benchmark.training.shared_step import STAGE, require_shares
 from benchmark.training.stage_cache import StageCache
-from methods.base import FaceBatch, Stage, Trainable
-from registry.errors import InputError, PluginError, plugin_boundary
+from benchmark.training.stage_parts import stage_hooks, stage_loader, stage_optimizers, stage_schedulers
+from methods.base import Stage, Trainable
+from registry.errors import InputError, plugin_boundary
 
 CHECKPOINT_EVERY_SECONDS = 60.0
-STAGE: Final = "stage"
-"""In what the first process tells: the stage to train, or None after the last one."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ class TrainingTime:
 
     Attributes:
         seconds: wall clock.
-        cpu_seconds: processor time of the training process; None where a stage was trained before it was noted.
+        cpu_seconds: processor time of the training processes; None where a stage was trained before it was noted.
     """
 
     seconds: float = 0.0
@@ -66,6 +63,7 @@ def train(
     title: str = "train",
     tensorboard: bool = False,
     store: StageCache | None = None,
+    given: Mapping[str, Mapping[str, Tensor]] = MappingProxyType({}),
     processes: Processes = ALONE,
 ) -> TrainingTime:
     """Train every stage that is not whole in `folder/checkpoints` already, and leave the model trained.
@@ -80,10 +78,12 @@ def train(
         title: what the bar calls the model.
         tensorboard: write losses as TensorBoard event files too.
         store: of stages that variants share; those in it are not trained again.
-        processes: that train together, of which this is the first; the others are in `follow_training`.
+        given: by stage, tensors by the model's names that take the place of its training.
+        processes: that train together, of which this is the first; the others are in `benchmark.training.follow`.
 
     Returns:
-        What the training took over all stages and sittings, a shared stage's included wherever it was trained.
+        What the training took over all stages and sittings, a shared stage's included wherever it was trained; that of
+        a stage whose networks were given is not known.
 
     Raises:
         Interrupted: if a stop was requested; the state is saved.
@@ -108,7 +108,10 @@ def train(
         if content is None:
             baseline = earlier.baseline(model.state_dict(), last=stage is stages[-1])
             with nullcontext() if store is None else store.lock(stage):
-                if store is not None and store.restore(stage, finished, model, baseline, reporter.say):
+                if stage.name in given:
+                    reporter.say(f"{title}: {stage.name} is as its files in start have it")
+                    content = _written_as_finished(finished, stage, model.state_dict() | given[stage.name], baseline)
+                elif store is not None and store.restore(stage, finished, model, baseline, reporter.say):
                     reporter.say(f"{title}: {stage.name} is as another run trained it")
                     content = read_checkpoint(finished)
                 else:
@@ -130,51 +133,13 @@ def train(
     return time
 
 
-def follow_training(
-    model: Trainable, dataset: FaceDataset, *, seed: int, compute: Compute, processes: Processes, title: str = "train"
-) -> None:
-    """Train with the first process, which is in `train`, on this one's share of every batch; nothing is written.
-
-    Args:
-        model: the same as that process's, but for its weights.
-        dataset: the same faces.
-        seed: as there.
-        compute: of this process.
-        processes: of which this is not the first.
-        title: what messages call the model.
-
-    Raises:
-        Interrupted: if a stop was requested of any of the processes.
-    """
-    move_to_device(model, compute)
-    stages = {stage.name: stage for stage in model.stages()}
-    while (told := processes.hear())[STAGE] is not None:
-        stage = stages[told[STAGE]]
-        with plugin_boundary(f"{type(model).__name__}.begin_stage"):
-            model.begin_stage(stage)
-        model.load_state_dict(told["weights"])
-        restore_random_state(told["random_state"], of_several=True)
-        loader = _loader(dataset, stage, seed, compute, told["state"], processes)
-        with deferred_interruption() as stop, tempfile.TemporaryDirectory() as work_dir:
-            runner = StageRunner(
-                compute=compute,
-                processes=processes,
-                stop=stop,
-                stage=stage.name,
-                state=told["state"],
-                baseline=None,
-                model=model,
-                work_dir=work_dir,
-                train_dataloader=loader,
-                train_cfg={"type": StageLoop, "max_iters": stage.iterations},
-                optim_wrapper=_optimizers(model, stage, title, processes),
-                param_scheduler=_schedulers(stage),
-                default_hooks=_default_hooks(None),
-                randomness={"seed": seed},
-                experiment_name=f"{title}-{stage.name}-{processes.rank}",
-            )
-            runner.train()
-            stop.check(f"training {title}, stage {stage.name}")
+def _written_as_finished(
+    path: Path, stage: Stage, state_dict: Mapping[str, Tensor], baseline: Baseline
+) -> dict[str, Any]:
+    """Write networks that were given as the checkpoint of the stage whose training they replace, and read it."""
+    meta = {"stage": stage.name, "iter": 0, "seconds": 0.0, "cpu_seconds": 0.0, "finished": True}
+    write_checkpoint(path, baseline.checkpoint(state_dict, meta))
+    return read_checkpoint(path)
 
 
 def move_to_device(model: torch.nn.Module, compute: Compute) -> None:
@@ -201,8 +166,8 @@ def _train_stage(
     unfinished = finished.with_name(f"{stage.name}{UNFINISHED}")
     state = read_or_discard(unfinished, reporter.say)
     backends = [{"type": "TensorboardVisBackend", "save_dir": str(folder / "tensorboard" / stage.name)}]
-    loader = _loader(dataset, stage, seed, compute, state, processes)
-    optimizers = _optimizers(model, stage, title, processes)
+    loader = stage_loader(dataset, stage, seed, compute, state, processes)
+    optimizers = stage_optimizers(model, stage, title, processes)
     if processes.several:
         processes.tell(
             {STAGE: stage.name, "state": state, "weights": model.state_dict(), "random_state": random_state()}
@@ -225,8 +190,8 @@ def _train_stage(
             train_dataloader=loader,
             train_cfg={"type": StageLoop, "max_iters": stage.iterations},
             optim_wrapper=optimizers,
-            param_scheduler=_schedulers(stage),
-            default_hooks=_default_hooks(CheckpointHook(unfinished, finished, CHECKPOINT_EVERY_SECONDS)),
+            param_scheduler=stage_schedulers(stage),
+            default_hooks=stage_hooks(CheckpointHook(unfinished, finished, CHECKPOINT_EVERY_SECONDS)),
             custom_hooks=[EMAHook(stage), ProgressHook(stage, folder / PROGRESS, advance)],
             visualizer={"type": "Visualizer", "vis_backends": backends if tensorboard else []},
             randomness={"seed": seed},
@@ -235,48 +200,3 @@ def _train_stage(
         checkpoints_folder(folder).mkdir(parents=True, exist_ok=True)
         runner.train()
         stop.check(f"training {title}, stage {stage.name}")
-
-
-def _loader(
-    dataset: FaceDataset,
-    stage: Stage,
-    seed: int,
-    compute: Compute,
-    state: Mapping[str, Any] | None,
-    processes: Processes,
-) -> DataLoader[FaceBatch]:
-    return training_batches(
-        dataset,
-        stage.batch_size,
-        seed=seed,
-        start=0 if state is None else state["meta"]["iter"],
-        num_workers=compute.num_workers,
-        rank=processes.rank,
-        world_size=processes.size,
-        pin_memory=compute.device.type == "cuda",
-        balanced_by=stage.balanced_by,
-    )
-
-
-def _schedulers(stage: Stage) -> dict[str, list[Any]] | None:
-    return {name: list(group) for name, group in stage.schedulers.items()} or None
-
-
-def _default_hooks(checkpoint: CheckpointHook | None) -> dict[str, Any]:
-    unused = dict.fromkeys(("runtime_info", "timer", "sampler_seed", "logger"))
-    return {**unused, "param_scheduler": ParamSchedulerHook(), "checkpoint": checkpoint}
-
-
-def _optimizers(model: Trainable, stage: Stage, title: str, processes: Processes) -> OptimWrapperDict:
-    function = f"{type(model).__name__}.optimizers"
-    try:
-        with plugin_boundary(function, ValueError):
-            optimizers = model.optimizers(stage)
-    except InputError:
-        raise
-    except ValueError as error:  # a rate or a decay that no optimiser takes
-        raise InputError(f"{title}, stage {stage.name}: {error}") from error
-    if not isinstance(optimizers, OptimWrapperDict):
-        raise PluginError(f"{function} gave {type(optimizers).__name__}, where an OptimWrapperDict was expected")
-    average_gradients(optimizers, processes)
-    return optimizers

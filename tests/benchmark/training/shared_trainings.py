@@ -16,7 +16,8 @@ from benchmark.runtime.device import Compute, seed_everything
 from benchmark.runtime.processes import joined
 from benchmark.runtime.progress import Reporter
 from benchmark.training import hooks
-from benchmark.training.train import follow_training, train
+from benchmark.training.follow import follow_training
+from benchmark.training.train import train
 from registry import METHODS
 
 STEPS: Final = 20
