@@ -14,8 +14,8 @@ import pytest
 from benchmark.results.schema import read_result
 from benchmark.runtime.processes import Processes
 from benchmark.training.shared_step import require_shares
-from methods.base import Trainable
 from registry.errors import InputError
+from tests.benchmark.training.toy import Toy
 from tests.commands import TINY, Outcome, bench, bench_process, ended, half_written, settings, tree
 from tests.places import ROOT
 
@@ -86,9 +86,9 @@ def test_commands_in_which_no_process_helps_are_refused(monkeypatch: pytest.Monk
 
 def test_a_model_that_takes_batches_for_its_own_trains_in_one_process() -> None:
     alone, two = Processes(), Processes(size=2)
-    require_shares(Trainable(), "painter", alone)
+    require_shares(Toy(), "painter", alone)
     with pytest.raises(InputError, match="painter trains in one process only"):
-        require_shares(Trainable(), "painter", two)
+        require_shares(Toy(), "painter", two)
 
 
 @pytest.mark.slow
