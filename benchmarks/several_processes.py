@@ -8,36 +8,43 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, NamedTuple
 
+from benchmark.training.checkpoints import read_checkpoint
 from benchmarks.processes import python
 
-ITERATIONS: Final = 60
-"""Of each stage; the first ones, which are slower, are not counted."""
-SKIPPED: Final = 10
+FACES: Final = 200
 LAUNCHER: Final = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node")
 
 
-def seconds_a_step(run: Path) -> dict[str, float]:
-    """Seconds of a step of every stage, from the log of a training."""
+class Spent(NamedTuple):
+    """Seconds of a step by the clock, without the first ten, and processor seconds of all processes."""
+
+    wall: float
+    cpu: float
+
+
+def spent(run: Path) -> dict[str, Spent]:
+    """What a step took, by stage."""
     lines = [json.loads(line) for line in (run / "progress.jsonl").read_text(encoding="utf-8").splitlines()]
-    seconds: dict[str, float] = {}
+    found = {}
     for stage in dict.fromkeys(line["stage"] for line in lines):
-        of_stage = [line for line in lines if line["stage"] == stage and line["iteration"] >= SKIPPED]
-        first, last = of_stage[0], of_stage[-1]
-        seconds[stage] = (last["seconds"] - first["seconds"]) / (last["iteration"] - first["iteration"])
-    return seconds
+        first, *_, last = (line for line in lines if line["stage"] == stage)
+        wall = (last["seconds"] - first["seconds"]) / (last["iteration"] - first["iteration"])
+        meta = read_checkpoint(run / "checkpoints" / f"{stage}.pth")["meta"]
+        found[stage] = Spent(wall, meta["cpu_seconds"] / meta["iter"])
+    return found
 
 
-def trained(method: str, stages: Sequence[str], processes: int, folder: Path) -> dict[str, float]:
-    """Train a method's demo preset for a few iterations of each stage: seconds of a step by stage."""
-    settings = [f"options.{stage}iterations={ITERATIONS}" for stage in stages]
+def trained(method: str, stages: Sequence[str], iterations: int, processes: int, folder: Path) -> dict[str, Spent]:
+    """Train a method's demo preset for a few iterations of each stage."""
+    settings = [f"dataset.options.train={FACES}", *(f"options.{stage}iterations={iterations}" for stage in stages)]
     words = [word for setting in settings for word in ("--set", setting)]
     launcher = (*LAUNCHER, str(processes)) if processes > 1 else ()
     runs = folder / str(processes)
     environment = {"OMP_NUM_THREADS": "1", "BENCH_CACHE": str(folder / "cache")}
     python(*launcher, "-m", "benchmark", "train", "--method", method, *words, "--runs", runs, **environment)
-    return seconds_a_step(runs / "rendered-faces" / method / "seed0")
+    return spent(runs / "rendered-faces" / method / "seed0")
 
 
 def main(words: Sequence[str]) -> None:
@@ -45,17 +52,18 @@ def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--method", default="maskgan")
     parser.add_argument("--stages", nargs="*", default=["mask_vae_", "dense_mapping_", "editing_behavior_"])
+    parser.add_argument("--iterations", type=int, default=60, help="of each stage, a multiple of 10 from 20")
     given = parser.parse_args(words)
     with TemporaryDirectory() as name:
-        folder = Path(name)
-        one, two = (trained(given.method, given.stages, processes, folder) for processes in (1, 2))
-    for stage, seconds in one.items():
-        ratio = seconds / two[stage]
-        print(
-            f"{given.method} {stage}: {1000 * seconds:.0f} ms a step, two processes {1000 * two[stage]:.0f} ms, "
-            f"{ratio:.2f} x the images a second"
+        one, two = (
+            trained(given.method, given.stages, given.iterations, processes, Path(name)) for processes in (1, 2)
         )
-    print(f"{given.method}, all stages: {sum(one.values()) / sum(two.values()):.2f} x")
+    for stage, alone in one.items():
+        print(
+            f"{given.method} {stage}: {1000 * alone.wall:.0f} ms a step, by two processes {1000 * two[stage].wall:.0f}: "
+            f"{alone.wall / two[stage].wall:.2f} x the images a second; {1000 * alone.cpu:.0f} ms of processors, by two "
+            f"{1000 * two[stage].cpu:.0f}: on idle ones {2 * alone.cpu / two[stage].cpu:.2f} x at most"
+        )
 
 
 if __name__ == "__main__":
