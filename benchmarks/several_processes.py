@@ -59,10 +59,11 @@ def main(words: Sequence[str]) -> None:
             trained(given.method, given.stages, given.iterations, processes, Path(name)) for processes in (1, 2)
         )
     for stage, alone in one.items():
+        by_two = two[stage]
         print(
-            f"{given.method} {stage}: {1000 * alone.wall:.0f} ms a step, by two processes {1000 * two[stage].wall:.0f}: "
-            f"{alone.wall / two[stage].wall:.2f} x the images a second; {1000 * alone.cpu:.0f} ms of processors, by two "
-            f"{1000 * two[stage].cpu:.0f}: on idle ones {2 * alone.cpu / two[stage].cpu:.2f} x at most"
+            f"{given.method} {stage}: {1000 * alone.wall:.0f} ms a step, by two processes {1000 * by_two.wall:.0f}, "
+            f"{alone.wall / by_two.wall:.2f} x the images a second; {1000 * alone.cpu:.0f} ms of processors, by two "
+            f"{1000 * by_two.cpu:.0f}, so on idle ones {2 * alone.cpu / by_two.cpu:.2f} x at most"
         )
 
 

@@ -15,6 +15,8 @@ from typing import Any, Final
 
 import torch
 from torch import Tensor, distributed
+from torch.distributed.distributed_c10d import PrefixStore
+from torch.distributed.rendezvous import rendezvous
 
 from benchmark.runtime.device import Compute, DeviceError
 from benchmark.runtime.launched import launched_together, local_rank
@@ -103,7 +105,7 @@ class Processes:
             flat = torch.cat([tensor.reshape(-1) for tensor in group])
             self.add_up(flat)
             flat /= self.size
-            means = flat.split([tensor.numel() for tensor in group])
+            means = flat.split_with_sizes([tensor.numel() for tensor in group])
             torch._foreach_copy_(group, [mean.view(each.shape) for each, mean in zip(group, means, strict=True)])
 
     def _broadcast(self, tensor: Tensor) -> None:
@@ -173,12 +175,12 @@ def joined() -> Iterator[Processes]:
     if not launched_together():
         yield ALONE
         return
-    store, rank, size = next(iter(distributed.rendezvous("env://")))
-    gloo = distributed.PrefixStore("gloo", store)
-    connections = {"cpu": distributed.ProcessGroupGloo(gloo, rank, size, timeout=LONGEST_WAIT)}
+    store, rank, size = next(rendezvous("env://"))
+    gloo = distributed.ProcessGroupGloo(PrefixStore("gloo", store), rank, size, timeout=LONGEST_WAIT)
+    connections: dict[str, Any] = {"cpu": gloo}
     if torch.cuda.is_available() and distributed.is_nccl_available():
         torch.cuda.set_device(local_rank() % torch.cuda.device_count())
         options = distributed.ProcessGroupNCCL.Options()
         options._timeout = LONGEST_WAIT
-        connections["cuda"] = distributed.ProcessGroupNCCL(distributed.PrefixStore("nccl", store), rank, size, options)
+        connections["cuda"] = distributed.ProcessGroupNCCL(PrefixStore("nccl", store), rank, size, options)
     yield Processes(rank, size, local_rank(), connections)
