@@ -20,6 +20,7 @@ from torch.distributed.rendezvous import rendezvous
 
 from benchmark.runtime.device import Compute, DeviceError
 from benchmark.runtime.launched import launched_together, local_rank
+from registry.errors import InputError
 
 LONGEST_WAIT: Final = timedelta(days=7)
 """A judge may train, or faces be packed, for as long before the other processes hear anything; one that ends is noticed
@@ -171,11 +172,20 @@ def joined() -> Iterator[Processes]:
     """The processes that the launcher started, connected; a process that was started alone is alone.
 
     Tensors on GPUs go by NCCL, all others by gloo.
+
+    Raises:
+        InputError: if the environment names several processes, but not where they meet.
     """
     if not launched_together():
         yield ALONE
         return
-    store, rank, size = next(rendezvous("env://"))
+    try:
+        store, rank, size = next(rendezvous("env://"))
+    except ValueError as error:
+        raise InputError(
+            f"the environment's WORLD_SIZE says that several processes were started: {error}; start them by torchrun, "
+            "or unset WORLD_SIZE"
+        ) from error
     gloo = distributed.ProcessGroupGloo(PrefixStore("gloo", store), rank, size, timeout=LONGEST_WAIT)
     connections: dict[str, Any] = {"cpu": gloo}
     if torch.cuda.is_available() and distributed.is_nccl_available():

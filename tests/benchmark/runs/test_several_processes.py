@@ -84,6 +84,15 @@ def test_commands_in_which_no_process_helps_are_refused(monkeypatch: pytest.Monk
     assert "start bench leaderboard without torchrun" in refused.sentence
 
 
+def test_several_processes_that_cannot_meet_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.delenv("MASTER_ADDR", raising=False)
+    monkeypatch.setenv("RANK", "0")
+    refused = bench("train", *WORDS)
+    assert refused.code == 2
+    assert "start them by torchrun, or unset WORLD_SIZE" in refused.sentence
+
+
 def test_a_model_that_takes_batches_for_its_own_trains_in_one_process() -> None:
     alone, two = Processes(), Processes(size=2)
     require_shares(Toy(), "painter", alone)
