@@ -26,11 +26,13 @@ SLOW: Final = {"lr": 2e-5, "d_lr": 2e-5}
 """Rates at which rounding does not grow: at the published ones Adam, whose first updates are as large however small the
 gradient, makes much of the last digit of gradients that are 0 but for rounding."""
 GAN: Final[dict[str, Any]] = {"ndf": 4, "iterations": STEPS, "batch_size": 4, **SLOW}
+STRONG: Final = {"init_gain": 1.0, "ema_decay": 0.9}
+"""Signals that do not fade in the first layers, where norms would make as much of their rounding."""
 MASKGAN_STAGES: Final = ("mask_vae", "dense_mapping", "editing_behavior")
 OPTIONS: Final[dict[str, dict[str, Any]]] = {
     "stargan": {"ngf": 4, "ndf": 4, "n_blocks": 1, "d_downsampling": 3, "iterations": STEPS, "batch_size": 4},
-    "spade": {"ngf": 2, "hidden": 4, "encoder_ngf": 4, "encoder_size": 32, "latent": 8, "ema_decay": 0.9, **GAN},
-    "sean": {"ngf": 2, "hidden": 4, "style_length": 8, "encoder_width": 4, **GAN},
+    "spade": {"ngf": 2, "hidden": 4, "encoder_ngf": 4, "encoder_size": 32, "latent": 8, **STRONG, **GAN},
+    "sean": {"ngf": 2, "hidden": 4, "style_length": 8, "encoder_width": 4, **STRONG, **GAN},
     "pix2pixhd": {"ngf": 4, "n_blocks": 1, **GAN},
     "maskgan": {
         **{"ngf": 4, "ndf": 4, "n_blocks": 1, "n_downsampling": 2, "vae_width": 4, "latent": 8},
