@@ -124,7 +124,7 @@ def test_the_page_says_the_licence_of_the_faces(tmp_path: Path) -> None:
     page = write_gallery([photographs], tmp_path / "out", QUIET)
     said = Elements(page.read_text()).text
     licence = "non-commercial research and education only, no redistribution"
-    assert f"faces of CelebAMask-HQ, whose licence holds for them too: {licence}." in said
+    assert f"made from CelebAMask-HQ, whose licence holds for them too: {licence}." in said
 
 
 def test_everything_lies_beside_the_page_and_scripts_come_from_there_alone(tmp_path: Path) -> None:
