@@ -15,6 +15,12 @@ from pydantic.fields import FieldInfo
 from benchmark.config.evaluation_spec import EvaluationSpec, Options, Spec
 from registry.yaml_files import to_yaml
 
+LAST: Final = "last"
+"""Keeps the networks as the last iteration left them."""
+BEST: Final = "best"
+"""Before a colon and a metric: keeps those that had the best figure on validation faces."""
+LATER_KEYS: Final = ("budget", "validate_every", "keep")
+"""Of a method, that are written only where they are not what they are by default."""
 MAX_SEED: Final = 2**53 - 1
 """Greatest seed: a thousand times it is one of torch's still, and JSON readers everywhere keep its digits."""
 REAL = "real"
@@ -33,6 +39,9 @@ class MethodSpec(Spec):
         network: which of the method's networks a published one fills; `KEY:ROLE` names its key in the file too.
         budget: what the training may cost, such as "300cpu-s"; None trains as long as the options say.
         tensorboard: write TensorBoard event files beside `progress.jsonl`.
+        validate_every: iterations between two points of the validation curve; 0 for no curve, None for points that cost
+            little.
+        keep: which networks a stage leaves: the last, or the best by a metric of the validation tasks, `best:seg-miou`.
     """
 
     name: str
@@ -43,6 +52,23 @@ class MethodSpec(Spec):
     network: str | None = None
     budget: str | None = None
     tensorboard: bool = False
+    validate_every: int | None = Field(default=None, ge=0)
+    keep: str = Field(default=LAST, pattern=rf"^({LAST}|{BEST}:[a-z0-9-]+)$")
+
+    @property
+    def best(self) -> str | None:
+        """The metric whose best point is kept; None where the last networks are."""
+        return None if self.keep == LAST else self.keep.removeprefix(f"{BEST}:")
+
+    @property
+    def wants_validation(self) -> bool:
+        """Whether a validation curve was requested, or the networks that are kept need one."""
+        return bool(self.validate_every) or self.best is not None
+
+    @property
+    def decides_no_weights(self) -> tuple[str, ...]:
+        """Keys of what is only logged."""
+        return ("tensorboard",) if self.best is not None else ("tensorboard", "validate_every")
 
     @property
     def label(self) -> str:
@@ -52,8 +78,9 @@ class MethodSpec(Spec):
     def settings(self) -> dict[str, Any]:
         """The specification under the keys that users write, where the name is the key `method`."""
         content = self.model_dump(mode="json")
-        if self.budget is None:  # so that hashes are those of before there were budgets
-            del content["budget"]
+        for key in LATER_KEYS:  # so that hashes are those of before there were these
+            if content[key] == type(self).model_fields[key].default:
+                del content[key]
         return {"method": content.pop("name"), **content}
 
 
@@ -97,7 +124,7 @@ class Experiment(Spec):
             option_weights: SHA-256 of the weights files that options name, by option, which count in the names' place;
                 None for a file that is missing.
         """
-        own = _without(self._method_settings(option_weights), "checkpoint", "tensorboard")
+        own = _without(self._method_settings(option_weights), "checkpoint", *self.method.decides_no_weights)
         return {**own, "size": self.evaluation.dataset.size}
 
     def configuration_sha256(self, checkpoint_sha256: str | None, option_weights: WeightsHashes = NO_WEIGHTS) -> str:
@@ -107,7 +134,7 @@ class Experiment(Spec):
             checkpoint_sha256: of the file that filled the method; None if it was trained, or has no networks.
             option_weights: as for `training_part`.
         """
-        own = _without(self._method_settings(option_weights), "seed", "tensorboard")
+        own = _without(self._method_settings(option_weights), "seed", *self.method.decides_no_weights)
         return _sha256({**own, "preset": self.evaluation.preset, "checkpoint": checkpoint_sha256})
 
     def sha256(self, option_weights: WeightsHashes = NO_WEIGHTS) -> str:
@@ -117,7 +144,7 @@ class Experiment(Spec):
             option_weights: as for `training_part`.
         """
         settings = {**self.settings(), **self._method_settings(option_weights)}
-        content = _without(settings, "checkpoint", "tensorboard", "metrics")
+        content = _without(settings, "checkpoint", "metrics", *self.method.decides_no_weights)
         return _sha256({**content, "dataset": _without(content["dataset"], "root")})
 
     def _method_settings(self, option_weights: WeightsHashes) -> dict[str, Any]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
-from mmengine.hooks import ParamSchedulerHook
+from mmengine.hooks import Hook, ParamSchedulerHook
 from mmengine.optim import OptimWrapperDict
 
 from benchmark.datasets.base import FaceDataset
@@ -25,6 +26,7 @@ from benchmark.training.finished_stages import Baseline, EarlierStages
 from benchmark.training.hooks import CheckpointHook, EMAHook, ProgressHook
 from benchmark.training.runner import StageLoop, StageRunner
 from benchmark.training.stage_cache import StageCache
+from benchmark.training.validation import Validation, adopt_curve
 from methods.base import Stage, Trainable
 from registry.errors import InputError, PluginError, plugin_boundary
 
@@ -61,6 +63,7 @@ def train(
     title: str = "train",
     tensorboard: bool = False,
     store: StageCache | None = None,
+    validation: Validation | None = None,
 ) -> TrainingTime:
     """Train every stage that is not whole in `folder/checkpoints` already, and leave the model trained.
 
@@ -74,6 +77,7 @@ def train(
         title: what the bar calls the model.
         tensorboard: write losses as TensorBoard event files too.
         store: of stages that variants share; those in it are not trained again.
+        validation: of the model as it is trained; it may choose which networks a stage leaves.
 
     Returns:
         What the training took over all stages and sittings, a shared stage's included wherever it was trained.
@@ -107,10 +111,14 @@ def train(
                     seed_everything(seed * 1000 + number)
                     with plugin_boundary(f"{type(model).__name__}.begin_stage"):
                         model.begin_stage(stage)
-                    _train_stage(model, stage, dataset, folder, seed, compute, reporter, title, tensorboard, baseline)
+                    validating = None if validation is None else partial(validation.hook, folder, stage, time.seconds)
+                    _train_stage(
+                        model, stage, dataset, folder, seed, compute, reporter, title, tensorboard, baseline, validating
+                    )
                     content = read_checkpoint(finished)
                     if store is not None:
                         store.save(stage, model, content["meta"])
+        adopt_curve(folder, stage, content["meta"])
         earlier.add(stage.name, finished, content)
         model.load_state_dict(model.state_dict() | content["state_dict"])
         time = time.after(content["meta"])
@@ -136,10 +144,12 @@ def _train_stage(
     title: str,
     tensorboard: bool,
     baseline: Baseline,
+    validating: Callable[[EMAHook], Hook] | None,
 ) -> None:
     finished = checkpoint_path(folder, stage.name)
     unfinished = finished.with_name(f"{stage.name}{UNFINISHED}")
     state = read_or_discard(unfinished, reporter.say)
+    averages = EMAHook(stage)
     backends = [{"type": "TensorboardVisBackend", "save_dir": str(folder / "tensorboard" / stage.name)}]
     loader = training_batches(
         dataset,
@@ -176,7 +186,11 @@ def _train_stage(
                 "param_scheduler": ParamSchedulerHook(),
                 "checkpoint": CheckpointHook(unfinished, finished, CHECKPOINT_EVERY_SECONDS),
             },
-            custom_hooks=[EMAHook(stage), ProgressHook(stage, folder / PROGRESS, advance)],
+            custom_hooks=[
+                averages,
+                *([] if validating is None else [validating(averages)]),
+                ProgressHook(stage, folder / PROGRESS, advance),
+            ],
             visualizer={"type": "Visualizer", "vis_backends": backends if tensorboard else []},
             randomness={"seed": seed},
             experiment_name=f"{title}-{stage.name}",

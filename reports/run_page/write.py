@@ -25,6 +25,7 @@ from reports.leaderboard import wording as words
 from reports.rendering.html_page import render_page
 from reports.rendering.pictures import picture_uri
 from reports.run_page.loss_curves import HEIGHT, WIDTH, LossCurve, read_loss_curves
+from reports.run_page.validation_curves import read_validated_stages
 from reports.run_page.worst_cases import worst_cases
 
 
@@ -59,6 +60,7 @@ def write_run_page(folder: Path, out: Path | None = None) -> Path:
         group_words=group_words,
         by_strength=_by_strength(result),
         stages=_stages(read_loss_curves(folder / PROGRESS)),
+        validated=read_validated_stages(folder),
         size=(WIDTH, HEIGHT),
         samples=picture_uri(folder / SAMPLES),
         cases=cases,

@@ -1,0 +1,103 @@
+"""A run with a validation curve: on which faces, under which protocol, and with which networks in the end."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmark.datasets.rendered_faces.dataset import RenderedFaces
+from benchmark.datasets.validation_faces import as_tested, has_validation, held_out
+from benchmark.results.schema import Result, read_result
+from benchmark.results.validation_curve import ValidationCurve, edits_picture, given_picture, read_curve
+from tests.commands import TINY, TINY_METHOD, Outcome, bench, settings
+from tests.loaded_plugins import forgotten_plugins
+
+SMALL = (*TINY, *settings("dataset.size=32", "options.iterations=6"), "--protocol", "style-copy")
+
+
+def score(runs: Path, *words: str) -> Outcome:
+    with forgotten_plugins():
+        return bench("score", "--plugin", TINY_METHOD, "--method", "tiny", *SMALL, "--runs", runs, *words)
+
+
+def run_folder(runs: Path) -> Path:
+    return runs / "rendered-faces" / "tiny" / "seed0"
+
+
+def result_of(runs: Path) -> Result:
+    return read_result(run_folder(runs) / "result.json")
+
+
+@pytest.fixture(scope="module")
+def plain(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Result:
+    runs = tmp_path_factory.mktemp("plain")
+    outcome = score(runs)
+    assert outcome.code == 0, outcome.err
+    assert read_curve(run_folder(runs)) == ValidationCurve(), "six iterations are too few for a curve of its own"
+    return result_of(runs)
+
+
+@pytest.fixture(scope="module")
+def validated(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    runs = tmp_path_factory.mktemp("validated")
+    outcome = score(runs, *settings("validate_every=2"))
+    assert outcome.code == 0, outcome.err
+    return runs
+
+
+def test_the_curve_scores_edits_of_validation_faces_by_what_costs_little(validated: Path) -> None:
+    run = run_folder(validated)
+    curve = read_curve(run).stages["paint"]
+    assert [point.iteration for point in curve.points] == [2, 4, 6]
+    assert (curve.protocol, curve.num_tasks, curve.faces) == ("style-copy", 4, "the validation split")
+    assert set(curve.names) == {"seg-miou", "attribute-accuracy", "psnr-oracle", "ssim-oracle"}
+    figures = [point.figures["psnr-oracle"] for point in curve.points]
+    assert all(figure is not None and 3 < figure < 40 for figure in figures)
+    assert len(set(figures)) == 3
+    assert given_picture(run).is_file()
+    assert edits_picture(run, "paint", 4).is_file()
+
+
+def test_weights_and_figures_are_those_of_a_run_without_one(plain: Result, validated: Path) -> None:
+    result = result_of(validated)
+    assert result.weights_sha256 == plain.weights_sha256
+    assert result.experiment_sha256 == plain.experiment_sha256
+    assert result.configuration_sha256 == plain.configuration_sha256
+    assert result.notes == plain.notes
+    figures = {name: cell.value for name, cell in result.protocols["style-copy"].metrics.items()}
+    assert figures == {name: cell.value for name, cell in plain.protocols["style-copy"].metrics.items()}
+
+
+def test_the_best_networks_are_kept_and_the_result_says_so(plain: Result, cache: Path, tmp_path: Path) -> None:
+    outcome = score(tmp_path, *settings("validate_every=1", "keep=best:psnr-oracle"))
+    assert outcome.code == 0, outcome.err
+    curve = read_curve(run_folder(tmp_path)).stages["paint"]
+    figures = [point.figures["psnr-oracle"] or 0.0 for point in curve.points]
+    assert curve.kept == figures.index(max(figures)) + 1
+    result = result_of(tmp_path)
+    assert result.notes["kept"] == f"the best psnr-oracle on validation faces: paint iteration {curve.kept} of 6"
+    assert result.configuration_sha256 != plain.configuration_sha256
+    refused = score(tmp_path, *settings("validate_every=1", "keep=best:seg-miou"))
+    assert refused.code == 2
+    assert "holds weights trained with other keep" in refused.sentence
+
+
+def test_faces_that_learn_validate_and_test_are_others(tmp_path: Path) -> None:
+    faces = RenderedFaces(None, 32, tmp_path, train=30, val=4, test=5)
+    validation = as_tested(faces)
+    assert list(validation.rows("test")) == list(faces.rows("val"))
+    assert list(validation.rows("train")) == list(faces.rows("train"))
+    assert not set(faces.rows("test")) & {*validation.rows("train"), *validation.rows("val"), *validation.rows("test")}
+    assert list(faces.rows("test")) == list(range(34, 39)), "the faces themselves are as they were"
+
+
+def test_without_a_validation_split_a_tenth_of_the_training_faces_is_held_out(tmp_path: Path) -> None:
+    faces = RenderedFaces(None, 32, tmp_path, train=30, val=4, test=5)
+    faces.packed.splits = np.where(faces.packed.splits == "val", "train", faces.packed.splits)
+    assert not has_validation(faces)
+    parted = held_out(faces)
+    assert (len(parted.rows("train")), len(parted.rows("val"))) == (31, 3)
+    assert not set(parted.rows("train")) & set(parted.rows("val"))
+    assert {*parted.rows("train"), *parted.rows("val")} == set(faces.rows("train"))
+    assert list(parted.rows("test")) == list(faces.rows("test"))
+    assert list(parted.rows("val")) == list(held_out(faces).rows("val"))
