@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -64,7 +64,7 @@ class ValidationCurve(_Strict):
     """The file: the stages' curves by name, in the order of the training."""
 
     schema_version: Literal[1] = 1
-    stages: dict[str, StageCurve] = {}
+    stages: dict[Annotated[str, Field(pattern=r"^[^/\\]+$")], StageCurve] = {}
 
 
 def curve_path(run: Path) -> Path:

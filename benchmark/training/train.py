@@ -150,7 +150,10 @@ def _train_stage(
     unfinished = finished.with_name(f"{stage.name}{UNFINISHED}")
     state = read_or_discard(unfinished, reporter.say)
     averages = EMAHook(stage)
-    backends = [{"type": "TensorboardVisBackend", "save_dir": str(folder / "tensorboard" / stage.name)}]
+    events = folder / "tensorboard" / stage.name
+    if tensorboard and state is not None:
+        _forget_events(events, state["meta"]["iter"])
+    backends = [{"type": "TensorboardVisBackend", "save_dir": str(events)}]
     loader = training_batches(
         dataset,
         stage.batch_size,
@@ -198,6 +201,13 @@ def _train_stage(
         checkpoints_folder(folder).mkdir(parents=True, exist_ok=True)
         runner.train()
         stop.check(f"training {title}, stage {stage.name}")
+
+
+def _forget_events(folder: Path, iteration: int) -> None:
+    """Have TensorBoard pass over what a killed sitting wrote of iterations that are trained again, those after one."""
+    from torch.utils.tensorboard import SummaryWriter  # an extra, which may not be installed
+
+    SummaryWriter(str(folder), purge_step=iteration + 1).close()
 
 
 def _optimizers(model: Trainable, stage: Stage, title: str) -> OptimWrapperDict:

@@ -9,7 +9,7 @@ from typing import Final
 
 from benchmark.results.validation_curve import StageCurve, edits_picture, given_picture, probe_picture, read_curve
 from reports.rendering.pictures import picture_uri
-from reports.run_page.loss_curves import LossCurve, curve_of
+from reports.run_page.loss_curves import LARGEST, LossCurve, curve_of
 
 MAX_PICTURES: Final = 8
 """Points whose edits a page shows, evenly spread, with the last."""
@@ -42,7 +42,7 @@ def _stage(run: Path, name: str, curve: StageCurve) -> ValidatedStage:
     points = curve.points
     series = {figure: [(point.iteration, point.figures.get(figure)) for point in points] for figure in curve.names}
     curves = [
-        curve_of(name, figure, [(iteration, math.nan if value is None else value) for iteration, value in values])
+        curve_of(name, figure, [(iteration, _known(value)) for iteration, value in values])
         for figure, values in series.items()
         if any(value is not None for _, value in values)
     ]
@@ -52,3 +52,7 @@ def _stage(run: Path, name: str, curve: StageCurve) -> ValidatedStage:
     edits = {iteration: uri for iteration, uri in found.items() if uri is not None}
     given = picture_uri(given_picture(run)) if edits else None
     return ValidatedStage(curve, curves, given, edits, picture_uri(probe_picture(run, name)))
+
+
+def _known(value: float | None) -> float:
+    return math.nan if value is None or abs(value) > LARGEST else value

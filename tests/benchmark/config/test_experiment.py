@@ -405,7 +405,7 @@ def test_a_validation_curve_decides_no_figure_unless_it_chooses_the_networks() -
     [
         ({"keep": "first"}, "keep is last, or best:METRIC such as best:seg-miou, not 'first'"),
         ({"keep": 3}, "keep is last, or best:METRIC such as best:seg-miou, not 3"),
-        ({"keep": "best:seg-mio"}, "no metric is called 'seg-mio'; did you mean 'seg-miou'?"),
+        ({"keep": "best:seg-mio"}, "unknown metric 'seg-mio'; did you mean 'seg-miou'"),
         ({"keep": "best:fid"}, "keep: fid has no figure of single images"),
         ({"keep": "best:seg-miou", "validate_every": 0}, "keep: best:seg-miou needs a validation curve"),
         ({"validate_every": -1}, "validate_every: Input should be greater than or equal to 0, not -1"),

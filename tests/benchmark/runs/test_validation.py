@@ -79,7 +79,7 @@ def test_the_best_networks_are_kept_and_the_result_says_so(plain: Result, cache:
     assert result.configuration_sha256 != plain.configuration_sha256
     refused = score(tmp_path, *settings("validate_every=1", "keep=best:seg-miou"))
     assert refused.code == 2
-    assert "holds weights trained with other keep" in refused.sentence
+    assert "holds weights trained with other code, keep; --fresh replaces them" in refused.sentence
 
 
 def test_faces_that_learn_validate_and_test_are_others(tmp_path: Path) -> None:

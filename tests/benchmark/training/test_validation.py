@@ -13,6 +13,7 @@ import torch
 from benchmark.results.validation_curve import StageCurve, edits_picture, read_curve
 from benchmark.runtime.interruption import Interrupted
 from benchmark.training.checkpoints import read_checkpoint
+from benchmark.training.hooks import TrainingDiverged
 from benchmark.training.validation import FEWEST, Best, Measurement, Validation, interval
 from methods.base import Stage
 from tests.benchmark.training.toy import ITERATIONS, Toy, train_toy
@@ -118,6 +119,24 @@ def test_a_stopped_training_goes_on_to_the_same_curve_and_networks(
     train_toy(resumed, tmp_path / "stopped", faces, validation=validation(best=best))
     assert same(whole, resumed)
     assert without_seconds(tmp_path / "whole") == without_seconds(tmp_path / "stopped")
+
+
+def test_a_killed_training_leaves_no_point_twice(faces: Path, tmp_path: Path) -> None:
+    events = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    with pytest.raises(Interrupted):
+        train_toy(Toy(stop_at=3), tmp_path, faces, tensorboard=True, validation=validation())
+    with pytest.raises(TrainingDiverged):  # after the next points, and so without a checkpoint of its own
+        train_toy(Toy(diverge_at=8), tmp_path, faces, tensorboard=True, validation=validation())
+    assert read_curve(tmp_path).stages["first"].points[-1].figures["weight"] is None
+    train_toy(Toy(), tmp_path, faces, tensorboard=True, validation=validation())
+    curve = read_curve(tmp_path).stages["first"]
+    assert [point.iteration for point in curve.points] == [5, 10, ITERATIONS]
+    reader = events.EventAccumulator(str(tmp_path / "tensorboard" / "first"))
+    reader.Reload()
+    shown = [(event.step, event.value) for event in reader.Scalars("validation/weight")]
+    assert shown == [(point.iteration, pytest.approx(point.figures["weight"])) for point in curve.points]
+    assert [event.step for event in reader.Images("validation/edits")] == [5, 10, ITERATIONS]
+    assert [event.step for event in reader.Scalars("l1")] == [10, ITERATIONS]
 
 
 def without_seconds(folder: Path) -> dict[str, StageCurve]:
