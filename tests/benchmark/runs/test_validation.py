@@ -1,14 +1,22 @@
 """A run with a validation curve: on which faces, under which protocol, and with which networks in the end."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from benchmark.config.resolve import resolve
+from benchmark.config.sources import COMMAND, ConfigSource
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.datasets.validation_faces import as_tested, has_validation, held_out
 from benchmark.results.schema import Result, read_result
 from benchmark.results.validation_curve import ValidationCurve, edits_picture, given_picture, read_curve
+from benchmark.runs.validation import RunValidation, training_faces
+from methods.base import Stage
+from registry.catalogue import METHOD_CARDS
+from registry.errors import InputError
 from tests.commands import TINY, TINY_METHOD, Outcome, bench, settings
 from tests.loaded_plugins import forgotten_plugins
 
@@ -91,13 +99,60 @@ def test_faces_that_learn_validate_and_test_are_others(tmp_path: Path) -> None:
     assert list(faces.rows("test")) == list(range(34, 39)), "the faces themselves are as they were"
 
 
-def test_without_a_validation_split_a_tenth_of_the_training_faces_is_held_out(tmp_path: Path) -> None:
+@pytest.fixture
+def unsplit(tmp_path: Path) -> RenderedFaces:
+    """Faces without a validation split, 34 to learn from."""
     faces = RenderedFaces(None, 32, tmp_path, train=30, val=4, test=5)
     faces.packed.splits = np.where(faces.packed.splits == "val", "train", faces.packed.splits)
     assert not has_validation(faces)
-    parted = held_out(faces)
+    return faces
+
+
+def test_without_a_validation_split_a_tenth_of_the_training_faces_is_held_out(unsplit: RenderedFaces) -> None:
+    faces, parted = unsplit, held_out(unsplit)
     assert (len(parted.rows("train")), len(parted.rows("val"))) == (31, 3)
     assert not set(parted.rows("train")) & set(parted.rows("val"))
     assert {*parted.rows("train"), *parted.rows("val")} == set(faces.rows("train"))
     assert list(parted.rows("test")) == list(faces.rows("test"))
     assert list(parted.rows("val")) == list(held_out(faces).rows("val"))
+
+
+def run_validation(faces: RenderedFaces, said: list[str], **settings: object) -> RunValidation:
+    experiment = resolve([ConfigSource({"method": "maskgan", **settings}, COMMAND)])
+    context: Any = SimpleNamespace(dataset=faces, reporter=SimpleNamespace(say=said.append))
+    parted = training_faces(experiment.method, faces)
+    return RunValidation(experiment, METHOD_CARDS.find("maskgan").card, {"style-copy": {}}, parted, context)
+
+
+def test_faces_are_held_out_only_where_a_curve_is_wanted_and_the_result_says_so(
+    unsplit: RenderedFaces, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    by_default = run_validation(unsplit, said)
+    assert by_default.of([Stage("long", 100, 8)], tmp_path) is None
+    assert said == [
+        "maskgan: no validation curve: rendered-faces has no validation face; "
+        "validate_every=N holds a tenth of the training faces out"
+    ]
+    assert (by_default.inputs, by_default.code, by_default.notes(tmp_path)) == ({}, [], {})
+    wanted = run_validation(unsplit, said, validate_every=10)
+    assert len(wanted.faces.rows("train")) == 31
+    assert wanted.inputs == {"held out": "a tenth of the training faces"}
+    assert wanted.notes(tmp_path) == {"held_out": "3 of 34 training faces, for validation"}
+
+
+def test_no_curve_is_prepared_where_nothing_is_left_to_validate(unsplit: RenderedFaces, tmp_path: Path) -> None:
+    said: list[str] = []
+    assert run_validation(unsplit, said).of([Stage("short", 49, 8)], tmp_path) is None
+    assert run_validation(unsplit, said, validate_every=0).of([Stage("long", 100, 8)], tmp_path) is None
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / "long.pth").touch()
+    assert run_validation(unsplit, said).of([Stage("long", 100, 8)], tmp_path) is None
+    assert said == []
+
+
+def test_a_metric_that_the_protocol_does_not_show_is_refused(tmp_path: Path) -> None:
+    faces = RenderedFaces(None, 32, tmp_path, train=30, val=4, test=5)
+    validation = run_validation(faces, [], keep="best:psnr-region")
+    with pytest.raises(InputError, match="best:psnr-region is not shown under style-copy: name it by --metrics too"):
+        validation.of([Stage("long", 100, 8)], tmp_path)
