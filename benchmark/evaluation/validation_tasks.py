@@ -172,10 +172,13 @@ class ValidationTasks:
         return figures
 
     def _probed(self, model: Trainable) -> Probe | None:
-        compute = self.context.compute
+        compute, function = self.context.compute, f"{type(model).__name__}.probe"
         faces = self.faces.batch(self.faces.rows("test")[:NUM_TASKS]).to(compute.device)
-        with plugin_boundary(f"{type(model).__name__}.probe"), torch.inference_mode(), compute.autocast():
-            return model.probe(faces)
+        with plugin_boundary(function), torch.inference_mode(), compute.autocast():
+            probe = model.probe(faces)
+        if not isinstance(probe, Probe | None):
+            raise PluginError(f"{function} gave {type(probe).__name__}, where a Probe or None was expected")
+        return probe
 
 
 def _no_encoder(name: str) -> Encoder:

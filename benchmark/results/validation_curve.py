@@ -40,7 +40,7 @@ class StageCurve(_Strict):
     Attributes:
         faces: which faces it was validated on, in words.
         protocol: whose tasks were edited.
-        num_tasks: how many.
+        num_tasks: how many; 0 of a stage that makes no edits, which has no protocol.
         given: what the rows of `given_picture` are.
         probe: what the rows of `probe_picture` are.
         kept: the iteration whose networks the stage left, where those of the best point are kept.

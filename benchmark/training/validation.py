@@ -125,7 +125,9 @@ class ValidationHook(Hook):
         self.run, self.stage, self.validation, self.averages = run, stage, validation, averages
         self.seconds_before = seconds_before
         self.interval = interval(stage, validation.every)
-        self.curve = validation.about
+        no_tasks = {"protocol": "", "num_tasks": 0, "given": []}
+        self.about = validation.about if stage.edits else validation.about.model_copy(update=no_tasks)
+        self.curve = self.about
         self.best = _Kept()
 
     def after_load_checkpoint(self, runner: Any, checkpoint: dict[str, Any]) -> None:
@@ -133,7 +135,7 @@ class ValidationHook(Hook):
         record = checkpoint.get(RECORD)
         if record is not None:
             curve = StageCurve.model_validate(record["curve"])
-            if curve.model_copy(update={"points": [], "probe": [], "kept": None}) == self.validation.about:
+            if curve.model_copy(update={"points": [], "probe": [], "kept": None}) == self.about:
                 self.curve, self.best = curve, _Kept(**record["best"])
 
     def before_train(self, runner: Any) -> None:
