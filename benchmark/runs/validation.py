@@ -79,8 +79,8 @@ class RunValidation:
         best = self.experiment.method.best
         if best is None or not self.protocol:
             return []
-        entries = METRIC_CARDS.find(best), PROTOCOL_CARDS.find(self.protocol)
-        return [code_version(CODE), *map(entry_version, entries)]
+        metric, protocol = METRIC_CARDS.find(best), PROTOCOL_CARDS.find(self.protocol)
+        return [code_version(CODE), entry_version(metric), entry_version(protocol)]
 
     def of(self, stages: Sequence[Stage], folder: Path) -> Validation | None:
         """How the stages are validated that are still to be trained; None where none is.
