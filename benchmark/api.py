@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 from benchmark.config.flags import flags_of
 from benchmark.photographs.photo import photo as photo
 from benchmark.pipeline.claims import claims as claims
+from benchmark.pipeline.face_groups import groups as groups
 from benchmark.pipeline.finished_runs import score_runs as score_runs
+from benchmark.pipeline.gallery import gallery as gallery
+from benchmark.pipeline.operating_points import operating_points as operating_points
 from benchmark.pipeline.outside_edits import export_tasks as export_tasks
 from benchmark.pipeline.outside_edits import import_edits as import_edits
 from benchmark.pipeline.python_arguments import (

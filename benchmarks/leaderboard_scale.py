@@ -13,23 +13,14 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 
-from benchmark.results.schema import (
-    Cost,
-    DatasetInfo,
-    JudgeInfo,
-    MetricInfo,
-    ProtocolResult,
-    Result,
-    Value,
-    write_result,
-)
+from benchmark.results.schema import Value, write_result
 from benchmark.results.task_scores import tasks_sha256, write_task_scores
 from benchmark.statistics.ratios import Ratio
+from benchmarks.made_up_results import PROTOCOL, made_up_metric, made_up_result
 from benchmarks.processes import python
 
 METHODS, SEEDS = 334, 3
 IMAGE_METRICS, SET_METRICS, TASKS = 15, 5, 200
-PROTOCOL = "attribute-transfer"
 COSTS = ("parameters", "flops", "train-seconds", "edit-ms", "peak-memory-mib")
 CHILD = """
 import json, resource, sys, time
@@ -76,9 +67,9 @@ def _tasks() -> pd.DataFrame:
 
 
 def _write_runs(runs: Path, methods: int, seeds: int) -> None:
-    facts = {f"image-{number}": _facts(f"Image metric {number}", "image") for number in range(IMAGE_METRICS)}
-    facts |= {f"set-{number}": _facts(f"Set metric {number}", "set") for number in range(SET_METRICS)}
-    costs = {name: _facts(name, "cost") for name in COSTS}
+    facts = {f"image-{number}": made_up_metric(f"Image metric {number}", "image") for number in range(IMAGE_METRICS)}
+    facts |= {f"set-{number}": made_up_metric(f"Set metric {number}", "set") for number in range(SET_METRICS)}
+    costs = {name: made_up_metric(name, "cost") for name in COSTS}
     tasks = tasks_sha256(_tasks())
     for method in range(methods):
         for seed in range(seeds):
@@ -90,7 +81,7 @@ def _write_runs(runs: Path, methods: int, seeds: int) -> None:
                 else Value(value=mean, n=TASKS, low=mean - 0.01, high=mean + 0.01, interval="bootstrap by source face")
                 for name, mean in zip(facts, means.tolist(), strict=True)
             }
-            made = _result(f"method-{method:03d}", seed, facts | costs, figures, tasks)
+            made = made_up_result(f"method-{method:03d}", seed, facts | costs, figures, TASKS, tasks)
             write_result(runs / made.dataset / made.label / f"seed{seed}" / "result.json", made)
 
 
@@ -104,44 +95,6 @@ def _write_scores(runs: Path) -> None:
         scores = noise - noise.mean(axis=0) + [figures[name]["value"] for name in names]
         frame = _tasks().assign(**dict(zip(names, scores.T, strict=True)))
         write_task_scores(path.parent, PROTOCOL, frame, {name: [Ratio(name)] for name in names})
-
-
-def _facts(title: str, level: str) -> MetricInfo:
-    given = {"direction": "down" if level == "cost" else "up", "unit": "", "decimals": 3, "min_n": 50}
-    return MetricInfo.model_validate({"title": title, "level": level, "citation": "An author, 2020"} | given)
-
-
-def _result(method: str, seed: int, facts: dict[str, MetricInfo], figures: dict[str, Value], tasks: str) -> Result:
-    return Result(
-        kind="learned",
-        method=method,
-        title=method.title(),
-        seed=seed,
-        preset="demo",
-        dataset="rendered-faces",
-        dataset_facts=DatasetInfo(
-            title="Rendered faces", fingerprint="f" * 64, size=64, faces={"test": 400}, skipped=0, resize_policy="none"
-        ),
-        weights_origin="trained",
-        weights_sha256=f"{seed:064d}",
-        notes={"l1_term": "weight 30; the paper has none"},
-        judges={"parser": JudgeInfo(title="Face parser", weights_sha256="b" * 64, recipe="", scores={"miou": 0.8})},
-        metrics=facts,
-        protocols={
-            PROTOCOL: ProtocolResult(
-                title="Attribute transfer", num_tasks=TASKS, tasks_sha256=tasks, rule="made up", metrics=figures
-            )
-        },
-        cost=Cost(
-            parameters=1_000_000,
-            flops=2,
-            train_seconds=250.0,
-            edit_ms=4.0,
-            peak_memory_mib=500.0,
-            device="CPU, 1 thread",
-        ),
-        experiment_sha256="e" * 64,
-    )
 
 
 if __name__ == "__main__":

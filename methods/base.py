@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from typing import Any, Self
 
 import torch
@@ -12,7 +13,7 @@ from mmengine.model import BaseModel
 from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 
-from methods.labels import NUM_LABELS
+from methods.labels import ATTRIBUTES, NUM_LABELS, attribute_columns
 
 
 class CannotEdit(ValueError):
@@ -26,9 +27,10 @@ class FaceBatch:
     Attributes:
         image: (N, 3, H, W) float in [-1, 1], RGB.
         mask: (N, H, W) uint8 labels in 0..18 (`methods.labels.LABELS`).
-        attributes: (N, 40) float in {0, 1} (`methods.labels.ATTRIBUTES`).
+        attributes: (N, A) float in {0, 1}: CelebA's 40 (`methods.labels.ATTRIBUTES`), and those that the dataset adds.
         ids: the dataset's name of each face.
         loaded_attributes: the attributes on the host, where the batch was moved from there.
+        attribute_names: A names, of the attributes' columns.
     """
 
     image: Tensor
@@ -36,9 +38,18 @@ class FaceBatch:
     attributes: Tensor
     ids: tuple[str, ...]
     loaded_attributes: Tensor | None = None
+    attribute_names: tuple[str, ...] = ATTRIBUTES
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def values_of(self, names: Sequence[str]) -> Tensor:
+        """The values of K attributes by name: (N, K), on the attributes' device, which is not waited for.
+
+        Raises:
+            InputError: if the dataset does not have one of them.
+        """
+        return self.attributes[:, _columns(tuple(names), self.attribute_names, self.attributes.device)]
 
     def to(self, device: torch.device | str, *, channels_last: bool = False) -> Self:
         """Move the tensors; `channels_last` also lays the image out as NHWC in memory."""
@@ -74,7 +85,7 @@ class EditBatch:
         target: the faces being edited; they give identity and style.
         source: the faces that lend an attribute or a geometry.
         mask: (N, H, W) uint8, the requested geometry: at another strength than 1, as far as that goes.
-        attributes: (N, 40) float in {0, 1}, the requested attributes.
+        attributes: (N, A) float in {0, 1}, the requested attributes; their columns are those of `target`.
         region: (N, H, W) bool, where change is allowed.
         oracle: (N, 3, H, W) float in [-1, 1], the true result, where the dataset knows it.
         instructions: N sentences that say in words what to do; empty where nobody said it.
@@ -101,6 +112,10 @@ class EditBatch:
 
     def __len__(self) -> int:
         return len(self.target)
+
+    def values_of(self, names: Sequence[str]) -> Tensor:
+        """The requested values of K attributes by name: (N, K); as `FaceBatch.values_of`."""
+        return self.attributes[:, _columns(tuple(names), self.target.attribute_names, self.attributes.device)]
 
     def to(self, device: torch.device | str) -> Self:
         """Move every tensor."""
@@ -227,6 +242,13 @@ class FaceEditor(Trainable):
     def forward(self, *args: Any, **kwargs: Any) -> Tensor:
         """Edit the tasks given (mmengine's models must define `forward`)."""
         return self.edit(*args, **kwargs)
+
+
+@cache
+def _columns(names: tuple[str, ...], known: tuple[str, ...], device: torch.device) -> Tensor:
+    """The numbers of columns, moved to a device once, so that later steps do not wait for it."""
+    with torch.inference_mode(mode=False):
+        return torch.tensor(attribute_columns(names, known), device=device)
 
 
 def one_hot(mask: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:

@@ -133,17 +133,33 @@ def numbered(labels: Sequence[str]) -> str:
     return ", ".join(f"{number} {label}" for number, label in enumerate(labels))
 
 
-def attribute_columns(names: Sequence[str]) -> tuple[int, ...]:
-    """Columns of `ATTRIBUTES` that attributes have, in the order given.
+def check_attribute_names(names: Sequence[str]) -> None:
+    """Refuse names that cannot be those of attributes, whatever attributes the faces have.
 
     Raises:
-        InputError: if there is none, one is named twice, or one is no name of CelebA's.
+        InputError: if there is none, one is no text, or one is named twice.
     """
     if not names:
         raise InputError("attributes must name at least one attribute")
     for position, name in enumerate(names):
-        if name not in ATTRIBUTES:
-            raise UnknownNameError(unknown("attribute", str(name), ATTRIBUTES))
+        if not isinstance(name, str) or not name:
+            raise InputError(f"attributes must name attributes, such as Smiling, not {name!r}")
         if name in names[:position]:
             raise InputError(f"attributes names {name!r} twice")
-    return tuple(ATTRIBUTES.index(name) for name in names)
+
+
+def attribute_columns(names: Sequence[str], known: Sequence[str] = ATTRIBUTES) -> tuple[int, ...]:
+    """Columns that attributes have, in the order given.
+
+    Args:
+        names: of the attributes.
+        known: the names of all columns: CelebA's, and those that a dataset adds.
+
+    Raises:
+        InputError: as `check_attribute_names`, or if one is not among those known.
+    """
+    check_attribute_names(names)
+    for name in names:
+        if name not in known:
+            raise UnknownNameError(unknown("attribute", name, known))
+    return tuple(known.index(name) for name in names)

@@ -90,11 +90,13 @@ def read_yaml(path: Path, *, as_text: bool = False) -> YamlDocument:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
         text = content.decode("utf-8-sig")
-    except OSError as error:
-        raise YamlError(f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         if len(content) <= MAX_BYTES:
             raise YamlError(f"{path}: is not UTF-8 text") from error
+    except OSError as error:
+        raise YamlError(f"{path}: {error.strerror or error}") from error
+    except ValueError as error:  # no file has such a name, as one with a null byte
+        raise YamlError(f"{str(path)!r}: {error}") from error
     if len(content) > MAX_BYTES:
         raise YamlError(f"{path}: is larger than {MAX_BYTES >> 20} MiB, which no file of settings is")
     return parse_yaml(text, str(path), as_text=as_text)

@@ -124,6 +124,13 @@ def replace_line(path: Path, start: str, *new: str) -> None:
     path.write_text("".join(f"{line}\n" for line in kept))
 
 
+def with_own_column(root: Path, name: str = "Freckles") -> None:
+    """Add a column to the table of attributes: every other face has it."""
+    header, *rows = (root / "attributes.csv").read_text().splitlines()
+    lines = [f"{header},{name}", *(f"{row},{number % 2}" for number, row in enumerate(rows))]
+    (root / "attributes.csv").write_text("\n".join(lines))
+
+
 def open_folder(root: Path, cache: Path, size: int = SIDE, **options: Any) -> FaceFolder:
     """The dataset."""
     return FaceFolder(root, size, cache, **options)

@@ -14,7 +14,7 @@ FLOORS = (
     "benchmark.cli",
     "benchmark.api",
     "benchmark.pipeline",
-    "reports.run_page reports.ablation",
+    "reports.run_page reports.ablation reports.gallery",
     "reports.groups",
     "benchmark.ablation reports.leaderboard reports.calibration reports.human_study",
     "benchmark.tables benchmark.sweep reports.claims reports.rating_forms",

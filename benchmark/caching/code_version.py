@@ -72,7 +72,7 @@ def _codes_below(*modules: str) -> dict[str, _Code]:
     while waiting:
         name = waiting.pop()
         if name not in codes:
-            codes[name] = _code_of(_file_of(name).read_bytes())
+            codes[name] = _code_in(_file_of(name))
             waiting.extend(module for module, _ in codes[name].imports)
     return codes
 
@@ -88,6 +88,17 @@ class _Code:
     sha256: str
     imports: frozenset[tuple[str, str]]
     libraries: frozenset[str]
+
+
+def _code_in(file: Path) -> _Code:
+    """The code of a file, read again only where the file system says that it was written since."""
+    facts = file.stat()
+    return _read_code(file, (facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns))
+
+
+@cache
+def _read_code(file: Path, written: tuple[int, ...]) -> _Code:
+    return _code_of(file.read_bytes())
 
 
 @cache

@@ -19,7 +19,7 @@ from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.group_figures import GroupTasks
 from benchmark.protocols.task_batches import tasks_by_attribute
 from benchmark.results.schema import MetricInfo
-from benchmark.results.task_groups import numbered_attributes
+from benchmark.results.task_groups import TaskGroups
 from registry.catalogue import METRIC_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
 
@@ -96,7 +96,6 @@ def _calibrated(
     card = PROTOCOL_CARDS.find(name).card
     chosen = list(dict.fromkeys(metrics)) or context.evaluation.metrics_of(name)
     levels = score_levels(task_set, context, chosen, seed, folder / "rungs")
-    attributes = numbered_attributes(task_set.tasks)
     samples = folder / f"samples-{name}.png"
     write_sample_sheet(samples, task_set, context.dataset, seed)
     return ProtocolCalibration(
@@ -106,7 +105,7 @@ def _calibrated(
         rule=task_set.protocol.rule,
         sizes=subsample_sizes(len(task_set.tasks)),
         degradations=_degradations(levels),
-        metrics=calibrated_metrics(chosen, levels, context, seed, attributes),
+        metrics=calibrated_metrics(chosen, levels, context, seed, TaskGroups.of(task_set.tasks)),
         samples=samples.name,
         attributes={
             part.name: _of_attribute(part, chosen, levels, context, seed)
@@ -121,10 +120,11 @@ def _of_attribute(
 ) -> AttributeCalibration:
     number = int(part.tasks.sum())
     levels = levels_of_attribute(levels, part.name, part.tasks)
+    alone = TaskGroups("attribute", (part.name,), np.zeros(number, np.intp))
     return AttributeCalibration(
         num_tasks=number,
         sizes=subsample_sizes(number),
-        metrics=calibrated_metrics(metrics, levels, context, seed, (np.zeros(number, np.intp), 1)),
+        metrics=calibrated_metrics(metrics, levels, context, seed, alone),
     )
 
 

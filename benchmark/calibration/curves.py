@@ -15,6 +15,7 @@ from benchmark.calibration.subsample_metrics import SubsampleMetrics
 from benchmark.calibration.subsampling import subsample_sizes
 from benchmark.calibration.verdict import least_sizes, margins, rank_correlations, shape
 from benchmark.evaluation.context import EvaluationContext
+from benchmark.results.task_groups import TaskGroups
 from benchmark.runtime.interruption import deferred_interruption
 from registry.catalogue import METRIC_CARDS
 
@@ -24,7 +25,7 @@ def calibrated_metrics(
     levels: ScoredLevels,
     context: EvaluationContext,
     seed: int,
-    attributes: tuple[NDArray[np.intp], int],
+    groups: TaskGroups,
 ) -> dict[str, MetricCalibration]:
     """Every metric's curves, or why it has none.
 
@@ -33,7 +34,7 @@ def calibrated_metrics(
         levels: of every degradation.
         context: with the real faces, and what metrics need.
         seed: of the subsamples.
-        attributes: (T,) the number of the attribute that each task of a level transfers, and how many there are.
+        groups: of the tasks of a level.
 
     Raises:
         Interrupted: if a stop was requested.
@@ -42,7 +43,7 @@ def calibrated_metrics(
     reasons = {name: _why_not(name, unique.values()) for name in metrics}
     available = [name for name, reason in reasons.items() if reason is None]
     total = len(next(iter(unique.values())).squared_errors)
-    subsample_metrics = SubsampleMetrics(available, context, subsample_sizes(total), seed, attributes)
+    subsample_metrics = SubsampleMetrics(available, context, subsample_sizes(total), seed, groups)
     found: dict[str, MetricCalibration] = {}
     steps = len(available) * len(unique)
     with context.reporter.bar("metrics of subsamples", steps) as advance, deferred_interruption() as stop:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -10,10 +11,11 @@ from numpy.typing import NDArray
 
 from benchmark.calibration.scored_level import ScoredLevel
 from benchmark.calibration.subsampling import subsamples
-from benchmark.evaluation.cells import mean_over_attributes
+from benchmark.evaluation.cells import value_over_groups
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.evaluation.prepare_metrics import encoder_of, prepare_metrics
 from benchmark.features.feature_set import FeaturePair, FeatureSet
+from benchmark.results.task_groups import TaskGroups
 from benchmark.weights.resources import MetricUnavailable
 
 DRAWS: Final[Mapping[str, int]] = {"image": 200, "set": 20}
@@ -30,8 +32,7 @@ class SubsampleMetrics:
         context: with the real faces, and what metrics need.
         sizes: numbers of tasks.
         seed: of the draws.
-        attributes: (T,) the number of each task's attribute, and how many there are: figures of images are means over
-            attributes.
+        groups: of the tasks: figures of images are means over attributes, or areas under curves over strength.
     """
 
     def __init__(
@@ -40,14 +41,14 @@ class SubsampleMetrics:
         context: EvaluationContext,
         sizes: Sequence[int],
         seed: int,
-        attributes: tuple[NDArray[np.intp], int],
+        groups: TaskGroups,
     ) -> None:
         ready = prepare_metrics(metric_ids, context.resources, context.encoder)
         self._images, self._sets = ready.images, ready.sets
         self._real = {name: _subset(context.real_features(name), seed) for name in ready.encoders}
         self._sizes = sizes
         self._seed = seed
-        self._numbers, self._num_attributes = attributes
+        self._groups = groups
 
     def of(self, metric: str, level: ScoredLevel) -> dict[int, NDArray[np.float64]]:
         """Values (draws,) by size; NaN where a subsample has none."""
@@ -60,8 +61,9 @@ class SubsampleMetrics:
 
     def _of_images(self, metric: str, level: ScoredLevel, tasks: NDArray[np.int64]) -> float:
         columns = {name: values[tasks] for name, values in level.columns[metric].items()}
-        if self._num_attributes > 1:
-            return mean_over_attributes(self._images[metric], columns, self._numbers[tasks], self._num_attributes)[0]
+        if self._groups.count > 1:
+            groups = replace(self._groups, numbers=self._groups.numbers[tasks])
+            return value_over_groups(self._images[metric], columns, groups)[0]
         return self._images[metric].summarise(columns, np.ones(len(tasks)))
 
     def _of_set(self, metric: str, level: ScoredLevel, tasks: NDArray[np.int64]) -> float:

@@ -23,6 +23,7 @@ from benchmark.cli import (
     compare,
     data,
     edits,
+    gallery,
     leaderboard,
     photo,
     report,
@@ -65,6 +66,7 @@ sweep.add_to(app)
 ablate.add_to(app)
 catalogue.add_to(app)
 leaderboard.add_to(app)
+gallery.add_to(app)
 report.add_to(app)
 compare.add_to(app)
 claims.add_to(app)

@@ -64,7 +64,7 @@ def _leaderboard(
         print(f"left out: {error}", file=sys.stderr)
     selected = select(found, Selection(dataset, protocol, split_names(methods or ""), split_names(metrics or "")))
     groupings = split_names(by or "")
-    check_groupings(groupings)
+    check_groupings(groupings, selected)
     chosen = {"formats": split_names(formats)} if formats is not None else {}
     try:
         pages = write_leaderboard(

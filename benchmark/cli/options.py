@@ -42,25 +42,10 @@ Network = Annotated[
     typer.Option(metavar="[KEY:]ROLE", help="Which network the checkpoint fills, after its key in a file of several."),
 ]
 Runs = Annotated[Path, typer.Option(help="Folder of all runs.")]
-
-
-def checked_globs(patterns: list[str] | None) -> list[str] | None:
-    """Patterns of folders and files as they are.
-
-    Raises:
-        InputError: naming one in which `**`, which stands for whole folders, is part of a name.
-    """
-    for pattern in patterns or ():
-        if any("**" in part and part != "**" for part in Path(pattern).parts) and not expanded(pattern).exists():
-            raise InputError(f"{pattern!r} is no pattern of files: ** stands for whole folders, between slashes")
-    return patterns
-
-
 RunGlobs = Annotated[
     list[str] | None,
     typer.Option(
         "--runs",
-        callback=checked_globs,
         metavar="GLOB",
         help="Folder of runs, or a glob of run folders or result files; may be repeated.",
         show_default="runs",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from benchmark.cli.options import RunOptions, checked_globs, takes
+from benchmark.cli.options import RunOptions, takes
 from benchmark.cli.plugins import load_plugins
 from benchmark.cli.resolve_flags import experiment_of, parse_seed_range, print_plan
 from methods.labels import FACE_PARSING_LABELS, LABELS, numbered
@@ -60,7 +60,6 @@ def _score(
     finished: Annotated[
         list[str] | None,
         typer.Argument(
-            callback=checked_globs,
             metavar="RUNS",
             help="Finished runs, to which --metrics are added from their files alone: run folders, folders of runs, or "
             "globs.",

@@ -19,7 +19,7 @@ LAST: Final = "last"
 """Keeps the networks as the last iteration left them."""
 BEST: Final = "best"
 """Before a colon and a metric: keeps those that had the best figure on validation faces."""
-LATER_KEYS: Final = ("budget", "validate_every", "keep")
+LATER_KEYS: Final = ("budget", "start", "validate_every", "keep")
 """Of a method, that are written only where they are not what they are by default."""
 MAX_SEED: Final = 2**53 - 1
 """Greatest seed: a thousand times it is one of torch's still, and JSON readers everywhere keep its digits."""
@@ -37,6 +37,8 @@ class MethodSpec(Spec):
         seed: of its training.
         checkpoint: a weights file to load instead of training: a published network, or what a stage of a run left.
         network: which of the method's networks a published one fills; `KEY:ROLE` names its key in the file too.
+        start: files that take the place of training a stage, by the stage's name: what it left in another run, or
+            published networks by their roles.
         budget: what the training may cost, such as "300cpu-s"; None trains as long as the options say.
         tensorboard: write TensorBoard event files beside `progress.jsonl`.
         validate_every: iterations between two points of the validation curve; 0 for no curve, None for points that cost
@@ -50,6 +52,7 @@ class MethodSpec(Spec):
     seed: int = Field(default=0, ge=0, le=MAX_SEED)
     checkpoint: str | None = None
     network: str | None = None
+    start: dict[str, str | dict[str, str]] = Field(default_factory=dict)
     budget: str | None = None
     tensorboard: bool = False
     validate_every: int | None = Field(default=None, ge=0)
@@ -75,11 +78,20 @@ class MethodSpec(Spec):
         """The method with its variant: `maskgan+no-ebst`."""
         return f"{self.name}+{self.variant}" if self.variant else self.name
 
+    @property
+    def start_files(self) -> dict[str, str]:
+        """The files that stages start from, by the key that names each: `start.STAGE` or `start.STAGE.ROLE`."""
+        by_stage = {
+            stage: {"": files} if isinstance(files, str) else {f".{role}": file for role, file in files.items()}
+            for stage, files in self.start.items()
+        }
+        return {f"start.{stage}{role}": file for stage, files in by_stage.items() for role, file in files.items()}
+
     def settings(self) -> dict[str, Any]:
         """The specification under the keys that users write, where the name is the key `method`."""
         content = self.model_dump(mode="json")
         for key in LATER_KEYS:  # so that hashes are those of before there were these
-            if content[key] == type(self).model_fields[key].default:
+            if getattr(self, key) == type(self).model_fields[key].get_default(call_default_factory=True):
                 del content[key]
         return {"method": content.pop("name"), **content}
 
@@ -121,8 +133,8 @@ class Experiment(Spec):
         """What decides the trained weights, apart from the data's content and the code.
 
         Args:
-            option_weights: SHA-256 of the weights files that options name, by option, which count in the names' place;
-                None for a file that is missing.
+            option_weights: SHA-256 of the weights files that options and `start` name, by their keys, which count in
+                the names' place; None for a file that is missing.
         """
         own = _without(self._method_settings(option_weights), "checkpoint", *self.method.decides_no_weights)
         return {**own, "size": self.evaluation.dataset.size}
@@ -144,11 +156,11 @@ class Experiment(Spec):
             option_weights: as for `training_part`.
         """
         settings = {**self.settings(), **self._method_settings(option_weights)}
-        content = _without(settings, "checkpoint", "metrics", *self.method.decides_no_weights)
+        content = _without(settings, "checkpoint", "start", "metrics", *self.method.decides_no_weights)
         return _sha256({**content, "dataset": _without(content["dataset"], "root")})
 
     def _method_settings(self, option_weights: WeightsHashes) -> dict[str, Any]:
-        settings = self.method.settings()
+        settings = _without(self.method.settings(), "start")
         return {**settings, "options": {**settings["options"], **option_weights}}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
@@ -32,6 +32,8 @@ from registry.taking_part import reason_against
 
 Sources = Sequence[ConfigSource]
 _SETTINGS = tuple(JUDGE_SETTINGS.items())
+OF_METHODS: Final = "methods"
+"""The key of options of several methods, by their names, in a file that a whole comparison shares."""
 SpecType = TypeVar("SpecType", bound=Spec)
 
 
@@ -61,14 +63,19 @@ def resolve(sources: Sources) -> Experiment:
     options = put_over(card.options, _at_preset(card, evaluation.preset))
     options = put_over(put_over(options, changes), _at_preset(card, f"{evaluation.preset}+{variant}"))
     for source in sources:
+        own = _of_methods(source).get(name, {})
         given = _checked(source.content.get("options"), card.options, f"option of {name}", [source], "options")
-        with located([source], "options"):
-            options = put_over(options, expanded_texts(given))
+        for path, values in (((OF_METHODS, name), own), (("options",), given)):
+            with located([source], *path):
+                options = put_over(options, expanded_texts(values))
     with located(sources, "budget"):
         _check_budget(settings)
     with located(sources, "keep"):
         _check_keep(settings)
+    with located(sources, "start"):
+        _check_start(settings)
     content = {key: settings[key] for key in METHOD_KEYS if key in settings and key != "method"}
+    content["start"] = settings.get("start") or {}
     content |= {"name": name, "variant": variant, "options": options}
     method = _validated(MethodSpec, content, sources)
     try:
@@ -99,8 +106,22 @@ def evaluation_part(source: ConfigSource) -> ConfigSource:
 
 def _check(sources: Sources, keys: Mapping[str, FieldInfo]) -> None:
     for source in sources:
-        source.check_keys(keys)
+        source.check_keys({**keys, OF_METHODS: FieldInfo(annotation=dict[str, Options])})
         _check_kinds(source)
+        _of_methods(source)
+
+
+def _of_methods(source: ConfigSource) -> dict[str, Options]:
+    """The options that a source has for methods by their names, of this run's and of others, each of its kind."""
+    settings = source.content.get(OF_METHODS) or {}
+    if not isinstance(settings, dict):
+        raise ExperimentError(f"{source.location((OF_METHODS,))}: methods has options by method, not {settings!r}")
+    found = {}
+    for name, options in settings.items():
+        with located([source], OF_METHODS, name):
+            card = METHOD_CARDS.find(name).card
+        found[name] = _checked(options, card.options, f"option of {name}", [source], OF_METHODS, name)
+    return found
 
 
 def _check_kinds(source: ConfigSource) -> None:
@@ -150,6 +171,28 @@ def _check_keep(settings: Mapping[str, Any]) -> None:
         )
     if settings.get("validate_every") == 0:
         raise ExperimentError(f"keep: {keep} needs a validation curve, and validate_every is 0")
+
+
+def _check_start(settings: Mapping[str, Any]) -> None:
+    start = settings.get("start")
+    if not start:
+        return
+    if not (isinstance(start, dict) and all(map(_names_files, start.values()))):
+        raise ExperimentError(
+            "start has, by the name of a stage, the file that takes the place of its training: start.STAGE=FILE of "
+            f"what the stage left in another run, start.STAGE.ROLE=FILE of a published network, not {start!r}"
+        )
+    for other in ("checkpoint", "budget"):
+        if settings.get(other) is not None:
+            raise ExperimentError(
+                f"start takes the place of a part of the training, and {other} is for the whole of it: leave one out"
+            )
+
+
+def _names_files(value: Any) -> bool:
+    """Whether a stage's value in `start` is a file's path, or has them by role."""
+    paths = list(value.values()) if isinstance(value, dict) else [value]
+    return bool(paths) and all(isinstance(path, str) and path for path in paths)
 
 
 def _at_preset(card: MethodCard, key: str) -> Options:

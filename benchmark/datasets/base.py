@@ -31,7 +31,7 @@ class TrueEdit:
     Attributes:
         image: (H, W, 3) uint8 RGB.
         mask: (H, W) uint8 labels.
-        attributes: (40,) uint8 in {0, 1}.
+        attributes: (A,) uint8 in {0, 1}.
     """
 
     image: NDArray[np.uint8]
@@ -47,7 +47,7 @@ class FaceDataset:
     Attributes:
         name: the registered name.
         packed: every usable face, memory-mapped; a face is addressed by its row.
-        known_attributes: CelebA attributes whose values mean something here.
+        known_attributes: attributes whose values mean something here: of CelebA's, and those that the dataset adds.
         skipped: the faces left out, with reasons.
         resize_policy: how faces came to this size, in words.
         lacks: what its faces do not have, "mask" or "attributes", with what is missing for it.
@@ -69,6 +69,11 @@ class FaceDataset:
     def fingerprint(self) -> str:
         """SHA-256 of the packed content: images, masks, attributes, poses, ids, splits and size."""
         return self.packed.fingerprint
+
+    @property
+    def attribute_names(self) -> tuple[str, ...]:
+        """The names of the columns of its faces' attributes: CelebA's 40, and those that it adds."""
+        return self.packed.attribute_names
 
     @property
     def left_out(self) -> tuple[FileCount, ...]:
@@ -115,6 +120,7 @@ class FaceDataset:
             mask=torch.from_numpy(np.ascontiguousarray(packed.masks[rows])),
             attributes=torch.from_numpy(packed.attributes[rows].astype(np.float32)),
             ids=tuple(str(each) for each in packed.ids[rows]),
+            attribute_names=packed.attribute_names,
         )
 
     def true_edit(

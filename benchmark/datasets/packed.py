@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from benchmark.datasets.errors import DataError
 from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.checked_files import DamagedFileError, checked_json, read_arrays, read_checked_json
-from methods.labels import NUM_ATTRIBUTES, NUM_LABELS
+from benchmark.runtime.system_failures import sentence_of
+from methods.labels import ATTRIBUTES, NUM_ATTRIBUTES, NUM_LABELS
 
 PACK_FORMAT: Final = 2
 """Version of the files below and of the code that fills them; enters every key."""
@@ -49,7 +50,7 @@ class FaceRecord:
         split: train, val or test.
         image: (size, size, 3) uint8 RGB.
         mask: (size, size) uint8 labels.
-        attributes: (40,) uint8 in {0, 1}.
+        attributes: (A,) uint8 in {0, 1}: CelebA's 40, and then those that the dataset adds.
         pose: (3,) yaw, pitch, roll in degrees, where known.
     """
 
@@ -83,7 +84,8 @@ class PackedFaces:
         size: side of the square images in pixels.
         images: (N, size, size, 3) uint8 RGB, a read-only memory map.
         masks: (N, size, size) uint8 labels, a read-only memory map.
-        attributes: (N, 40) uint8 in {0, 1}.
+        attributes: (N, A) uint8 in {0, 1}.
+        own_attributes: names of those that the dataset adds to CelebA's 40.
         poses: (N, 3) float32 yaw, pitch, roll in degrees, NaN rows where a face has none; None where no face has one.
         ids: (N,) str.
         splits: (N,) str.
@@ -115,6 +117,7 @@ class PackedFaces:
             self.ids: NDArray[np.str_] = columns["ids"]
             self.splits: NDArray[np.str_] = columns["splits"]
             self.attributes: NDArray[np.uint8] = columns["attributes"]
+            self.own_attributes = tuple(map(str, columns["own_attributes"])) if "own_attributes" in columns else ()
             self.poses: NDArray[np.float32] | None = columns.get("poses")
             self.images = self._mapped("images.bin", (self.size, self.size, 3))
             self.masks = self._mapped("masks.bin", (self.size, self.size))
@@ -142,6 +145,8 @@ class PackedFaces:
         columns = {"ids": self.ids, "splits": self.splits, "attributes": self.attributes}
         if self.poses is not None:
             columns["poses"] = self.poses
+        if self.own_attributes:
+            columns["own_attributes"] = np.array(self.own_attributes)
         if _fingerprint(self.size, map(bytes.fromhex, hashes), columns) != self.fingerprint:
             raise DamagedFileError(f"{self.folder} has not the faces that were packed: their checksum differs")
         _checked.add(known)
@@ -153,6 +158,11 @@ class PackedFaces:
     def __reduce__(self) -> tuple[type[Self], tuple[Path]]:
         """Pickle as the folder: a memory map would travel to worker processes as a copy of every face."""
         return type(self), (self.folder,)
+
+    @property
+    def attribute_names(self) -> tuple[str, ...]:
+        """A names, of the attributes' columns."""
+        return (*ATTRIBUTES, *self.own_attributes)
 
     def rows(self, split: str) -> NDArray[np.int64]:
         """Rows of a split, in order; empty where it has none."""
@@ -172,6 +182,7 @@ def packed_faces(
     faces: Callable[[], Iterable[FaceRecord | SkippedFace]],
     total: int,
     progress: Progress | None = None,
+    own_attributes: Sequence[str] = (),
 ) -> PackedFaces:
     """Open the faces packed in `cache` under `key`, packing them first where they are not there.
 
@@ -186,6 +197,7 @@ def packed_faces(
         faces: gives the faces in the order of their rows; called only where they have to be packed.
         total: how many `faces` gives.
         progress: told how far packing is.
+        own_attributes: names of the attributes that records have after CelebA's 40.
 
     Raises:
         DataError: if the cache has too little free space or cannot be written, or no face is usable.
@@ -205,12 +217,12 @@ def packed_faces(
                     damage = f"{error.filename} is missing"
                 except DamagedFileError as error:
                     damage = str(error)
-            packed = _pack(folder, size, faces(), total, progress)
+            packed = _pack(folder, size, faces(), total, progress, tuple(own_attributes))
             packed.damage = damage
             return packed
     except OSError as error:
-        reason = error.strerror or error
-        raise DataError(f"packed faces cannot be written to the cache folder {cache}: {reason}") from error
+        said = sentence_of(error)
+        raise DataError(f"packed faces cannot be written to the cache folder {cache}: {said}") from error
 
 
 def in_parallel(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> Iterator[_Result]:
@@ -228,7 +240,12 @@ def _opened(folder: Path) -> PackedFaces:
 
 
 def _pack(
-    folder: Path, size: int, faces: Iterable[FaceRecord | SkippedFace], total: int, progress: Progress | None
+    folder: Path,
+    size: int,
+    faces: Iterable[FaceRecord | SkippedFace],
+    total: int,
+    progress: Progress | None,
+    own_attributes: tuple[str, ...],
 ) -> PackedFaces:
     for leftover in folder.parent.glob(f".{folder.name}-*"):
         shutil.rmtree(leftover, ignore_errors=True)
@@ -236,7 +253,7 @@ def _pack(
     partial = folder.parent / f".{folder.name}-{uuid.uuid4().hex}"
     partial.mkdir()
     try:
-        _write(partial, size, faces, total, progress)
+        _write(partial, size, faces, total, progress, own_attributes)
         # Whatever still stands under the name did not open: it makes room.
         shutil.rmtree(folder, ignore_errors=True)
         partial.rename(folder)
@@ -258,8 +275,14 @@ def _require_space(cache: Path, size: int, total: int) -> None:
 
 
 def _write(
-    folder: Path, size: int, faces: Iterable[FaceRecord | SkippedFace], total: int, progress: Progress | None
+    folder: Path,
+    size: int,
+    faces: Iterable[FaceRecord | SkippedFace],
+    total: int,
+    progress: Progress | None,
+    own_attributes: tuple[str, ...],
 ) -> None:
+    width = NUM_ATTRIBUTES + len(own_attributes)
     records: list[tuple[str, str, NDArray[np.uint8], NDArray[np.float32]]] = []
     skipped: list[SkippedFace] = []
     hashes = hashlib.sha256(), hashlib.sha256()
@@ -267,7 +290,7 @@ def _write(
     with (folder / "images.bin").open("wb") as images, (folder / "masks.bin").open("wb") as masks:
         for done, face in enumerate(faces, start=1):
             if isinstance(face, FaceRecord):
-                _check(face, size, split_by_face)
+                _check(face, size, width, split_by_face)
                 for file, content, pixels in zip((images, masks), hashes, (face.image, face.mask), strict=True):
                     data = np.ascontiguousarray(pixels, dtype=np.uint8).data
                     file.write(data)
@@ -284,8 +307,10 @@ def _write(
     columns: dict[str, Any] = {
         "ids": np.array([face for face, *_ in records]),
         "splits": np.array([split for _, split, *_ in records]),
-        "attributes": np.stack([row for *_, row, _ in records]).astype(np.uint8).reshape(-1, NUM_ATTRIBUTES),
+        "attributes": np.stack([row for *_, row, _ in records]).astype(np.uint8).reshape(-1, width),
     }
+    if own_attributes:
+        columns["own_attributes"] = np.array(own_attributes)
     poses = np.stack([pose for *_, pose in records]).astype(np.float32)
     if not np.isnan(poses).all():
         columns["poses"] = poses
@@ -302,10 +327,10 @@ def _write(
         _sync(path)
 
 
-def _check(record: FaceRecord, size: int, split_by_face: dict[str, str]) -> None:
+def _check(record: FaceRecord, size: int, width: int, split_by_face: dict[str, str]) -> None:
     """Refuse a face that is not as `FaceRecord` says, or whose id was given before."""
     where = f"face {record.face!r}"
-    for name, shape in (("image", (size, size, 3)), ("mask", (size, size)), ("attributes", (NUM_ATTRIBUTES,))):
+    for name, shape in (("image", (size, size, 3)), ("mask", (size, size)), ("attributes", (width,))):
         values = getattr(record, name)
         if not isinstance(values, np.ndarray) or values.shape != shape:
             raise DataError(f"{where}: its {name} is {_kind(values)}, where {shape} was expected")

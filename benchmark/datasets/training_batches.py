@@ -31,7 +31,8 @@ class Draw(NamedTuple):
 class SplitFaces(Dataset[Any]):
     """The faces of a split, each passed through mmcv transforms.
 
-    An item is `img` (H, W, 3) uint8 RGB, `gt_seg_map` (H, W) uint8, `attributes` (40,) uint8, `flip` and `id`.
+    An item is `img` (H, W, 3) uint8 RGB, `gt_seg_map` (H, W) uint8, `attributes` (A,) uint8, their
+    `attribute_names`, `flip` and `id`.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class SplitFaces(Dataset[Any]):
                 "img": self.packed.images[row],
                 "gt_seg_map": self.packed.masks[row],
                 "attributes": self.packed.attributes[row],
+                "attribute_names": self.packed.attribute_names,
                 "id": str(self.packed.ids[row]),
                 "flip": draw.flip,
             }
@@ -67,6 +69,7 @@ def collate_faces(faces: list[dict[str, Any]]) -> FaceBatch:
         mask=torch.from_numpy(np.stack([face["gt_seg_map"] for face in faces])),
         attributes=torch.from_numpy(np.stack([face["attributes"] for face in faces]).astype(np.float32)),
         ids=tuple(face["id"] for face in faces),
+        attribute_names=faces[0]["attribute_names"],
     )
 
 
@@ -152,7 +155,7 @@ def _sides(dataset: FaceDataset, rows: NDArray[np.int64], attribute: str, split:
     Raises:
         DataError: if there are none.
     """
-    (column,) = attribute_columns((attribute,))
+    (column,) = attribute_columns((attribute,), dataset.attribute_names)
     present = dataset.packed.attributes[rows, column].astype(bool)
     for found, word in ((present, "has"), (~present, "lacks")):
         if not found.any():

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
+
+from torch import Tensor
 
 from benchmark.config.evaluation_spec import Options
 from benchmark.config.experiment import Experiment
+from benchmark.editing.given_stages import fill, given_stages, is_training_checkpoint
 from benchmark.editing.option_weights import OptionWeights, option_weights, with_paths
 from benchmark.editing.process.process_method import ProcessMethod
 from benchmark.runtime.atomic_files import sha256_of_given
@@ -19,7 +21,7 @@ from benchmark.runtime.device import seed_everything
 from benchmark.training.finished_stages import trained_weights
 from benchmark.weights.locate import Weights
 from methods.base import FaceEditor, Stage
-from methods.checkpoint import CheckpointError, load_strictly, read_content, take_network
+from methods.checkpoint import CheckpointError, load_strictly, read_content
 from registry import METHODS
 from registry.catalogue import METHOD_CARDS
 from registry.errors import InputError, PluginError, building, not_built, plugin_boundary, unknown
@@ -39,10 +41,17 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Editor:
-    """A method's model, and the checkpoint that filled it; None if it is to be trained."""
+    """A method's model, and where its weights come from.
+
+    Attributes:
+        model: as built, or filled from the checkpoint.
+        checkpoint: the file that filled it; None if it is to be trained.
+        given: tensors, by the model's names, that take the place of training a stage, by stage.
+    """
 
     model: FaceEditor
     checkpoint: Checkpoint | None
+    given: Mapping[str, Mapping[str, Tensor]] = field(default_factory=dict)
 
 
 def build_editor(experiment: Experiment, files: Mapping[str, OptionWeights] | None = None) -> Editor:
@@ -63,7 +72,7 @@ def build_editor(experiment: Experiment, files: Mapping[str, OptionWeights] | No
     if method.checkpoint is None:
         if method.network is not None:
             raise InputError(f"--network {method.network} says what a checkpoint fills; give --checkpoint too")
-        return Editor(model, None)
+        return Editor(model, None, given_stages(model, method))
     origin = _fill(model, Path(method.checkpoint), method.label, method.network)
     return Editor(model, Checkpoint(origin, sha256_of_given(method.checkpoint)))
 
@@ -88,9 +97,7 @@ def _fill(model: FaceEditor, path: Path, label: str, network: str | None) -> Lit
         if not is_training_checkpoint(content):
             if not networks:
                 raise InputError(f"{label} takes no published file: it names no network that one fills")
-            others = networks.keys() - {role}
-            tensors = take_network(path, content, role, key=key or None, others=others)
-            load_strictly(networks[role], tensors, rename=partial(model.published_key, role))
+            fill(model, path, content, f"{key}:{role}")
             return "published"
     except ValueError as error:
         raise InputError(f"--checkpoint {path}{f', network {role}' if role else ''}: {error}") from error
@@ -99,12 +106,6 @@ def _fill(model: FaceEditor, path: Path, label: str, network: str | None) -> Lit
     except ValueError as error:
         raise InputError(f"--checkpoint {path} is no checkpoint of {label}: {error}") from error
     return "checkpoint"
-
-
-def is_training_checkpoint(content: Any) -> bool:
-    """Whether a file holds all of a method, as stages leave it, rather than one published network."""
-    meta = content.get("meta") if isinstance(content, Mapping) and "state_dict" in content else None
-    return isinstance(meta, Mapping) and "finished" in meta
 
 
 def _built(experiment: Experiment, options: Options) -> FaceEditor:

@@ -18,7 +18,7 @@ from benchmark.images.convert import Pixels, image_array, image_tensor
 from benchmark.runtime.device import Compute, seed_everything
 from benchmark.training.checkpoints import random_state, restore_random_state
 from methods.base import CannotEdit, EditBatch, FaceBatch, FaceEditor
-from methods.labels import NUM_ATTRIBUTES, NUM_LABELS, attribute_columns
+from methods.labels import ATTRIBUTES, NUM_LABELS, attribute_columns
 from registry.cards import HINTS, MethodCard
 from registry.errors import InputError
 
@@ -47,6 +47,7 @@ class LoadedMethod:
         size: side in pixels of the square images that it edits.
         seed: decides every random draw of an edit.
         compute: device, precision and layout.
+        attribute_names: those that edits may name: CelebA's, and others that the method learned.
     """
 
     model: FaceEditor
@@ -55,6 +56,7 @@ class LoadedMethod:
     size: int
     seed: int
     compute: Compute
+    attribute_names: tuple[str, ...] = ATTRIBUTES
 
     def edit(
         self,
@@ -125,17 +127,19 @@ class LoadedMethod:
         places = {name: self._places(name, given[name]) for name in ("region", "sketch") if name in given}
         allowed = places.get("region", torch.ones(1, self.size, self.size, dtype=torch.bool))
         nothing = torch.zeros(1, self.size, self.size, dtype=torch.uint8)
-        has = _attribute_row("attributes", attributes or {}, torch.zeros(1, NUM_ATTRIBUTES))
-        target = FaceBatch(pixels["image"], labels.get("mask", nothing), has, ("image",))
+        names = self.attribute_names
+        none_known = torch.zeros(1, len(names))
+        has = _attribute_row("attributes", attributes or {}, none_known, names)
+        target = FaceBatch(pixels["image"], labels.get("mask", nothing), has, ("image",), attribute_names=names)
         lender = target
         if source is not None:
-            none_known = torch.zeros(1, NUM_ATTRIBUTES)
-            lender = FaceBatch(pixels["source"], labels.get("source_mask", nothing), none_known, ("source",))
+            mask_of_source = labels.get("source_mask", nothing)
+            lender = FaceBatch(pixels["source"], mask_of_source, none_known, ("source",), attribute_names=names)
         task = EditBatch(
             target=target,
             source=lender,
             mask=labels.get("requested_mask", target.mask),
-            attributes=_attribute_row("requested_attributes", requested_attributes or {}, has),
+            attributes=_attribute_row("requested_attributes", requested_attributes or {}, has, names),
             region=allowed,
             strength=torch.tensor([float(strength)]),
             sketch=(places["sketch"] & allowed).float() if "sketch" in places else None,
@@ -218,13 +222,13 @@ def unchanged_random_state() -> Iterator[None]:
         restore_random_state(before)
 
 
-def _attribute_row(what: str, named: Attributes, start: Tensor) -> Tensor:
-    """(1, 40) attributes: those of `start`, with the named ones in place."""
+def _attribute_row(what: str, named: Attributes, start: Tensor, known: tuple[str, ...]) -> Tensor:
+    """(1, A) attributes: those of `start`, with the named ones in place."""
     row = start.clone()
     if named:
         if strange := [name for name, value in named.items() if value not in (0, 1)]:
             raise InputError(f"{what}: {strange[0]} is {named[strange[0]]!r}; attributes are True or False")
-        row[0, list(attribute_columns(list(named)))] = torch.tensor([float(value) for value in named.values()])
+        row[0, list(attribute_columns(list(named), known))] = torch.tensor([float(value) for value in named.values()])
     return row
 
 

@@ -17,7 +17,8 @@ from benchmark.config.experiment import Experiment
 from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, ConfigSource
 from benchmark.config.training_length import over_faces
-from benchmark.editing.build_method import build_editor, is_training_checkpoint
+from benchmark.editing.build_method import build_editor
+from benchmark.editing.given_stages import is_training_checkpoint
 from benchmark.editing.option_weights import SUFFIX
 from benchmark.weights.published_checkpoints import published_checkpoints
 from methods.base import FaceEditor

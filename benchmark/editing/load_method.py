@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmark.config.experiment import Experiment
+from benchmark.config.option_attributes import option_attributes
 from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, ConfigSource, read_config
 from benchmark.config.training_length import over_faces
@@ -15,6 +17,7 @@ from benchmark.results.run_folder import CHECKPOINTS, EXPERIMENT, checkpoint_pat
 from benchmark.runtime.device import choose_compute
 from benchmark.training.train import move_to_device
 from methods.base import FaceEditor
+from methods.labels import ATTRIBUTES
 from registry.catalogue import METHOD_CARDS
 from registry.errors import InputError
 
@@ -43,7 +46,9 @@ def load_method(name: str, checkpoint: Path | None, sources: Sequence[ConfigSour
     move_to_device(model, compute)
     model.eval()
     card = METHOD_CARDS.find(method.name).card
-    return LoadedMethod(model, card, method.label, evaluation.dataset.size, method.seed, compute)
+    own = [attribute for attribute in option_attributes(method.options) if attribute not in ATTRIBUTES]
+    size, seed = evaluation.dataset.size, method.seed
+    return LoadedMethod(model, card, method.label, size, seed, compute, (*ATTRIBUTES, *own))
 
 
 def _run_of(checkpoint: Path) -> Path | None:
@@ -68,7 +73,8 @@ def _settings_of(name: str, run: Path | None) -> list[ConfigSource]:
 def _filled(experiment: Experiment, checkpoint: Path | None, run: Path | None) -> FaceEditor:
     if checkpoint is not None and checkpoint.is_file():
         return _filled_from(experiment, checkpoint, experiment.method.network if run is None else None)
-    editor = build_editor(over_faces(experiment, 1))  # over however many faces: a length in epochs is none yet
+    # over however many faces: a length in epochs is none yet; what training started from need not be there any more
+    editor = build_editor(over_faces(_without_start(experiment), 1))
     stages = [stage for stage in editor.model.stages() if stage.iterations > 0]
     if not stages or editor.checkpoint is not None:
         return editor.model
@@ -84,5 +90,12 @@ def _filled(experiment: Experiment, checkpoint: Path | None, run: Path | None) -
 
 
 def _filled_from(experiment: Experiment, path: Path, network: str | None) -> FaceEditor:
-    method = experiment.method.model_copy(update={"checkpoint": str(path), "network": network})
-    return build_editor(experiment.model_copy(update={"method": method})).model
+    return build_editor(_with_method(experiment, checkpoint=str(path), network=network)).model
+
+
+def _without_start(experiment: Experiment) -> Experiment:
+    return _with_method(experiment, start={})
+
+
+def _with_method(experiment: Experiment, **changes: Any) -> Experiment:
+    return experiment.model_copy(update={"method": experiment.method.model_copy(update=changes)})

@@ -79,3 +79,9 @@ def notes(files: Mapping[str, OptionWeights]) -> dict[str, str]:
         for name, file in files.items()
         if file.missing or file.sha256
     }
+
+
+def missing_in_words(files: Mapping[str, OptionWeights]) -> list[str]:
+    """What a training says aloud of the files that it has to do without."""
+    missing = {name: file for name, file in files.items() if file.missing}
+    return [f"TRAINING WITHOUT {file.named} (option {name}): {file.missing}" for name, file in missing.items()]

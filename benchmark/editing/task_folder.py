@@ -13,7 +13,6 @@ from benchmark.images.convert import Pixels, image_array
 from benchmark.images.label_colors import color_mask
 from benchmark.images.write import write_grey_png, write_png
 from methods.base import EditBatch, FaceBatch
-from methods.labels import ATTRIBUTES
 
 FILES: Final = ("target", "target_mask", "source", "source_mask", "mask", "mask_color", "region", "sketch", "colour")
 """What a task's folder has, each as a PNG."""
@@ -53,8 +52,8 @@ def write_tasks(tasks: EditBatch, folders: Sequence[Path], spelt: Callable[[Path
         yield {
             "target_id": tasks.target.ids[number],
             "source_id": tasks.source.ids[number],
-            "attributes_before": _names(before[number]),
-            "attributes_requested": _names(requested[number]),
+            "attributes_before": _names(before[number], tasks.target),
+            "attributes_requested": _names(requested[number], tasks.target),
             "instruction": tasks.instructions[number] if tasks.instructions else "",
             "strength": strengths[number],
             **{name: spelt(folder / _file(name)) if name in colors or name in grey else "" for name in FILES},
@@ -73,5 +72,5 @@ def _array(labels: Tensor) -> Pixels:
     return labels.cpu().numpy().astype(np.uint8)
 
 
-def _names(attributes: Tensor) -> list[str]:
-    return [name for name, value in zip(ATTRIBUTES, attributes.tolist(), strict=True) if value > 0.5]
+def _names(attributes: Tensor, faces: FaceBatch) -> list[str]:
+    return [name for name, value in zip(faces.attribute_names, attributes.tolist(), strict=True) if value > 0.5]

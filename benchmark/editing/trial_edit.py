@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmark.config.option_attributes import option_attributes
 from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
 from benchmark.datasets.rendered_faces.renderer.renderer import render
 from benchmark.editing.build_method import build_editor
@@ -41,7 +42,7 @@ def trial_edit(path: Path, fit: Fit, device: str) -> tuple[Pixels, Pixels]:
     card, size = METHOD_CARDS.find(experiment.method.name).card, fit.candidate.size
     method = LoadedMethod(model, card, experiment.label, size, experiment.method.seed, compute)
     own, other = (render(sample_factors(0, number), size) for number in range(2))
-    attribute = _an_attribute(experiment.method.options)
+    attribute = (*option_attributes(experiment.method.options), "Smiling")[0]
     mouth = np.isin(own.mask, MOUTH_LABELS)
     given: dict[str, dict[str, Any]] = {
         "mask": {"mask": own.mask},
@@ -56,9 +57,3 @@ def trial_edit(path: Path, fit: Fit, device: str) -> tuple[Pixels, Pixels]:
     for word in card.every_input & given.keys():
         words |= given[word]
     return own.image, method.edit(own.image, **words)
-
-
-def _an_attribute(options: Any) -> str:
-    """The first of the attributes that a method was trained on."""
-    several = options.get("attributes") or [options.get("attribute") or "Smiling"]
-    return str(several[0])

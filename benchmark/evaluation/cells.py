@@ -54,14 +54,13 @@ def image_cell(
     statistic = mean_over_groups(1)
     if groups is not None and count > 1:
         terms, statistic = terms_by_group(terms, groups.numbers, count), mean_over_groups(count, groups.weights)
+        value, applies = value_over_groups(metric, columns, groups)
         if groups.weights is None:
-            value, applies = mean_over_attributes(metric, columns, groups.numbers, count)
             of_what = f", of the mean over {count} attributes"
             if applies < count:
                 caution = _joined(f"mean over the {applies} of {count} attributes that it applies to", caution)
         else:
-            by_strength = _by_group(metric, columns, groups.numbers, count)
-            value, of_what = float(weighted_sum(by_strength, groups.weights)), f", of the area over {count} strengths"
+            of_what = "" if metric.spans_strengths else f", of the area over {count} strengths"
             if not math.isfinite(value):
                 return Value(value=None, n=0, reason="it does not apply to the tasks of every strength")
     low, high = bootstrap_interval([terms], statistic, sources, draws=draws)
@@ -72,19 +71,18 @@ def image_cell(
     return Value(value=value, n=number, low=low, high=high, interval=made, reason=caution)
 
 
-def mean_over_attributes(
-    metric: ImageMetric, columns: Columns, numbers: NDArray[np.intp], count: int
-) -> tuple[float, int]:
-    """The mean of an image metric's values over the tasks of each attribute, and of how many attributes it is.
+def value_over_groups(metric: ImageMetric, columns: Columns, groups: TaskGroups) -> tuple[float, int]:
+    """The mean of an image metric's values over attributes, or the area under their curve, and of how many groups.
 
     Args:
         metric: whose value it is.
         columns: what it measured, (T,) each.
-        numbers: (T,) the number of each task's attribute.
-        count: how many attributes there are; those without a value, or without a task, are left out.
+        groups: of the tasks. Attributes without a value, or without a task, are left out of the mean; where a strength
+            has none, there is no area.
     """
-    by_attribute = _by_group(metric, columns, numbers, count)
-    return float(finite_mean(by_attribute)), int(np.isfinite(by_attribute).sum())
+    of_each = _by_group(metric, columns, groups.numbers, groups.count)
+    value = finite_mean(of_each) if groups.weights is None else weighted_sum(of_each, groups.weights)
+    return float(value), int(np.isfinite(of_each).sum())
 
 
 def change_cell(

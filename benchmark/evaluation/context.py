@@ -144,6 +144,8 @@ class EvaluationContext:
             with building(f"judge {name}", f"building judge {name}"):
                 judge: Judge = JUDGES.get(name)(size=self.evaluation.dataset.size, **options)
             named = named_weights(entry)
+            if role == "attributes" and named is None and (own := self.dataset.packed.own_attributes):
+                judge.add_attributes(own)
             facts = self._train(entry, judge) if named is None else self._load_published(entry, judge, named)
             self._judges[role] = (judge, facts)
         return self._judges[role]

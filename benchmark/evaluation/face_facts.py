@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.base import FaceDataset
 from benchmark.results.face_facts import FACE, HAIR, YAW
-from methods.labels import ATTRIBUTES, LABELS, MOUTH_LABELS
+from methods.labels import LABELS, MOUTH_LABELS
 
 NO_HAIR, ABOVE, BELOW = "no hair seen", "ends above the mouth", "falls below the mouth"
 _HAIR = LABELS.index("hair")
@@ -26,7 +26,7 @@ def face_facts(dataset: FaceDataset, tasks: pd.DataFrame) -> pd.DataFrame:
     columns: dict[str, object] = {FACE: [str(face) for face in packed.ids[rows]]}
     if "attributes" not in dataset.lacks:
         known = packed.attributes[rows] > 0
-        columns |= {name: known[:, ATTRIBUTES.index(name)] for name in dataset.known_attributes}
+        columns |= {name: known[:, dataset.attribute_names.index(name)] for name in dataset.known_attributes}
     if packed.poses is not None:
         columns[YAW] = packed.poses[rows, 0].astype(np.float64)
     if "mask" not in dataset.lacks:

@@ -67,6 +67,8 @@ class GroupTasks:
         """The cell of an image metric over these tasks, from the columns and source faces of all tasks, (T,) each."""
         if self.refused is not None:
             return Value(value=None, n=0, reason=self.refused)
+        if metric.spans_strengths and self.by == "strength":
+            return Value(value=None, n=0, reason="it is of all strengths together")
         own = {name: values[self.tasks] for name, values in columns.items()}
         return image_cell(metric, own, sources[self.tasks], draws, caution)
 
@@ -84,9 +86,11 @@ class GroupTasks:
 def image_loss(
     name: str, metric: ImageMetric, columns: Columns, sources: NDArray[Any], draws: int, groups: TaskGroups
 ) -> Value | None:
-    """How much worse an image metric is at strength 1 than at 0; None where the tasks are not of both strengths."""
+    """How much worse an image metric is at strength 1 than at 0; None where it is not of tasks of both strengths."""
     change = _loss_weights(name, groups)
-    return None if change is None else change_cell(metric, columns, sources, draws, groups, change)
+    if change is None or metric.spans_strengths:
+        return None
+    return change_cell(metric, columns, sources, draws, groups, change)
 
 
 def set_loss(name: str, cells: Sequence[Value], groups: TaskGroups) -> Value | None:

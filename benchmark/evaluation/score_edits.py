@@ -16,6 +16,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from benchmark.config.evaluation_spec import JUDGE_SETTINGS
 from benchmark.datasets.base import FaceDataset
@@ -41,7 +42,6 @@ from benchmark.runtime.progress import Advance, Reporter
 from benchmark.statistics.ratios import Columns, Ratio
 from benchmark.weights.resources import Resources
 from methods.base import EditBatch
-from methods.labels import ATTRIBUTES
 from registry.catalogue import JUDGE_CARDS, METRIC_CARDS
 from registry.errors import PluginError, plugin_boundary
 
@@ -55,7 +55,7 @@ class Judges:
     Attributes:
         parser: gives the parser, whose `parse` takes (N, 3, H, W) images in [-1, 1] to (N, H, W) uint8 labels and
             (N, D) float32 features.
-        attributes: gives the judge of attributes, whose `scores` takes images to (N, 40) probabilities.
+        attributes: gives the judge of attributes, whose `scores` takes images to (N, A) probabilities.
         others: by role, give the judges that metrics' cards need beside these, whose `answer` takes images to (N, ...).
     """
 
@@ -318,14 +318,15 @@ def scoring_batch(
         compute: where judges run.
     """
     attribute = str(rows["attribute"].iloc[0])
-    requested = tuple(ATTRIBUTES.index(name) for name in protocol.requested_of(attribute))
-    kept = tuple(ATTRIBUTES.index(name) for name in protocol.kept_of(dataset, attribute))
-    judged = _judged(pixels, judges, compute)
+    columns = dataset.attribute_names.index
+    requested = tuple(map(columns, protocol.requested_of(attribute)))
+    kept = tuple(map(columns, protocol.kept_of(dataset, attribute)))
+    judged = _judged(pixels, judges, compute, len(dataset.attribute_names))
     targets = _answers(lambda: batch.target.image.to(compute.device), judges)
     return ScoringBatch(batch, pixels, judged, requested, kept, targets)
 
 
-def _judged(pixels: Pixels, judges: Judges, compute: Compute) -> Judged:
+def _judged(pixels: Pixels, judges: Judges, compute: Compute, num_attributes: int) -> Judged:
     images = cache(lambda: image_tensor(pixels).to(compute.device))
 
     def parse() -> tuple[Tensor, Tensor]:
@@ -338,7 +339,8 @@ def _judged(pixels: Pixels, judges: Judges, compute: Compute) -> Judged:
         judge = judges.attributes()
         with plugin_boundary(f"{type(judge).__name__}.scores"):
             scores: Tensor = judge.scores(images())
-        return scores.float().cpu()
+        unread = num_attributes - scores.shape[1]  # a judge of CelebA's does not know those that the dataset adds
+        return functional.pad(scores.float().cpu(), (0, unread), value=math.nan)
 
     return Judged(parse, read_attributes, _answers(images, judges))
 

@@ -1,6 +1,8 @@
-"""The attribute classifier: the probability of each of CelebA's 40 attributes."""
+"""The attribute classifier: the probability of each of CelebA's 40 attributes, and of those that a dataset adds."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -12,11 +14,11 @@ from benchmark.datasets.base import FaceDataset
 from benchmark.judges.base import Judge
 from benchmark.judges.resnet import ResNet18
 from methods.base import FaceBatch
-from methods.labels import ATTRIBUTES, NUM_ATTRIBUTES
+from methods.labels import NUM_ATTRIBUTES
 
 
 class AttributeClassifier(Judge):
-    """ResNet-18 with 40 sigmoid outputs, trained with binary cross-entropy.
+    """ResNet-18 with a sigmoid output for each attribute, trained with binary cross-entropy.
 
     Attributes that a dataset does not know are trained on what its columns hold, and nobody asks for them.
 
@@ -33,6 +35,11 @@ class AttributeClassifier(Judge):
     ) -> None:
         super().__init__(size=size, iterations=iterations, batch_size=batch_size, lr=lr, width=width)
         self.network = ResNet18(NUM_ATTRIBUTES, size, width)
+        self.width = width
+
+    def add_attributes(self, names: Sequence[str]) -> None:
+        """Have an output for each of these too."""
+        self.network = ResNet18(NUM_ATTRIBUTES + len(names), self.size, self.width)
 
     def loss(self, faces: FaceBatch) -> Tensor:
         """Binary cross-entropy, the mean over attributes."""
@@ -40,7 +47,7 @@ class AttributeClassifier(Judge):
 
     @torch.inference_mode()
     def scores(self, image: Tensor) -> Tensor:
-        """Probabilities (N, 40) in [0, 1] of images (N, 3, H, W) in [-1, 1]; call in eval mode."""
+        """Probabilities (N, A) in [0, 1] of images (N, 3, H, W) in [-1, 1]; call in eval mode."""
         return torch.sigmoid(self.network(image).float())
 
     def evaluate(self, dataset: FaceDataset, rows: NDArray[np.int64]) -> dict[str, float]:
@@ -49,5 +56,6 @@ class AttributeClassifier(Judge):
             (self.scores(faces.image) >= 0.5) == (faces.attributes >= 0.5) for faces in self.batches(dataset, rows)
         ]
         accuracy = torch.cat(right).double().mean(dim=0)
-        known = {name: float(accuracy[ATTRIBUTES.index(name)]) for name in dataset.known_attributes}
+        columns = dataset.attribute_names.index
+        known = {name: float(accuracy[columns(name)]) for name in dataset.known_attributes}
         return {"mean_accuracy": float(np.mean(list(known.values()))), **known}

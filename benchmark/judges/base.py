@@ -54,6 +54,15 @@ class Judge(Trainable):
     def evaluate(self, dataset: FaceDataset, rows: NDArray[np.int64]) -> dict[str, float]:
         """The judge's own scores, by name, on the faces at `rows`, which must not be of the train split."""
 
+    def add_attributes(self, names: Sequence[str]) -> None:
+        """Make room for the attributes that a dataset adds to CelebA's, before any weights are loaded or trained.
+
+        A judge that has none leaves out what it cannot read: its scores of these are then unknown.
+
+        Args:
+            names: of the attributes, in the order of their columns.
+        """
+
     def answer(self, image: Tensor) -> Tensor:
         """What a judge of a role beside "parser" and "attributes" sees in images, for the metrics that need its role.
 

@@ -15,14 +15,15 @@ from methods.labels import ATTRIBUTES
 
 
 def attribute_agreement(
-    scores: NDArray[Any], wanted: NDArray[Any], attributes: Sequence[int]
+    scores: NDArray[Any], wanted: NDArray[Any], attributes: Sequence[int], names: Sequence[str] = ATTRIBUTES
 ) -> dict[str, NDArray[np.float64]]:
     """Whether each output shows an attribute (score above 0.5) just as it should.
 
     Args:
-        scores: (N, 40) in [0, 1], probabilities of the attributes in the outputs.
-        wanted: (N, 40) in {0, 1}.
+        scores: (N, A) in [0, 1], probabilities of the attributes in the outputs.
+        wanted: (N, A) in {0, 1}.
         attributes: columns to look at.
+        names: A names, of the columns.
 
     Returns:
         By attribute name, (N,) of 1 where reading and wish agree, else 0; NaN where the score is NaN.
@@ -33,18 +34,26 @@ def attribute_agreement(
     if scores.shape != wanted.shape:
         raise ValueError(f"attribute scores of shape {scores.shape} against wishes of shape {wanted.shape}")
     agrees = np.where(np.isnan(scores), np.nan, (scores > 0.5) == (wanted > 0.5))
-    return {ATTRIBUTES[column]: agrees[:, column] for column in attributes}
+    return {names[column]: agrees[:, column] for column in attributes}
+
+
+def probability_as_requested(batch: ScoringBatch) -> NDArray[np.float64]:
+    """(N, R) probabilities that the judge gives the R requested attributes of being as requested, present or absent."""
+    columns = list(batch.requested_attributes)
+    scores = batch.attribute_scores.cpu().numpy()[:, columns].astype(np.float64)
+    present = batch.tasks.attributes.cpu().numpy()[:, columns] > 0.5
+    return np.where(present, scores, 1 - scores)
 
 
 class AgreementMetric(ImageMetric):
-    """A metric with a column of agreement for each attribute: the mean over attributes of the share that agrees."""
+    """A metric with a column of agreement for each attribute: the mean over attributes of that over tasks."""
 
     def ratios(self, names: Iterable[str]) -> list[Ratio]:
-        """The share that agrees, for each attribute."""
+        """The mean agreement, for each attribute."""
         return [Ratio(name) for name in names]
 
     def breakdown(self, columns: Columns) -> dict[str, float]:
-        """Share of tasks that agree, by attribute."""
+        """Mean agreement over tasks, by attribute."""
         return plain_means(columns)
 
 
@@ -56,7 +65,18 @@ class AttributeAccuracy(AgreementMetric):
     def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """One column per requested attribute: 1 where the judge sees it as requested, else 0."""
         scores, requested = batch.attribute_scores.cpu().numpy(), batch.tasks.attributes.cpu().numpy()
-        return attribute_agreement(scores, requested, batch.requested_attributes)
+        return attribute_agreement(scores, requested, batch.requested_attributes, batch.tasks.target.attribute_names)
+
+
+class AttributeProbability(AgreementMetric):
+    """How probable the attribute judge finds it that the requested attributes are as requested."""
+
+    inapplicable: ClassVar[str] = "this protocol asks for no attribute"
+
+    def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
+        """One column per requested attribute: its probability in [0, 1] of being as requested."""
+        found = probability_as_requested(batch)
+        return {ATTRIBUTES[column]: found[:, place] for place, column in enumerate(batch.requested_attributes)}
 
 
 class AttributePreservation(AgreementMetric):
@@ -67,4 +87,4 @@ class AttributePreservation(AgreementMetric):
     def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """One column per kept attribute: 1 where the judge sees the target's value, else 0."""
         scores, kept = batch.attribute_scores.cpu().numpy(), batch.tasks.target.attributes.cpu().numpy()
-        return attribute_agreement(scores, kept, batch.kept_attributes)
+        return attribute_agreement(scores, kept, batch.kept_attributes, batch.tasks.target.attribute_names)

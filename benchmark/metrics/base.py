@@ -57,7 +57,7 @@ class Judged:
 
     Args:
         parse: gives (N, H, W) uint8 labels and (N, D) float32 features, on the CPU.
-        read_attributes: gives (N, 40) float32 probabilities, on the CPU.
+        read_attributes: gives (N, A) float32 probabilities, on the CPU.
         answers: what judges of other roles see, by role.
     """
 
@@ -133,7 +133,7 @@ class ScoringBatch:
 
     @property
     def attribute_scores(self) -> Tensor:
-        """(N, 40) float32 in [0, 1], the attribute judge's probabilities for the outputs."""
+        """(N, A) float32 in [0, 1], the attribute judge's probabilities for the outputs."""
         return self.judged.attributes
 
     @cached_property
@@ -172,9 +172,12 @@ class ImageMetric(BaseMetric):
 
     Attributes:
         inapplicable: why the cell is empty where no task has a value.
+        spans_strengths: whether a task's value is of all strengths at which its edit is requested, so that a single
+            strength has none.
     """
 
     inapplicable: ClassVar[str] = "it applies to none of these tasks"
+    spans_strengths: ClassVar[bool] = False
     default_prefix = ""  # mmengine warns of a metric without one
 
     def __init__(self) -> None:

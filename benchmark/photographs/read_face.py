@@ -64,7 +64,7 @@ class FaceReader:
         judge, _ = self._context.judge("attributes")
         known = self._context.dataset.known_attributes
         scores = judge.scores(self._tensor(image))[0].cpu().numpy()
-        has = [name in known and score >= 0.5 for name, score in zip(ATTRIBUTES, scores, strict=True)]
+        has = [name in known and score >= 0.5 for name, score in zip(ATTRIBUTES, scores, strict=False)]
         return np.array(has, np.float32)
 
     def _tensor(self, image: Pixels) -> torch.Tensor:

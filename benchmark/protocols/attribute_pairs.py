@@ -12,8 +12,8 @@ from benchmark.datasets.hidden_attributes import HIDDEN_BY
 from benchmark.protocols.base import Rows, shuffled_test_rows
 from benchmark.protocols.placed_parts import PARTS, Mask, Part, landmarks, with_part_of
 from benchmark.protocols.pose_matching import paired_in_rounds
-from methods.labels import ATTRIBUTES, LABELS, MOUTH_LABELS
-from registry.errors import InputError
+from methods.labels import LABELS, MOUTH_LABELS
+from registry.errors import InputError, UnknownNameError, unknown
 
 MOUTH_IN_PLACE: Final = "Smiling"
 """The attribute whose regions are the source's mouth, where the source has it, as the paper has it."""
@@ -46,7 +46,7 @@ class AttributePairs:
         Args:
             protocol: name that enters the seed.
             dataset: the faces.
-            attribute: one of CelebA's.
+            attribute: one that the dataset may know.
             seed: of the order of the faces.
             count: pairs wanted.
 
@@ -55,6 +55,8 @@ class AttributePairs:
             NoPairs: if the test split has no such pair.
         """
         if attribute not in dataset.known_attributes:
+            if attribute not in dataset.attribute_names:
+                raise UnknownNameError(unknown("attribute", attribute, dataset.known_attributes))
             known = ", ".join(dataset.known_attributes)
             raise InputError(f"attribute {attribute!r} is not known in this dataset; known are: {known}")
         targets, sources = (
@@ -91,7 +93,7 @@ class AttributePairs:
 
 
 def _of(dataset: FaceDataset, rows: Rows, attribute: str) -> Rows:
-    values: Rows = dataset.packed.attributes[rows, ATTRIBUTES.index(attribute)].astype(np.int64)
+    values: Rows = dataset.packed.attributes[rows, dataset.attribute_names.index(attribute)].astype(np.int64)
     return values
 
 

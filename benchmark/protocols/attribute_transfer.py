@@ -16,7 +16,7 @@ from benchmark.protocols.implied_attributes import IMPLIED
 from benchmark.protocols.instructions import attribute_instruction
 from benchmark.protocols.requested_edits import at_strength, requested_edits, with_hints
 from methods.base import EditBatch, FaceBatch
-from methods.labels import attribute_columns
+from methods.labels import check_attribute_names
 from registry.errors import InputError
 
 
@@ -27,7 +27,7 @@ class AttributeTransfer(Protocol):
     face carries the attribute.
 
     Args:
-        attribute: a CelebA attribute that the dataset knows, several of them, or "all" that it has pairs of.
+        attribute: an attribute that the dataset knows, several of them, or "all" that it has pairs of.
         count: pairs wanted of each attribute; fewer where the test split does not have as many.
         strength: how far edits are to go, from 0: 1 is the whole edit, less a part of it, more beyond it.
     """
@@ -43,7 +43,7 @@ class AttributeTransfer(Protocol):
     ) -> None:
         self.attributes = (attribute,) if isinstance(attribute, str) else tuple(attribute)
         if self.attributes != (ALL,):
-            attribute_columns(self.attributes)
+            check_attribute_names(self.attributes)
         if not 0 <= strength < math.inf:
             raise ValueError(f"strength is {strength}; it must be 0 or more")
         self.strength = float(strength)
@@ -65,7 +65,7 @@ class AttributeTransfer(Protocol):
         pairs, without = [], []
         for attribute in dataset.known_attributes if every else self.attributes:
             try:
-                pairs.append(AttributePairs.draw(self.name, dataset, attribute, seed, self.count))
+                pairs.append(AttributePairs.draw(AttributeTransfer.name, dataset, attribute, seed, self.count))
             except NoPairs as error:
                 if not every:
                     raise InputError(str(error)) from error
@@ -117,8 +117,7 @@ class AttributeTransfer(Protocol):
 
     def instruction(self, attribute: str) -> str:
         """To give the target the attribute, as far as the strength says."""
-        said = attribute_instruction(attribute)
-        return said if self.strength == 1 else f"{said} Go {self.strength:g} of the way."
+        return instruction_at_strength(attribute, self.strength)
 
     def _rule(self, pairs: Sequence[AttributePairs], without: Sequence[str], *, with_poses: bool) -> str:
         matched = (
@@ -145,3 +144,9 @@ class AttributeTransfer(Protocol):
             f"up to {self.count} pairs{of_each} of a test face without {name} and one with it, the source {matched}; "
             f"every target once before any again, no pair twice{''.join(f'; {said}' for said in said_of)}{means}"
         )
+
+
+def instruction_at_strength(attribute: str, strength: float) -> str:
+    """To give the target an attribute, as far as a strength says."""
+    said = attribute_instruction(attribute)
+    return said if strength == 1 else f"{said} Go {strength:g} of the way."

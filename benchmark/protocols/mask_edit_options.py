@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from itertools import pairwise
 from typing import Final
+
+from benchmark.protocols.strength_ladder import check_strengths
 
 EDITS: Final = (
     "wider mouth",
@@ -107,10 +108,7 @@ class MaskEditsOptions(Hand):
         super().__post_init__()
         if not self.edits or (unknown := [name for name in self.edits if name not in EDITS]):
             raise ValueError(f"edit is {unknown[0] if self.edits else '[]'}; edits are {', '.join(EDITS)}")
-        if not self.strengths or not all(0 <= strength < math.inf for strength in self.strengths):
-            raise ValueError(f"strengths is {list(self.strengths)}; it has one or more, each 0 or more")
-        if any(one >= other for one, other in pairwise(self.strengths)):
-            raise ValueError(f"strengths is {list(self.strengths)}; they are in ascending order, none twice")
+        check_strengths(self.strengths)
 
     @property
     def edits(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from benchmark.protocols.part_edits import can_edit, part_edits
 from benchmark.protocols.part_warps import WARPS
 from benchmark.protocols.requested_edits import visible_region, with_hints
 from benchmark.protocols.simulated_hand import drawn_mask
+from benchmark.protocols.strength_ladder import listed
 from benchmark.results.task_groups import STRENGTH
 from benchmark.results.task_scores import PART, VARIATION
 from methods.base import EditBatch
@@ -117,12 +118,12 @@ class MaskEdits(Protocol):
 
     @property
     def _rule(self) -> str:
-        strengths = ", ".join(f"{strength:g}" for strength in self.options.strengths)
         hand = f" ({self.options.differences})" if self.options.differences else ""
         return (
             f"up to {self.count} pairs of a test face and an edit in turns ({', '.join(self.options.edits)}), no pair "
-            f"twice; the mask of each is drawn by a simulated hand{hand} at strengths {strengths}, and metrics compare "
-            "with the true one; figures of single images are areas under the curve over strength"
+            f"twice; the mask of each is drawn by a simulated hand{hand} at strengths "
+            f"{listed(self.options.strengths)}, and metrics compare with the true one; figures of single images are "
+            "areas under the curve over strength"
         )
 
     def edits(self, dataset: FaceDataset, targets: Rows, sources: Rows) -> EditBatch:

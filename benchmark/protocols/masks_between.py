@@ -11,7 +11,7 @@ from torch import Tensor
 Distances = NDArray[np.floating]
 
 
-def masks_between(start: Tensor, end: Tensor, strength: float) -> Tensor:
+def masks_between(start: Tensor, end: Tensor, strength: float | Tensor) -> Tensor:
     """Label maps that went part of the way from `start` to `end`, or beyond it.
 
     Each part has a signed distance in both maps, positive within and negative outside; a pixel takes the part whose
@@ -22,13 +22,14 @@ def masks_between(start: Tensor, end: Tensor, strength: float) -> Tensor:
     Args:
         start: (N, H, W) uint8 labels.
         end: (N, H, W) uint8 labels.
-        strength: how far, from 0.
+        strength: how far, from 0: of all, or (N,) of each.
 
     Returns:
         (N, H, W) uint8 labels.
     """
-    pairs = zip(start.numpy(), end.numpy(), strict=True)
-    return torch.from_numpy(np.stack([_between(first, last, strength) for first, last in pairs]))
+    strengths = torch.as_tensor(strength, dtype=torch.float64).expand(len(start)).tolist()
+    steps = zip(start.numpy(), end.numpy(), strengths, strict=True)
+    return torch.from_numpy(np.stack([_between(first, last, reached) for first, last, reached in steps]))
 
 
 def _between(start: NDArray[np.uint8], end: NDArray[np.uint8], strength: float) -> NDArray[np.uint8]:

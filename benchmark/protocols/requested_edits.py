@@ -17,7 +17,7 @@ from benchmark.protocols.implied_attributes import EXCLUDED
 from benchmark.protocols.masks_between import masks_between
 from benchmark.protocols.mouth_region import mouth_region, widened
 from methods.base import EditBatch, FaceBatch
-from methods.labels import ATTRIBUTES, attribute_columns
+from methods.labels import attribute_columns
 from methods.shared.hints import outlines, part_colours
 from registry.cards import HINTS
 
@@ -37,7 +37,7 @@ def requested_edits(dataset: FaceDataset, targets: Rows, sources: Rows, attribut
         region = _true_region(target, truth, attribute)
         return EditBatch(target, source, truth.mask, truth.attributes, region, truth.image)
     attributes = target.attributes.clone()
-    attributes[:, ATTRIBUTES.index(attribute)] = 1
+    attributes[:, target.attribute_names.index(attribute)] = 1
     if attribute in EXCLUDED:
         attributes[:, attribute_columns(EXCLUDED[attribute])] = 0
     if attribute in CARRIED:
@@ -48,19 +48,20 @@ def requested_edits(dataset: FaceDataset, targets: Rows, sources: Rows, attribut
     return EditBatch(target, source, target.mask, attributes, anywhere, lacks={"mask": reason})
 
 
-def at_strength(tasks: EditBatch, strength: float) -> EditBatch:
+def at_strength(tasks: EditBatch, strength: float | Tensor) -> EditBatch:
     """N tasks whose edits are to go a part of the way, or beyond: their masks do, and their true results are not known.
 
     Args:
         tasks: of strength 1.
-        strength: how far, from 0.
+        strength: how far, from 0: all of them, or (N,) each.
     """
-    own, strengths = tasks.target.mask, torch.full((len(tasks),), strength)
+    own, strengths = tasks.target.mask, torch.as_tensor(strength, dtype=torch.float32).expand(len(tasks)).clone()
     if "mask" in tasks.lacks:
         return replace(tasks, oracle=None, strength=strengths)
     mask = masks_between(own, tasks.mask, strength)
     # up to the whole edit masks differ where they do at its end, which the region has
-    region = tasks.region | widened(mask != own) if strength > 1 else tasks.region
+    beyond = (strengths > 1)[:, None, None]
+    region = tasks.region | (widened(mask != own) & beyond) if beyond.any() else tasks.region
     return replace(tasks, mask=mask, region=region, oracle=None, strength=strengths)
 
 

@@ -47,6 +47,7 @@ def joined(batches: Sequence[EditBatch], order: NDArray[np.int64]) -> EditBatch:
             mask=tensors(part.mask for part in parts),
             attributes=tensors(part.attributes for part in parts),
             ids=tuple(ids[place] for place in order),
+            attribute_names=parts[0].attribute_names,
         )
 
     def strengths() -> Tensor | None:

@@ -50,7 +50,7 @@ def result_files(patterns: Sequence[str], option: str = "--runs ") -> list[Path]
         option: what stands before each of them on the command line.
 
     Raises:
-        InputError: if a pattern is no folder and leads to no result file.
+        InputError: if a pattern is none, or is no folder and leads to no result file.
     """
     found = dict.fromkeys(path for pattern in patterns for path in _matches(pattern, option))
     return list({path.resolve(): path for path in found}.values())
@@ -78,6 +78,8 @@ def _matches(pattern: str, option: str) -> list[Path]:
     folder = expanded(pattern)
     if folder.is_dir():
         return sorted(folder.rglob(RESULT))
+    if any("**" in part and part != "**" for part in folder.parts):
+        raise InputError(f"{option}{pattern!r} is no pattern of files: ** stands for whole folders, between slashes")
     anchor = Path(folder.anchor) if folder.is_absolute() else Path()
     matches = sorted(anchor.glob(str(folder.relative_to(anchor)) if folder.is_absolute() else pattern))
     if not matches:

@@ -75,9 +75,9 @@ class ProtocolResult(_Strict):
         num_scored: how many tasks were scored, where some have no edit; None where all were.
         attributes: figures of the tasks of each attribute, by attribute and metric id, where the protocol transfers
             several; the figures of image metrics in `metrics` are then means over attributes.
-        strengths: figures of the tasks of each strength, by strength and metric id, where the errors of what is
-            requested grow; the figures of image metrics in `metrics` are then areas under the curve over strength, per
-            unit of strength.
+        strengths: figures of the tasks of each strength, by strength and metric id, where tasks come at several, of the
+            edit or of the errors of what is requested; the figures of image metrics in `metrics` are then areas under
+            the curve over strength, per unit of strength.
         losses: by metric id, how much worse the figure is at strength 1 than at 0, where tasks are of both.
         scores_sha256: of the file with the scores of its tasks; None where there is none, and in older files.
     """

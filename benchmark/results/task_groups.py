@@ -14,7 +14,7 @@ from benchmark.statistics.ratios import Array
 
 GroupedBy = Literal["attribute", "strength"]
 STRENGTH: Final = "task_strength"
-"""The column of how strong the errors of the request are, in tables of protocols whose tasks come at several."""
+"""The column of how strong an edit, or the errors of its request, are, in tables whose tasks come at several."""
 
 
 @dataclass(frozen=True)

@@ -169,6 +169,12 @@ class TaskScores:
         return self._table.tasks
 
     @property
+    def strengths(self) -> tuple[float, ...]:
+        """Those at which its tasks come, ascending; empty where the table does not say any."""
+        groups = self._table.groups
+        return tuple(map(float, groups.names)) if groups.by == "strength" else ()
+
+    @property
     def sources(self) -> NDArray[np.object_]:
         """(T,) the source face of each task."""
         return self._table.sources

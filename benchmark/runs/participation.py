@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from benchmark.config.evaluation_spec import EvaluationSpec, Options
+from benchmark.config.experiment import MethodSpec
+from benchmark.config.option_attributes import option_attributes
 from benchmark.config.presets import all_protocols, default_protocols, read_preset
 from benchmark.datasets.base import FaceDataset
 from registry.cards import MethodCard
 from registry.catalogue import PROTOCOL_CARDS
-from registry.errors import InputError
+from registry.errors import InputError, UnknownNameError, unknown
 from registry.taking_part import reason_against, unmet_needs
 
 
@@ -63,3 +65,14 @@ def participation(method: MethodCard | None, evaluation: EvaluationSpec, dataset
     if not able and method is not None and method.kind != "reference":
         raise InputError(f"{method.name} has nothing to do on {dataset.name}: {'; '.join(reasons.values())}")
     return Participation(able, unable, tuple(undrawn), reasons)
+
+
+def check_learned_attributes(method: MethodSpec, dataset: FaceDataset) -> None:
+    """Refuse to teach a method attributes that no face has a value of.
+
+    Raises:
+        UnknownNameError: naming the nearest that the faces have.
+    """
+    for name in option_attributes(method.options):
+        if name not in dataset.attribute_names:
+            raise UnknownNameError(f"{method.label}: {unknown('attribute', name, dataset.attribute_names)}")

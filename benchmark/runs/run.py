@@ -19,11 +19,13 @@ from benchmark.datasets.base import FaceDataset
 from benchmark.editing.build_method import Editor, build_editor
 from benchmark.editing.edit_tasks import edit_tasks
 from benchmark.editing.edited_files import discard_damaged_edits, edited_files
-from benchmark.editing.option_weights import OptionWeights, hashes, option_weights
+from benchmark.editing.given_stages import start_files, start_notes
+from benchmark.editing.option_weights import OptionWeights, hashes, missing_in_words, option_weights
 from benchmark.editing.option_weights import notes as weights_notes
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.score_edits import Outputs
 from benchmark.protocols.task_batches import without_attributes
+from benchmark.results.face_facts import faces_path
 from benchmark.results.run_folder import (
     CARD,
     EDITS,
@@ -47,7 +49,7 @@ from benchmark.runs.assemble_result import (
     with_scores,
 )
 from benchmark.runs.first_edits import write_first_edits
-from benchmark.runs.participation import Participation, participation
+from benchmark.runs.participation import Participation, check_learned_attributes, participation
 from benchmark.runs.provenance import write_provenance
 from benchmark.runs.score_protocol import ScoredProtocol, edited_outputs, score_protocol
 from benchmark.runs.trained_before import (
@@ -69,7 +71,7 @@ from benchmark.runtime.cache_folder import writable
 from benchmark.training.checkpoints import weights_sha256
 from benchmark.training.stage_cache import StageCache
 from benchmark.training.train import TrainingTime, move_to_device, train
-from methods.base import CannotEdit, Stage
+from methods.base import CannotEdit
 from registry.cards import MethodCard
 from registry.catalogue import DATASET_CARDS, METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
@@ -117,7 +119,9 @@ class Run:
 
     def _check(self) -> None:
         """Build or open everything that the input could make impossible."""
-        _ = self._editor, self.context.compute, self._task_sets, self.context.judge_facts
+        _ = self._editor, self.context.compute
+        check_learned_attributes(self.requested.method, self.context.dataset)
+        _ = self._task_sets, self.context.judge_facts
 
     @cached_property
     def experiment(self) -> Experiment:
@@ -183,8 +187,7 @@ class Run:
 
     def score(self) -> Result:
         """Score every protocol's edits, and write the result with its samples and provenance."""
-        done = finished_result(self.requested, self.runs, self.context.weights, self.context.reporter)
-        if done is not None:
+        if done := finished_result(self.requested, self.runs, self.context.weights, self.context.reporter):
             return done
         self._check()
         self.edit()
@@ -198,7 +201,7 @@ class Run:
             protocols[name] = protocol_result(task_set, scored[-1].scores if reason is None else None, reason)
         edited = [name for name, result in protocols.items() if result.reason is None]
         protocols |= self._left_out()
-        weights = hashes(self._option_weights)
+        weights = hashes(self._option_weights | start_files(self.requested.method))
         result = result_of(self.experiment, self.context, self._method_facts(), protocols, self._cost(edited), weights)
         dataset, seed = self.experiment.evaluation.dataset.name, self.experiment.method.seed
         title = f"{self.experiment.label} on {dataset}, seed {seed}"
@@ -227,15 +230,17 @@ class Run:
         write_text_atomically(self.folder / EXPERIMENT, self.experiment.to_yaml())
         write_result(self.folder / RESULT, result)
         parts = [self.folder / name for name in (RESULT, EXPERIMENT, PROVENANCE, SAMPLES, CARD)]
-        parts += [scores_path(self.folder, name) for name in result.protocols]
+        parts += [path(self.folder, name) for path in (scores_path, faces_path) for name in result.protocols]
         record = {LIBRARIES: libraries, FILES: record_files(self.folder, (path for path in parts if path.exists()))}
         self.stamps.put(FINISHED, {**finished_stamp(self.requested, self.context.weights), **record})
         return result
 
     @cached_property
     def _training_inputs(self) -> dict[str, Any]:
-        part = self.experiment.training_part(hashes(self._option_weights))
-        return training_inputs(part, self.experiment.method, self.context, self._validation)
+        start = hashes(start_files(self.requested.method))
+        settings = self.experiment.training_part(hashes(self._option_weights) | start)
+        settings |= {"start": start} if start else {}
+        return training_inputs(settings, self.requested.method, self.context, self._validation)
 
     @property
     def _stage_store(self) -> StageCache:
@@ -263,7 +268,8 @@ class Run:
             editor = build_editor(self.experiment, self._option_weights)
         inputs = self._training_inputs
         changed = changed_inputs(self.stamps, inputs)
-        finished = [checkpoint_path(self.folder, stage.name) for stage in _trained_stages(editor)]
+        trained = (stage.name for stage in editor.model.stages() if stage.iterations > 0)
+        finished = [checkpoint_path(self.folder, stage) for stage in trained]
         if all(path.exists() for path in finished):
             changed -= {"compute"}  # finished weights may be used anywhere
         if changed and self._checkpoints:
@@ -273,11 +279,10 @@ class Run:
             begin(self.stamps, inputs)
         move_to_device(editor.model, self.context.compute)
         if editor.checkpoint is None:
-            for option, file in self._option_weights.items():
-                if file.missing and not all(path.exists() for path in finished):
-                    self.context.reporter.say(
-                        f"{self.experiment.label}: TRAINING WITHOUT {file.named} (option {option}): {file.missing}"
-                    )
+            check_learned_attributes(self.requested.method, self.context.dataset)
+            if not all(path.exists() for path in finished):
+                for said in missing_in_words(self._option_weights):
+                    self.context.reporter.say(f"{self.experiment.label}: {said}")
             check_weights(self.folder, self.stamps)
             time = train(
                 editor.model,
@@ -290,7 +295,8 @@ class Run:
                 tensorboard=self.experiment.method.tensorboard,
                 # what other code trained in part is none of the stages that this code would train
                 store=None if taken_over(self.stamps) else self._stage_store,
-                validation=self._validation.of(_trained_stages(editor), self.folder),
+                validation=self._validation.of(editor.model.stages(), editor.given, self.folder),
+                given=editor.given,
             )
             self._training_time = time if finished else None
             record_weights(self.folder, self.stamps, finished)
@@ -382,9 +388,6 @@ class Run:
             notes |= length_notes(self.requested.method.options, self._num_training_faces)
         else:
             notes["budget"] = self._bought.note
-        notes |= weights_notes(self._option_weights) | take_over_note(self.stamps) | self._validation.notes(self.folder)
+        notes |= weights_notes(self._option_weights) | start_notes(self.requested.method) | take_over_note(self.stamps)
+        notes |= self._validation.notes(self.folder)
         return MethodInfo("learned", card.title, "trained", self._weights_sha256, notes)
-
-
-def _trained_stages(editor: Editor) -> list[Stage]:
-    return [stage for stage in editor.model.stages() if stage.iterations > 0]

@@ -15,6 +15,7 @@ from benchmark.config.resolve import resolve_evaluation
 from benchmark.config.sources import ConfigSource, read_config
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.score_edits import Judges, Outputs, real_outputs
+from benchmark.results.face_facts import faces_path
 from benchmark.results.run_folder import EDITS, EXPERIMENT, RESULT, scores_path
 from benchmark.results.schema import ProtocolResult, Result, read_result, write_result
 from benchmark.runs.assemble_result import metric_facts, protocol_result, real_result, with_scores
@@ -85,7 +86,8 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
     result = with_scores(result, run)
     write_result(run / RESULT, result)
     write_text_atomically(run / EXPERIMENT, to_yaml({**source.content, "metrics": list(evaluation.metrics)}))
-    parts = {*(run / name for name in finished[FILES]), *(scores_path(run, name) for name in protocols)}
+    scored_parts = (path(run, name) for path in (scores_path, faces_path) for name in protocols)
+    parts = {*(run / name for name in finished[FILES]), *scored_parts}
     stamps: dict[str, Any] = {name: metric_stamps(evaluation, name, context.weights) for name in evaluation.protocols}
     files = record_files(run, sorted(path for path in parts if path.exists()))
     libraries = {of_protocol.protocol: of_protocol.libraries for of_protocol in scored}

@@ -189,9 +189,10 @@ def _named_files(entry: Entry[EncoderCard] | Entry[JudgeCard], weights: Weights)
 
 
 def _option_files_version(experiment: Experiment) -> list[tuple[str, int, int]]:
-    """Size and time of every weights file that an option of the method names by its path; none is read."""
-    options = experiment.method.options
-    named = {name: Path(str(value)) for name, value in options.items() if name.endswith(SUFFIX) and value}
+    """Size and time of every weights file that an option or `start` names by its path; none is read."""
+    method = experiment.method
+    named = {name: Path(str(value)) for name, value in method.options.items() if name.endswith(SUFFIX) and value}
+    named |= {key: Path(file) for key, file in method.start_files.items()}
     found = [(name, path.stat()) for name, path in named.items() if path.is_file()]
     return [(name, facts.st_size, facts.st_mtime_ns) for name, facts in found]
 

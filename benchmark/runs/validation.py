@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 
 from benchmark.caching.code_version import code_version
@@ -82,18 +82,23 @@ class RunValidation:
         metric, protocol = METRIC_CARDS.find(best), PROTOCOL_CARDS.find(self.protocol)
         return [code_version(CODE), entry_version(metric), entry_version(protocol)]
 
-    def of(self, stages: Sequence[Stage], folder: Path) -> Validation | None:
+    def of(self, stages: Sequence[Stage], given: Container[str], folder: Path) -> Validation | None:
         """How the stages are validated that are still to be trained; None where none is.
 
         Args:
             stages: of the method.
+            given: names of those whose networks are given, and which are not trained.
             folder: of the run; gets a picture of the first tasks.
 
         Raises:
             InputError: if it was requested and cannot be, as where the method cannot do such tasks.
         """
         method = self.experiment.method
-        left = [stage for stage in stages if not checkpoint_path(folder, stage.name).exists()]
+        left = [
+            stage
+            for stage in stages
+            if stage.iterations and stage.name not in given and not checkpoint_path(folder, stage.name).exists()
+        ]
         if method.validate_every == 0 or not any(interval(stage, method.validate_every) for stage in left):
             return None
         try:

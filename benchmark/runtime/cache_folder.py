@@ -29,4 +29,6 @@ def writable(folder: Path, what: str) -> Path:
             pass
     except OSError as error:
         raise InputError(f"{what} {folder} cannot be written: {error.strerror or error}") from error
+    except ValueError as error:  # no folder has such a name, as one with a null byte
+        raise InputError(f"{what} {str(folder)!r} cannot be written: {error}") from error
     return folder

@@ -12,10 +12,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.statistics.bootstrap import NO_INTERVAL, percentile_interval
+from benchmark.statistics.bootstrap import NO_INTERVAL, percentile_intervals
 from benchmark.statistics.face_clusters import (
     Array,
-    FaceSums,
     Statistic,
     draw_faces,
     statistics_of_runs,
@@ -23,6 +22,7 @@ from benchmark.statistics.face_clusters import (
 )
 from benchmark.statistics.ratios import terms_by_group
 from benchmark.statistics.seed_variance import seed_error
+from benchmark.statistics.simultaneous import simultaneous_half_widths
 
 MIN_TASKS: Final = 30
 """Tasks of a group below which its figure is shown, and not ranked."""
@@ -104,25 +104,24 @@ def figures_by_group(
         A figure per group; and the gap, None where fewer than two groups are ranked.
     """
     grouped = groups >= 0
-    width = runs[0].shape[2]
     tallies = [terms_by_group(tally[grouped], groups[grouped], num_groups) for tally in runs]
     sums = sum_by_face([tallies], clusters[grouped])
+    of_groups = _OfGroups(statistic, num_groups)
     known = np.all([tally[grouped].any(axis=(1, 2)) for tally in runs], axis=0)
-    counts = np.bincount(groups[grouped][known], minlength=num_groups).tolist()
+    counts = np.bincount(groups[grouped][known], minlength=num_groups)
+    values = of_groups(sums.methods[0].sum(axis=1))
     generator = np.random.default_rng([seed, 1])
-    weights = _weights(sums.num_faces, draws, seed) if sums.num_faces > 1 else None
-    values = np.full((num_groups, len(runs)), np.nan)
-    drawn: dict[int, Array] = {}
-    figures = []
-    for group in range(num_groups):
-        of_group = _OfGroup(statistic, group, width)
-        low, high = NO_INTERVAL
-        if counts[group]:
-            values[group] = sums.figures(of_group)[0]
-            if weights is not None:
-                drawn[group] = _drawn(sums, weights, of_group)
-                low, high = percentile_interval(_with_seeds(values[group], drawn[group], generator), level)
-        figures.append(GroupFigure(float(values[group].mean()), low, high, counts[group]))
+    drawn = None
+    intervals = dict.fromkeys(range(num_groups), NO_INTERVAL)
+    if sums.num_faces > 1 and counts.any():
+        drawn = statistics_of_runs(sums.methods[0], _weights(sums.num_faces, draws, seed), of_groups)
+        filled = np.flatnonzero(counts).tolist()
+        means = np.stack([_with_seeds(values[group], drawn[group], generator) for group in filled], axis=1)
+        intervals |= zip(filled, percentile_intervals(means, level), strict=True)
+    figures = [
+        GroupFigure(float(of_seeds.mean()) if number else np.nan, *intervals[group], number)
+        for group, (of_seeds, number) in enumerate(zip(values, counts.tolist(), strict=True))
+    ]
     ranked = [group for group in range(num_groups) if figures[group].ranked]
     if len(ranked) < 2:
         return figures, None
@@ -135,16 +134,15 @@ def figures_by_group(
 
 
 @dataclass(frozen=True)
-class _OfGroup:
-    """The statistic of one group, from the sums (..., 2, G·K) of all."""
+class _OfGroups:
+    """The statistic of each of G groups, (G, ...), from the sums (..., 2, G·K) of all."""
 
     statistic: Statistic
-    group: int
-    width: int
+    num_groups: int
 
     def __call__(self, sums: Array) -> Array:
-        start = self.group * self.width
-        return self.statistic(sums[..., start : start + self.width])
+        by_group = sums.reshape(*sums.shape[:-1], self.num_groups, -1)
+        return self.statistic(np.moveaxis(by_group, -2, 0))
 
 
 @lru_cache(maxsize=4)
@@ -155,38 +153,28 @@ def _weights(num_faces: int, draws: int, seed: int) -> Array:
     return weights
 
 
-def _drawn(sums: FaceSums, weights: Array, statistic: Statistic) -> Array:
-    """Figures (draws, S) under resampled faces."""
-    return statistics_of_runs(sums.methods[0], weights, statistic)
-
-
 def _with_seeds(values: Array, drawn: Array, generator: np.random.Generator) -> Array:
     """Means over seeds (draws,) under resampled faces, with the error that seeds add."""
     error = seed_error([values], [drawn])
     means: Array = drawn.mean(axis=1)
-    return means + error.draw(len(drawn), deepcopy(generator))
+    return means + error.draw(len(drawn), deepcopy(generator)) if error.freedom_drawn else means
 
 
 def _half_width(
     ranked: Sequence[int],
     chosen: tuple[int, int],
     values: Array,
-    drawn: dict[int, Array],
+    drawn: Array | None,
     generator: np.random.Generator,
     level: float,
 ) -> float:
     """Half of the simultaneous interval of the difference of two groups; NaN where faces are too few."""
-    if not drawn:
+    if drawn is None:
         return float("nan")
-    deviations, errors = [], {}
-    for pair in combinations(ranked, 2):
-        one, other = pair
+    pairs = list(combinations(ranked, 2))
+    deviations = []
+    for one, other in pairs:
         apart = values[one] - values[other]
-        found = _with_seeds(apart, drawn[one] - drawn[other], generator) - apart.mean()
-        errors[frozenset(pair)] = error = float(np.nanstd(found))
-        if error > 0:
-            deviations.append(np.abs(found) / error)
-    if not deviations:
-        return 0.0
-    largest = np.fmax.reduce(deviations)
-    return float(np.nanquantile(largest, level)) * errors[frozenset(chosen)]
+        deviations.append(_with_seeds(apart, drawn[one] - drawn[other], generator) - apart.mean())
+    widths = simultaneous_half_widths(np.stack(deviations, axis=1), level)
+    return float(widths[[set(pair) for pair in pairs].index(set(chosen))])

@@ -77,6 +77,8 @@ def seed_error(figures: Sequence[Array], resampled: Sequence[Array] | None = Non
         resampled: the same under resampled faces, (draws, S); they tell how much of the variance between seeds is
             that of their interaction with faces. Without them nothing is taken off.
     """
+    if any(len(of_seeds) < 2 for of_seeds in figures):  # of which nothing is known: see `pooled_error`
+        return SeedError()
     drawn = None if resampled is None else np.concatenate(resampled, axis=1)
     return pooled_error(seed_spreads(figures, drawn))
 

@@ -14,6 +14,7 @@ from benchmark.results.task_scores import ScoreFiles
 from benchmark.tables.bold import emphasise
 from benchmark.tables.costs import cost_cells, cost_columns
 from benchmark.tables.human_column import human_column
+from benchmark.tables.operating_points import operating_points
 from benchmark.tables.ranking import rank_rows
 from benchmark.tables.seed_intervals import nest_seeds
 from benchmark.tables.table import Cell, Column, Row, Table, cell_of_seeds
@@ -94,6 +95,7 @@ def _table(runs: Sequence[FinishedRun], protocol: str, human: Findings | None, f
     rows = _rows(runs, protocol, columns, costs)
     scores = TableScores(rows, protocol, files)
     rows = emphasise(against_best(nest_seeds(rows, scores), scores, protocol), scores)
+    operating = operating_points(rows, columns, protocol, files)
     ranking = rank_rows(rows, scores)
     said = human_column(human, rows, results[0].dataset, protocol, facts.tasks_sha256) if human else None
     if said is not None and said.cells:
@@ -117,6 +119,7 @@ def _table(runs: Sequence[FinishedRun], protocol: str, human: Findings | None, f
         unranked=ranking.reason,
         human=said.remark if said else None,
         devices=tuple(dict.fromkeys(result.cost.device for result in results if result.kind != "real")),
+        operating=operating,
     )
 
 

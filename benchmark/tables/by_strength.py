@@ -8,7 +8,7 @@ from typing import Final
 from benchmark.results.attributes import overall_name
 from benchmark.results.schema import ProtocolResult, Value
 from benchmark.results.task_groups import trapezoid
-from benchmark.tables.by_attribute import GroupFigures, by_attribute
+from benchmark.tables.by_attribute import GroupFigures, NamedCells, by_attribute
 from benchmark.tables.table import Cell, Column, Table, cell_of_seeds
 
 AREA: Final = "area under the curve"
@@ -40,6 +40,7 @@ def by_strength(table: Table) -> list[GroupFigures]:
         else:
             areas = tuple(_area(column, [float(name) for name in strengths], cells) for cells in curves)
             summaries = [(overall_name(column.level), overall), (AREA, areas)]
+        summaries += _at_equal_success(table, column)
         losses = tuple(_cell(column, found, [of_seed.losses for of_seed in found]) for found in results)
         if any(cell.value is not None for cell in losses):
             summaries.append((LOSS, losses))
@@ -47,6 +48,32 @@ def by_strength(table: Table) -> list[GroupFigures]:
         methods = tuple(row.title for row in table.rows)
         figures.append(GroupFigures("strength", column, methods, groups, tuple(summaries)))
     return figures
+
+
+def _at_equal_success(table: Table, column: Column) -> list[NamedCells]:
+    """The figures of a metric where methods reach levels of success; of success itself, the strengths that do."""
+    found = table.operating
+    if found is None or column not in (found.success, *found.preserved):
+        return []
+    levels = next((method.levels for method in found.methods if method.levels), ())
+    named = []
+    for number, level in enumerate(levels):
+        is_success = column == found.success
+        name = f"strength that reaches {level.level:g}" if is_success else at_success(found.success, level.level)
+        cells = []
+        for method in found.methods:
+            if not method.levels:
+                cells.append(Cell(column, None, seeds=0, reason=method.reason))
+                continue
+            point = method.levels[number]
+            cells.append(point.strength if is_success else point.preserved[found.preserved.index(column)])
+        named.append((name, tuple(cells)))
+    return named
+
+
+def at_success(success: Column, level: float) -> str:
+    """What figures at a level of success are called: "at attribute accuracy 0.75"."""
+    return f"at {success.facts.title.lower()} {level:g}"
 
 
 def figures_by_group(table: Table) -> list[GroupFigures]:

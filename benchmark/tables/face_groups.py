@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,51 +44,64 @@ class FaceGroups:
 
 
 def find_facts(runs: Sequence[FinishedRun], protocol: str, targets: Sequence[str]) -> pd.DataFrame | None:
-    """What is known of faces, from the first of several runs on the same tasks that has it of all; None if none has."""
+    """What is known of the faces that T tasks edit, a row each, from the first run that knows all; None if none does.
+
+    Args:
+        runs: on the same tasks.
+        protocol: the tasks'.
+        targets: (T,) the face of each task.
+    """
     for run in runs:
         try:
             facts = read_face_facts(run.path.parent, protocol)
         except ResultError:
             continue
         if facts is not None and set(targets) <= set(facts[FACE]):
-            return facts
+            return facts.set_index(FACE).loc[list(targets)]
     return None
 
 
 def known_groupings(facts: pd.DataFrame) -> list[str]:
     """By what the faces can be grouped: those about people first, then all other attributes."""
-    columns = [name for name in facts.columns if name not in (FACE, YAW)] + ([POSE] if YAW in facts else [])
+    columns = [name for name in facts.columns if name != YAW] + ([POSE] if YAW in facts else [])
     return [*(name for name in ABOUT_PEOPLE if name in columns), *(n for n in columns if n not in ABOUT_PEOPLE)]
 
 
-def check_groupings(words: Sequence[str]) -> None:
+def check_groupings(words: Sequence[str], runs: Iterable[FinishedRun]) -> None:
     """Refuse words that no faces can be grouped by.
+
+    Args:
+        words: groupings.
+        runs: the runs whose tasks are grouped; their faces may have attributes beyond CelebA's.
 
     Raises:
         UnknownNameError: naming the nearest that is one.
+        ResultError: if a run's facts of faces are damaged.
     """
-    every = (*ATTRIBUTES, HAIR, POSE)
+    every = [*ATTRIBUTES, HAIR, POSE]
+    if all(word in every for word in words):
+        return
+    places = [(run.path.parent, protocol) for run in runs for protocol in run.result.protocols]
+    found = [facts for place in places if (facts := read_face_facts(*place)) is not None]
+    every += dict.fromkeys(name for facts in found for name in known_groupings(facts))
     for word in words:
         if word not in every:
             raise UnknownNameError(unknown("grouping of faces", word, every))
 
 
-def group_tasks(facts: pd.DataFrame, targets: Sequence[str], by: str) -> FaceGroups:
+def group_tasks(facts: pd.DataFrame, by: str) -> FaceGroups:
     """Tasks grouped by the faces that they edit.
 
     Args:
-        facts: a row per face.
-        targets: (T,) the face of each task, all of which have a row.
+        facts: a row per task, as of `find_facts`.
         by: one of `known_groupings`.
-
     """
-    of_tasks = facts.set_index(FACE).loc[list(targets)]
     if by == POSE:
-        yaw = np.abs(of_tasks[YAW].to_numpy(np.float64))
+        yaw = np.abs(facts[YAW].to_numpy(np.float64))
         return FaceGroups(by, POSES, np.where(np.isnan(yaw), -1, np.digitize(yaw, POSE_BINS)))
     if by == HAIR:
-        values = of_tasks[HAIR].to_numpy()
+        values = facts[HAIR].to_numpy()
         names = tuple(sorted({str(value) for value in values} - {""}))
         numbers = {name: number for number, name in enumerate(names)}
         return FaceGroups(by, names, np.array([numbers.get(str(value), -1) for value in values], np.intp))
-    return FaceGroups(by, (by, f"not {by}"), np.where(of_tasks[by].to_numpy(bool), 0, 1))
+    return FaceGroups(by, (by, f"not {by}"), np.where(facts[by].to_numpy(bool), 0, 1))

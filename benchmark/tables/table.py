@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,6 +11,8 @@ from benchmark.results.find_results import FinishedRun
 from benchmark.results.method_runs import MethodRuns
 from benchmark.results.schema import DatasetInfo, JudgeInfo, Kind, MetricInfo, Value, WeightsOrigin
 from benchmark.runtime.printed_values import MISSING, decimal
+from benchmark.statistics.editing_strength import EditingStrength
+from benchmark.statistics.equal_success import Estimate
 
 Group = Literal["standing", "human"]
 Level = Literal["standing", "human", "image", "set", "cost"]
@@ -138,6 +140,55 @@ class Row:
 
 
 @dataclass(frozen=True)
+class LevelPoint:
+    """A method at one level of success.
+
+    Attributes:
+        level: of success.
+        strength: at which the method reaches it.
+        preserved: a cell of each metric; among learned methods the best, and those not significantly worse, are
+            marked.
+        behind: by metric, how far a learned method is behind the best one, with an interval that is simultaneous over
+            all pairs of those that reach the level; nothing of the best itself.
+    """
+
+    level: float
+    strength: Cell
+    preserved: tuple[Cell, ...]
+    behind: Mapping[str, Estimate]
+
+
+@dataclass(frozen=True)
+class MethodPoints:
+    """Where a method works: what is left of faces at several levels of success.
+
+    Attributes:
+        levels: ascending; empty where there is no curve of success.
+        editing: whether its whole edit goes too far, or not far enough; None where that cannot be told.
+        reason: why there is no curve of success.
+    """
+
+    levels: tuple[LevelPoint, ...] = ()
+    editing: EditingStrength | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class OperatingPoints:
+    """Those of all methods of a table whose tasks are of several strengths.
+
+    Attributes:
+        success: the metric of success.
+        preserved: those of what is preserved.
+        methods: one per row of the table.
+    """
+
+    success: Column
+    preserved: tuple[Column, ...]
+    methods: tuple[MethodPoints, ...]
+
+
+@dataclass(frozen=True)
 class Table:
     """The methods under one protocol of one dataset, and all that decides what the figures mean.
 
@@ -150,6 +201,7 @@ class Table:
         devices: hardware that the costs were taken on.
         part: place among the tables that the same dataset and protocol had to be split into, as (number, total).
         apart: what keeps its runs out of the first of those tables.
+        operating: the methods at equal success, where tasks ask for an attribute at several strengths.
     """
 
     dataset: str
@@ -170,6 +222,7 @@ class Table:
     devices: tuple[str, ...] = ()
     part: tuple[int, int] | None = None
     apart: tuple[str, ...] = field(default=())
+    operating: OperatingPoints | None = None
 
 
 def cell_of_seeds(column: Column, values: Sequence[Value | None]) -> Cell:

@@ -76,7 +76,7 @@ def group_table(table: Table, by: Sequence[str], files: ScoreFiles) -> GroupedTa
         return GroupedTable(table, reason=NO_FACTS)
     known = known_groupings(facts)
     found = []
-    for groups in (group_tasks(facts, targets, word) for word in by if word in known):
+    for groups in (group_tasks(facts, word) for word in by if word in known):
         for column in table.columns:
             methods = [_of_method(row, scores, table, column, groups) for row, scores in opened]
             if any(methods):

@@ -110,15 +110,25 @@ def trained_weights(path: Path, content: Mapping[str, Any], built: Mapping[str, 
         TrainingCheckpointError: if the stage is not finished, or one before it is missing, damaged or another.
     """
     meta = content["meta"]
-    if meta["finished"] is not True:
-        raise TrainingCheckpointError("its stage is not finished")
+    own = stage_weights(content)
     earlier = meta.get(EARLIER, {})
     if not isinstance(earlier, Mapping):
         raise TrainingCheckpointError(f"its {EARLIER!r} is no mapping of stages to hashes")
     weights: dict[str, Tensor] = {} if meta.get(COMPLETE, True) is True else dict(built)
     for stage, sha256 in earlier.items():
         weights.update(_earlier_weights(path.parent, str(stage), str(sha256)))
-    return {**weights, **_tensors(content)}
+    return {**weights, **own}
+
+
+def stage_weights(content: Mapping[str, Any]) -> dict[str, Tensor]:
+    """The networks that a finished stage changed, as tensors by name.
+
+    Raises:
+        TrainingCheckpointError: if the stage is not finished, or the checkpoint has something else.
+    """
+    if content["meta"]["finished"] is not True:
+        raise TrainingCheckpointError("its stage is not finished")
+    return dict(_tensors(content))
 
 
 def _networks(state_dict: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:

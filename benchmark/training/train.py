@@ -9,11 +9,13 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
 from mmengine.hooks import Hook, ParamSchedulerHook
 from mmengine.optim import OptimWrapperDict
+from torch import Tensor
 
 from benchmark.datasets.base import FaceDataset
 from benchmark.datasets.training_batches import training_batches
@@ -21,7 +23,7 @@ from benchmark.results.run_folder import PROGRESS, UNFINISHED, checkpoint_path, 
 from benchmark.runtime.device import Compute, seed_everything
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.progress import Reporter
-from benchmark.training.checkpoints import read_checkpoint, read_or_discard
+from benchmark.training.checkpoints import read_checkpoint, read_or_discard, write_checkpoint
 from benchmark.training.finished_stages import Baseline, EarlierStages
 from benchmark.training.hooks import CheckpointHook, EMAHook, ProgressHook
 from benchmark.training.runner import StageLoop, StageRunner
@@ -64,6 +66,7 @@ def train(
     tensorboard: bool = False,
     store: StageCache | None = None,
     validation: Validation | None = None,
+    given: Mapping[str, Mapping[str, Tensor]] = MappingProxyType({}),
 ) -> TrainingTime:
     """Train every stage that is not whole in `folder/checkpoints` already, and leave the model trained.
 
@@ -78,9 +81,11 @@ def train(
         tensorboard: write losses as TensorBoard event files too.
         store: of stages that variants share; those in it are not trained again.
         validation: of the model as it is trained; it may choose which networks a stage leaves.
+        given: by stage, tensors by the model's names that take the place of its training.
 
     Returns:
-        What the training took over all stages and sittings, a shared stage's included wherever it was trained.
+        What the training took over all stages and sittings, a shared stage's included wherever it was trained; that of
+        a stage whose networks were given is not known.
 
     Raises:
         Interrupted: if a stop was requested; the state is saved.
@@ -104,7 +109,10 @@ def train(
         if content is None:
             baseline = earlier.baseline(model.state_dict(), last=stage is stages[-1])
             with nullcontext() if store is None else store.lock(stage):
-                if store is not None and store.restore(stage, finished, model, baseline, reporter.say):
+                if stage.name in given:
+                    reporter.say(f"{title}: {stage.name} is as its files in start have it")
+                    content = _written_as_finished(finished, stage, model.state_dict() | given[stage.name], baseline)
+                elif store is not None and store.restore(stage, finished, model, baseline, reporter.say):
                     reporter.say(f"{title}: {stage.name} is as another run trained it")
                     content = read_checkpoint(finished)
                 else:
@@ -124,6 +132,15 @@ def train(
         time = time.after(content["meta"])
     model.eval()
     return time
+
+
+def _written_as_finished(
+    path: Path, stage: Stage, state_dict: Mapping[str, Tensor], baseline: Baseline
+) -> dict[str, Any]:
+    """Write networks that were given as the checkpoint of the stage whose training they replace, and read it."""
+    meta = {"stage": stage.name, "iter": 0, "seconds": 0.0, "cpu_seconds": 0.0, "finished": True}
+    write_checkpoint(path, baseline.checkpoint(state_dict, meta))
+    return read_checkpoint(path)
 
 
 def move_to_device(model: torch.nn.Module, compute: Compute) -> None:

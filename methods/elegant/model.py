@@ -54,7 +54,6 @@ class Elegant(FaceEditor):
         if config.signal_init:
             init_signal_keeping(self.discriminators)
         self.verdict_weights = [weight for weight in sides.values() if weight]
-        self.register_buffer("columns", torch.tensor(attribute_columns(config.attributes)), persistent=False)
 
     def stages(self) -> Sequence[Stage]:
         """One stage; the rates fall in steps."""
@@ -83,8 +82,9 @@ class Elegant(FaceEditor):
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """Faces A with an attribute exchange it with faces B without: the discriminators' update, then the others'."""
         faces = shrunk(faces, self.size)
-        bits = faces.attributes[:, self.columns]
-        pairs = draw_pairs(faces.attributes_on_host[:, attribute_columns(self.options.attributes)])
+        bits = faces.values_of(self.options.attributes)
+        columns = attribute_columns(self.options.attributes, faces.attribute_names)
+        pairs = draw_pairs(faces.attributes_on_host[:, columns])
         first, second = (each.to(bits.device, non_blocking=True) for each in (pairs.first, pairs.second))
         image, labels = faces.image[torch.cat([first, second])], bits[torch.cat([first, second])]
         exchanged = labels.clone()

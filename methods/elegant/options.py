@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from methods.labels import attribute_columns
+from methods.labels import check_attribute_names
 from methods.shared.checked_options import WorkingSizeOptions
 
 WIDTHS = (64, 128, 256, 512, 512)
@@ -14,7 +14,7 @@ class ElegantOptions(WorkingSizeOptions):
     """Every option of the method's card; defaults are the published ones except for the choice of attributes.
 
     Attributes:
-        attributes: CelebA attributes that faces exchange, in the order of the code's parts.
+        attributes: those that faces exchange, of CelebA or the dataset, in the order of the code's parts.
         widths: channels of the encoder after each of its five halvings; the decoder mirrors them.
         ndf: width of both discriminators after their first halving.
         iterations: optimiser iterations.
@@ -61,7 +61,7 @@ class ElegantOptions(WorkingSizeOptions):
             ValueError: naming the option and its value.
         """
         super().__post_init__()
-        attribute_columns(self.attributes)
+        check_attribute_names(self.attributes)
         if len(self.widths) != len(WIDTHS) or not all(isinstance(each, int) and each > 0 for each in self.widths):
             raise ValueError(f"widths must be {len(WIDTHS)} widths, not {self.widths}")
         if self.widths[-1] < len(self.attributes):

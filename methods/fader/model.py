@@ -13,7 +13,6 @@ from torch.nn import functional
 from methods.base import EditBatch, FaceBatch, Stage
 from methods.fader.networks import Decoder, Encoder, LatentDiscriminator
 from methods.fader.options import FaderOptions
-from methods.labels import attribute_columns
 from methods.layers.adam import adam_for_each
 from methods.shared.conditional_gan import frozen
 from methods.shared.iteration_count import IterationCount
@@ -41,7 +40,6 @@ class Fader(IterationCount):
         self.encoder = Encoder(config.width, halvings)
         self.decoder = Decoder(config.width, halvings)
         self.discriminator = LatentDiscriminator(config.width * min(2 ** (halvings - 1), 16), config.dropout)
-        (self.column,) = attribute_columns((config.attribute,))
 
     def stages(self) -> Sequence[Stage]:
         """One stage."""
@@ -56,7 +54,8 @@ class Fader(IterationCount):
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """The adversary's update on codes of the encoder in eval mode, then that of encoder and decoder."""
-        image, present = shrunk(faces, self.size).image, faces.attributes[:, self.column]
+        attribute = (self.options.attribute,)
+        image, present = shrunk(faces, self.size).image, faces.values_of(attribute)[:, 0]
         with torch.no_grad():
             self.encoder.eval()
             code = self.encoder(image)
@@ -92,9 +91,10 @@ class Fader(IterationCount):
         Raises:
             CannotEdit: if a task asks for a change, and not for that of the attribute.
         """
-        changes = requested_changes(tasks, (self.options.attribute,))
+        attribute = (self.options.attribute,)
+        changes = requested_changes(tasks, attribute)
         image = shrunk(tasks.target, self.size).image
-        own, whole = values(tasks.target.attributes[:, self.column]), self.slid(tasks.attributes[:, self.column])
+        own, whole = values(tasks.target.values_of(attribute)[:, 0]), self.slid(tasks.values_of(attribute)[:, 0])
         made = self.decoder(self.encoder(image), torch.lerp(own, whole, strength_of(tasks))).float()
         return where_changed(changes, made, tasks.target.image)
 

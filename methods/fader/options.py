@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from methods.labels import attribute_columns
+from methods.labels import check_attribute_names
 from methods.shared.checked_options import WorkingSizeOptions, require_doublings
 from methods.shared.stage_options import AdversarialStageOptions
 
@@ -17,7 +17,7 @@ class FaderOptions(AdversarialStageOptions, WorkingSizeOptions):
     """Every option of the method's card; defaults are the published ones.
 
     Attributes:
-        attribute: CelebA attribute that codes are to hide; several at a time blur the faces.
+        attribute: attribute, of CelebA or the dataset, that codes are to hide; several at a time blur the faces.
         width: channels after the first halving; doubled at each down to 4 pixels, to sixteen times that at most.
         dropout: share of values that the adversary drops in training.
         iterations: optimiser iterations.
@@ -48,7 +48,7 @@ class FaderOptions(AdversarialStageOptions, WorkingSizeOptions):
         Raises:
             ValueError: naming the option and its value.
         """
-        attribute_columns((self.attribute,))
+        check_attribute_names((self.attribute,))
         super().__post_init__()
         self.require_at_least(1, "width", "edit_strength")
         self.require_at_least(2, "batch_size")

@@ -47,7 +47,6 @@ class GeoGAN(IterationCount):
         self.generator = Generator(config.ngf, config.n_downsampling, config.n_blocks, config.outer_kernel)
         self.discriminator = Discriminator(self.size, config.ndf, config.n_layers_d, config.num_d)
         self.adversarial = LeastSquares()
-        (self.column,) = attribute_columns((config.attribute,))
 
     def stages(self) -> Sequence[Stage]:
         """One stage, half of whose faces have the attribute."""
@@ -64,7 +63,8 @@ class GeoGAN(IterationCount):
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """The networks' update, then that of the discriminator on the same edits."""
         faces = shrunk(faces, self.size)
-        pairs = draw_pairs(faces.attributes_on_host[:, [self.column]])
+        columns = attribute_columns((self.options.attribute,), faces.attribute_names)
+        pairs = draw_pairs(faces.attributes_on_host[:, columns])
         having, lacking = (side.to(faces.image.device, non_blocking=True) for side in (pairs.first, pairs.second))
         refinement = self.options.refinement(self.iteration)
         self.iteration += 1
@@ -73,7 +73,7 @@ class GeoGAN(IterationCount):
         made = torch.cat([given.image, removed])
         wanted = torch.cat([torch.ones(len(having), device=made.device), torch.zeros(len(lacking), device=made.device)])
         shown = torch.cat([having, lacking])
-        real, has = faces.image[shown], faces.attributes[shown, self.column]
+        real, has = faces.image[shown], faces.values_of((self.options.attribute,))[shown, 0]
         with frozen(self.discriminator):
             verdicts, read = self.discriminator(made.to(real.dtype))
             losses = {
@@ -133,7 +133,7 @@ class GeoGAN(IterationCount):
         """
         changes = requested_changes(tasks, (self.options.attribute,))
         image, other = (shrunk(faces, self.size).image for faces in (tasks.target, tasks.source))
-        wanted = tasks.attributes[:, self.column] > 0
+        wanted = tasks.values_of((self.options.attribute,))[:, 0] > 0
         refinement = self.options.refinement_weight
         made = torch.empty_like(image, dtype=torch.float32)
         for adds, chosen in ((True, wanted), (False, ~wanted)):

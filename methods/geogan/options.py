@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from methods.labels import attribute_columns
+from methods.labels import check_attribute_names
 from methods.shared.checked_options import WorkingSizeOptions
 from methods.shared.stage_options import AdversarialStageOptions
 
@@ -14,7 +14,7 @@ class GeoGANOptions(AdversarialStageOptions, WorkingSizeOptions):
     """Every option of the method's card; defaults are the published ones as far as they are known.
 
     Attributes:
-        attribute: CelebA attribute that it gives and takes away.
+        attribute: attribute, of CelebA or the dataset, that it gives and takes away.
         ngf: width of the networks at full resolution; doubled at each halving.
         n_downsampling: stride-2 layers of the networks.
         n_blocks: residual blocks of each network.
@@ -66,7 +66,7 @@ class GeoGANOptions(AdversarialStageOptions, WorkingSizeOptions):
         Raises:
             ValueError: naming the option and its value.
         """
-        attribute_columns((self.attribute,))
+        check_attribute_names((self.attribute,))
         super().__post_init__()
         self.require_at_least(1, "ngf", "n_downsampling", "ndf", "n_layers_d", "num_d")
         self.require_at_least(0, "n_blocks", "attribute_weight", "cycle_weight", "smoothness_weight")

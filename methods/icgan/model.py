@@ -13,7 +13,6 @@ from torch.nn import functional
 from methods.base import EditBatch, FaceBatch, FaceEditor, Stage
 from methods.icgan.networks import Discriminator, Encoder, Generator
 from methods.icgan.options import IcGANOptions
-from methods.labels import attribute_columns
 from methods.layers.adam import adam_for_each
 from methods.layers.gan_losses import verdict_loss
 from methods.layers.initialisation import init_normal
@@ -59,7 +58,6 @@ class IcGAN(FaceEditor):
         self.attribute_encoder = Encoder(count, config.hidden // 8, config.nef, steps)
         for network in (self.generator, self.discriminator):
             init_normal(network)
-        self.register_buffer("columns", torch.tensor(attribute_columns(config.attributes)), persistent=False)
         self.stage_name = GAN
 
     def stages(self) -> Sequence[Stage]:
@@ -102,7 +100,7 @@ class IcGAN(FaceEditor):
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """One update of the stage's networks."""
-        image, attributes = shrunk(faces, self.size).image, 2 * faces.attributes[:, self.columns] - 1
+        image, attributes = shrunk(faces, self.size).image, 2 * faces.values_of(self.options.attributes) - 1
         if self.stage_name == GAN:
             return self._adversarial_step(image, attributes, optim)
         if self.stage_name == "attribute_encoder":
@@ -148,7 +146,7 @@ class IcGAN(FaceEditor):
         """
         changes = requested_changes(tasks, self.options.attributes)
         image = shrunk(tasks.target, self.size).image
-        requested = 2 * tasks.attributes[:, self.columns] - 1
+        requested = 2 * tasks.values_of(self.options.attributes) - 1
         read = self.attribute_encoder(image).float()
         attributes = torch.where(changes, torch.lerp(read, requested, strength_of(tasks)), read)
         made = self.generator.generate(self.latent_encoder(image), attributes).float()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from methods.labels import attribute_columns
+from methods.labels import check_attribute_names
 from methods.shared.checked_options import WorkingSizeOptions, require_doublings
 from methods.shared.stage_options import AdamOptions
 
@@ -18,7 +18,7 @@ class IcGANOptions(AdamOptions, WorkingSizeOptions):
     """Every option of the method's card; defaults are the published ones.
 
     Attributes:
-        attributes: CelebA attributes that it learns to change, in the order of the networks' channels.
+        attributes: those that it learns to change, of CelebA or the dataset, in the order of the networks' channels.
         latent: values of a latent vector.
         ngf: width of the generator before its last doubling.
         ndf: width of the discriminator after its first halving.
@@ -78,7 +78,7 @@ class IcGANOptions(AdamOptions, WorkingSizeOptions):
         Raises:
             ValueError: naming the option and its value.
         """
-        attribute_columns(self.attributes)
+        check_attribute_names(self.attributes)
         super().__post_init__()
         self.require_at_least(1, "latent", "ngf", "ndf", "nef")
         self.require_at_least(8, "hidden")

@@ -11,7 +11,6 @@ from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 
 from methods.base import EditBatch, FaceBatch, Stage
-from methods.labels import attribute_columns
 from methods.layers.adam import adam_for_each
 from methods.layers.attribute_critic import classification_loss, discriminator_losses
 from methods.shared.attribute_gan_options import AttributeGANOptions
@@ -60,7 +59,6 @@ class AttributeGAN(IterationCount):
         self.generator = generator
         self.discriminator = discriminator
         self.classification = classification
-        self.register_buffer("columns", torch.tensor(attribute_columns(options.attributes)), persistent=False)
         self.generator_losses: dict[str, Tensor] = {}
 
     @abstractmethod
@@ -108,7 +106,7 @@ class AttributeGAN(IterationCount):
         Each face gets the attributes of another of the batch: inverted ones would be mixes that no face has. The
         generator's losses are those of its last turn.
         """
-        image, own = shrunk(faces, self.size).image, faces.attributes[:, self.columns]
+        image, own = shrunk(faces, self.size).image, faces.values_of(self.options.attributes)
         requested = own[torch.randperm(len(own), device=own.device)]
         generators_turn = self.iteration % self.options.n_critic == 0
         self.iteration += 1
@@ -149,10 +147,10 @@ class AttributeGAN(IterationCount):
         Raises:
             CannotEdit: if a task asks for nothing that the networks know.
         """
-        changes = requested_changes(tasks, self.options.attributes)
+        names = self.options.attributes
+        changes = requested_changes(tasks, names)
         image = shrunk(tasks.target, self.size).image
-        requested, own = (attributes[:, self.columns] for attributes in (tasks.attributes, tasks.target.attributes))
-        made = self.edited(image, requested, own, strength_of(tasks))
+        made = self.edited(image, tasks.values_of(names), tasks.target.values_of(names), strength_of(tasks))
         return where_changed(changes, made, tasks.target.image)
 
     def published_networks(self) -> Mapping[str, nn.Module]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from methods.labels import attribute_columns
+from methods.labels import check_attribute_names
 from methods.shared.checked_options import WorkingSizeOptions
 from methods.shared.stage_options import OneStageOptions
 
@@ -14,7 +14,7 @@ class AttributeGANOptions(OneStageOptions, WorkingSizeOptions):
     """Attributes, size, rates and weights.
 
     Attributes:
-        attributes: CelebA attributes that it learns to change, in the order of the networks' channels.
+        attributes: those that it learns to change, of CelebA or the dataset, in the order of the networks' channels.
         iterations: optimiser iterations of the discriminator.
         generator_lr: Adam's learning rate of the generator.
         discriminator_lr: Adam's learning rate of the discriminator.
@@ -40,7 +40,7 @@ class AttributeGANOptions(OneStageOptions, WorkingSizeOptions):
         Raises:
             ValueError: naming the option and its value.
         """
-        attribute_columns(self.attributes)
+        check_attribute_names(self.attributes)
         super().__post_init__()
         self.require_at_least(1, "n_critic")
         self.require_at_least(0, "classification_weight", "reconstruction_weight", "gradient_penalty_weight")

@@ -42,7 +42,6 @@ class DomainPairEditor(FaceEditor):
         super().__init__()
         self.options = options
         self.full_size, self.size = size, working_size(size, options.max_size)
-        (self.column,) = attribute_columns((options.attribute,))
 
     @abstractmethod
     def translate(self, domain: str, image: Tensor) -> Tensor:
@@ -62,7 +61,8 @@ class DomainPairEditor(FaceEditor):
     def domains(self, faces: FaceBatch) -> dict[str, Tensor]:
         """The images of a batch by domain, as many in each: (N // 2, 3, H, W) in [-1, 1]."""
         image = shrunk(faces, self.size).image
-        pairs = draw_pairs(faces.attributes_on_host[:, [self.column]])
+        columns = attribute_columns((self.options.attribute,), faces.attribute_names)
+        pairs = draw_pairs(faces.attributes_on_host[:, columns])
         having, lacking = (image[side.to(image.device, non_blocking=True)] for side in (pairs.first, pairs.second))
         return {"with": having, "without": lacking}
 
@@ -74,7 +74,7 @@ class DomainPairEditor(FaceEditor):
         """
         changes = requested_changes(tasks, (self.options.attribute,))
         image = shrunk(tasks.target, self.size).image
-        wanted = tasks.attributes[:, self.column] > 0
+        wanted = tasks.values_of((self.options.attribute,))[:, 0] > 0
         made = torch.empty_like(image, dtype=torch.float32)
         for domain, chosen in (("with", wanted), ("without", ~wanted)):
             rows = chosen.nonzero().flatten()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from methods.labels import attribute_columns
+from methods.labels import check_attribute_names
 from methods.shared.checked_options import WorkingSizeOptions
 from methods.shared.stage_options import AdversarialStageOptions
 
@@ -14,7 +14,7 @@ class DomainPairOptions(AdversarialStageOptions, WorkingSizeOptions):
     """The attribute of the domains, size, rates and length.
 
     Attributes:
-        attribute: CelebA attribute that faces of one domain have and those of the other lack.
+        attribute: attribute, of CelebA or the dataset, that faces of one domain have and those of the other lack.
         batch_size: faces per iteration, half of them of each domain.
         weight_decay: Adam's weight decay.
     """
@@ -29,7 +29,7 @@ class DomainPairOptions(AdversarialStageOptions, WorkingSizeOptions):
         Raises:
             ValueError: naming the option and its value.
         """
-        attribute_columns((self.attribute,))
+        check_attribute_names((self.attribute,))
         super().__post_init__()
         self.require_at_least(2, "batch_size")
         self.require_at_least(0, "weight_decay")

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from methods.base import CannotEdit, EditBatch
-from methods.labels import ATTRIBUTES, attribute_columns
 from methods.shared.working_size import enlarged
 
 
@@ -18,19 +17,23 @@ def requested_changes(tasks: EditBatch, names: Sequence[str]) -> Tensor:
     An attribute that is not among them is passed over where it comes with one that is: a true smile may open the mouth.
 
     Raises:
-        CannotEdit: if the attribute that a task transfers, or all that it asks to change, is not among `names`.
+        CannotEdit: if the attribute that a task transfers, or all that it asks to change, is not among `names`, or if
+            the faces have not all of `names`.
     """
     for transferred in tasks.transferred:
         if transferred not in names:
             raise CannotEdit(f"it was trained on {', '.join(names)}, not on {transferred}")
+    known = tasks.target.attribute_names
+    if missing := [name for name in names if name not in known]:
+        raise CannotEdit(f"it was trained on {', '.join(missing)}, which these faces' dataset does not have")
     differs = tasks.attributes != tasks.target.attributes
-    changes = differs[:, attribute_columns(names)]
+    changes = tasks.values_of(names) != tasks.target.values_of(names)
     strange = differs.any(dim=1) & ~changes.any(dim=1)
     if strange.any():
         requested = differs[strange][0].nonzero().flatten().tolist()
         raise CannotEdit(
             f"it was trained on {', '.join(names)}, "
-            f"and a task asks for {', '.join(ATTRIBUTES[column] for column in requested)}"
+            f"and a task asks for {', '.join(known[column] for column in requested)}"
         )
     return changes
 

@@ -32,7 +32,7 @@ def write_groups(runs: Sequence[FinishedRun], by: Sequence[str], out: Path, allo
         IncomparableError: if runs cannot share a table and `allow_mixed` is false.
         UnknownNameError: if faces cannot be grouped by one of the words.
     """
-    check_groupings(by)
+    check_groupings(by, runs)
     files = ScoreFiles()
     found = [group_table(table, by, files) for table in tabulate(runs, allow_mixed, None, files)]
     page = render_page("groups/groups.html.j2", tables=found, words=wording, table_heading=heading)

@@ -10,13 +10,13 @@ from benchmark.tables.pairwise import Differences
 from benchmark.tables.table import Table
 from reports.leaderboard.forest_plot import draw_forest
 from reports.leaderboard.pareto_plot import draw_pareto
-from reports.leaderboard.strength_plot import draw_curves
+from reports.leaderboard.strength_plot import draw_curves, draw_operating_points
 from reports.leaderboard.win_matrix import draw_wins
 from reports.rendering.figures import print_style, write_figure
 
 
 def write_print_figures(tables: Sequence[Table], compared: Sequence[Differences], folder: Path) -> list[Path]:
-    """Write `pareto-`, `forest-`, `wins-` and `curves-DATASET-PROTOCOL` of each table, where it has what they show.
+    """Write `pareto-`, `forest-`, `wins-`, `curves-` and `operating-DATASET-PROTOCOL` of tables that have these.
 
     Args:
         tables: of the leaderboard.
@@ -31,6 +31,7 @@ def write_print_figures(tables: Sequence[Table], compared: Sequence[Differences]
                 "forest": draw_forest(differences, differences.reference),
                 "wins": draw_wins(differences),
                 "curves": draw_curves(table),
+                "operating": draw_operating_points(table),
             }
             part = f"-{table.part[0]}" if table.part else ""
             for name, figure in figures.items():

@@ -16,6 +16,7 @@ from benchmark.tables.pairwise import Differences
 from benchmark.tables.pareto_front import columns_with_values, fronts_of_all_pairs, trade_off_columns
 from benchmark.tables.table import Row, Table
 from reports.claims import wording as claim_words
+from reports.leaderboard import operating_points as operating_words
 from reports.leaderboard import wording as words
 from reports.leaderboard.method_cards import known_methods
 from reports.leaderboard.sample_browser import browse
@@ -60,6 +61,7 @@ def render(
         method_of=_method_of,
         runs=[result for _, result in in_order(runs)],
         words=words,
+        operating_words=operating_words,
         claim_words=claim_words,
         left_out=words.unusable_results(unusable),
         spans=_spans,
@@ -123,6 +125,7 @@ def curve_data(table: Table) -> dict[str, Any] | None:
         "strengths": [float(name) for name, _ in found[0].groups],
         "metrics": [
             {
+                "id": figures.column.id,
                 "metric": figures.column.facts.title,
                 "unit": figures.column.facts.unit,
                 "decimals": figures.column.facts.decimals,

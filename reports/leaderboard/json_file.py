@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from benchmark.results.schema import DatasetInfo, JudgeInfo, Kind, WeightsOrigin
+from benchmark.statistics import equal_success
+from benchmark.statistics.editing_strength import EditingStrength, Verdict
 from benchmark.tables.by_attribute import NamedCells, by_attribute
 from benchmark.tables.by_strength import by_strength
-from benchmark.tables.table import Cell, Column, Level, Row, Table
+from benchmark.tables.table import Cell, Column, Level, OperatingPoints, Row, Table
 from reports.leaderboard.wording import bold_rule, num_tests
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -89,6 +91,57 @@ class Method(_Strict):
     """By strength, then by metric; empty where tasks are of one strength."""
     curves: dict[str, dict[str, Estimate]] = {}
     """What the figures by strength come to: "area under the curve" and "loss from 0 to 1", then by metric."""
+    operating_points: OperatingInfo | None = None
+    """The method at equal success; None where tasks do not ask for an attribute at several strengths."""
+
+
+class Difference(_Strict):
+    """A difference with its 95% interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class LevelInfo(_Strict):
+    """A method where it reaches a level of success.
+
+    Attributes:
+        level: of the metric of success.
+        strength: at which the method first reaches it.
+        figures: by metric of what is preserved; "best" among learned methods where none is significantly better.
+        behind: by metric, how far a learned method is behind the best one, in the metric's unit; with intervals that
+            are simultaneous over all pairs of learned methods. Nothing of the best itself.
+    """
+
+    level: float
+    strength: Estimate
+    figures: dict[str, Estimate]
+    behind: dict[str, Difference]
+
+
+class EditingInfo(_Strict):
+    """Whether a method's whole edit goes too far, or not far enough.
+
+    Attributes:
+        verdict: "over-edits", "under-edits", "neither is shown", or "no effect".
+        strength: the other strength by which that is shown.
+        success: of the edit there, less that of the whole edit.
+        preserved: by metric, how much more is preserved there, of those where it is more beyond doubt.
+    """
+
+    verdict: Verdict
+    strength: float | None
+    success: Difference | None
+    preserved: dict[str, Difference]
+
+
+class OperatingInfo(_Strict):
+    """A method at equal success; `levels` is empty where `reason` says why."""
+
+    levels: list[LevelInfo]
+    editing: EditingInfo | None
+    reason: str | None
 
 
 class TableInfo(_Strict):
@@ -163,11 +216,45 @@ def _table(table: Table) -> TableInfo:
                     "attributes": _of_method([(figures.column, figures.groups) for figures in of_attributes], place),
                     "strengths": _of_method([(figures.column, figures.groups) for figures in of_strengths], place),
                     "curves": _of_method([(figures.column, figures.summaries) for figures in of_strengths], place),
+                    "operating_points": None if table.operating is None else _operating(table.operating, place),
                 }
             )
             for place, row in enumerate(table.rows)
         ],
     )
+
+
+def _operating(found: OperatingPoints, place: int) -> OperatingInfo:
+    method = found.methods[place]
+    levels = [
+        LevelInfo(
+            level=point.level,
+            strength=_estimate(point.strength),
+            figures={cell.column.id: _estimate(cell) for cell in point.preserved},
+            behind=_differences(point.behind),
+        )
+        for point in method.levels
+    ]
+    return OperatingInfo(levels=levels, editing=_editing(method.editing), reason=method.reason)
+
+
+def _editing(found: EditingStrength | None) -> EditingInfo | None:
+    if found is None:
+        return None
+    return EditingInfo(
+        verdict=found.verdict,
+        strength=found.strength,
+        success=None if found.success is None else _difference(found.success),
+        preserved=_differences(found.preserved),
+    )
+
+
+def _differences(found: Mapping[str, equal_success.Estimate]) -> dict[str, Difference]:
+    return {name: _difference(difference) for name, difference in found.items()}
+
+
+def _difference(found: equal_success.Estimate) -> Difference:
+    return Difference(value=found.value, low=found.low, high=found.high)
 
 
 def _metric(column: Column) -> Metric:

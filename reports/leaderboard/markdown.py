@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmark.tables.by_strength import figures_by_group
-from benchmark.tables.table import Cell, Column, Row, Table
+from benchmark.tables.table import Cell, Column, OperatingPoints, Row, Table
+from reports.leaderboard import operating_points as operating
 from reports.leaderboard.edit_grid import EditGrids
 from reports.leaderboard.wording import (
     FLAG,
@@ -55,8 +56,28 @@ def _section(table: Table) -> str:
         lines.extend(["", title, "", line(first, *map(plain, figures.methods))])
         lines.append(line("---", *("---:" for _ in figures.methods)))
         lines.extend(line(plain(name), *(_with_interval(cell) for cell in cells)) for name, cells in figures.rows)
+    if table.operating is not None:
+        lines.extend(_operating(table, table.operating))
     lines.extend(["", "Provenance:", "", *(f"- {plain(name)}: {plain(facts)}" for name, facts in provenance(table))])
     return "\n".join(lines)
+
+
+def _operating(table: Table, found: OperatingPoints) -> list[str]:
+    """The methods at equal success, a table per level, and whether they edit too much or too little."""
+    lines = ["", f"### {operating.TITLE}", "", plain(operating.rule(found))]
+    for number in operating.levels(found):
+        headers = ["Method", "Strength needed", *(_header(column) for column in found.preserved)]
+        lines += ["", f"{operating.level_title(found, number)}:", "", line(*headers)]
+        lines.append(line("---", *("---:" for _ in headers[1:])))
+        for row, method in zip(table.rows, found.methods, strict=True):
+            if method.levels:
+                point = method.levels[number]
+                cells = [_STYLES[cell.emphasis or ""].format(_with_interval(cell)) for cell in point.preserved]
+                lines.append(line(plain(row.title), _with_interval(point.strength), *cells))
+    said = [(row.title, method) for row, method in zip(table.rows, found.methods, strict=True)]
+    lines += ["", f"{operating.EDITING}:", ""]
+    lines += [f"- {plain(title)}: {plain(method.reason or operating.editing(found, method))}" for title, method in said]
+    return lines
 
 
 def _header(column: Column) -> str:

@@ -1,4 +1,4 @@
-// What the plots share: elements made without markup, so that no name can become any, and axes with round ticks.
+// What the plots share: elements of drawings, and axes with round ticks.
 const SVG = "http://www.w3.org/2000/svg";
 
 function draw(name, attributes, ...children) {
@@ -6,20 +6,6 @@ function draw(name, attributes, ...children) {
   Object.entries(attributes).forEach(([key, value]) => element.setAttribute(key, value));
   element.append(...children);
   return element;
-}
-
-function make(name, properties, ...children) {
-  const element = Object.assign(document.createElement(name), properties);
-  element.append(...children);
-  return element;
-}
-
-function option(select, value, text) {
-  select.append(make("option", { value, textContent: text }));
-}
-
-function data(id) {
-  return JSON.parse(document.getElementById(id).textContent);
 }
 
 function roundStep(span, parts) {

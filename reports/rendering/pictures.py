@@ -1,4 +1,4 @@
-"""Pictures as data URIs, for pages that must be one file, within a budget that a browser opens gladly."""
+"""Pictures for pages: compressed, and as data URIs within a budget where a page must be one file."""
 
 from __future__ import annotations
 
@@ -44,6 +44,12 @@ def compact_uri(path: Path) -> str | None:
 @lru_cache(maxsize=512)
 def _compact_uri(path: Path, *_written: int) -> str | None:
     """The same of a file as it was written last: one picture stands on several pages, and beside several metrics."""
+    content = compact_jpeg(path)
+    return None if content is None else _uri("jpeg", content)
+
+
+def compact_jpeg(path: Path) -> bytes | None:
+    """The JPEG file of `compact_uri`."""
     image = read_picture(path)
     if image is None:
         return None
@@ -51,7 +57,7 @@ def _compact_uri(path: Path, *_written: int) -> str | None:
     content = BytesIO()
     # optimised Huffman tables would need the whole file in Pillow's buffer, which noisy pictures overflow
     image.save(content, "JPEG", quality=_QUALITY, subsampling=0)
-    return _uri("jpeg", content.getvalue())
+    return content.getvalue()
 
 
 def read_picture(path: Path) -> Image.Image | None:

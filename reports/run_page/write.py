@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,10 @@ from benchmark.tables.by_attribute import cell_of_attribute
 from benchmark.tables.by_strength import LOSS
 from benchmark.tables.costs import cost_cells, cost_columns
 from benchmark.tables.face_groups import ABOUT_PEOPLE
-from benchmark.tables.table import Cell, Column, cell_of_seeds
+from benchmark.tables.table import Cell, Column, Table, cell_of_seeds
 from benchmark.tables.worst_groups import GroupedTable, group_table
 from reports.groups import wording as group_words
+from reports.leaderboard import operating_points
 from reports.leaderboard import wording as words
 from reports.rendering.html_page import render_page
 from reports.rendering.pictures import picture_uri
@@ -45,6 +47,8 @@ def write_run_page(folder: Path, out: Path | None = None) -> Path:
         ResultError: if the result cannot be read.
     """
     result = read_result(folder / RESULT)
+    files = ScoreFiles()
+    tables = {table.protocol: table for table in tabulate([FinishedRun(folder / RESULT, result)], files=files)}
     cases, no_cases = worst_cases(folder, result)
     page = render_page(
         "run_page/run_page.html.j2",
@@ -56,9 +60,11 @@ def write_run_page(folder: Path, out: Path | None = None) -> Path:
         costs=cost_cells(cost_columns([result]), [result]),
         breakdowns=_breakdowns(result),
         by_attribute=_by_attribute(result),
-        grouped=_grouped(FinishedRun(folder / RESULT, result)),
+        grouped=_grouped(result, tables, files),
         group_words=group_words,
         by_strength=_by_strength(result),
+        operating={name: tables[name].operating for name in result.protocols},
+        operating_words=operating_points,
         stages=_stages(read_loss_curves(folder / PROGRESS)),
         validated=read_validated_stages(folder),
         size=(WIDTH, HEIGHT),
@@ -113,13 +119,12 @@ def _by_attribute(result: Result) -> dict[str, list[tuple[Column, list[tuple[str
     return found
 
 
-def _grouped(run: FinishedRun) -> dict[str, GroupedTable]:
+def _grouped(result: Result, tables: Mapping[str, Table], files: ScoreFiles) -> dict[str, GroupedTable]:
     """By protocol with figures, those per image by groups of the people that faces show."""
-    files = ScoreFiles()
     return {
-        table.protocol: group_table(table, ABOUT_PEOPLE, files)
-        for table in tabulate([run], files=files)
-        if run.result.protocols[table.protocol].metrics
+        name: group_table(table, ABOUT_PEOPLE, files)
+        for name, table in tables.items()
+        if result.protocols[name].metrics
     }
 
 

@@ -16,7 +16,7 @@ from benchmark import api
 from benchmark.config.sources import read_assignments
 from benchmark.editing import edit_arrays
 from benchmark.photographs import photo
-from benchmark.pipeline import claims, finished_runs, outside_edits
+from benchmark.pipeline import claims, face_groups, finished_runs, gallery, operating_points, outside_edits
 from benchmark.results.schema import read_result
 from benchmarks.photo_scenes import place_face
 from registry.errors import InputError
@@ -27,7 +27,17 @@ from tests.places import ROOT
 SETTINGS = read_assignments([*TINY[1::2], "dataset.size=32"]).content
 EXAMPLES = [
     each
-    for module in (api, claims, finished_runs, outside_edits, edit_arrays, photo)
+    for module in (
+        api,
+        claims,
+        face_groups,
+        finished_runs,
+        gallery,
+        operating_points,
+        outside_edits,
+        edit_arrays,
+        photo,
+    )
     for each in doctest.DocTestFinder(exclude_empty=True).find(module)
     if each.examples
 ]
@@ -220,8 +230,12 @@ def test_methods_are_listed_with_those_of_plugins() -> None:
         (lambda: benchmark.run("copy-target", seed=-1), "seed is a number"),
         (lambda: benchmark.run("copy-target", seed=[]), "seed is a number"),
         (lambda: benchmark.run("copy-target", config="absent.yaml"), "absent.yaml: No such file"),
+        (lambda: benchmark.run("copy-target", config="a\0.yaml"), "embedded null byte"),
+        (lambda: benchmark.run("copy-target", runs="a\0"), "cannot be written: embedded null byte"),
         (lambda: benchmark.run("copy-target", plugins=["absent.py"]), "plug-in 'absent.py' was not loaded"),
         (lambda: benchmark.leaderboard("absent"), "matches no file or folder"),
+        (lambda: benchmark.leaderboard("runs/***"), "is no pattern of files"),
+        (lambda: benchmark.score_runs("run**", "fid"), "is no pattern of files"),
         (lambda: benchmark.compare("tiny", "absent", runs="absent"), "does not exist"),
         (lambda: benchmark.export_tasks("style-cpy", "tasks"), "did you mean 'style-copy'"),
         (lambda: benchmark.import_edits("mine", "edits"), "edits are of one protocol"),

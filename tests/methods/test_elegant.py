@@ -278,7 +278,7 @@ def test_sizes_that_do_not_fit_are_refused(size: int) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"attributes": ("Smilling",)}, "did you mean 'Smiling'"),
+        ({"attributes": ("Smiling", "Smiling")}, "names 'Smiling' twice"),
         ({"widths": (4, 4, 4, 4)}, "widths must be 5"),
         ({"widths": (4, 4, 4, 4, 1)}, "too few for 2 attributes"),
         ({"batch_size": 1}, "batch_size"),

@@ -262,7 +262,7 @@ def test_a_transfer_of_what_it_did_not_learn_is_refused_whatever_else_changes() 
 
 def test_unknown_attributes_are_refused_with_near_matches() -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'Smiling'"):
-        _tiny(attributes=("Smilling",))
+        attribute_columns(("Smilling",))
     with pytest.raises(InputError, match="twice"):
         attribute_columns(("Smiling", "Smiling"))
     with pytest.raises(InputError, match="at least one"):

@@ -24,21 +24,42 @@ def protocol(**said: Any) -> ProtocolCard:
 @pytest.mark.parametrize(
     ("name", "protocols"),
     [
-        ("maskgan", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits"}),
-        ("region-color", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits"}),
-        ("copy-source", {"attribute-transfer", "style-copy", "reconstruction"}),
-        ("copy-target", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits"}),
+        (
+            "maskgan",
+            {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "attribute-strengths"},
+        ),
+        (
+            "region-color",
+            {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "attribute-strengths"},
+        ),
+        ("copy-source", {"attribute-transfer", "style-copy", "reconstruction", "attribute-strengths"}),
+        (
+            "copy-target",
+            {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "attribute-strengths"},
+        ),
         ("oracle", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits"}),
-        ("telea", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits"}),
-        ("stargan", {"attribute-transfer"}),
-        ("elegant", {"attribute-transfer"}),
-        ("attgan", {"attribute-transfer"}),
-        ("cyclegan", {"attribute-transfer"}),
-        ("pix2pix", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits"}),
-        ("adain", {"attribute-transfer", "style-copy", "reconstruction"}),
-        ("mask-diffusion", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits"}),
-        ("mask-guided", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits"}),
-        ("geogan", {"attribute-transfer"}),
+        (
+            "telea",
+            {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "attribute-strengths"},
+        ),
+        ("stargan", {"attribute-transfer", "attribute-strengths"}),
+        ("elegant", {"attribute-transfer", "attribute-strengths"}),
+        ("attgan", {"attribute-transfer", "attribute-strengths"}),
+        ("cyclegan", {"attribute-transfer", "attribute-strengths"}),
+        (
+            "pix2pix",
+            {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "attribute-strengths"},
+        ),
+        ("adain", {"attribute-transfer", "style-copy", "reconstruction", "attribute-strengths"}),
+        (
+            "mask-diffusion",
+            {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "attribute-strengths"},
+        ),
+        (
+            "mask-guided",
+            {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "attribute-strengths"},
+        ),
+        ("geogan", {"attribute-transfer", "attribute-strengths"}),
     ],
 )
 def test_built_in_methods_take_part_where_they_can(name: str, protocols: set[str]) -> None:

@@ -72,7 +72,9 @@ class FaceFolder(FaceDataset):
         }
         reader = FaceReader(annotations, chosen, has_masks=found.has_masks, size=size)
         read = partial(in_parallel, reader, list(found.faces.values()))
-        self.packed = packed_faces(Path(cache), content_key(facts), size, read, len(found.faces), progress)
+        self.packed = packed_faces(
+            Path(cache), content_key(facts), size, read, len(found.faces), progress, annotations.own_attributes
+        )
         self.skipped = self.packed.left_out
 
     @property

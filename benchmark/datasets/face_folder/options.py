@@ -14,8 +14,8 @@ class FaceFolderOptions:
 
     Attributes:
         label_set: what label maps say: the name of a known label set, a YAML file in the folder, or a list of labels.
-        attribute_names: own columns of attributes.csv with the attributes of CelebA that they are, such as
-            [smile=Smiling, glasses=Eyeglasses]; columns named as CelebA's attributes need none.
+        attribute_names: columns of attributes.csv that are not named as CelebA's attributes: with the attribute of
+            CelebA that they are, such as smile=Smiling, or as attributes of the folder's own, such as Freckles.
         val_share: of the faces that a hash of their names puts into the split val, where there is no splits.csv.
         test_share: of the faces that it puts into the split test.
 

@@ -65,7 +65,9 @@ class FaceReader:
             return SkippedFace(face.id, face.doubt, "with several masks")
         if (reason := annotations.faults.get(face.id)) is not None:
             return SkippedFace(face.id, reason, f"with a row in {ATTRIBUTE_TABLE} that cannot be read")
-        for table, rows in ((ATTRIBUTE_TABLE, annotations.attributes), (SPLIT_TABLE, annotations.splits)):
-            if rows is not None and face.id not in rows:
-                return SkippedFace(face.id, f"{table} has no row for {face.id}", f"without a row in {table}")
+        if annotations.attributes is not None and face.id not in annotations.attributes:
+            reason = f"{ATTRIBUTE_TABLE} has no row for {face.id}"
+            return SkippedFace(face.id, reason, f"without a row in {ATTRIBUTE_TABLE}")
+        if annotations.splits is not None and face.id not in annotations.splits:
+            return SkippedFace(face.id, f"{SPLIT_TABLE} has no split of {face.id}", f"without a split in {SPLIT_TABLE}")
         return None

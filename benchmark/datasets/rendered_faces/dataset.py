@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -20,6 +20,9 @@ from benchmark.datasets.rendered_faces.renderer.renderer import MAX_SIZE, MIN_SI
 
 SPLIT_STRIDE: Final = 1_000_000
 """Face numbers set aside for each split, so that a split's faces stay as they are when another split grows."""
+
+DRAWN_BYTES: Final = 128 * 2**20
+"""Memory for drawn edits: every method's edits, figures and pictures ask for the same ones."""
 
 
 class _Face(NamedTuple):
@@ -92,6 +95,7 @@ class RenderedFaces(FaceDataset):
         }
         self._seed = seed
         self._faces = [_Face(split, number) for split in SPLITS for number in range(counts[split])]
+        self._draw = lru_cache(maxsize=DRAWN_BYTES // (4 * size * size))(partial(_draw_edit, size=size))
         records = partial(self._records, size)
         self.packed = packed_faces(Path(cache), content_key(facts), size, records, len(self._faces), progress)
 
@@ -107,7 +111,7 @@ class RenderedFaces(FaceDataset):
             if transferred is None:
                 return None
             factors = transferred
-        return self._drawn(factors)
+        return self._draw(factors)
 
     def can_edit_part(self, face: int, edit: str) -> bool:
         """Whether the face of a row can have an edit of one part, such as "wider mouth"."""
@@ -122,16 +126,19 @@ class RenderedFaces(FaceDataset):
         edited = edit_part(self._factors(face), edit)
         if edited is None:
             raise ValueError(f"{self._faces[face].id} cannot have the edit {edit!r}")
-        return self._drawn(edited)
+        return self._draw(edited)
 
     def _factors(self, row: int) -> FaceFactors:
         return sample_factors(self._seed, self._faces[row].population_index)
-
-    def _drawn(self, factors: FaceFactors) -> TrueEdit:
-        edited = draw(factors, self.size)
-        return TrueEdit(edited.image, edited.mask, edited.attributes)
 
     def _records(self, size: int) -> Iterator[FaceRecord]:
         drawings = draw_all(self._seed, [face.population_index for face in self._faces], size)
         for face, drawing in zip(self._faces, drawings, strict=True):
             yield FaceRecord(face.id, face.split, *drawing)
+
+
+def _draw_edit(factors: FaceFactors, size: int) -> TrueEdit:
+    edited = draw(factors, size)
+    for array in edited:
+        array.setflags(write=False)
+    return TrueEdit(edited.image, edited.mask, edited.attributes)

@@ -29,8 +29,9 @@ def run(finished: Path, tmp_path: Path) -> Path:
 
 def test_a_run_as_it_was_written_is_intact(finished: Path) -> None:
     outcome = bench("verify", finished)
-    # 1 checkpoint; 12 edits, 3 task tables and 3 costs; 3 score files, result, experiment, provenance and samples
-    assert outcome.out == f"{finished}: all 26 files are as they were written\n"
+    # 1 checkpoint; 12 edits, 3 task tables and 3 costs; 3 files of scores and 3 of what is known of faces; result,
+    # experiment, provenance and samples
+    assert outcome.out == f"{finished}: all 29 files are as they were written\n"
     assert outcome.code == 0
 
 
@@ -43,6 +44,7 @@ def test_a_run_as_it_was_written_is_intact(finished: Path) -> None:
         "edits/reconstruction/cost.json",
         "edits/style-copy/tasks.parquet",
         "scores/style-copy.parquet",
+        "faces/style-copy.parquet",
         "result.json",
         "provenance.json",
     ],
@@ -50,7 +52,7 @@ def test_a_run_as_it_was_written_is_intact(finished: Path) -> None:
 def test_a_file_that_changed_is_named(run: Path, name: str, damage: Callable[[Path], None]) -> None:
     damage(run / name)
     outcome = bench("verify", run)
-    assert outcome.out == f"{run / name}\tchanged\n{run}: 1 of 26 files are not as they were written\n"
+    assert outcome.out == f"{run / name}\tchanged\n{run}: 1 of 29 files are not as they were written\n"
     assert outcome.code == 1
 
 
@@ -77,7 +79,7 @@ def test_swapped_and_missing_edits_are_named(run: Path) -> None:
     assert f"{edits / '00001.png'}\tchanged" in lines
     missing = {Path(line.partition("\t")[0]).name for line in lines if line.endswith("\tmissing")}
     assert missing == {"00000.png", "00001.png", "00002.png", "tasks.parquet", "cost.json"}
-    assert lines[-1] == f"{run}: 6 of 26 files are not as they were written"
+    assert lines[-1] == f"{run}: 6 of 29 files are not as they were written"
 
 
 def test_a_damaged_record_is_named(run: Path) -> None:
@@ -92,10 +94,10 @@ def test_several_runs_as_json(finished: Path, run: Path) -> None:
     outcome = bench("verify", finished, run, "--json")
     assert outcome.code == 1
     assert json.loads(outcome.out) == [
-        {"run": str(finished), "compared": 26, "problems": [], "unrecorded": []},
+        {"run": str(finished), "compared": 29, "problems": [], "unrecorded": []},
         {
             "run": str(run),
-            "compared": 26,
+            "compared": 29,
             "problems": [{"file": str(run / "samples.png"), "problem": "missing"}],
             "unrecorded": [],
         },

@@ -41,7 +41,11 @@ def test_the_demo_is_the_default() -> None:
     assert experiment.evaluation.dataset.name == "rendered-faces"
     assert experiment.evaluation.dataset.size == 64
     assert experiment.method.seed == 0
-    assert set(experiment.evaluation.protocols) == set(protocols_of(CARD)) - {"completion", "mask-edits"}
+    assert set(experiment.evaluation.protocols) == set(protocols_of(CARD)) - {
+        "completion",
+        "mask-edits",
+        "attribute-strengths",
+    }
 
 
 def test_each_source_lies_over_the_one_below(tmp_path: Path) -> None:
@@ -280,7 +284,11 @@ def test_a_reference_shares_the_evaluation() -> None:
 
 def test_every_protocol_joins_without_changing_those_chosen() -> None:
     evaluation = all_protocols(resolve([flags(protocols={"style-copy": {"count": 7}})]).evaluation)
-    assert set(evaluation.protocols) == {entry.card.name for entry in PROTOCOL_CARDS} - {"completion", "mask-edits"}
+    assert set(evaluation.protocols) == {entry.card.name for entry in PROTOCOL_CARDS} - {
+        "completion",
+        "mask-edits",
+        "attribute-strengths",
+    }
     assert evaluation.protocols["style-copy"] == {"count": 7, "styles": 1}
     assert evaluation.protocols["reconstruction"]["count"] == 200
 
@@ -367,7 +375,11 @@ def test_metrics_of_a_flag_replace_those_of_a_file(tmp_path: Path) -> None:
 
 def test_an_evaluation_needs_no_method_and_takes_every_protocol(tmp_path: Path) -> None:
     evaluation = resolve_evaluation([written(tmp_path, "limit: 3\ndataset: {size: 128}\n")])
-    assert set(evaluation.protocols) == {entry.card.name for entry in PROTOCOL_CARDS} - {"completion", "mask-edits"}
+    assert set(evaluation.protocols) == {entry.card.name for entry in PROTOCOL_CARDS} - {
+        "completion",
+        "mask-edits",
+        "attribute-strengths",
+    }
     assert (evaluation.limit, evaluation.dataset.size) == (3, 128)
     chosen = ConfigSource({"protocols": {"style-copy": {}}}, COMMAND)
     assert resolve_evaluation([read_assignments(["protocols.style-copy.count=7"]), chosen]).protocols == {
@@ -383,6 +395,40 @@ def test_an_evaluation_alone_has_no_keys_of_a_method(key: str) -> None:
 
 def test_no_key_is_of_both() -> None:
     assert not set(METHOD_KEYS) & set(EVALUATION_KEYS)
+
+
+def test_a_file_for_several_methods_has_the_options_of_each(tmp_path: Path) -> None:
+    text = """
+        preset: small
+        methods:
+          stargan: {ngf: 48, iterations: 700, attributes: [Smiling, Freckles]}
+          spade: {iterations: 500}
+        """
+    shared = written(tmp_path, text)
+    stargan = resolve([shared, flags(method="stargan", options={"ngf": 40})]).method.options
+    assert (stargan["ngf"], stargan["iterations"], stargan["attributes"]) == (40, 700, ["Smiling", "Freckles"])
+    assert stargan["epochs"] == 0, "which takes the place of the preset's epochs"
+    spade = resolve([shared, flags(method="spade+m")])
+    assert spade.method.options["iterations"] == 500
+    assert resolve([shared, flags(method="maskgan")]) == resolve([flags(method="maskgan", preset="small")])
+    assert resolve_evaluation([shared]).preset == "small"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("methods:\n  stargam: {ngf: 48}\n", "line 2: unknown method 'stargam'; did you mean 'stargan'?"),
+        ("methods:\n  stargan: {ngff: 48}\n", "line 2: unknown option of stargan 'ngff'; did you mean 'ngf'?"),
+        ("methods:\n  stargan: {ngf: wide}\n", "line 2: option of stargan ngf is a whole number, not 'wide'"),
+        ("methods:\n  stargan: 48\n", "line 2: methods.stargan holds options with values, not 48"),
+        ("methods: [stargan]\n", "line 1: methods has options by method, not ['stargan']"),
+    ],
+)
+def test_wrong_options_of_a_method_are_refused_whichever_runs(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(InputError, match=re.escape(said)):
+        resolve([written(tmp_path, text), flags(method="spade")])
+    with pytest.raises(InputError, match=re.escape(said)):
+        resolve_evaluation([written(tmp_path, text)])
 
 
 def test_a_validation_curve_decides_no_figure_unless_it_chooses_the_networks() -> None:

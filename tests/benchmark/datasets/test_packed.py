@@ -1,5 +1,6 @@
 """A pack is written once and whole, whoever else is packing and whatever was killed, and is found again by content."""
 
+import errno
 import multiprocessing
 import os
 import pickle
@@ -246,6 +247,16 @@ def test_a_disk_that_is_too_small_is_one_sentence_before_any_face_is_read(tmp_pa
     with pytest.raises(DataError, match=sentence):
         packed_faces(tmp_path, "k", 512, unread, total=10**12)
     assert not [path for path in tmp_path.iterdir() if path.suffix != ".lock"]
+
+
+def test_a_disk_that_fills_while_faces_are_packed_is_said_with_the_next_step(tmp_path: Path) -> None:
+    def faces() -> Iterator[FaceRecord | SkippedFace]:
+        yield RECORDS[0]
+        raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path / "images.npy"))
+
+    with pytest.raises(DataError, match=r"the disk is full \([\d.,]+ MB are free\); make room or choose another disk"):
+        packed_faces(tmp_path, "k", SIZE, faces, len(RECORDS))
+    assert not (tmp_path / "k").exists()
 
 
 def test_a_dataset_of_unusable_faces_says_why(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def test_what_cannot_be_transferred_is_refused_with_what_can(drawn: DrawnFaces) 
     with pytest.raises(ValueError, match=r"'Mouth_Slightly_Open' cannot be transferred: .* 0 usable faces without it"):
         AttributeTransfer(attribute="Mouth_Slightly_Open").tasks(drawn, seed=0)  # nobody has eyes, which place it
     with pytest.raises(ValueError, match=r"unknown attribute 'Smilling'.*Smiling"):
-        AttributeTransfer(attribute=["Male", "Smilling"])
+        AttributeTransfer(attribute=["Male", "Smilling"]).tasks(drawn, seed=0)
     with pytest.raises(ValueError, match="'Male' twice"):
         AttributeTransfer(attribute=["Male", "Male"])
 

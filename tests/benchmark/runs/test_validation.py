@@ -129,7 +129,7 @@ def test_faces_are_held_out_only_where_a_curve_is_wanted_and_the_result_says_so(
 ) -> None:
     said: list[str] = []
     by_default = run_validation(unsplit, said)
-    assert by_default.of([Stage("long", 100, 8)], tmp_path) is None
+    assert by_default.of([Stage("long", 100, 8)], {}, tmp_path) is None
     assert said == [
         "maskgan: no validation curve: rendered-faces has no validation face; "
         "validate_every=N holds a tenth of the training faces out"
@@ -143,11 +143,11 @@ def test_faces_are_held_out_only_where_a_curve_is_wanted_and_the_result_says_so(
 
 def test_no_curve_is_prepared_where_nothing_is_left_to_validate(unsplit: RenderedFaces, tmp_path: Path) -> None:
     said: list[str] = []
-    assert run_validation(unsplit, said).of([Stage("short", 49, 8)], tmp_path) is None
-    assert run_validation(unsplit, said, validate_every=0).of([Stage("long", 100, 8)], tmp_path) is None
+    assert run_validation(unsplit, said).of([Stage("short", 49, 8)], {}, tmp_path) is None
+    assert run_validation(unsplit, said, validate_every=0).of([Stage("long", 100, 8)], {}, tmp_path) is None
     (tmp_path / "checkpoints").mkdir()
     (tmp_path / "checkpoints" / "long.pth").touch()
-    assert run_validation(unsplit, said).of([Stage("long", 100, 8)], tmp_path) is None
+    assert run_validation(unsplit, said).of([Stage("long", 100, 8)], {}, tmp_path) is None
     assert said == []
 
 
@@ -155,4 +155,4 @@ def test_a_metric_that_the_protocol_does_not_show_is_refused(tmp_path: Path) -> 
     faces = RenderedFaces(None, 32, tmp_path, train=30, val=4, test=5)
     validation = run_validation(faces, [], keep="best:psnr-region")
     with pytest.raises(InputError, match="best:psnr-region is not shown under style-copy: name it by --metrics too"):
-        validation.of([Stage("long", 100, 8)], tmp_path)
+        validation.of([Stage("long", 100, 8)], {}, tmp_path)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import benchmark
 from benchmark.results.face_facts import faces_path, write_face_facts
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.task_scores import ScoreFiles
@@ -56,6 +57,21 @@ def test_groups_of_every_method_come_from_the_facts_of_one_run(tmp_path: Path) -
     assert fair.gap.low < 0 < fair.gap.high
 
 
+def test_python_has_the_same_as_a_frame(tmp_path: Path) -> None:
+    run = method(tmp_path, "alpha")
+    write_face_facts(run.path.parent, PROTOCOL, facts_of())
+    frame = benchmark.groups(tmp_path, by=["Male", "pose"], metrics="seg-accuracy")
+    assert list(frame["group"]) == ["Male", "not Male", *POSES]
+    of_men = frame.set_index("group").loc["Male"]
+    assert (of_men["n"], bool(of_men["ranked"]), of_men["best"], of_men["worst"]) == (60, True, "not Male", "Male")
+    (metric,) = grouped([run], "Male").metrics
+    gap = metric.methods[0].gap
+    assert gap is not None
+    assert (of_men["gap"], of_men["gap_low"], of_men["gap_high"]) == (gap.value, gap.low, gap.high)
+    with pytest.raises(UnknownNameError, match="unknown grouping of faces 'Mal'"):
+        benchmark.groups(tmp_path, by="Mal")
+
+
 def test_runs_of_an_older_version_say_what_adds_the_facts(tmp_path: Path) -> None:
     found = grouped([method(tmp_path, "alpha")], "Male")
     assert found.metrics == ()
@@ -80,14 +96,14 @@ def test_what_a_dataset_does_not_know_is_named_and_the_rest_is_shown(tmp_path: P
 
 
 def test_poses_are_binned_by_how_far_a_head_is_turned_to_either_side() -> None:
-    facts = facts_of()
-    groups = group_tasks(facts, FACES, "pose")
+    facts = facts_of().set_index("face")
+    groups = group_tasks(facts, "pose")
     assert groups.names == POSES
     assert groups.of_tasks[0] == -1
     for number, yaw in zip(groups.of_tasks[1:], facts["yaw"][1:], strict=True):
         assert number == (0 if abs(yaw) < 15 else 1 if abs(yaw) < 30 else 2)
     assert known_groupings(facts) == ["Male", "hair", "pose"]
-    assert list(group_tasks(facts, FACES, "hair").of_tasks[:4]) == [-1, 0, -1, 0]
+    assert list(group_tasks(facts, "hair").of_tasks[:4]) == [-1, 0, -1, 0]
 
 
 def test_a_misspelt_grouping_is_named_with_the_nearest() -> None:

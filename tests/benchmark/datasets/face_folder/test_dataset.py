@@ -23,6 +23,7 @@ from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.evaluation.context import open_faces
 from methods.labels import ATTRIBUTES, LABELS
 from registry.catalogue import DATASET_CARDS
+from registry.errors import UnknownNameError
 from tests.benchmark.images.encoded import LOSSLESS
 from tests.face_folder import (
     ANGLES,
@@ -34,6 +35,7 @@ from tests.face_folder import (
     open_folder,
     replace_line,
     save,
+    with_own_column,
     write_as_colors,
     write_as_numbers,
     write_as_parts,
@@ -227,7 +229,10 @@ BAD_FACES: list[tuple[Callable[[Path], object], str, str]] = [
         "with a row in attributes.csv that cannot be read",
         "attributes.csv, line 5: says other attributes than attributes.csv, line 4",
     ),
-    (in_table("splits.csv"), "without a row in splits.csv", "splits.csv has no row for b"),
+    *[
+        (in_table("splits.csv", *rows), "without a split in splits.csv", "splits.csv has no split of b")
+        for rows in ((), ("b,",), ("b",), ("b,NA",), ("b,nan", "b.png,"))
+    ],
 ]
 
 
@@ -281,7 +286,7 @@ REFUSED: list[tuple[Callable[[Path], object], str]] = [
     (lambda root: (root / "splits.csv").write_bytes(b"id,split\nb\xe9,test"), "splits.csv is not UTF-8 text: save it"),
     (table("splits.csv", "id,part\nb,train\n"), "splits.csv has no column 'split'; its columns: part"),
     (poses("b,1,2,left"), "poses.csv, line 2: roll is 'left', not degrees between -360 and 360"),
-    (poses("b,1,2,nan"), "poses.csv, line 2: roll is 'nan', not degrees between -360 and 360"),
+    (poses("b,1,2,400"), "poses.csv, line 2: roll is '400', not degrees between -360 and 360"),
     (poses("b,1,2,3", "b,1,2,4"), "poses.csv, line 3: says another pose of b than poses.csv, line 2"),
     (lambda root: shutil.rmtree(root / "images"), "faces holds no image; known endings: bmp, jpg"),
 ]
@@ -325,6 +330,21 @@ def test_files_and_rows_of_no_face_are_counted(folder: Path, cache: Path) -> Non
     found = verify_face_folder(folder, FaceFolderOptions())
     assert found["problem"].tolist() == ["unknown"] * 8
     assert found["face"].isna().all()
+
+
+def test_a_face_with_a_missing_angle_has_no_known_pose_and_is_counted(folder: Path, cache: Path) -> None:
+    poses("a,1,2,3", "b,1,2,nan", "c,,,", "d,1", "d,4,5,6")(folder)
+    dataset = open_folder(folder, cache)
+    known = dict(zip(dataset.packed.ids.tolist(), np.isfinite(dataset.packed.poses).all(1).tolist(), strict=True))
+    assert known == {**dict.fromkeys(FACES, False), "a": True, "d": True}
+    said = "in poses.csv, faces with a missing angle, whose pose is unknown"
+    assert [(files.reason, files.count, files.example) for files in dataset.left_out] == [(said, 2, "b")]
+
+
+def test_a_row_that_says_no_split_leaves_it_to_another(folder: Path, cache: Path) -> None:
+    before = open_folder(folder, cache).packed.splits.tolist()
+    in_table("splits.csv", "b,", "b.png,train")(folder)
+    assert open_folder(folder, cache).packed.splits.tolist() == before
 
 
 def test_names_that_no_table_can_have_are_left_out(folder: Path, cache: Path) -> None:
@@ -416,7 +436,10 @@ def test_own_labels_and_attribute_names_are_mapped(folder: Path, cache: Path) ->
 @pytest.mark.parametrize(
     ("names", "sentence"),
     [
-        (["Smiling"], "write it as own=Smiling"),
+        (["smiling"], "'smiling' is Smiling of CelebA: write it as smiling=Smiling"),
+        (["all"], "and none of all, face, hair, pose, yaw"),
+        (["Long,beard"], "an attribute's name is of letters, digits, _ and -, such as Freckles"),
+        (["Freckles"], r"attributes\.csv has no column 'Freckles'; it has Smiling, Male"),
         (["Male=Smilling"], "unknown attribute 'Smilling'; did you mean 'Smiling'"),
         (["smile=Smiling"], r"attributes\.csv has no column 'smile'; it has Smiling, Male"),
         (["Male=Smiling"], "the columns 'Smiling' and 'Male' are both Smiling"),
@@ -494,3 +517,33 @@ def test_the_card_states_the_options(folder: Path, tmp_path: Path) -> None:
     assert all(info.description for info in card.options.info.values())
     dataset = open_faces("face-folder", folder, SIDE, card.options, tmp_path / "cache", print)
     assert len(dataset.packed) == 6
+
+
+def test_attributes_of_its_own_follow_those_of_celeba(folder: Path, cache: Path) -> None:
+    plain = open_folder(folder, cache)
+    with_own_column(folder)
+    with_own_column(folder, "Long-Beard")
+    unnamed = open_folder(folder, cache)
+    assert unnamed.fingerprint == plain.fingerprint
+    assert (unnamed.attribute_names, unnamed.known_attributes) == (ATTRIBUTES, plain.known_attributes)
+    named = {"attribute_names": ["Long-Beard", "Freckles"]}
+    for dataset in (open_folder(folder, cache, **named), open_folder(folder, cache, **named)):  # packed, opened again
+        assert dataset.attribute_names == (*ATTRIBUTES, "Long-Beard", "Freckles")
+        assert dataset.known_attributes == (*plain.known_attributes, "Long-Beard", "Freckles")
+        assert dataset.fingerprint != plain.fingerprint
+        np.testing.assert_array_equal(dataset.packed.attributes[:, :40], plain.packed.attributes)
+        batch = dataset.batch(np.arange(6))
+        assert batch.values_of(["Freckles", "Smiling"]).tolist() == [
+            [number % 2, face.attributes[ATTRIBUTES.index("Smiling")]] for number, face in enumerate(FACES.values())
+        ]
+        with pytest.raises(UnknownNameError, match="unknown attribute 'Freckle'; did you mean 'Freckles'"):
+            batch.values_of(["Freckle"])
+
+
+def test_a_face_without_a_value_of_an_own_attribute_is_left_out(folder: Path, cache: Path) -> None:
+    with_own_column(folder)
+    in_table("attributes.csv", "b,1,0,dark")(folder)
+    dataset = open_folder(folder, cache, attribute_names=["Freckles"])
+    assert [skipped.reason for skipped in dataset.skipped] == [
+        "attributes.csv, line 4: Freckles is 'dark', not 1 and 0, 1 and -1, or true and false"
+    ]

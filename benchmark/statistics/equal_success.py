@@ -1,0 +1,163 @@
+"""Methods at equal success: what is left of a face at the strength at which an edit succeeds as often as another's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+
+from benchmark.statistics.bootstrap import percentile_interval
+from benchmark.statistics.curves import Curves, FaceDraws, SmoothCurves
+from benchmark.statistics.face_clusters import Array
+from benchmark.statistics.seed_variance import pooled_error, seed_error, seed_spreads
+from benchmark.statistics.simultaneous import simultaneous_half_widths
+
+REACHED_IN: Final = 0.975
+"""Share of the resamples that must reach a level for an interval: the others have no figure there."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with its 95% interval; NaN where there is none.
+
+    Attributes:
+        value: the mean over seeds.
+        low: lower end.
+        high: upper end.
+    """
+
+    value: float
+    low: float = float("nan")
+    high: float = float("nan")
+
+
+@dataclass(frozen=True)
+class AtLevel:
+    """A method at one level of success.
+
+    Attributes:
+        strength: at which it reaches the level.
+        preserved: by metric, the figure there.
+        reached_in: share of the resamples in which every seed reaches the level.
+        values: by metric, (S,) of each seed.
+        drawn: by metric, (draws, S) under resampled faces.
+    """
+
+    strength: Estimate
+    preserved: Mapping[str, Estimate]
+    reached_in: float
+    values: Mapping[str, Array]
+    drawn: Mapping[str, Array]
+
+
+def at_levels(
+    success: Curves,
+    preserved: Mapping[str, Curves],
+    strengths: Sequence[float],
+    levels: Sequence[float],
+    faces: FaceDraws,
+) -> tuple[AtLevel, ...]:
+    """A method where it first reaches each of several levels of success, interpolated between strengths.
+
+    Every resample of source faces has curves of its own, and so another strength at which it reaches a level; seeds are
+    nested as in `bootstrap_interval`.
+
+    Args:
+        success: its curves of success, of which more is better.
+        preserved: by metric, its curves of what an edit is to preserve.
+        strengths: (G,) of the points, two or more, ascending.
+        levels: of success.
+        faces: the resamples.
+    """
+    reaching = _Smooth.of(success, strengths)
+    kept = {name: _Smooth.of(curves, strengths) for name, curves in preserved.items()}
+    return tuple(_at_level(reaching, kept, level, faces) for level in levels)
+
+
+@dataclass(frozen=True)
+class _Smooth:
+    """The curves of a metric, of its seeds and of their resamples."""
+
+    values: SmoothCurves
+    drawn: SmoothCurves
+
+    @classmethod
+    def of(cls, curves: Curves, strengths: Sequence[float]) -> _Smooth:
+        return cls(SmoothCurves.through(strengths, curves.values), SmoothCurves.through(strengths, curves.drawn))
+
+
+def _at_level(success: _Smooth, preserved: Mapping[str, _Smooth], level: float, faces: FaceDraws) -> AtLevel:
+    reached, drawn_reached = success.values.first_reached(level), success.drawn.first_reached(level)
+    values = {name: curves.values.at(reached) for name, curves in preserved.items()}
+    drawn = {name: curves.drawn.at(drawn_reached) for name, curves in preserved.items()}
+    found = {name: _estimate(values[name], drawn[name], faces) for name in preserved}
+    reached_in = float(np.isfinite(drawn_reached).all(axis=1).mean())
+    return AtLevel(_estimate(reached, drawn_reached, faces), found, reached_in, values, drawn)
+
+
+@dataclass(frozen=True)
+class Leads:
+    """How far the method that preserves most at a level is ahead.
+
+    Attributes:
+        best: its place.
+        over: by the place of another method that surely reaches the level, by how much.
+    """
+
+    best: int
+    over: Mapping[int, Estimate]
+
+
+def leads(methods: Sequence[AtLevel], metric: str, faces: FaceDraws, *, more_is_better: bool) -> Leads | None:
+    """How far the method that preserves most at a level is ahead of the others, by their places among `methods`.
+
+    The intervals are simultaneous over all pairs, since the best is chosen by looking. Methods that do not surely reach
+    the level are no part of it.
+
+    Args:
+        methods: at the same level.
+        metric: of what is preserved.
+        faces: the resamples.
+        more_is_better: the direction of the metric.
+
+    Returns:
+        None where fewer than two reach it.
+    """
+    sign = 1.0 if more_is_better else -1.0
+    having = [place for place, found in enumerate(methods) if np.isfinite(found.preserved[metric].low)]
+    if len(having) < 2:
+        return None
+    best = max(having, key=lambda place: sign * methods[place].preserved[metric].value)
+    pairs = list(combinations(having, 2))
+    deviations = np.stack([_deviations(methods[one], methods[other], metric, faces) for one, other in pairs], axis=1)
+    widths = simultaneous_half_widths(deviations)
+    found: dict[int, Estimate] = {}
+    for (one, other), half in zip(pairs, widths.tolist(), strict=True):
+        if best in (one, other):
+            rival = other if one == best else one
+            ahead = sign * (methods[best].preserved[metric].value - methods[rival].preserved[metric].value)
+            found[rival] = Estimate(ahead, ahead - half, ahead + half)
+    return Leads(best, found)
+
+
+def _deviations(one: AtLevel, other: AtLevel, metric: str, faces: FaceDraws) -> Array:
+    """How far resamples (draws,) of a difference of two methods lie from it, with the error that seeds add."""
+    sides = [(found.values[metric], found.drawn[metric]) for found in (one, other)]
+    known = np.all([np.isfinite(drawn).all(axis=1) for _, drawn in sides], axis=0)
+    spreads = [spread for values, drawn in sides for spread in seed_spreads([values], drawn[known])]
+    differences = sides[0][1].mean(axis=1) - sides[1][1].mean(axis=1)
+    error = pooled_error(spreads).draw(len(differences), faces.generator())
+    deviations: Array = differences - (sides[0][0].mean() - sides[1][0].mean()) + error
+    return deviations
+
+
+def _estimate(values: Array, drawn: Array, faces: FaceDraws) -> Estimate:
+    """From figures (S,) of seeds and (draws, S) under resampled faces; without an interval where too few have one."""
+    value, known = float(values.mean()), np.isfinite(drawn).all(axis=1)
+    if not np.isfinite(value) or faces.num_faces < 2 or known.mean() < REACHED_IN:
+        return Estimate(value)
+    error = seed_error([values], [drawn[known]]).draw(int(known.sum()), faces.generator())
+    return Estimate(value, *percentile_interval(drawn[known].mean(axis=1) + error))

@@ -1,0 +1,1 @@
+"""A gallery of every edit of every method: a page with its data and pictures in files beside it."""
