@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import torch
 from mmengine.model import BaseModel
@@ -184,7 +184,16 @@ class Probe:
 
 
 class Trainable(BaseModel):
-    """A model that learns from faces in stages, each under one mmengine `Runner`. Editors are, and judges too."""
+    """A model that learns from faces in stages, each under one mmengine `Runner`. Editors are, and judges too.
+
+    Attributes:
+        shares_batches: whether a step comes to the same where several processes have a share of its batch each: it
+            draws, mixes and sums over faces by `methods.layers.whole_batch` alone, takes gradients of means over faces
+            by its optimisers' steps, and keeps no state that depends on which faces it saw but what follows the whole
+            batch. A model of which this is False trains in one process.
+    """
+
+    shares_batches: ClassVar[bool] = False
 
     def stages(self) -> Sequence[Stage]:
         """Training phases in order; empty for a model that learns nothing."""

@@ -14,6 +14,7 @@ TORCH: Final[Mapping[str, re.Pattern[str]]] = {
     "memory": re.compile(r"out of memory|can't allocate memory|not enough memory", re.IGNORECASE),
     "loader": re.compile(r"DataLoader worker .*(killed|exited)|shared memory", re.IGNORECASE),
     "gpu": re.compile(r"CUDA error|CUDA driver|cuDNN|No CUDA GPUs", re.IGNORECASE),
+    "processes": re.compile(r"gloo|NCCL|TCPStore|ProcessGroup|Connection (closed|reset) by peer", re.IGNORECASE),
 }
 """What torch says where something of the system fails, all of it in RuntimeErrors."""
 

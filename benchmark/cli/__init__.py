@@ -22,6 +22,7 @@ from benchmark.cli import (
     claims,
     compare,
     data,
+    demo,
     edits,
     gallery,
     leaderboard,
@@ -38,6 +39,7 @@ from benchmark.cli import list_show as catalogue
 from benchmark.cli import method_authoring as methods
 from benchmark.cli import run as stages
 from benchmark.cli.command import Commands
+from benchmark.cli.together import check_command, help_the_first, helps
 from registry.errors import LOGGER, InputError, PluginError
 
 CTRL_C = 130
@@ -75,6 +77,7 @@ status.add_to(app)
 verify.add_to(app)
 methods.add_to(app)
 photo.add_to(app)
+demo.add_to(app)
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
 app.add_typer(checkpoints.app, name="checkpoints")
@@ -89,7 +92,11 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a character that a terminal lacks must not cost a figure
     try:
-        app()
+        if helps():
+            help_the_first()
+        else:
+            check_command(sys.argv[1:])
+            app()
     except InputError as error:
         _fail(str(error), 2)
     except PluginError as error:

@@ -12,19 +12,21 @@ import typer
 from benchmark.cli.options import RunOptions, takes
 from benchmark.cli.plugins import load_plugins
 from benchmark.cli.resolve_flags import experiment_of, parse_seed_range, print_plan
+from benchmark.cli.together import leading
 from methods.labels import FACE_PARSING_LABELS, LABELS, numbered
 from registry.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.config.experiment import Experiment
     from benchmark.runs.run import Run
+    from benchmark.runtime.processes import Processes
     from benchmark.runtime.progress import Reporter
     from benchmark.weights.locate import Weights
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a stage command is to do: the experiments, one per seed, and where their files go."""
+    """What a stage command is to do: the experiments, one per seed, where their files go, and who helps."""
 
     experiments: list[Experiment]
     runs: Path
@@ -33,6 +35,7 @@ class Request:
     fresh: bool
     keep_weights: bool
     json: bool
+    processes: Processes | None
 
 
 def add_to(app: typer.Typer) -> None:
@@ -141,6 +144,11 @@ def _score(
 
 
 def _do(act: Callable[[Request], None], options: RunOptions) -> None:
+    with leading(options) as processes:
+        _do_with(processes, act, options)
+
+
+def _do_with(processes: Processes | None, act: Callable[[Request], None], options: RunOptions) -> None:
     load_plugins(options.plugin)
     from benchmark.config.experiment import over_seeds
 
@@ -169,6 +177,7 @@ def _do(act: Callable[[Request], None], options: RunOptions) -> None:
             options.fresh,
             options.keep_weights,
             options.json,
+            processes,
         )
     )
 
@@ -188,6 +197,7 @@ def _run(request: Request) -> None:
         weights=request.weights,
         fresh=request.fresh,
         keep_weights=request.keep_weights,
+        processes=request.processes,
     )
     print_results(results, request.json)
 
@@ -218,7 +228,8 @@ def _runs(request: Request) -> Iterator[Run]:
     from benchmark.runtime.cache_folder import cache_folder, writable
 
     cache = writable(cache_folder(), "cache folder")
-    context = EvaluationContext(request.experiments[0].evaluation, cache, request.reporter, request.weights)
+    evaluation = request.experiments[0].evaluation
+    context = EvaluationContext(evaluation, cache, request.reporter, request.weights, request.processes)
     for experiment in request.experiments:
         with working_on(experiment.folder(request.runs), request.reporter):
             yield run_of(experiment, context, request.runs, fresh=request.fresh, keep_weights=request.keep_weights)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from benchmark.datasets.base import FaceDataset
+from benchmark.editing.by_turns import EditedBatch, edited_by_turns, follow_turns
 from benchmark.editing.checked_edit import (
     MIDDLE_LEVEL,
     EditError,
@@ -33,6 +35,7 @@ from benchmark.results.run_folder import COST, TASK_TABLE, edit_path
 from benchmark.runtime.atomic_files import replacing, write_text_atomically
 from benchmark.runtime.device import Compute, seed_everything
 from benchmark.runtime.interruption import deferred_interruption
+from benchmark.runtime.processes import ALONE, Processes
 from benchmark.runtime.progress import Reporter
 from methods.base import CannotEdit, EditBatch, FaceEditor
 from registry.cards import MethodCard
@@ -51,11 +54,14 @@ def edit_tasks(
     compute: Compute,
     reporter: Reporter,
     title: str,
+    processes: Processes = ALONE,
 ) -> dict[str, str]:
     """Write `folder/00000.png` … for the tasks that have none yet, then `tasks.parquet` and `cost.json`.
 
     Batches are the same whatever is there already: one that lacks an image is edited again whole, so that a run that
     was stopped gives the images of one that was not.
+
+    Several processes edit a batch each at once, the others in `follow_edits`; the images are those of one.
 
     Where every value of the edits lies in [0, 1], which is another range than that of edits, the reporter warns.
 
@@ -76,29 +82,35 @@ def edit_tasks(
     least_levels: list[int] = []
     forget_peak_memory(compute)
     given = partial(protocol.batch, dataset, hints=card.takes_hints)
+    paths = [[edit_path(folder, task) for task in rows["task"]] for rows in batches]
+    lacking = [number for number, files in enumerate(paths) if not all(path.exists() for path in files)]
+    done = len(tasks) - sum(len(batches[number]) for number in lacking)
+
+    def attribute_of(number: int) -> str:
+        return str(batches[number]["attribute"].iloc[0])
+
     bar = reporter.bar(f"{title}: edit {protocol.name}", len(tasks))
-    done = 0
     with deferred_interruption() as stop, bar as advance, ImageWriter() as writer:
-        for number, rows in enumerate(batches):
-            attribute = str(rows["attribute"].iloc[0])
-            if attribute in refused:
+        advance(done)
+        edited = edited_by_turns(
+            lacking,
+            lambda number: attribute_of(number) in refused,
+            _editing(editor, card, given, batches, seed, compute, title),
+            processes,
+        )
+        for number, (images, seconds, reason) in edited:
+            if attribute_of(number) in refused:  # by a batch of the same turn
                 continue
-            notes = []
-            paths = [edit_path(folder, task) for task in rows["task"]]
-            if not all(path.exists() for path in paths):
-                try:
-                    images, seconds = _edit_batch(editor, card, given(rows), seed + number, compute)
-                except CannotEdit as reason:
-                    refused[attribute] = str(reason) or f"{title} cannot do this, and does not say why"
-                    continue
-                least_levels.append(int(images.min()))
-                for path, image in zip(paths, images, strict=True):
-                    if not path.exists():
-                        writer.write(path, image)
-                milliseconds.append(1000 * seconds / len(rows))
-                notes = [f"{len(rows) / max(seconds, 1e-9):.0f} images/s"]
-            done += len(rows)
-            advance(done, *notes)
+            if images is None:
+                refused[attribute_of(number)] = reason
+                continue
+            least_levels.append(int(images.min()))
+            for path, image in zip(paths[number], images, strict=True):
+                if not path.exists():
+                    writer.write(path, image)
+            milliseconds.append(1000 * seconds / len(images))
+            done += len(images)
+            advance(done, f"{len(images) / max(seconds, 1e-9):.0f} images/s")
             stop.check(f"editing {protocol.name}")
     answered = without_attributes(tasks, refused)
     if answered.empty:
@@ -119,6 +131,46 @@ def edit_tasks(
         cost = _cost(editor, one, milliseconds, compute)
         write_text_atomically(folder / COST, json.dumps(cost, indent=2) + "\n")
     return refused
+
+
+def follow_edits(
+    editor: FaceEditor,
+    card: MethodCard,
+    protocol: Protocol,
+    dataset: FaceDataset,
+    tasks: pd.DataFrame,
+    *,
+    batch_size: int,
+    seed: int,
+    compute: Compute,
+    title: str,
+    processes: Processes,
+) -> None:
+    """Edit with the first process, which is in `edit_tasks` with the same arguments; nothing is written."""
+    given = partial(protocol.batch, dataset, hints=card.takes_hints)
+    batches = batches_of_tasks(tasks, batch_size)
+    with deferred_interruption():  # the first process says when to stop
+        follow_turns(_editing(editor, card, given, batches, seed, compute, title), processes)
+
+
+def _editing(
+    editor: FaceEditor,
+    card: MethodCard,
+    given: Callable[[pd.DataFrame], EditBatch],
+    batches: Sequence[pd.DataFrame],
+    seed: int,
+    compute: Compute,
+    title: str,
+) -> Callable[[int], EditedBatch]:
+    """What edits a batch by its number."""
+
+    def edit(number: int) -> EditedBatch:
+        try:
+            return EditedBatch(*_edit_batch(editor, card, given(batches[number]), seed + number, compute), reason="")
+        except CannotEdit as reason:
+            return EditedBatch(None, 0.0, str(reason) or f"{title} cannot do this, and does not say why")
+
+    return edit
 
 
 def read_edits(folder: Path, tasks: pd.DataFrame, size: int) -> NDArray[np.uint8]:

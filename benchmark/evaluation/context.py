@@ -27,6 +27,7 @@ from benchmark.protocols.base import Protocol
 from benchmark.results.schema import DatasetInfo, JudgeInfo
 from benchmark.results.task_scores import tasks_sha256
 from benchmark.runtime.device import Compute, choose_compute, seed_everything
+from benchmark.runtime.processes import ALONE, Processes, compute_of
 from benchmark.runtime.progress import Reporter
 from benchmark.training.train import move_to_device, train
 from benchmark.weights.encoder_files import named_weights
@@ -60,12 +61,19 @@ class EvaluationContext:
         cache: folder of packed faces, judges and features.
         reporter: shows progress.
         weights: finds the weights files of metrics.
+        processes: that train and edit together, this one among them; None where it is alone.
     """
 
     def __init__(
-        self, evaluation: EvaluationSpec, cache: Path, reporter: Reporter, weights: Weights | None = None
+        self,
+        evaluation: EvaluationSpec,
+        cache: Path,
+        reporter: Reporter,
+        weights: Weights | None = None,
+        processes: Processes | None = None,
     ) -> None:
         self.evaluation = evaluation
+        self.processes = processes or ALONE
         self.weights = weights or Weights()
         self.cache = cache
         self.reporter = reporter
@@ -78,7 +86,8 @@ class EvaluationContext:
     def compute(self) -> Compute:
         """Device, precision and layout."""
         spec = self.evaluation.compute
-        return choose_compute(spec.device, spec.precision, spec.channels_last, spec.num_workers)
+        chosen = choose_compute(spec.device, spec.precision, spec.channels_last, spec.num_workers)
+        return compute_of(self.processes, chosen)
 
     @property
     def resources(self) -> Resources:

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmark.datasets.base import FaceDataset
+from benchmark.protocols.base import NO_ROW
 from benchmark.results.face_facts import FACE, HAIR, YAW
 from methods.labels import LABELS, MOUTH_LABELS
 
@@ -15,13 +16,14 @@ _HAIR = LABELS.index("hair")
 
 
 def face_facts(dataset: FaceDataset, tasks: pd.DataFrame) -> pd.DataFrame:
-    """One row per face that is a target of tasks, as `write_face_facts` takes them.
+    """One row per face of the dataset that is a target of tasks, as `write_face_facts` takes them.
 
     Args:
         dataset: the faces.
         tasks: a protocol's table, with `target_row`.
     """
     rows = np.unique(tasks["target_row"].to_numpy(np.int64))
+    rows = rows[rows != NO_ROW]
     packed = dataset.packed
     columns: dict[str, object] = {FACE: [str(face) for face in packed.ids[rows]]}
     if "attributes" not in dataset.lacks:

@@ -42,6 +42,7 @@ from benchmark.runtime.progress import Advance, Reporter
 from benchmark.statistics.ratios import Columns, Ratio
 from benchmark.weights.resources import Resources
 from methods.base import EditBatch
+from methods.labels import NUM_ATTRIBUTES
 from registry.catalogue import JUDGE_CARDS, METRIC_CARDS
 from registry.errors import PluginError, plugin_boundary
 
@@ -339,8 +340,10 @@ def _judged(pixels: Pixels, judges: Judges, compute: Compute, num_attributes: in
         judge = judges.attributes()
         with plugin_boundary(f"{type(judge).__name__}.scores"):
             scores: Tensor = judge.scores(images())
-        unread = num_attributes - scores.shape[1]  # a judge of CelebA's does not know those that the dataset adds
-        return functional.pad(scores.float().cpu(), (0, unread), value=math.nan)
+        scores = scores.float().cpu()
+        if scores.shape[1:] == (NUM_ATTRIBUTES,):  # a judge of CelebA's does not know those that the dataset adds
+            scores = functional.pad(scores, (0, num_attributes - NUM_ATTRIBUTES), value=math.nan)
+        return scores
 
     return Judged(parse, read_attributes, _answers(images, judges))
 

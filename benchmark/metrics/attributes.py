@@ -75,8 +75,8 @@ class AttributeProbability(AgreementMetric):
 
     def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """One column per requested attribute: its probability in [0, 1] of being as requested."""
-        found = probability_as_requested(batch)
-        return {ATTRIBUTES[column]: found[:, place] for place, column in enumerate(batch.requested_attributes)}
+        found, names = probability_as_requested(batch), batch.tasks.target.attribute_names
+        return {names[column]: found[:, place] for place, column in enumerate(batch.requested_attributes)}
 
 
 class AttributePreservation(AgreementMetric):

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from benchmark.config.resolve import evaluation_part, resolve_evaluation
 from benchmark.config.sources import COMMAND, ConfigSource, read_config
+from benchmark.datasets.base import FaceDataset
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.images.convert import Pixels, image_tensor
 from benchmark.results.run_folder import EXPERIMENT
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import Weights
+from benchmark.weights.resources import Resources
 from methods.labels import ATTRIBUTES
 
 PRECISE: Final = 0.75
@@ -61,11 +63,25 @@ class FaceReader:
 
     def attributes(self, image: Pixels) -> NDArray[np.float32]:
         """(40,) in {0, 1}: what an image (size, size, 3) has of CelebA's attributes; 0 of what is not known."""
+        scores = self.attribute_scores(image)
+        return np.array([scores.get(name, 0.0) >= 0.5 for name in ATTRIBUTES], np.float32)
+
+    def attribute_scores(self, image: Pixels) -> dict[str, float]:
+        """How sure the judge is that an image (size, size, 3) has each attribute that is known, in [0, 1]."""
         judge, _ = self._context.judge("attributes")
-        known = self._context.dataset.known_attributes
-        scores = judge.scores(self._tensor(image))[0].cpu().numpy()
-        has = [name in known and score >= 0.5 for name, score in zip(ATTRIBUTES, scores, strict=False)]
-        return np.array(has, np.float32)
+        known = self.dataset.known_attributes
+        scores = judge.scores(self._tensor(image))[0].tolist()
+        return {name: score for name, score in zip(ATTRIBUTES, scores, strict=False) if name in known}
+
+    @property
+    def dataset(self) -> FaceDataset:
+        """The run's faces."""
+        return self._context.dataset
+
+    @property
+    def resources(self) -> Resources:
+        """What metrics may need."""
+        return self._context.resources
 
     def _tensor(self, image: Pixels) -> torch.Tensor:
         return image_tensor(image[None]).to(self._context.compute.device)

@@ -62,9 +62,9 @@ def groups(
     from benchmark.tables.worst_groups import group_table
 
     words = names_of(by)
-    check_groupings(words)
     found = read_runs(paths_of(runs), partial(warnings.warn, stacklevel=3))
     selected = select(found, Selection(dataset, protocol, names_of(methods), names_of(metrics)))
+    check_groupings(words, selected)
     files = ScoreFiles()
     tables = [group_table(table, words, files) for table in tabulate(selected, allow_mixed, files=files)]
     frame = pd.DataFrame(group_rows(tables), columns=list(COLUMNS))

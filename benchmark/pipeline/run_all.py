@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmark.caching.fingerprints import StageState, fingerprint, source_version
 from benchmark.config.evaluation_spec import EvaluationSpec
@@ -23,6 +24,9 @@ from benchmark.weights.locate import Weights
 from registry.catalogue import PROTOCOL_CARDS
 from registry.errors import InputError
 
+if TYPE_CHECKING:
+    from benchmark.runtime.processes import Processes
+
 PAGES = "leaderboard"
 PAGE_FILES = tuple(f"leaderboard.{suffix}" for suffix in ("html", "md", "tex", "csv", "json"))
 
@@ -36,6 +40,7 @@ def run_all(
     weights: Weights,
     fresh: bool = False,
     keep_weights: bool = False,
+    processes: Processes | None = None,
 ) -> list[Result]:
     """Run experiments of one evaluation, then the references, and write their leaderboard.
 
@@ -49,6 +54,7 @@ def run_all(
         weights: finds the weights files of metrics.
         fresh: begin the experiments anew; references are kept.
         keep_weights: go on with weights that other code trained, and say so in their results.
+        processes: that train and edit together, of which this is the first; None where this one is alone.
 
     Returns:
         A result an experiment, then those of the reference methods and of the real images.
@@ -74,7 +80,7 @@ def run_all(
     from benchmark.runs.run_of import run_of
     from reports.leaderboard.write import PAGE_FORMATS, write_leaderboard
 
-    context = EvaluationContext(shared, cache, reporter, weights)
+    context = EvaluationContext(shared, cache, reporter, weights, processes)
     results: list[Result] = []
     for experiment, result, again in zip(planned, finished, anew, strict=True):
         if result is None:

@@ -30,7 +30,7 @@ class AttributeStrengthsOptions:
     """Every option of the card of attribute-strengths.
 
     Attributes:
-        attribute: a CelebA attribute that the dataset knows.
+        attribute: an attribute that the dataset knows.
         strengths: how far edits are to go, in ascending order: 0 leaves the target, 1 is the whole edit. Every pair of
             faces has a task at each of them.
         count: pairs wanted; fewer where the test split does not have as many.

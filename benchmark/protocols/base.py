@@ -6,7 +6,7 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,8 @@ from methods.base import EditBatch, FaceBatch
 from registry.errors import PluginError, plugin_boundary
 
 Rows = NDArray[np.int64]
+NO_ROW: Final = -1
+"""In place of the dataset's row, of a face that is not of the dataset."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Draw:
         details: further columns of the table by name, (T,) each, of what the variation says already; by a column of
             strengths tasks have figures of their own.
         together: so many tasks that follow one another belong together; a limit parts them only if it is less.
+        ids: of the target and the source of every task, where the rows are `NO_ROW`; empty where they say it.
     """
 
     targets: Rows
@@ -47,6 +50,7 @@ class Draw:
     variation: str | Sequence[str] = ""
     details: Mapping[str, Sequence[object]] = field(default_factory=dict)
     together: int = 1
+    ids: Sequence[tuple[str, str]] = ()
 
 
 class Protocol(ABC):
@@ -142,11 +146,13 @@ class Protocol(ABC):
             for said in (drawn.attribute, drawn.variation)
         )
         ids = dataset.packed.ids
+        known = ((str(ids[target]), str(ids[source])) for target, source in zip(targets, sources, strict=True))
+        pairs = list(drawn.ids[:limit] or known)
         table = pd.DataFrame(
             {
                 "task": np.arange(len(targets), dtype=np.int64),
-                "target": [str(face) for face in ids[targets]],
-                "source": [str(face) for face in ids[sources]],
+                "target": [target for target, _ in pairs],
+                "source": [source for _, source in pairs],
                 "target_row": targets,
                 "source_row": sources,
                 "attribute": attribute,
@@ -178,8 +184,9 @@ class Protocol(ABC):
         for column, faces in (("target", targets), ("source", sources)):
             if faces.size and faces.max() >= len(dataset.packed.ids):
                 raise ValueError(f"the tasks name row {faces.max()}, but the dataset has {len(dataset.packed.ids)}")
-            for expected, found in zip(rows[column], dataset.packed.ids[faces], strict=True):
-                if str(expected) != str(found):
+            for expected, face in zip(rows[column], faces, strict=True):
+                found = dataset.packed.ids[face]
+                if face != NO_ROW and str(expected) != str(found):
                     raise ValueError(f"the tasks were drawn from another dataset: {column} {expected} is {found} here")
         tasks = self.edits_of_rows(dataset, rows)
         return self.hinted(tasks) if hints else tasks
@@ -226,6 +233,8 @@ class Protocol(ABC):
                 f"{function} gave targets {targets} and sources {sources}, where as many of both, (T,), were expected"
             )
         of_tasks = {"attributes": drawn.attribute, "variations": drawn.variation, **drawn.details}
+        if drawn.ids:
+            of_tasks["ids"] = drawn.ids
         for what, said in of_tasks.items():
             if not isinstance(said, str) and len(said) != len(drawn.targets):
                 raise PluginError(f"{function} gave {len(said)} {what} for {len(drawn.targets)} tasks")

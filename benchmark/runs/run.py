@@ -17,7 +17,6 @@ from benchmark.config.experiment import Experiment
 from benchmark.config.training_length import counts_epochs, length_notes, over_faces
 from benchmark.datasets.base import FaceDataset
 from benchmark.editing.build_method import Editor, build_editor
-from benchmark.editing.edit_tasks import edit_tasks
 from benchmark.editing.edited_files import discard_damaged_edits, edited_files
 from benchmark.editing.given_stages import start_files, start_notes
 from benchmark.editing.option_weights import OptionWeights, hashes, missing_in_words, option_weights
@@ -52,6 +51,7 @@ from benchmark.runs.first_edits import write_first_edits
 from benchmark.runs.participation import Participation, check_learned_attributes, participation
 from benchmark.runs.provenance import write_provenance
 from benchmark.runs.score_protocol import ScoredProtocol, edited_outputs, score_protocol
+from benchmark.runs.shared_work import edit_protocol, train_method
 from benchmark.runs.trained_before import (
     TRAINING,
     begin,
@@ -70,7 +70,7 @@ from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.runtime.cache_folder import writable
 from benchmark.training.checkpoints import weights_sha256
 from benchmark.training.stage_cache import StageCache
-from benchmark.training.train import TrainingTime, move_to_device, train
+from benchmark.training.train import TrainingTime, move_to_device
 from methods.base import CannotEdit
 from registry.cards import MethodCard
 from registry.catalogue import DATASET_CARDS, METHOD_CARDS, PROTOCOL_CARDS
@@ -137,6 +137,8 @@ class Run:
         """The iterations that the training budget buys; None where there is no budget."""
         if self.requested.method.budget is None:
             return None
+        if self.context.processes.several:
+            raise InputError("a budget is measured in one process; leave --budget out, or start bench without torchrun")
         counted = over_faces(self.requested, self._num_training_faces)
         return buy(counted, self.folder.parent, self.context, self._option_weights)
 
@@ -284,20 +286,10 @@ class Run:
                 for said in missing_in_words(self._option_weights):
                     self.context.reporter.say(f"{self.experiment.label}: {said}")
             check_weights(self.folder, self.stamps)
-            time = train(
-                editor.model,
-                self._training_faces,
-                self.folder,
-                seed=self.experiment.method.seed,
-                compute=self.context.compute,
-                reporter=self.context.reporter,
-                title=self.experiment.label,
-                tensorboard=self.experiment.method.tensorboard,
-                # what other code trained in part is none of the stages that this code would train
-                store=None if taken_over(self.stamps) else self._stage_store,
-                validation=self._validation.of(editor.model.stages(), editor.given, self.folder),
-                given=editor.given,
-            )
+            # what other code trained in part is none of the stages that this code would train
+            store = None if taken_over(self.stamps) else self._stage_store
+            validation = self._validation.of(editor.model.stages(), editor.given, self.folder)
+            time = train_method(self.experiment, editor, self.folder, self.context, store, validation)
             self._training_time = time if finished else None
             record_weights(self.folder, self.stamps, finished)
         editor.model.eval()
@@ -340,19 +332,8 @@ class Run:
         self.stamps.put(stage, {"stamp": stamp, "done": False, FILES: kept})
         reason, refused = None, {}
         try:
-            refused = edit_tasks(
-                self._trained_editor.model,
-                self._card,
-                task_set.protocol,
-                self.context.dataset,
-                task_set.tasks,
-                folder,
-                batch_size=self.experiment.evaluation.edit_batch_size,
-                seed=self.experiment.method.seed,
-                compute=self.context.compute,
-                reporter=self.context.reporter,
-                title=self.experiment.label,
-            )
+            model, options = self._trained_editor.model, self._participation.able[name]
+            refused = edit_protocol(self.experiment, model, task_set, options, folder, self.context)
         except CannotEdit as error:
             reason = str(error)
         answered = without_attributes(task_set.tasks, refused)

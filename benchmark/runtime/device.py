@@ -30,12 +30,14 @@ class Compute:
         precision: "bf16" runs forward passes under `torch.autocast` in bfloat16; parameters stay float32.
         channels_last: keep convolution weights and images as NHWC in memory.
         num_workers: data-loading processes beside the training process.
+        processes: that train and edit together, each on a device of its own, or on the same CPU.
     """
 
     device: torch.device
     precision: Precision
     channels_last: bool
     num_workers: int = 0
+    processes: int = 1
 
     def autocast(self) -> AbstractContextManager[None]:
         """The autocast context of one forward or training step."""
@@ -49,10 +51,11 @@ class Compute:
     @property
     def hardware(self) -> str:
         """The device in words, for provenance and cost tables."""
+        several = f", {self.processes} processes" if self.processes > 1 else ""
         if self.device.type == "cuda":
-            return str(torch.cuda.get_device_name(self.device))
+            return f"{torch.cuda.get_device_name(self.device)}{several}"
         threads = torch.get_num_threads()
-        return f"{processor_name()}, {threads} thread{'s' if threads > 1 else ''}"
+        return f"{processor_name()}, {threads} thread{'s' if threads > 1 else ''}{several}"
 
 
 def choose_compute(

@@ -33,6 +33,10 @@ _TORCH: Final[Mapping[str, str]] = {
         f"a process that loads faces ended: {{line}}; with --set compute.num_workers=0 there are none; then {GO_ON}"
     ),
     "gpu": f"the GPU failed: {{line}}; {GO_ON}, on it or with --device cpu",
+    "processes": (
+        f"another process of this experiment ended, which says above or below why ({{line}}); when that is mended, "
+        f"{GO_ON}"
+    ),
 }
 """Sentences by what failed in torch."""
 

@@ -118,12 +118,20 @@ def random_state() -> dict[str, Any]:
     return content
 
 
-def restore_random_state(state: dict[str, Any]) -> None:
-    """Put back what `random_state` gave."""
+def restore_random_state(state: dict[str, Any], *, of_several: bool = False) -> None:
+    """Put back what `random_state` gave.
+
+    Args:
+        state: what it gave.
+        of_several: whether processes train together, each on its GPU: all draw as the first does on the first one.
+    """
     version, words, gauss = state["python"]
     random.setstate((version, tuple(words), gauss))
     words_tensor: Tensor = state["numpy"][0]
     np.random.set_state(("MT19937", words_tensor.numpy().astype(np.uint32), *state["numpy"][1:]))
     torch.set_rng_state(state["torch"])
     if "cuda" in state and torch.cuda.is_available():
-        torch.cuda.set_rng_state_all(state["cuda"])
+        if of_several:
+            torch.cuda.set_rng_state(state["cuda"][0])
+        else:
+            torch.cuda.set_rng_state_all(state["cuda"][: torch.cuda.device_count()])

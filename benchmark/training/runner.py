@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import torch
 from mmengine.logging import MMLogger
 from mmengine.registry import PARAM_SCHEDULERS
 from mmengine.runner import IterBasedTrainLoop, Runner
@@ -14,10 +15,13 @@ from torch import nn
 
 from benchmark.runtime.device import Compute
 from benchmark.runtime.interruption import StopRequest
+from benchmark.runtime.processes import Processes
 from benchmark.training.checkpoints import random_state, restore_random_state, write_checkpoint
 from benchmark.training.finished_stages import Baseline
 from benchmark.training.losses import checked_losses
+from benchmark.training.shared_step import average_tracked_statistics, mean_losses
 from methods.base import FaceBatch
+from methods.layers.whole_batch import sharing
 from registry.errors import plugin_boundary
 
 
@@ -28,10 +32,12 @@ class StageRunner(Runner):
 
     Args:
         compute: device, precision and layout.
-        stop: asked between steps.
+        processes: that train together; rank 0 writes.
+        stop: asked between steps, of all processes.
         stage: name of the stage.
         state: content of the checkpoint that an earlier sitting left, to resume from; None to begin.
-        baseline: the model before the stage, by which its finished checkpoint leaves out what did not change.
+        baseline: the model before the stage, by which its finished checkpoint leaves out what did not change; None
+            where this process writes none.
         kwargs: mmengine's.
     """
 
@@ -39,13 +45,15 @@ class StageRunner(Runner):
         self,
         *,
         compute: Compute,
+        processes: Processes,
         stop: StopRequest,
         stage: str,
         state: dict[str, Any] | None,
-        baseline: Baseline,
+        baseline: Baseline | None,
         **kwargs: Any,
     ) -> None:
         self.compute = compute
+        self.processes = processes
         self.stop = stop
         self.stage = stage
         self.state = state
@@ -54,6 +62,7 @@ class StageRunner(Runner):
         self.seconds_before: float = meta.get("seconds", 0.0)
         self.cpu_seconds_before: float = meta.get("cpu_seconds", 0.0)
         self.started, self.cpu_started = time.monotonic(), time.process_time()
+        self.cpu_seconds_of_others = 0.0
         super().__init__(default_scope=None, log_level="WARNING", **kwargs)
 
     @property
@@ -63,12 +72,28 @@ class StageRunner(Runner):
 
     @property
     def cpu_seconds(self) -> float:
-        """Processor time of this process in the stage's training, earlier sittings included."""
-        return self.cpu_seconds_before + time.process_time() - self.cpu_started
+        """Processor time of all processes in the stage's training, earlier sittings included."""
+        return self.cpu_seconds_before + self.cpu_seconds_of_others + self._own_cpu_seconds
+
+    @property
+    def _own_cpu_seconds(self) -> float:
+        return time.process_time() - self.cpu_started
+
+    def stops(self) -> bool:
+        """Whether a stop was requested of any process, on which all agree between two steps."""
+        if not self.processes.several:
+            return self.stop.requested
+        own = self._own_cpu_seconds
+        sums = torch.tensor([float(self.stop.requested), own], dtype=torch.float64)
+        self.processes.add_up(sums)
+        stops, seconds = sums.tolist()
+        self.cpu_seconds_of_others = seconds - own
+        self.stop.requested = stops > 0
+        return self.stop.requested
 
     def setup_env(self, env_cfg: dict[str, Any]) -> None:
         """Leave OpenCV's threads and the multiprocessing start method alone."""
-        self._rank, self._world_size = 0, 1
+        self._rank, self._world_size = self.processes.rank, self.processes.size
         self._timestamp = time.strftime("%Y%m%d_%H%M%S") + f"_{time.monotonic_ns()}"
 
     def set_randomness(self, seed: int | None, diff_rank_seed: bool = False, deterministic: bool = False) -> None:
@@ -121,6 +146,8 @@ class StageRunner(Runner):
             "state_dict": self.model.state_dict(),
         }
         if finished:
+            if self.baseline is None:
+                raise RuntimeError("a process without a baseline writes no finished stage")
             content = self.baseline.checkpoint(content["state_dict"], content["meta"])
         else:
             content["optimizer"] = self.optim_wrapper.state_dict()
@@ -148,7 +175,7 @@ class StageRunner(Runner):
             for scheduler, state in zip(group, content["param_schedulers"][name], strict=True):
                 scheduler.load_state_dict(state)
         self.train_loop._iter = content["meta"]["iter"]
-        restore_random_state(content["random_state"])
+        restore_random_state(content["random_state"], of_several=self.processes.several)
 
 
 class StageLoop(IterBasedTrainLoop):
@@ -159,7 +186,7 @@ class StageLoop(IterBasedTrainLoop):
         runner = self.runner
         runner.call_hook("before_train")
         runner.model.train()
-        while self._iter < self._max_iters and not runner.stop.requested:
+        while self._iter < self._max_iters and not runner.stops():
             self.run_iter(next(self.dataloader_iterator))
         runner.call_hook("after_train")
 
@@ -170,8 +197,10 @@ class StageLoop(IterBasedTrainLoop):
         faces = faces.to(compute.device, channels_last=compute.channels_last)
         runner.call_hook("before_train_iter", batch_idx=self._iter, data_batch=faces)
         function = f"{type(runner.model).__name__}.train_step"
-        with plugin_boundary(function), compute.autocast():
+        processes: Processes = runner.processes
+        with plugin_boundary(function), compute.autocast(), sharing(processes):
             losses = runner.model.train_step(faces, runner.optim_wrapper)
-        checked_losses(function, losses)
+        losses = mean_losses(checked_losses(function, losses), processes)
+        average_tracked_statistics(runner.model, processes)
         self._iter += 1
         runner.call_hook("after_train_iter", batch_idx=self._iter - 1, data_batch=faces, outputs=losses)

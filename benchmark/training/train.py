@@ -13,24 +13,25 @@ from types import MappingProxyType
 from typing import Any
 
 import torch
-from mmengine.hooks import Hook, ParamSchedulerHook
-from mmengine.optim import OptimWrapperDict
+from mmengine.hooks import Hook
 from torch import Tensor
 
 from benchmark.datasets.base import FaceDataset
-from benchmark.datasets.training_batches import training_batches
 from benchmark.results.run_folder import PROGRESS, UNFINISHED, checkpoint_path, checkpoints_folder
 from benchmark.runtime.device import Compute, seed_everything
 from benchmark.runtime.interruption import deferred_interruption
+from benchmark.runtime.processes import ALONE, Processes
 from benchmark.runtime.progress import Reporter
-from benchmark.training.checkpoints import read_checkpoint, read_or_discard, write_checkpoint
+from benchmark.training.checkpoints import random_state, read_checkpoint, read_or_discard, write_checkpoint
 from benchmark.training.finished_stages import Baseline, EarlierStages
 from benchmark.training.hooks import CheckpointHook, EMAHook, ProgressHook
 from benchmark.training.runner import StageLoop, StageRunner
+from benchmark.training.shared_step import STAGE, require_shares
 from benchmark.training.stage_cache import StageCache
+from benchmark.training.stage_parts import stage_hooks, stage_loader, stage_optimizers, stage_schedulers
 from benchmark.training.validation import Validation, adopt_curve
 from methods.base import Stage, Trainable
-from registry.errors import InputError, PluginError, plugin_boundary
+from registry.errors import InputError, plugin_boundary
 
 CHECKPOINT_EVERY_SECONDS = 60.0
 
@@ -41,7 +42,7 @@ class TrainingTime:
 
     Attributes:
         seconds: wall clock.
-        cpu_seconds: processor time of the training process; None where a stage was trained before it was noted.
+        cpu_seconds: processor time of the training processes; None where a stage was trained before it was noted.
     """
 
     seconds: float = 0.0
@@ -67,6 +68,7 @@ def train(
     store: StageCache | None = None,
     validation: Validation | None = None,
     given: Mapping[str, Mapping[str, Tensor]] = MappingProxyType({}),
+    processes: Processes = ALONE,
 ) -> TrainingTime:
     """Train every stage that is not whole in `folder/checkpoints` already, and leave the model trained.
 
@@ -82,6 +84,7 @@ def train(
         store: of stages that variants share; those in it are not trained again.
         validation: of the model as it is trained; it may choose which networks a stage leaves.
         given: by stage, tensors by the model's names that take the place of its training.
+        processes: that train together, of which this is the first; the others are in `benchmark.training.follow`.
 
     Returns:
         What the training took over all stages and sittings, a shared stage's included wherever it was trained; that of
@@ -92,7 +95,8 @@ def train(
         TrainingDiverged: if a loss is no longer finite.
         TrainingCheckpointError: if a checkpoint in the folder is of something else; a damaged one is made anew.
         PluginError: if the model's own code fails, or gives something else than losses.
-        InputError: if an optimiser refuses its options, or TensorBoard is requested and not installed.
+        InputError: if an optimiser refuses its options, TensorBoard is requested and not installed, or the model trains
+            in one process only.
     """
     if tensorboard and importlib.util.find_spec("tensorboard") is None:
         raise InputError(
@@ -116,12 +120,15 @@ def train(
                     reporter.say(f"{title}: {stage.name} is as another run trained it")
                     content = read_checkpoint(finished)
                 else:
+                    require_shares(model, title, processes)
                     seed_everything(seed * 1000 + number)
                     with plugin_boundary(f"{type(model).__name__}.begin_stage"):
                         model.begin_stage(stage)
                     validating = None if validation is None else partial(validation.hook, folder, stage, time.seconds)
                     _train_stage(
-                        model, stage, dataset, folder, seed, compute, reporter, title, tensorboard, baseline, validating
+                        *(model, stage, dataset, folder, seed, compute, reporter, title, tensorboard, baseline),
+                        processes,
+                        validating,
                     )
                     content = read_checkpoint(finished)
                     if store is not None:
@@ -130,6 +137,7 @@ def train(
         earlier.add(stage.name, finished, content)
         model.load_state_dict(model.state_dict() | content["state_dict"])
         time = time.after(content["meta"])
+    processes.tell({STAGE: None})
     model.eval()
     return time
 
@@ -161,6 +169,7 @@ def _train_stage(
     title: str,
     tensorboard: bool,
     baseline: Baseline,
+    processes: Processes,
     validating: Callable[[EMAHook], Hook] | None,
 ) -> None:
     finished = checkpoint_path(folder, stage.name)
@@ -171,15 +180,12 @@ def _train_stage(
     if tensorboard and state is not None:
         _forget_events(events, state["meta"]["iter"])
     backends = [{"type": "TensorboardVisBackend", "save_dir": str(events)}]
-    loader = training_batches(
-        dataset,
-        stage.batch_size,
-        seed=seed,
-        start=0 if state is None else state["meta"]["iter"],
-        num_workers=compute.num_workers,
-        pin_memory=compute.device.type == "cuda",
-        balanced_by=stage.balanced_by,
-    )
+    loader = stage_loader(dataset, stage, seed, compute, state, processes)
+    optimizers = stage_optimizers(model, stage, title, processes)
+    if processes.several:
+        processes.tell(
+            {STAGE: stage.name, "state": state, "weights": model.state_dict(), "random_state": random_state()}
+        )
     with (
         # mmengine insists on a folder of its own for logs that this project writes elsewhere
         tempfile.TemporaryDirectory() as work_dir,
@@ -188,6 +194,7 @@ def _train_stage(
     ):
         runner = StageRunner(
             compute=compute,
+            processes=processes,
             stop=stop,
             stage=stage.name,
             state=state,
@@ -196,16 +203,9 @@ def _train_stage(
             work_dir=work_dir,
             train_dataloader=loader,
             train_cfg={"type": StageLoop, "max_iters": stage.iterations},
-            optim_wrapper=_optimizers(model, stage, title),
-            param_scheduler={name: list(group) for name, group in stage.schedulers.items()} or None,
-            default_hooks={
-                "runtime_info": None,
-                "timer": None,
-                "sampler_seed": None,
-                "logger": None,
-                "param_scheduler": ParamSchedulerHook(),
-                "checkpoint": CheckpointHook(unfinished, finished, CHECKPOINT_EVERY_SECONDS),
-            },
+            optim_wrapper=optimizers,
+            param_scheduler=stage_schedulers(stage),
+            default_hooks=stage_hooks(CheckpointHook(unfinished, finished, CHECKPOINT_EVERY_SECONDS)),
             custom_hooks=[
                 averages,
                 *([] if validating is None else [validating(averages)]),
@@ -225,17 +225,3 @@ def _forget_events(folder: Path, iteration: int) -> None:
     from torch.utils.tensorboard import SummaryWriter  # an extra, which may not be installed
 
     SummaryWriter(str(folder), purge_step=iteration + 1).close()
-
-
-def _optimizers(model: Trainable, stage: Stage, title: str) -> OptimWrapperDict:
-    function = f"{type(model).__name__}.optimizers"
-    try:
-        with plugin_boundary(function, ValueError):
-            optimizers = model.optimizers(stage)
-    except InputError:
-        raise
-    except ValueError as error:  # a rate or a decay that no optimiser takes
-        raise InputError(f"{title}, stage {stage.name}: {error}") from error
-    if not isinstance(optimizers, OptimWrapperDict):
-        raise PluginError(f"{function} gave {type(optimizers).__name__}, where an OptimWrapperDict was expected")
-    return optimizers

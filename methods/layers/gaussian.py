@@ -3,10 +3,12 @@
 import torch
 from torch import Tensor
 
+from methods.layers import whole_batch
+
 
 def gaussian_sample(mean: Tensor, log_variance: Tensor) -> Tensor:
     """A draw from N(mean, exp(log_variance)) through which gradients reach both."""
-    return mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
+    return mean + torch.exp(0.5 * log_variance) * whole_batch.randn_like(mean)
 
 
 def gaussian_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from methods.layers import whole_batch
+
 
 def gradient_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
     """Mean squared distance to 1 of the slope's norm at one random point between each real and generated image.
@@ -19,7 +21,7 @@ def gradient_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Ten
         fake: generated images in the same shape; no gradient reaches what made them.
     """
     with torch.autocast(real.device.type, enabled=False):
-        share = torch.rand(len(real), 1, 1, 1, device=real.device)
+        share = whole_batch.rand(len(real), 1, 1, 1, device=real.device)
         between = torch.lerp(fake.detach().float(), real.float(), share).requires_grad_()
         (slope,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
         return (torch.linalg.vector_norm(slope.flatten(1), dim=1) - 1).square().mean()

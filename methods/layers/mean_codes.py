@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from methods.labels import NUM_LABELS
+from methods.layers import whole_batch
 
 
 class MeanCodes(nn.Module):
@@ -30,7 +31,7 @@ class MeanCodes(nn.Module):
     def _follow(self, codes: Tensor, present: Tensor) -> None:
         """Move the means of the labels that any face of the batch has towards the batch's."""
         mean, num_batches = self.get_buffer("mean"), self.get_buffer("num_batches")
-        faces = present.sum(0)
+        faces = whole_batch.summed(present.sum(0))
         num_batches += faces > 0
         share = (faces > 0) * (1 / num_batches.clamp(min=1)).clamp(min=self.momentum)
-        mean += share[:, None] * (codes.float().sum(0) / faces.clamp(min=1)[:, None] - mean)
+        mean += share[:, None] * (whole_batch.summed(codes.float().sum(0)) / faces.clamp(min=1)[:, None] - mean)

@@ -9,6 +9,7 @@ from torch.nn import functional
 from torch.nn.utils import spectral_norm
 
 from methods.labels import NUM_LABELS
+from methods.layers.batch_norm import WholeBatchNorm2d
 from methods.layers.regions import resize_regions
 
 NEGATIVE_SLOPE = 0.2
@@ -32,7 +33,7 @@ class SpatiallyAdaptiveNorm(nn.Module):
 
     def __init__(self, channels: int, label_channels: int = NUM_LABELS, hidden: int = 128) -> None:
         super().__init__()
-        self.param_free_norm = nn.BatchNorm2d(channels, affine=False)
+        self.param_free_norm = WholeBatchNorm2d(channels, affine=False)
         self.mlp_shared = nn.Sequential(nn.Conv2d(label_channels, hidden, 3, padding=1), nn.ReLU())
         self.mlp_gamma = nn.Conv2d(hidden, channels, 3, padding=1)
         self.mlp_beta = nn.Conv2d(hidden, channels, 3, padding=1)

@@ -5,6 +5,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from methods.base import one_hot
+from methods.layers import whole_batch
 from methods.maskgan.mask_vae import MaskVAE
 
 
@@ -18,14 +19,14 @@ def simulated_edits(mask_vae: MaskVAE, label: Tensor, reference: Tensor, lambda_
     Args:
         mask_vae: in eval mode.
         label: (N, 19, H, W) one-hot masks.
-        reference: (N,) for each mask, the position in the batch of the one it is moved towards.
+        reference: (N,) for each mask, the position in the whole batch of the one it is moved towards.
         lambda_inter: divides the step; larger is a smaller edit.
 
     Returns:
         Interpolated and extrapolated masks, (N, 19, H, W) one-hot each, by the likeliest class of each pixel.
     """
     latent, _ = mask_vae.encode(label)
-    step = (latent[reference] - latent) / lambda_inter
+    step = (whole_batch.gathered(latent)[reference] - latent) / lambda_inter
     inter, outer = mask_vae.decode(torch.cat([latent + step, latent - step])).argmax(dim=1).chunk(2)
     return one_hot(inter, label.dtype), one_hot(outer, label.dtype)
 

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from methods.labels import NUM_LABELS
+from methods.layers.batch_norm import WholeBatchNorm2d
 from methods.layers.gaussian import gaussian_sample
 
 BASE_SIDE = 4
@@ -44,7 +45,7 @@ class MaskVAE(nn.Module):
         flat = self.widths[-1] * BASE_SIDE**2
         for stage, (before, after) in enumerate(zip((NUM_LABELS, *self.widths), self.widths, strict=False), start=1):
             self.add_module(f"e{stage}", nn.Conv2d(before, after, 4, stride=2, padding=1))
-            self.add_module(f"bn{stage}", nn.BatchNorm2d(after))
+            self.add_module(f"bn{stage}", WholeBatchNorm2d(after))
         self.fc1 = nn.Linear(flat, latent)
         self.fc2 = nn.Linear(flat, latent)
         self.d1 = nn.Linear(latent, flat)
@@ -54,7 +55,7 @@ class MaskVAE(nn.Module):
             conv = nn.Conv2d(upward[stage - 1], upward[stage], 3, padding=1, padding_mode="replicate")
             self.add_module(f"d{stage + 1}", conv)
             if stage < stages:
-                self.add_module(f"bn{stages + stage}", nn.BatchNorm2d(upward[stage], eps=1e-3))
+                self.add_module(f"bn{stages + stage}", WholeBatchNorm2d(upward[stage], eps=1e-3))
 
     def encode(self, label: Tensor) -> tuple[Tensor, Tensor]:
         """One-hot masks (N, 19, H, W) to mean and log-variance, each (N, latent)."""

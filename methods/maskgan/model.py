@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from methods.base import EditBatch, FaceBatch, FaceEditor, Probe, SharedStage, Stage, one_hot
 from methods.labels import NUM_LABELS
+from methods.layers import whole_batch
 from methods.layers.adam import adam
 from methods.layers.gan_losses import LeastSquares
 from methods.layers.initialisation import init_normal
@@ -41,6 +42,8 @@ class MaskGAN(FaceEditor):
         ValueError: for a size or an option that no network could be built with.
         CheckpointError: for VGG weights that cannot be read.
     """
+
+    shares_batches = True
 
     def __init__(self, size: int, **options: Any) -> None:
         super().__init__()
@@ -152,7 +155,8 @@ class MaskGAN(FaceEditor):
     def _editing_behavior_step(self, label: Tensor, image: Tensor, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """Stage II: faces generated on two opposite edits of their masks must blend back into the faces."""
         distinct, device = self.options.distinct_references, label.device
-        reference = other_faces(len(label), device) if distinct else torch.randperm(len(label), device=device)
+        count = whole_batch.whole(len(label))
+        reference = whole_batch.own(other_faces(count, device) if distinct else torch.randperm(count, device=device))
         edits = torch.cat(simulated_edits(self.mask_vae, label, reference, self.options.lambda_inter))
         style_code = self.generator.encode_style(label, image)
         inter, outer = self.generator.generate(edits, style_code.repeat(2, 1)).chunk(2)

@@ -50,6 +50,7 @@ class Pix2PixHD(MaskToImageGAN):
     """
 
     options: Pix2PixHDOptions
+    shares_batches = True
 
     def __init__(self, size: int, **options: Any) -> None:
         config = Pix2PixHDOptions(**options)

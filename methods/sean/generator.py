@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from functools import partial
 
-import torch
 from torch import Tensor, nn
 
 from methods.labels import NUM_LABELS
+from methods.layers import whole_batch
 from methods.layers.spade_trunk import SpadeTrunk
 from methods.sean.options import STYLE_LENGTH
 from methods.sean.region_norm import RegionAdaptiveNorm, RegionStyles
@@ -42,13 +42,13 @@ class SeanGenerator(SpadeTrunk):
         """Style codes (N, 19, S) of faces: images (N, 3, H, W) and their own one-hot label maps (N, 19, H, W)."""
         return self.Zencoder(image, label)
 
-    def forward(self, label: Tensor, codes: Tensor, noise: Callable[..., Tensor] = torch.randn) -> Tensor:
+    def forward(self, label: Tensor, codes: Tensor, noise: Callable[..., Tensor] = whole_batch.randn) -> Tensor:
         """Image (N, 3, H, W) in [-1, 1] of a label map in given styles.
 
         Args:
             label: (N, 19, H, W) one-hot, sides divisible by 32.
             codes: (N, 19, S).
-            noise: draws what the norms add; called like `torch.randn`.
+            noise: draws what the norms add to each face; called like `whole_batch.randn`.
         """
         return self.generate(self.fc(self.start_label(label)), RegionStyles(label, codes, noise))
 

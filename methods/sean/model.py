@@ -35,6 +35,7 @@ class Sean(SizedMaskToImageGAN):
     """
 
     options: SeanOptions
+    shares_batches = True
 
     def __init__(self, size: int, **options: Any) -> None:
         config = SeanOptions(**options)

@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from methods.labels import NUM_LABELS
+from methods.layers import whole_batch
+from methods.layers.batch_norm import WholeBatchNorm2d
 from methods.layers.regions import resize_regions
 from methods.layers.spade import SpatiallyAdaptiveNorm, joined
 
@@ -22,12 +24,12 @@ class RegionStyles:
     Attributes:
         label: (N, 19, H, W) one-hot.
         codes: (N, 19, S), a style code for each label.
-        noise: draws the noise of a norm; called like `torch.randn`.
+        noise: draws the noise of a norm for each face; called like `whole_batch.randn`.
     """
 
     label: Tensor
     codes: Tensor
-    noise: Callable[..., Tensor] = torch.randn
+    noise: Callable[..., Tensor] = whole_batch.randn
     _neighbours: dict[tuple[int, ...], Tensor] = field(default_factory=dict)
 
     def neighbours(self, size: Sequence[int]) -> Tensor:
@@ -54,7 +56,7 @@ class RegionAdaptiveNorm(nn.Module):
     def __init__(self, channels: int, style_length: int, hidden: int = 128) -> None:
         super().__init__()
         self.noise_var = nn.Parameter(torch.zeros(channels))
-        self.param_free_norm = nn.BatchNorm2d(channels, affine=False)
+        self.param_free_norm = WholeBatchNorm2d(channels, affine=False)
         self.Spade = SpatiallyAdaptiveNorm(channels, hidden=hidden)
         # The published checkpoints hold the blending factors in norms without styles too; no gradient reaches them.
         self.blending_gamma = nn.Parameter(torch.zeros(1), requires_grad=style_length > 0)

@@ -11,6 +11,7 @@ from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 
 from methods.base import EditBatch, FaceBatch, Stage
+from methods.layers import whole_batch
 from methods.layers.adam import adam_for_each
 from methods.layers.attribute_critic import classification_loss, discriminator_losses
 from methods.shared.attribute_gan_options import AttributeGANOptions
@@ -107,7 +108,8 @@ class AttributeGAN(IterationCount):
         generator's losses are those of its last turn.
         """
         image, own = shrunk(faces, self.size).image, faces.values_of(self.options.attributes)
-        requested = own[torch.randperm(len(own), device=own.device)]
+        of_others = torch.randperm(whole_batch.whole(len(own)), device=own.device)
+        requested = whole_batch.gathered(own)[whole_batch.own(of_others)]
         generators_turn = self.iteration % self.options.n_critic == 0
         self.iteration += 1
         with torch.set_grad_enabled(generators_turn):

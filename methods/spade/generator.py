@@ -2,10 +2,10 @@
 
 from functools import partial
 
-import torch
 from torch import Tensor, nn
 
 from methods.labels import NUM_LABELS
+from methods.layers import whole_batch
 from methods.layers.spade import SpatiallyAdaptiveNorm
 from methods.layers.spade_trunk import TRUNK_STRIDE, SpadeTrunk
 
@@ -42,6 +42,6 @@ class SpadeGenerator(SpadeTrunk):
         if not self.latent:
             return self.generate(self.fc(self.start_label(label)), label)
         if style is None:
-            style = torch.randn(len(label), self.latent, device=label.device, dtype=label.dtype)
+            style = whole_batch.randn(len(label), self.latent, device=label.device, dtype=label.dtype)
         start = self.fc(style).unflatten(1, (self.start_channels, self.start_side, self.start_side))
         return self.generate(start, label)

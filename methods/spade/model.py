@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from methods.layers import whole_batch
 from methods.layers.gan_losses import Hinge
 from methods.layers.gaussian import gaussian_divergence, gaussian_sample
 from methods.layers.initialisation import init_he, init_normal, init_xavier
@@ -32,6 +33,7 @@ class Spade(MaskToImageGAN):
     """
 
     options: SpadeOptions
+    shares_batches = True
 
     def __init__(self, size: int, **options: Any) -> None:
         require_trunk_size("SPADE", size)
@@ -66,7 +68,7 @@ class Spade(MaskToImageGAN):
             return super().reconstruct(label, image)
         mean, log_variance = (each.float() for each in self.encoder(image))
         style = gaussian_sample(mean, log_variance)
-        divergence = gaussian_divergence(mean, log_variance).sum()
+        divergence = whole_batch.total(gaussian_divergence(mean, log_variance))
         return self.generator(label, style), {"kld": self.options.kld_weight * divergence}
 
     def published_key(self, role: str, key: str) -> str:

@@ -31,6 +31,7 @@ class StarGAN(AttributeGAN):
     """
 
     options: StarGANOptions
+    shares_batches = True
 
     def __init__(self, size: int, **options: Any) -> None:
         config = StarGANOptions(**options)

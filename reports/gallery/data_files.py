@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.gallery.sections import Grouping, Section, requested
+from benchmark.tables.face_groups import FaceGroups
+from reports.gallery.sections import Section, requested
 
 BLOCK: Final = 250
 """Tasks whose words, or whose figures by one metric, are one file."""
@@ -50,7 +51,7 @@ def data_files(section: Section, place: int, has: Sequence[Sequence[bool]]) -> I
     yield from _groupings(f"{place}/subgroup", section.subgroups)
 
 
-def _groupings(name: str, groupings: Sequence[Grouping]) -> Iterator[tuple[str, str]]:
+def _groupings(name: str, groupings: Sequence[FaceGroups]) -> Iterator[tuple[str, str]]:
     for number, grouping in enumerate(groupings):
         yield _script(f"{name}-{number}", grouping.of_tasks.tolist())
 

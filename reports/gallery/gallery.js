@@ -169,11 +169,11 @@ async function follow() {
   const id = wanted.get("table"), number = wanted.get("task");
   const place = id === null ? section?.place ?? 0 : site.sections.findIndex((table) => table.id === id);
   if (section?.place !== place || !section) await openSection(Math.max(place, 0));
-  if (place < 0) return fail(new Error(`There is no table ${id} in this gallery.`));
-  if (number === null) return dialog.close();
-  const row = rowOf(section, Number(number));
-  if (row < 0) return fail(new Error(`There is no task ${number} in this table.`));
-  await openTask(row).catch(fail);
+  const row = place < 0 || number === null ? -1 : rowOf(section, Number(number));
+  if (row >= 0) return openTask(row).catch(fail);
+  dialog.close();
+  if (place < 0) fail(new Error(`There is no table ${id} in this gallery.`));
+  else if (number !== null) fail(new Error(`There is no task ${number} in this table.`));
 }
 
 site.sections.forEach((table, place) => {

@@ -21,7 +21,7 @@ from benchmark.results.task_scores import PART, ScoreFiles, TaskScores
 from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.tables.build_tables import in_order, row_title
-from benchmark.tables.face_groups import NO_FACTS, find_facts, group_tasks, known_groupings
+from benchmark.tables.face_groups import NO_FACTS, FaceGroups, find_facts, group_tasks, known_groupings
 from reports.leaderboard.sample_browser import GIVEN
 
 REQUESTS: Final = {"attribute": "attribute", "part": PART, "strength": STRENGTH}
@@ -48,21 +48,6 @@ class ShownMethod:
 
 
 @dataclass(frozen=True)
-class Grouping:
-    """Tasks by one thing that is known of them.
-
-    Attributes:
-        by: what that is.
-        values: what it may be.
-        of_tasks: (T,) the number of each task's value; -1 where it is not known.
-    """
-
-    by: str
-    values: tuple[str, ...]
-    of_tasks: NDArray[np.intp]
-
-
-@dataclass(frozen=True)
 class Section:
     """The edits of one table of tasks.
 
@@ -71,8 +56,8 @@ class Section:
         tasks: in their order, a row per task.
         methods: what is given first, then in the order of a leaderboard.
         metrics: of images, by id.
-        requests: groupings by what is requested, each of two values or more.
-        subgroups: groupings by what is known of the faces that are edited.
+        requests: groups of the tasks by what is requested, where it differs.
+        subgroups: groups of them by what is known of the faces that are edited.
         notes: what is not shown, and why.
     """
 
@@ -84,8 +69,8 @@ class Section:
     tasks: pd.DataFrame
     methods: tuple[ShownMethod, ...]
     metrics: dict[str, MetricInfo]
-    requests: tuple[Grouping, ...]
-    subgroups: tuple[Grouping, ...]
+    requests: tuple[FaceGroups, ...]
+    subgroups: tuple[FaceGroups, ...]
     notes: tuple[str, ...]
 
     def figures(self, metric: str) -> list[NDArray[np.float64] | None]:
@@ -196,14 +181,14 @@ def _figures(scores: TaskScores | None, metric: str) -> NDArray[np.float64] | No
         return None
 
 
-def _requests(tasks: pd.DataFrame) -> tuple[Grouping, ...]:
+def _requests(tasks: pd.DataFrame) -> tuple[FaceGroups, ...]:
     """By attribute, part and strength, as far as tasks differ in them."""
     found = []
     for by, column in REQUESTS.items():
         if column in tasks:
             numbers, values = pd.factorize(tasks[column], sort=True)
             if len(values) > 1:
-                found.append(Grouping(by, tuple(map(_word, values)), np.asarray(numbers, np.intp)))
+                found.append(FaceGroups(by, tuple(map(_word, values)), np.asarray(numbers, np.intp)))
     return tuple(found)
 
 
@@ -222,11 +207,11 @@ def _word(value: object) -> str:
 
 def _subgroups(
     runs: Sequence[FinishedRun], protocol: str, scores: TaskScores
-) -> tuple[tuple[Grouping, ...], tuple[str, ...]]:
+) -> tuple[tuple[FaceGroups, ...], tuple[str, ...]]:
     """Groupings by the face that is edited, and a note where nothing is known of faces."""
     targets = [str(face) for face in scores.tasks["target"]]
     facts = find_facts(runs, protocol, targets)
     if facts is None:
         return (), (f"There are no subgroups: {NO_FACTS}.",)
-    groups = [group_tasks(facts, targets, by) for by in known_groupings(facts)]
-    return tuple(Grouping(found.by, found.names, found.of_tasks) for found in groups if len(found.names) > 1), ()
+    groups = (group_tasks(facts, by) for by in known_groupings(facts))
+    return tuple(found for found in groups if len(found.names) > 1), ()

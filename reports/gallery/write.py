@@ -129,8 +129,8 @@ def _facts(section: Section, pictures: Sequence[str], has: Sequence[Sequence[boo
             {"title": facts.title, "unit": facts.unit, "decimals": facts.decimals, "direction": facts.direction}
             for facts in section.metrics.values()
         ],
-        "requests": [{"by": grouping.by, "values": grouping.values} for grouping in section.requests],
-        "subgroups": [{"by": grouping.by, "values": grouping.values} for grouping in section.subgroups],
+        "requests": [{"by": groups.by, "values": groups.names} for groups in section.requests],
+        "subgroups": [{"by": groups.by, "values": groups.names} for groups in section.subgroups],
         "notes": [
             *section.notes,
             *(f"{title} has no picture of {count:,} of {len(numbers):,} tasks." for title, count in missing if count),

@@ -21,7 +21,7 @@ from tests.docs.tiny_commands import check, find, options_of, options_of_every_c
 from tests.places import ROOT
 
 COMMITTED = ROOT / "examples"
-NOT_OURS = {"pip", "python", "apt-get"}
+NOT_OURS = {"pip", "python", "apt-get", "torchrun"}
 """Programs that pages may only name in blocks that are not run."""
 WITH_CODE = [page for page in PAGES if any(block.language in ("bash", "python") for block in blocks_of(page))]
 

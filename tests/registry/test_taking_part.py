@@ -10,6 +10,8 @@ from registry.consistency import check_consistency
 from registry.taking_part import is_default, protocols_of, reason_against, unmet_needs
 
 NO_MASK = {"mask": "no folder"}
+OF_ATTRIBUTES = {"attribute-transfer", "attribute-strengths", "examples"}
+OF_MASKS = {*OF_ATTRIBUTES, "style-copy", "reconstruction", "completion", "mask-edits"}
 METHOD = {"name": "mine", "title": "Mine", "summary": "", "kind": "learned", "licence": "free"}
 
 
@@ -24,42 +26,21 @@ def protocol(**said: Any) -> ProtocolCard:
 @pytest.mark.parametrize(
     ("name", "protocols"),
     [
-        (
-            "maskgan",
-            {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "attribute-strengths"},
-        ),
-        (
-            "region-color",
-            {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "attribute-strengths"},
-        ),
-        ("copy-source", {"attribute-transfer", "style-copy", "reconstruction", "attribute-strengths"}),
-        (
-            "copy-target",
-            {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "attribute-strengths"},
-        ),
+        ("maskgan", OF_MASKS),
+        ("region-color", OF_MASKS),
+        ("copy-source", {*OF_ATTRIBUTES, "style-copy", "reconstruction"}),
+        ("copy-target", OF_MASKS),
         ("oracle", {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits"}),
-        (
-            "telea",
-            {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "attribute-strengths"},
-        ),
-        ("stargan", {"attribute-transfer", "attribute-strengths"}),
-        ("elegant", {"attribute-transfer", "attribute-strengths"}),
-        ("attgan", {"attribute-transfer", "attribute-strengths"}),
-        ("cyclegan", {"attribute-transfer", "attribute-strengths"}),
-        (
-            "pix2pix",
-            {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "attribute-strengths"},
-        ),
-        ("adain", {"attribute-transfer", "style-copy", "reconstruction", "attribute-strengths"}),
-        (
-            "mask-diffusion",
-            {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "attribute-strengths"},
-        ),
-        (
-            "mask-guided",
-            {"attribute-transfer", "style-copy", "reconstruction", "completion", "mask-edits", "attribute-strengths"},
-        ),
-        ("geogan", {"attribute-transfer", "attribute-strengths"}),
+        ("telea", OF_MASKS),
+        ("stargan", OF_ATTRIBUTES),
+        ("elegant", OF_ATTRIBUTES),
+        ("attgan", OF_ATTRIBUTES),
+        ("cyclegan", OF_ATTRIBUTES),
+        ("pix2pix", OF_MASKS),
+        ("adain", {*OF_ATTRIBUTES, "style-copy", "reconstruction"}),
+        ("mask-diffusion", OF_MASKS),
+        ("mask-guided", OF_MASKS),
+        ("geogan", OF_ATTRIBUTES),
     ],
 )
 def test_built_in_methods_take_part_where_they_can(name: str, protocols: set[str]) -> None:

@@ -122,7 +122,9 @@ def _attribute_columns(table: Table, attribute_names: Sequence[str]) -> dict[str
         own, sign, name = (word.strip() for word in str(assignment).partition("="))
         if sign and name not in ATTRIBUTES:
             raise DataError(f"attribute_names: {assignment!r}: {unknown('attribute', name, ATTRIBUTES)}")
-        if not sign and (near := next((name for name in ATTRIBUTES if name.lower() == own.lower() != own), None)):
+        if not sign and (
+            near := next((name for name in ATTRIBUTES if name.lower() == own.lower() and name != own), None)
+        ):
             raise DataError(f"attribute_names: {assignment!r} is {near} of CelebA: write it as {own}={near}")
         if not sign and (own in RESERVED or _OWN_NAME.fullmatch(own) is None):
             raise DataError(

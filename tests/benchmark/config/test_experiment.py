@@ -418,8 +418,11 @@ def test_a_file_for_several_methods_has_the_options_of_each(tmp_path: Path) -> N
     ("text", "said"),
     [
         ("methods:\n  stargam: {ngf: 48}\n", "line 2: unknown method 'stargam'; did you mean 'stargan'?"),
-        ("methods:\n  stargan: {ngff: 48}\n", "line 2: unknown option of stargan 'ngff'; did you mean 'ngf'?"),
-        ("methods:\n  stargan: {ngf: wide}\n", "line 2: option of stargan ngf is a whole number, not 'wide'"),
+        ("methods:\n  stargan: {ngff: 48}\n", "line 2: unknown option of stargan 'ngff'; did you mean 'ngf'"),
+        (
+            "methods:\n  stargan: {ngf: wide}\n",
+            "line 2: option of stargan ngf is 64 by default and cannot be 'wide'; it takes int",
+        ),
         ("methods:\n  stargan: 48\n", "line 2: methods.stargan holds options with values, not 48"),
         ("methods: [stargan]\n", "line 1: methods has options by method, not ['stargan']"),
     ],

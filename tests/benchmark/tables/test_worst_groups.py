@@ -108,4 +108,4 @@ def test_poses_are_binned_by_how_far_a_head_is_turned_to_either_side() -> None:
 
 def test_a_misspelt_grouping_is_named_with_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="unknown grouping of faces 'Mal'; did you mean 'Male'"):
-        check_groupings(["pose", "Mal"])
+        check_groupings(["pose", "Mal"], [])

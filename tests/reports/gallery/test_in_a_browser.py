@@ -151,8 +151,7 @@ def test_a_part_that_is_gone_is_said(browser, page_file, tmp_path):
     page.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_nothing_is_cut_off_and_axe_finds_no_serious_fault(browser, page_file, width, scheme):
     with opened(browser, page_file, width=width, scheme=scheme) as page:
         said(page, "600 of 600 tasks")

@@ -13,9 +13,9 @@ from registry.errors import InputError
 from reports.gallery.data_files import BLOCK
 from reports.gallery.write import write_gallery
 from tests.commands import bench
-from tests.places import ROOT
 from tests.reports.elements import Elements
 from tests.reports.gallery.gallery_runs import PROTOCOL, edited_run, gallery_runs, scores_of
+from tests.reports.run_folders import run_folder
 from tests.reports.synthetic import judge
 
 QUIET = Reporter(quiet=True)
@@ -124,7 +124,7 @@ def test_the_page_says_the_licence_of_the_faces(tmp_path: Path) -> None:
     page = write_gallery([photographs], tmp_path / "out", QUIET)
     said = Elements(page.read_text()).text
     licence = "non-commercial research and education only, no redistribution"
-    assert f"faces of CelebAMask-HQ, whose licence holds for them too: {licence}." in said
+    assert f"made from CelebAMask-HQ, whose licence holds for them too: {licence}." in said
 
 
 def test_everything_lies_beside_the_page_and_scripts_come_from_there_alone(tmp_path: Path) -> None:
@@ -140,12 +140,13 @@ def test_everything_lies_beside_the_page_and_scripts_come_from_there_alone(tmp_p
 
 
 def test_results_without_edits_are_refused(tmp_path: Path) -> None:
-    outcome = bench("gallery", "--runs", ROOT / "examples/results", "--out", tmp_path / "out")
+    run_folder(tmp_path / "runs", "alpha", edits=False)
+    outcome = bench("gallery", "--runs", tmp_path / "runs", "--out", tmp_path / "out")
     assert outcome.code == 2
     assert outcome.sentence.endswith(
         "there are no edits beside these results: name the runs folder they were made in by --runs"
     )
-    assert "Rendered faces · Style copy is not shown: there are no edits beside the results" in outcome.err
+    assert "Rendered faces · Attribute transfer is not shown: there are no edits beside the results" in outcome.err
     assert not (tmp_path / "out").exists()
 
 

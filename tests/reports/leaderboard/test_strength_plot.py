@@ -16,3 +16,7 @@ def test_the_plot_has_a_curve_of_every_method(browser, tmp_path):
         assert set(plot.locator("text.label").all_text_contents()) == {"Alpha", "Copy"}
         plot.locator("circle").last.focus()
         assert "strength 2: 0.400, 95% interval 0.350 to 0.450" in page.locator("#tip").inner_text()
+        plot.locator("select[name=across]").select_option("seg-accuracy")
+        assert "Pixel accuracy over Pixel accuracy" in plot.locator("svg").get_attribute("aria-label")
+        plot.locator("circle").last.focus()
+        assert "Pixel accuracy 0.400" in page.locator("#tip").inner_text()

@@ -1,0 +1,172 @@
+"""The parts of a run in which other processes help: training and editing, of which they are told what they need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from benchmark.config.experiment import Experiment
+from benchmark.editing.build_method import Editor, build_editor
+from benchmark.editing.edit_tasks import edit_tasks, follow_edits
+from benchmark.editing.option_weights import option_weights
+from benchmark.editing.process.process_method import ProcessMethod
+from benchmark.evaluation.context import EvaluationContext, TaskSet
+from benchmark.runs.validation import training_faces
+from benchmark.runtime.cache_folder import cache_folder
+from benchmark.runtime.processes import ALONE, Processes
+from benchmark.runtime.progress import Reporter
+from benchmark.training.follow import follow_training
+from benchmark.training.stage_cache import StageCache
+from benchmark.training.train import TrainingTime, move_to_device, train
+from benchmark.training.validation import Validation
+from benchmark.weights.locate import Weights
+from methods.base import FaceEditor
+from registry.catalogue import METHOD_CARDS
+
+WORK: Final = "work"
+"""In what the first process tells: what to help with, or None when all is done."""
+TRAIN: Final = "train"
+EDIT: Final = "edit"
+
+
+def train_method(
+    experiment: Experiment,
+    editor: Editor,
+    folder: Path,
+    context: EvaluationContext,
+    store: StageCache | None,
+    validation: Validation | None = None,
+) -> TrainingTime:
+    """Train a run's method, by all processes there are.
+
+    Args:
+        experiment: of the run, with every length in iterations.
+        editor: of the method.
+        folder: of the run.
+        context: of the comparison.
+        store: of stages that variants share, if any may be taken from there.
+        validation: of the model as it is trained, by this process.
+
+    Raises:
+        InputError, Interrupted, PluginError, TrainingCheckpointError, TrainingDiverged: as `train`.
+    """
+    dataset = training_faces(experiment.method, context.dataset)  # packed before others look for it
+    processes = context.processes if any(stage.iterations > 0 for stage in editor.model.stages()) else ALONE
+    _tell(processes, TRAIN, experiment)
+    return train(
+        editor.model,
+        dataset,
+        folder,
+        seed=experiment.method.seed,
+        compute=context.compute,
+        reporter=context.reporter,
+        title=experiment.label,
+        tensorboard=experiment.method.tensorboard,
+        store=store,
+        validation=validation,
+        given=editor.given,
+        processes=processes,
+    )
+
+
+def edit_protocol(
+    experiment: Experiment,
+    model: FaceEditor,
+    task_set: TaskSet,
+    options: Mapping[str, Any],
+    folder: Path,
+    context: EvaluationContext,
+) -> dict[str, str]:
+    """Edit the tasks of a protocol by a run's method, by all processes there are.
+
+    Args:
+        experiment: of the run.
+        model: of the method, trained.
+        task_set: the protocol and its tasks.
+        options: of the protocol.
+        folder: of the edits.
+        context: of the comparison.
+
+    Returns:
+        As `edit_tasks` does.
+
+    Raises:
+        CannotEdit, EditError, Interrupted, PluginError: as `edit_tasks`.
+    """
+    # a program of its own may fill the machine; it is started once
+    processes = ALONE if isinstance(model, ProcessMethod) else context.processes
+    told = {"protocol": task_set.protocol.name, "options": dict(options)}
+    _tell(processes, EDIT, experiment, told, model)
+    return edit_tasks(
+        model,
+        METHOD_CARDS.find(experiment.method.name).card,
+        task_set.protocol,
+        context.dataset,
+        task_set.tasks,
+        folder,
+        batch_size=experiment.evaluation.edit_batch_size,
+        seed=experiment.method.seed,
+        compute=context.compute,
+        reporter=context.reporter,
+        title=experiment.label,
+        processes=processes,
+    )
+
+
+def _tell(
+    processes: Processes,
+    work: str,
+    experiment: Experiment,
+    further: Mapping[str, Any] | None = None,
+    model: FaceEditor | None = None,
+) -> None:
+    if processes.several:
+        weights = None if model is None else model.state_dict()
+        told = {WORK: work, "experiment": experiment.model_dump_json(), "weights": weights, **(further or {})}
+        processes.tell(told)
+
+
+def help_with(processes: Processes, weights: Weights) -> None:
+    """Help the first process with what it tells, until it has done everything.
+
+    Args:
+        processes: of which this is not the first.
+        weights: where that process looks for weights files too.
+
+    Raises:
+        Interrupted: if a stop was requested of any of the processes.
+    """
+    contexts: dict[str, EvaluationContext] = {}
+    while (told := processes.hear())[WORK] is not None:
+        experiment = Experiment.model_validate_json(told["experiment"])
+        key = experiment.evaluation.model_dump_json()
+        if key not in contexts:
+            quiet = Reporter(quiet=True)
+            contexts[key] = EvaluationContext(experiment.evaluation, cache_folder(), quiet, weights, processes)
+        _help(told, experiment, contexts[key])
+
+
+def _help(told: Mapping[str, Any], experiment: Experiment, context: EvaluationContext) -> None:
+    model = build_editor(experiment, option_weights(experiment.method.options, context.weights)).model
+    method, label, processes = experiment.method, experiment.label, context.processes
+    if told[WORK] == TRAIN:
+        faces = training_faces(method, context.dataset)
+        follow_training(model, faces, seed=method.seed, compute=context.compute, processes=processes, title=label)
+        return
+    move_to_device(model, context.compute)
+    model.load_state_dict(told["weights"])
+    model.eval()
+    (task_set,) = context.task_sets({told["protocol"]: told["options"]})
+    follow_edits(
+        model,
+        METHOD_CARDS.find(method.name).card,
+        task_set.protocol,
+        context.dataset,
+        task_set.tasks,
+        batch_size=experiment.evaluation.edit_batch_size,
+        seed=method.seed,
+        compute=context.compute,
+        title=label,
+        processes=processes,
+    )

@@ -1,0 +1,82 @@
+"""What the training of a stage is put together from: batches, optimisers, schedules and hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mmengine.hooks import ParamSchedulerHook
+from mmengine.optim import OptimWrapperDict
+from torch.utils.data import DataLoader
+
+from benchmark.datasets.base import FaceDataset
+from benchmark.datasets.training_batches import training_batches
+from benchmark.runtime.device import Compute
+from benchmark.runtime.processes import Processes
+from benchmark.training.hooks import CheckpointHook
+from benchmark.training.shared_step import average_gradients
+from methods.base import FaceBatch, Stage, Trainable
+from registry.errors import InputError, PluginError, plugin_boundary
+
+
+def stage_loader(
+    dataset: FaceDataset,
+    stage: Stage,
+    seed: int,
+    compute: Compute,
+    state: Mapping[str, Any] | None,
+    processes: Processes,
+) -> DataLoader[FaceBatch]:
+    """The stage's batches from the iteration on that `state` came to, each process its share of them.
+
+    Args:
+        dataset: of the faces.
+        stage: says how many a batch has.
+        seed: decides their order.
+        compute: where they go.
+        state: content of the checkpoint to resume from; None to begin.
+        processes: that share each batch.
+    """
+    return training_batches(
+        dataset,
+        stage.batch_size,
+        seed=seed,
+        start=0 if state is None else state["meta"]["iter"],
+        num_workers=compute.num_workers,
+        rank=processes.rank,
+        world_size=processes.size,
+        pin_memory=compute.device.type == "cuda",
+        balanced_by=stage.balanced_by,
+    )
+
+
+def stage_schedulers(stage: Stage) -> dict[str, list[Any]] | None:
+    """The stage's schedules as mmengine takes them."""
+    return {name: list(group) for name, group in stage.schedulers.items()} or None
+
+
+def stage_hooks(checkpoint: CheckpointHook | None) -> dict[str, Any]:
+    """Hooks that mmengine has by default: schedules, and checkpoints where this process writes them."""
+    unused = dict.fromkeys(("runtime_info", "timer", "sampler_seed", "logger"))
+    return {**unused, "param_scheduler": ParamSchedulerHook(), "checkpoint": checkpoint}
+
+
+def stage_optimizers(model: Trainable, stage: Stage, title: str, processes: Processes) -> OptimWrapperDict:
+    """The model's optimisers, which average their gradients over the processes.
+
+    Raises:
+        InputError: if one refuses its options.
+        PluginError: if the model fails, or gives something else.
+    """
+    function = f"{type(model).__name__}.optimizers"
+    try:
+        with plugin_boundary(function, ValueError):
+            optimizers = model.optimizers(stage)
+    except InputError:
+        raise
+    except ValueError as error:  # a rate or a decay that no optimiser takes
+        raise InputError(f"{title}, stage {stage.name}: {error}") from error
+    if not isinstance(optimizers, OptimWrapperDict):
+        raise PluginError(f"{function} gave {type(optimizers).__name__}, where an OptimWrapperDict was expected")
+    average_gradients(optimizers, processes)
+    return optimizers

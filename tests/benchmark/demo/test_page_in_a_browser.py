@@ -1,0 +1,162 @@
+"""The page in a browser: painted by pointer and keyboard, undone to the byte, edited, saved, offline."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmark.demo.app import DemoApp
+from benchmark.demo.choose_methods import first_run, methods_of_page, side_of
+from benchmark.demo.gradio_server import server_of
+from benchmark.demo.read_faces import JudgesOfRun
+from tests.commands import TINY, bench
+from tests.reports.accessibility import serious_faults
+
+pytestmark = pytest.mark.skipif(find_spec("gradio") is None, reason="needs the extra `demo`")
+
+PLANE = "() => [...document.getElementById('mask').getContext('2d').getImageData(0, 0, 64, 64).data].join()"
+READY = "() => /×/.test(document.getElementById('status').textContent) && !document.body.hasAttribute('aria-busy')"
+EDITED = "() => document.querySelectorAll('article[aria-busy]').length === 0 && document.querySelector('dd')"
+
+
+@pytest.fixture(scope="module")
+def app(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoApp]:
+    """Two methods that need no training, read by judges that know little."""
+    folder = tmp_path_factory.mktemp("demo")
+    words = ("--protocol", "reconstruction", "--runs", folder / "runs", "--set", "dataset.size=64")
+    assert bench("run", "--method", "region-color", *TINY, *words).code == 0
+    methods = methods_of_page(["region-color", "telea"], folder / "runs", None)
+    found = DemoApp(methods, JudgesOfRun(first_run(methods), "cpu"), side_of(methods), folder / "examples", "cpu")
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def address(app: DemoApp) -> Iterator[str]:
+    server = server_of(app)
+    _, local, shared = server.launch(quiet=True, prevent_thread_lock=True, share=False, ssr_mode=False)
+    assert shared is None
+    yield local
+    server.blocks.close(verbose=False)
+
+
+@contextmanager
+def opened(browser: Any, address: str, width: int = 1280, scheme: str = "light") -> Iterator[Any]:
+    """The page with its first face; at its end it must have logged no error and asked no other host."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda sent: None if sent.url.startswith((address, "data:")) else faults.append(sent.url))
+    page.goto(address)
+    page.wait_for_function(READY, timeout=120_000)
+    yield page
+    context.close()
+    assert faults == []
+
+
+def drag(page: Any, *places: tuple[float, float]) -> None:
+    """Paint from place to place, each as shares of the mask's width and height."""
+    box = page.locator("#mask").bounding_box()
+    points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in places]
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*point, steps=4)
+    page.mouse.up()
+
+
+def test_every_tool_is_undone_and_done_again_to_the_byte(browser: Any, address: str) -> None:
+    with opened(browser, address) as page:
+        seen = [page.evaluate(PLANE)]
+        for tool, places in {
+            "brush": [(0.4, 0.7), (0.6, 0.7)],
+            "lasso": [(0.2, 0.2), (0.8, 0.2), (0.5, 0.5)],
+            "fill": [(0.02, 0.02)],
+            "hide": [(0.3, 0.4), (0.4, 0.4)],
+            "eraser": [(0.4, 0.7), (0.5, 0.7)],
+        }.items():
+            page.locator(f"[data-tool={tool}]").click()
+            drag(page, *places)
+            seen.append(page.evaluate(PLANE))
+        page.locator("#apply-preset").click()
+        page.wait_for_function(f"before => ({PLANE})() !== before", arg=seen[-1])
+        seen.append(page.evaluate(PLANE))
+        assert len(set(seen)) == len(seen)
+        for before in reversed(seen[:-1]):
+            page.locator("#undo").click()
+            assert page.evaluate(PLANE) == before
+        assert page.locator("#undo").is_disabled()
+        for after in seen[1:]:
+            page.locator("#redo").click()
+            assert page.evaluate(PLANE) == after
+
+
+def test_an_edit_by_keyboard_is_made_by_every_method_and_saved(browser: Any, app: DemoApp, address: str) -> None:
+    with opened(browser, address) as page:
+        before = page.evaluate(PLANE)
+        page.locator("#mask").focus()
+        for key in ["b", "]", *["ArrowDown"] * 9, *["Shift+ArrowRight"] * 5]:
+            page.keyboard.press(key)
+        painted = page.evaluate(PLANE)
+        assert painted != before
+        page.keyboard.press("Control+z")
+        assert page.evaluate(PLANE) != painted
+        page.keyboard.press("Control+y")
+        assert page.evaluate(PLANE) == painted
+        page.locator("#edit").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_function(EDITED, timeout=120_000)
+        colored, telea = (page.locator(f"article[aria-label={label}]") for label in ("region-color", "telea"))
+        colored.get_by_text("mask followed").wait_for()
+        assert "of what was to change" in colored.inner_text()
+        assert telea.locator(".pictures").is_visible()
+        page.locator("#save").click()
+        page.get_by_text("--protocol examples").wait_for()
+    with (app.out / "mask" / "examples.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (app.out / "mask" / row["results"] / "region-color.png").is_file()
+
+
+def test_strips_go_from_the_face_to_the_edit(browser: Any, address: str) -> None:
+    with opened(browser, address) as page:
+        drag(page, (0.3, 0.75), (0.7, 0.75))
+        page.locator("#strips").click()
+        strip = page.locator("article[aria-label=region-color] .strip img")
+        strip.first.wait_for(timeout=120_000)
+        assert strip.count() == 5
+        assert strip.first.get_attribute("src") != strip.last.get_attribute("src")
+
+
+def test_two_users_at_once_see_their_own_edits(browser: Any, address: str) -> None:
+    with opened(browser, address) as one, opened(browser, address) as other:
+        drag(one, (0.2, 0.3), (0.8, 0.3))
+        drag(other, (0.2, 0.8), (0.8, 0.8))
+        for page in (one, other):
+            page.locator("#edit").click()
+        shown = []
+        for page in (one, other):
+            page.wait_for_function(EDITED, timeout=120_000)
+            canvas = "document.querySelector('article[aria-label=region-color] canvas')"
+            rows = "[...{}.getContext('2d').getImageData(0, {}, 64, 4).data].join()"
+            shown.append([page.evaluate(rows.format(canvas, row)) for row in (17, 49)])
+        for place in range(2):
+            assert shown[0][place] != shown[1][place]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "light"), (390, "dark")])
+def test_nothing_is_cut_off_and_axe_finds_no_serious_fault(browser: Any, address: str, width: int, scheme: str) -> None:
+    with opened(browser, address, width, scheme) as page:
+        page.locator("#keys summary").click()
+        page.locator("#add-attribute").click()
+        page.locator("#edit").click()
+        page.wait_for_function("() => !document.querySelector('article[aria-busy]')", timeout=120_000)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert serious_faults(page) == []

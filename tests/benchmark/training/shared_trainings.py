@@ -1,0 +1,81 @@
+"""A program that trains one method for a few steps in all processes of its launcher, and writes down every loss.
+
+Its words: the method, the folder of the training, that of the faces, and steps after which to ask for a stop, if any.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+
+from benchmark.datasets.rendered_faces.dataset import RenderedFaces
+from benchmark.runtime.device import Compute, seed_everything
+from benchmark.runtime.processes import joined
+from benchmark.runtime.progress import Reporter
+from benchmark.training import hooks
+from benchmark.training.follow import follow_training
+from benchmark.training.train import train
+from registry import METHODS
+
+STEPS: Final = 20
+SIDES: Final = {"stargan": 32}
+SLOW: Final = {"lr": 2e-5, "d_lr": 2e-5}
+"""Rates at which rounding does not grow: at the published ones Adam, whose first updates are as large however small the
+gradient, makes much of the last digit of gradients that are 0 but for rounding."""
+GAN: Final[dict[str, Any]] = {"ndf": 4, "iterations": STEPS, "batch_size": 4, **SLOW}
+STRONG: Final = {"init_gain": 1.0, "ema_decay": 0.9}
+"""Signals that do not fade in the first layers, where norms would make as much of their rounding."""
+MASKGAN_STAGES: Final = ("mask_vae", "dense_mapping", "editing_behavior")
+OPTIONS: Final[dict[str, dict[str, Any]]] = {
+    "stargan": {"ngf": 4, "ndf": 4, "n_blocks": 1, "d_downsampling": 3, "iterations": STEPS, "batch_size": 4},
+    "spade": {"ngf": 2, "hidden": 4, "encoder_ngf": 4, "encoder_size": 32, "latent": 8, **STRONG, **GAN},
+    "sean": {"ngf": 2, "hidden": 4, "style_length": 8, "encoder_width": 4, **STRONG, **GAN},
+    "pix2pixhd": {"ngf": 4, "n_blocks": 1, **GAN},
+    "maskgan": {
+        **{"ngf": 4, "ndf": 4, "n_blocks": 1, "n_downsampling": 2, "vae_width": 4, "latent": 8},
+        **{"blender_ngf": 4, "blender_n_blocks": 1},
+        **{f"{stage}_iterations": STEPS for stage in MASKGAN_STAGES},
+        **{f"{stage}_batch_size": 4 for stage in MASKGAN_STAGES},
+        **{f"{stage}_lr": 2e-5 for stage in MASKGAN_STAGES},
+    },
+}
+
+
+def main(method: str, folder: Path, faces: Path, stop_after: int | None = None) -> None:
+    """Train the method, or help to."""
+    torch.set_num_threads(1)
+    hooks.ProgressHook.__init__.__defaults__ = (1,)  # every step's losses
+    size = SIDES.get(method, 64)
+    with joined() as processes:
+        dataset = RenderedFaces(None, size, faces, train=12, val=1, test=1)
+        seed_everything(processes.rank)  # the others' weights are the first one's
+        model = METHODS.get(method)(size=size, **OPTIONS[method])
+        if stop_after is not None and processes.rank == processes.size - 1:
+            _stop_after(stop_after, model)
+        compute = Compute(torch.device("cpu"), "fp32", channels_last=False)
+        if processes.rank:
+            follow_training(model, dataset, seed=0, compute=compute, processes=processes, title=method)
+        else:
+            quiet = Reporter(quiet=True)
+            train(model, dataset, folder, seed=0, compute=compute, reporter=quiet, title=method, processes=processes)
+
+
+def _stop_after(steps: int, model: Any) -> None:
+    """Send this process a Ctrl-C in a step."""
+    step, done = model.train_step, 0
+
+    def counted(*given: Any) -> Any:
+        nonlocal done
+        done += 1
+        if done == steps:
+            os.kill(os.getpid(), signal.SIGINT)
+        return step(*given)
+
+    model.train_step = counted
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]) if len(sys.argv) > 4 else None)
