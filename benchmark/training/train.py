@@ -126,7 +126,16 @@ def train(
                         model.begin_stage(stage)
                     validating = None if validation is None else partial(validation.hook, folder, stage, time.seconds)
                     _train_stage(
-                        *(model, stage, dataset, folder, seed, compute, reporter, title, tensorboard, baseline),
+                        model,
+                        stage,
+                        dataset,
+                        folder,
+                        seed,
+                        compute,
+                        reporter,
+                        title,
+                        tensorboard,
+                        baseline,
                         processes,
                         validating,
                     )
