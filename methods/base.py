@@ -166,6 +166,21 @@ class Stage:
     balanced_by: str | None = None
     """Attribute that half of each batch's faces have, and the other half lack, however rare it is; None takes faces as
     they come."""
+    edits: bool = True
+    """Whether the model edits with what this stage trains, so that edits of validation faces show how far it is."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What a model has learned of faces that no edit shows, such as to reconstruct masks.
+
+    Attributes:
+        figures: by name.
+        pictures: by name, what was made of the N faces: (N, 3, H, W) images in [-1, 1], or (N, H, W) uint8 labels.
+    """
+
+    figures: Mapping[str, float]
+    pictures: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 class Trainable(BaseModel):
@@ -194,6 +209,13 @@ class Trainable(BaseModel):
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """One iteration of the current stage: forward, backward, and optimiser steps. Returns scalar losses to log."""
         raise NotImplementedError(f"{type(self).__name__} declares stages and must define their step")
+
+    def probe(self, faces: FaceBatch) -> Probe | None:
+        """What the stage last begun has learned that no edit shows; None where edits show all there is.
+
+        Called on validation faces in eval mode under `torch.inference_mode`; its figures stand beside those of edits.
+        """
+        return None
 
 
 class FaceEditor(Trainable):

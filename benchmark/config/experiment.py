@@ -15,6 +15,12 @@ from pydantic.fields import FieldInfo
 from benchmark.config.evaluation_spec import EvaluationSpec, Options, Spec
 from registry.yaml_files import to_yaml
 
+LAST: Final = "last"
+"""Keeps the networks as the last iteration left them."""
+BEST: Final = "best"
+"""Before a colon and a metric: keeps those that had the best figure on validation faces."""
+LATER_KEYS: Final = ("budget", "start", "validate_every", "keep")
+"""Of a method, that are written only where they are not what they are by default."""
 MAX_SEED: Final = 2**53 - 1
 """Greatest seed: a thousand times it is one of torch's still, and JSON readers everywhere keep its digits."""
 REAL = "real"
@@ -35,6 +41,9 @@ class MethodSpec(Spec):
             published networks by their roles.
         budget: what the training may cost, such as "300cpu-s"; None trains as long as the options say.
         tensorboard: write TensorBoard event files beside `progress.jsonl`.
+        validate_every: iterations between two points of the validation curve; 0 for no curve, None for points that cost
+            little.
+        keep: which networks a stage leaves: the last, or the best by a metric of the validation tasks, `best:seg-miou`.
     """
 
     name: str
@@ -46,6 +55,23 @@ class MethodSpec(Spec):
     start: dict[str, str | dict[str, str]] = Field(default_factory=dict)
     budget: str | None = None
     tensorboard: bool = False
+    validate_every: int | None = Field(default=None, ge=0)
+    keep: str = Field(default=LAST, pattern=rf"^({LAST}|{BEST}:[a-z0-9-]+)$")
+
+    @property
+    def best(self) -> str | None:
+        """The metric whose best point is kept; None where the last networks are."""
+        return None if self.keep == LAST else self.keep.removeprefix(f"{BEST}:")
+
+    @property
+    def wants_validation(self) -> bool:
+        """Whether a validation curve was requested, or the networks that are kept need one."""
+        return bool(self.validate_every) or self.best is not None
+
+    @property
+    def decides_no_weights(self) -> tuple[str, ...]:
+        """Keys of what is only logged."""
+        return ("tensorboard",) if self.best is not None else ("tensorboard", "validate_every")
 
     @property
     def label(self) -> str:
@@ -64,9 +90,9 @@ class MethodSpec(Spec):
     def settings(self) -> dict[str, Any]:
         """The specification under the keys that users write, where the name is the key `method`."""
         content = self.model_dump(mode="json")
-        for later in ("budget", "start"):  # so that hashes are those of before there were such keys
-            if not content[later]:
-                del content[later]
+        for key in LATER_KEYS:  # so that hashes are those of before there were these
+            if getattr(self, key) == type(self).model_fields[key].get_default(call_default_factory=True):
+                del content[key]
         return {"method": content.pop("name"), **content}
 
 
@@ -110,7 +136,7 @@ class Experiment(Spec):
             option_weights: SHA-256 of the weights files that options and `start` name, by their keys, which count in
                 the names' place; None for a file that is missing.
         """
-        own = _without(self._method_settings(option_weights), "checkpoint", "tensorboard")
+        own = _without(self._method_settings(option_weights), "checkpoint", *self.method.decides_no_weights)
         return {**own, "size": self.evaluation.dataset.size}
 
     def configuration_sha256(self, checkpoint_sha256: str | None, option_weights: WeightsHashes = NO_WEIGHTS) -> str:
@@ -120,7 +146,7 @@ class Experiment(Spec):
             checkpoint_sha256: of the file that filled the method; None if it was trained, or has no networks.
             option_weights: as for `training_part`.
         """
-        own = _without(self._method_settings(option_weights), "seed", "tensorboard")
+        own = _without(self._method_settings(option_weights), "seed", *self.method.decides_no_weights)
         return _sha256({**own, "preset": self.evaluation.preset, "checkpoint": checkpoint_sha256})
 
     def sha256(self, option_weights: WeightsHashes = NO_WEIGHTS) -> str:
@@ -130,7 +156,7 @@ class Experiment(Spec):
             option_weights: as for `training_part`.
         """
         settings = {**self.settings(), **self._method_settings(option_weights)}
-        content = _without(settings, "checkpoint", "start", "tensorboard", "metrics")
+        content = _without(settings, "checkpoint", "start", "metrics", *self.method.decides_no_weights)
         return _sha256({**content, "dataset": _without(content["dataset"], "root")})
 
     def _method_settings(self, option_weights: WeightsHashes) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 from benchmark.config.budget import parse_budget
 from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec, Options, Spec, roles_of
-from benchmark.config.experiment import EVALUATION_KEYS, METHOD_KEYS, Experiment, MethodSpec
+from benchmark.config.experiment import BEST, EVALUATION_KEYS, LAST, METHOD_KEYS, Experiment, MethodSpec
 from benchmark.config.option_types import check_option
 from benchmark.config.presets import Preset, default_protocols, protocol_options, read_preset
 from benchmark.config.sources import SET, ConfigSource, located, merged
@@ -70,6 +70,8 @@ def resolve(sources: Sources) -> Experiment:
                 options = put_over(options, expanded_texts(values))
     with located(sources, "budget"):
         _check_budget(settings)
+    with located(sources, "keep"):
+        _check_keep(settings)
     with located(sources, "start"):
         _check_start(settings)
     content = {key: settings[key] for key in METHOD_KEYS if key in settings and key != "method"}
@@ -154,6 +156,21 @@ def _check_budget(settings: Mapping[str, Any]) -> None:
     parse_budget(budget)
     if settings.get("checkpoint") is not None:
         raise ExperimentError("a budget is for training, and a checkpoint takes its place: leave one of them out")
+
+
+def _check_keep(settings: Mapping[str, Any]) -> None:
+    keep = settings.get("keep", LAST)
+    if not isinstance(keep, str) or not (keep == LAST or keep.startswith(f"{BEST}:")):
+        raise ExperimentError(f"keep is {LAST}, or {BEST}:METRIC such as {BEST}:seg-miou, not {keep!r}")
+    if keep == LAST:
+        return
+    card = METRIC_CARDS.find(keep.removeprefix(f"{BEST}:")).card
+    if card.level != "image":
+        raise ExperimentError(
+            f"keep: {card.name} has no figure of single images; sets are too small and too dear during training"
+        )
+    if settings.get("validate_every") == 0:
+        raise ExperimentError(f"keep: {keep} needs a validation curve, and validate_every is 0")
 
 
 def _check_start(settings: Mapping[str, Any]) -> None:

@@ -292,16 +292,39 @@ def _scoring_batches(
     with deferred_interruption() as stop:
         done = 0
         for rows, batch, pixels in read_ahead(_images(outputs, protocol, dataset, tasks)):
-            attribute = str(rows["attribute"].iloc[0])
-            columns = dataset.attribute_names.index
-            requested = tuple(map(columns, protocol.requested_of(attribute)))
-            kept = tuple(map(columns, protocol.kept_of(dataset, attribute)))
-            judged = _judged(pixels, judges, compute, len(dataset.attribute_names))
-            targets = _answers(lambda batch=batch: batch.target.image.to(compute.device), judges)  # type: ignore[misc]
-            yield list(rows["task"]), ScoringBatch(batch, pixels, judged, requested, kept, targets)
+            yield list(rows["task"]), scoring_batch(rows, batch, pixels, protocol, dataset, judges, compute)
             done += len(rows)
             advance(done)
             stop.check(f"scoring {protocol.name}")
+
+
+def scoring_batch(
+    rows: pd.DataFrame,
+    batch: EditBatch,
+    pixels: Pixels,
+    protocol: EditProtocol,
+    dataset: FaceDataset,
+    judges: Judges,
+    compute: Compute,
+) -> ScoringBatch:
+    """What metrics see of N tasks of one attribute and their outputs; judges look when a metric first asks.
+
+    Args:
+        rows: of the protocol's table.
+        batch: the tasks that the outputs answer.
+        pixels: the outputs, (N, H, W, 3) uint8 RGB.
+        protocol: asked for them.
+        dataset: the faces.
+        judges: look at each output once.
+        compute: where judges run.
+    """
+    attribute = str(rows["attribute"].iloc[0])
+    columns = dataset.attribute_names.index
+    requested = tuple(map(columns, protocol.requested_of(attribute)))
+    kept = tuple(map(columns, protocol.kept_of(dataset, attribute)))
+    judged = _judged(pixels, judges, compute, len(dataset.attribute_names))
+    targets = _answers(lambda: batch.target.image.to(compute.device), judges)
+    return ScoringBatch(batch, pixels, judged, requested, kept, targets)
 
 
 def _judged(pixels: Pixels, judges: Judges, compute: Compute, num_attributes: int) -> Judged:

@@ -11,12 +11,12 @@ from typing import Any
 
 from benchmark.caching.code_version import code_version
 from benchmark.caching.file_record import FILES, record_files
-from benchmark.caching.fingerprints import TRAINING_CODE, StageState, fingerprint
+from benchmark.caching.fingerprints import StageState, fingerprint
 from benchmark.caching.plugin_source import entry_version
 from benchmark.config.experiment import Experiment
 from benchmark.config.training_length import counts_epochs, length_notes, over_faces
+from benchmark.datasets.base import FaceDataset
 from benchmark.editing.build_method import Editor, build_editor
-from benchmark.editing.edit_tasks import read_edits
 from benchmark.editing.edited_files import discard_damaged_edits, edited_files
 from benchmark.editing.given_stages import start_files, start_notes
 from benchmark.editing.option_weights import OptionWeights, hashes, missing_in_words, option_weights
@@ -47,10 +47,10 @@ from benchmark.runs.assemble_result import (
     result_of,
     with_scores,
 )
+from benchmark.runs.first_edits import write_first_edits
 from benchmark.runs.participation import Participation, check_learned_attributes, participation
 from benchmark.runs.provenance import write_provenance
-from benchmark.runs.sample_sheet import SampleRows, write_samples
-from benchmark.runs.score_protocol import ScoredProtocol, edited_outputs, score_protocol, tasks_with_edits
+from benchmark.runs.score_protocol import ScoredProtocol, edited_outputs, score_protocol
 from benchmark.runs.shared_work import edit_protocol, train_method
 from benchmark.runs.trained_before import (
     TRAINING,
@@ -62,9 +62,11 @@ from benchmark.runs.trained_before import (
     taken_over,
 )
 from benchmark.runs.training_budget import Bought, buy
+from benchmark.runs.training_inputs import training_inputs
 from benchmark.runs.up_to_date import FINISHED, LIBRARIES, finished_result, finished_stamp
+from benchmark.runs.validation import RunValidation, training_faces
 from benchmark.runs.weights_record import check_weights, record_weights
-from benchmark.runtime.atomic_files import sha256_of_given, write_text_atomically
+from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.runtime.cache_folder import writable
 from benchmark.training.checkpoints import weights_sha256
 from benchmark.training.stage_cache import StageCache
@@ -73,8 +75,6 @@ from methods.base import CannotEdit
 from registry.cards import MethodCard
 from registry.catalogue import DATASET_CARDS, METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError
-
-SAMPLE_TASKS = 6
 
 
 class Run:
@@ -144,7 +144,16 @@ class Run:
 
     @property
     def _num_training_faces(self) -> int:
-        return len(self.context.dataset.rows("train"))
+        return len(self._training_faces.rows("train"))
+
+    @cached_property
+    def _training_faces(self) -> FaceDataset:
+        return training_faces(self.requested.method, self.context.dataset)
+
+    @property
+    def _validation(self) -> RunValidation:
+        able = self._participation.able
+        return RunValidation(self.experiment, self._card, able, self._training_faces, self.context)
 
     @property
     def _card(self) -> MethodCard:
@@ -196,7 +205,9 @@ class Run:
         protocols |= self._left_out()
         weights = hashes(self._option_weights | start_files(self.requested.method))
         result = result_of(self.experiment, self.context, self._method_facts(), protocols, self._cost(edited), weights)
-        self._write_samples()
+        dataset, seed = self.experiment.evaluation.dataset.name, self.experiment.method.seed
+        title = f"{self.experiment.label} on {dataset}, seed {seed}"
+        write_first_edits(self.folder, title, self.stamps, self._task_sets, self.context.dataset)
         return self._finish(result, scored)
 
     def _left_out(self) -> dict[str, ProtocolResult]:
@@ -229,16 +240,9 @@ class Run:
     @cached_property
     def _training_inputs(self) -> dict[str, Any]:
         start = hashes(start_files(self.requested.method))
-        return {
-            **self.experiment.training_part(hashes(self._option_weights) | start),
-            **({"start": start} if start else {}),
-            "compute": self.context.compute.described,
-            "checkpoint": sha256_of_given(self.requested.method.checkpoint),
-            "data": self.context.dataset.fingerprint,
-            "code": fingerprint(
-                code_version(TRAINING_CODE), entry_version(METHOD_CARDS.find(self.experiment.method.name))
-            ),
-        }
+        settings = self.experiment.training_part(hashes(self._option_weights) | start)
+        settings |= {"start": start} if start else {}
+        return training_inputs(settings, self.requested.method, self.context, self._validation)
 
     @property
     def _stage_store(self) -> StageCache:
@@ -284,7 +288,8 @@ class Run:
             check_weights(self.folder, self.stamps)
             # what other code trained in part is none of the stages that this code would train
             store = None if taken_over(self.stamps) else self._stage_store
-            time = train_method(self.experiment, editor, self.folder, self.context, store)
+            validation = self._validation.of(editor.model.stages(), editor.given, self.folder)
+            time = train_method(self.experiment, editor, self.folder, self.context, store, validation)
             self._training_time = time if finished else None
             record_weights(self.folder, self.stamps, finished)
         editor.model.eval()
@@ -365,18 +370,5 @@ class Run:
         else:
             notes["budget"] = self._bought.note
         notes |= weights_notes(self._option_weights) | start_notes(self.requested.method) | take_over_note(self.stamps)
+        notes |= self._validation.notes(self.folder)
         return MethodInfo("learned", card.title, "trained", self._weights_sha256, notes)
-
-    def _write_samples(self) -> None:
-        sheets = []
-        for task_set in self._task_sets:
-            stamp = self.stamps.get(f"{EDITS}/{task_set.protocol.name}")
-            if not stamp.get("reason"):
-                edited = tasks_with_edits(self.folder, task_set)
-                rows = without_attributes(edited, stamp.get(REFUSED, {})).iloc[:SAMPLE_TASKS]
-                outputs = read_edits(edits_folder(self.folder, task_set.protocol.name), rows, self.context.dataset.size)
-                batch = task_set.protocol.batch(self.context.dataset, rows)
-                sheets.append(SampleRows(task_set.protocol.name, batch, outputs))
-        if sheets:
-            dataset, seed = self.experiment.evaluation.dataset.name, self.experiment.method.seed
-            write_samples(self.folder / SAMPLES, f"{self.experiment.label} on {dataset}, seed {seed}", sheets)

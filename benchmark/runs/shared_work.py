@@ -12,12 +12,14 @@ from benchmark.editing.edit_tasks import edit_tasks, follow_edits
 from benchmark.editing.option_weights import option_weights
 from benchmark.editing.process.process_method import ProcessMethod
 from benchmark.evaluation.context import EvaluationContext, TaskSet
+from benchmark.runs.validation import training_faces
 from benchmark.runtime.cache_folder import cache_folder
 from benchmark.runtime.processes import ALONE, Processes
 from benchmark.runtime.progress import Reporter
 from benchmark.training.follow import follow_training
 from benchmark.training.stage_cache import StageCache
 from benchmark.training.train import TrainingTime, move_to_device, train
+from benchmark.training.validation import Validation
 from benchmark.weights.locate import Weights
 from methods.base import FaceEditor
 from registry.catalogue import METHOD_CARDS
@@ -29,7 +31,12 @@ EDIT: Final = "edit"
 
 
 def train_method(
-    experiment: Experiment, editor: Editor, folder: Path, context: EvaluationContext, store: StageCache | None
+    experiment: Experiment,
+    editor: Editor,
+    folder: Path,
+    context: EvaluationContext,
+    store: StageCache | None,
+    validation: Validation | None = None,
 ) -> TrainingTime:
     """Train a run's method, by all processes there are.
 
@@ -39,11 +46,12 @@ def train_method(
         folder: of the run.
         context: of the comparison.
         store: of stages that variants share, if any may be taken from there.
+        validation: of the model as it is trained, by this process.
 
     Raises:
         InputError, Interrupted, PluginError, TrainingCheckpointError, TrainingDiverged: as `train`.
     """
-    dataset = context.dataset  # packed before others look for it
+    dataset = training_faces(experiment.method, context.dataset)  # packed before others look for it
     processes = context.processes if any(stage.iterations > 0 for stage in editor.model.stages()) else ALONE
     _tell(processes, TRAIN, experiment)
     return train(
@@ -56,6 +64,7 @@ def train_method(
         title=experiment.label,
         tensorboard=experiment.method.tensorboard,
         store=store,
+        validation=validation,
         given=editor.given,
         processes=processes,
     )
@@ -142,9 +151,8 @@ def _help(told: Mapping[str, Any], experiment: Experiment, context: EvaluationCo
     model = build_editor(experiment, option_weights(experiment.method.options, context.weights)).model
     method, label, processes = experiment.method, experiment.label, context.processes
     if told[WORK] == TRAIN:
-        follow_training(
-            model, context.dataset, seed=method.seed, compute=context.compute, processes=processes, title=label
-        )
+        faces = training_faces(method, context.dataset)
+        follow_training(model, faces, seed=method.seed, compute=context.compute, processes=processes, title=label)
         return
     move_to_device(model, context.compute)
     model.load_state_dict(told["weights"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,22 @@ class EMAHook(Hook):
         """Follow the modules."""
         for name, average in self.averages.items():
             average.update_parameters(runner.model.get_submodule(name))
+
+    @contextmanager
+    def in_place(self, model: nn.Module) -> Iterator[None]:
+        """Within the block the averages are in their modules' place in the model."""
+        modules = {name: model.get_submodule(name) for name in self.averages}
+        trained = {
+            name: {key: tensor.clone() for key, tensor in module.state_dict().items()}
+            for name, module in modules.items()
+        }
+        for name, module in modules.items():
+            module.load_state_dict(self.averages[name].module.state_dict())
+        try:
+            yield
+        finally:
+            for name, module in modules.items():
+                module.load_state_dict(trained[name])
 
     def before_save_checkpoint(self, runner: Any, checkpoint: dict[str, Any]) -> None:
         """Keep the averages with an unfinished stage."""

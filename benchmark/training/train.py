@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import torch
+from mmengine.hooks import Hook
 from torch import Tensor
 
 from benchmark.datasets.base import FaceDataset
@@ -27,6 +29,7 @@ from benchmark.training.runner import StageLoop, StageRunner
 from benchmark.training.shared_step import STAGE, require_shares
 from benchmark.training.stage_cache import StageCache
 from benchmark.training.stage_parts import stage_hooks, stage_loader, stage_optimizers, stage_schedulers
+from benchmark.training.validation import Validation, adopt_curve
 from methods.base import Stage, Trainable
 from registry.errors import InputError, plugin_boundary
 
@@ -63,6 +66,7 @@ def train(
     title: str = "train",
     tensorboard: bool = False,
     store: StageCache | None = None,
+    validation: Validation | None = None,
     given: Mapping[str, Mapping[str, Tensor]] = MappingProxyType({}),
     processes: Processes = ALONE,
 ) -> TrainingTime:
@@ -78,6 +82,7 @@ def train(
         title: what the bar calls the model.
         tensorboard: write losses as TensorBoard event files too.
         store: of stages that variants share; those in it are not trained again.
+        validation: of the model as it is trained; it may choose which networks a stage leaves.
         given: by stage, tensors by the model's names that take the place of its training.
         processes: that train together, of which this is the first; the others are in `benchmark.training.follow`.
 
@@ -119,12 +124,25 @@ def train(
                     seed_everything(seed * 1000 + number)
                     with plugin_boundary(f"{type(model).__name__}.begin_stage"):
                         model.begin_stage(stage)
+                    validating = None if validation is None else partial(validation.hook, folder, stage, time.seconds)
                     _train_stage(
-                        model, stage, dataset, folder, seed, compute, reporter, title, tensorboard, baseline, processes
+                        model,
+                        stage,
+                        dataset,
+                        folder,
+                        seed,
+                        compute,
+                        reporter,
+                        title,
+                        tensorboard,
+                        baseline,
+                        processes,
+                        validating,
                     )
                     content = read_checkpoint(finished)
                     if store is not None:
                         store.save(stage, model, content["meta"])
+        adopt_curve(folder, stage, content["meta"])
         earlier.add(stage.name, finished, content)
         model.load_state_dict(model.state_dict() | content["state_dict"])
         time = time.after(content["meta"])
@@ -161,11 +179,16 @@ def _train_stage(
     tensorboard: bool,
     baseline: Baseline,
     processes: Processes,
+    validating: Callable[[EMAHook], Hook] | None,
 ) -> None:
     finished = checkpoint_path(folder, stage.name)
     unfinished = finished.with_name(f"{stage.name}{UNFINISHED}")
     state = read_or_discard(unfinished, reporter.say)
-    backends = [{"type": "TensorboardVisBackend", "save_dir": str(folder / "tensorboard" / stage.name)}]
+    averages = EMAHook(stage)
+    events = folder / "tensorboard" / stage.name
+    if tensorboard and state is not None:
+        _forget_events(events, state["meta"]["iter"])
+    backends = [{"type": "TensorboardVisBackend", "save_dir": str(events)}]
     loader = stage_loader(dataset, stage, seed, compute, state, processes)
     optimizers = stage_optimizers(model, stage, title, processes)
     if processes.several:
@@ -192,7 +215,11 @@ def _train_stage(
             optim_wrapper=optimizers,
             param_scheduler=stage_schedulers(stage),
             default_hooks=stage_hooks(CheckpointHook(unfinished, finished, CHECKPOINT_EVERY_SECONDS)),
-            custom_hooks=[EMAHook(stage), ProgressHook(stage, folder / PROGRESS, advance)],
+            custom_hooks=[
+                averages,
+                *([] if validating is None else [validating(averages)]),
+                ProgressHook(stage, folder / PROGRESS, advance),
+            ],
             visualizer={"type": "Visualizer", "vis_backends": backends if tensorboard else []},
             randomness={"seed": seed},
             experiment_name=f"{title}-{stage.name}",
@@ -200,3 +227,10 @@ def _train_stage(
         checkpoints_folder(folder).mkdir(parents=True, exist_ok=True)
         runner.train()
         stop.check(f"training {title}, stage {stage.name}")
+
+
+def _forget_events(folder: Path, iteration: int) -> None:
+    """Have TensorBoard pass over what a killed sitting wrote of iterations that are trained again, those after one."""
+    from torch.utils.tensorboard import SummaryWriter  # an extra, which may not be installed
+
+    SummaryWriter(str(folder), purge_step=iteration + 1).close()

@@ -80,6 +80,7 @@ class DIAT(DomainPairEditor, IterationCount):
             ema=(DENOISER,),
             ema_decay=options.ema_decay,
             schedulers={DENOISER: options.schedule(iterations)},
+            edits=False,
         )
         return (learning, *super().stages())
 

@@ -70,6 +70,7 @@ class IcGAN(FaceEditor):
             ema=("generator",),
             ema_decay=options.ema_decay,
             schedulers=dict.fromkeys(("generator", "discriminator"), options.schedule(options.gan_iterations)),
+            edits=False,
         )
         encoders = (
             Stage(
@@ -79,6 +80,7 @@ class IcGAN(FaceEditor):
                 ema=(name,),
                 ema_decay=options.ema_decay,
                 schedulers={name: options.schedule(options.encoder_iterations)},
+                edits=name == ENCODERS[-1],  # which takes both
             )
             for name in ENCODERS
         )

@@ -84,6 +84,7 @@ class MaskGuided(IterationCount):
             ema=("parser",),
             ema_decay=options.ema_decay,
             schedulers={"parser": options.schedule(options.parser_iterations)},
+            edits=False,
         )
         return (parsing, *one_stage(PAINTING, options, ("painter", "discriminators"), ("painter",)))
 

@@ -40,6 +40,11 @@ def other_faces(count: int, device: torch.device) -> Tensor:
     return torch.empty_like(circle).scatter_(0, circle, circle.roll(1))
 
 
+def next_faces(count: int, device: torch.device) -> Tensor:
+    """For each of `count` faces the position of the one after it, the first one's after the last: (N,)."""
+    return torch.arange(1, count + 1, device=device) % count
+
+
 def mask_vae_losses(logits: Tensor, mask: Tensor, mean: Tensor, log_variance: Tensor) -> tuple[Tensor, Tensor]:
     """Cross-entropy, mean over pixels, and KL to the unit Gaussian, summed over the latent; both mean over the batch.
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -79,6 +80,20 @@ class MaskVAE(nn.Module):
         """One-hot masks to (logits of a sampled latent, mean, log-variance)."""
         mean, log_variance = self.encode(label)
         return self.decode(gaussian_sample(mean, log_variance)), mean, log_variance
+
+
+def mean_iou(given: Tensor, wanted: Tensor) -> float:
+    """Mean over labels of intersection over union, each of all N faces' pixels; labels that neither has are left out.
+
+    Args:
+        given: (N, H, W) labels in 0..18.
+        wanted: (N, H, W) labels in 0..18.
+    """
+    pairs = torch.bincount(NUM_LABELS * wanted.long().flatten() + given.long().flatten(), minlength=NUM_LABELS**2)
+    pixels = pairs.reshape(NUM_LABELS, NUM_LABELS).double()
+    common = pixels.diagonal()
+    either = pixels.sum(dim=0) + pixels.sum(dim=1) - common
+    return float((common / either)[either > 0].mean())
 
 
 def init_mask_vae(network: MaskVAE) -> None:

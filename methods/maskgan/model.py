@@ -9,7 +9,7 @@ import torch
 from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 
-from methods.base import EditBatch, FaceBatch, FaceEditor, SharedStage, Stage, one_hot
+from methods.base import EditBatch, FaceBatch, FaceEditor, Probe, SharedStage, Stage, one_hot
 from methods.labels import NUM_LABELS
 from methods.layers import whole_batch
 from methods.layers.adam import adam
@@ -18,8 +18,8 @@ from methods.layers.initialisation import init_normal
 from methods.layers.patch_discriminator import MultiscaleDiscriminator
 from methods.maskgan.blender import AlphaBlender
 from methods.maskgan.dense_mapping import DenseMappingNetwork, init_dense_mapping
-from methods.maskgan.editing_behavior import mask_vae_losses, other_faces, simulated_edits
-from methods.maskgan.mask_vae import MaskVAE, init_mask_vae, stage_widths
+from methods.maskgan.editing_behavior import mask_vae_losses, next_faces, other_faces, simulated_edits
+from methods.maskgan.mask_vae import MaskVAE, init_mask_vae, mean_iou, stage_widths
 from methods.maskgan.options import MaskGANOptions
 from methods.shared.conditional_gan import GANTrainer
 
@@ -95,6 +95,7 @@ class MaskGAN(FaceEditor):
             ema_decay=options.ema_decay,
             schedulers=dict.fromkeys(self._trained(name), options.schedule(iterations)),
             shared=None if deciding is None else SharedStage(tuple(self._trained(name)), deciding),
+            edits=name != "mask_vae",
         )
 
     def _trained(self, stage: str) -> dict[str, nn.Module]:
@@ -165,6 +166,20 @@ class MaskGAN(FaceEditor):
         else:
             losses = self.gan_trainer.step((inter + outer) / 2, label, image, optim, ("generator",))
         return {f"blended_{name}": value for name, value in losses.items()}
+
+    def probe(self, faces: FaceBatch) -> Probe | None:
+        """How well the MaskVAE gives masks back, and the edits by which it teaches; None where none is trained on."""
+        if not self.options.simulates_edits or self.stage_name == "dense_mapping":
+            return None
+        label = one_hot(faces.mask)
+        latent, _ = self.mask_vae.encode(label)
+        given = self.mask_vae.decode(latent).argmax(dim=1).to(torch.uint8)
+        edits = simulated_edits(self.mask_vae, label, next_faces(len(label), label.device), self.options.lambda_inter)
+        inter, outer = (edit.argmax(dim=1).to(torch.uint8) for edit in edits)
+        return Probe(
+            {"mask_vae_miou": mean_iou(given, faces.mask)},
+            {"mask": faces.mask, "reconstruction": given, "towards the next": inter, "away from it": outer},
+        )
 
     def edit(self, tasks: EditBatch) -> Tensor:
         """The target's style on the requested geometry: (N, 3, H, W) in [-1, 1]."""

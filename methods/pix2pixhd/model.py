@@ -121,6 +121,7 @@ class Pix2PixHD(MaskToImageGAN):
             ema=parts,
             ema_decay=options.ema_decay,
             schedulers=dict.fromkeys((*parts, "discriminator"), options.schedule(iterations)) if falling else {},
+            edits=name != "global",
         )
 
     def _parts(self, stage: str) -> tuple[str, ...]:

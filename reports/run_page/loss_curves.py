@@ -68,7 +68,7 @@ def read_loss_curves(path: Path) -> list[LossCurve]:
             if value is None or isinstance(value, int | float):  # a training writes null for what is not finite
                 known = math.nan if value is None or abs(value) > LARGEST else float(value)
                 found.setdefault((stage, str(loss)), {})[iteration] = known
-    return [_curve(stage, loss, sorted(points.items())) for (stage, loss), points in found.items()]
+    return [curve_of(stage, loss, sorted(points.items())) for (stage, loss), points in found.items()]
 
 
 def _records(path: Path) -> Iterator[tuple[str, int, dict[str, Any]]]:
@@ -86,7 +86,8 @@ def _records(path: Path) -> Iterator[tuple[str, int, dict[str, Any]]]:
             yield stage, iteration, losses
 
 
-def _curve(stage: str, loss: str, points: Sequence[Point]) -> LossCurve:
+def curve_of(stage: str, loss: str, points: Sequence[Point]) -> LossCurve:
+    """The curve of a stage's figures, at least one, in the order of their iterations; NaN is not finite."""
     finite = [point for point in points if math.isfinite(point[1])]
     after = [iteration for iteration, _ in points if not finite or iteration > finite[-1][0]]
     iterations, not_finite_from = points[-1][0], min(after, default=None)

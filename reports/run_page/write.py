@@ -27,6 +27,7 @@ from reports.leaderboard import wording as words
 from reports.rendering.html_page import render_page
 from reports.rendering.pictures import picture_uri
 from reports.run_page.loss_curves import HEIGHT, WIDTH, LossCurve, read_loss_curves
+from reports.run_page.validation_curves import read_validated_stages
 from reports.run_page.worst_cases import worst_cases
 
 
@@ -65,6 +66,7 @@ def write_run_page(folder: Path, out: Path | None = None) -> Path:
         operating={name: tables[name].operating for name in result.protocols},
         operating_words=operating_points,
         stages=_stages(read_loss_curves(folder / PROGRESS)),
+        validated=read_validated_stages(folder),
         size=(WIDTH, HEIGHT),
         samples=picture_uri(folder / SAMPLES),
         cases=cases,

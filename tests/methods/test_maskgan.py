@@ -10,7 +10,7 @@ from torch import Tensor
 
 from methods.base import Stage, one_hot
 from methods.maskgan.editing_behavior import mask_vae_losses, other_faces, simulated_edits
-from methods.maskgan.mask_vae import MaskVAE, stage_widths
+from methods.maskgan.mask_vae import MaskVAE, mean_iou, stage_widths
 from methods.maskgan.model import MaskGAN
 from methods.maskgan.options import MaskGANOptions
 from tests.methods.faces import random_faces, random_tasks
@@ -288,3 +288,28 @@ def test_mask_vae_stages_follow_the_size() -> None:
         assert mean.shape == log_variance.shape == (2, 6)
     with pytest.raises(ValueError, match="48"):
         stage_widths(48)
+
+
+def test_a_probe_measures_the_mask_vae_and_shows_its_edits() -> None:
+    model, faces = _tiny().eval(), random_faces(3)
+    model.begin_stage(_stage(model, "mask_vae"))
+    with torch.inference_mode():
+        probe = model.probe(faces)
+    assert probe is not None
+    shapes = {name: (made.shape, made.dtype) for name, made in probe.pictures.items()}
+    assert shapes == dict.fromkeys(
+        ("mask", "reconstruction", "towards the next", "away from it"), (faces.mask.shape, torch.uint8)
+    )
+    assert torch.equal(probe.pictures["mask"], faces.mask)
+    assert probe.figures == {"mask_vae_miou": mean_iou(probe.pictures["reconstruction"], faces.mask)}
+    model.begin_stage(_stage(model, "dense_mapping"))
+    assert model.probe(faces) is None, "its edits show all that it learns"
+    without = _tiny(ebst=False)
+    assert without.probe(faces) is None
+
+
+def test_mean_iou_pools_pixels_and_passes_over_labels_that_nobody_has() -> None:
+    wanted = torch.tensor([[[0, 0], [1, 1]], [[0, 0], [0, 2]]], dtype=torch.uint8)
+    given = torch.tensor([[[0, 1], [1, 1]], [[0, 0], [0, 0]]], dtype=torch.uint8)
+    assert mean_iou(wanted, wanted) == 1.0
+    assert mean_iou(given, wanted) == pytest.approx((4 / 6 + 2 / 3 + 0) / 3)

@@ -432,3 +432,35 @@ def test_wrong_options_of_a_method_are_refused_whichever_runs(tmp_path: Path, te
         resolve([written(tmp_path, text), flags(method="spade")])
     with pytest.raises(InputError, match=re.escape(said)):
         resolve_evaluation([written(tmp_path, text)])
+
+
+def test_a_validation_curve_decides_no_figure_unless_it_chooses_the_networks() -> None:
+    plain = resolve([flags()])
+    assert not plain.settings().keys() & {"validate_every", "keep"}
+    drawn = resolve([flags(validate_every=100)])
+    assert drawn.settings()["validate_every"] == 100
+    assert drawn.sha256() == plain.sha256()
+    assert drawn.configuration_sha256(None) == plain.configuration_sha256(None)
+    assert drawn.training_part() == plain.training_part()
+    chosen = resolve([flags(validate_every=100, keep="best:seg-miou")])
+    often = resolve([flags(validate_every=50, keep="best:seg-miou")])
+    assert len({each.sha256() for each in (plain, chosen, often)}) == 3
+    assert len({each.configuration_sha256(None) for each in (plain, chosen, often)}) == 3
+    assert chosen.training_part()["keep"] == "best:seg-miou"
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"keep": "first"}, "keep is last, or best:METRIC such as best:seg-miou, not 'first'"),
+        ({"keep": 3}, "keep is last, or best:METRIC such as best:seg-miou, not 3"),
+        ({"keep": "best:seg-mio"}, "unknown metric 'seg-mio'; did you mean 'seg-miou'"),
+        ({"keep": "best:fid"}, "keep: fid has no figure of single images"),
+        ({"keep": "best:seg-miou", "validate_every": 0}, "keep: best:seg-miou needs a validation curve"),
+        ({"validate_every": -1}, "validate_every: Input should be greater than or equal to 0, not -1"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_kept_is_refused(settings: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InputError, match=re.escape(sentence)):
+        resolve([flags(**settings)])

@@ -15,6 +15,7 @@ from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.runtime.device import Compute, seed_everything
 from benchmark.runtime.progress import Reporter
 from benchmark.training import train as training
+from benchmark.training.validation import Validation
 from methods.base import FaceBatch, Stage, Trainable
 
 CPU = Compute(torch.device("cpu"), "fp32", channels_last=False)
@@ -98,6 +99,7 @@ def train_toy(
     seed: int = 0,
     tensorboard: bool = False,
     reporter: Reporter | None = None,
+    validation: Validation | None = None,
 ) -> training.TrainingTime:
     """Train on one thread, so that every process comes to the same bits."""
     seed_everything(seed)
@@ -116,6 +118,7 @@ def train_toy(
             reporter=reporter or Reporter(quiet=True),
             title="toy",
             tensorboard=tensorboard,
+            validation=validation,
         )
     finally:
         torch.set_num_threads(threads)

@@ -7,8 +7,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmark.images.write import write_png
+from benchmark.results.validation_curve import (
+    StageCurve,
+    ValidationPoint,
+    curve_path,
+    edits_picture,
+    given_picture,
+    probe_picture,
+    write_stage_curve,
+)
 from benchmark.runtime.json_files import ResultError
 from reports.run_page.loss_curves import MAX_POINTS, read_loss_curves, thin
+from reports.run_page.validation_curves import read_validated_stages
 from reports.run_page.worst_cases import reference_edits
 from reports.run_page.write import write_run_page
 from tests.reports.accessibility import serious_faults
@@ -85,6 +96,44 @@ def test_what_is_missing_is_said(tmp_path):
     assert "score file is missing or does not fit" in text
     assert "no experiment.yaml here" in text
     assert "no provenance.json here" in text
+
+
+def test_a_validation_curve_stands_with_its_faces_and_edits(tmp_path, browser):
+    run = complete(tmp_path)
+    points = [
+        ValidationPoint(iteration=100 * number, figures={"seg-miou": 0.1 * number, "psnr-oracle": None})
+        for number in range(1, 21)
+    ]
+    about = {"faces": "the validation split", "protocol": "style-copy", "num_tasks": 32}
+    curve = StageCurve(**about, given=["target", "requested mask"], points=points, kept=900)
+    write_stage_curve(run, "painting", curve)
+    masks = StageCurve(**about, probe=["mask", HOSTILE], points=[ValidationPoint(iteration=5, figures={"miou": 0.5})])
+    write_stage_curve(run, "masks", masks)
+    for number in range(1, 21):
+        write_png(edits_picture(run, "painting", 100 * number), np.full((4, 8, 3), number, np.uint8))
+    write_png(given_picture(run), np.zeros((8, 8, 3), np.uint8))
+    write_png(probe_picture(run, "masks"), np.zeros((8, 8, 3), np.uint8))
+    with opened(browser, write_run_page(run)) as page:
+        section = page.locator("section", has_text="Curves").first
+        assert section.locator("svg").count() == 2 + 1 + 1, "a figure that nothing has is no curve"
+        assert "0.1 to 2, at last 2" in section.inner_text()
+        said = "32 tasks of style-copy on faces of the validation split, never of the test split. "
+        assert said + "The networks of iteration 900 were kept." in section.inner_text()
+        assert f"Rows: mask, {HOSTILE}." in section.inner_text()
+        section.locator("summary").click()
+        assert "Rows: target, requested mask." in section.inner_text()
+        shown = [
+            int(each.split()[-1].replace(",", "")) for each in section.locator("p", has_text="After").all_inner_texts()
+        ]
+        assert shown == [200, 500, 800, 1100, 1400, 1700, 2000]
+
+
+def test_a_damaged_validation_curve_is_none(tmp_path):
+    path, _ = run_folder(tmp_path, "a", scores=False)
+    curve_path(path.parent).parent.mkdir()
+    curve_path(path.parent).write_text('{"stages": {"../x": {"faces": "a", "protocol": "b", "num_tasks": 1}}}')
+    assert read_validated_stages(path.parent) == {}
+    assert "validation" not in Elements(write_run_page(path.parent).read_text()).text
 
 
 def test_a_reference_method_has_no_curves_and_a_protocol_not_taken_part_in_its_reason(tmp_path):
