@@ -310,13 +310,11 @@ def scoring_batch(
     """What metrics see of N tasks of one attribute and their outputs; judges look when a metric first asks.
 
     Args:
-        rows: of the protocol's table.
+        rows: of the protocol's table, whose faces are in `dataset`.
         batch: the tasks that the outputs answer.
         pixels: the outputs, (N, H, W, 3) uint8 RGB.
         protocol: asked for them.
-        dataset: the faces.
-        judges: look at each output once.
-        compute: where judges run.
+        judges: look at each output once, on the device of `compute`.
     """
     attribute = str(rows["attribute"].iloc[0])
     columns = dataset.attribute_names.index
