@@ -15,7 +15,9 @@ from typing import Any, Final
 from registry.errors import InputError, PluginError
 from registry.plugins import load_installed, load_named
 
-_CONTEXT: Final = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
+_CONTEXT: Final = (
+    multiprocessing.get_context("spawn") if sys.platform == "win32" else multiprocessing.get_context("forkserver")
+)
 _IMPORTED_ONCE: Final = ("benchmark.demo.edit_face", "benchmark.demo.read_faces")
 
 

@@ -94,7 +94,7 @@ class SmoothCurves:
     pieces: Array
 
     @classmethod
-    def through(cls, places: Sequence[float], points: Array) -> SmoothCurves:
+    def through(cls, places: Sequence[float] | Array, points: Array) -> SmoothCurves:
         """The curves through points (..., G) at two or more places; NaN throughout where one of a curve's is."""
         from scipy.interpolate import PchipInterpolator  # imported here: it takes a while
 
@@ -103,10 +103,11 @@ class SmoothCurves:
         return cls(np.asarray(places, np.float64), np.where(known, points, np.nan), np.asarray(pieces, np.float64))
 
     def at(self, places: Array) -> Array:
-        """Figures (...) at a place of each curve (...); NaN where the place is."""
+        """Figures (...) at a place of each curve (...); NaN where the place is, or lies beyond the points."""
         known = np.where(np.isfinite(places), places, self.places[0])
         piece = np.clip(np.searchsorted(self.places, known, side="right") - 1, 0, len(self.places) - 2)
-        figures: Array = np.where(np.isnan(self.points[..., 0]), np.nan, _cubic(*self._pieces(piece), places))
+        without = np.isnan(self.points[..., 0]) | (places < self.places[0]) | (places > self.places[-1])
+        figures: Array = np.where(without, np.nan, _cubic(*self._pieces(piece), places))
         return figures
 
     def first_reached(self, level: float) -> Array:

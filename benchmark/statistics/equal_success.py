@@ -86,7 +86,12 @@ class _Smooth:
 
     @classmethod
     def of(cls, curves: Curves, strengths: Sequence[float]) -> _Smooth:
-        return cls(SmoothCurves.through(strengths, curves.values), SmoothCurves.through(strengths, curves.drawn))
+        """Through the strengths at which every seed has a figure: where no face is found, identity has none."""
+        known = np.isfinite(curves.values).all(axis=0)
+        if known.sum() < 2:
+            known = np.ones_like(known)
+        places = np.asarray(strengths, np.float64)[known]
+        return cls(*(SmoothCurves.through(places, points[..., known]) for points in (curves.values, curves.drawn)))
 
 
 def _at_level(success: _Smooth, preserved: Mapping[str, _Smooth], level: float, faces: FaceDraws) -> AtLevel:

@@ -46,6 +46,13 @@ def test_a_level_that_resamples_miss_has_no_interval_and_one_that_is_never_reach
     assert np.isnan([never.strength.value, never.preserved["identity"].value]).all()
 
 
+def test_a_strength_without_a_figure_takes_none_of_the_others_away() -> None:
+    kept = {"identity": known([1.0, 0.9, 0.7, np.nan])}
+    assert at_level(RISING, kept, 0.5).preserved["identity"].value == pytest.approx(0.9)
+    assert np.isnan(at_level(RISING, kept, 0.95).preserved["identity"].value)
+    assert np.isnan(at_level(RISING, {"identity": known([np.nan] * 4)}, 0.5).preserved["identity"].value)
+
+
 def test_seeds_that_need_other_strengths_widen_the_interval() -> None:
     kept = {"identity": known([1.0, 0.9, 0.7, 0.2], seeds=(0.0, 0.0, 0.0))}
     alike, apart = (

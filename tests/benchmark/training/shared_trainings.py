@@ -33,7 +33,6 @@ OPTIONS: Final[dict[str, dict[str, Any]]] = {
     "stargan": {"ngf": 4, "ndf": 4, "n_blocks": 1, "d_downsampling": 3, "iterations": STEPS, "batch_size": 4},
     "spade": {"ngf": 2, "hidden": 4, "encoder_ngf": 4, "encoder_size": 32, "latent": 8, **STRONG, **GAN},
     "sean": {"ngf": 2, "hidden": 4, "style_length": 8, "encoder_width": 4, **STRONG, **GAN},
-    "pix2pixhd": {"ngf": 4, "n_blocks": 1, **GAN},
     "maskgan": {
         **{"ngf": 4, "ndf": 4, "n_blocks": 1, "n_downsampling": 2, "vae_width": 4, "latent": 8},
         **{"blender_ngf": 4, "blender_n_blocks": 1},
