@@ -307,16 +307,9 @@ def scoring_batch(
     judges: Judges,
     compute: Compute,
 ) -> ScoringBatch:
-    """What metrics see of N tasks of one attribute and their outputs; judges look when a metric first asks.
+    """What metrics see of the tasks of N rows, all of one attribute, and of their outputs, (N, H, W, 3) uint8 RGB.
 
-    Args:
-        rows: of the protocol's table.
-        batch: the tasks that the outputs answer.
-        pixels: the outputs, (N, H, W, 3) uint8 RGB.
-        protocol: asked for them.
-        dataset: the faces.
-        judges: look at each output once.
-        compute: where judges run.
+    Judges look at the outputs when a metric first asks, once.
     """
     attribute = str(rows["attribute"].iloc[0])
     columns = dataset.attribute_names.index
