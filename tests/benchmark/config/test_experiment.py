@@ -45,6 +45,7 @@ def test_the_demo_is_the_default() -> None:
         "completion",
         "mask-edits",
         "attribute-strengths",
+        "examples",
     }
 
 
@@ -288,6 +289,7 @@ def test_every_protocol_joins_without_changing_those_chosen() -> None:
         "completion",
         "mask-edits",
         "attribute-strengths",
+        "examples",
     }
     assert evaluation.protocols["style-copy"] == {"count": 7, "styles": 1}
     assert evaluation.protocols["reconstruction"]["count"] == 200
@@ -379,6 +381,7 @@ def test_an_evaluation_needs_no_method_and_takes_every_protocol(tmp_path: Path) 
         "completion",
         "mask-edits",
         "attribute-strengths",
+        "examples",
     }
     assert (evaluation.limit, evaluation.dataset.size) == (3, 128)
     chosen = ConfigSource({"protocols": {"style-copy": {}}}, COMMAND)
