@@ -116,7 +116,7 @@ def bytes_of(message: str, size: int) -> NDArray[np.uint8]:
     content = content_of(message)
     if len(content) != size * size:
         raise InputError(f"the page sent a mask of {len(content)} pixels for a face of {size}x{size}")
-    return np.frombuffer(content, np.uint8).reshape(size, size)
+    return np.frombuffer(content, np.uint8).reshape(size, size).copy()  # torch takes no array that cannot be written
 
 
 def checked_labels(labels: Labels) -> Labels:

@@ -52,7 +52,7 @@ def opened(browser: Any, address: str, width: int = 1280, scheme: str = "light")
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
     faults: list[str] = []
-    page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("request", lambda sent: None if sent.url.startswith((address, "data:")) else faults.append(sent.url))
     page.goto(address)
