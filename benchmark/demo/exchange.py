@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.images.convert import Pixels
+from benchmark.images.read import UnreadableImageError, decode_image
 from benchmark.photographs.align import FaceSquare
 from benchmark.photographs.aligned_face import PhotographedFace
 from benchmark.photographs.request import EditRequest
@@ -100,11 +101,10 @@ def picture_of(message: str) -> Pixels:
     Raises:
         InputError: if it is none.
     """
-    content = np.frombuffer(content_of(message.removeprefix(_PNG)), np.uint8)
-    image = cv2.imdecode(content, cv2.IMREAD_COLOR) if len(content) else None
-    if image is None:
-        raise InputError("the page sent a picture that is none")
-    return np.ascontiguousarray(image[..., ::-1])
+    try:
+        return decode_image(content_of(message.removeprefix(_PNG)))
+    except UnreadableImageError as error:
+        raise InputError(f"the page sent a picture that {error}") from error
 
 
 def bytes_of(message: str, size: int) -> NDArray[np.uint8]:

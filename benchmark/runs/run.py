@@ -265,7 +265,7 @@ class Run:
 
     @cached_property
     def _trained_editor(self) -> Editor:
-        editor = self._editor
+        editor, compute = self._editor, self.context.compute  # what is not there shows before hours of packing
         if self.experiment != self.requested:
             editor = build_editor(self.experiment, self._option_weights)
         inputs = self._training_inputs
@@ -279,7 +279,7 @@ class Run:
             self.context.reporter.say(f"{self.folder}: going on with weights that other code trained")
         if not self._checkpoints or self.stamps.get(TRAINING) is None:
             begin(self.stamps, inputs)
-        move_to_device(editor.model, self.context.compute)
+        move_to_device(editor.model, compute)
         if editor.checkpoint is None:
             check_learned_attributes(self.requested.method, self.context.dataset)
             if not all(path.exists() for path in finished):

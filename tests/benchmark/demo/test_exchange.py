@@ -40,7 +40,10 @@ def test_a_mask_that_is_as_it_was_asks_for_nothing(face: PhotographedFace, messa
         ({"mask": None}, "none of an edit"),
         ({"attributes": {"Smirking": 1}}, "Smirking"),
         ({"strength": -1}, "strength"),
-        ({"face": {"image": "data:image/png;base64,AAAA", "parts": "", "attributes": []}}, "a picture that is none"),
+        (
+            {"face": {"image": "data:image/png;base64,AAAA", "parts": "", "attributes": []}},
+            "a picture that is no image",
+        ),
         ({"face": {}}, "none of an edit"),
     ],
 )

@@ -25,6 +25,7 @@ NEED_ORACLE = {
     *("psnr-region", "ssim-region", "lpips-region", "style-color-unseen"),
 }
 NEED_A_FACE = {"identity"}
+NEED_STRENGTHS = {"control-correlation", "control-slope"}
 SIZE = 64
 """Pixels a side: the least that every metric takes."""
 
@@ -99,7 +100,9 @@ def test_without_an_oracle_exactly_the_metrics_that_need_one_are_missing(
     metric = ready(card, resources)
     one_mask = torch.zeros(6, SIZE, SIZE, dtype=torch.uint8)
     columns = metric.measure(random_batch(size=SIZE, oracle=None, mask=one_mask))
-    assert math.isnan(metric.summarise(columns, ones(columns))) == (card.name in NEED_ORACLE | NEED_A_FACE)
+    assert math.isnan(metric.summarise(columns, ones(columns))) == (
+        card.name in NEED_ORACLE | NEED_A_FACE | NEED_STRENGTHS
+    )
 
 
 @pytest.mark.parametrize("card", IMAGE_METRICS, ids=lambda card: card.name)
