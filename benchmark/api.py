@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +20,10 @@ from benchmark.pipeline.python_arguments import (
     Settings,
     load_plugins,
     names_of,
-    paths_of,
     sources_of_arguments,
     weights_of,
 )
+from benchmark.pipeline.selected_runs import selected_runs
 from registry.errors import InputError
 
 if TYPE_CHECKING:
@@ -194,13 +192,10 @@ def leaderboard(
     """
     import pandas as pd
 
-    from benchmark.results.filter_results import Selection, select
-    from benchmark.results.read_runs import read_runs
     from benchmark.tables.build_tables import tabulate
     from benchmark.tables.long_format import COLUMNS, figure_rows
 
-    found = read_runs(paths_of(runs), partial(warnings.warn, stacklevel=3))
-    selected = select(found, Selection(dataset, protocol, names_of(methods), names_of(metrics)))
+    selected = selected_runs(runs, dataset, protocol, methods, metrics)
     frame = pd.DataFrame(figure_rows(tabulate(selected, allow_mixed)), columns=list(COLUMNS))
     numbers = dict.fromkeys(("value", "printed", "low", "high", "seed_low", "seed_high", "holm_p"), "float64")
     return frame.astype(numbers | {"rank": "Int64", "n": "Int64"})

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
-from functools import partial
 from typing import TYPE_CHECKING
 
-from benchmark.pipeline.python_arguments import PathName, load_plugins, names_of, paths_of
+from benchmark.pipeline.python_arguments import PathName, load_plugins, names_of
+from benchmark.pipeline.selected_runs import selected_runs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,11 +50,8 @@ def claims(
 
     from benchmark.paper_claims.rows import COLUMNS, verdict_rows
     from benchmark.paper_claims.verdicts import claims_of_cards, verdicts
-    from benchmark.results.read_runs import read_runs
 
-    found = verdicts(
-        claims_of_cards(names_of(methods)), read_runs(paths_of(runs), partial(warnings.warn, stacklevel=3))
-    )
+    found = verdicts(claims_of_cards(names_of(methods)), selected_runs(runs))
     frame = pd.DataFrame(verdict_rows(found), columns=list(COLUMNS))
     numbers = dict.fromkeys(("value", "gain", "low", "high", "p_value", "holm_p"), "float64")
     counts = dict.fromkeys(("size", "n", "needed_seeds", "needed_tasks"), "Int64")

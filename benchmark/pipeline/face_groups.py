@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
-from functools import partial
 from typing import TYPE_CHECKING
 
-from benchmark.pipeline.python_arguments import PathName, names_of, paths_of
+from benchmark.pipeline.python_arguments import PathName, names_of
+from benchmark.pipeline.selected_runs import selected_runs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,8 +52,6 @@ def groups(
     """
     import pandas as pd
 
-    from benchmark.results.filter_results import Selection, select
-    from benchmark.results.read_runs import read_runs
     from benchmark.results.task_scores import ScoreFiles
     from benchmark.tables.build_tables import tabulate
     from benchmark.tables.face_groups import check_groupings
@@ -62,8 +59,7 @@ def groups(
     from benchmark.tables.worst_groups import group_table
 
     words = names_of(by)
-    found = read_runs(paths_of(runs), partial(warnings.warn, stacklevel=3))
-    selected = select(found, Selection(dataset, protocol, names_of(methods), names_of(metrics)))
+    selected = selected_runs(runs, dataset, protocol, methods, metrics)
     check_groupings(words, selected)
     files = ScoreFiles()
     tables = [group_table(table, words, files) for table in tabulate(selected, allow_mixed, files=files)]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 
-from benchmark.pipeline.python_arguments import PathName, names_of, paths_of
+from benchmark.pipeline.python_arguments import PathName
+from benchmark.pipeline.selected_runs import selected_runs
 
 
 def gallery(
@@ -44,14 +43,11 @@ def gallery(
         >>> benchmark.gallery("runs", "gallery", protocol="style-copy", quiet=True).as_posix()
         'gallery/gallery.html'
     """
-    from benchmark.results.filter_results import Selection, select
-    from benchmark.results.read_runs import read_runs
     from benchmark.runtime.cache_folder import writable
     from benchmark.runtime.progress import Reporter
     from reports.gallery.write import write_gallery
 
-    found = read_runs(paths_of(runs), partial(warnings.warn, stacklevel=3))
-    selected = select(found, Selection(dataset, protocol, names_of(methods), names_of(metrics)))
+    selected = selected_runs(runs, dataset, protocol, methods, metrics)
     try:
         return write_gallery(selected, Path(out), Reporter(quiet=quiet))
     except OSError:  # only now, so that results without edits leave no empty folder

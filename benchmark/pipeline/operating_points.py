@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
-from functools import partial
 from typing import TYPE_CHECKING
 
-from benchmark.pipeline.python_arguments import PathName, names_of, paths_of
+from benchmark.pipeline.python_arguments import PathName
+from benchmark.pipeline.selected_runs import selected_runs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,13 +50,10 @@ def operating_points(
     """
     import pandas as pd
 
-    from benchmark.results.filter_results import Selection, select
-    from benchmark.results.read_runs import read_runs
     from benchmark.tables.build_tables import tabulate
     from benchmark.tables.operating_rows import COLUMNS, operating_rows
 
-    found = read_runs(paths_of(runs), partial(warnings.warn, stacklevel=3))
-    selected = select(found, Selection(dataset, protocol, names_of(methods), ()))
+    selected = selected_runs(runs, dataset, protocol, methods)
     frame = pd.DataFrame(operating_rows(tabulate(selected, allow_mixed)), columns=list(COLUMNS))
     numbers = dict.fromkeys(("level", "value", "low", "high", "behind", "behind_low", "behind_high"), "float64")
     return frame.astype(numbers | {"n": "Int64", "seeds": "Int64"})

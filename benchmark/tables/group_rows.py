@@ -35,10 +35,9 @@ def group_rows(tables: Sequence[GroupedTable]) -> Iterator[tuple[Figure | bool, 
     """Every figure by group, in the order of `COLUMNS`; the gap stands in all rows of a method, metric and `by`."""
     for found in tables:
         table = found.table
-        part = 1 if table.part is None else table.part[0]
         for metric in found.metrics:
             for method in metric.methods:
-                who = (table.dataset, table.protocol, part, method.method, metric.column.id, metric.groups.by)
+                who = (table.dataset, table.protocol, table.number, method.method, metric.column.id, metric.groups.by)
                 yield from ((*who, *row) for row in _rows(metric, method))
 
 

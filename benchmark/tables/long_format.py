@@ -9,14 +9,10 @@ from benchmark.tables.by_attribute import by_attribute
 from benchmark.tables.by_strength import by_strength
 from benchmark.tables.table import Cell, Row, Table
 
+OF_METHOD: Final = ("dataset", "protocol", "table", "method", "title", "kind", "preset")
+"""Columns that say whose figure it is."""
 COLUMNS: Final = (
-    "dataset",
-    "protocol",
-    "table",
-    "method",
-    "title",
-    "kind",
-    "preset",
+    *OF_METHOD,
     "weights_origin",
     "rank",
     "attribute",
@@ -56,7 +52,7 @@ def figure_rows(tables: Sequence[Table]) -> Iterator[tuple[Figure, ...]]:
     for table in tables:
         of_attributes, of_strengths = by_attribute(table), by_strength(table)
         for place, row in enumerate(table.rows):
-            method = _method(table, row)
+            method = (*of_method(table, row), row.weights_origin, _rank(row))
             yield from ((*method, "", "", *_facts(cell)) for cell in row.cells)
             for figures in of_attributes:
                 yield from ((*method, name, "", *_facts(cells[place])) for name, cells in figures.groups)
@@ -64,12 +60,14 @@ def figure_rows(tables: Sequence[Table]) -> Iterator[tuple[Figure, ...]]:
                 yield from ((*method, "", name, *_facts(cells[place])) for name, cells in figures.rows)
 
 
-def _method(table: Table, row: Row) -> tuple[Figure, ...]:
-    rank = next(
-        (cell.value for cell in row.cells if cell.column.id == "rank" and cell.column.group == "standing"), None
-    )
-    part = 1 if table.part is None else table.part[0]
-    return (table.dataset, table.protocol, part, row.label, row.title, row.kind, row.preset, row.weights_origin, rank)
+def of_method(table: Table, row: Row) -> tuple[Figure, ...]:
+    """Whose figures a table's row has, in the order of `OF_METHOD`."""
+    return (table.dataset, table.protocol, table.number, row.label, row.title, row.kind, row.preset)
+
+
+def _rank(row: Row) -> float | None:
+    standing = (cell for cell in row.cells if cell.column.id == "rank" and cell.column.group == "standing")
+    return next((cell.value for cell in standing), None)
 
 
 def _facts(cell: Cell) -> tuple[Figure, ...]:

@@ -6,17 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from benchmark.statistics.equal_success import Estimate
-from benchmark.tables.long_format import Figure
+from benchmark.tables.long_format import OF_METHOD, Figure, of_method
 from benchmark.tables.table import Cell, MethodPoints, Table
 
 COLUMNS: Final = (
-    "dataset",
-    "protocol",
-    "table",
-    "method",
-    "title",
-    "kind",
-    "preset",
+    *OF_METHOD,
     "success",
     "level",
     "metric",
@@ -39,11 +33,9 @@ def operating_rows(tables: Sequence[Table]) -> Iterator[tuple[Figure, ...]]:
     for table in tables:
         if (found := table.operating) is None:
             continue
-        part = 1 if table.part is None else table.part[0]
         for row, method in zip(table.rows, found.methods, strict=True):
-            who = (table.dataset, table.protocol, part, row.label, row.title, row.kind, row.preset, found.success.id)
             for figures in _figures(method):
-                yield (*who, *figures)
+                yield (*of_method(table, row), found.success.id, *figures)
 
 
 def _figures(method: MethodPoints) -> Iterator[tuple[Figure, ...]]:

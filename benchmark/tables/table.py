@@ -224,6 +224,11 @@ class Table:
     apart: tuple[str, ...] = field(default=())
     operating: OperatingPoints | None = None
 
+    @property
+    def number(self) -> int:
+        """Its place among the tables of its dataset and protocol, from 1."""
+        return 1 if self.part is None else self.part[0]
+
 
 def cell_of_seeds(column: Column, values: Sequence[Value | None]) -> Cell:
     """One cell from the figures of a method's seeds.
