@@ -23,23 +23,16 @@ def add_to(app: typer.Typer) -> None:
 def _gallery(
     runs: options.RunGlobs = None,
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("gallery"),
-    protocol: Annotated[str | None, typer.Option(help="Only this protocol.")] = None,
-    dataset: Annotated[str | None, typer.Option(help="Only this dataset.")] = None,
-    methods: Annotated[
-        str | None, typer.Option(metavar="A,B", help="Only these learned methods; reference methods stay.")
-    ] = None,
+    protocol: options.OnlyProtocol = None,
+    dataset: options.OnlyDataset = None,
+    methods: options.OnlyMethods = None,
     metrics: Annotated[str | None, typer.Option(metavar="A,B", help="Only these metrics.")] = None,
 ) -> None:
     from benchmark.results.filter_results import Selection, select
     from benchmark.results.read_runs import read_runs
-    from benchmark.runtime.cache_folder import writable
     from benchmark.runtime.progress import Reporter
     from reports.gallery.write import write_gallery
 
     found = read_runs(runs or ["runs"], partial(print, file=sys.stderr))
     selected = select(found, Selection(dataset, protocol, split_names(methods or ""), split_names(metrics or "")))
-    try:
-        print(write_gallery(selected, out, Reporter()))
-    except OSError:  # only now, so that results without edits leave no empty folder
-        writable(out, "folder")
-        raise
+    print(write_gallery(selected, out, Reporter()))

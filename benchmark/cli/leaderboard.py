@@ -22,11 +22,9 @@ def add_to(app: typer.Typer) -> None:
 def _leaderboard(
     runs: options.RunGlobs = None,
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("leaderboard"),
-    protocol: Annotated[str | None, typer.Option(help="Only this protocol.")] = None,
-    dataset: Annotated[str | None, typer.Option(help="Only this dataset.")] = None,
-    methods: Annotated[
-        str | None, typer.Option(metavar="A,B", help="Only these learned methods; reference rows stay.")
-    ] = None,
+    protocol: options.OnlyProtocol = None,
+    dataset: options.OnlyDataset = None,
+    methods: options.OnlyMethods = None,
     metrics: Annotated[str | None, typer.Option(metavar="A,B", help="Only these metrics and costs.")] = None,
     formats: Annotated[
         str | None,

@@ -42,6 +42,11 @@ Network = Annotated[
     typer.Option(metavar="[KEY:]ROLE", help="Which network the checkpoint fills, after its key in a file of several."),
 ]
 Runs = Annotated[Path, typer.Option(help="Folder of all runs.")]
+OnlyProtocol = Annotated[str | None, typer.Option(help="Only this protocol.")]
+OnlyDataset = Annotated[str | None, typer.Option(help="Only this dataset.")]
+OnlyMethods = Annotated[
+    str | None, typer.Option(metavar="A,B", help="Only these learned methods; reference methods stay.")
+]
 RunGlobs = Annotated[
     list[str] | None,
     typer.Option(

@@ -43,13 +43,8 @@ def gallery(
         >>> benchmark.gallery("runs", "gallery", protocol="style-copy", quiet=True).as_posix()
         'gallery/gallery.html'
     """
-    from benchmark.runtime.cache_folder import writable
     from benchmark.runtime.progress import Reporter
     from reports.gallery.write import write_gallery
 
     selected = selected_runs(runs, dataset, protocol, methods, metrics)
-    try:
-        return write_gallery(selected, Path(out), Reporter(quiet=quiet))
-    except OSError:  # only now, so that results without edits leave no empty folder
-        writable(Path(out), "folder")
-        raise
+    return write_gallery(selected, Path(out), Reporter(quiet=quiet))

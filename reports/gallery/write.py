@@ -12,6 +12,7 @@ from benchmark.results.comparability import SHORT_HASH
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.task_scores import ScoreFiles
 from benchmark.runtime.atomic_files import replacing_folder, write_text_atomically
+from benchmark.runtime.cache_folder import writable
 from benchmark.runtime.progress import Reporter
 from registry.catalogue import DATASET_CARDS
 from registry.errors import InputError
@@ -41,13 +42,14 @@ def write_gallery(runs: Sequence[FinishedRun], out: Path, reporter: Reporter) ->
         The page.
 
     Raises:
-        InputError: if no run has edits that can be shown.
+        InputError: if no run has edits that can be shown, or the folder cannot be written to.
     """
     sections, reasons = find_sections(runs, ScoreFiles())
     for reason in reasons:
         reporter.say(reason)
     if not sections:
         raise InputError("there are no edits beside these results: name the runs folder they were made in by --runs")
+    writable(out, "folder")  # only now, so that results without edits leave no empty folder
     pictures = [
         [folder_name(method.run, section.protocol, method.edits) for method in section.methods] for section in sections
     ]
