@@ -32,7 +32,9 @@ def log_odds(probabilities: Values) -> Values:
 
 def rank_correlation(strengths: Values, values: Values) -> float:
     """Spearman's coefficient of two (K,), with the mean rank of ties; 0 of values that are all the same."""
-    one, other = (_mid_ranks(numbers) for numbers in (strengths, values))
+    from scipy.stats import rankdata  # imported here: it takes a while
+
+    one, other = (rankdata(numbers) - (len(numbers) + 1) / 2 for numbers in (strengths, values))
     spread = float(np.sqrt(one @ one * (other @ other)))
     return float(one @ other) / spread if spread else 0.0
 
@@ -41,13 +43,6 @@ def slope(strengths: Values, values: Values) -> float:
     """Slope of the least-squares line of values (K,) over strengths (K,), two of which differ."""
     centred = strengths - strengths.mean()
     return float(centred @ values / (centred @ centred))
-
-
-def _mid_ranks(numbers: Values) -> Values:
-    """Ranks (K,) about their mean; equal numbers share theirs."""
-    above = np.sign(numbers[:, None] - numbers[None, :])
-    ranks: Values = above.sum(axis=1) / 2
-    return ranks
 
 
 class _Control(MeanMetric):

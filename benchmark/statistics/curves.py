@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.statistics.face_clusters import Array, draw_faces, statistics_of_runs
-from benchmark.statistics.ratios import mean_of_ratios
+from benchmark.statistics.ratios import StatisticOfGroups, mean_of_ratios
 
 _HALVINGS: Final = 40
 """Of the piece in which a level is reached, after which its place is known to single precision and beyond."""
@@ -69,11 +69,9 @@ class Curves:
         sums = np.zeros((len(runs), faces.num_faces, *runs[0].shape[1:]))
         for of_run, tally in zip(sums, runs, strict=True):
             np.add.at(of_run, faces.of_tasks[known], tally[known])
-        width = runs[0].shape[2] // num_strengths
-        parts = [sums[..., place * width : (place + 1) * width] for place in range(num_strengths)]
-        values = [mean_of_ratios(part.sum(axis=1)) for part in parts]
-        drawn = [statistics_of_runs(np.ascontiguousarray(part), faces.weights, mean_of_ratios) for part in parts]
-        return cls(np.stack(values, axis=-1), np.stack(drawn, axis=-1))
+        of_strengths = StatisticOfGroups(mean_of_ratios, num_strengths)
+        drawn = statistics_of_runs(sums, faces.weights, of_strengths)
+        return cls(np.moveaxis(of_strengths(sums.sum(axis=1)), 0, -1), np.moveaxis(drawn, 0, -1))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from benchmark.statistics.face_clusters import (
     statistics_of_runs,
     sum_by_face,
 )
-from benchmark.statistics.ratios import terms_by_group
+from benchmark.statistics.ratios import StatisticOfGroups, terms_by_group
 from benchmark.statistics.seed_variance import seed_error
 from benchmark.statistics.simultaneous import simultaneous_half_widths
 
@@ -106,7 +106,7 @@ def figures_by_group(
     grouped = groups >= 0
     tallies = [terms_by_group(tally[grouped], groups[grouped], num_groups) for tally in runs]
     sums = sum_by_face([tallies], clusters[grouped])
-    of_groups = _OfGroups(statistic, num_groups)
+    of_groups = StatisticOfGroups(statistic, num_groups)
     known = np.all([tally[grouped].any(axis=(1, 2)) for tally in runs], axis=0)
     counts = np.bincount(groups[grouped][known], minlength=num_groups)
     values = of_groups(sums.methods[0].sum(axis=1))
@@ -131,18 +131,6 @@ def figures_by_group(
     value = abs(figures[best].value - figures[worst].value)
     half = _half_width(ranked, (best, worst), values, drawn, generator, level)
     return figures, Gap(best, worst, value, value - half, value + half)
-
-
-@dataclass(frozen=True)
-class _OfGroups:
-    """The statistic of each of G groups, (G, ...), from the sums (..., 2, G·K) of all."""
-
-    statistic: Statistic
-    num_groups: int
-
-    def __call__(self, sums: Array) -> Array:
-        by_group = sums.reshape(*sums.shape[:-1], self.num_groups, -1)
-        return self.statistic(np.moveaxis(by_group, -2, 0))
 
 
 @lru_cache(maxsize=4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -59,6 +60,24 @@ def terms_by_group(terms: Array, groups: NDArray[np.integer[Any]], num_groups: i
     spread = np.zeros((number, 2, num_groups, width))
     spread[np.arange(number), :, groups] = terms
     return spread.reshape(number, 2, num_groups * width)
+
+
+@dataclass(frozen=True)
+class StatisticOfGroups:
+    """A statistic of each of G groups, (G, ...), from the sums (..., 2, G·K) of `terms_by_group`.
+
+    Attributes:
+        statistic: figures (...) from the sums (..., 2, K) of one group.
+        num_groups: G.
+    """
+
+    statistic: Callable[[Array], Array]
+    num_groups: int
+
+    def __call__(self, sums: Array) -> Array:
+        """Figures (G, ...)."""
+        by_group = sums.reshape(*sums.shape[:-1], self.num_groups, -1)
+        return self.statistic(np.moveaxis(by_group, -2, 0))
 
 
 def mean_over_groups(num_groups: int, weights: Array | None = None) -> Callable[[Array], Array]:
