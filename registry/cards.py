@@ -208,10 +208,24 @@ class ProtocolCard(Card):
         return gives if "strength" in gives else [*gives, "strength"]
 
 
+Axis = Literal[
+    "edit success",
+    "mask fidelity",
+    "style",
+    "likeness to the true edit",
+    "preservation",
+    "realism",
+    "diversity",
+    "control",
+]
+"""What a metric measures, of which ranks give each one vote."""
+
+
 class MetricCard(Card):
     """A metric's card: the protocol of its number. Two numbers under one name are comparable.
 
     Attributes:
+        axis: what it measures; the per-image metrics of an axis share its vote in ranks, and one without has none.
         encoder: the registered encoder whose features a metric of sets compares.
         judge: the role of a judge that it needs beside those of the roles "parser" and "attributes".
         protocols: under which protocols it may be shown, "all" or their names. Where the card says it, the metric joins
@@ -224,6 +238,7 @@ class MetricCard(Card):
     unit: str = ""
     decimals: int = Field(ge=0, le=12)
     level: Literal["image", "set", "cost"]
+    axis: Axis | None = None
     encoder: str | None = Field(default=None, pattern=NAME)
     judge: str | None = Field(default=None, pattern=NAME)
     min_n: int = 1

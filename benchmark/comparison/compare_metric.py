@@ -89,7 +89,7 @@ def compare_per_image(
         seeds_paired: as in `paired_difference`.
         attribute: whose tasks alone are compared, without a p-value; all tasks where none is given.
     """
-    clusters = scores[0][0].sources
+    clusters = scores[0][0].faces
     statistic = scores[0][0].statistic if attribute is None else mean_of_ratios
 
     def tally(run: TaskScores) -> Array:

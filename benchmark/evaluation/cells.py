@@ -14,6 +14,7 @@ from benchmark.metrics.base import ImageMetric, SetMetric, SetValue
 from benchmark.results.schema import Value
 from benchmark.results.task_groups import TaskGroups
 from benchmark.statistics.bootstrap import bootstrap_interval
+from benchmark.statistics.crossed_faces import faces_resampled
 from benchmark.statistics.ratios import (
     Array,
     Columns,
@@ -30,24 +31,24 @@ from registry.errors import PluginError, plugin_boundary
 def image_cell(
     metric: ImageMetric,
     columns: Columns,
-    sources: NDArray[Any],
+    faces: NDArray[Any],
     draws: int,
     caution: str | None,
     groups: TaskGroups | None = None,
 ) -> Value:
-    """The cell of an image metric, with the bootstrap interval over source faces.
+    """The cell of an image metric, with the bootstrap interval over faces.
 
     Args:
         metric: whose value it is.
         columns: what it measured, (T,) each.
-        sources: (T,) the source face of each task.
+        faces: (T, 2) the source and the target face of each task, or (T,) its source.
         draws: of the bootstrap.
         caution: what the value must be read with.
         groups: of the tasks; of several the value is the mean over attributes, or the area under the curve over
             strengths.
     """
     count = 1 if groups is None else groups.count
-    value = metric.summarise(columns, np.ones(len(sources)))
+    value = metric.summarise(columns, np.ones(len(faces)))
     if not math.isfinite(value):
         return Value(value=None, n=0, reason=metric.inapplicable)
     terms, of_what = ratio_terms(columns, metric.ratios(columns)), ""
@@ -63,11 +64,11 @@ def image_cell(
             of_what = "" if metric.spans_strengths else f", of the area over {count} strengths"
             if not math.isfinite(value):
                 return Value(value=None, n=0, reason="it does not apply to the tasks of every strength")
-    low, high = bootstrap_interval([terms], statistic, sources, draws=draws)
+    low, high = bootstrap_interval([terms], statistic, faces, draws=draws)
     number = int(_answered(columns).sum())
     if not math.isfinite(low):
         return Value(value=value, n=number, reason=_joined("one source face: no interval", caution))
-    made = f"95% bootstrap by source face, {draws} draws{of_what}"
+    made = f"95% bootstrap by {faces_resampled(faces)}, {draws} draws{of_what}"
     return Value(value=value, n=number, low=low, high=high, interval=made, reason=caution)
 
 
@@ -86,7 +87,7 @@ def value_over_groups(metric: ImageMetric, columns: Columns, groups: TaskGroups)
 
 
 def change_cell(
-    metric: ImageMetric, columns: Columns, sources: NDArray[Any], draws: int, groups: TaskGroups, change: Array
+    metric: ImageMetric, columns: Columns, faces: NDArray[Any], draws: int, groups: TaskGroups, change: Array
 ) -> Value:
     """The cell of a sum over groups of an image metric's values, under weights `change` (G,) of either sign."""
     of_each = _by_group(metric, columns, groups.numbers, groups.count)  # NaN where nothing was measured
@@ -94,11 +95,11 @@ def change_cell(
     if not math.isfinite(value):
         return Value(value=None, n=0, reason=metric.inapplicable)
     terms = terms_by_group(ratio_terms(columns, metric.ratios(columns)), groups.numbers, groups.count)
-    low, high = bootstrap_interval([terms], mean_over_groups(groups.count, change), sources, draws=draws)
+    low, high = bootstrap_interval([terms], mean_over_groups(groups.count, change), faces, draws=draws)
     number = int((_answered(columns) & (change != 0)[groups.numbers]).sum())
     if not math.isfinite(low):
         return Value(value=value, n=number, reason="one source face: no interval")
-    made = f"95% bootstrap by source face, {draws} draws, of the difference"
+    made = f"95% bootstrap by {faces_resampled(faces)}, {draws} draws, of the difference"
     return Value(value=value, n=number, low=low, high=high, interval=made)
 
 

@@ -62,15 +62,15 @@ class GroupTasks:
         return found
 
     def image_cell(
-        self, metric: ImageMetric, columns: Columns, sources: NDArray[Any], draws: int, caution: str | None
+        self, metric: ImageMetric, columns: Columns, faces: NDArray[Any], draws: int, caution: str | None
     ) -> Value:
-        """The cell of an image metric over these tasks, from the columns and source faces of all tasks, (T,) each."""
+        """The cell of an image metric over these tasks, from the columns (T,) and the faces of all tasks."""
         if self.refused is not None:
             return Value(value=None, n=0, reason=self.refused)
         if metric.spans_strengths and self.by == "strength":
             return Value(value=None, n=0, reason="it is of all strengths together")
         own = {name: values[self.tasks] for name, values in columns.items()}
-        return image_cell(metric, own, sources[self.tasks], draws, caution)
+        return image_cell(metric, own, faces[self.tasks], draws, caution)
 
     def set_cell(self, name: str, metric: SetMetric, pair: FeaturePair, caution: str | None) -> Value:
         """The cell of a set metric over these tasks, from the features of all outputs, if they are enough."""
@@ -84,13 +84,13 @@ class GroupTasks:
 
 
 def image_loss(
-    name: str, metric: ImageMetric, columns: Columns, sources: NDArray[Any], draws: int, groups: TaskGroups
+    name: str, metric: ImageMetric, columns: Columns, faces: NDArray[Any], draws: int, groups: TaskGroups
 ) -> Value | None:
     """How much worse an image metric is at strength 1 than at 0; None where it is not of tasks of both strengths."""
     change = _loss_weights(name, groups)
     if change is None or metric.spans_strengths:
         return None
-    return change_cell(metric, columns, sources, draws, groups, change)
+    return change_cell(metric, columns, faces, draws, groups, change)
 
 
 def set_loss(name: str, cells: Sequence[Value], groups: TaskGroups) -> Value | None:

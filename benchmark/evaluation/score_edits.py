@@ -35,6 +35,7 @@ from benchmark.protocols.base import Protocol as EditProtocol
 from benchmark.protocols.task_batches import batches_of_tasks, without_attributes
 from benchmark.results.schema import Value
 from benchmark.results.task_groups import TaskGroups
+from benchmark.results.task_scores import faces_of
 from benchmark.runtime.device import Compute
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.prefetch import read_ahead
@@ -213,11 +214,11 @@ def score_edits(
         if name not in ready.missing:
             with metric_boundary(type(metric).__name__, name, ready.missing):
                 columns, caution = _columns(metric, tasks, answered), ready.cautions.get(name)
-                sources = tasks["source"].to_numpy()
-                cells[name] = image_cell(metric, columns, sources, draws, caution, groups)
+                faces = faces_of(tasks)
+                cells[name] = image_cell(metric, columns, faces, draws, caution, groups)
                 for part in parts:
-                    of_parts[part.name][name] = part.image_cell(metric, columns, sources, draws, caution)
-                losses[name] = image_loss(name, metric, columns, sources, draws, groups)
+                    of_parts[part.name][name] = part.image_cell(metric, columns, faces, draws, caution)
+                losses[name] = image_loss(name, metric, columns, faces, draws, groups)
                 breakdown[name] = _finite(metric.breakdown(columns))
                 if columns:
                     ratios[name] = _ratios(name, metric, columns)

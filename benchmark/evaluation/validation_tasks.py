@@ -27,6 +27,7 @@ from benchmark.images.label_colors import color_mask
 from benchmark.protocols.base import Protocol
 from benchmark.protocols.task_batches import batches_of_tasks
 from benchmark.results.task_groups import TaskGroups
+from benchmark.results.task_scores import faces_of
 from benchmark.runtime.device import seed_everything
 from benchmark.training.validation import Measurement
 from benchmark.weights.resources import MetricUnavailable
@@ -163,12 +164,12 @@ class ValidationTasks:
                     with metric_boundary(f"{type(metric).__name__}.measure", name, ready.missing):
                         metric.process(list(part.rows["task"]), [{"batch": batch}])
         figures: dict[str, float | None] = dict.fromkeys(self.metrics)
-        sources, groups = self.table["source"].to_numpy(), TaskGroups.of(self.table)
+        faces, groups = faces_of(self.table), TaskGroups.of(self.table)
         for name, metric in ready.images.items():
             if name not in ready.missing:
                 with metric_boundary(type(metric).__name__, name, ready.missing):
                     columns = metric.evaluate(len(self.table))
-                    figures[name] = image_cell(metric, columns, sources, _DRAWS, None, groups).value
+                    figures[name] = image_cell(metric, columns, faces, _DRAWS, None, groups).value
         return figures
 
     def _probed(self, model: Trainable) -> Probe | None:

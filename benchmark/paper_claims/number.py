@@ -106,4 +106,4 @@ def _interval(
     if not scores:
         return NO_INTERVAL
     tallies = [run.tally(claim.metric) for run in scores]
-    return bootstrap_interval(tallies, scores[0].statistic, scores[0].sources)
+    return bootstrap_interval(tallies, scores[0].statistic, scores[0].faces)

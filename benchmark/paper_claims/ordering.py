@@ -182,5 +182,5 @@ def _error_over_faces(claim: OrderingClaim, pair: tuple[MethodRuns, MethodRuns],
     ours, theirs = (
         PairedSide([run.tally(claim.metric) for run in of_runs], trained=False) for of_runs in scores if of_runs
     )
-    found = paired_difference(ours, theirs, scores[0][0].statistic, scores[0][0].sources, flips=0)
+    found = paired_difference(ours, theirs, scores[0][0].statistic, scores[0][0].faces, flips=0)
     return 0.0 if math.isnan(found.low) else (found.high - found.low) / 2 / HALF_WIDTH

@@ -46,6 +46,7 @@ class MetricInfo(_Strict):
         unit: "" for a fraction.
         decimals: digits after the point in tables.
         level: a figure an image, one a set, or a cost of the method.
+        axis: what it measures, as its card says; None where that says none, and in older files.
         scale: what a table divides a cost by, to print it in `unit`.
         min_n: the smallest sound number of tasks; below it a table flags the figure.
         weights_sha256: of the weights files that its figures rest on; None where it needs none, or has them not.
@@ -59,6 +60,7 @@ class MetricInfo(_Strict):
     level: Literal["image", "set", "cost"]
     min_n: int
     citation: str
+    axis: str | None = None
     scale: float = Field(default=1.0, gt=0)
     weights_sha256: str | None = None
     caveats: list[str] = []

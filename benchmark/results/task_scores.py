@@ -86,6 +86,11 @@ def read_task_scores(folder: Path, protocol: str) -> tuple[pd.DataFrame, dict[st
     return table.to_pandas(), _ratios(metadata.get(RATIOS, b"{}")), metadata.get(SCORED_BY, b"").decode()
 
 
+def faces_of(tasks: pd.DataFrame) -> NDArray[np.object_]:
+    """(T, 2) the source and the target face of each row of a task table."""
+    return tasks[["source", "target"]].to_numpy(dtype=object)
+
+
 @dataclass(frozen=True)
 class TaskTable:
     """The tasks of a score file, and the order of its rows.
@@ -94,7 +99,7 @@ class TaskTable:
         content: those of `TABLE_COLUMNS` that the file has, a row per task.
         sha256: as `tasks_sha256` has it.
         tasks: the same in the order of the tasks.
-        sources: (T,) the source face of each, in that order.
+        faces: (T, 2) the source and the target face of each, in that order.
         order: (T,) the row of each task in the file.
         groups: of the tasks that have figures of their own.
     """
@@ -102,7 +107,7 @@ class TaskTable:
     content: pa.Table
     sha256: str
     tasks: pd.DataFrame
-    sources: NDArray[np.object_]
+    faces: NDArray[np.object_]
     order: NDArray[np.intp]
     groups: TaskGroups
 
@@ -112,8 +117,7 @@ class TaskTable:
         frame = content.to_pandas()
         order = np.argsort(frame["task"].to_numpy(), kind="stable")
         tasks = frame.iloc[order].reset_index(drop=True)
-        sources = np.asarray(tasks["source"], dtype=object)
-        return cls(content, tasks_sha256(frame), tasks, sources, order, TaskGroups.of(tasks))
+        return cls(content, tasks_sha256(frame), tasks, faces_of(tasks), order, TaskGroups.of(tasks))
 
 
 class TaskScores:
@@ -175,9 +179,9 @@ class TaskScores:
         return tuple(map(float, groups.names)) if groups.by == "strength" else ()
 
     @property
-    def sources(self) -> NDArray[np.object_]:
-        """(T,) the source face of each task."""
-        return self._table.sources
+    def faces(self) -> NDArray[np.object_]:
+        """(T, 2) the source and the target face of each task, which intervals resample."""
+        return self._table.faces
 
     def tally(self, metric: str) -> Array:
         """What each task adds to the sums of an image metric's K ratios: (T, 2, K), as `statistic` takes them.

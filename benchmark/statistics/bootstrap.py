@@ -1,20 +1,20 @@
-"""Intervals of one method's figure: a bootstrap that resamples source faces, not edits, widened by seeds."""
+"""Intervals of one method's figure: a bootstrap that resamples faces, not edits, widened by seeds."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.statistics.crossed_faces import draw_weights, resample
 from benchmark.statistics.face_clusters import (
     Array,
     Statistic,
-    draw_faces,
     group_equal,
-    statistics_of_runs,
     sum_by_face,
     tasks_with_values,
 )
@@ -34,14 +34,15 @@ def bootstrap_interval(
     """Percentile interval of a figure by the cluster bootstrap (Davison and Hinkley 1997, section 3.8).
 
     One source face yields several edits, which succeed or fail together: whole faces are drawn with replacement, with
-    all of their tasks, and with every seed's edits of them. With several seeds the figure is the mean over seeds, and
+    all of their tasks, and with every seed's edits of them. Where tasks of different sources share target faces too,
+    their variance is added (`Resampled.two_way`). With several seeds the figure is the mean over seeds, and
     each draw also gets a draw of `SeedError`. With fewer than about 20 faces the interval is too narrow, as percentile
     intervals are.
 
     Args:
         runs: tallies (T, 2, K) of a run a seed. Tasks that a run has no figure for are left out before faces are drawn.
         statistic: figures (draws,) from summed ratio terms (draws, 2, K).
-        clusters: (T,) labels, the source face of each task.
+        clusters: (T,) labels, the source face of each task; or (T, 2), its source and its target face.
         draws: resamples.
         level: coverage, in (0, 1).
         seed: of the draws; equal arguments give equal intervals.
@@ -79,16 +80,15 @@ def bootstrap_intervals(
         if sums.num_faces < 2:
             continue
         generator = np.random.default_rng(seed)
-        weights = draw_faces(sums.num_faces, draws, generator)
-        runs_drawn = statistics_of_runs(np.concatenate(sums.methods), weights, statistic)
-        spreads = seed_spreads(sums.figures(statistic), runs_drawn)
+        runs_drawn = resample(sums, draw_weights(sums.counts, draws, generator), statistic)
+        spreads = seed_spreads(sums.figures(statistic), runs_drawn.by_source)
         errors = [pooled_error([spread]) for spread in spreads]
         # Student's t of the same freedom is drawn once, and scaled to each
         shared = {
             freedom: standard_t(freedom, draws, deepcopy(generator))
             for freedom in {error.freedom_drawn for error in errors}
         }
-        means = means_over_seeds(runs_drawn, sums.num_seeds)
+        means = runs_drawn.map(partial(means_over_seeds, seeds=sums.num_seeds)).two_way
         for method, error in enumerate(errors):
             means[:, method] += error.scale * shared[error.freedom_drawn]
         found_here = percentile_intervals(means, level)

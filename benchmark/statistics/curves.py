@@ -1,4 +1,4 @@
-"""Curves of figures over strength, the same under resampled source faces, and where they reach a level."""
+"""Curves of figures over strength, the same under resampled faces, and where they reach a level."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.statistics.face_clusters import Array, draw_faces, statistics_of_runs
+from benchmark.statistics.crossed_faces import SOURCE, SOURCE_AND_TARGET, Resampled, draw_weights
+from benchmark.statistics.face_clusters import Array, face_numbers, statistics_of_runs
 from benchmark.statistics.ratios import StatisticOfGroups, mean_of_ratios
 
 _HALVINGS: Final = 40
@@ -18,29 +19,34 @@ _HALVINGS: Final = 40
 
 @dataclass(frozen=True)
 class FaceDraws:
-    """Source faces of T tasks, and how often each of them comes up in each draw, the same for all methods and metrics.
+    """Faces of T tasks, and how often each of them comes up in each draw, the same for all methods and metrics.
 
     Attributes:
-        of_tasks: (T,) the number of each task's face.
-        weights: (draws, F).
+        of_tasks: (T,) the number of each task's face, of every way in which they are alike (`face_numbers`).
+        weights: (draws, F) of each way.
         seed: of what is drawn beside faces.
     """
 
-    of_tasks: NDArray[np.intp]
-    weights: Array
+    of_tasks: Sequence[NDArray[np.intp]]
+    weights: Sequence[Array]
     seed: int = 0
 
     @classmethod
-    def of(cls, sources: NDArray[Any], draws: int, seed: int = 0) -> FaceDraws:
-        """Draws of the faces (T,) of tasks; equal arguments give equal draws."""
-        faces, of_tasks = np.unique(sources, return_inverse=True)
-        generator = np.random.default_rng(seed)
-        return cls(np.asarray(of_tasks, np.intp), draw_faces(len(faces), draws, generator), seed)
+    def of(cls, clusters: NDArray[Any], draws: int, seed: int = 0) -> FaceDraws:
+        """Draws of the faces of tasks, `clusters` as in `face_numbers`; equal arguments give equal draws."""
+        of_tasks = face_numbers(clusters)
+        counts = [int(numbers.max(initial=-1)) + 1 for numbers in of_tasks]
+        return cls(of_tasks, draw_weights(counts, draws, np.random.default_rng(seed)), seed)
 
     @property
     def num_faces(self) -> int:
-        """F."""
-        return int(self.weights.shape[1])
+        """Source faces."""
+        return int(self.weights[0].shape[1])
+
+    @property
+    def resampled(self) -> str:
+        """Which faces these are, in words."""
+        return SOURCE if len(self.weights) == 1 else SOURCE_AND_TARGET
 
     def generator(self) -> np.random.Generator:
         """Of the errors that seeds add; a new one, at its beginning."""
@@ -66,12 +72,14 @@ class Curves:
         Tasks that a run has no figure for are left out of all.
         """
         known = np.all([tally.any(axis=(1, 2)) for tally in runs], axis=0)
-        sums = np.zeros((len(runs), faces.num_faces, *runs[0].shape[1:]))
-        for of_run, tally in zip(sums, runs, strict=True):
-            np.add.at(of_run, faces.of_tasks[known], tally[known])
         of_strengths = StatisticOfGroups(mean_of_ratios, num_strengths)
-        drawn = statistics_of_runs(sums, faces.weights, of_strengths)
-        return cls(np.moveaxis(of_strengths(sums.sum(axis=1)), 0, -1), np.moveaxis(drawn, 0, -1))
+        drawn: list[Array] = []
+        for numbers, weights in zip(faces.of_tasks, faces.weights, strict=True):
+            sums = np.zeros((len(runs), weights.shape[1], *runs[0].shape[1:]))
+            for of_run, tally in zip(sums, runs, strict=True):
+                np.add.at(of_run, numbers[known], tally[known])
+            drawn.append(np.moveaxis(statistics_of_runs(sums, weights, of_strengths), 0, -1))
+        return cls(np.moveaxis(of_strengths(sums.sum(axis=1)), 0, -1), Resampled(tuple(drawn)).two_way)
 
 
 @dataclass(frozen=True)

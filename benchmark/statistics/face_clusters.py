@@ -1,9 +1,9 @@
-"""Source faces as the units of resampling: sums of tallies by face, and how often each draw draws a face."""
+"""Faces as the units of resampling: sums of tallies by face, and how often each draw draws a face."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -23,15 +23,27 @@ class FaceSums:
     Attributes:
         methods: a method each, (S, F, 2, K) sums of S runs (one a seed) over F faces.
         num_tasks: tasks that every run has a figure for.
+        crossed: the same by target face, and by pair of both, where tasks of different sources share targets.
     """
 
     methods: tuple[Array, ...]
     num_tasks: int
+    crossed: tuple[FaceSums, ...] = ()
 
     @property
     def num_faces(self) -> int:
         """Source faces with such a task."""
         return int(self.methods[0].shape[1])
+
+    @property
+    def ways(self) -> tuple[FaceSums, ...]:
+        """By source, and where they cross by target and by pair."""
+        return self, *self.crossed
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Of the faces, or pairs, of each way."""
+        return tuple(way.num_faces for way in self.ways)
 
     @property
     def num_seeds(self) -> list[int]:
@@ -62,12 +74,28 @@ def group_equal(tasks: Iterable[NDArray[np.bool_]]) -> list[list[int]]:
     return list(places.values())
 
 
+def face_numbers(clusters: NDArray[Any]) -> list[NDArray[np.intp]]:
+    """The ways in which T tasks are alike, numbers (T,) each: of sources, and where they cross of targets and pairs.
+
+    They cross where a target is edited after several sources. A target that has one source alone is drawn with it.
+
+    Args:
+        clusters: (T,) labels, the source face of each task; or (T, 2), its source and its target face.
+    """
+    if clusters.ndim == 1:
+        return [np.unique(clusters, return_inverse=True)[1]]
+    sources, targets = (np.unique(column, return_inverse=True)[1] for column in clusters.T)
+    pairs = np.unique(sources * (targets.max(initial=0) + 1) + targets, return_inverse=True)[1]
+    crossed = pairs.max(initial=0) > targets.max(initial=0)
+    return [sources, targets, pairs] if crossed else [sources]
+
+
 def sum_by_face(methods: Sequence[Sequence[Array]], clusters: NDArray[Any]) -> FaceSums:
     """Sum tallies by face.
 
     Args:
         methods: a method each, its runs' tallies (T, 2, K).
-        clusters: (T,) labels, the source face of each task.
+        clusters: as in `face_numbers`.
 
     Raises:
         ValueError: if a tally does not have one row a task.
@@ -77,13 +105,20 @@ def sum_by_face(methods: Sequence[Sequence[Array]], clusters: NDArray[Any]) -> F
             raise ValueError(f"a tally of shape {tally.shape} for {len(clusters)} tasks")
     runs = np.stack([tally for tallies in methods for tally in tallies], axis=1)
     known: NDArray[np.bool_] = np.all(runs.any(axis=(2, 3)), axis=1)
-    faces, face_of_task = np.unique(clusters[known], return_inverse=True)
-    order = np.argsort(face_of_task, kind="stable")
-    starts = np.searchsorted(face_of_task[order], np.arange(len(faces)))
-    rows = np.flatnonzero(known)[order]
-    by_face = np.add.reduceat(runs[rows], starts) if len(faces) else runs[:0]
-    sums = np.ascontiguousarray(by_face.swapaxes(0, 1))
-    return FaceSums(tuple(np.split(sums, np.cumsum([len(tallies) for tallies in methods])[:-1])), int(known.sum()))
+    starts = np.cumsum([len(tallies) for tallies in methods])[:-1]
+    by_source, *crossed = (
+        FaceSums(tuple(np.split(_sum_by_number(runs[known], numbers), starts)), int(known.sum()))
+        for numbers in face_numbers(clusters[known])
+    )
+    return replace(by_source, crossed=tuple(crossed))
+
+
+def _sum_by_number(runs: Array, numbers: NDArray[np.intp]) -> Array:
+    """Sums (S, F, 2, K) of runs' tallies (T, S, 2, K) by the number of each task's face."""
+    order = np.argsort(numbers, kind="stable")
+    starts = np.searchsorted(numbers[order], np.arange(numbers.max(initial=-1) + 1))
+    by_face = np.add.reduceat(runs[order], starts) if len(starts) else runs[:0]
+    return np.ascontiguousarray(by_face.swapaxes(0, 1))
 
 
 def draw_faces(num_faces: int, draws: int, generator: np.random.Generator) -> Array:

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.statistics.bootstrap import NO_INTERVAL, percentile_intervals
+from benchmark.statistics.crossed_faces import Resampled, draw_weights
 from benchmark.statistics.face_clusters import (
     Array,
     Statistic,
-    draw_faces,
     statistics_of_runs,
     sum_by_face,
 )
@@ -92,7 +92,7 @@ def figures_by_group(
     Args:
         runs: tallies (T, 2, K) of a run a seed.
         statistic: figures (...) from summed ratio terms (..., 2, K).
-        clusters: (T,) labels, the source face of each task.
+        clusters: (T,) labels, the source face of each task; or (T, 2), its source and its target face.
         groups: (T,) the number of each task's group, below 0 where it is in none.
         num_groups: how many there are.
         more_is_better: the direction of the metric.
@@ -111,10 +111,15 @@ def figures_by_group(
     counts = np.bincount(groups[grouped][known], minlength=num_groups)
     values = of_groups(sums.methods[0].sum(axis=1))
     generator = np.random.default_rng([seed, 1])
-    drawn = None
+    drawn: Sequence[Resampled] | None = None
     intervals = dict.fromkeys(range(num_groups), NO_INTERVAL)
     if sums.num_faces > 1 and counts.any():
-        drawn = statistics_of_runs(sums.methods[0], _weights(sums.num_faces, draws, seed), of_groups)
+        weights = _weights(sums.counts, draws, seed)
+        by_way = [
+            statistics_of_runs(way.methods[0], of_way, of_groups)
+            for way, of_way in zip(sums.ways, weights, strict=True)
+        ]
+        drawn = [Resampled(of_group) for of_group in zip(*by_way, strict=True)]
         filled = np.flatnonzero(counts).tolist()
         means = np.stack([_with_seeds(values[group], drawn[group], generator) for group in filled], axis=1)
         intervals |= zip(filled, percentile_intervals(means, level), strict=True)
@@ -134,25 +139,31 @@ def figures_by_group(
 
 
 @lru_cache(maxsize=4)
-def _weights(num_faces: int, draws: int, seed: int) -> Array:
-    """Draws of faces, the same for every metric and grouping of a page."""
-    weights = draw_faces(num_faces, draws, np.random.default_rng(seed))
-    weights.setflags(write=False)
+def _weights(counts: tuple[int, ...], draws: int, seed: int) -> list[Array]:
+    """Draws of faces in every way, the same for every metric and grouping of a page."""
+    weights = draw_weights(counts, draws, np.random.default_rng(seed))
+    for of_way in weights:
+        of_way.setflags(write=False)
     return weights
 
 
-def _with_seeds(values: Array, drawn: Array, generator: np.random.Generator) -> Array:
+def _with_seeds(values: Array, drawn: Resampled, generator: np.random.Generator) -> Array:
     """Means over seeds (draws,) under resampled faces, with the error that seeds add."""
-    error = seed_error([values], [drawn])
+    error = seed_error([values], [drawn.by_source])
+    means = drawn.map(_over_seeds).two_way
+    return means + error.draw(len(means), deepcopy(generator)) if error.freedom_drawn else means
+
+
+def _over_seeds(drawn: Array) -> Array:
     means: Array = drawn.mean(axis=1)
-    return means + error.draw(len(drawn), deepcopy(generator)) if error.freedom_drawn else means
+    return means
 
 
 def _half_width(
     ranked: Sequence[int],
     chosen: tuple[int, int],
     values: Array,
-    drawn: Array | None,
+    drawn: Sequence[Resampled] | None,
     generator: np.random.Generator,
     level: float,
 ) -> float:

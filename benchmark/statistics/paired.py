@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import combinations
 from typing import Any, Final
 
@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.statistics.bootstrap import NO_INTERVAL, percentile_intervals
+from benchmark.statistics.crossed_faces import draw_weights, resample
 from benchmark.statistics.face_clusters import (
     Array,
     FaceSums,
     Statistic,
-    draw_faces,
     group_equal,
-    statistics_of_runs,
     sum_by_face,
     tasks_with_values,
 )
@@ -102,7 +101,7 @@ def paired_difference(
         ours: the first method.
         theirs: the second.
         statistic: figures (draws,) from summed ratio terms (draws, 2, K).
-        clusters: (T,) labels, the source face of each task.
+        clusters: (T,) labels, the source face of each task; or (T, 2), its source and its target face.
         draws: bootstrap draws.
         flips: permutations at most, beside the observed one.
         level: coverage of the interval, in (0, 1).
@@ -224,17 +223,17 @@ def _differences(
             Difference(means[one], means[other], *NO_INTERVAL, float("nan"), *counts, SeedError())
             for one, other in pairs
         ]
-    weights, generator = _drawn(sums.num_faces, draws, seed)
-    all_drawn = statistics_of_runs(np.concatenate(sums.methods), weights, statistic)
-    drawn = np.split(all_drawn, np.cumsum(sums.num_seeds)[:-1], axis=1)
-    spreads = seed_spreads(values, all_drawn)
+    weights, generator = _drawn(sums.counts, draws, seed)
+    all_drawn = resample(sums, weights, statistic)
+    drawn = np.split(all_drawn.by_source, np.cumsum(sums.num_seeds)[:-1], axis=1)
+    spreads = seed_spreads(values, all_drawn.by_source)
     errors = [
         seed_error([values[one] - values[other]], [drawn[one] - drawn[other]])
         if seeds_paired and trained[one] and trained[other]
         else pooled_error([spreads[method] for method in (one, other) if trained[method]])
         for one, other in pairs
     ]
-    drawn_means = means_over_seeds(all_drawn, sums.num_seeds)
+    drawn_means = all_drawn.map(partial(means_over_seeds, seeds=sums.num_seeds))
     found: dict[int, Difference] = {}
     # Student's t of the same freedom is drawn once, and scaled to each
     for freedom in sorted({error.freedom_drawn for error in errors}):
@@ -242,16 +241,23 @@ def _differences(
         after = deepcopy(generator)
         unscaled = standard_t(freedom, draws, after)
         same = [pairs[place] for place in places]
-        firsts, seconds = zip(*same, strict=True)
         scales = np.array([errors[place].scale for place in places])
         intervals = [NO_INTERVAL] * len(places)
+        differences = drawn_means.map(partial(_between, same))
         if level is not None:
-            differences = drawn_means[:, firsts] - drawn_means[:, seconds] + unscaled[:, None] * scales
-            intervals = percentile_intervals(differences, level)
-        p_values = _p_values(sums, same, statistic, [errors[place] for place in places], flips, after)
+            intervals = percentile_intervals(differences.two_way + unscaled[:, None] * scales, level)
+        of_places = [errors[place] for place in places]
+        p_values = _p_values(sums, same, statistic, of_places, differences.widening, flips, after)
         for place, (one, other), interval, p_value in zip(places, same, intervals, p_values, strict=True):
             found[place] = Difference(means[one], means[other], *interval, p_value, *counts, errors[place])
     return [found[place] for place in range(len(pairs))]
+
+
+def _between(pairs: Sequence[tuple[int, int]], figures: Array) -> Array:
+    """Differences (draws, P) of pairs of methods from figures (draws, M)."""
+    firsts, seconds = zip(*pairs, strict=True)
+    apart: Array = figures[:, firsts] - figures[:, seconds]
+    return apart
 
 
 def _p_values(
@@ -259,6 +265,7 @@ def _p_values(
     pairs: Sequence[tuple[int, int]],
     statistic: Statistic,
     errors: Sequence[SeedError],
+    widening: Array,
     flips: int,
     generator: np.random.Generator,
 ) -> list[float]:
@@ -271,16 +278,18 @@ def _p_values(
         places = [place for place, (one, _) in enumerate(pairs) if one == first]
         others = np.stack([means[pairs[place][1]] for place in places])
         of_first = [errors[place] for place in places]
-        p_values = sign_flip_p_values(means[first], others, statistic, of_first, flips, deepcopy(generator))
+        wider = widening[places]
+        p_values = sign_flip_p_values(means[first], others, statistic, of_first, flips, deepcopy(generator), wider)
         for place, p_value in zip(places, p_values.tolist(), strict=True):
             found[place] = p_value
     return found
 
 
 @lru_cache(maxsize=2)
-def _drawn(num_faces: int, draws: int, seed: int) -> tuple[Array, np.random.Generator]:
+def _drawn(counts: tuple[int, ...], draws: int, seed: int) -> tuple[list[Array], np.random.Generator]:
     """Draws of faces, the same for every metric of a comparison, and the generator after them, to be copied."""
     generator = np.random.default_rng(seed)
-    weights = draw_faces(num_faces, draws, generator)
-    weights.setflags(write=False)
+    weights = draw_weights(counts, draws, generator)
+    for of_way in weights:
+        of_way.setflags(write=False)
     return weights, generator

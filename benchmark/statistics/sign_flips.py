@@ -45,8 +45,12 @@ def sign_flip_p_values(
     errors: Sequence[SeedError],
     flips: int,
     generator: np.random.Generator,
+    widening: Array | None = None,
 ) -> Array:
     """`sign_flip_p` of one method against each of M, under the same flips.
+
+    Swaps of source faces show no more than what differs between these. Where their tasks share target faces too, the
+    swapped differences are widened by the two-way standard error over that of sources alone.
 
     Args:
         ours: (F, 2, K) sums by face, the mean over seeds.
@@ -55,7 +59,9 @@ def sign_flip_p_values(
         errors: what seeds add to each difference, all with the same `freedom_drawn`.
         flips: permutations at most, beside the observed one.
         generator: of the flips.
+        widening: (M,) by which swapped differences are multiplied, as of `Resampled.widening`; 1 by default.
     """
+    wider = np.ones(len(others)) if widening is None else widening
     scales, freedom = np.array([error.scale for error in errors]), errors[0].freedom_drawn
     observed = statistic(ours.sum(axis=0)) - statistic(others.sum(axis=1))
     reached = np.abs(observed) - _ROUNDING * np.maximum(1.0, np.abs(observed))
@@ -64,20 +70,23 @@ def sign_flip_p_values(
         # swapping every face turns the sign of the difference alone: half of all swaps suffice
         half = np.array(list(product([0.0, 1.0], repeat=num_faces - 1))).reshape(-1, num_faces - 1)
         swaps = np.pad(half, ((0, 0), (1, 0)))
-        p_values = _as_extreme(ours, others, statistic, swaps, np.zeros((len(swaps), 1)), reached) / len(swaps)
+        p_values = _as_extreme(ours, others, statistic, swaps, np.zeros((len(swaps), 1)), wider, reached)
+        p_values = p_values / len(swaps)
     else:
         as_extreme = np.zeros(len(others))
         for start in range(0, flips, _FLIPS_AT_ONCE):
             number = min(_FLIPS_AT_ONCE, flips - start)
             swaps = generator.integers(2, size=(number, num_faces), dtype=np.uint8).astype(np.float64)
             unscaled = standard_t(freedom, number, generator)
-            as_extreme += _as_extreme(ours, others, statistic, swaps, unscaled[:, None] * scales, reached)
+            as_extreme += _as_extreme(ours, others, statistic, swaps, unscaled[:, None] * scales, wider, reached)
         p_values = (as_extreme + 1) / (flips + 1)
     return np.where(np.isnan(observed), np.nan, p_values)
 
 
-def _as_extreme(ours: Array, others: Array, statistic: Statistic, swaps: Array, errors: Array, reached: Array) -> Array:
-    """How many swaps (m, F) of faces give differences, less errors (m, M) or (m, 1), that are `reached` (M,)."""
+def _as_extreme(
+    ours: Array, others: Array, statistic: Statistic, swaps: Array, errors: Array, wider: Array, reached: Array
+) -> Array:
+    """How many swaps (m, F) of faces give differences, times `wider` (M,), less errors, that are `reached` (M,)."""
     found: list[Array] = []
     at_once = max(1, _MAX_BLOCK_SUMS // (len(swaps) * ours[0].size))
     errors = np.broadcast_to(errors, (len(swaps), len(others)))
@@ -87,6 +96,7 @@ def _as_extreme(ours: Array, others: Array, statistic: Statistic, swaps: Array, 
         swapped_ours, swapped_theirs = _swapped(ours, theirs, swaps)
         differences = statistic(swapped_ours)
         differences -= statistic(swapped_theirs)
+        differences *= wider[block]
         differences += errors[:, block]
         found.append(np.count_nonzero(np.abs(differences, out=differences) >= reached[block], axis=0))
     return np.concatenate(found)

@@ -1,7 +1,8 @@
-"""Ranks of methods by their win rate: how many of the others each beats, on average over metrics."""
+"""Ranks of methods by their win rate: how many of the others each beats, on average over axes of metrics."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmark.statistics.bootstrap import percentile_interval
+from benchmark.statistics.ratios import finite_mean, ratio
 
 Array = NDArray[np.float64]
 
@@ -18,11 +20,11 @@ class Rank:
     """Where a method stands.
 
     Attributes:
-        win_rate: share of other methods that it beats, the mean over metrics, in [0, 1]; NaN where it has no rival.
+        win_rate: share of other methods that it beats, the mean over axes, in [0, 1]; NaN where it has no rival.
         low: lower end of the win rate's interval.
         high: upper end.
         rank: 1 plus the number of methods that are significantly better, so that those that do not differ
-            significantly may share a rank; None where it has no rival.
+            significantly may share a rank; None where it has no rival, or is set against methods without a rank itself.
     """
 
     win_rate: float
@@ -31,12 +33,17 @@ class Rank:
     rank: int | None
 
 
-def win_rates(merits: Array) -> Array:
+def win_rates(merits: Array, axes: Sequence[int] | None = None) -> Array:
     """Win rates (..., M) of M methods from merits (..., M, K) on K metrics, more being better.
 
-    On each metric a method is set against all others that have a figure; a tie is half a win. The mean is over the
-    metrics on which it has a figure and a rival (Liang et al., Holistic Evaluation of Language Models, TMLR 2023).
+    On each metric a method is set against all others that have a figure; a tie is half a win (Liang et al., Holistic
+    Evaluation of Language Models, TMLR 2023). A win rate is the mean over axes of the mean over each axis's metrics, so
+    that an axis has one vote however many metrics measure it. Means are over what a method has a figure and a rival on.
     A missing figure (NaN) is neither a win nor a loss of anyone.
+
+    Args:
+        merits: signed so that more is better; NaN where there is none.
+        axes: (K,) the number of each metric's axis, from 0; all of one axis where none is given.
     """
     # the mean rank counts a method itself, every method that it beats, and half of those that it ties with
     of_methods = np.moveaxis(merits, -2, 0)
@@ -45,13 +52,31 @@ def win_rates(merits: Array) -> Array:
     rivals = np.isfinite(merits).sum(axis=-2, keepdims=True) - 1
     known = np.isfinite(wins) & (rivals > 0)
     shares = np.where(known, wins, 0.0) / np.maximum(rivals, 1)
-    metrics = known.sum(axis=-1)
-    blank = np.full(metrics.shape, np.nan)
-    mean: Array = np.divide(shares.sum(axis=-1), metrics, out=blank, where=metrics > 0)
-    return mean
+    places = np.zeros(merits.shape[-1], np.intp) if axes is None else np.asarray(axes, np.intp)
+    of_axes = (places[:, None] == np.arange(places.max(initial=-1) + 1)).astype(np.float64)
+    votes = known @ of_axes
+    return finite_mean(ratio(shares @ of_axes, votes))
 
 
-def rank_methods(merits: Array, drawn: Array, level: float = 0.95) -> list[Rank]:
+def rate_against(
+    merits: Array, drawn: Array, rivals: Array, rivals_drawn: Array, axes: Sequence[int], level: float = 0.95
+) -> Rank:
+    """The win rate of one method against M others, who do not meet each other; it has no rank.
+
+    Args:
+        merits: (K,) its figures, as in `rank_methods`.
+        drawn: (draws, K) the same under resampled faces and seeds.
+        rivals: (M, K) those of the others.
+        rivals_drawn: (draws, M, K).
+        axes: as in `win_rates`.
+        level: of the interval, in (0, 1).
+    """
+    rate = win_rates(np.concatenate([rivals, merits[None]]), axes)[-1]
+    rates = win_rates(np.concatenate([rivals_drawn, drawn[:, None]], axis=1), axes)[:, -1]
+    return Rank(float(rate), *percentile_interval(rates, level), None)
+
+
+def rank_methods(merits: Array, drawn: Array, axes: Sequence[int] | None = None, level: float = 0.95) -> list[Rank]:
     """Rank M methods.
 
     A method is significantly better than another where the `level` interval of the difference of their win rates, draw
@@ -60,9 +85,10 @@ def rank_methods(merits: Array, drawn: Array, level: float = 0.95) -> list[Rank]
     Args:
         merits: (M, K) figures on K metrics, signed so that more is better; NaN where there is none.
         drawn: (draws, M, K) the same under resampled faces and seeds, all methods under the same faces.
+        axes: as in `win_rates`.
         level: of the intervals, in (0, 1).
     """
-    rates, drawn_rates = win_rates(merits), win_rates(drawn)
+    rates, drawn_rates = win_rates(merits, axes), win_rates(drawn, axes)
     ranks: list[Rank] = []
     for method, rate in enumerate(rates):
         own = drawn_rates[:, method]

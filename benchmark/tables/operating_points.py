@@ -36,7 +36,6 @@ NEEDED: Final = Column(
     ),
 )
 """The strength at which a level is reached; less of it is no merit."""
-_MADE: Final = f"95% bootstrap by source face, {DRAWS:,} draws, interpolated in each"
 
 
 def operating_points(
@@ -112,7 +111,7 @@ def _reason(row: Row, protocol: str, files: ScoreFiles) -> str | None:
 
 def _curves_of(row: Row, protocol: str, preserved: Sequence[Column], files: ScoreFiles) -> _Curves | None:
     scores = files.open_all(row.runs, protocol) or []
-    strengths, faces = scores[0].strengths, FaceDraws.of(scores[0].sources, DRAWS)
+    strengths, faces = scores[0].strengths, FaceDraws.of(scores[0].faces, DRAWS)
     success = _resampled(scores, SUCCESS, faces)
     if success is None:
         return None
@@ -190,4 +189,5 @@ def _cell(column: Column, found: Estimate | None, row: Row, curves: _Curves, rea
     if math.isnan(found.low):
         return Cell(column, found.value, n=number, seeds=seeds, seeds_run=seeds, reason=reason or "no interval")
     ends = (found.low, found.high)
-    return Cell(column, found.value, number, seeds, seeds, *ends, interval=_MADE)
+    made = f"95% bootstrap by {curves.faces.resampled}, {DRAWS:,} draws, interpolated in each"
+    return Cell(column, found.value, number, seeds, seeds, *ends, interval=made)

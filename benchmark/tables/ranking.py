@@ -1,25 +1,30 @@
-"""The ranking of a table's learned methods over all of its image metrics: their win rates, and ranks by them."""
+"""The ranking of a table's learned methods: their win rates, one vote for each axis of metrics, and ranks by them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
 
 from benchmark.results.schema import MetricInfo
-from benchmark.statistics.face_clusters import Array, draw_faces, statistics_of_runs
+from benchmark.statistics.crossed_faces import Resampled, draw_weights
+from benchmark.statistics.face_clusters import Array, face_numbers, statistics_of_runs
 from benchmark.statistics.seed_variance import means_over_seeds, pooled_error, seed_spreads
-from benchmark.statistics.win_rates import Rank, rank_methods
-from benchmark.tables.seed_intervals import DRAWS, NESTED
+from benchmark.statistics.win_rates import Rank, rank_methods, rate_against
+from benchmark.tables.seed_intervals import DRAWS, nested
 from benchmark.tables.table import Cell, Column, Row
 from benchmark.tables.table_scores import NO_SCORES, PARTIAL, TableScores
+from registry.catalogue import METRIC_CARDS
 
 NOT_RANKED: Final = "only learned methods are ranked"
+SET_AGAINST: Final = "the share of the ranked methods that this one, which is not ranked, beats"
 NO_RIVAL: Final = "there is no other learned method"
 NO_FIGURES: Final = "it has no figure here"
-NO_METRIC: Final = "the table has no metric of single images"
+NO_METRIC: Final = "the table has no metric of single images that names its axis"
 FEW_SCORES: Final = f"fewer than two learned methods have per-task scores: {NO_SCORES}"
 
 RANK: Final = Column(
@@ -47,21 +52,26 @@ class Ranking:
     """The cells of rank and win rate, one pair per row; none where `reason` says why nobody is ranked.
 
     Attributes:
-        num_metrics: on how many metrics two ranked methods or more were set against each other.
+        axes: that have a vote, by name, with their metrics, on which two ranked methods or more have figures.
+        voteless: image metrics whose cards name no axis.
     """
 
     cells: tuple[tuple[Cell, Cell], ...] = ()
-    num_metrics: int = 0
+    axes: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
+    voteless: tuple[Column, ...] = ()
     reason: str | None = None
 
 
 def rank_rows(rows: Sequence[Row], scores: TableScores) -> Ranking:
-    """Rank a table's learned methods by `rank_methods` over its image metrics.
+    """Rank a table's learned methods by `rank_methods` over its image metrics, those of an axis sharing one vote.
 
-    Every draw resamples source faces, the same for all methods and metrics, and adds a draw of the error of seeds. A
-    method without per-task scores, or with edits of some of the tasks alone, takes no part and is no rival of others.
+    Every draw resamples faces, the same for all methods and metrics, and adds a draw of the error of seeds. A method
+    without per-task scores, or with edits of some of the tasks alone, takes no part and is no rival of others. Each
+    reference method is set against the ranked ones, which do not meet it.
     """
-    metrics = [cell.column for cell in rows[0].cells if cell.column.level == "image"]
+    of_images = [cell.column for cell in rows[0].cells if cell.column.level == "image"]
+    axis_of = {column.id: axis for column in of_images if (axis := _axis(column)) is not None}
+    metrics = [column for column in of_images if column.id in axis_of]
     learned = [number for number, row in enumerate(rows) if row.kind == "learned" and _has_figures(row)]
     ranked = [
         number
@@ -71,13 +81,31 @@ def rank_rows(rows: Sequence[Row], scores: TableScores) -> Ranking:
     if len(ranked) < 2:
         there_are_learned = any(row.kind == "learned" for row in rows)
         return Ranking(reason=_why_nobody_is_ranked(len(learned), len(metrics)) if there_are_learned else None)
-    merits, drawn = _merits(ranked, metrics, scores)
-    found = dict(zip(ranked, rank_methods(merits, drawn), strict=True))
-    num_metrics = int((np.isfinite(merits).sum(axis=0) > 1).sum())
+    references = [
+        number for number, row in enumerate(rows) if row.kind == "reference" and not scores.is_partial(number)
+    ]
+    merits, drawn = _merits([*ranked, *references], metrics, scores)
+    voting = np.flatnonzero(np.isfinite(merits[: len(ranked)]).sum(axis=0) > 1)
+    merits, drawn, metrics = merits[:, voting], drawn[:, :, voting], [metrics[place] for place in voting]
+    names = list(dict.fromkeys(axis_of[column.id] for column in metrics))
+    axes = [names.index(axis_of[column.id]) for column in metrics]
+    rivals, rivals_drawn = merits[: len(ranked)], drawn[:, : len(ranked)]
+    found = dict(zip(ranked, rank_methods(rivals, rivals_drawn, axes), strict=True))
+    for place, number in enumerate(references, start=len(ranked)):
+        found[number] = rate_against(merits[place], drawn[:, place], rivals, rivals_drawn, axes)
+    made = nested(scores)
     return Ranking(
-        tuple(_cells(row, found.get(number), _why_not(row, number, scores)) for number, row in enumerate(rows)),
-        num_metrics,
+        tuple(_cells(row, found.get(number), _why_not(row, number, scores), made) for number, row in enumerate(rows)),
+        {name: tuple(column for column in metrics if axis_of[column.id] == name) for name in names},
+        tuple(column for column in of_images if column.id not in axis_of),
     )
+
+
+def _axis(column: Column) -> str | None:
+    """What a metric measures: as its result says, or as its card does, where that is of an older version."""
+    if column.facts.axis is not None or column.id not in METRIC_CARDS:
+        return column.facts.axis
+    return METRIC_CARDS.find(column.id).card.axis
 
 
 def _why_nobody_is_ranked(num_rivals: int, num_metrics: int) -> str:
@@ -91,25 +119,26 @@ def _has_figures(row: Row) -> bool:
     return any(cell.value is not None for cell in row.cells if cell.column.level in ("image", "set"))
 
 
-def _merits(ranked: Sequence[int], metrics: Sequence[Column], scores: TableScores) -> tuple[Array, Array]:
+def _merits(compared: Sequence[int], metrics: Sequence[Column], scores: TableScores) -> tuple[Array, Array]:
     """Figures (M, K) signed so that more is better, and the same (draws, M, K) under resampled faces and seeds."""
     generator = np.random.default_rng(0)
-    _, face_of_task = np.unique(scores.faces, return_inverse=True)
-    weights = draw_faces(int(face_of_task.max()) + 1, DRAWS, generator)[:, face_of_task]
-    merits = np.full((len(ranked), len(metrics)), np.nan)
-    drawn = np.full((DRAWS, len(ranked), len(metrics)), np.nan)
+    of_tasks = face_numbers(scores.faces)
+    drawn_faces = draw_weights([int(numbers.max()) + 1 for numbers in of_tasks], DRAWS, generator)
+    weights = [of_way[:, numbers] for of_way, numbers in zip(drawn_faces, of_tasks, strict=True)]
+    merits = np.full((len(compared), len(metrics)), np.nan)
+    drawn = np.full((DRAWS, len(compared), len(metrics)), np.nan)
     for place, metric in enumerate(metrics):
         sign = 1.0 if metric.facts.direction == "up" else -1.0
-        having = {method: runs for method, number in enumerate(ranked) if (runs := scores.tallies(number, metric.id))}
+        having = {method: runs for method, number in enumerate(compared) if (runs := scores.tallies(number, metric.id))}
         if not having:
             continue
         stacked = np.stack([run for runs in having.values() for run in runs])
         num_seeds = [len(runs) for runs in having.values()]
         every = scores.statistic(stacked.sum(axis=1))
         figures, means = np.split(every, np.cumsum(num_seeds)[:-1]), means_over_seeds(every, num_seeds)
-        resampled = statistics_of_runs(stacked, weights, scores.statistic)
-        drawn_means = means_over_seeds(resampled, num_seeds)
-        for number, (method, spread) in enumerate(zip(having, seed_spreads(figures, resampled), strict=True)):
+        resampled = Resampled(tuple(statistics_of_runs(stacked, of_way, scores.statistic) for of_way in weights))
+        drawn_means = resampled.map(partial(means_over_seeds, seeds=num_seeds)).two_way
+        for number, (method, spread) in enumerate(zip(having, seed_spreads(figures, resampled.by_source), strict=True)):
             error = pooled_error([spread])
             merits[method, place] = sign * means[number]
             drawn[:, method, place] = sign * (drawn_means[:, number] + error.draw(DRAWS, generator))
@@ -125,11 +154,11 @@ def _why_not(row: Row, number: int, scores: TableScores) -> str:
     return PARTIAL if scores.is_partial(number) else NO_SCORES
 
 
-def _cells(row: Row, found: Rank | None, reason: str) -> tuple[Cell, Cell]:
-    if found is None or found.rank is None:
+def _cells(row: Row, found: Rank | None, reason: str, made: str) -> tuple[Cell, Cell]:
+    if found is None or math.isnan(found.win_rate):
         return Cell(RANK, None, seeds=0, reason=reason), Cell(WIN_RATE, None, seeds=0, reason=reason)
     seeds = len(row.runs)
-    return (
-        Cell(RANK, found.rank, seeds=seeds, seeds_run=seeds),
-        Cell(WIN_RATE, found.win_rate, None, seeds, seeds, found.low, found.high, NESTED),
-    )
+    rate = Cell(WIN_RATE, found.win_rate, None, seeds, seeds, found.low, found.high, made)
+    if found.rank is None:
+        return Cell(RANK, None, seeds=0, reason=reason), replace(rate, reason=SET_AGAINST)
+    return Cell(RANK, found.rank, seeds=seeds, seeds_run=seeds), rate

@@ -1,4 +1,4 @@
-"""Intervals of figures that are means over several seeds: source faces resampled, seeds nested."""
+"""Intervals of figures that are means over several seeds: faces resampled, seeds nested."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from dataclasses import replace
 from typing import Final
 
 from benchmark.statistics.bootstrap import bootstrap_intervals
+from benchmark.statistics.crossed_faces import faces_resampled
 from benchmark.tables.table import Row
 from benchmark.tables.table_scores import TableScores
 
 DRAWS: Final = 1000
-NESTED: Final = f"bootstrap by source face, seeds nested, {DRAWS:,} draws"
+
+
+def nested(scores: TableScores) -> str:
+    """How the intervals of a table's scores are made, in words."""
+    return f"bootstrap by {faces_resampled(scores.faces)}, seeds nested, {DRAWS:,} draws"
 
 
 def nest_seeds(rows: Sequence[Row], scores: TableScores) -> tuple[Row, ...]:
@@ -28,5 +33,5 @@ def nest_seeds(rows: Sequence[Row], scores: TableScores) -> tuple[Row, ...]:
         intervals = bootstrap_intervals(list(found.values()), scores.statistic, scores.faces, draws=DRAWS)
         for number, (low, high) in zip(found, intervals, strict=True):
             if low == low:  # no NaN, which a single source face gives
-                cells[number][place] = replace(cells[number][place], low=low, high=high, interval=NESTED)
-    return tuple(replace(row, cells=tuple(nested)) for row, nested in zip(rows, cells, strict=True))
+                cells[number][place] = replace(cells[number][place], low=low, high=high, interval=nested(scores))
+    return tuple(replace(row, cells=tuple(done)) for row, done in zip(rows, cells, strict=True))

@@ -195,7 +195,8 @@ class Table:
     Attributes:
         notes: distinct reasons of missing and doubtful figures; a cell's `note` counts from 1.
         not_run: methods with runs on this dataset, none of them under this protocol.
-        num_rank_metrics: how many metrics its ranks rest on.
+        axes: that have a vote in its ranks, by name, with their metrics.
+        voteless: metrics of images that have none, since their cards name no axis.
         unranked: why no learned method of it has a rank.
         human: what the column of a human study is, or why there is none; None where none was named.
         devices: hardware that the costs were taken on.
@@ -216,7 +217,8 @@ class Table:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     not_run: tuple[str, ...] = ()
-    num_rank_metrics: int = 0
+    axes: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
+    voteless: tuple[Column, ...] = ()
     unranked: str | None = None
     human: str | None = None
     devices: tuple[str, ...] = ()

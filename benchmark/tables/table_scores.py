@@ -33,13 +33,13 @@ class TableScores:
         self._files = files
         self._tallies: dict[tuple[int, str], list[Array] | None] = {}
         self._shapes: dict[str, tuple[int, ...]] = {}
-        self._sources: NDArray[Any] = np.empty(0, dtype=object)
+        self._faces: NDArray[Any] = np.empty((0, 2), dtype=object)
         self._statistic: Statistic = mean_of_ratios
 
     @property
     def faces(self) -> NDArray[Any]:
-        """(T,) the source face of each task, as every file read so far has it."""
-        return self._sources
+        """(T, 2) the source and the target face of each task, as every file read so far has them."""
+        return self._faces
 
     @property
     def statistic(self) -> Statistic:
@@ -65,7 +65,7 @@ class TableScores:
         scores = self._files.open_all(runs, self._protocol)
         if scores is None:
             return None
-        self._sources, self._statistic = scores[0].sources, scores[0].statistic
+        self._faces, self._statistic = scores[0].faces, scores[0].statistic
         try:
             found = [of_run.tally(metric) for of_run in scores]
         except ResultError:

@@ -102,7 +102,7 @@ def _of_method(
     figures, gap = figures_by_group(
         tallies,
         scores[0].statistic,
-        scores[0].sources,
+        scores[0].faces,
         groups.of_tasks,
         len(groups.names),
         more_is_better=column.facts.direction == "up",

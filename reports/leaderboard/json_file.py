@@ -61,6 +61,7 @@ class Metric(_Strict):
     level: Level
     min_n: int
     citation: str
+    axis: str | None = None
     weights_sha256: str | None
     caveats: list[str]
 
@@ -150,6 +151,7 @@ class TableInfo(_Strict):
     Attributes:
         significance: the rule by which figures are "best", in words.
         num_tests: p-values that Holm's adjustment counts.
+        axes: that have a vote in ranks, by name, with their metrics.
         unranked: why no method has a rank.
         human: what the column of a human study is, or why there is none; null where none was named.
         part: number of the table and of all tables that its dataset and protocol were split into.
@@ -167,6 +169,7 @@ class TableInfo(_Strict):
     judges: dict[str, JudgeInfo]
     significance: str
     num_tests: int
+    axes: dict[str, list[str]] = {}
     unranked: str | None
     human: str | None = None
     part: tuple[int, int] | None
@@ -204,6 +207,7 @@ def _table(table: Table) -> TableInfo:
         judges=table.judges,
         significance=bold_rule(table),
         num_tests=num_tests(table),
+        axes={name: [column.id for column in columns] for name, columns in table.axes.items()},
         unranked=table.unranked,
         human=table.human,
         part=table.part,

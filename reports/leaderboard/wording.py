@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from benchmark.results.comparability import SHORT_HASH
@@ -35,13 +36,20 @@ def bold_rule(table: Table) -> str:
 
 def rank_rule(table: Table) -> str:
     """What rank and win rate mean."""
-    metrics = table.num_rank_metrics
+    axes = "; ".join(f"{axis} ({_titles(columns)})" for axis, columns in table.axes.items())
+    voteless = f" Without an axis, and so without a vote: {_titles(table.voteless)}." if table.voteless else ""
     return (
         "1 plus the number of learned methods whose win rate is significantly higher (the 95% interval of their "
         "difference lies above 0). Methods that do not differ significantly may share a rank. Win rate: the share of "
-        f"the other ranked methods that a method beats, the mean over the table's {metrics} per-image "
-        f"{'metric' if metrics == 1 else 'metrics'}, with its interval under resampled source faces, seeds nested."
+        "the other ranked methods that a method beats, the mean over axes of the mean over each axis's per-image "
+        "metrics, so that an axis has one vote however many metrics measure it; with its interval under resampled "
+        f"faces, seeds nested. Axes: {axes}.{voteless} Metrics of whole sets have no vote. A reference method is set "
+        "against the ranked methods, which do not meet it: what not editing, or not learning, would get."
     )
+
+
+def _titles(columns: Iterable[Column]) -> str:
+    return ", ".join(column.facts.title for column in columns)
 
 
 def untested(table: Table) -> list[str]:
@@ -126,7 +134,8 @@ def details(cell: Cell) -> list[str]:
 def about(column: Column) -> str:
     """What a metric's header says on hover: where it was published, and where it is blind or misleads."""
     facts = column.facts
-    return "\n".join([*filter(None, [facts.citation]), *facts.caveats])
+    axis = f"Axis: {facts.axis}." if facts.axis else None
+    return "\n".join([*filter(None, [facts.citation, axis]), *facts.caveats])
 
 
 def row_facts(row: Row) -> str:

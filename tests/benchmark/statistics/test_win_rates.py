@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.statistics.win_rates import rank_methods, win_rates
+from benchmark.statistics.win_rates import rank_methods, rate_against, win_rates
 
 NAN = float("nan")
 
@@ -16,6 +16,20 @@ NAN = float("nan")
 def test_wins_are_averaged_over_metrics_and_a_tie_is_half() -> None:
     merits = np.array([[3.0, 1.0], [2.0, 1.0], [1.0, 0.0]])
     np.testing.assert_allclose(win_rates(merits), [(1 + 0.75) / 2, (0.5 + 0.75) / 2, 0])
+
+
+def test_an_axis_has_one_vote_however_many_metrics_measure_it() -> None:
+    merits = np.array([[1.0, 1.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]])
+    np.testing.assert_allclose(win_rates(merits), [0.75, 0.25])
+    np.testing.assert_allclose(win_rates(merits, axes=[0, 0, 0, 1]), [0.5, 0.5])
+    merits[0, 3] = NAN  # an axis without a figure, or a rival, is left out
+    np.testing.assert_allclose(win_rates(merits, axes=[0, 0, 0, 1]), [1, 0])
+
+
+def test_one_that_is_set_against_others_is_no_rival_of_theirs() -> None:
+    rivals = np.array([[3.0, 1.0], [1.0, 3.0]])
+    found = rate_against(np.array([2.0, 2.0]), np.full((10, 2), 2.0), rivals, np.tile(rivals, (10, 1, 1)), axes=[0, 1])
+    assert (found.win_rate, found.low, found.high, found.rank) == (0.5, 0.5, 0.5, None)
 
 
 def test_a_missing_figure_is_nobodys_win_or_loss() -> None:

@@ -8,7 +8,7 @@ from benchmark.statistics.win_rates import rank_methods
 from benchmark.tables.build_tables import tabulate
 from benchmark.tables.ranking import RANK, WIN_RATE
 from reports.leaderboard.wording import details, legend, remarks
-from tests.reports.synthetic import figure, noise, result, runs, scored_run
+from tests.reports.synthetic import METRICS, facts, figure, noise, result, runs, scored_run
 
 
 def ranked(table):
@@ -47,6 +47,35 @@ def test_rates_are_those_of_rank_methods_over_the_means_of_seeds(tmp_path):
     expected = [rank.win_rate for rank in rank_methods(merits, merits[None])]
     (table,) = tabulate(found)
     assert [cell.value for _, cell in ranked(table).values()] == expected
+
+
+def test_not_editing_is_set_against_the_ranked_and_a_metric_without_an_axis_has_no_vote(tmp_path):
+    """An axis has one vote: not editing wins two of its metrics, and no other."""
+    metrics = METRICS | {name: facts(name) for name in ("attribute-accuracy", "psnr-background", "of-a-plug-in")}
+    metrics["ssim-background"] = facts("ssim-background", axis="preservation")
+
+    def made(method, edited, kept, **changes):
+        scores = {
+            "attribute-accuracy": noise(1, edited),
+            "psnr-background": noise(2, kept),
+            "ssim-background": noise(3, kept),
+            "of-a-plug-in": noise(4, kept),
+        }
+        return scored_run(tmp_path, method, scores, metrics=metrics, **changes)
+
+    learned = [made("a", 0.9, 0.5), made("b", 0.5, 0.6)]
+    copy = made("copy-target", 0.0, 1.0, kind="reference", weights_origin="none")
+    (table,) = tabulate([*learned, copy])
+    found = ranked(table)
+    assert {name: rate.value for name, (_, rate) in found.items()} == {"a": 0.5, "b": 0.5, "copy-target": 0.5}
+    assert found["copy-target"][0] is None
+    assert found["copy-target"][1].reason == "the share of the ranked methods that this one, which is not ranked, beats"
+    assert {name: [column.id for column in columns] for name, columns in table.axes.items()} == {
+        "edit success": ["attribute-accuracy"],
+        "preservation": ["psnr-background", "ssim-background"],
+    }
+    assert [column.id for column in table.voteless] == ["of-a-plug-in"]
+    assert ranked(tabulate(learned)[0])["a"][1] == found["a"][1]
 
 
 def test_one_without_scores_and_those_that_learn_nothing_have_none(tmp_path):
@@ -96,17 +125,17 @@ def test_one_that_can_do_nothing_here_is_nobody_s_rival(tmp_path):
 
 def test_a_table_of_whole_sets_alone_says_so():
     (table,) = tabulate(runs(*(result(method, {"fid": figure(20.0)}) for method in "ab")))
-    assert "No rank: the table has no metric of single images." in remarks(table)
+    assert "No rank: the table has no metric of single images that names its axis." in remarks(table)
 
 
-def test_the_rule_counts_the_metrics_that_ranks_rest_on(tmp_path):
+def test_the_rule_names_the_axes_that_ranks_rest_on(tmp_path):
     found = [
         scored_run(tmp_path, name, {"seg-accuracy": noise(ord(name), 0.9)}, figures={"style-color": figure(3.0)})
         for name in "ab"
     ]
     (table,) = tabulate(found)
     (rule,) = [entry.meaning for entry in legend(table) if entry.mark == "Rank"]
-    assert "over the table's 1 per-image metric," in rule
+    assert "Axes: mask fidelity (Pixel accuracy). Metrics" in rule
 
 
 def test_references_alone_are_not_missed_a_rank():

@@ -1,0 +1,98 @@
+"""Figures under resampled faces, where tasks share source faces and, across these, the target faces that they edit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.statistics.face_clusters import Array, FaceSums, Statistic, draw_faces, face_numbers, statistics_of_runs
+from benchmark.statistics.ratios import ratio
+
+SOURCE: Final = "source face"
+SOURCE_AND_TARGET: Final = "source and target face"
+
+
+@dataclass(frozen=True)
+class Resampled:
+    """Figures (draws, ...) under faces drawn with replacement, each with all of its tasks.
+
+    Attributes:
+        ways: under drawn source faces; and where tasks of different sources share targets, under drawn target faces,
+            and under drawn pairs of both.
+    """
+
+    ways: tuple[Array, ...]
+
+    @property
+    def by_source(self) -> Array:
+        """Under drawn source faces."""
+        return self.ways[0]
+
+    def map(self, function: Callable[[Array], Array]) -> Resampled:
+        """The same of what a function makes of the figures, such as differences of two."""
+        return Resampled(tuple(function(drawn) for drawn in self.ways))
+
+    def __sub__(self, other: Resampled) -> Resampled:
+        """Differences of figures under the same draws."""
+        return Resampled(tuple(one - two for one, two in zip(self.ways, other.ways, strict=True)))
+
+    @property
+    def two_way(self) -> Array:
+        """(draws, ...): those under drawn sources, with as much of the deviations under drawn targets as is lacking.
+
+        Their variance is that of Cameron, Gelbach and Miller (Journal of Business & Economic Statistics 29(2), 2011):
+        between sources plus between targets minus between pairs, and never below the larger of the first two. Drawing
+        both at once would count the chance of a single task three times (Owen, Annals of Applied Statistics 2007).
+        """
+        if len(self.ways) == 1:
+            return self.by_source
+        by_target = self.ways[1]
+        share = np.nan_to_num(np.sqrt(ratio(self._lacking, _variance(by_target))))
+        deviations: Array = share * (by_target - _mean(by_target))
+        return self.by_source + deviations
+
+    @property
+    def widening(self) -> Array:
+        """(...): the two-way standard error over that of sources alone, 1 or more."""
+        if len(self.ways) == 1:
+            return np.ones(self.by_source.shape[1:])
+        wider: Array = np.sqrt(1 + np.nan_to_num(ratio(self._lacking, _variance(self.by_source))))
+        return wider
+
+    @property
+    def _lacking(self) -> Array:
+        """Variance (...) that drawn sources do not show."""
+        sources, targets, pairs = map(_variance, self.ways)
+        lacking: Array = np.maximum(targets - np.minimum(sources, pairs), 0.0)
+        return lacking
+
+
+def draw_weights(counts: Sequence[int], draws: int, generator: np.random.Generator) -> list[Array]:
+    """How often each face comes up in each draw, (draws, F), of every way in which tasks are alike."""
+    return [draw_faces(number, draws, generator) for number in counts]
+
+
+def resample(sums: FaceSums, weights: Sequence[Array], statistic: Statistic) -> Resampled:
+    """Figures (draws, R) of all runs of `sums`, in their order, under the weights of each of its ways."""
+    ways = zip(sums.ways, weights, strict=True)
+    return Resampled(tuple(statistics_of_runs(np.concatenate(way.methods), drawn, statistic) for way, drawn in ways))
+
+
+def faces_resampled(clusters: NDArray[Any]) -> str:
+    """What intervals of these tasks resample, in words; `clusters` as in `face_numbers`."""
+    return SOURCE_AND_TARGET if len(face_numbers(clusters)) > 1 else SOURCE
+
+
+def _mean(drawn: Array) -> Array:
+    known = np.isfinite(drawn)
+    return ratio(np.where(known, drawn, 0.0).sum(axis=0), known.sum(axis=0))
+
+
+def _variance(drawn: Array) -> Array:
+    """Over the draws that have a figure; 0 where none has."""
+    deviations = np.square(drawn - _mean(drawn))
+    return np.nan_to_num(_mean(deviations))
