@@ -310,19 +310,22 @@ def scoring_batch(
 ) -> ScoringBatch:
     """What metrics see of the tasks of N rows, all of one attribute, and of their outputs, (N, H, W, 3) uint8 RGB.
 
-    Judges look at the outputs when a metric first asks, once.
+    Judges look at the outputs, and at the targets, when a metric first asks, once.
     """
     attribute = str(rows["attribute"].iloc[0])
     columns = dataset.attribute_names.index
     requested = tuple(map(columns, protocol.requested_of(attribute)))
     kept = tuple(map(columns, protocol.kept_of(dataset, attribute)))
-    judged = _judged(pixels, judges, compute, len(dataset.attribute_names))
-    targets = _answers(lambda: batch.target.image.to(compute.device), judges)
-    return ScoringBatch(batch, pixels, judged, requested, kept, targets)
+    outputs = cache(lambda: image_tensor(pixels).to(compute.device))
+    judged, judged_targets = (
+        _judged(images, judges, len(dataset.attribute_names))
+        for images in (outputs, lambda: batch.target.image.to(compute.device))
+    )
+    return ScoringBatch(batch, pixels, judged, requested, kept, judged_targets)
 
 
-def _judged(pixels: Pixels, judges: Judges, compute: Compute, num_attributes: int) -> Judged:
-    images = cache(lambda: image_tensor(pixels).to(compute.device))
+def _judged(images: Callable[[], Tensor], judges: Judges, num_attributes: int) -> Judged:
+    """What judges see in N images on the compute device."""
 
     def parse() -> tuple[Tensor, Tensor]:
         judge = judges.parser()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,12 +79,26 @@ class AttributeProbability(AgreementMetric):
         return {names[column]: found[:, place] for place, column in enumerate(batch.requested_attributes)}
 
 
+KEEPS_NONE: Final = "this protocol keeps no attribute"
+
+
 class AttributePreservation(AgreementMetric):
     """Share of the kept attributes that the attribute judge sees as they are in the target face."""
 
-    inapplicable: ClassVar[str] = "this protocol keeps no attribute"
+    inapplicable: ClassVar[str] = KEEPS_NONE
 
     def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """One column per kept attribute: 1 where the judge sees the target's value, else 0."""
         scores, kept = batch.attribute_scores.cpu().numpy(), batch.tasks.target.attributes.cpu().numpy()
         return attribute_agreement(scores, kept, batch.kept_attributes, batch.tasks.target.attribute_names)
+
+
+class AttributeConsistency(AgreementMetric):
+    """Share of the kept attributes that the attribute judge sees in the output as it sees them in the target."""
+
+    inapplicable: ClassVar[str] = KEEPS_NONE
+
+    def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
+        """One column per kept attribute: 1 where the judge sees in both what it sees in one, else 0."""
+        scores, before = (judged.attributes.cpu().numpy() for judged in (batch.judged, batch.judged_targets))
+        return attribute_agreement(scores, before, batch.kept_attributes, batch.tasks.target.attribute_names)

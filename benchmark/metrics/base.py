@@ -51,7 +51,7 @@ class Answers(Mapping[str, Tensor]):
 
 
 class Judged:
-    """What the judges see in N outputs; each looks when a metric first asks for it, and not at all where none does.
+    """What the judges see in N images; each looks when a metric first asks for it, and not at all where none does.
 
     `judged[ROLE]` is what a judge of another role sees.
 
@@ -107,7 +107,7 @@ class ScoringBatch:
         judged: what the judges see in them; `judged[ROLE]` of a judge of the role that the metric's card names.
         requested_attributes: columns of the attributes that an edit must carry.
         kept_attributes: columns of the attributes that must not change and that mean something in this dataset.
-        judged_targets: by role, what judges of roles beside "parser" and "attributes" see in the targets.
+        judged_targets: what they see in the targets, likewise.
     """
 
     tasks: EditBatch
@@ -115,7 +115,7 @@ class ScoringBatch:
     judged: Judged
     requested_attributes: tuple[int, ...]
     kept_attributes: tuple[int, ...]
-    judged_targets: Mapping[str, Tensor] = field(default_factory=dict)
+    judged_targets: Judged
     _computed: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:

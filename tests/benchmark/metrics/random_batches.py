@@ -48,6 +48,7 @@ def random_batch(number: int = 6, size: int = 16, seed: int = 0, **changes: Any)
         "features": torch.randn(number, 8, generator=generator),
         "requested_attributes": (20, 31),
         "kept_attributes": (15, 24, 39),
+        "judged_targets": Judged.of(mask(), torch.rand(number, 40, generator=generator), torch.zeros(number, 8)),
     }
     tasks |= {name: value for name, value in changes.items() if name in tasks}
     rest |= {name: value for name, value in changes.items() if name in rest}
@@ -62,7 +63,7 @@ def part_of(batch: ScoringBatch, rows: slice) -> ScoringBatch:
     def cut(faces: FaceBatch) -> FaceBatch:
         return FaceBatch(faces.image[rows], faces.mask[rows], faces.attributes[rows], faces.ids[rows])
 
-    tasks = batch.tasks
+    tasks, targets = batch.tasks, batch.judged_targets
     return ScoringBatch(
         tasks=EditBatch(
             target=cut(tasks.target),
@@ -76,6 +77,7 @@ def part_of(batch: ScoringBatch, rows: slice) -> ScoringBatch:
         judged=Judged.of(batch.parsed[rows], batch.attribute_scores[rows], batch.features[rows]),
         requested_attributes=batch.requested_attributes,
         kept_attributes=batch.kept_attributes,
+        judged_targets=Judged.of(*(seen[rows] for seen in (targets.parser[0], targets.attributes, targets.parser[1]))),
     )
 
 

@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from benchmark.metrics.attributes import AttributeAccuracy, AttributePreservation, attribute_agreement
+from benchmark.metrics.attributes import (
+    AttributeAccuracy,
+    AttributeConsistency,
+    AttributePreservation,
+    attribute_agreement,
+)
+from benchmark.metrics.base import Judged
 from methods.labels import ATTRIBUTES
 from tests.benchmark.metrics.random_batches import random_batch
 
@@ -37,6 +43,18 @@ def test_preservation_looks_at_the_target_and_not_at_what_was_asked() -> None:
     asked = random_batch(attribute_scores=1 - batch.tasks.target.attributes, kept_attributes=(3, 4))
     assert set(AttributePreservation().measure(asked)) == {ATTRIBUTES[3], ATTRIBUTES[4]}
     assert AttributePreservation().summarise(AttributePreservation().measure(asked), np.ones(6)) == 0
+
+
+def test_consistency_asks_the_judge_of_the_target_too_and_no_annotation() -> None:
+    before, after = torch.zeros(4, 40), torch.zeros(4, 40)
+    before[:, MALE] = torch.tensor([0.9, 0.9, 0.1, 0.1])
+    after[:, MALE] = torch.tensor([0.6, 0.4, 0.6, 0.4])
+    targets = Judged.of(torch.empty(0), before, torch.empty(0))
+    batch = random_batch(4, attribute_scores=after, judged_targets=targets, kept_attributes=(MALE, SMILING))
+    metric = AttributeConsistency()
+    columns = metric.measure(batch)
+    np.testing.assert_array_equal(columns["Male"], [1, 0, 0, 1])
+    assert metric.summarise(columns, np.ones(4)) == pytest.approx((0.5 + 1) / 2)
 
 
 def test_no_kept_attribute_gives_no_number() -> None:
