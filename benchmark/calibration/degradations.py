@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from benchmark.calibration import image_degradations, wrong_targets
 from benchmark.calibration.image_degradations import Image
 from benchmark.datasets.base import FaceDataset
-from benchmark.images.convert import image_array
+from benchmark.images.convert import Pixels, image_array
 from benchmark.protocols.base import Protocol
 from benchmark.protocols.task_batches import tasks_by_attribute
+from methods.base import EditBatch
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Degradation:
         summary: what is done to a true edit.
         strengths: from 0, the true edit itself, upwards.
         replace_tasks: from the task table, a strength and a seed to the table of the edits that are shown instead.
+        stand_ins: from N tasks to the images (N, H, W, 3) that a share of them shows instead, the strength in %.
         degrade_image: from an image (H, W, 3), a strength and a generator to the degraded image.
     """
 
@@ -37,6 +39,7 @@ class Degradation:
     summary: str
     strengths: tuple[float, ...]
     replace_tasks: Callable[[pd.DataFrame, float, int], pd.DataFrame] = wrong_targets.own_targets
+    stand_ins: Callable[[EditBatch], Pixels] | None = None
     degrade_image: Callable[[Image, float, np.random.Generator], Image] = image_degradations.unchanged
 
 
@@ -101,6 +104,21 @@ DEGRADATIONS: Final[Mapping[str, Degradation]] = {
         _SHARES,
         replace_tasks=wrong_targets.mode_collapse,
     ),
+    "no-edit": Degradation(
+        "no edit",
+        "% of the tasks",
+        "The target face itself, as if nothing had been requested; the strength is the share of the tasks.",
+        _SHARES,
+        stand_ins=lambda tasks: image_array(tasks.target.image),
+    ),
+    "flat-regions": Degradation(
+        "flat regions",
+        "% of the tasks",
+        "The true edit with every region of the requested mask in its mean colour; the strength is the share of the "
+        "tasks.",
+        _SHARES,
+        stand_ins=lambda tasks: image_degradations.flatten_regions(_true_edits(tasks), tasks.mask.cpu().numpy()),
+    ),
 }
 
 
@@ -113,6 +131,12 @@ def shown_tasks(name: str, strength: float, tasks: pd.DataFrame, seed: int) -> p
         return tasks
     replace_tasks = DEGRADATIONS[name].replace_tasks
     return pd.concat([replace_tasks(part, strength, seed) for part in tasks_by_attribute(tasks)]).loc[tasks.index]
+
+
+def _true_edits(tasks: EditBatch) -> Pixels:
+    """(N, H, W, 3) of tasks whose true results are known."""
+    assert tasks.oracle is not None
+    return image_array(tasks.oracle)
 
 
 def degrade_edits(
@@ -134,13 +158,16 @@ def degrade_edits(
     Raises:
         ValueError: if a true result is not known.
     """
-    true_edits = protocol.edits_of_rows(dataset, rows).oracle
-    if true_edits is None:
+    batch = protocol.edits_of_rows(dataset, rows)
+    if batch.oracle is None:
         raise ValueError(f"{dataset.name} does not know the true result of {protocol.name}")
-    images = image_array(true_edits)
+    images = _true_edits(batch)
     if strength == 0:
         return images
-    degrade_image = DEGRADATIONS[name].degrade_image
+    stand_ins, degrade_image = DEGRADATIONS[name].stand_ins, DEGRADATIONS[name].degrade_image
+    if stand_ins is not None:
+        shown = wrong_targets.wrong_tasks(rows, strength, seed)
+        return np.where(shown[:, None, None, None], stand_ins(batch), images)
     generators = (np.random.default_rng([seed, task, crc32(name.encode())]) for task in rows["task"])
     return np.stack(
         [degrade_image(image, strength, generator) for image, generator in zip(images, generators, strict=True)]

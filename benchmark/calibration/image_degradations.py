@@ -9,6 +9,8 @@ import mmcv
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.images.convert import Pixels
+
 Image = NDArray[np.uint8]
 
 SMOOTHNESS: Final = 1 / 8
@@ -88,6 +90,15 @@ def warp(image: Image, strength: float, generator: np.random.Generator) -> Image
     across, down = (columns + field[..., 0]).astype(np.float32), (rows + field[..., 1]).astype(np.float32)
     moved = cv2.remap(image, across, down, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
     return np.asarray(moved, dtype=np.uint8)
+
+
+def flatten_regions(images: Pixels, masks: NDArray[np.uint8]) -> Pixels:
+    """Images (N, H, W, 3) with every region in its mean colour, by label maps (N, H, W)."""
+    flat = np.empty_like(images)
+    for image, mask, painted in zip(images, masks, flat, strict=True):
+        for label in np.unique(mask):
+            painted[mask == label] = _levels(image[mask == label].mean(axis=0))
+    return flat
 
 
 def _levels(values: NDArray[np.floating]) -> Image:

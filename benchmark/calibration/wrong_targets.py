@@ -38,7 +38,7 @@ def wrong_identity(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFr
         of_attribute = f" of {tasks['attribute'].iloc[0]}" if tasks["attribute"].iloc[0] else ""
         raise InputError(f"a calibration needs tasks{of_attribute} with at least two target faces")
     others = [_of_task(seed, task).choice(rows[rows != row]) for task, row in zip(tasks["task"], rows, strict=True)]
-    return tasks.assign(target_row=np.where(_wrong(tasks, strength, seed), others, rows))
+    return tasks.assign(target_row=np.where(wrong_tasks(tasks, strength, seed), others, rows))
 
 
 def style_collapse(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFrame:
@@ -47,7 +47,7 @@ def style_collapse(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFr
     Arguments and result as of `wrong_identity`.
     """
     modes = tasks["target_row"].to_numpy()[_modes(tasks, seed)]
-    return tasks.assign(target_row=np.where(_wrong(tasks, strength, seed), modes, tasks["target_row"]))
+    return tasks.assign(target_row=np.where(wrong_tasks(tasks, strength, seed), modes, tasks["target_row"]))
 
 
 def mode_collapse(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFrame:
@@ -55,7 +55,7 @@ def mode_collapse(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFra
 
     Arguments and result as of `wrong_identity`, with other `source_row` values too.
     """
-    wrong, modes = _wrong(tasks, strength, seed), _modes(tasks, seed)
+    wrong, modes = wrong_tasks(tasks, strength, seed), _modes(tasks, seed)
     shown = {
         column: np.where(wrong, tasks[column].to_numpy()[modes], tasks[column])
         for column in ("target_row", "source_row")
@@ -63,7 +63,7 @@ def mode_collapse(tasks: pd.DataFrame, strength: float, seed: int) -> pd.DataFra
     return tasks.assign(**shown)
 
 
-def _wrong(tasks: pd.DataFrame, strength: float, seed: int) -> NDArray[np.bool_]:
+def wrong_tasks(tasks: pd.DataFrame, strength: float, seed: int) -> NDArray[np.bool_]:
     """(T,) bool: one uniform draw per task against the share, so that greater shares include the smaller ones."""
     draws = np.array([_of_task(seed, task).uniform() for task in tasks["task"]])
     return draws < strength / 100

@@ -23,7 +23,8 @@ from registry.errors import InputError
 OF_IMAGES = [
     name for name, degradation in DEGRADATIONS.items() if degradation.degrade_image is not image_degradations.unchanged
 ]
-OF_TARGETS = [name for name in DEGRADATIONS if name not in OF_IMAGES]
+OF_TASKS = [name for name, degradation in DEGRADATIONS.items() if degradation.stand_ins is not None]
+OF_TARGETS = [name for name in DEGRADATIONS if name not in (*OF_IMAGES, *OF_TASKS)]
 SEED = 3
 
 
@@ -175,3 +176,26 @@ def test_cached_ground_truth_has_the_true_edits_and_serve_every_protocol(tmp_pat
         batches = [protocol.batch(faces, rows) for faces in (plain, cached, cached)]
         assert all(np.array_equal(batches[0].oracle, batch.oracle) for batch in batches[1:])
     assert cached.true_edit("style-copy", 2, 3) is cached.true_edit("style-copy", 2, 3)
+
+
+@pytest.mark.parametrize("name", OF_TASKS)
+def test_a_share_of_the_tasks_shows_a_stand_in_and_the_others_their_true_edits(
+    name: str, tasks: pd.DataFrame, dataset: CachedGroundTruth
+) -> None:
+    right, every = truth(tasks, dataset), edits(name, 100, tasks, dataset)
+    some = edits(name, 40, tasks, dataset)
+    shown = [np.array_equal(image, stand_in) for image, stand_in in zip(some, every, strict=True)]
+    assert 0 < sum(shown) < len(tasks)
+    assert np.array_equal(some, np.where(np.array(shown)[:, None, None, None], every, right))
+
+
+def test_not_editing_shows_the_target_and_flat_regions_keep_their_mean_alone(
+    tasks: pd.DataFrame, dataset: CachedGroundTruth
+) -> None:
+    batch = StyleCopy().batch(dataset, tasks)
+    assert np.array_equal(edits("no-edit", 100, tasks, dataset), image_array(batch.target.image))
+    flat, right, mask = edits("flat-regions", 100, tasks, dataset)[0], truth(tasks, dataset)[0], batch.mask[0].numpy()
+    for label in np.unique(mask):
+        painted = flat[mask == label]
+        assert (painted == painted[0]).all()
+        assert painted[0] == pytest.approx(right[mask == label].mean(axis=0), abs=0.5)
