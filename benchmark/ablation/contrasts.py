@@ -98,10 +98,7 @@ def _contrast(match: MetricComparison, holm_p: float, seeds: int) -> Contrast:
 
 
 def verdict(match: MetricComparison, seeds: int) -> Verdict:
-    """What may be said: a difference is a change's doing from three seeds, where its adjusted p is below 0.05.
-
-    A difference that tables print as 0 is none to speak of, however surely it is there.
-    """
+    """What may be said: a difference is a change's doing from three seeds, where its adjusted p is below 0.05."""
     if match.gain is None:
         return "no figure"
     if seeds == 1:
@@ -110,8 +107,8 @@ def verdict(match: MetricComparison, seeds: int) -> Verdict:
         return "too few seeds"
     if match.low is None or match.high is None:
         return "no interval"
-    if match.better is None:
+    if not match.is_significant:
         return "no difference shown"
-    if round(abs(match.gain) / match.facts.scale, match.facts.decimals) == 0:
+    if match.is_below_the_last_digit:
         return "below the last digit"
     return "better" if match.gain > 0 else "worse"

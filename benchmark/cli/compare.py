@@ -140,7 +140,8 @@ def _plural(word: str, number: int) -> str:
 
 
 def _cells(match: MetricComparison, found: Comparison, reasons: list[str]) -> list[str]:
-    better = {"a": found.a.name, "b": found.b.name, None: MISSING if match.holm_p is None else "not significant"}
+    none = "below the last digit" if match.is_significant else "not significant"
+    better = {"a": found.a.name, "b": found.b.name, None: MISSING if match.holm_p is None else none}
     return [
         _metric(match),
         *_figures(match),

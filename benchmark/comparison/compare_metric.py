@@ -61,9 +61,19 @@ class MetricComparison:
     attribute: str = ""
 
     @property
+    def is_significant(self) -> bool:
+        """Whether the adjusted p is below 0.05."""
+        return self.gain is not None and self.holm_p is not None and self.holm_p < ALPHA
+
+    @property
+    def is_below_the_last_digit(self) -> bool:
+        """Whether tables print the gain as 0: none to speak of, however surely it is there."""
+        return self.gain is not None and round(abs(self.gain) / self.facts.scale, self.facts.decimals) == 0
+
+    @property
     def better(self) -> Literal["a", "b"] | None:
-        """The method that is significantly better: the adjusted p is below 0.05."""
-        if self.gain is None or self.holm_p is None or self.holm_p >= ALPHA:
+        """The method that is significantly better, by a gain that tables do not print as 0."""
+        if self.gain is None or not self.is_significant or self.is_below_the_last_digit:
             return None
         return "a" if self.gain > 0 else "b"
 

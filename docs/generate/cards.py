@@ -127,6 +127,7 @@ def _metric(card: MetricCard) -> Iterator[str]:
     }
     facts = {
         "better": "more" if card.direction == "up" else "less",
+        "axis": card.axis or "",
         "unit": escaped(card.unit) or "none",
         "level": levels[card.level],
         "features of": _link("encoders", card.encoder) if card.encoder else "",

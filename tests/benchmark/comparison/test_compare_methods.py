@@ -7,6 +7,7 @@ import math
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from benchmark.results.schema import read_result
+from benchmark.comparison.compare_metric import MetricComparison
+from benchmark.results.schema import MetricInfo, read_result
 from tests.commands import TINY, TINY_METHOD, bench, settings
 
 WORDS = ("--plugin", TINY_METHOD, *TINY, *settings("dataset.size=32"))
@@ -94,6 +96,15 @@ def test_values_are_those_of_the_results_and_the_sign_says_who_is_better(runs: P
             assert one["gain"] == pytest.approx(-mirrored["gain"])
         if one["low"] is not None:
             assert (one["low"], one["high"]) == pytest.approx((-mirrored["high"], -mirrored["low"]))
+
+
+def test_a_gain_that_is_printed_as_0_is_nobody_s_lead() -> None:
+    facts = MetricInfo(title="PSNR", direction="up", unit="dB", decimals=2, level="image", min_n=1, citation="")
+    match = MetricComparison("style-copy", "psnr-oracle", facts, gain=0.006, holm_p=0.04)
+    assert (match.better, replace(match, gain=-0.006).better) == ("a", "b")
+    faint = replace(match, gain=0.004)
+    assert (faint.is_significant, faint.is_below_the_last_digit, faint.better) == (True, True, None)
+    assert replace(match, holm_p=0.05).better is None
 
 
 def test_runs_whose_metric_has_another_number_of_parts_are_not_compared(runs: Path) -> None:
