@@ -75,7 +75,7 @@ def test_an_interval_of_several_seeds_nests_them_where_all_have_scores(tmp_path)
     tallies = [
         TaskScores(path.parent, "attribute-transfer", made.protocols["attribute-transfer"]) for path, made in found
     ]
-    expected = bootstrap_interval([each.tally("seg-accuracy") for each in tallies], mean_of_ratios, tallies[0].sources)
+    expected = bootstrap_interval([each.tally("seg-accuracy") for each in tallies], mean_of_ratios, tallies[0].faces)
     assert (cell.low, cell.high) == pytest.approx(expected)
     assert cell.high - cell.low > 0.2, "the spread of seeds is in it"
     assert any("seeds nested" in line for line in details(cell))
