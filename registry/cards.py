@@ -226,6 +226,7 @@ class MetricCard(Card):
 
     Attributes:
         axis: what it measures; the per-image metrics of an axis share its vote in ranks, and one without has none.
+        fallback: whether it shares the vote of its axis only where no other metric of the axis has figures.
         encoder: the registered encoder whose features a metric of sets compares.
         judge: the role of a judge that it needs beside those of the roles "parser" and "attributes".
         protocols: under which protocols it may be shown, "all" or their names. Where the card says it, the metric joins
@@ -239,6 +240,7 @@ class MetricCard(Card):
     decimals: int = Field(ge=0, le=12)
     level: Literal["image", "set", "cost"]
     axis: Axis | None = None
+    fallback: bool = False
     encoder: str | None = Field(default=None, pattern=NAME)
     judge: str | None = Field(default=None, pattern=NAME)
     min_n: int = 1
@@ -248,7 +250,9 @@ class MetricCard(Card):
     caveats: list[str] = []
 
     @model_validator(mode="after")
-    def _encodes_sets(self) -> Self:
+    def _fits_together(self) -> Self:
+        if self.fallback and self.axis is None:
+            raise ValueError("a fallback is one of an axis, which the card does not name")
         if (self.level == "set") != (self.encoder is not None):
             raise ValueError("metrics of level 'set' name their encoder, and no others do")
         return self

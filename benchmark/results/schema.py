@@ -47,6 +47,7 @@ class MetricInfo(_Strict):
         decimals: digits after the point in tables.
         level: a figure an image, one a set, or a cost of the method.
         axis: what it measures, as its card says; None where that says none, and in older files.
+        fallback: whether it votes in ranks only where no other metric of its axis does.
         scale: what a table divides a cost by, to print it in `unit`.
         min_n: the smallest sound number of tasks; below it a table flags the figure.
         weights_sha256: of the weights files that its figures rest on; None where it needs none, or has them not.
@@ -61,6 +62,7 @@ class MetricInfo(_Strict):
     min_n: int
     citation: str
     axis: str | None = None
+    fallback: bool = False
     scale: float = Field(default=1.0, gt=0)
     weights_sha256: str | None = None
     caveats: list[str] = []

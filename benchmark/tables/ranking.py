@@ -18,6 +18,7 @@ from benchmark.statistics.win_rates import Rank, rank_methods, rate_against
 from benchmark.tables.seed_intervals import DRAWS, nested
 from benchmark.tables.table import Cell, Column, Row
 from benchmark.tables.table_scores import NO_SCORES, PARTIAL, TableScores
+from registry.cards import MetricCard
 from registry.catalogue import METRIC_CARDS
 
 NOT_RANKED: Final = "only learned methods are ranked"
@@ -70,7 +71,7 @@ def rank_rows(rows: Sequence[Row], scores: TableScores) -> Ranking:
     reference method is set against the ranked ones, which do not meet it.
     """
     of_images = [cell.column for cell in rows[0].cells if cell.column.level == "image"]
-    axis_of = {column.id: axis for column in of_images if (axis := _axis(column)) is not None}
+    axis_of = {column.id: axis for column in of_images if (axis := _voting(column).axis) is not None}
     metrics = [column for column in of_images if column.id in axis_of]
     learned = [number for number, row in enumerate(rows) if row.kind == "learned" and _has_figures(row)]
     ranked = [
@@ -85,7 +86,11 @@ def rank_rows(rows: Sequence[Row], scores: TableScores) -> Ranking:
         number for number, row in enumerate(rows) if row.kind == "reference" and not scores.is_partial(number)
     ]
     merits, drawn = _merits([*ranked, *references], metrics, scores)
-    voting = np.flatnonzero(np.isfinite(merits[: len(ranked)]).sum(axis=0) > 1)
+    known = np.flatnonzero(np.isfinite(merits[: len(ranked)]).sum(axis=0) > 1)
+    leading = {axis_of[metrics[place].id] for place in known if not _voting(metrics[place]).fallback}
+    voting = [
+        place for place in known if not _voting(metrics[place]).fallback or axis_of[metrics[place].id] not in leading
+    ]
     merits, drawn, metrics = merits[:, voting], drawn[:, :, voting], [metrics[place] for place in voting]
     names = list(dict.fromkeys(axis_of[column.id] for column in metrics))
     axes = [names.index(axis_of[column.id]) for column in metrics]
@@ -101,11 +106,11 @@ def rank_rows(rows: Sequence[Row], scores: TableScores) -> Ranking:
     )
 
 
-def _axis(column: Column) -> str | None:
-    """What a metric measures: as its result says, or as its card does, where that is of an older version."""
+def _voting(column: Column) -> MetricInfo | MetricCard:
+    """What says how a metric votes: its result, or its card, where that is of an older version."""
     if column.facts.axis is not None or column.id not in METRIC_CARDS:
-        return column.facts.axis
-    return METRIC_CARDS.find(column.id).card.axis
+        return column.facts
+    return METRIC_CARDS.find(column.id).card
 
 
 def _why_nobody_is_ranked(num_rivals: int, num_metrics: int) -> str:

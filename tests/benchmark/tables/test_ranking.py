@@ -78,6 +78,22 @@ def test_not_editing_is_set_against_the_ranked_and_a_metric_without_an_axis_has_
     assert ranked(tabulate(learned)[0])["a"][1] == found["a"][1]
 
 
+def test_likeness_of_the_whole_image_votes_only_where_that_of_the_edited_region_has_no_figures(tmp_path):
+    metrics = METRICS | {name: facts(name) for name in ("psnr-oracle", "psnr-region")}
+
+    def made(folder, method, whole, **region):
+        return scored_run(tmp_path / folder, method, {"psnr-oracle": noise(1, whole), **region}, metrics=metrics)
+
+    both = [
+        made("both", name, whole, **{"psnr-region": noise(2, region)})
+        for name, whole, region in (("a", 0.9, 0.1), ("b", 0.1, 0.9))
+    ]
+    (table,) = tabulate(both)
+    assert {name: rate.value for name, (_, rate) in ranked(table).items()} == {"a": 0, "b": 1}
+    (table,) = tabulate([made("whole", "a", 0.9), made("whole", "b", 0.1)])
+    assert {name: rate.value for name, (_, rate) in ranked(table).items()} == {"a": 1, "b": 0}
+
+
 def test_one_without_scores_and_those_that_learn_nothing_have_none(tmp_path):
     found = [scored_run(tmp_path, name, {"seg-accuracy": noise(ord(name), 0.9)}) for name in "abc"]
     found.append(
