@@ -262,7 +262,7 @@ def _difference(found: equal_success.Estimate) -> Difference:
 
 
 def _metric(column: Column) -> Metric:
-    facts = column.facts.model_dump(exclude={"level", "scale"})
+    facts = column.facts.model_dump(exclude={"level", "scale", "fallback"})
     return Metric(level=column.level, **facts)
 
 

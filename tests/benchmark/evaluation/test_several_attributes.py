@@ -78,7 +78,7 @@ def test_each_attribute_has_the_figure_that_it_has_alone(
     cell = scores.cells[metric]
     assert cell.value == pytest.approx(mean)
     assert cell.n == 3 * COUNT
-    assert cell.interval == "95% bootstrap by source face, 100 draws, of the mean over 3 attributes"
+    assert cell.interval == "95% bootstrap by source and target face, 100 draws, of the mean over 3 attributes"
     assert cell.low is not None
     assert cell.high is not None
     assert cell.low <= mean <= cell.high
