@@ -110,7 +110,7 @@ def remarks(report: AblationReport) -> list[str]:
         SIGN_RULE,
         BOLD_RULE,
         "Differences are taken seed by seed: a change and the full method share a seed's faces and, where they can, "
-        "its whole training stages. Intervals resample source faces, the same for both sides, with the spread of these "
+        "its whole training stages. Intervals resample faces, the same for both sides, with the spread of these "
         "differences over two seeds or more (Student's t); p is that of sign flips of whole source faces with the same "
         f"spread, Holm's adjustment counts {tests}. Metrics of whole sets go by the spread over seeds alone.",
         "Of 100 such intervals five leave 0 out by chance; verdicts go by Holm's p, which allows for all of them.",

@@ -12,7 +12,7 @@ from benchmark.tables.worst_groups import GroupedMetric, GroupedTable, MethodGro
 TITLE = "Figures by group of faces"
 RULE = (
     "Groups are of the faces that are edited, by what their dataset knows of them; hair is measured on their masks. "
-    f"Intervals are 95%, by a bootstrap of {DRAWS:,} draws of source faces with seeds nested. A group of fewer than "
+    f"Intervals are 95%, by a bootstrap of {DRAWS:,} draws of faces with seeds nested. A group of fewer than "
     f"{MIN_TASKS} tasks is shown and not ranked. Gap: how far a method's best ranked group is ahead of its worst; its "
     "interval is simultaneous over all pairs of groups, and so holds though the two were chosen by looking. Figures of "
     "several metrics and groupings are not adjusted for one another."

@@ -20,7 +20,7 @@ def rule(found: OperatingPoints) -> str:
     success = found.success.facts.title.lower()
     return (
         f"Each method at the strength at which it first reaches a level of {success}, interpolated between strengths: "
-        "the strength needed, and what is preserved there. Intervals are 95%, by a bootstrap of source faces with "
+        "the strength needed, and what is preserved there. Intervals are 95%, by a bootstrap of faces with "
         "seeds nested, in which every resample reaches the level at a strength of its own. Bold: of learned methods "
         "that reach the level, the best and those not significantly behind it, by intervals simultaneous over their "
         "pairs. A method over-edits where an edit of less strength than the whole preserves more, and its success is "
