@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,12 +51,16 @@ def win_rates(merits: Array, axes: Sequence[int] | None = None) -> Array:
     ranks = pd.DataFrame(of_methods.reshape(len(of_methods), -1)).rank().to_numpy()
     wins = np.moveaxis(ranks.reshape(of_methods.shape), 0, -2) - 1
     rivals = np.isfinite(merits).sum(axis=-2, keepdims=True) - 1
+    return _mean_over_axes(wins, rivals, axes)
+
+
+def _mean_over_axes(wins: Array, rivals: NDArray[np.integer[Any]], axes: Sequence[int] | None) -> Array:
+    """Win rates (...) from wins (..., K), NaN where there is no figure, over so many rivals."""
     known = np.isfinite(wins) & (rivals > 0)
     shares = np.where(known, wins, 0.0) / np.maximum(rivals, 1)
-    places = np.zeros(merits.shape[-1], np.intp) if axes is None else np.asarray(axes, np.intp)
+    places = np.zeros(wins.shape[-1], np.intp) if axes is None else np.asarray(axes, np.intp)
     of_axes = (places[:, None] == np.arange(places.max(initial=-1) + 1)).astype(np.float64)
-    votes = known @ of_axes
-    return finite_mean(ratio(shares @ of_axes, votes))
+    return finite_mean(ratio(shares @ of_axes, known @ of_axes))
 
 
 def rate_against(
@@ -71,9 +76,13 @@ def rate_against(
         axes: as in `win_rates`.
         level: of the interval, in (0, 1).
     """
-    rate = win_rates(np.concatenate([rivals, merits[None]]), axes)[-1]
-    rates = win_rates(np.concatenate([rivals_drawn, drawn[:, None]], axis=1), axes)[:, -1]
-    return Rank(float(rate), *percentile_interval(rates, level), None)
+
+    def rates(own: Array, others: Array) -> Array:
+        mine = own[..., None, :]
+        wins = (mine > others).sum(axis=-2) + (mine == others).sum(axis=-2) / 2
+        return _mean_over_axes(np.where(np.isfinite(own), wins, np.nan), np.isfinite(others).sum(axis=-2), axes)
+
+    return Rank(float(rates(merits, rivals)), *percentile_interval(rates(drawn, rivals_drawn), level), None)
 
 
 def rank_methods(merits: Array, drawn: Array, axes: Sequence[int] | None = None, level: float = 0.95) -> list[Rank]:

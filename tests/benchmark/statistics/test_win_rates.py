@@ -30,6 +30,10 @@ def test_one_that_is_set_against_others_is_no_rival_of_theirs() -> None:
     rivals = np.array([[3.0, 1.0], [1.0, 3.0]])
     found = rate_against(np.array([2.0, 2.0]), np.full((10, 2), 2.0), rivals, np.tile(rivals, (10, 1, 1)), axes=[0, 1])
     assert (found.win_rate, found.low, found.high, found.rank) == (0.5, 0.5, 0.5, None)
+    merits = np.random.default_rng(2).integers(3, size=(5, 4)).astype(np.float64)
+    merits[[0, 1, 4], [0, 3, 2]] = NAN
+    one = rate_against(merits[-1], merits[None, -1], merits[:-1], merits[None, :-1], axes=[0, 0, 1, 2])
+    assert one.win_rate == win_rates(merits, axes=[0, 0, 1, 2])[-1]
 
 
 def test_a_missing_figure_is_nobodys_win_or_loss() -> None:
