@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +60,10 @@ class Queue:
         """How a job stands."""
         return self._of(job).state
 
+    def waiting(self, jobs: Iterable[Job]) -> list[Job]:
+        """Those of jobs that wait."""
+        return [job for job in jobs if self.state(job) == "waiting"]
+
     def run(
         self,
         jobs: Sequence[Job],
@@ -76,9 +80,9 @@ class Queue:
         try:
             while started or (waiting and not stop.requested):
                 if waiting and not stop.requested:
-                    started += self._fill(
-                        waiting, launcher.max_parallel_jobs - len(started), launcher, stop, is_finished
-                    )
+                    room = launcher.max_parallel_jobs - len(started)
+                    started += self._fill(waiting, room, launcher, stop, is_finished)
+                    write_record(self.path, self.record)  # once for all: a record of a thousand jobs takes its time
                 if stop.requested and not told:
                     told = True
                     self.table.say(f"stopping; {len(started)} running jobs save what they have")
@@ -109,19 +113,21 @@ class Queue:
         """Start as many waiting jobs as there is room for, all of them together, and note what became of each."""
         found: list[_Started] = []
         batch: list[Job] = []
+        finished: list[Job] = []
         while waiting and len(found) + len(batch) < room and not stop.requested:
             job = waiting.popleft()
             if is_finished(job):
-                self._note(job, "already finished")
+                self._set(job, "already finished")
+                finished.append(job)
             elif (running := self._left(job, launcher)) is not None:
                 found.append(_Started(job, running, time.monotonic()))
                 self._note(job, "running", id=running.id)
             else:
                 write_text_atomically(job.config, job.experiment.to_yaml())
                 batch.append(job)
-        begun = self._begin(batch, launcher) if batch else []
-        write_record(self.path, self.record)  # once for all: a record of a thousand jobs takes its time
-        return found + begun
+        if finished:
+            self._say(finished[0].name if len(finished) == 1 else f"{len(finished)} jobs", "already finished")
+        return found + (self._begin(batch, launcher) if batch else [])
 
     def _left(self, job: Job, launcher: Launcher) -> Running | None:
         """The job, where a sweep that was killed left it to a cluster with the same configuration."""
@@ -161,16 +167,23 @@ class Queue:
         self, job: Job, state: State, seconds: float | None = None, error: str | None = None, id: str | None = None
     ) -> None:
         """Note how a job stands, and say so; the record is written by whoever notes the last of several."""
-        record = self._of(job)
-        record.state, record.error, record.id = state, error, id
-        record.seconds = None if seconds is None else round(seconds, 1)
-        done = sum(other.state not in ("waiting", "running") for other in self.record.jobs)
-        after = "" if seconds is None else f" after {clock(seconds)}"
-        self.table.say(f"[{done}/{len(self.record.jobs)}] {job.name}: {state}{after}")
+        self._set(job, state, seconds, error, id)
+        self._say(job.name, state if seconds is None else f"{state} after {clock(seconds)}")
         if state == "failed":
             for line in last_lines(job.log, LOG_LINES) if seconds is not None else [error or ""]:
                 self.table.say(f"    {line}")
             self.table.say(f"    log: {job.log}")
+
+    def _set(
+        self, job: Job, state: State, seconds: float | None = None, error: str | None = None, id: str | None = None
+    ) -> None:
+        record = self._of(job)
+        record.state, record.error, record.id = state, error, id
+        record.seconds = None if seconds is None else round(seconds, 1)
+
+    def _say(self, what: str, how: str) -> None:
+        done = sum(other.state not in ("waiting", "running") for other in self.record.jobs)
+        self.table.say(f"[{done}/{len(self.record.jobs)}] {what}: {how}")
 
     def _of(self, job: Job) -> JobRecord:
         return self._records[str(job.log)]

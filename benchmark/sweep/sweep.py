@@ -9,8 +9,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from benchmark.config.experiment import Experiment
+from benchmark.runs.leaderboard_pages import pages_are_up_to_date
 from benchmark.runs.reference_runs import reference_runs
-from benchmark.runs.up_to_date import finished_result
+from benchmark.runs.up_to_date import FinishedRuns
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.sweep.job import Job, Role, job_of
 from benchmark.sweep.job_queue import Queue
@@ -58,24 +59,28 @@ def sweep(
     own = [_job("experiment", experiment, runs, folder, words) for experiment in _distinct(experiments)]
     pages = [_job("leaderboard", experiment, runs, folder, words) for experiment in references]
 
+    finished = FinishedRuns(runs, weights)
+
     def is_finished(job: Job) -> bool:
-        return finished_result(job.experiment, runs, weights) is not None
+        return finished.has(job.experiment)
 
     def shared_is_finished(job: Job) -> bool:
-        evaluation, method = job.experiment.evaluation, job.experiment.method.name
-        others = reference_runs(evaluation, method, runs)
-        return all(finished_result(each, runs, weights) is not None for each in (job.experiment, *others))
+        others = reference_runs(job.experiment.evaluation, job.experiment.method.name, runs)
+        return all(map(finished.has, (job.experiment, *others)))
+
+    def pages_are_written(job: Job) -> bool:
+        return pages_are_up_to_date(runs / job.experiment.evaluation.dataset.name)
 
     with _alone_in(runs), deferred_interruption() as stop, table.shown():
         queue = Queue([*shared, *own, *pages], runs, folder / RECORD, table)
         # one after the other, each with every thread there is
-        queue.run(shared, launcher(1), stop, is_finished=shared_is_finished)
+        queue.run(shared, launcher(1), stop, shared_is_finished)
         failed = {evaluation_key(job.experiment) for job in shared if queue.state(job) == "failed"}
         for job in [*own, *pages]:
             if evaluation_key(job.experiment) in failed:
                 queue.fail(job, "the faces, judges or reference methods that it needs failed, see above")
-        queue.run([job for job in own if queue.state(job) == "waiting"], launcher(max_parallel_jobs), stop, is_finished)
-        queue.run([job for job in pages if queue.state(job) == "waiting"], LocalLauncher(1), stop)
+        queue.run(queue.waiting(own), launcher(max_parallel_jobs), stop, is_finished)
+        queue.run(queue.waiting(pages), LocalLauncher(1), stop, pages_are_written)
         counts = queue.record.counts
         stop.check(f"sweeping, {counts['waiting'] + counts['stopped']} of {len(queue.record.jobs)} jobs left")
     return queue.record
