@@ -44,7 +44,7 @@ class RayTask:
             return int(ray.get(self.reference))
         except ray.exceptions.RayError as error:
             with self.job.log.open("a", encoding="utf-8") as log:
-                log.write(f"\nRay: {_first_line(error)}\n")
+                log.write(f"\nRay: {_first_line(getattr(error, 'cause', None) or error)}\n")
             return 1
 
     def stop(self) -> None:

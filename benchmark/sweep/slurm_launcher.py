@@ -33,6 +33,8 @@ ARRAY_SIZE: Final = 1000
 """Jobs of an array: one less than Slurm takes by default."""
 LOOK_SECONDS: Final = 2.0
 """How often the file of a job's end is looked for."""
+GRACE_SECONDS: Final = 10.0
+"""How long that file may take to show on this machine when Slurm says that the job has ended."""
 STOPPED: Final = -signal.SIGTERM
 """Noted of a command that a signal stopped: Slurm may start the job again, which then goes on."""
 KNOWN: Final = (
@@ -125,6 +127,7 @@ class SlurmJob:
         self._end = exit_file(submitted.paths.folder, submitted.job_id)
         self._stopped = False
         self._looked = float("-inf")
+        self._gone: float | None = None
 
     @property
     def is_over(self) -> bool:
@@ -133,19 +136,25 @@ class SlurmJob:
 
     def exit_code(self) -> int | None:
         """The command's; 1 where the job ended without it, for the reason that Slurm gives at the end of its log."""
-        if time.monotonic() - self._looked < LOOK_SECONDS:
+        now = time.monotonic()
+        if now - self._looked < LOOK_SECONDS:
             return None
-        self._looked = time.monotonic()
+        self._looked = now
         gone = self.submitted.done(force_check=self._stopped)  # asked before: it may end between the two
         code = read_exit_code(self._end)
         if code is not None and (code != STOPPED or self._stopped):
             return code
         if not gone:
+            self._gone = None
+            return None
+        self._gone = now if self._gone is None else self._gone
+        if now - self._gone < GRACE_SECONDS:
             return None
         if self._stopped:
             return STOPPED
+        found = self.submitted
         with self.log.open("a", encoding="utf-8") as log:
-            log.write(f"\nSlurm: job {self.submitted.job_id} ended: {self.submitted.state}\n")
+            log.write(f"\nSlurm: job {found.job_id} ended: {found.state}; its output: {found.paths.stderr}\n")
         return 1
 
     def stop(self) -> None:

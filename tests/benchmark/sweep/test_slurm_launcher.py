@@ -116,7 +116,7 @@ def iterations(run: Path) -> list[int]:
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + 480
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.05)
