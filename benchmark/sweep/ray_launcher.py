@@ -7,7 +7,9 @@ when a cluster is asked for, and not before.
 from __future__ import annotations
 
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -21,6 +23,8 @@ from registry.errors import InputError
 RETRIES: Final = 3
 """How often a job is started anew whose node or worker process was lost; one that fails by itself is not."""
 POLL_SECONDS: Final = 0.5
+CONNECT_SECONDS: Final = 10.0
+_HOST_PORT: Final = re.compile(r"(?P<host>[\w.-]+):(?P<port>\d{1,5})")
 
 
 class RayTask:
@@ -102,11 +106,15 @@ def connect(address: str | None) -> None:
         raise InputError("--launcher ray: Ray is not installed: pip install 'face-editing-benchmark[ray]'") from None
     if ray.is_initialized():
         return
+    where = address or os.environ.get("RAY_ADDRESS")
     try:
+        if where is not None and (found := _HOST_PORT.fullmatch(where)):
+            # Ray itself waits for minutes
+            socket.create_connection((found["host"], int(found["port"])), timeout=CONNECT_SECONDS).close()
         ray.init(address=address, log_to_driver=False, logging_level="error")
-    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-        where = address or os.environ.get("RAY_ADDRESS") or "this machine"
-        raise InputError(f"--launcher ray: no Ray cluster at {where}: {_first_line(error)}") from error
+    except (RuntimeError, ValueError, OverflowError, OSError) as error:
+        at = where or "this machine"
+        raise InputError(f"--launcher ray: no Ray cluster at {at}: {_first_line(error)}") from error
 
 
 def task_options(request: JobRequest, cluster_has_gpus: bool) -> dict[str, Any]:

@@ -80,6 +80,14 @@ def test_a_library_that_is_not_installed_is_named_with_its_extra(
     assert outcome.sentence.endswith(f"is not installed: pip install 'face-editing-benchmark[{launcher}]'")
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "127.0.0.1:99999"])
+def test_an_address_without_a_cluster_is_a_sentence(address: str, tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="ray is not installed: the extra ray")
+    outcome = bench("sweep", "--methods", "copy-target", "--runs", tmp_path, "--launcher", "ray", "--address", address)
+    assert outcome.code == 2
+    assert outcome.sentence.startswith(f"--launcher ray: no Ray cluster at {address}: ")
+
+
 SLOW = "tiny+iterations=100,step_seconds=0.2"
 WORDS = ("--plugin", TINY_METHOD, *TINY, *settings("dataset.size=32"), "--launcher", "ray")
 

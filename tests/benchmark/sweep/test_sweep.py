@@ -166,6 +166,13 @@ def test_wrong_input_is_a_sentence(words: list[str], said: str, tmp_path: Path) 
     assert not (tmp_path / "runs").exists()
 
 
+def test_an_address_is_no_folder_of_runs() -> None:
+    outcome = bench("sweep", "--methods", "copy-target", "--runs", "s3://bucket/runs")
+    assert outcome.code == 2
+    assert outcome.sentence.startswith("runs folder s3:/bucket/runs is an address, and no folder; ")
+    assert not Path("s3:").exists()
+
+
 def test_written_variants_may_stand_in_a_list(tmp_path: Path) -> None:
     methods = "maskgan+blender=false,sft=false,spade,spade+use_vae=false"
     outcome = bench("sweep", "--methods", methods, "--dry-run", "--json", "--runs", tmp_path)
