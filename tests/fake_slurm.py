@@ -11,10 +11,12 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
+KILL_WAIT_SECONDS = 20
 COMMANDS = ("sbatch", "srun", "sacct", "scancel", "scontrol")
 FOLDER = Path(os.environ.get("FAKE_SLURM", "."))
 
@@ -63,10 +65,10 @@ def node(script: str, job: str) -> None:
     while True:
         (FOLDER / f"{job}.state").write_text("RUNNING")
         process = subprocess.Popen(["bash", script], env=environment, start_new_session=True)
-        code = _ended(process, limit - min(before, limit / 2))
-        if code is None:
+        code = _ended(process, job, limit - min(before, limit / 2))
+        if code is None and not (FOLDER / f"{job}.cancelled").exists():
             _signal(job, signal.SIGUSR2)
-            code = _ended(process, min(before, limit / 2))
+            code = _ended(process, job, min(before, limit / 2))
         if code is None:
             os.killpg(process.pid, signal.SIGKILL)
         if not (FOLDER / f"{job}.requeue").exists():
@@ -77,10 +79,14 @@ def node(script: str, job: str) -> None:
     (FOLDER / f"{job}.state").write_text(state)
 
 
-def _ended(process: subprocess.Popen[bytes], seconds: float) -> int | None:
-    with suppress(subprocess.TimeoutExpired):
-        return process.wait(None if seconds == float("inf") else seconds)
-    return None
+def _ended(process: subprocess.Popen[bytes], job: str, seconds: float) -> int | None:
+    """Its exit code; None where it goes on for too long, or in spite of having been cancelled."""
+    started, cancelled = time.monotonic(), FOLDER / f"{job}.cancelled"
+    while (code := process.poll()) is None and time.monotonic() - started < seconds:
+        if cancelled.exists() and time.time() - cancelled.stat().st_mtime > KILL_WAIT_SECONDS:
+            break
+        time.sleep(0.05)
+    return code
 
 
 def srun(*words: str) -> None:

@@ -31,6 +31,8 @@ MAX_TIMEOUTS: Final = 100
 """How often a job may be requeued by its limit: for weeks of training, and an end for one that never gets on."""
 ARRAY_SIZE: Final = 1000
 """Jobs of an array: one less than Slurm takes by default."""
+LINGER_SECONDS: Final = 3600.0
+"""How long a job that saved its state at SIGTERM waits to be ended: longer than clusters let preempted jobs go on."""
 LOOK_SECONDS: Final = 2.0
 """How often the file of a job's end is looked for."""
 GRACE_SECONDS: Final = 10.0
@@ -99,9 +101,17 @@ class SlurmCommand:
         signal.signal(over, pass_on)
         signal.signal(signal.SIGTERM, pass_on)
         code = process.wait()
-        if code and over in received and callable(requeue):
-            requeue(over, None)
-        write_text_atomically(end, f"{STOPPED if code and received else code}\n")
+        if code and received:
+            write_text_atomically(end, f"{STOPPED}\n")
+            # cancelled, or preempted: Slurm requeues only what it had to end itself
+            leave = time.monotonic() + LINGER_SECONDS
+            while over not in received and time.monotonic() < leave:
+                time.sleep(0.5)
+            if over in received and callable(requeue):
+                end.unlink()
+                requeue(over, None)
+        else:
+            write_text_atomically(end, f"{code}\n")
         if code:
             raise SystemExit(code)
 
@@ -132,7 +142,7 @@ class SlurmJob:
     @property
     def is_over(self) -> bool:
         """Whether Slurm has ended it, or its command has."""
-        return bool(self.submitted.done()) or read_exit_code(self._end) is not None
+        return bool(self.submitted.done()) or read_exit_code(self._end) not in (None, STOPPED)
 
     def exit_code(self) -> int | None:
         """The command's; 1 where the job ended without it, for the reason that Slurm gives at the end of its log."""

@@ -155,6 +155,24 @@ def test_what_its_time_or_its_driver_leaves_goes_on(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.slow
+def test_a_preempted_job_saves_its_state_and_waits_for_slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slurm = in_slurm(tmp_path / "slurm", monkeypatch)
+    runs, cache = tmp_path / "runs", str(tmp_path / "cache")
+    run = runs / "rendered-faces" / SLOW / "seed0"
+    driver = bench_process("sweep", "--methods", SLOW, "--runs", runs, *SWEEP, BENCH_CACHE=cache)
+    wait_until(lambda: 20 in iterations(run) or driver.poll() is not None)
+    preempted = int((slurm / "102.pid").read_text())
+    os.kill(preempted, signal.SIGTERM)
+    wait_until((run / "checkpoints" / "paint.unfinished.pth").exists)
+    wait_until((runs / "sweep" / "slurm" / "102_exit.txt").exists)
+    assert driver.poll() is None, "what Slurm will start again has not failed"
+    (slurm / "102.requeue").touch()
+    os.kill(preempted, signal.SIGKILL)
+    assert ended(driver, timeout=500).code == 0
+    assert iterations(run) == list(range(10, 101, 10))
+
+
+@pytest.mark.slow
 def test_ctrl_c_lets_jobs_of_slurm_save_what_they_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     in_slurm(tmp_path / "slurm", monkeypatch)
     runs, cache = tmp_path / "runs", str(tmp_path / "cache")
