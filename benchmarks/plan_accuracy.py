@@ -26,7 +26,7 @@ from benchmark.editing.build_method import build_editor
 from benchmark.training.checkpoints import read_checkpoint
 
 METHODS: Final = ("maskgan", "pix2pixhd", "spade", "sean", "stargan", "elegant")
-STEPS: Final = {"demo": 60, "small": 12}
+STEPS: Final = {"demo": 30, "small": 4}
 FACES: Final = {"train": 200, "val": 40, "test": 60}
 MIB: Final = 2**20
 

@@ -6,7 +6,7 @@ import json as json_format
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
@@ -14,10 +14,6 @@ from benchmark.cli.options import CommandOptions, Dataset, Seeds, takes
 from benchmark.cli.plugins import load_plugins
 from benchmark.cli.resolve_flags import experiment_of, parse_seeds, print_plan
 from registry.errors import InputError
-
-if TYPE_CHECKING:
-    from benchmark.planning.parts import Part
-    from benchmark.planning.plan import Plan
 
 _HOURS: Final = {"min": 1 / 60, "h": 1.0, "d": 24.0}
 
@@ -73,7 +69,9 @@ def _plan(
     if options.json:
         print(json_format.dumps(plan.as_json(), indent=2))
     else:
-        _print(plan, budget)
+        from benchmark.cli.print_planned import print_planned
+
+        print_planned(plan, budget)
 
 
 def _seconds(text: str) -> float:
@@ -86,62 +84,3 @@ def _seconds(text: str) -> float:
     if match is None or float(match[1]) == 0:
         raise InputError(f"--budget {text!r}: write a time above zero, such as 90min, 24h or 3d")
     return 3600 * float(match[1]) * _HOURS[match[2]]
-
-
-def _print(plan: Plan, budget: str | None) -> None:
-    from benchmark.cli.folded_table import Column, print_table, stdout_console
-
-    console = stdout_console()
-    title = f"{plan.preset}: {plan.dataset} at {plan.size}², on {plan.hardware}"
-    rows: list[tuple[str, Part]] = []
-    for group in plan.groups:
-        rows.append((group.name if group.times == 1 else f"{group.name}, {group.times} seeds", group.whole))
-        rows += [(f"  {part.name}", part) for part in group.parts]
-    rows.append(("total", plan.total))
-    parts = [part for _, part in rows]
-    columns = [
-        Column("iterations", [_count(part.iterations) for part in parts]),
-        Column("images", [_count(part.images or None) for part in parts]),
-        Column("time", [_time(part.seconds) for part in parts]),
-        Column("memory", [_size(part.memory) for part in parts]),
-        Column("disk", [_size(part.disk) for part in parts]),
-    ]
-    if plan.machine.device_memory is not None:
-        columns.insert(4, Column("GPU", [_size(part.device_memory) for part in parts]))
-    print_table(console, title, Column("part", [name for name, _ in rows], "left"), columns)
-    for group in plan.groups:
-        for note in group.once.notes:
-            console.print(f"{group.name}, {note}", markup=False, soft_wrap=True)
-    if plan.fits:
-        answers = {True: "yes", False: "no", None: "–"}
-        print_table(
-            console,
-            f"within {budget}",
-            Column("preset", [fit.preset for fit in plan.fits], "left"),
-            [
-                Column("time", [f"{'~' if fit.by_operations else ''}{_time(fit.seconds)}" for fit in plan.fits]),
-                Column("memory", [_size(fit.memory) for fit in plan.fits]),
-                Column("fits", [answers[fit.fits] for fit in plan.fits], "left"),
-                Column("because it", [fit.reason for fit in plan.fits], "left"),
-            ],
-        )
-    for warning in plan.warnings:
-        console.print(warning, markup=False, soft_wrap=True)
-
-
-def _count(number: int | None) -> str:
-    return "" if number is None else f"{number:,}"
-
-
-def _size(size: int | None) -> str:
-    if size is None:
-        return "–"
-    return f"{size / 2**30:.1f} GiB" if size >= 2**30 else f"{size / 2**20:.0f} MiB"
-
-
-def _time(seconds: float | None) -> str:
-    if seconds is None:
-        return "–"
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

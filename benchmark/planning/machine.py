@@ -24,8 +24,8 @@ class Machine:
 
     Attributes:
         compute: device, precision and layout.
-        baseline: bytes resident in a process that has the program's libraries and no network yet; None where the
-            system does not say it (other than Linux).
+        baseline: bytes resident in a process before it trains a method: libraries, judges, and what validation by them
+            leaves; None where the system does not say it (other than Linux).
         memory: bytes that processes can still take; None where unknown.
         device_memory: bytes free on the GPU; None without one.
         disk: bytes free where runs go.

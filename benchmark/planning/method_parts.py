@@ -13,7 +13,7 @@ from benchmark.editing.build_method import build_editor
 from benchmark.editing.option_weights import missing_in_words, option_weights
 from benchmark.planning.machine import Machine
 from benchmark.planning.parts import Group, Part
-from benchmark.planning.sample_faces import Sample
+from benchmark.planning.sample_faces import Sample, packed_bytes
 from benchmark.planning.stages import StageEstimate, estimate_stages, memory_of
 from benchmark.planning.tasks import Tasks
 from benchmark.planning.trial import Trial
@@ -116,8 +116,8 @@ def _stage_part(
 ) -> Part:
     time = estimate.time
     seen = min(sample.num_faces["train"], iterations * estimate.stage.batch_size)
-    mapped = seen * sample.dataset.size**2 * 4
-    memory, device_memory = memory_of(estimate.work, machine)
+    mapped = packed_bytes(seen, sample.dataset.size)
+    memory, _ = memory_of(estimate.work, machine)
     return Part(
         estimate.stage.name,
         iterations,
@@ -125,7 +125,7 @@ def _stage_part(
         iterations * time.wall,
         iterations * time.cpu,
         None if memory is None else memory + mapped,
-        device_memory,
+        estimate.device_bytes,
         disk=estimate.checkpoint,
         spare_disk=estimate.unfinished,
         notes=(*notes, *estimate.notes),

@@ -127,6 +127,7 @@ def make_plan(
         sample = sample_faces(evaluation.dataset, cache, folder, reporter)
         compute = EvaluationContext(evaluation, folder, reporter, weights).compute
         trial = Trial(evaluation, sample, folder, weights)
+        trial.warm_up()
         machine = Machine.this(compute, runs)
         rates: Rates = {}
         groups = []

@@ -73,6 +73,11 @@ def sample_faces(spec: DatasetSpec, cache: Path, folder: Path, reporter: Reporte
     return Sample(dataset, to_count, wanted, seconds * more / at_once, cpu_seconds * more, _png_bytes(dataset))
 
 
+def packed_bytes(num_faces: int, size: int) -> int:
+    """Bytes of the images, three a pixel, and masks of so many packed faces."""
+    return num_faces * size**2 * 4
+
+
 def _png_bytes(dataset: FaceDataset) -> float:
     rows = dataset.rows("test")[:16]
     with tempfile.TemporaryDirectory() as name:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from benchmark.config.evaluation_spec import EvaluationSpec
 from benchmark.config.presets import all_protocols
 from benchmark.config.references import default_references
-from benchmark.datasets.base import SPLITS
 from benchmark.planning.machine import Machine
 from benchmark.planning.parts import Group, Part
-from benchmark.planning.sample_faces import Sample
+from benchmark.planning.sample_faces import Sample, packed_bytes
 from benchmark.planning.stages import estimate_stages, memory_of
 from benchmark.planning.tasks import Tasks
 from benchmark.planning.trial import Trial
 from registry import JUDGES
 from registry.catalogue import JUDGE_CARDS
 from registry.errors import InputError, building
-
-BYTES_PER_PIXEL = 4
-"""Of a packed face: three of the image and one of the mask."""
 
 
 def shared_group(evaluation: EvaluationSpec, sample: Sample, trial: Trial, machine: Machine, seconds: float) -> Group:
@@ -39,16 +34,11 @@ def shared_group(evaluation: EvaluationSpec, sample: Sample, trial: Trial, machi
         images=faces,
         seconds=sample.seconds,
         cpu_seconds=sample.cpu_seconds,
-        disk=packed_bytes(sample.num_faces, evaluation.dataset.size),
+        disk=packed_bytes(faces, evaluation.dataset.size),
     )
     roles = [role for role in evaluation.roles if not (role == "attributes" and "attributes" in sample.dataset.lacks)]
     judges = [_judge(evaluation, role, sample, machine, seconds / len(roles)) for role in roles]
     return Group("shared", 1, [pack, *filter(None, judges), _references(evaluation, trial, sample)])
-
-
-def packed_bytes(num_faces: Mapping[str, int], size: int) -> int:
-    """Bytes of images and masks of packed faces."""
-    return sum(num_faces[split] for split in SPLITS) * size**2 * BYTES_PER_PIXEL
 
 
 def _judge(evaluation: EvaluationSpec, role: str, sample: Sample, machine: Machine, seconds: float) -> Part | None:
@@ -67,7 +57,7 @@ def _judge(evaluation: EvaluationSpec, role: str, sample: Sample, machine: Machi
 
     (estimate,) = estimate_stages(build, sample.dataset, machine, seconds)
     stage, time = estimate.stage, estimate.time
-    memory, device_memory = memory_of(estimate.work, machine)
+    memory, _ = memory_of(estimate.work, machine)
     return Part(
         f"judge {name}",
         stage.iterations,
@@ -75,7 +65,7 @@ def _judge(evaluation: EvaluationSpec, role: str, sample: Sample, machine: Machi
         stage.iterations * time.wall,
         stage.iterations * time.cpu,
         memory,
-        device_memory,
+        estimate.device_bytes,
         disk=estimate.checkpoint,
         spare_disk=estimate.unfinished,
         notes=estimate.notes,

@@ -9,6 +9,7 @@ from typing import Final
 import torch
 
 from benchmark.datasets.base import FaceDataset
+from benchmark.editing.cost import forget_peak_memory, peak_memory_mib
 from benchmark.planning.machine import Machine
 from benchmark.training.step_cost import StepTime, step_time, trial_step
 from benchmark.training.step_work import StepWork, bytes_of, works, works_of_small_batches
@@ -31,6 +32,7 @@ class StageEstimate:
         stage: of the training.
         work: of its steps.
         time: of a mean step.
+        device_bytes: allocated on the GPU at most; None where the stage is not trained on one.
         checkpoint: bytes of what it leaves.
         unfinished: bytes of a checkpoint to go on from.
         notes: what the figures rest on, or why they are missing.
@@ -39,6 +41,7 @@ class StageEstimate:
     stage: Stage
     work: StepWork
     time: StepTime
+    device_bytes: int | None
     checkpoint: int
     unfinished: int
     notes: tuple[str, ...] = ()
@@ -70,7 +73,7 @@ def estimate_stages(
         found = works(shaped, dataset.size, machine.compute, dataset.attribute_names, seed=seed)
     except Exception:  # of torch, where a step asks for a value that only running it gives
         found = works_of_small_batches(build(), dataset.size, machine.compute, dataset.attribute_names, seed=seed)
-        notes = ("memory is that of a small batch, and what a whole one has more of",)
+        notes = ("memory is reckoned from that of a small batch",)
     weight = {stage.name: stage.iterations * found[stage.name].mean_flops for stage in stages}
     model = build()
     move_to_device(model, machine.compute)
@@ -80,7 +83,7 @@ def estimate_stages(
     for stage in stages:
         work = found[stage.name]
         share = seconds * weight[stage.name] / max(1.0, sum(weight.values()))
-        time, how = _time(model, stage, work, dataset, machine, share, seed)
+        time, device_bytes, how = _try(model, stage, work, dataset, machine, share, seed)
         last = stage is stages[-1]
         kept = [name for name, part in parts.items() if part in work.trained or (last and name in left)]
         left = {name: part for name, part in left.items() if name not in kept}
@@ -89,6 +92,7 @@ def estimate_stages(
                 stage,
                 work,
                 time,
+                device_bytes,
                 sum(sizes[name] for name in kept),
                 sum(sizes.values()) + work.optimizer_bytes,
                 (*notes, *how),
@@ -97,7 +101,7 @@ def estimate_stages(
     return estimates
 
 
-def _time(
+def _try(
     model: Trainable,
     stage: Stage,
     work: StepWork,
@@ -105,8 +109,9 @@ def _time(
     machine: Machine,
     seconds: float,
     seed: int,
-) -> tuple[StepTime, tuple[str, ...]]:
-    """Seconds of a step, on smaller batches where whole ones would not fit, and what they rest on."""
+) -> tuple[StepTime, int | None, tuple[str, ...]]:
+    """Seconds of a step and memory of the GPU, by smaller batches where whole ones would not fit; and notes of that."""
+    on_gpu = machine.compute.device.type == "cuda"
     free = machine.memory if machine.device_memory is None else machine.device_memory
     batch = stage.batch_size
     room = float("inf") if free is None else HEADROOM * free
@@ -123,25 +128,26 @@ def _time(
     if not fits(batch):
         by_operations = guess / SLOWER
         note = "a step is too large to try here: seconds are those of as many operations in a convolution"
-        return StepTime(by_operations, by_operations, 0), (note,)
+        return StepTime(by_operations, by_operations, 0), work.peak_bytes if on_gpu else None, (note,)
     step = trial_step(model, replace(stage, batch_size=batch), dataset, seed=seed, compute=machine.compute)
+    forget_peak_memory(machine.compute)
     time = step_time(step, work, seconds, machine.compute)
     model.zero_grad(set_to_none=True)
+    peak = peak_memory_mib(machine.compute) if on_gpu else None
+    allocated = None if peak is None else round(peak * 2**20 * work.peak_bytes / work.peak_at(share(batch)))
     if batch == stage.batch_size:
-        return time, ()
+        return time, allocated, ()
     grown = StepTime(time.wall / share(batch), time.cpu / share(batch), time.measured)
-    return grown, (f"seconds are measured on batches of {batch} and multiplied",)
+    return grown, allocated, (f"a step is measured on batches of {batch} and multiplied",)
 
 
-def memory_of(work: StepWork, machine: Machine, further: int = 0) -> tuple[int | None, int | None]:
-    """Bytes of the process, and of the GPU where there is one, at the peak of a stage's step.
+def memory_of(work: StepWork, machine: Machine) -> tuple[int | None, int | None]:
+    """Bytes of the process at the peak of a stage's step, and of the GPU where there is one, by its tensors alone.
 
     Args:
         work: of the stage.
         machine: that it is trained on.
-        further: bytes of what else the process holds there.
     """
-    tensors = work.peak_bytes + further
     if machine.compute.device.type == "cuda":
-        return machine.baseline, tensors
-    return None if machine.baseline is None else machine.baseline + tensors, None
+        return machine.baseline, work.peak_bytes
+    return None if machine.baseline is None else machine.baseline + work.peak_bytes, None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,7 +25,7 @@ from registry.catalogue import JUDGE_CARDS
 from registry.errors import InputError
 
 HARDLY: Final = 2
-"""Iterations of a judge that is only timed."""
+"""Iterations of a judge whose answers nobody looks at, and faces of its batches: what it leaves in memory is little."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class Trial:
         judges: dict[str, Options] = dict(evaluation.judges)
         for name in evaluation.judge_by_role.values():
             options = JUDGE_CARDS.find(name).card.options
-            if "iterations" in options:
-                judges[name] = {**options, **judges.get(name, {}), "iterations": HARDLY}
+            hardly = {key: HARDLY for key in ("iterations", "batch_size") if key in options}
+            judges[name] = {**options, **judges.get(name, {}), **hardly}
         small = evaluation.model_copy(update={"judges": judges, "limit": evaluation.edit_batch_size})
         self.reporter = Reporter(quiet=True)
         self.context = EvaluationContext(small, folder, self.reporter, weights)
@@ -68,6 +68,13 @@ class Trial:
         self.counting = EvaluationContext(counted, folder, self.reporter, weights)
         self.counting.dataset = sample.to_count
         self._scored: dict[str, Tried] = {}
+
+    def warm_up(self) -> None:
+        """Score one protocol, so that this process holds what a training has come to hold after a validation."""
+        for name, options in self.context.evaluation.protocols.items():
+            with suppress(InputError):
+                self.score(name, options)
+                return
 
     def tasks_of(self, protocols: Mapping[str, Options]) -> dict[str, int]:
         """How many tasks each protocol has."""

@@ -199,7 +199,7 @@ def _work(model: Trainable, stage: Stage, faces: FaceBatch, compute: Compute) ->
     states = (state for wrapper in optimizers.values() for state in wrapper.optimizer.state.values())
     kept = [each for state in states for each in state.values() if isinstance(each, Tensor)]
     kept += [each for average in averages.values() for each in average.state_dict().values()]
-    gradients = [each.grad for each in model.parameters() if each.grad is not None]
+    gradients = [each for each in model.parameters() if id(each) in trained]
     fixed = bytes_of([*model.parameters(), *model.buffers(), *kept, *gradients])
     model.zero_grad(set_to_none=True)
     return StepWork(_turn(flops), counter.peak_bytes, fixed, frozenset(parts), bytes_of(kept))

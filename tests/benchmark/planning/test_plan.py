@@ -25,7 +25,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def plan(runs: Path, cache: Path) -> dict[str, Any]:
-    planned = bench("plan", *METHOD, *WORDS, "--seeds", "3", "--runs", runs, "--json")
+    planned = bench("plan", *METHOD, *WORDS, "--seeds", "3", "--budget", "2d", "--runs", runs, "--json")
     assert planned.code == 0, planned.err
     assert not list(runs.iterdir()), "nothing runs"
     found: dict[str, Any] = json.loads(planned.out)
@@ -70,13 +70,13 @@ def test_disk_is_what_a_run_then_takes(plan: dict[str, Any], runs: Path, cache: 
     assert parts(shared)["faces"]["disk"] in packs
 
 
-def test_the_table_fits_80_columns_and_says_what_fits(runs: Path, cache: Path) -> None:
-    planned = bench("plan", *METHOD, *WORDS, "--budget", "2d", "--runs", runs)
-    assert planned.code == 0, planned.err
-    table, fits = planned.out.split("within 2d")
-    assert max(map(len, table.splitlines())) <= 80
-    assert [row.split("│")[1].strip() for row in fits.splitlines() if "│" in row] == ["demo", "paper", "small"]
-    assert "yes" in fits
+def test_every_preset_stands_against_the_budget(plan: dict[str, Any]) -> None:
+    fits = {fit["preset"]: fit for fit in plan["fits"]}
+    assert list(fits) == ["demo", "paper", "small"]
+    assert all(fit["fits"] for fit in fits.values())
+    assert {name: fit["by_operations"] for name, fit in fits.items()} == {"demo": False, "paper": True, "small": True}
+    assert fits["demo"]["seconds"] == plan["total"]["seconds"]
+    assert fits["paper"]["seconds"] > fits["demo"]["seconds"], "60 iterations, and larger images"
 
 
 @pytest.mark.parametrize(
