@@ -113,7 +113,9 @@ class StepTime:
 
 
 def step_time(step: Callable[[], None], work: StepWork, seconds: float, compute: Compute) -> StepTime:
-    """Time of a stage's mean step, by as many as so many seconds allow, one at least after a first that counts not.
+    """Time of a stage's mean step, by as many as so many seconds allow, two at least.
+
+    The first step, in which libraries prepare themselves, counts only where the others are no whole turn.
 
     Args:
         step: of `trial_step`, not called yet.
@@ -121,21 +123,17 @@ def step_time(step: Callable[[], None], work: StepWork, seconds: float, compute:
         seconds: to spend.
         compute: the device, which is waited for.
     """
-    began = time.monotonic()
-    step()  # libraries prepare themselves
     wall_clock = _clock("gpu", compute) if compute.device.type == "cuda" else time.perf_counter
-    number, flops = 1, 0
-    wall, cpu = wall_clock(), time.process_time()
-    while True:
+    walls, cpus = [wall_clock()], [time.process_time()]
+    while len(walls) <= 2 or (len(walls) <= MOST and (walls[-1] - walls[0]) * len(walls) / (len(walls) - 1) < seconds):
         step()
-        flops += work.flops_of(number)
-        number += 1
-        spent = time.monotonic() - began
-        if number > MOST or spent + spent / number > seconds:
-            break
-    wall, cpu = wall_clock() - wall, time.process_time() - cpu
-    steps = flops / work.mean_flops if work.mean_flops else number - 1
-    return StepTime(wall / steps, cpu / steps, number - 1)
+        walls.append(wall_clock())
+        cpus.append(time.process_time())
+    number = len(walls) - 1
+    first = 1 if number > len(work.flops) else 0
+    flops = sum(work.flops_of(each) for each in range(first, number))
+    steps = flops / work.mean_flops if work.mean_flops else number - first
+    return StepTime((walls[-1] - walls[first]) / steps, (cpus[-1] - cpus[first]) / steps, number - first)
 
 
 def _clock(quantity: Quantity, compute: Compute) -> Callable[[], float]:

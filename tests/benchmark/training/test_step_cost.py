@@ -10,7 +10,8 @@ from torch import Tensor
 
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.training import step_cost
-from benchmark.training.step_cost import step_costs
+from benchmark.training.step_cost import step_costs, step_time
+from benchmark.training.step_work import StepWork
 from methods.base import FaceBatch, Stage
 from registry.errors import InputError
 from tests.benchmark.training.toy import CPU, Toy
@@ -63,3 +64,31 @@ def test_processor_time_is_that_of_the_work_and_not_of_waiting(
 def test_time_on_a_gpu_is_measured_on_one_alone(faces: RenderedFaces) -> None:
     with pytest.raises(InputError, match=r"a budget of GPU time needs a GPU, and this runs on cpu: write cpu-s"):
         step_costs(TwoSizes(), faces, "gpu", seed=0, compute=CPU)
+
+
+class Turns:
+    """Steps that wait: for 300 ms the first one, and then in turns for 30 and 10."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def __call__(self) -> None:
+        time.sleep(0.3 if self.number == 0 else (0.01, 0.03)[self.number % 2])
+        self.number += 1
+
+
+WORK = StepWork((100, 300), 0, 0, frozenset(), 0)
+"""Of which the first step of a turn does 100 operations and the second 300."""
+
+
+def test_a_mean_step_is_one_of_whole_turns_without_the_first() -> None:
+    found = step_time(Turns(), WORK, seconds=0.5, compute=CPU)
+    assert found.measured >= 5
+    assert 0.018 < found.wall < 0.04, "with the first it would be 45 ms"
+    assert found.cpu < found.wall
+
+
+def test_two_steps_are_measured_however_long_they_take() -> None:
+    found = step_time(Turns(), WORK, seconds=0.0, compute=CPU)
+    assert found.measured == 2, "one turn, the first step among it"
+    assert 0.16 < found.wall < 0.3
