@@ -66,29 +66,34 @@ def test_time_on_a_gpu_is_measured_on_one_alone(faces: RenderedFaces) -> None:
         step_costs(TwoSizes(), faces, "gpu", seed=0, compute=CPU)
 
 
-class Turns:
-    """Steps that wait: for 300 ms the first one, and then in turns for 30 and 10."""
-
-    def __init__(self) -> None:
-        self.number = 0
-
-    def __call__(self) -> None:
-        time.sleep(0.3 if self.number == 0 else (0.01, 0.03)[self.number % 2])
-        self.number += 1
-
-
 WORK = StepWork((100, 300), 0, 0, frozenset(), 0)
 """Of which the first step of a turn does 100 operations and the second 300."""
 
 
-def test_a_mean_step_is_one_of_whole_turns_without_the_first() -> None:
-    found = step_time(Turns(), WORK, seconds=0.5, compute=CPU)
-    assert found.measured >= 5
-    assert 0.018 < found.wall < 0.04, "with the first it would be 45 ms"
-    assert found.cpu < found.wall
+class Turns:
+    """Steps that move the clock: the first by 9 seconds, and then in turns by 3 and 1."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.number, self.now = 0, 0.0
+        patch.setattr(time, "perf_counter", lambda: self.now)
+
+    def __call__(self) -> None:
+        self.now += 9.0 if self.number == 0 else (1.0, 3.0)[self.number % 2]
+        self.number += 1
 
 
-def test_two_steps_are_measured_however_long_they_take() -> None:
-    found = step_time(Turns(), WORK, seconds=0.0, compute=CPU)
-    assert found.measured == 2, "one turn, the first step among it"
-    assert 0.16 < found.wall < 0.3
+@pytest.mark.parametrize(
+    ("seconds", "steps", "wall"),
+    [
+        (50.0, 19, 2.0),
+        (20.0, 3, 2.0),
+        (0.0, 2, 6.0),  # one turn, the first step among it
+    ],
+)
+def test_a_mean_step_is_one_of_whole_turns(
+    seconds: float, steps: int, wall: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = Turns(monkeypatch)
+    found = step_time(turns, WORK, seconds, CPU)
+    assert (found.measured, found.wall) == (steps, wall)
+    assert turns.now <= max(seconds, 12.0)
