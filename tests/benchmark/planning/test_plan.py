@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from benchmark.planning import plan as plans
 from benchmark.planning.parts import Group, Part, total
-from tests.commands import TINY, TINY_METHOD, bench, bench_process, settings
+from tests.commands import TINY, TINY_METHOD, bench, ended, python, settings
 
 pytestmark = pytest.mark.integration
 
@@ -25,7 +26,10 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def plan(runs: Path, cache: Path) -> dict[str, Any]:
-    planned = bench("plan", *METHOD, *WORDS, "--seeds", "3", "--budget", "2d", "--runs", runs, "--json")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("METHOD_SECONDS", "JUDGE_SECONDS"):
+            patch.setattr(plans, name, 0.1)
+        planned = bench("plan", *METHOD, *WORDS, "--seeds", "3", "--budget", "2d", "--runs", runs, "--json")
     assert planned.code == 0, planned.err
     assert not list(runs.iterdir()), "nothing runs"
     found: dict[str, Any] = json.loads(planned.out)
@@ -112,10 +116,11 @@ def test_a_sum_with_an_unknown_time_is_unknown() -> None:
 @pytest.mark.slow
 def test_memory_is_within_15_percent_of_a_training_process(runs: Path, cache: Path) -> None:
     words = ("--method", "spade", *TINY, *settings("options.iterations=3", "validate_every=3"), "--device", "cpu")
-    planned = bench_process("plan", *words, "--runs", runs, "--json")
-    out, err = planned.communicate(timeout=600)
-    assert planned.returncode == 0, err
-    trained = bench_process("train", *words, "--runs", runs)
+    planned = ended(python("-m", "benchmark", "plan", *words, "--runs", runs, "--json"), timeout=600)
+    assert planned.code == 0, planned.err
+    trained = python("-m", "benchmark", "train", *words, "--runs", runs)
     _, status, usage = os.wait4(trained.pid, 0)
-    assert status == 0
-    assert json.loads(out)["groups"][1]["once"]["memory"] / (1024 * usage.ru_maxrss) == pytest.approx(1, abs=0.15)
+    trained.returncode = os.waitstatus_to_exitcode(status)
+    assert trained.returncode == 0
+    memory = json.loads(planned.out)["groups"][1]["once"]["memory"]
+    assert memory / (1024 * usage.ru_maxrss) == pytest.approx(1, abs=0.15)
