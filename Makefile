@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 export GOMP_SPINCOUNT = 20000
 
-.PHONY: demo table ebst example-report test test-unit test-slow lint types docs bench-renderer bench-steps bench-scoring bench-attributes bench-reports bench-demo bench-processes bench-plan gpu-rehearsal clean
+.PHONY: demo table ebst example-report test test-unit test-slow lint types docs bench-renderer bench-steps bench-scoring bench-attributes bench-reports bench-demo bench-sweep bench-processes bench-plan gpu-rehearsal clean
 
 demo: $(VENV)/installed
 	$(BIN)/bench run --method maskgan
@@ -76,11 +76,11 @@ example-report: $(VENV)/installed
 bench-renderer: $(VENV)/installed
 	$(BIN)/python -m benchmarks.renderer
 
+# training steps against transcriptions of the published ones, which must compute the same losses and gradients
+STEPS = pix2pixhd spade masks attribute pairs domains completion
+
 bench-steps: $(VENV)/installed
-	$(BIN)/python -m benchmarks.steps_pix2pixhd
-	$(BIN)/python -m benchmarks.steps_spade
-	$(BIN)/python -m benchmarks.steps_attribute
-	$(BIN)/python -m benchmarks.steps_domains
+	for family in $(STEPS); do $(BIN)/python -m benchmarks.steps_$$family || exit 1; done
 
 bench-scoring: $(VENV)/installed
 	$(BIN)/python -m benchmarks.scoring_fid
@@ -94,6 +94,9 @@ bench-attributes: $(VENV)/installed
 
 bench-demo: $(VENV)/installed
 	$(BIN)/python -m benchmarks.demo_training $(TABLE)
+
+bench-sweep: $(VENV)/installed
+	$(BIN)/python -m benchmarks.sweep_scale
 
 bench-processes: $(VENV)/installed
 	$(BIN)/python -m benchmarks.several_processes
