@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from benchmark.config.experiment import Experiment
+from benchmark.runs.reference_runs import reference_runs
 from benchmark.runs.up_to_date import finished_result
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.sweep.job import Job, Role, job_of
@@ -59,10 +60,14 @@ def sweep(
     def is_finished(job: Job) -> bool:
         return finished_result(job.experiment, runs, weights) is not None
 
+    def is_shared_already(job: Job) -> bool:
+        beside = reference_runs(job.experiment.evaluation, job.experiment.method.name, runs)
+        return is_finished(job) and all(finished_result(each, runs, weights) is not None for each in beside)
+
     with _alone_in(runs), deferred_interruption() as stop, table.shown():
         queue = Queue([*shared, *own, *pages], runs, folder / RECORD, table)
         # one after the other, each with every thread there is
-        queue.run(shared, launcher(1), stop)
+        queue.run(shared, launcher(1), stop, is_shared_already)
         failed = {evaluation_key(job.experiment) for job in shared if queue.state(job) == "failed"}
         for job in [*own, *pages]:
             if evaluation_key(job.experiment) in failed:

@@ -93,7 +93,11 @@ def test_stopped_by_either_signal_it_saves_and_goes_on(swept: Outcome, runs: Pat
         assert outcome.code == 1
         assert outcome.sentence.startswith("stopped while sweeping, ")
         jobs = by_name(read_record(runs / "sweep" / "sweep.json"))
-        assert (jobs[SLOW].state, jobs["tiny"].state) == ("stopped", "waiting")
+        assert (jobs["shared"].state, jobs[SLOW].state, jobs["tiny"].state) == (
+            "already finished",
+            "stopped",
+            "waiting",
+        )
         assert (folder / "checkpoints" / "paint.unfinished.pth").exists()
 
     again = ended(bench_process(*words, "--json", BENCH_CACHE=str(cache)), timeout=500)
