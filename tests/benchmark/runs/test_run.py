@@ -34,7 +34,7 @@ SETTING = (
     *settings("judges.attributes.batch_size=4", "bootstrap_draws=100", "edit_batch_size=8"),
     # the many edits are of the protocol that recognises no faces, which takes a tenth of a second each
     *settings("protocols.attribute-transfer.count=8", "protocols.style-copy.count=100"),
-    *("--protocol", "style-copy", "--protocol", "attribute-transfer"),
+    *("--protocol", "attribute-transfer", "--protocol", "style-copy"),
 )
 WORDS = (
     *("score", "--plugin", TINY_METHOD, "--method", "tiny", *SETTING),
@@ -59,9 +59,9 @@ def stopped(place: Path) -> dict[str, Outcome]:
     reached = {
         "packing": some(cache, "faces/.*/images.bin"),
         "training the method": some(run, "checkpoints"),
-        "editing": some(run, "edits/*/00007.png"),
+        "editing": some(run, "edits/style-copy/00007.png"),
         "training a judge": some(cache, "judges/*/training/checkpoints"),
-        "scoring": some(run, "scores/style-copy.parquet"),
+        "scoring": some(run, "scores/attribute-transfer.parquet"),
     }
     outcomes = {}
     for phase in PHASES:
