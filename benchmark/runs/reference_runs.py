@@ -1,4 +1,4 @@
-"""The runs of the reference methods and of the real images that stand beside those of a method."""
+"""The runs that stand beside every method's: of the reference methods and of the real images."""
 
 from __future__ import annotations
 
@@ -13,18 +13,16 @@ from registry.catalogue import PROTOCOL_CARDS
 from registry.errors import InputError
 
 
-def reference_runs(evaluation: EvaluationSpec, method: str, runs: Path) -> list[Experiment]:
-    """The other reference methods and the real images, under every protocol, so that no table lacks their rows.
+def reference_runs(shared: EvaluationSpec, method: str, runs: Path) -> list[Experiment]:
+    """The reference methods and the real images, under every protocol, so that no table lacks their rows.
 
     Args:
-        evaluation: under every protocol that is asked for.
-        method: name of the method that they stand beside.
+        shared: the evaluation of the comparison.
+        method: which is run by itself, and so left out.
         runs: folder of all runs.
     """
-    references = [
-        reference_experiment(evaluation, card) for card in default_references(evaluation) if card.name != method
-    ]
-    return [_with_earlier_protocols(experiment, runs) for experiment in (*references, real_experiment(evaluation))]
+    references = [reference_experiment(shared, card) for card in default_references(shared) if card.name != method]
+    return [_with_earlier_protocols(experiment, runs) for experiment in (*references, real_experiment(shared))]
 
 
 def _with_earlier_protocols(experiment: Experiment, runs: Path) -> Experiment:
