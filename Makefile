@@ -13,6 +13,8 @@ demo: $(VENV)/installed
 PARALLEL = -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 test test-unit: export OMP_NUM_THREADS = 1
+# the processes that tests start would compile every module anew where the environment keeps no bytecode
+test test-unit: export PYTHONDONTWRITEBYTECODE =
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest $(PARALLEL)
