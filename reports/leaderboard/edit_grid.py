@@ -38,8 +38,9 @@ _DPI: Final = 100
 def write_edit_grids(runs: Sequence[FinishedRun], out: Path) -> EditGrids:
     """Write `out/edits-DATASET-PROTOCOL.png` from the `edits` folders beside result files.
 
-    A row is one of the first tasks, named where these transfer several attributes, a column one method at one set of options, with the lowest of its seeds. Runs
-    without edits are left out, and so is a picture without columns. Runs of different task tables never share one.
+    A row is one of the first tasks, named where these transfer several attributes, a column one method at one set of
+    options, with the lowest of its seeds. Runs without edits are left out, and so is a picture without columns. Runs of
+    different task tables never share one.
 
     Args:
         runs: results with the files that they were read from.

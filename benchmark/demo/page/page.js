@@ -68,9 +68,9 @@ function takeStyle(face) {
 }
 
 function order() {
-  const { size, image, parts, attributes } = state.face;
+  const { size, image, parts, attributes, own_attributes } = state.face;
   return {
-    face: { size, image, parts, attributes },
+    face: { size, image, parts, attributes, own_attributes },
     style: state.style,
     mask: text(state.mask.labels),
     hidden: text(state.mask.hidden),
