@@ -80,6 +80,12 @@ function order() {
   };
 }
 
+/** The order whose mask is the style face's, with nothing else changed; its strip is the way between both masks. */
+function towardsStyle() {
+  const unchanged = { style: null, attributes: {}, hidden: text(new Uint8Array(state.mask.hidden.length)) };
+  return { ...order(), ...unchanged, mask: state.style.parts, to: "the style face's mask" };
+}
+
 function chosen() {
   return state.results.filter(({ number }) => $(`method-${number}`).checked);
 }
@@ -189,6 +195,11 @@ function listen() {
   $("strength").onchange = changed;
   $("edit").onclick = editNow;
   $("strips").onclick = () => { if (state.face) for (const result of chosen()) result.strips(order()); };
+  $("mask-strips").onclick = () => {
+    if (!state.face) return;
+    if (!state.style) return say("Choose a style or lending face first: its mask is where the strips end");
+    for (const result of chosen()) result.strips(towardsStyle());
+  };
   $("save").onclick = () => tell("Saving…", async () => {
     const asked = order();
     const results = Object.fromEntries(
