@@ -76,11 +76,11 @@ example-report: $(VENV)/installed
 bench-renderer: $(VENV)/installed
 	$(BIN)/python -m benchmarks.renderer
 
+# training steps against transcriptions of the published ones, which must compute the same losses and gradients
+STEPS = pix2pixhd spade masks attribute pairs domains completion
+
 bench-steps: $(VENV)/installed
-	$(BIN)/python -m benchmarks.steps_pix2pixhd
-	$(BIN)/python -m benchmarks.steps_spade
-	$(BIN)/python -m benchmarks.steps_attribute
-	$(BIN)/python -m benchmarks.steps_domains
+	for family in $(STEPS); do $(BIN)/python -m benchmarks.steps_$$family || exit 1; done
 
 bench-scoring: $(VENV)/installed
 	$(BIN)/python -m benchmarks.scoring_fid

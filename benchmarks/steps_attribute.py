@@ -1,42 +1,52 @@
-"""Times a training step of the attribute editors on one CPU thread against the published order of passes."""
+"""Times a training step of editors by attributes against the published order of passes, on one CPU thread."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from mmengine.optim import OptimWrapperDict
+from torch import Tensor
 from torch.nn import functional
 
-from benchmarks.timing import compare, random_faces
+from benchmarks.steps import SIZE, Case, compare_all, update
 from methods.attgan.model import AttGAN
 from methods.base import FaceBatch
-from methods.cyclegan.model import CycleGAN
-from methods.elegant.model import Elegant
-from methods.elegant.swap import add_residual
-from methods.shared.attribute_pairs import draw_pairs
+from methods.fader.model import Fader
+from methods.icgan.model import ENCODERS, GAN, IcGAN, mismatched
 from methods.stargan.model import StarGAN
 
-SIZE = 64
-STARGAN = {"ngf": 16, "n_blocks": 3, "ndf": 16, "d_downsampling": 5, "batch_size": 8, "n_critic": 1}
-ELEGANT = {"widths": (16, 32, 64, 64, 64), "ndf": 16, "batch_size": 16}
-ATTGAN = {"attributes": ("Smiling",), "ngf": 16, "n_downsampling": 4, "ndf": 24, "hidden": 128, "n_critic": 1}
+TURNS = 2
+"""Of a critic, one of which is followed by the generator's."""
+STARGAN: dict[str, Any] = {"ngf": 16, "n_blocks": 3, "ndf": 16, "d_downsampling": 5, "n_critic": TURNS}
+ATTGAN: dict[str, Any] = {
+    "attributes": ("Smiling",),
+    "ngf": 16,
+    "n_downsampling": 4,
+    "ndf": 24,
+    "hidden": 128,
+    "n_critic": TURNS,
+}
 STGAN = ATTGAN | {"num_skips": 4, "num_injections": 4, "selective": True, "difference": True}
-CYCLEGAN = {"ngf": 16, "n_downsampling": 1, "n_blocks": 2, "outer_kernel": 3, "ndf": 16, "n_layers_d": 2}
-BATCH = 8
+FADER: dict[str, Any] = {"width": 16, "latent_weight": 0.01, "latent_ramp": 0.0}
+ICGAN: dict[str, Any] = {"ngf": 24, "ndf": 24, "nef": 16, "hidden": 512}
 
 
-def published_stargan_step(
-    model: StarGAN, faces: FaceBatch, adams: dict[str, torch.optim.Optimizer], *, generators_turn: bool
-) -> None:
+def published_stargan_step(model: StarGAN, faces: FaceBatch, optim: OptimWrapperDict) -> None:
+    """The discriminator's turns, with the generator's after the first."""
+    for turn in range(TURNS):
+        published_stargan_turn(model, faces, optim, generators_turn=turn == 0)
+
+
+def published_stargan_turn(model: StarGAN, faces: FaceBatch, optim: OptimWrapperDict, *, generators_turn: bool) -> None:
     """The discriminator on real, on fake and between them; then the generator, there and back.
 
     Every part is a pass of its own, faces are translated anew for the generator, and its gradients gather in the
     discriminator too.
     """
     generator, discriminator, weights = model.generator, model.discriminator, model.options
-    image, own = faces.image, faces.attributes[:, model.columns]
+    image, own = faces.image, faces.values_of(model.options.attributes)
     requested = own[torch.randperm(len(own))]
 
     def classification(logits: Tensor, wanted: Tensor) -> Tensor:
@@ -52,19 +62,25 @@ def published_stargan_step(
     (slope,) = torch.autograd.grad(verdicts, between, torch.ones_like(verdicts), create_graph=True, retain_graph=True)
     penalty = (slope.flatten(1).square().sum(1).sqrt() - 1).square().mean()
     loss = of_fake.mean() - of_real.mean() + classification(logits, own) + weights.gradient_penalty_weight * penalty
-    update(adams, loss, "discriminator")
+    update(optim, loss, "discriminator")
     if generators_turn:
         fake = generator(image, requested)
         of_fake, logits = discriminator(fake)
         cycle = (generator(fake, own) - image).abs().mean()
         loss = classification(logits, requested) - of_fake.mean() + weights.reconstruction_weight * cycle
-        update(adams, loss, "generator")
+        update(optim, loss, "generator")
 
 
-def published_attgan_step(model: AttGAN, faces: FaceBatch, adams: dict[str, torch.optim.Optimizer]) -> None:
+def published_attgan_step(model: AttGAN, faces: FaceBatch, optim: OptimWrapperDict) -> None:
+    """The critic's turns, with the generator's after the first."""
+    for turn in range(TURNS):
+        published_attgan_turn(model, faces, optim, generators_turn=turn == 0)
+
+
+def published_attgan_turn(model: AttGAN, faces: FaceBatch, optim: OptimWrapperDict, *, generators_turn: bool) -> None:
     """The critic on real, on fake and between them; then the generator, whose fake is made anew beside its own face."""
     generator, discriminator, options = model.generator, model.discriminator, model.options
-    image, own = faces.image, faces.attributes[:, model.columns]
+    image, own = faces.image, faces.values_of(model.options.attributes)
     requested = own[torch.randperm(len(own))]
     entropy = functional.binary_cross_entropy_with_logits
     fake = generator(image, model.vector(requested, own)).detach()
@@ -76,101 +92,80 @@ def published_attgan_step(model: AttGAN, faces: FaceBatch, adams: dict[str, torc
     (slope,) = torch.autograd.grad(verdicts, between, torch.ones_like(verdicts), create_graph=True, retain_graph=True)
     penalty = (slope.flatten(1).norm(dim=1) - 1).square().mean()
     told = of_fake.mean() - of_real.mean() + options.gradient_penalty_weight * penalty
-    update(adams, told + options.classification_weight * entropy(logits, own), "discriminator")
+    update(optim, told + options.classification_weight * entropy(logits, own), "discriminator")
+    if not generators_turn:
+        return
     features = generator.encode(image)
     fake = generator.decode(features, model.vector(requested, own))
     rebuilt = generator.decode(features, model.vector(own, own))
     of_fake, logits = discriminator(fake)
     loss = options.fake_classification_weight * entropy(logits, requested) - of_fake.mean()
-    update(adams, loss + options.reconstruction_weight * (rebuilt - image).abs().mean(), "generator")
+    update(optim, loss + options.reconstruction_weight * (rebuilt - image).abs().mean(), "generator")
 
 
-def published_cyclegan_step(model: CycleGAN, faces: FaceBatch, adams: dict[str, torch.optim.Optimizer]) -> None:
-    """Six translations and six verdicts, each in a pass of its own."""
-    pairs = draw_pairs(faces.attributes[:, [model.column]])
-    having, lacking = faces.image[pairs.first], faces.image[pairs.second]
-    add, remove = model.generators["adding"], model.generators["removing"]
-    options = model.options
-
-    def verdict(domain: str, image: Tensor, target: float) -> Tensor:
-        return (model.discriminators[domain](image)[0][0] - target).square().mean()
-
-    made, unmade = add(lacking), remove(having)
-    cycle = (remove(made) - lacking).abs().mean() + (add(unmade) - having).abs().mean()
-    kept = (add(having) - having).abs().mean() + (remove(lacking) - lacking).abs().mean()
-    fooled = verdict("with", made, 1.0) + verdict("without", unmade, 1.0)
-    update(adams, fooled + options.cycle_weight * (cycle + options.identity_share * kept), "generators")
-    told = verdict("with", having, 1.0) + verdict("without", lacking, 1.0)
-    told = (
-        told + verdict("with", model.pools["with"](made), 0.0) + verdict("without", model.pools["without"](unmade), 0.0)
-    )
-    update(adams, told / 2, "discriminators")
+def published_fader_step(model: Fader, faces: FaceBatch, optim: OptimWrapperDict) -> None:
+    """The adversary on codes of the encoder in eval mode; then the autoencoder against the adversary in eval mode."""
+    encoder, decoder, adversary, options = model.encoder, model.decoder, model.discriminator, model.options
+    image, present = faces.image, faces.values_of((options.attribute,))[:, 0]
+    encoder.eval()
+    with torch.no_grad():
+        code = encoder(image)
+    encoder.train()
+    told = functional.cross_entropy(adversary(code), present.long())
+    update(optim, told, "discriminator", clip_norm=options.clip_norm)
+    adversary.eval()
+    code = encoder(image)
+    rebuilt = decoder(code, torch.stack([1 - present, present], 1))
+    hidden = functional.cross_entropy(adversary(code), 1 - present.long())
+    loss = functional.mse_loss(rebuilt, image) + options.latent_weight * hidden
+    update(optim, loss, "encoder", "decoder", clip_norm=options.clip_norm)
+    adversary.train()
 
 
-def published_elegant_step(model: Elegant, faces: FaceBatch, adams: dict[str, torch.optim.Optimizer]) -> None:
-    """Each face encoded, each of four decoded, each of eight judged in a pass of its own."""
-    bits = faces.attributes[:, model.columns]
-    pairs = draw_pairs(bits)
-    images, labels = [faces.image[pairs.first], faces.image[pairs.second]], [bits[pairs.first], bits[pairs.second]]
-    exchanged = [each.clone() for each in labels]
-    for mine, theirs in zip(exchanged, reversed(labels), strict=True):
-        mine[:, pairs.attribute] = theirs[:, pairs.attribute]
-    network, discriminators = model.generator, list(model.discriminators)
+def published_icgan_step(model: IcGAN, faces: FaceBatch, optim: OptimWrapperDict) -> None:
+    """The discriminator on real, on mismatched and on made faces; then the generator on the latter."""
+    image, own = faces.image, 2 * faces.values_of(model.options.attributes) - 1
+    latent = torch.randn(len(own), model.options.latent)
+    made = model.generator(torch.cat([latent, own], 1)[:, :, None, None])
 
-    codes, skips = zip(*(network.encoder(each) for each in images), strict=True)
-    swapped = network.exchange(codes[0], codes[1], pairs.attribute)
-    rebuilt = [add_residual(images[i], network.decoder(codes[i], codes[i], skips[i])) for i in range(2)]
-    edited = [add_residual(images[i], network.decoder(swapped[i], codes[i], skips[i])) for i in range(2)]
+    def verdict(face: Tensor, claim: Tensor, target: float) -> Tensor:
+        told = torch.sigmoid(model.discriminator(face, claim))
+        return functional.binary_cross_entropy(told, torch.full_like(told, target))
 
-    def verdict(image: Tensor, label: Tensor, target: float) -> Tensor:
-        total = torch.zeros(())
-        for discriminator, weight in zip(discriminators, model.verdict_weights, strict=True):
-            score = discriminator(image, label)
-            total = total + weight * functional.binary_cross_entropy(score, torch.full_like(score, target))
-        return total
-
-    real = [verdict(images[i], labels[i], 1.0) for i in range(2)]
-    fake = [verdict(edited[i].detach(), exchanged[i], 0.0) for i in range(2)]
-    update(adams, torch.stack(real + fake).sum() / 4, "discriminators")
-    distance = torch.stack([functional.mse_loss(rebuilt[i], images[i]) for i in range(2)]).sum()
-    fooled = torch.stack([verdict(edited[i], exchanged[i], 1.0) for i in range(2)]).sum()
-    update(adams, model.options.reconstruction_weight * distance + fooled, "generator")
+    of_mismatched, of_made = verdict(image, mismatched(own), 0.0), verdict(made.detach(), own, 0.0)
+    update(optim, verdict(image, own, 1.0) + of_mismatched / 2 + of_made / 2, "discriminator")
+    update(optim, verdict(made, own, 1.0), "generator")
 
 
-def update(adams: dict[str, torch.optim.Optimizer], loss: Tensor, name: str) -> None:
-    """One optimiser's step down a loss, whose gradients gather wherever they reach."""
-    for adam in adams.values():
-        adam.zero_grad()
-    loss.backward()
-    adams[name].step()
+def published_latent_step(model: IcGAN, faces: FaceBatch, optim: OptimWrapperDict) -> None:
+    """The first encoder on samples of the generator, which both sides draw in the step."""
+    own = 2 * faces.values_of(model.options.attributes) - 1
+    latent = torch.randn(len(own), model.options.latent)
+    model.generator.eval()
+    with torch.no_grad():
+        image = model.generator(torch.cat([latent, own], 1)[:, :, None, None])
+    model.generator.train()
+    update(optim, functional.mse_loss(model.latent_encoder(image), latent), "latent_encoder")
 
 
-def against_published(name: str, model: nn.Module, published: Callable[..., None], faces: FaceBatch) -> None:
-    """Compare our step of a model's last stage with the published one of the same model and optimisers."""
-    *_, stage = model.stages()
-    model.train().begin_stage(stage)
-    optim = model.optimizers(stage)
-    adams = {key: optim[key].optimizer for key in optim.keys()}  # noqa: SIM118 - not a mapping
-    compare(name, partial(model.train_step, faces, optim), partial(published, model, faces, adams))
+def published_reading_step(model: IcGAN, faces: FaceBatch, optim: OptimWrapperDict) -> None:
+    """The second encoder on faces."""
+    own = 2 * faces.values_of(model.options.attributes) - 1
+    update(optim, functional.mse_loss(model.attribute_encoder(faces.image), own), "attribute_encoder")
 
 
-def main() -> None:
-    """Compare the steps at 64² and reduced widths, in float32."""
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-    stargan = StarGAN(SIZE, **STARGAN)
-    both = partial(published_stargan_step, generators_turn=True)
-    against_published("StarGAN, both turns", stargan, both, random_faces(STARGAN["batch_size"], SIZE))
-    critic = StarGAN(SIZE, **(STARGAN | {"n_critic": 10**9}))
-    alone = partial(published_stargan_step, generators_turn=False)
-    against_published("StarGAN, discriminator's turn", critic, alone, random_faces(STARGAN["batch_size"], SIZE))
-    against_published(
-        "ELEGANT", Elegant(SIZE, **ELEGANT), published_elegant_step, random_faces(ELEGANT["batch_size"], SIZE)
-    )
-    for name, options in (("AttGAN", ATTGAN), ("STGAN", STGAN)):
-        against_published(name, AttGAN(SIZE, **options), published_attgan_step, random_faces(BATCH, SIZE))
-    against_published("CycleGAN", CycleGAN(SIZE, **CYCLEGAN), published_cyclegan_step, random_faces(BATCH, SIZE))
-
+CASES = (
+    Case("StarGAN", partial(StarGAN, SIZE, **STARGAN), published_stargan_step, steps=TURNS),
+    Case("AttGAN", partial(AttGAN, SIZE, **ATTGAN), published_attgan_step, steps=TURNS),
+    Case("STGAN", partial(AttGAN, SIZE, **STGAN), published_attgan_step, steps=TURNS),
+    Case("Fader", partial(Fader, SIZE, **FADER), published_fader_step, batch=16),
+    *(
+        Case(f"IcGAN, {stage}", partial(IcGAN, SIZE, **ICGAN), step, batch=16, stage=stage)
+        for stage, step in zip(
+            (GAN, *ENCODERS), (published_icgan_step, published_latent_step, published_reading_step), strict=True
+        )
+    ),
+)
 
 if __name__ == "__main__":
-    main()
+    compare_all(CASES)

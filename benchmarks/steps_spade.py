@@ -6,10 +6,11 @@ from functools import partial
 from typing import Any
 
 import torch
+from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchmarks.timing import compare, random_faces
+from benchmarks.steps import SIZE, Case, compare_all, update
 from methods.base import FaceBatch, one_hot
 from methods.labels import NUM_LABELS
 from methods.layers.gaussian import gaussian_divergence
@@ -20,7 +21,6 @@ from methods.sean.region_norm import RegionAdaptiveNorm, RegionStyles
 from methods.shared.mask_to_image_gan import MaskToImageGAN
 from methods.spade.model import Spade
 
-SIZE, BATCH = 64, 8
 WIDTHS: dict[str, Any] = {"ngf": 16, "hidden": 64, "ndf": 32}
 
 
@@ -61,75 +61,59 @@ def as_published(model: nn.Module) -> None:
             module.__class__ = PublishedSeanNorm
 
 
-class PublishedStep:
-    """The step as published: the generator's, then the discriminator's on images generated once more.
+def published_step(model: MaskToImageGAN, faces: FaceBatch, optim: OptimWrapperDict) -> None:
+    """The generator's update, then the discriminator's on images generated once more.
 
-    Each step judges generated and real images in one batch.
+    Each turn judges generated and real images in one batch.
     """
+    label, real = one_hot(faces.mask), faces.image
+    fake, divergence = generate(model, label, real)
+    of_fake, of_real = judge(model.discriminator, label, fake, real)
+    loss = divergence - torch.stack([scale[-1].mean() for scale in of_fake]).mean()
+    for fake_scale, real_scale in zip(of_fake, of_real, strict=True):
+        for ours, theirs in zip(fake_scale[:-1], real_scale[:-1], strict=True):
+            loss = loss + 10.0 / len(of_fake) * functional.l1_loss(ours, theirs.detach())
+    update(optim, loss, *model.generators)
 
-    def __init__(self, model: MaskToImageGAN) -> None:
-        as_published(model)
-        self.model = model
-        generators = [parameter for name in model.generators for parameter in model.get_submodule(name).parameters()]
-        self.of_generators = torch.optim.Adam(generators, 1e-4, (0.0, 0.9))
-        self.of_discriminator = torch.optim.Adam(model.discriminator.parameters(), 4e-4, (0.0, 0.9))
-
-    def __call__(self, faces: FaceBatch) -> None:
-        """One step of each."""
-        label, real = one_hot(faces.mask), faces.image
-        self.of_generators.zero_grad()
-        fake, divergence = self.generate(label, real)
-        of_fake, of_real = self.judge(label, fake, real)
-        loss = divergence - torch.stack([scale[-1].mean() for scale in of_fake]).mean()
-        for fake_scale, real_scale in zip(of_fake, of_real, strict=True):
-            for ours, theirs in zip(fake_scale[:-1], real_scale[:-1], strict=True):
-                loss = loss + 10.0 / len(of_fake) * functional.l1_loss(ours, theirs.detach())
-        loss.backward()
-        self.of_generators.step()
-
-        self.of_discriminator.zero_grad()
-        with torch.no_grad():
-            fake, _ = self.generate(label, real)
-        of_fake, of_real = self.judge(label, fake, real)
-        margins = [
-            functional.relu(1 + ours[-1]).mean() + functional.relu(1 - theirs[-1]).mean()
-            for ours, theirs in zip(of_fake, of_real, strict=True)
-        ]
-        torch.stack(margins).mean().backward()
-        self.of_discriminator.step()
-
-    def generate(self, label: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
-        """Images, and what their making adds to the loss."""
-        generator = self.model.get_submodule("generator")
-        if isinstance(self.model, Sean):
-            return generator(label, generator.get_submodule("Zencoder")(real, label)), torch.zeros(())
-        mean, log_variance = self.model.get_submodule("encoder")(real)
-        style = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
-        return generator(label, style), 0.05 * gaussian_divergence(mean, log_variance).sum()
-
-    def judge(self, label: Tensor, fake: Tensor, real: Tensor) -> tuple[list[list[Tensor]], list[list[Tensor]]]:
-        """Features of generated and of real images, from one pass."""
-        both = self.model.discriminator(torch.cat([torch.cat([label, fake], 1), torch.cat([label, real], 1)]))
-        count = len(fake)
-        return [[each[:count] for each in scale] for scale in both], [
-            [each[count:] for each in scale] for scale in both
-        ]
+    with torch.no_grad():
+        fake, _ = generate(model, label, real)
+    of_fake, of_real = judge(model.discriminator, label, fake, real)
+    margins = [
+        functional.relu(1 + ours[-1]).mean() + functional.relu(1 - theirs[-1]).mean()
+        for ours, theirs in zip(of_fake, of_real, strict=True)
+    ]
+    update(optim, torch.stack(margins).mean(), "discriminator")
 
 
-def main() -> None:
-    """Compare the steps at 64² and reduced widths, in float32, on one thread."""
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-    cases: dict[str, tuple[type[Spade] | type[Sean], dict[str, Any]]] = {
-        "SPADE": (Spade, WIDTHS | {"encoder_ngf": 16, "encoder_size": 64}),
-        "SEAN": (Sean, WIDTHS | {"style_length": 128}),
-    }
-    faces = random_faces(BATCH, SIZE)
-    for name, (method, options) in cases.items():
-        ours, published = method(SIZE, **options).train(), PublishedStep(method(SIZE, **options).train())
-        optim = ours.optimizers(ours.stages()[0])
-        compare(name, partial(ours.train_step, faces, optim), partial(published, faces))
+def generate(model: MaskToImageGAN, label: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
+    """Images, and what their making adds to the loss."""
+    generator = model.get_submodule("generator")
+    if isinstance(model, Sean):
+        return generator(label, generator.get_submodule("Zencoder")(real, label)), torch.zeros(())
+    mean, log_variance = model.get_submodule("encoder")(real)
+    style = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
+    return generator(label, style), 0.05 * gaussian_divergence(mean, log_variance).sum()
 
+
+def judge(
+    discriminator: nn.Module, label: Tensor, fake: Tensor, real: Tensor
+) -> tuple[list[list[Tensor]], list[list[Tensor]]]:
+    """Features of generated and of real images, from one pass."""
+    both = discriminator(torch.cat([torch.cat([label, fake], 1), torch.cat([label, real], 1)]))
+    count = len(fake)
+    return [[each[:count] for each in scale] for scale in both], [[each[count:] for each in scale] for scale in both]
+
+
+CASES = (
+    Case(
+        "SPADE",
+        partial(Spade, SIZE, **WIDTHS, encoder_ngf=16, encoder_size=64),
+        published_step,
+        as_published=as_published,
+        draws_apart=True,
+    ),
+    Case("SEAN", partial(Sean, SIZE, **WIDTHS, style_length=128), published_step, as_published=as_published),
+)
 
 if __name__ == "__main__":
-    main()
+    compare_all(CASES)

@@ -5,17 +5,14 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
-from tempfile import gettempdir
 from typing import Any, cast
 
 import torch
-from torchvision.models.vgg import cfgs, make_layers
 
 from benchmark.config.presets import read_preset
 from benchmark.config.training_length import in_iterations, put_over
 from benchmarks.gpu.records import Row
+from benchmarks.random_vgg import random_vgg
 from methods.base import FaceEditor, Stage
 from registry import METHODS
 from registry.catalogue import METHOD_CARDS
@@ -49,14 +46,6 @@ def stages_of(method: str, preset: str, size: int) -> list[Stage]:
     with torch.device("meta"):
         model: FaceEditor = METHODS.get(method)(size=size, **options_of(method, preset))
     return [stage for stage in model.stages() if stage.iterations]
-
-
-@cache
-def random_vgg() -> str:
-    """A file of VGG-19's convolutions with random weights: the work of the real ones."""
-    path = Path(gettempdir()) / "random-vgg19.pth"
-    torch.save({f"features.{key}": each for key, each in make_layers(cfgs["E"]).state_dict().items()}, path)
-    return str(path)
 
 
 def measure(act: Callable[[], object], images: int, device: torch.device, seconds: float, cycle: int = 1) -> Row:

@@ -17,8 +17,11 @@ from tests.places import DATA
 GOLDENS = DATA / "golden"
 TOLERANCE = 1e-4
 """Largest error allowed, in units of the stored standard deviation."""
-ROUNDING = 4 * float(np.finfo(np.float32).eps)
-"""Error allowed beside it, in units of the largest stored value: of a constant output rounding alone is left."""
+ROUNDING = 32 * float(np.finfo(np.float32).eps)
+"""Error allowed beside it, in units of the largest stored value: of a constant output rounding alone is left.
+
+Processors sum the thousands of terms of an output in different orders: 13 units of the last place have been seen.
+"""
 
 
 def read_golden(name: str) -> dict[str, Any]:
