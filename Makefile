@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 export GOMP_SPINCOUNT = 20000
 
-.PHONY: demo table ebst example-report test test-unit test-slow lint types docs bench-renderer bench-steps bench-scoring bench-attributes bench-reports bench-demo bench-processes gpu-rehearsal clean
+.PHONY: demo table ebst example-report test test-unit test-slow lint types docs bench-renderer bench-steps bench-scoring bench-attributes bench-reports bench-demo bench-sweep bench-processes gpu-rehearsal clean
 
 demo: $(VENV)/installed
 	$(BIN)/bench run --method maskgan
@@ -94,6 +94,9 @@ bench-attributes: $(VENV)/installed
 
 bench-demo: $(VENV)/installed
 	$(BIN)/python -m benchmarks.demo_training $(TABLE)
+
+bench-sweep: $(VENV)/installed
+	$(BIN)/python -m benchmarks.sweep_scale
 
 bench-processes: $(VENV)/installed
 	$(BIN)/python -m benchmarks.several_processes

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from benchmark.cli.options import CommandOptions, Data, Dataset, Jobs, Seeds, takes
+from benchmark.cli.options import Data, Dataset, Seeds, SweepOptions, takes
 from benchmark.cli.plugins import load_plugins
 from benchmark.cli.resolve_flags import experiment_of, parse_seeds, print_plan, split_names
 from benchmark.cli.sweep import finish, swept
@@ -18,9 +18,9 @@ def add_to(app: typer.Typer) -> None:
     app.command("ablate", help="Run the ablation study on a method's card; goes on where it was stopped.")(_ablate)
 
 
-@takes(CommandOptions)
+@takes(SweepOptions)
 def _ablate(
-    options: CommandOptions,
+    options: SweepOptions,
     method: Annotated[str, typer.Option(help="Registered method, with +VARIANT to change one of its variants.")],
     factors: Annotated[
         str | None, typer.Option(metavar="NAME,NAME", help="Only these factors of the card.", show_default="all")
@@ -28,7 +28,6 @@ def _ablate(
     seeds: Seeds = "3",
     dataset: Dataset = None,
     data: Data = None,
-    jobs: Jobs = 1,
 ) -> None:
     load_plugins(options.plugin)
     from benchmark.ablation.expand import expand
@@ -47,7 +46,7 @@ def _ablate(
         print_plan(planned, options.json)
         return
     folder = study_folder(options.runs, cells)
-    record = swept(planned, options, jobs, folder)
+    record = swept(planned, options, folder)
     failures = {Path(job.folder): job.error or "" for job in record.failed}
     write_study(folder / STUDY, study_of(card, cells, numbers, chosen, options.runs, failures))
     for page in [folder / STUDY, *write_ablation(folder / STUDY, folder)]:

@@ -32,7 +32,30 @@ Metrics = Annotated[
 ]
 Seed = Annotated[str | None, typer.Option(help="Training seed, or a range such as 0..4.", show_default="0")]
 Seeds = Annotated[str, typer.Option(help="How many training seeds, or a range such as 0..2.")]
-Jobs = Annotated[int, typer.Option(min=1, help="How many run at once; processor threads are divided among them.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="How many run at once; this machine's processor threads are divided among them.",
+        show_default="1, or all that a cluster has room for",
+    ),
+]
+LauncherName = Annotated[
+    str, typer.Option(metavar="NAME", help="Where jobs run: local, this machine, or a cluster: ray, slurm.")
+]
+Address = Annotated[
+    str | None,
+    typer.Option(metavar="HOST:PORT", help="Ray cluster, or auto for this machine's.", show_default="started here"),
+]
+JobRequests = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--request",
+        metavar="KEY=VALUE",
+        help="What each job asks a cluster for: cpus=4, gpus=1, memory_gb=16 (Ray), partition=gpu, time=240 (Slurm) …; "
+        "may be repeated.",
+    ),
+]
 Limit = Annotated[int | None, typer.Option(help="At most so many tasks per protocol.")]
 Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1 …", show_default="auto")]
 Checkpoint = Annotated[
@@ -123,6 +146,16 @@ class RunOptions(CommandOptions):
     network: Network = None
     fresh: Fresh = False
     keep_weights: KeepWeights = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepOptions(CommandOptions):
+    """What commands take that start jobs: how many at once, where, and with what."""
+
+    jobs: Jobs = None
+    launcher: LauncherName = "local"
+    address: Address = None
+    request: JobRequests = None
 
 
 def takes(options_type: type[CommandOptions]) -> Callable[[Callable[..., None]], Callable[..., None]]:

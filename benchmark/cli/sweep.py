@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from benchmark.cli.options import CommandOptions, Jobs, Seeds, takes
+from benchmark.cli.options import CommandOptions, Seeds, SweepOptions, takes
 from benchmark.cli.plugins import load_plugins
 from benchmark.cli.resolve_flags import experiment_of, parse_seeds, print_plan, split_names
 from registry.errors import InputError
@@ -23,9 +23,9 @@ def add_to(app: typer.Typer) -> None:
     app.command("sweep", help="Run methods × datasets × seeds as jobs; goes on where it was stopped.")(_sweep)
 
 
-@takes(CommandOptions)
+@takes(SweepOptions)
 def _sweep(
-    options: CommandOptions,
+    options: SweepOptions,
     methods: Annotated[str, typer.Option(metavar="NAME,NAME", help="Registered methods, with +VARIANT for variants.")],
     datasets: Annotated[str, typer.Option(metavar="NAME,NAME", help="Registered datasets.")] = "rendered-faces",
     data: Annotated[
@@ -33,7 +33,6 @@ def _sweep(
         typer.Option(metavar="[NAME=]DIR", help="Folder of a dataset's files, named where there are several datasets."),
     ] = None,
     seeds: Seeds = "1",
-    jobs: Jobs = 1,
 ) -> None:
     load_plugins(options.plugin)
     from benchmark.config.experiment import over_seeds
@@ -52,37 +51,41 @@ def _sweep(
     if options.dry_run:
         print_plan(planned, options.json)
         return
-    finish(swept(planned, options, jobs, options.runs / "sweep"), options.json)
+    finish(swept(planned, options, options.runs / "sweep"), options.json)
 
 
-def swept(experiments: Sequence[Experiment], options: CommandOptions, jobs: int, folder: Path) -> SweepRecord:
+def swept(experiments: Sequence[Experiment], options: SweepOptions, folder: Path) -> SweepRecord:
     """Run experiments as a sweep whose record and logs go to `folder`.
 
     Args:
-        experiments: fully resolved.
+        experiments: fully resolved, to be computed alike.
         options: of the command; each job gets those that no experiment holds.
-        jobs: how many run at once.
         folder: created where absent.
 
     Raises:
-        InputError: if a folder cannot be written, or another sweep works there.
+        InputError: if a folder cannot be written, another sweep works there, or jobs cannot be started where they
+            should.
         Interrupted: if a stop was requested.
     """
     from benchmark.runtime.cache_folder import cache_folder, writable
     from benchmark.runtime.progress import Reporter
+    from benchmark.sweep.choose_launcher import LauncherChoice, choose_launcher
     from benchmark.sweep.live_table import LiveTable
     from benchmark.sweep.sweep import sweep
 
     writable(cache_folder(), "cache folder")
     writable(options.runs, "runs folder")
+    table = LiveTable(Reporter().console)
+    choice = LauncherChoice(options.launcher, options.address, options.request or ())
     return sweep(
         experiments,
         options.runs,
         writable(folder, "folder"),
-        max_parallel_jobs=jobs,
+        max_parallel_jobs=options.jobs,
         words=_job_options(options),
         weights=options.find_weights(),
-        table=LiveTable(Reporter().console),
+        table=table,
+        launcher=choose_launcher(choice, experiments[0].evaluation.compute, folder, table.say),
     )
 
 

@@ -7,28 +7,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmark.caching.fingerprints import StageState, fingerprint, source_version
-from benchmark.config.evaluation_spec import EvaluationSpec
-from benchmark.config.experiment import Experiment, real_experiment
+from benchmark.caching.fingerprints import StageState
+from benchmark.config.experiment import Experiment
 from benchmark.config.presets import all_protocols
-from benchmark.config.references import default_references, reference_experiment
-from benchmark.config.sources import read_config
 from benchmark.results.find_results import read_results
-from benchmark.results.run_folder import EXPERIMENT, RESULT, score_paths
+from benchmark.results.run_folder import RESULT
 from benchmark.results.schema import Result
+from benchmark.runs.leaderboard_pages import note_pages, pages_are_up_to_date, results_beside
 from benchmark.runs.lock import working_on
+from benchmark.runs.reference_runs import reference_runs
 from benchmark.runs.up_to_date import finished_result
-from benchmark.runtime.atomic_files import sha256_of
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import Weights
-from registry.catalogue import PROTOCOL_CARDS
-from registry.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.runtime.processes import Processes
-
-PAGES = "leaderboard"
-PAGE_FILES = tuple(f"leaderboard.{suffix}" for suffix in ("html", "md", "tex", "csv", "json"))
 
 
 def run_all(
@@ -60,7 +53,7 @@ def run_all(
         A result an experiment, then those of the reference methods and of the real images.
     """
     shared = all_protocols(experiments[0].evaluation)
-    planned = [*experiments, *_references(shared, experiments[0].method.name, runs)]
+    planned = [*experiments, *reference_runs(shared, experiments[0].method.name, runs)]
     anew = [fresh] * len(experiments) + [False] * (len(planned) - len(experiments))
     finished = [
         None if again else finished_result(experiment, runs, weights)
@@ -68,11 +61,10 @@ def run_all(
     ]
     pages = runs / shared.dataset.name
     done = [result for result in finished if result is not None]
-    stamp = _pages_stamp(pages)
     state = StageState(pages)
     if state.damage is not None:
         reporter.say(f"{state.damage}; the pages are written anew")
-    if len(done) == len(planned) and stamp is not None and state.get(PAGES) == stamp:
+    if len(done) == len(planned) and pages_are_up_to_date(pages):
         reporter.say(f"{pages}: nothing to do, everything is finished")
         return done
     # imported here: a repeated command that has nothing to do must not wait for torch
@@ -88,51 +80,14 @@ def run_all(
                 result = run_of(experiment, context, runs, fresh=again, keep_weights=keep_weights).score()
         results.append(result)
     write_run_pages((experiment.folder(runs) for experiment in planned), reporter)
-    found, errors = read_results(_result_files(pages))
+    found, errors = read_results(results_beside(pages))
     for error in errors:
         reporter.say(f"left out: {error}")
     with _failure_said(f"the leaderboard of {pages}", reporter):
         for page in write_leaderboard(found, pages, allow_mixed=True, formats=PAGE_FORMATS, unusable=len(errors)):
             reporter.say(f"wrote {page}")
-        StageState(pages).put(PAGES, _pages_stamp(pages))
+        note_pages(pages)
     return results
-
-
-def _result_files(pages: Path) -> list[Path]:
-    return sorted(pages.glob(f"*/*/{RESULT}"))
-
-
-def _pages_stamp(pages: Path) -> str | None:
-    """Hash of what the pages were made from and by; None where one of them is missing."""
-    if not all((pages / name).exists() for name in PAGE_FILES):
-        return None
-    results = _result_files(pages)
-    made_from = [*results, *(scores for path in results for scores in score_paths(path.parent))]
-    hashes = {str(path.relative_to(pages)): sha256_of(path) for path in made_from}
-    return fingerprint(hashes, source_version("reports", suffixes=(".py", ".yaml", ".j2", ".css", ".js")))
-
-
-def _references(shared: EvaluationSpec, method: str, runs: Path) -> list[Experiment]:
-    """The other reference methods and the real images, under every protocol, so that no table lacks their rows."""
-    references = [reference_experiment(shared, card) for card in default_references(shared) if card.name != method]
-    return [_with_earlier_protocols(experiment, runs) for experiment in (*references, real_experiment(shared))]
-
-
-def _with_earlier_protocols(experiment: Experiment, runs: Path) -> Experiment:
-    """The experiment under the protocols too that it was scored under before, so that their tables keep its row."""
-    path = experiment.folder(runs) / EXPERIMENT
-    try:
-        earlier = read_config(path).content if path.is_file() else {}
-    except InputError:  # a file that is not as it was written is written anew
-        return experiment
-    settings = experiment.settings()
-    if any(earlier.get(key) != settings[key] for key in settings if key not in ("protocols", "metrics")):
-        return experiment
-    protocols = earlier.get("protocols") or {}
-    still_known = {name: options for name, options in protocols.items() if name in PROTOCOL_CARDS}
-    evaluation = experiment.evaluation
-    kept = evaluation.model_copy(update={"protocols": {**still_known, **evaluation.protocols}})
-    return experiment.model_copy(update={"evaluation": kept})
 
 
 def write_run_pages(folders: Iterable[Path], reporter: Reporter) -> None:

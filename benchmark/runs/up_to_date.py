@@ -48,26 +48,87 @@ def finished_result(
 
     None too where the result or another part of it, such as scores, is not as it was written; `reporter` then says so.
     """
-    folder = experiment.folder(runs)
-    path = folder / RESULT
-    if not path.is_file():
-        return None
-    finished = StageState(folder).get(FINISHED)
-    stamp = finished_stamp(experiment, weights)
-    if not isinstance(finished, dict) or any(finished.get(key) != value for key, value in stamp.items()):
-        return None
-    if said := _changed_libraries(finished, experiment.evaluation):
-        if reporter is not None:
-            reporter.say(f"{folder}: {said}")
-        return None
-    if changed := changed_files(folder, finished[FILES]):
-        if reporter is not None:
-            reporter.say(f"{changed[0]} is not as it was written; the run is scored anew")
+    if not FinishedRuns(runs, weights, reporter).has(experiment):
         return None
     try:
-        return read_result(path)
+        return read_result(experiment.folder(runs) / RESULT)
     except ResultError:
         return None
+
+
+class FinishedRuns:
+    """Knows finished runs, of which there may be thousands: what those of one evaluation share is looked at once.
+
+    Args:
+        runs: folder of all runs.
+        weights: finds the weights files of metrics.
+        reporter: says why a run that has a result is not finished; None keeps that quiet.
+    """
+
+    def __init__(self, runs: Path, weights: Weights, reporter: Reporter | None = None) -> None:
+        self.runs = runs
+        self.weights = weights
+        self.reporter = reporter
+        self._inputs: dict[tuple[str, str], _SharedInputs] = {}
+
+    def has(self, experiment: Experiment) -> bool:
+        """Whether a run's result still answers to the experiment, the code, and the files it was made from."""
+        folder = experiment.folder(self.runs)
+        if not (folder / RESULT).is_file():
+            return False
+        finished = StageState(folder).get(FINISHED)
+        shared = self._shared_by(experiment)
+        stamp = _stamp_of(experiment, shared)
+        if not isinstance(finished, dict) or any(finished.get(key) != value for key, value in stamp.items()):
+            return False
+        if said := _changed_libraries(finished, shared):
+            self._say(f"{folder}: {said}")
+            return False
+        if changed := changed_files(folder, finished[FILES]):
+            self._say(f"{changed[0]} is not as it was written; the run is scored anew")
+            return False
+        return True
+
+    def _shared_by(self, experiment: Experiment) -> _SharedInputs:
+        key = experiment.method.name, experiment.evaluation.model_dump_json()
+        if key not in self._inputs:
+            self._inputs[key] = _SharedInputs(experiment, self.weights)
+        return self._inputs[key]
+
+    def _say(self, text: str) -> None:
+        if self.reporter is not None:
+            self.reporter.say(text)
+
+
+class _SharedInputs:
+    """What the results of a method under an evaluation depend on beside their own settings and files.
+
+    Attributes:
+        metrics: the stamps of each protocol's metrics.
+        code: version of what makes a result.
+        registered: the cards and versions of what is found by its name.
+        judges: the weights files of judges.
+        data: version of the dataset's folder, if it has one.
+    """
+
+    def __init__(self, experiment: Experiment, weights: Weights) -> None:
+        evaluation = self.evaluation = experiment.evaluation
+        root = evaluation.dataset.root
+        self.metrics = {name: metric_stamps(evaluation, name, weights) for name in evaluation.protocols}
+        self.code = code_version(*CODE)
+        self.registered = [
+            (entry.card.model_dump(mode="json", exclude=NOT_IN_RESULTS), entry_version(entry))
+            for entry in _registered(experiment)
+        ]
+        self.judges = [_named_files(entry, weights) for entry in _judges(experiment)]
+        self.data = tree_version(Path(root)) if root is not None else None
+        self._libraries: dict[str, Versions] = {}
+
+    def libraries_of(self, metric: str) -> Versions:
+        """The versions of the libraries that measure a metric."""
+        if metric not in self._libraries:
+            self._libraries[metric] = measured_by(self.evaluation, metric)
+        return self._libraries[metric]
 
 
 CODE = (
@@ -88,8 +149,21 @@ def finished_stamp(experiment: Experiment, weights: Weights) -> dict[str, Any]:
     Returns:
         The stamp of the run whatever is measured, and those of its metrics, as `metric_stamps` has them.
     """
-    metrics = {name: metric_stamps(experiment.evaluation, name, weights) for name in experiment.evaluation.protocols}
-    return {"stamp": _run_stamp(experiment, weights), METRICS: metrics}
+    return _stamp_of(experiment, _SharedInputs(experiment, weights))
+
+
+def _stamp_of(experiment: Experiment, shared: _SharedInputs) -> dict[str, Any]:
+    settings = {key: value for key, value in experiment.settings().items() if key != "metrics"}
+    stamp = fingerprint(
+        settings,
+        shared.code,
+        shared.registered,
+        shared.judges,
+        shared.data,
+        sha256_of_given(experiment.method.checkpoint),
+        _option_files_version(experiment),
+    )
+    return {"stamp": stamp, METRICS: shared.metrics}
 
 
 def metric_stamps(evaluation: EvaluationSpec, protocol: str, weights: Weights) -> list[list[str]]:
@@ -108,12 +182,12 @@ def measured_by(evaluation: EvaluationSpec, metric: str) -> Versions:
     return library_versions(name for measuring in entries for name in entry_libraries(measuring))
 
 
-def _changed_libraries(finished: Mapping[str, Any], evaluation: EvaluationSpec) -> str | None:
+def _changed_libraries(finished: Mapping[str, Any], shared: _SharedInputs) -> str | None:
     """What is measured anew since libraries changed, in words; None where none did that is known of."""
     changed: dict[str, dict[str, None]] = {}
     for of_metrics in finished.get(LIBRARIES, {}).values():
         for metric, then in of_metrics.items():
-            for said in changed_versions(then, measured_by(evaluation, metric)):
+            for said in changed_versions(then, shared.libraries_of(metric)):
                 changed.setdefault(said, {})[metric] = None
     return "; ".join(f"{said}: measured anew: {', '.join(metrics)}" for said, metrics in changed.items()) or None
 
@@ -146,23 +220,6 @@ def _encoder_version(entry: Entry[MetricCard], weights: Weights) -> list[Any] | 
         return None
     encoder = ENCODER_CARDS.find(name)
     return [dict(encoder.card.options), entry_version(encoder), _named_files(encoder, weights)]
-
-
-def _run_stamp(experiment: Experiment, weights: Weights) -> str:
-    settings = {key: value for key, value in experiment.settings().items() if key != "metrics"}
-    root = experiment.evaluation.dataset.root
-    return fingerprint(
-        settings,
-        code_version(*CODE),
-        [
-            (entry.card.model_dump(mode="json", exclude=NOT_IN_RESULTS), entry_version(entry))
-            for entry in _registered(experiment)
-        ],
-        [_named_files(entry, weights) for entry in _judges(experiment)],
-        tree_version(Path(root)) if root is not None else None,
-        sha256_of_given(experiment.method.checkpoint),
-        _option_files_version(experiment),
-    )
 
 
 def _weights_version(weights: Weights, entry: Entry[MetricCard]) -> list[tuple[str, str | None, str, int, int]]:

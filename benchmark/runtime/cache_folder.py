@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from platformdirs import user_cache_path
 
 from benchmark.runtime.home_folder import expanded
 from registry.errors import InputError
+
+_ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
+"""How a URL begins, once it was taken for a path."""
 
 
 def cache_folder() -> Path:
@@ -21,8 +26,13 @@ def writable(folder: Path, what: str) -> Path:
     """Create a folder and make sure that files can be written there, before hours of work depend on it.
 
     Raises:
-        InputError: naming the folder and the reason.
+        InputError: naming the folder and the reason; of an address such as `s3://runs` too.
     """
+    if _ADDRESS.match(str(folder)):
+        raise InputError(
+            f"{what} {folder} is an address, and no folder; runs are locked, renamed and appended to, which needs a "
+            "file system: mount one that all machines share"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

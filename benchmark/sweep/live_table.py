@@ -34,6 +34,11 @@ class LiveTable:
         self.console = console
         self._live: Live | None = None
 
+    @property
+    def room(self) -> int:
+        """How many rows are shown: as many as the screen has lines for, and none where there is no screen."""
+        return 0 if self._live is None else max(1, self.console.height - 3)
+
     @contextmanager
     def shown(self) -> Iterator[None]:
         """Show the table within the block."""

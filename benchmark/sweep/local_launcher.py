@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from collections.abc import Sequence
+from typing import Final
 
 from benchmark.runtime.worker_process import module_command
 from benchmark.sweep.job import Job
@@ -15,6 +17,9 @@ class LocalProcess:
 
     A second signal, were it to reach a job directly, would end it at once.
     """
+
+    id: Final = None
+    """The same job, started anew, waits for one that outlived its sweep."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
@@ -39,15 +44,29 @@ class LocalLauncher:
     """Starts jobs on this machine.
 
     Args:
-        max_parallel_jobs: how many at once; the processors' threads are divided among them.
+        max_parallel_jobs: how many at once, one by default; the processors' threads are divided among them.
     """
 
-    def __init__(self, max_parallel_jobs: int) -> None:
-        self.max_parallel_jobs = max_parallel_jobs
-        self.threads = max(1, available_threads() // max_parallel_jobs)
+    def __init__(self, max_parallel_jobs: int | None) -> None:
+        self.max_parallel_jobs = max_parallel_jobs or 1
+        self.threads = max(1, available_threads() // self.max_parallel_jobs)
 
-    def start(self, job: Job) -> LocalProcess:
-        """Start a job."""
+    def start(self, jobs: Sequence[Job]) -> list[LocalProcess]:
+        """Start jobs."""
+        started: list[LocalProcess] = []
+        try:
+            for job in jobs:
+                started.append(self._start(job))
+        except OSError:
+            for process in started:
+                process.kill()
+            raise
+        return started
+
+    def find(self, job: Job, id: str) -> None:
+        """None: what a killed sweep left running holds its run's lock."""
+
+    def _start(self, job: Job) -> LocalProcess:
         with job.log.open("wb") as log:
             return LocalProcess(
                 subprocess.Popen(

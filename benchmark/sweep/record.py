@@ -25,7 +25,9 @@ class JobRecord(_Strict):
 
     Attributes:
         folder: of its run.
-        seconds: wall clock in this sweep; None if it was not started.
+        state: "running" also while it waits in a cluster's queue.
+        seconds: wall clock in this sweep, what it waited in a cluster's queue included; None if it was not started.
+        id: what a cluster finds it again by, while it is there.
         error: the last that a failed job said.
         log: everything that it said.
     """
@@ -38,6 +40,7 @@ class JobRecord(_Strict):
     folder: str
     state: State = "waiting"
     seconds: float | None = None
+    id: str | None = None
     error: str | None = None
     log: str
 

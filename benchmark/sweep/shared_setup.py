@@ -20,7 +20,9 @@ def shared_experiments(experiments: Sequence[Experiment]) -> list[Experiment]:
     found: dict[str, EvaluationSpec] = {}
     for experiment in experiments:
         evaluation, key = experiment.evaluation, evaluation_key(experiment)
-        protocols = {**found.get(key, all_protocols(evaluation)).protocols, **evaluation.protocols}
+        if key not in found:
+            found[key] = all_protocols(evaluation)
+        protocols = {**found[key].protocols, **evaluation.protocols}
         found[key] = evaluation.model_copy(update={"protocols": protocols})
     return [reference_experiment(evaluation, default_references(evaluation)[0]) for evaluation in found.values()]
 

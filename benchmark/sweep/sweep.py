@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from benchmark.config.experiment import Experiment
-from benchmark.runs.up_to_date import finished_result
+from benchmark.runs.leaderboard_pages import pages_are_up_to_date
+from benchmark.runs.reference_runs import reference_runs
+from benchmark.runs.up_to_date import FinishedRuns
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.sweep.job import Job, Role, job_of
 from benchmark.sweep.job_queue import Queue
-from benchmark.sweep.launcher import Launcher
+from benchmark.sweep.launcher import Launchers
 from benchmark.sweep.live_table import LiveTable
 from benchmark.sweep.local_launcher import LocalLauncher
 from benchmark.sweep.record import RECORD, SweepRecord
@@ -29,11 +31,11 @@ def sweep(
     runs: Path,
     folder: Path,
     *,
-    max_parallel_jobs: int,
+    max_parallel_jobs: int | None,
     words: Sequence[str] = (),
     weights: Weights,
     table: LiveTable,
-    launcher: Callable[[int], Launcher] = LocalLauncher,
+    launcher: Launchers = LocalLauncher,
 ) -> SweepRecord:
     """Run experiments, those that are not finished, and record how each ended in `folder/sweep.json`.
 
@@ -41,11 +43,12 @@ def sweep(
         experiments: fully resolved, in the order of their start.
         runs: folder of all runs.
         folder: takes the record and the jobs' logs.
-        max_parallel_jobs: how many jobs run at once.
+        max_parallel_jobs: how many jobs run at once; None: as many as the launcher has room for.
         words: options of the jobs' commands that no experiment holds, such as plug-ins.
         weights: finds the weights files of metrics, as the jobs do.
         table: shows what happens.
-        launcher: makes what starts jobs, so many at once.
+        launcher: makes what starts experiments, and what they share, so many at once; the pages are written on this
+            machine.
 
     Raises:
         InputError: if another sweep works in the same folder of runs.
@@ -56,19 +59,28 @@ def sweep(
     own = [_job("experiment", experiment, runs, folder, words) for experiment in _distinct(experiments)]
     pages = [_job("leaderboard", experiment, runs, folder, words) for experiment in references]
 
+    finished = FinishedRuns(runs, weights)
+
     def is_finished(job: Job) -> bool:
-        return finished_result(job.experiment, runs, weights) is not None
+        return finished.has(job.experiment)
+
+    def shared_is_finished(job: Job) -> bool:
+        others = reference_runs(job.experiment.evaluation, job.experiment.method.name, runs)
+        return all(map(finished.has, (job.experiment, *others)))
+
+    def pages_are_written(job: Job) -> bool:
+        return pages_are_up_to_date(runs / job.experiment.evaluation.dataset.name)
 
     with _alone_in(runs), deferred_interruption() as stop, table.shown():
         queue = Queue([*shared, *own, *pages], runs, folder / RECORD, table)
         # one after the other, each with every thread there is
-        queue.run(shared, launcher(1), stop)
+        queue.run(shared, launcher(1), stop, shared_is_finished)
         failed = {evaluation_key(job.experiment) for job in shared if queue.state(job) == "failed"}
         for job in [*own, *pages]:
             if evaluation_key(job.experiment) in failed:
                 queue.fail(job, "the faces, judges or reference methods that it needs failed, see above")
-        queue.run([job for job in own if queue.state(job) == "waiting"], launcher(max_parallel_jobs), stop, is_finished)
-        queue.run([job for job in pages if queue.state(job) == "waiting"], launcher(1), stop)
+        queue.run(queue.waiting(own), launcher(max_parallel_jobs), stop, is_finished)
+        queue.run(queue.waiting(pages), LocalLauncher(1), stop, pages_are_written)
         counts = queue.record.counts
         stop.check(f"sweeping, {counts['waiting'] + counts['stopped']} of {len(queue.record.jobs)} jobs left")
     return queue.record

@@ -9,8 +9,8 @@ from benchmark.config.references import default_references
 from benchmark.config.resolve import resolve, resolve_evaluation
 from benchmark.config.sources import COMMAND, ConfigSource, read_assignments
 from benchmark.evaluation.context import faces_folder
-from benchmark.pipeline.run_all import _references
 from benchmark.results.schema import read_result
+from benchmark.runs.reference_runs import reference_runs
 from benchmark.runs.up_to_date import finished_result
 from benchmark.sweep.shared_setup import shared_experiments
 from benchmark.weights.locate import Weights
@@ -143,7 +143,7 @@ def test_reference_rows_keep_their_protocols_in_runs_that_do_not_name_them(compa
     small = read_assignments(SMALL[1::2])
     unaware = all_protocols(resolve([ConfigSource({"method": "copy-target"}, COMMAND), small]).evaluation)
     assert "own-tasks" not in unaware.protocols
-    for experiment in _references(unaware, "copy-target", compared):
+    for experiment in reference_runs(unaware, "copy-target", compared):
         assert finished_result(experiment, compared, Weights()) is not None, experiment.label
 
 

@@ -1,6 +1,7 @@
 """A sweep whose shared job fails: no job of its setting is left waiting, and each says why."""
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,11 +19,14 @@ from benchmark.weights.locate import Weights
 class FullMachine:
     """A place where nothing can be started."""
 
-    def __init__(self, max_parallel_jobs: int) -> None:
-        self.max_parallel_jobs = max_parallel_jobs
+    def __init__(self, max_parallel_jobs: int | None) -> None:
+        self.max_parallel_jobs = max_parallel_jobs or 1
 
-    def start(self, job: Job) -> NoReturn:
+    def start(self, jobs: Sequence[Job]) -> NoReturn:
         raise OSError("no process can be started")
+
+    def find(self, job: Job, id: str) -> None:
+        """Nothing is left of earlier sweeps."""
 
 
 def test_all_that_needs_it_fails_with_the_reason(tmp_path: Path) -> None:

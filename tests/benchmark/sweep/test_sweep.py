@@ -101,7 +101,8 @@ def test_stopped_by_either_signal_it_saves_and_goes_on(swept: Outcome, runs: Pat
     record = SweepRecord.model_validate_json(again.out)
     assert record == read_record(runs / "sweep" / "sweep.json")
     jobs = by_name(record)
-    assert (jobs[SLOW].state, jobs["tiny"].state) == ("finished", "already finished")
+    states = [jobs[name].state for name in (SLOW, "tiny", "shared", "leaderboard")]
+    assert states == ["finished", "already finished", "already finished", "finished"]
     assert iterations() == [10, 20, 30, 40, 50, 60], "none was trained twice"
 
 
@@ -163,6 +164,13 @@ def test_wrong_input_is_a_sentence(words: list[str], said: str, tmp_path: Path) 
     assert outcome.code == 2
     assert outcome.sentence.startswith(said)
     assert not (tmp_path / "runs").exists()
+
+
+def test_an_address_is_no_folder_of_runs() -> None:
+    outcome = bench("sweep", "--methods", "copy-target", "--runs", "s3://bucket/runs")
+    assert outcome.code == 2
+    assert outcome.sentence.startswith("runs folder s3:/bucket/runs is an address, and no folder; ")
+    assert not Path("s3:").exists()
 
 
 def test_written_variants_may_stand_in_a_list(tmp_path: Path) -> None:

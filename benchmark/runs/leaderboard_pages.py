@@ -1,0 +1,39 @@
+"""What a leaderboard's pages were made from, by which a repeated command knows that they need not be written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from benchmark.caching.fingerprints import StageState, fingerprint, source_version
+from benchmark.results.run_folder import RESULT, score_paths
+from benchmark.runtime.atomic_files import sha256_of
+
+PAGES: Final = "leaderboard"
+PAGE_FILES: Final = tuple(f"leaderboard.{suffix}" for suffix in ("html", "md", "tex", "csv", "json"))
+
+
+def results_beside(pages: Path) -> list[Path]:
+    """The result files of the runs whose leaderboard lies in a folder."""
+    return sorted(pages.glob(f"*/*/{RESULT}"))
+
+
+def pages_are_up_to_date(pages: Path) -> bool:
+    """Whether a folder's leaderboard was written from the results that lie there now, by the code that there is."""
+    stamp = _stamp(pages)
+    return stamp is not None and StageState(pages).get(PAGES) == stamp
+
+
+def note_pages(pages: Path) -> None:
+    """Note from what a leaderboard was written just now."""
+    StageState(pages).put(PAGES, _stamp(pages))
+
+
+def _stamp(pages: Path) -> str | None:
+    """Hash of what the pages were made from and by; None where one of them is missing."""
+    if not all((pages / name).exists() for name in PAGE_FILES):
+        return None
+    results = results_beside(pages)
+    made_from = [*results, *(scores for path in results for scores in score_paths(path.parent))]
+    hashes = {str(path.relative_to(pages)): sha256_of(path) for path in made_from}
+    return fingerprint(hashes, source_version("reports", suffixes=(".py", ".yaml", ".j2", ".css", ".js")))
