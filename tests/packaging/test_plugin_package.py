@@ -84,7 +84,7 @@ def test_all_parts_stand_in_one_leaderboard_beside_maskgan(
     (table,) = json.loads((tmp_path / "pages" / "leaderboard.json").read_text())["tables"]
     assert (table["dataset"], table["protocol"]) == ("dim-faces", "hair-colour")
     assert table["judges"]["parser"]["title"] == "Dilated parser"
-    presets = {row["name"]: row["preset"] for row in table["methods"]}
+    presets = {row["method"]: row["preset"] for row in table["methods"]}
     assert presets["maskgan"] == presets["colour-shift"] == "evening"
     results = {
         name: read_result(tmp_path / "runs" / "dim-faces" / name / "seed0" / "result.json").protocols["hair-colour"]
