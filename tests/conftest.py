@@ -1,14 +1,19 @@
 """What all tests share: a small made-up dataset, a mark on tests of the whole program, an end to loaded plug-ins."""
 
+from __future__ import annotations
+
 import gc
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.celebamask_hq_folder import FakeCelebA, make_celeba
 from tests.loaded_plugins import forgotten_plugins
+
+if TYPE_CHECKING:
+    from tests.celebamask_hq_folder import FakeCelebA
 
 WHOLE_PROGRAM = {"tests.commands", "tests.terminal"}
 """Modules whose functions run commands."""
@@ -52,4 +57,7 @@ def _plugins_of_one_module() -> Iterator[None]:
 
 @pytest.fixture
 def celeba(tmp_path: Path) -> FakeCelebA:
+    # imported here: the process that only hands out tests, on which the others wait, has no use for torch
+    from tests.celebamask_hq_folder import make_celeba
+
     return make_celeba(tmp_path / "celeba")

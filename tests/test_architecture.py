@@ -17,7 +17,7 @@ FLOORS = (
     "reports.run_page reports.ablation reports.gallery",
     "reports.groups",
     "benchmark.ablation reports.leaderboard reports.calibration reports.human_study",
-    "benchmark.demo benchmark.tables benchmark.sweep reports.claims reports.rating_forms",
+    "benchmark.demo benchmark.planning benchmark.tables benchmark.sweep reports.claims reports.rating_forms",
     "benchmark.calibration benchmark.human_study benchmark.paper_claims benchmark.photographs benchmark.runs",
     "benchmark.evaluation benchmark.authoring",
     "benchmark.editing benchmark.judges",

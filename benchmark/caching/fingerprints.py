@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -42,9 +43,9 @@ def hash_of_files(files: Iterable[tuple[str, Path]]) -> str:
 
 def _files_of(package: str, suffixes: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
     folder = package_folder(package)
-    for file in sorted(folder.rglob("*")):
-        if file.suffix in suffixes:
-            yield f"{package}/{file.relative_to(folder)}", file
+    named = (Path(parent, name) for parent, _, names in os.walk(folder) for name in names if name.endswith(suffixes))
+    for file in sorted(named):
+        yield f"{package}/{file.relative_to(folder)}", file
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -11,11 +10,11 @@ from numpy.typing import NDArray
 
 from benchmark.calibration.scored_level import ScoredLevel
 from benchmark.calibration.subsampling import subsamples
-from benchmark.evaluation.cells import value_over_groups
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.evaluation.prepare_metrics import encoder_of, prepare_metrics
 from benchmark.features.feature_set import FeaturePair, FeatureSet
 from benchmark.results.task_groups import TaskGroups
+from benchmark.statistics.ratios import Array, mean_over_groups, ratio_terms, terms_by_group
 from benchmark.weights.resources import MetricUnavailable
 
 DRAWS: Final[Mapping[str, int]] = {"image": 200, "set": 20}
@@ -52,19 +51,27 @@ class SubsampleMetrics:
 
     def of(self, metric: str, level: ScoredLevel) -> dict[int, NDArray[np.float64]]:
         """Values (draws,) by size; NaN where a subsample has none."""
-        measure, draws = (self._of_images, DRAWS["image"]) if metric in self._images else (self._of_set, DRAWS["set"])
         total = len(level.squared_errors)
+        if metric in self._images:
+            terms = self._terms_of(metric, level)
+            drawn = {size: subsamples(total, size, DRAWS["image"], self._seed) for size in self._sizes}
+            return {size: self._of_images(terms, draws) for size, draws in drawn.items()}
+        drawn = {size: subsamples(total, size, DRAWS["set"], self._seed) for size in self._sizes}
         return {
-            size: np.array([measure(metric, level, tasks) for tasks in subsamples(total, size, draws, self._seed)])
-            for size in self._sizes
+            size: np.array([self._of_set(metric, level, tasks) for tasks in draws]) for size, draws in drawn.items()
         }
 
-    def _of_images(self, metric: str, level: ScoredLevel, tasks: NDArray[np.int64]) -> float:
-        columns = {name: values[tasks] for name, values in level.columns[metric].items()}
-        if self._groups.count > 1:
-            groups = replace(self._groups, numbers=self._groups.numbers[tasks])
-            return value_over_groups(self._images[metric], columns, groups)[0]
-        return self._images[metric].summarise(columns, np.ones(len(tasks)))
+    def _terms_of(self, metric: str, level: ScoredLevel) -> Array:
+        """What each of T tasks adds to the sums of its group, (T, 2, G·K)."""
+        columns = level.columns[metric]
+        terms = ratio_terms(columns, self._images[metric].ratios(columns))
+        return terms_by_group(terms, self._groups.numbers, self._groups.count)
+
+    def _of_images(self, terms: Array, draws: NDArray[np.int64]) -> Array:
+        """(D,) of the tasks of D draws, (D, n)."""
+        weights = np.zeros((len(draws), len(terms)))
+        np.put_along_axis(weights, draws, 1.0, axis=1)
+        return mean_over_groups(self._groups.count, self._groups.weights)(np.tensordot(weights, terms, axes=1))
 
     def _of_set(self, metric: str, level: ScoredLevel, tasks: NDArray[np.int64]) -> float:
         encoder = encoder_of(metric)

@@ -27,6 +27,7 @@ from benchmark.cli import (
     gallery,
     leaderboard,
     photo,
+    plan,
     report,
     status,
     study,
@@ -64,6 +65,7 @@ def _common(
 
 
 stages.add_to(app)
+plan.add_to(app)
 sweep.add_to(app)
 ablate.add_to(app)
 catalogue.add_to(app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
 import torchvision
 from pytorch_fid.inception import FIDInceptionA, FIDInceptionC, FIDInceptionE_1, FIDInceptionE_2
 from torch import Tensor, nn
@@ -39,7 +40,9 @@ def load_fid_inception(path: Path) -> nn.Module:
     Raises:
         CheckpointError: if the file does not fit the network; nothing in it is executed.
     """
-    network = fid_inception()
+    with torch.device("meta"):  # no weights are drawn that the file's replace
+        network = fid_inception()
+    network.to_empty(device="cpu")
     try:
         load_strictly(network, read_state_dict(path))
     except CheckpointError as error:

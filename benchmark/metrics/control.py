@@ -42,7 +42,8 @@ def rank_correlation(strengths: Values, values: Values) -> float:
 def slope(strengths: Values, values: Values) -> float:
     """Slope of the least-squares line of values (K,) over strengths (K,), two of which differ."""
     centred = strengths - strengths.mean()
-    return float(centred @ values / (centred @ centred))
+    risen = values - values[0]  # of values that never change exactly 0, in whichever order a processor sums
+    return float(centred @ risen / (centred @ centred))
 
 
 class _Control(MeanMetric):

@@ -45,7 +45,7 @@ def _factor(covariance: Matrix) -> Matrix:
     except LinAlgError:
         lower, pivots, rank, _ = dpstrf(covariance, lower=True)
         spanned: Matrix = np.zeros((len(covariance), rank))
-        spanned[pivots - 1] = np.tril(lower)[:, :rank]
+        spanned[pivots - 1] = np.tril(lower[:, :rank])
         return spanned
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from filelock import FileLock
@@ -90,7 +90,7 @@ def buy(experiment: Experiment, folder: Path, context: EvaluationContext, files:
             model = build_editor(experiment, files).model
             stages = [stage for stage in model.stages() if stage.iterations > 0]
             costs = step_costs(model, context.dataset, budget.quantity, seed=method.seed, compute=context.compute)
-            options = _within(experiment, budget, stages, costs)
+            options = within(experiment, budget, stages, costs)
             hardware = context.compute.hardware
             bought = Bought(budget=budget.text, options=options, step_costs=costs, measured_on=hardware)
             context.reporter.say(f"{method.label}: {bought.note}")
@@ -99,9 +99,20 @@ def buy(experiment: Experiment, folder: Path, context: EvaluationContext, files:
     return known[key]
 
 
-def _within(
-    experiment: Experiment, budget: Budget, stages: list[Stage], costs: Mapping[str, float]
+def within(
+    experiment: Experiment, budget: Budget, stages: Sequence[Stage], costs: Mapping[str, float]
 ) -> dict[str, Option]:
+    """The options that say how long to train, as they are within a budget.
+
+    Args:
+        experiment: with every length in iterations.
+        budget: what the training may cost.
+        stages: that train.
+        costs: of one step by stage, in the unit of the budget's quantity.
+
+    Raises:
+        InputError: if the budget buys less than one iteration of every stage, or nothing is trained.
+    """
     label = experiment.label
     whole = sum(stage.iterations * costs[stage.name] for stage in stages)
     if not whole:

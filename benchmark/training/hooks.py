@@ -40,6 +40,14 @@ class MovingAverage(MomentumAnnealingEMA):
         self.steps += 1
 
 
+def moving_averages(model: nn.Module, stage: Stage) -> dict[str, MovingAverage]:
+    """The averages of a stage by the names of their modules, started from the modules as they are."""
+    return {
+        name: MovingAverage(model.get_submodule(name), momentum=1 - stage.ema_decay, gamma=EMA_WARM_UP)
+        for name in (stage.ema if stage.ema_decay else ())
+    }
+
+
 class EMAHook(Hook):
     """Exponential moving averages of the modules that a stage names; they take the modules' place at its end."""
 
@@ -51,10 +59,7 @@ class EMAHook(Hook):
 
     def before_run(self, runner: Any) -> None:
         """Start the averages from the modules as they are."""
-        self.averages = {
-            name: MovingAverage(runner.model.get_submodule(name), momentum=1 - self.stage.ema_decay, gamma=EMA_WARM_UP)
-            for name in (self.stage.ema if self.stage.ema_decay else ())
-        }
+        self.averages = moving_averages(runner.model, self.stage)
 
     def after_train_iter(self, runner: Any, batch_idx: int, data_batch: Any = None, outputs: Any = None) -> None:
         """Follow the modules."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 
 from benchmark.config.budget import Quantity
 from benchmark.datasets.base import FaceDataset
 from benchmark.datasets.training_batches import training_batches
 from benchmark.runtime.device import Compute, seed_everything
+from benchmark.training.hooks import moving_averages
+from benchmark.training.step_work import StepWork, WorkCounter
 from benchmark.training.train import move_to_device
 from methods.base import FaceBatch, Stage, Trainable
 from registry.errors import InputError, plugin_boundary
@@ -22,6 +24,8 @@ ROUNDS = 15
 ENOUGH_SECONDS = 20.0
 """A stage whose steps take long is measured for so many seconds, and by five steps at least."""
 FEWEST = 5
+MOST = 60
+"""Steps that a stage is timed by at most where a plan is made."""
 
 
 def step_costs(
@@ -48,34 +52,88 @@ def step_costs(
     model.train()
     costs = {}
     for stage in stages:
-        seed_everything(seed)
-        with plugin_boundary(f"{type(model).__name__}.begin_stage"):
-            model.begin_stage(stage)
-        step = _step_of(model, stage, dataset, seed, compute)
+        step = trial_step(model, stage, dataset, seed=seed, compute=compute)
         costs[stage.name] = _operations(step) if quantity == "flop" else _seconds(step, _clock(quantity, compute))
     return costs
 
 
-def _step_of(model: Trainable, stage: Stage, dataset: FaceDataset, seed: int, compute: Compute) -> Callable[[], None]:
+def trial_step(
+    model: Trainable, stage: Stage, dataset: FaceDataset, *, seed: int, compute: Compute
+) -> Callable[[], None]:
+    """What does one step of a stage after another, averages included, as a training would.
+
+    Args:
+        model: on the compute device; trained by it, and of no use afterwards.
+        stage: begun by this.
+        dataset: its train split is what the steps learn from.
+        seed: of the faces and draws.
+        compute: device, precision and layout.
+    """
+    seed_everything(seed)
+    with plugin_boundary(f"{type(model).__name__}.begin_stage"):
+        model.begin_stage(stage)
     faces: Iterator[FaceBatch] = iter(
         training_batches(dataset, stage.batch_size, seed=seed, start=0, balanced_by=stage.balanced_by)
     )
+    averages = moving_averages(model, stage)
     optimizers = model.optimizers(stage)
 
     def step() -> None:
         batch = next(faces).to(compute.device, channels_last=compute.channels_last)
         with plugin_boundary(f"{type(model).__name__}.train_step"), compute.autocast():
             model.train_step(batch, optimizers)
+        for name, average in averages.items():
+            average.update_parameters(model.get_submodule(name))
 
     return step
 
 
 def _operations(step: Callable[[], None]) -> float:
     """Mean floating-point operations of a step, a multiply-add as two."""
-    with FlopCounterMode(display=False) as counter:
+    counter = WorkCounter()
+    with counter:
         for _ in range(FEWEST):
             step()
-    return int(counter.get_total_flops()) / FEWEST
+    return counter.flops / FEWEST
+
+
+@dataclass(frozen=True)
+class StepTime:
+    """Seconds of a mean step.
+
+    Attributes:
+        wall: by the clock.
+        cpu: of this process's processors.
+        measured: how many steps it was measured on.
+    """
+
+    wall: float
+    cpu: float
+    measured: int
+
+
+def step_time(step: Callable[[], None], work: StepWork, seconds: float, compute: Compute) -> StepTime:
+    """Time of a stage's mean step, by as many as so many seconds allow, two at least.
+
+    The first step, in which libraries prepare themselves, counts only where the others are no whole turn.
+
+    Args:
+        step: of `trial_step`, not called yet.
+        work: of the stage, by which a measured step is more or less than the mean one.
+        seconds: to spend.
+        compute: the device, which is waited for.
+    """
+    wall_clock = _clock("gpu", compute) if compute.device.type == "cuda" else time.perf_counter
+    walls, cpus = [wall_clock()], [time.process_time()]
+    while len(walls) <= 2 or (len(walls) <= MOST and (walls[-1] - walls[0]) * len(walls) / (len(walls) - 1) < seconds):
+        step()
+        walls.append(wall_clock())
+        cpus.append(time.process_time())
+    number = len(walls) - 1
+    first = 1 if number > len(work.flops) else 0
+    flops = sum(work.flops_of(each) for each in range(first, number))
+    steps = flops / work.mean_flops if work.mean_flops else number - first
+    return StepTime((walls[-1] - walls[first]) / steps, (cpus[-1] - cpus[first]) / steps, number - first)
 
 
 def _clock(quantity: Quantity, compute: Compute) -> Callable[[], float]:

@@ -23,6 +23,7 @@ from registry.errors import InputError
         *((stage, RunOptions) for stage in ("run", "train", "edit", "score")),
         ("sweep", CommandOptions),
         ("ablate", CommandOptions),
+        ("plan", CommandOptions),
     ],
 )
 def test_a_command_has_every_option_that_it_shares(command: str, options_type: type[CommandOptions]) -> None:

@@ -13,7 +13,7 @@ STRENGTHS = ["0", "0.25", "0.5", "1", "2"]
 @pytest.fixture(scope="module")
 def runs(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mask-edits") / "runs"
-    small = settings("dataset.size=32", "dataset.options.test=20", "protocols.mask-edits.count=18")
+    small = settings("dataset.size=32", "dataset.options.test=20", "protocols.mask-edits.count=6")
     outcome = bench("run", "--method", "region-color", "--protocol", "mask-edits", *TINY, *small, "--runs", folder)
     assert outcome.code == 0, outcome.err
     return folder

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.training import step_cost
-from benchmark.training.step_cost import step_costs
+from benchmark.training.step_cost import step_costs, step_time
+from benchmark.training.step_work import StepWork
 from methods.base import FaceBatch, Stage
 from registry.errors import InputError
 from tests.benchmark.training.toy import CPU, Toy
@@ -63,3 +64,36 @@ def test_processor_time_is_that_of_the_work_and_not_of_waiting(
 def test_time_on_a_gpu_is_measured_on_one_alone(faces: RenderedFaces) -> None:
     with pytest.raises(InputError, match=r"a budget of GPU time needs a GPU, and this runs on cpu: write cpu-s"):
         step_costs(TwoSizes(), faces, "gpu", seed=0, compute=CPU)
+
+
+WORK = StepWork((100, 300), 0, 0, frozenset(), 0)
+"""Of which the first step of a turn does 100 operations and the second 300."""
+
+
+class Turns:
+    """Steps that move the clock: the first by 9 seconds, and then in turns by 3 and 1."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.number, self.now = 0, 0.0
+        patch.setattr(time, "perf_counter", lambda: self.now)
+
+    def __call__(self) -> None:
+        self.now += 9.0 if self.number == 0 else (1.0, 3.0)[self.number % 2]
+        self.number += 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "steps", "wall"),
+    [
+        (50.0, 19, 2.0),
+        (20.0, 3, 2.0),
+        (0.0, 2, 6.0),  # one turn, the first step among it
+    ],
+)
+def test_a_mean_step_is_one_of_whole_turns(
+    seconds: float, steps: int, wall: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = Turns(monkeypatch)
+    found = step_time(turns, WORK, seconds, CPU)
+    assert (found.measured, found.wall) == (steps, wall)
+    assert turns.now <= max(seconds, 12.0)

@@ -1,0 +1,1 @@
+"""What experiments will take before they run: iterations, hours, memory and disk, and what does not fit."""

@@ -1,0 +1,153 @@
+"""What a method takes: its training stage by stage, its edits, and their scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from benchmark.config.budget import parse_budget
+from benchmark.config.evaluation_spec import Options
+from benchmark.config.experiment import Experiment
+from benchmark.config.training_length import over_faces
+from benchmark.editing.build_method import build_editor
+from benchmark.editing.option_weights import missing_in_words, option_weights
+from benchmark.planning.machine import Machine
+from benchmark.planning.parts import Group, Part
+from benchmark.planning.sample_faces import Sample, packed_bytes
+from benchmark.planning.stages import StageEstimate, estimate_stages, memory_of
+from benchmark.planning.tasks import Tasks
+from benchmark.planning.trial import Trial
+from benchmark.runs.participation import check_learned_attributes, participation
+from benchmark.runs.training_budget import within
+from benchmark.training.train import move_to_device
+from benchmark.weights.locate import Weights
+from methods.base import CannotEdit, FaceEditor
+from registry.catalogue import METHOD_CARDS
+from registry.errors import InputError
+
+
+@dataclass(frozen=True)
+class MethodEstimate:
+    """What a method takes.
+
+    Attributes:
+        group: its parts.
+        stages: the estimates of its training stages.
+    """
+
+    group: Group
+    stages: list[StageEstimate]
+
+
+def method_estimate(
+    requested: Experiment,
+    seeds: int,
+    sample: Sample,
+    trial: Trial,
+    machine: Machine,
+    weights: Weights,
+    seconds: float,
+) -> MethodEstimate:
+    """Estimate a method.
+
+    Args:
+        requested: one of its experiments; training in epochs, or by a budget, becomes iterations.
+        seeds: how many it has.
+        sample: of the faces.
+        trial: of editing and scoring.
+        machine: that it runs on.
+        weights: finds weights files that options name.
+        seconds: for the measured steps of its stages together.
+
+    Raises:
+        InputError: if an option is impossible, or the budget is.
+    """
+    check_learned_attributes(requested.method, sample.dataset)
+    files = option_weights(requested.method.options, weights)
+    counted = over_faces(requested, sample.num_faces["train"])
+    unbought = counted.model_copy(update={"method": counted.method.model_copy(update={"budget": None})})
+    editor = build_editor(counted, files)
+    trained = () if editor.checkpoint is not None else editor.model.stages()
+    left = {stage.name for stage in trained if stage.iterations > 0 and stage.name not in editor.given}
+    stages = []
+    if left:
+        estimates = estimate_stages(
+            lambda: build_editor(unbought, files).model, sample.dataset, machine, seconds, seed=requested.method.seed
+        )
+        iterations = _iterations(counted, estimates, files)
+        stages = [each for each in estimates if each.stage.name in left]
+    notes = tuple(missing_in_words(files))
+    parts = [_stage_part(each, iterations[each.stage.name], sample, machine, notes) for each in stages]
+    card = METHOD_CARDS.find(requested.method.name).card
+    able = participation(card, requested.evaluation, sample.dataset).able
+    move_to_device(editor.model, machine.compute)
+    editor.model.eval()
+    try:
+        parts += _edits_and_scores(editor.model, requested, able, sample, trial)
+    finally:
+        editor.model.close()
+    return MethodEstimate(Group(requested.label, seeds, parts), stages)
+
+
+def _iterations(experiment: Experiment, estimates: list[StageEstimate], files: Mapping[str, object]) -> dict[str, int]:
+    """Of each stage, within the training budget where there is one."""
+    stages = [each.stage for each in estimates]
+    if experiment.method.budget is None:
+        return {stage.name: stage.iterations for stage in stages}
+    budget = parse_budget(experiment.method.budget)
+    costs = {}
+    for each in estimates:
+        by_quantity = {
+            "cpu": each.time.cpu,
+            "gpu": each.time.wall,
+            "flop": each.work.mean_flops,
+            "images": float(each.stage.batch_size),
+        }
+        costs[each.stage.name] = by_quantity[budget.quantity]
+    options = within(experiment, budget, stages, costs)
+    method = experiment.method
+    bought = method.model_copy(update={"options": {**method.options, **options}, "budget": None})
+    model = build_editor(experiment.model_copy(update={"method": bought})).model
+    return {stage.name: stage.iterations for stage in model.stages()}
+
+
+def _stage_part(
+    estimate: StageEstimate, iterations: int, sample: Sample, machine: Machine, notes: tuple[str, ...]
+) -> Part:
+    time = estimate.time
+    seen = min(sample.num_faces["train"], iterations * estimate.stage.batch_size)
+    mapped = packed_bytes(seen, sample.dataset.size)
+    memory, _ = memory_of(estimate.work, machine)
+    return Part(
+        estimate.stage.name,
+        iterations,
+        iterations * estimate.stage.batch_size,
+        iterations * time.wall,
+        iterations * time.cpu,
+        None if memory is None else memory + mapped,
+        estimate.device_bytes,
+        disk=estimate.checkpoint,
+        spare_disk=estimate.unfinished,
+        notes=(*notes, *estimate.notes),
+    )
+
+
+def _edits_and_scores(
+    model: FaceEditor, experiment: Experiment, able: Mapping[str, Options], sample: Sample, trial: Trial
+) -> list[Part]:
+    """The edits and their scores, protocols together."""
+    card = METHOD_CARDS.find(experiment.method.name).card
+    edits, scores = Tasks(), Tasks()
+    notes = []
+    for name, options in able.items():
+        try:
+            number = trial.tasks_of({name: options})[name]
+            edited, scored = trial.edit(model, card, name, options), trial.score(name, options)
+        except (CannotEdit, InputError) as reason:
+            notes.append(f"{name} is not counted: {reason}")
+            continue
+        edits.add(number, edited)
+        scores.add(number, scored)
+    on_gpu = trial.context.compute.device.type == "cuda"
+    disk = round(edits.number * sample.png_bytes)
+    return [edits.part("edit", on_gpu=on_gpu, disk=disk, notes=notes), scores.part("score", on_gpu=on_gpu)]
