@@ -294,6 +294,32 @@ class JudgeCard(Card):
     presets: dict[str, dict[str, Option]] = {}
 
 
+class PresetCard(Card):
+    """A preset: sizes and budgets, `NAME.preset.yaml`. A built-in one has a title and all of them, and no base.
+
+    Attributes:
+        base: the built-in preset that has what is not said here.
+        size: side of the images in pixels.
+        datasets: options by dataset.
+        protocols: options by protocol; it chooses none.
+        methods: options by method, or by `method+variant`.
+        judges: options by judge.
+        edit_batch_size: tasks that a method edits at once.
+        bootstrap_draws: of the intervals of image metrics.
+    """
+
+    title: str = ""
+    summary: str = ""
+    base: str | None = Field(default=None, pattern=NAME)
+    size: int | None = None
+    datasets: dict[str, dict[str, Option]] = {}
+    protocols: dict[str, dict[str, Option]] = {}
+    methods: dict[str, dict[str, Option]] = {}
+    judges: dict[str, dict[str, Option]] = {}
+    edit_batch_size: int | None = None
+    bootstrap_draws: int | None = None
+
+
 CardType = TypeVar("CardType", bound=Card)
 
 

@@ -16,6 +16,7 @@ from registry.cards import (
     JudgeCard,
     MethodCard,
     MetricCard,
+    PresetCard,
     ProtocolCard,
     read_card,
 )
@@ -23,7 +24,7 @@ from registry.consistency import check_consistency
 from registry.errors import DuplicateNameError, UnknownNameError, unknown
 from registry.packages import package_folder
 
-Kind = Literal["methods", "datasets", "protocols", "metrics", "encoders", "judges"]
+Kind = Literal["methods", "datasets", "protocols", "metrics", "encoders", "judges", "presets"]
 
 
 @dataclass(frozen=True)
@@ -188,6 +189,7 @@ PROTOCOL_CARDS = Catalogue("protocol", ProtocolCard, "benchmark.protocols", "*.y
 METRIC_CARDS = Catalogue("metric", MetricCard, "benchmark.metrics", "cards/*.yaml")
 ENCODER_CARDS = Catalogue("encoder", EncoderCard, "benchmark.features", "encoders/*.yaml")
 JUDGE_CARDS = Catalogue("judge", JudgeCard, "benchmark.judges", "*.yaml")
+PRESET_CARDS = Catalogue("preset", PresetCard, "benchmark.config", "presets/*.yaml")
 
 CATALOGUES: dict[Kind, Catalogue[Any]] = {
     "methods": METHOD_CARDS,
@@ -196,4 +198,5 @@ CATALOGUES: dict[Kind, Catalogue[Any]] = {
     "metrics": METRIC_CARDS,
     "encoders": ENCODER_CARDS,
     "judges": JUDGE_CARDS,
+    "presets": PRESET_CARDS,
 }

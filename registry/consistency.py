@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 
-from registry.cards import INPUTS, Card, CardError, JudgeCard, MethodCard, Option, ProtocolCard
+from registry.cards import INPUTS, Card, CardError, JudgeCard, MethodCard, Option, PresetCard, ProtocolCard
 from registry.errors import unknown
 from registry.options import OptionTable
 from registry.packages import package_folder
@@ -38,6 +38,8 @@ def check_consistency(card: Card, place: str) -> None:
     if isinstance(card, ProtocolCard):
         _check_words(place, "gives", card.gives)
         _check_words(place, "default_for", card.default_for)
+    if isinstance(card, PresetCard):
+        _check_own_preset(card, place)
     if isinstance(card, MethodCard | JudgeCard):
         variants = card.variants if isinstance(card, MethodCard) else {}
         for key in card.presets:
@@ -53,8 +55,18 @@ def check_consistency(card: Card, place: str) -> None:
 
 
 def preset_names() -> list[str]:
-    """The presets there are."""
+    """The built-in presets."""
     return sorted(path.stem for path in (package_folder("benchmark.config") / "presets").glob("*.yaml"))
+
+
+def _check_own_preset(card: PresetCard, place: str) -> None:
+    known = preset_names()
+    if card.name in known:
+        raise CardError(f"{place}: name: {card.name} is a built-in preset; give this one another name")
+    if card.base not in known:
+        raise CardError(f"{place}: base: {unknown('preset', card.base or '', known)}")
+    if card.entry:
+        raise CardError(f"{place}: entry: a preset has no code")
 
 
 def _changes(card: MethodCard | JudgeCard) -> Iterable[tuple[str, Mapping[str, Option]]]:

@@ -129,7 +129,7 @@ def _declare_card(path: Path) -> Path:
     place = path.resolve()
     if not any(entry.place == str(place) for entry in catalogue):
         card = read_card(path, catalogue.card_type)
-        if not (card.entry or getattr(card, "command", None)):
+        if catalogue.kind != "preset" and not (card.entry or getattr(card, "command", None)):
             commands = ", or the command of a process that edits" if catalogue.kind == "method" else ""
             raise CardError(f"{path}: entry: write the class that the card is of, as module:Class{commands}")
         catalogue.declare(card, str(place))

@@ -11,8 +11,6 @@ import typer
 from benchmark.cli.plugins import PluginOption, load_plugins
 from registry.errors import UnknownNameError, unknown
 
-PRESETS = "presets"
-
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
@@ -29,10 +27,9 @@ def _list(
     # imported here: pydantic and rich's tables take a third of the time of `bench --help`, which has no use for them
     from registry.catalogue import CATALOGUES
 
-    kinds = [*CATALOGUES, PRESETS]
-    if kind is not None and kind not in kinds:
-        raise UnknownNameError(unknown("kind", kind, kinds))
-    found = {name: _entries(name) for name in kinds if kind in (None, name)}
+    if kind is not None and kind not in CATALOGUES:
+        raise UnknownNameError(unknown("kind", kind, CATALOGUES))
+    found = {name: _entries(name) for name in CATALOGUES if kind in (None, name)}
     if json:
         print(json_format.dumps(found, indent=2))
         return
@@ -74,11 +71,6 @@ def _show(
 
 
 def _entries(kind: str) -> list[dict[str, Any]]:
-    if kind == PRESETS:
-        from benchmark.config.presets import read_preset
-        from registry.consistency import preset_names
-
-        return [{"name": name, "title": read_preset(name).title} for name in preset_names()]
     from registry.catalogue import CATALOGUES
 
     catalogue = CATALOGUES[kind]  # type: ignore[index]

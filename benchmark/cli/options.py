@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 Method = Annotated[str | None, typer.Option(help="Registered method, with +VARIANT for one of its variants.")]
 Dataset = Annotated[str | None, typer.Option(help="Registered dataset.", show_default="rendered-faces")]
 Data = Annotated[Path | None, typer.Option(help="Folder of the dataset's files.")]
-Preset = Annotated[str | None, typer.Option(help="Sizes and budgets.", show_default="demo")]
+Preset = Annotated[
+    str | None, typer.Option(metavar="NAME|FILE", help="Sizes and budgets, or a file of your own.", show_default="demo")
+]
 Config = Annotated[Path | None, typer.Option(help="YAML file of settings.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="One setting, e.g. options.ngf=32.")]
 Protocols = Annotated[list[str] | None, typer.Option(help="Only this protocol; may be repeated.")]

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
-from registry.cards import Option
+from registry.cards import Option, PresetCard
 from registry.catalogue import ENCODER_CARDS, METRIC_CARDS, PROTOCOL_CARDS
 
 Options = dict[str, Option]
@@ -61,6 +61,7 @@ class EvaluationSpec(Spec):
 
     Attributes:
         preset: names the sizes that these settings, and the training budgets of methods, were resolved from.
+        own_preset: what that preset was, where it is none of the built-in ones.
         protocols: options by protocol.
         metrics: shown after those on a protocol's card, under every protocol that their own cards allow.
         parser_judge: the judge that labels regions and gives the features of set metrics.
@@ -74,6 +75,7 @@ class EvaluationSpec(Spec):
     """
 
     preset: str = "demo"
+    own_preset: PresetCard | None = None
     dataset: DatasetSpec
     protocols: dict[str, Options]
     metrics: tuple[str, ...] = ()
@@ -109,7 +111,9 @@ class EvaluationSpec(Spec):
         return list(dict.fromkeys([*PROTOCOL_CARDS.find(protocol).card.metrics, *added]))
 
     @model_serializer(mode="wrap")
-    def _without_unused_roles(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """The settings without `judge` where there is none, so that hashes of experiments stay what they were."""
+    def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """The settings without `judge` and `own_preset` where there is none, so that older hashes stay."""
         content: dict[str, Any] = serialize(self)
-        return content if content.get("judge") else {key: value for key, value in content.items() if key != "judge"}
+        if self.own_preset is not None:
+            content["own_preset"] = self.own_preset.model_dump(mode="json", exclude_defaults=True)
+        return {key: value for key, value in content.items() if value or key not in ("judge", "own_preset")}

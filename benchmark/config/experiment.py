@@ -152,11 +152,13 @@ class Experiment(Spec):
     def sha256(self, option_weights: WeightsHashes = NO_WEIGHTS) -> str:
         """Hash of what decides the figures: all but where files lie, what is logged, and which metrics are added.
 
+        A preset of one's own counts by its name: what it sets of the figures is resolved in the settings.
+
         Args:
             option_weights: as for `training_part`.
         """
         settings = {**self.settings(), **self._method_settings(option_weights)}
-        content = _without(settings, "checkpoint", "start", "metrics", *self.method.decides_no_weights)
+        content = _without(settings, "checkpoint", "start", "metrics", "own_preset", *self.method.decides_no_weights)
         return _sha256({**content, "dataset": _without(content["dataset"], "root")})
 
     def _method_settings(self, option_weights: WeightsHashes) -> dict[str, Any]:

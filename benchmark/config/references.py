@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from benchmark.config.evaluation_spec import EvaluationSpec
 from benchmark.config.experiment import Experiment, MethodSpec
+from benchmark.config.presets import preset_of
+from benchmark.config.training_length import put_over
 from registry.cards import MethodCard
 from registry.catalogue import METHOD_CARDS, PROTOCOL_CARDS
 from registry.taking_part import is_default
@@ -26,5 +28,7 @@ def default_references(evaluation: EvaluationSpec) -> list[MethodCard]:
 
 def reference_experiment(evaluation: EvaluationSpec, card: MethodCard) -> Experiment:
     """The experiment of a reference method with its card's options, under every protocol of an evaluation."""
-    options = {**card.options, **card.options.cast(card.presets.get(evaluation.preset, {}))}
+    options = dict(card.options)
+    for layer in preset_of(evaluation).layers_of(card):
+        options = put_over(options, layer)
     return Experiment(method=MethodSpec(name=card.name, options=options), evaluation=evaluation)

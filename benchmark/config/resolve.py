@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
@@ -12,12 +13,19 @@ from benchmark.config.budget import parse_budget
 from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec, Options, Spec, roles_of
 from benchmark.config.experiment import BEST, EVALUATION_KEYS, LAST, METHOD_KEYS, Experiment, MethodSpec
 from benchmark.config.option_types import check_option
-from benchmark.config.presets import Preset, default_protocols, protocol_options, read_preset
+from benchmark.config.presets import (
+    Preset,
+    complete_preset,
+    default_protocols,
+    find_preset,
+    protocol_options,
+    written_preset,
+)
 from benchmark.config.sources import SET, ConfigSource, located, merged
 from benchmark.config.training_length import put_over
 from benchmark.config.variants import variant_changes, variant_name
 from benchmark.runtime.home_folder import expanded_texts
-from registry.cards import MethodCard
+from registry.cards import MethodCard, PresetCard
 from registry.catalogue import (
     DATASET_CARDS,
     ENCODER_CARDS,
@@ -59,9 +67,12 @@ def resolve(sources: Sources) -> Experiment:
         changes = {} if variant is None else variant_changes(card, variant)
         if variant not in card.variants:
             variant = variant_name(card, changes)
-    evaluation = _evaluation(settings, sources, card)
-    options = put_over(card.options, _at_preset(card, evaluation.preset))
-    options = put_over(put_over(options, changes), _at_preset(card, f"{evaluation.preset}+{variant}"))
+    preset_card = _preset_card(settings, sources)
+    preset = complete_preset(preset_card)
+    evaluation = _evaluation(settings, sources, card, preset_card)
+    options = dict(card.options)
+    for layer in (*preset.layers_of(card), changes, *(preset.layers_of(card, variant) if variant else ())):
+        options = put_over(options, layer)
     for source in sources:
         own = _of_methods(source).get(name, {})
         given = _checked(source.content.get("options"), card.options, f"option of {name}", [source], "options")
@@ -95,7 +106,8 @@ def resolve_evaluation(sources: Sources) -> EvaluationSpec:
         InputError: as for `resolve`.
     """
     _check(sources, EVALUATION_KEYS)
-    return _evaluation(merged(sources), sources, None)
+    settings = merged(sources)
+    return _evaluation(settings, sources, None, _preset_card(settings, sources))
 
 
 def evaluation_part(source: ConfigSource) -> ConfigSource:
@@ -195,9 +207,17 @@ def _names_files(value: Any) -> bool:
     return bool(paths) and all(isinstance(path, str) and path for path in paths)
 
 
-def _at_preset(card: MethodCard, key: str) -> Options:
-    """The options that a card changes at a preset, or at one for a variant."""
-    return card.options.cast(card.presets.get(key, {}))
+def _preset_card(settings: Mapping[str, Any], sources: Sources) -> PresetCard:
+    """The preset that was named: as a resolved experiment has it written out, or found by its name or file."""
+    word = settings.get("preset") or EvaluationSpec.model_fields["preset"].default
+    written_out = settings.get("own_preset")
+    if isinstance(written_out, dict) and written_out.get("name") == word:
+        source = next(source for source in reversed(sources) if source.has(("own_preset",)))
+        return written_preset(written_out, source.location(("own_preset",)))
+    with located(sources, "preset"):
+        named = next((source for source in reversed(sources) if source.content.get("preset")), None)
+        in_file = named is not None and not named.is_command and named.source != SET
+        return find_preset(word, Path(named.source).parent if named is not None and in_file else None)
 
 
 def _split_variant(method: Any, variant: Any) -> tuple[str, str | None]:
@@ -207,10 +227,10 @@ def _split_variant(method: Any, variant: Any) -> tuple[str, str | None]:
     return name, suffix or variant
 
 
-def _evaluation(settings: Mapping[str, Any], sources: Sources, method: MethodCard | None) -> EvaluationSpec:
-    preset_name = settings.get("preset") or EvaluationSpec.model_fields["preset"].default
-    with located(sources, "preset"):
-        preset = read_preset(preset_name)
+def _evaluation(
+    settings: Mapping[str, Any], sources: Sources, method: MethodCard | None, preset_card: PresetCard
+) -> EvaluationSpec:
+    preset = complete_preset(preset_card)
     protocols = _protocols(settings.get("protocols") or {}, preset, sources, method)
     metrics = _metrics(settings.get("metrics") or [], protocols, sources)
     roles = _roles(settings.get("judge") or {}, [*metrics, *_shown_by(protocols)])
@@ -218,12 +238,13 @@ def _evaluation(settings: Mapping[str, Any], sources: Sources, method: MethodCar
         "edit_batch_size": preset.edit_batch_size,
         "bootstrap_draws": preset.bootstrap_draws,
         **{key: settings[key] for key in EVALUATION_KEYS if key in settings},
-        "preset": preset_name,
+        "preset": preset_card.name,
+        "own_preset": preset.own,
         "dataset": _dataset(settings.get("dataset") or {}, preset, sources),
         "protocols": protocols,
         "metrics": metrics,
         "judge": roles,
-        "judges": _judges(settings, roles, preset_name, sources),
+        "judges": _judges(settings, roles, preset, sources),
     }
     return _validated(EvaluationSpec, content, sources)
 
@@ -310,7 +331,9 @@ def _roles(named: Mapping[str, str], metrics: Iterable[str]) -> dict[str, str]:
     return roles
 
 
-def _judges(settings: Mapping[str, Any], roles: Mapping[str, str], preset: str, sources: Sources) -> dict[str, Options]:
+def _judges(
+    settings: Mapping[str, Any], roles: Mapping[str, str], preset: Preset, sources: Sources
+) -> dict[str, Options]:
     """Options of the judges that have a role; those given for another judge are checked and left out."""
     options: dict[str, Any] = dict(settings.get("judges") or {})
     for name in options:
@@ -329,7 +352,9 @@ def _judges(settings: Mapping[str, Any], roles: Mapping[str, str], preset: str, 
                 fit = ", ".join(entry.card.name for entry in JUDGE_CARDS if entry.card.role == role) or "none"
                 key = ".".join(path)
                 raise ExperimentError(f"{key} cannot be {name!r}, which judges {card.role}; those that can: {fit}")
-        chosen[name] = {**card.options, **card.options.cast(card.presets.get(preset, {})), **options.get(name, {})}
+        chosen[name] = dict(card.options)
+        for layer in (*preset.layers_of(card), options.get(name, {})):
+            chosen[name] |= layer
     return chosen
 
 

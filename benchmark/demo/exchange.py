@@ -17,7 +17,7 @@ from benchmark.images.read import UnreadableImageError, decode_image
 from benchmark.photographs.align import FaceSquare
 from benchmark.photographs.aligned_face import PhotographedFace
 from benchmark.photographs.request import EditRequest
-from methods.labels import ATTRIBUTES, NUM_LABELS
+from methods.labels import ATTRIBUTES, NUM_LABELS, attribute_columns, check_attribute_names
 from registry.errors import InputError
 
 Labels = NDArray[np.uint8]
@@ -39,11 +39,16 @@ class Order:
     other: PhotographedFace | None
 
 
-def aligned(image: Pixels, parts: Labels | None, attributes: NDArray[np.float32] | None) -> PhotographedFace:
+def aligned(
+    image: Pixels,
+    parts: Labels | None,
+    attributes: NDArray[np.float32] | None,
+    attribute_names: tuple[str, ...] = ATTRIBUTES,
+) -> PhotographedFace:
     """A face (S, S, 3) that is aligned already, as one that fills its photograph."""
     size = len(image)
     square = FaceSquare(np.full(2, (size - 1) / 2), np.array([1.0, 0.0]), float(size))
-    return PhotographedFace(image, square, parts, attributes)
+    return PhotographedFace(image, square, parts, attributes, attribute_names)
 
 
 def picture_message(image: Pixels) -> str:
@@ -58,13 +63,15 @@ def labels_message(labels: NDArray[Any]) -> str:
 
 
 def face_message(face: PhotographedFace, size: int) -> dict[str, Any]:
-    """An aligned face, its parts, and the attributes that it has."""
-    has = np.zeros(len(ATTRIBUTES)) if face.attributes is None else face.attributes
+    """An aligned face, its parts, the attributes that it has, and those that there are beside CelebA's."""
+    names = face.attribute_names
+    has = np.zeros(len(names)) if face.attributes is None else face.attributes
     return {
         "size": size,
         "image": picture_message(face.image(size)),
         "parts": labels_message(face.mask(size)),
-        "attributes": [name for name, value in zip(ATTRIBUTES, has, strict=True) if value > 0.5],
+        "attributes": [name for name, value in zip(names, has, strict=True) if value > 0.5],
+        "own_attributes": list(names[len(ATTRIBUTES) :]),
     }
 
 
@@ -88,6 +95,8 @@ def order_of(message: Mapping[str, Any]) -> Order:
             mask=None if (mask == face.parts).all() else checked_labels(mask),
             hidden=hidden if hidden.any() else None,
         )
+        if request.attributes:
+            attribute_columns(list(request.attributes), face.attribute_names)
         return Order(face, request, None if message["style"] is None else _face_of(message["style"]))
     except InputError:
         raise
@@ -134,8 +143,10 @@ def _face_of(message: Mapping[str, Any]) -> PhotographedFace:
     image = picture_of(message["image"])
     if image.shape[0] != image.shape[1]:
         raise InputError(f"the page sent a face of {image.shape[1]}x{image.shape[0]}, which is not square")
-    has = np.array([name in message["attributes"] for name in ATTRIBUTES], np.float32)
-    return aligned(image, checked_labels(bytes_of(message["parts"], len(image))), has)
+    names = (*ATTRIBUTES, *message["own_attributes"])
+    check_attribute_names(names)
+    has = np.array([name in message["attributes"] for name in names], np.float32)
+    return aligned(image, checked_labels(bytes_of(message["parts"], len(image))), has, names)
 
 
 def content_of(message: str) -> bytes:

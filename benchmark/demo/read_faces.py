@@ -18,7 +18,6 @@ from benchmark.photographs.request import EditRequest
 from benchmark.runtime.cache_folder import cache_folder, writable
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import Weights
-from methods.labels import ATTRIBUTES
 from registry.errors import InputError
 
 
@@ -43,7 +42,7 @@ def described_faces(judges: JudgesOfRun, count: int) -> dict[str, Any]:
     rows = reader.dataset.rows("test")[:count]
     return {
         "faces": [str(face) for face in reader.dataset.packed.ids[rows]],
-        "attributes": [name for name in ATTRIBUTES if name in reader.dataset.known_attributes],
+        "attributes": [name for name in reader.attribute_names if name in reader.dataset.known_attributes],
     }
 
 
@@ -62,8 +61,8 @@ def dataset_face(judges: JudgesOfRun, face: str) -> PhotographedFace:
     batch = dataset.batch(found[:1])
     image = image_array(batch.image)[0]
     parts = reader.parts(image) if "mask" in dataset.lacks else batch.mask[0].numpy()
-    has = reader.attributes(image) if "attributes" in dataset.lacks else batch.values_of(ATTRIBUTES)[0].numpy()
-    return aligned(image, parts, has)
+    has = reader.attributes(image) if "attributes" in dataset.lacks else batch.attributes[0].numpy()
+    return aligned(image, parts, has, reader.attribute_names)
 
 
 def photographed_face(judges: JudgesOfRun, content: bytes, name: str, number: int, size: int) -> PhotographedFace:
@@ -88,7 +87,7 @@ def photographed_face(judges: JudgesOfRun, content: bytes, name: str, number: in
             found = editor.edit(path, EditRequest(), number=number).face
         except InputError as error:
             raise InputError(str(error).replace(str(path), name)) from error
-    return aligned(found.image(size), found.mask(size), found.attributes)
+    return aligned(found.image(size), found.mask(size), found.attributes, found.attribute_names)
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from benchmark.images.convert import Pixels, image_tensor
 from benchmark.photographs.align import FaceSquare, cut
 from methods.base import FaceBatch
-from methods.labels import NUM_ATTRIBUTES
+from methods.labels import ATTRIBUTES
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,15 @@ class PhotographedFace:
         photograph: (H, W, 3) uint8 RGB.
         square: where the face lies.
         parts: (M, M) uint8 labels of the square; None where nobody said them.
-        attributes: (40,) in {0, 1}, what it has; None where nobody said it.
+        attributes: (A,) in {0, 1}, what it has; None where nobody said it.
+        attribute_names: A names, of the attributes: CelebA's, and those that the faces of a run have beside them.
     """
 
     photograph: Pixels
     square: FaceSquare
     parts: NDArray[np.uint8] | None = None
     attributes: NDArray[np.float32] | None = None
+    attribute_names: tuple[str, ...] = ATTRIBUTES
 
     def image(self, size: int) -> Pixels:
         """(size, size, 3) uint8 RGB: the aligned face."""
@@ -46,9 +48,11 @@ class PhotographedFace:
             size: side in pixels.
             name: its id, which decides what methods draw at random for it.
         """
-        has = np.zeros(NUM_ATTRIBUTES, np.float32) if self.attributes is None else self.attributes
+        names = self.attribute_names
+        has = np.zeros(len(names), np.float32) if self.attributes is None else self.attributes
         mask, attributes = torch.from_numpy(self.mask(size)), torch.from_numpy(has)
-        return FaceBatch(image_tensor(self.image(size)[None]), mask[None], attributes[None], (name,))
+        image = image_tensor(self.image(size)[None])
+        return FaceBatch(image, mask[None], attributes[None], (name,), attribute_names=names)
 
     def over_square(self, region: NDArray[np.bool_], size: int) -> NDArray[np.bool_]:
         """(size, size): where a region of the photograph's shape, or a square one over the face, covers it."""

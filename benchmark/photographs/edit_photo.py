@@ -23,6 +23,7 @@ from benchmark.photographs.read_face import FaceReader
 from benchmark.photographs.request import EditRequest
 from benchmark.photographs.task import PhotoTask, photo_task
 from methods.base import CannotEdit
+from methods.labels import ATTRIBUTES, attribute_columns
 from registry.errors import InputError
 
 ALIGNED: Final = 512
@@ -114,9 +115,12 @@ class PhotoEditor:
             style: photograph of the other face, the largest in it.
 
         Raises:
-            InputError: if a file cannot be used, a face is not found, or no method can do the edit.
+            InputError: if a file cannot be used, an attribute is unknown, a face is not found, or no method can do the
+                edit.
             PluginError: if a method fails.
         """
+        if request.attributes:  # looked for before a face is
+            attribute_columns(list(request.attributes), self._attribute_names)
         found, face = self._face(path, number, parts)
         other = None if style is None else self._face(style, 1, None)[1]
         if request.attributes or request.mask is not None or request.hidden is not None or other is not None:
@@ -138,7 +142,12 @@ class PhotoEditor:
             face = PhotographedFace(photograph, celeba_hq_square(found.points))
         shown = face.image(size)
         read = self.reader.parts(shown) if parts is None else parts
-        return found, PhotographedFace(photograph, face.square, read, self.reader.attributes(shown))
+        has = self.reader.attributes(shown)
+        return found, PhotographedFace(photograph, face.square, read, has, self._attribute_names)
+
+    @property
+    def _attribute_names(self) -> tuple[str, ...]:
+        return ATTRIBUTES if self.reader is None else self.reader.attribute_names
 
     def _edits(
         self, face: PhotographedFace, request: EditRequest, other: PhotographedFace | None

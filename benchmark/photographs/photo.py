@@ -40,8 +40,8 @@ def photo(
         image: the photograph.
         methods: with variants, as they have finished runs in `runs`, or run folders; a method that needs no training,
             such as "telea", needs no run. The parser and the judge of attributes are those of the first run.
-        attributes: CelebA's, by name, with the value that the result is to have. Methods that follow masks take the
-            part that carries it from the face of `style`.
+        attributes: by name, with the value that the result is to have: CelebA's, and those that the faces of the first
+            run have beside them. Methods that follow masks take the part that carries one from the face of `style`.
         strength: how far the edit is to go: 0 leaves the face, 1 is the whole edit.
         mask: label map that the aligned face is to have, such as an edited `mask.png`.
         style: photograph of another face, which lends its attribute, or, where none is asked for, its style.

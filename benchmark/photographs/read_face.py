@@ -18,7 +18,6 @@ from benchmark.results.run_folder import EXPERIMENT
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import Weights
 from benchmark.weights.resources import Resources
-from methods.labels import ATTRIBUTES
 
 PRECISE: Final = 0.75
 """Mean IoU on test faces from which a parser's eyes and mouths are finer than landmarks."""
@@ -62,16 +61,21 @@ class FaceReader:
         return labels
 
     def attributes(self, image: Pixels) -> NDArray[np.float32]:
-        """(40,) in {0, 1}: what an image (size, size, 3) has of CelebA's attributes; 0 of what is not known."""
+        """(A,) in {0, 1}: what an image (size, size, 3) has of `attribute_names`; 0 of what is not known."""
         scores = self.attribute_scores(image)
-        return np.array([scores.get(name, 0.0) >= 0.5 for name in ATTRIBUTES], np.float32)
+        return np.array([scores.get(name, 0.0) >= 0.5 for name in self.attribute_names], np.float32)
+
+    @property
+    def attribute_names(self) -> tuple[str, ...]:
+        """CelebA's attributes, and those that the run's faces have beside them."""
+        return self.dataset.attribute_names
 
     def attribute_scores(self, image: Pixels) -> dict[str, float]:
         """How sure the judge is that an image (size, size, 3) has each attribute that is known, in [0, 1]."""
         judge, _ = self._context.judge("attributes")
         known = self.dataset.known_attributes
         scores = judge.scores(self._tensor(image))[0].tolist()
-        return {name: score for name, score in zip(ATTRIBUTES, scores, strict=False) if name in known}
+        return {name: score for name, score in zip(self.attribute_names, scores, strict=False) if name in known}
 
     @property
     def dataset(self) -> FaceDataset:

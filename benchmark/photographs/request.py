@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from benchmark.images.label_maps import read_labels
 from benchmark.images.label_sets import CELEBAMASK_HQ, LabelSet
 from benchmark.images.read import read_image
-from methods.labels import attribute_columns
+from methods.labels import check_attribute_names
 from registry.errors import InputError
 
 
@@ -23,13 +23,14 @@ class EditRequest:
     """An edit of an aligned face, by any of the means that methods take.
 
     Attributes:
-        attributes: CelebA's, by name, with the value that the result is to have.
+        attributes: by name, with the value that the result is to have: CelebA's, and those that the faces of a run
+            have beside them.
         strength: how far the edit is to go, from 0; 1 is the whole edit.
         mask: (M, M) uint8 labels that the aligned face is to have.
         hidden: bool, what is to be filled anew: of the photograph's size, or (M, M) over the aligned face.
 
     Raises:
-        InputError: for an unknown attribute, or a strength that is none.
+        InputError: for an attribute without a name, or a strength that is none.
     """
 
     attributes: Mapping[str, bool] = field(default_factory=dict)
@@ -39,7 +40,7 @@ class EditRequest:
 
     def __post_init__(self) -> None:
         if self.attributes:
-            attribute_columns(list(self.attributes))
+            check_attribute_names(list(self.attributes))
         if not 0 <= self.strength < math.inf:
             raise InputError(f"strength is a number from 0, not {self.strength!r}")
 

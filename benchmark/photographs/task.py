@@ -20,7 +20,7 @@ from benchmark.protocols.mouth_region import mouth_region, shows_mouth, widened
 from benchmark.protocols.placed_parts import PARTS
 from benchmark.protocols.requested_edits import at_strength
 from methods.base import CannotEdit, EditBatch, FaceBatch
-from methods.labels import ATTRIBUTES, LABELS, MOUTH_LABELS, NUM_LABELS, attribute_columns
+from methods.labels import LABELS, MOUTH_LABELS, NUM_LABELS, attribute_columns
 from methods.shared.hints import outlines, part_colours
 from registry.cards import HINTS, MethodCard
 
@@ -70,6 +70,9 @@ def photo_task(face: PhotographedFace, request: EditRequest, other: Photographed
         request: what to change.
         other: another face.
         size: side in pixels.
+
+    Raises:
+        InputError: if the face has no attribute of a name that is asked for.
     """
     own = face.batch(size, ID)
     lender = own if other is None else other.batch(size, "other")
@@ -131,11 +134,14 @@ def _edit_task(
 def _with_attributes(own: FaceBatch, wanted: Mapping[str, bool]) -> tuple[FaceBatch, Tensor]:
     """The face as one that has not yet what is wanted, and the attributes that it is to have."""
     before, after = own.attributes.clone(), own.attributes.clone()
+    if not wanted:
+        return own, after
     for name, value in wanted.items():
         if value and name in EXCLUDED:
             after[:, attribute_columns(EXCLUDED[name])] = 0
-    for name, value in wanted.items():
-        before[:, ATTRIBUTES.index(name)], after[:, ATTRIBUTES.index(name)] = float(not value), float(value)
+    columns = attribute_columns(list(wanted), own.attribute_names)
+    for column, value in zip(columns, wanted.values(), strict=True):
+        before[:, column], after[:, column] = float(not value), float(value)
     return replace(own, attributes=before), after
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from benchmark.config.evaluation_spec import EvaluationSpec, Options
 from benchmark.config.experiment import MethodSpec
 from benchmark.config.option_attributes import option_attributes
-from benchmark.config.presets import all_protocols, default_protocols, read_preset
+from benchmark.config.presets import all_protocols, default_protocols, preset_of
 from benchmark.datasets.base import FaceDataset
 from registry.cards import MethodCard
 from registry.catalogue import PROTOCOL_CARDS
@@ -46,7 +46,7 @@ def participation(method: MethodCard | None, evaluation: EvaluationSpec, dataset
     """
     lacks = {**({} if dataset.known_attributes else {"attributes": "none is known"}), **dataset.lacks}
     chosen = evaluation.protocols
-    if method is not None and set(chosen) == set(default_protocols(read_preset(evaluation.preset), method)):
+    if method is not None and set(chosen) == set(default_protocols(preset_of(evaluation), method)):
         chosen = {**chosen, **all_protocols(evaluation).protocols}
     able: dict[str, Options] = {}
     unable: dict[str, Options] = {}

@@ -31,12 +31,19 @@ class SampleRows:
 
 
 def write_samples(path: Path, title: str, protocols: Sequence[SampleRows]) -> None:
-    """Draw the sheet as a PNG file: a block a protocol, a row a task, in the order of the task table."""
+    """Draw the sheet as a PNG file: a block a protocol, a row a task, in the order of the task table.
+
+    Where a protocol's tasks transfer several attributes, each row is headed by its own.
+    """
     blocks = [_text(title, 5 * (CELL + MARGIN) + MARGIN, scale=0.55)]
     for rows in protocols:
         blocks.append(_text(rows.protocol, blocks[0].shape[1], scale=0.5))
         blocks.append(_labels(blocks[0].shape[1]))
-        blocks += [_row(rows, number) for number in range(len(rows.batch))]
+        several = len(set(rows.batch.transferred)) > 1
+        for number in range(len(rows.batch)):
+            if several:
+                blocks.append(_text(rows.batch.transferred[number], blocks[0].shape[1], scale=0.4))
+            blocks.append(_row(rows, number))
     write_png(path, np.concatenate(blocks))
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import yaml
 from markup import code, escaped, table
 
-from benchmark.config.presets import preset_names, read_preset
 from registry.cards import DatasetCard, EncoderCard, JudgeCard, MethodCard, MetricCard, Paper, ProtocolCard
 from registry.catalogue import (
     DATASET_CARDS,
@@ -16,6 +15,7 @@ from registry.catalogue import (
     JUDGE_CARDS,
     METHOD_CARDS,
     METRIC_CARDS,
+    PRESET_CARDS,
     PROTOCOL_CARDS,
     Catalogue,
 )
@@ -58,10 +58,10 @@ def presets() -> str:
     parts = [
         "# Presets\n\nA preset sets sizes and budgets. `--preset NAME` chooses one; any of its values can be set.\n"
     ]
-    for name in preset_names():
-        preset = read_preset(name)
-        content = yaml.safe_dump(preset.model_dump(exclude={"title"}), sort_keys=False)
-        parts.append(f"## {name}\n\n{escaped(preset.title)}\n\n```yaml\n{content}```\n")
+    for entry in PRESET_CARDS.builtin():
+        sizes = entry.card.model_dump(exclude={"name", "title"}, exclude_defaults=True)
+        content = yaml.safe_dump(sizes, sort_keys=False)
+        parts.append(f"## {entry.card.name}\n\n{escaped(entry.card.title)}\n\n```yaml\n{content}```\n")
     return "\n".join(parts)
 
 

@@ -16,6 +16,7 @@ from PIL import Image
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.method_runs import group_by_method
 from benchmark.results.run_folder import edit_path, edits_folder
+from benchmark.results.task_scores import read_task_scores
 from benchmark.runtime.atomic_files import replacing
 from benchmark.tables.build_tables import in_order, row_title
 from reports.rendering.chunks import chunks
@@ -30,14 +31,16 @@ COLUMNS: Final = 100
 _CELL: Final = 128
 _GAP: Final = 8
 _HEADER: Final = 44
+_NAMES: Final = 20
 _DPI: Final = 100
 
 
 def write_edit_grids(runs: Sequence[FinishedRun], out: Path) -> EditGrids:
     """Write `out/edits-DATASET-PROTOCOL.png` from the `edits` folders beside result files.
 
-    A row is one of the first tasks, a column one method at one set of options, with the lowest of its seeds. Runs
-    without edits are left out, and so is a picture without columns. Runs of different task tables never share one.
+    A row is one of the first tasks, named where these transfer several attributes, a column one method at one set of
+    options, with the lowest of its seeds. Runs without edits are left out, and so is a picture without columns. Runs of
+    different task tables never share one.
 
     Args:
         runs: results with the files that they were read from.
@@ -61,11 +64,17 @@ def write_edit_grids(runs: Sequence[FinishedRun], out: Path) -> EditGrids:
 
 
 def _write(path: Path, protocol: str, runs: Sequence[FinishedRun]) -> None:
-    width = len(runs) * (_CELL + _GAP) + _GAP
+    names = _attributes(runs, protocol)
+    margin = _NAMES if names else 0
+    width = margin + len(runs) * (_CELL + _GAP) + _GAP
     height = TASKS * (_CELL + _GAP) + _HEADER
     figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor="white")
+    for row, name in enumerate(names):
+        middle = _HEADER + row * (_CELL + _GAP) + _CELL / 2
+        place = (margin / width, 1 - middle / height)
+        figure.text(*place, name, ha="right", va="center", rotation=90, size=8, parse_math=False)
     for column, (file, result) in enumerate(runs):
-        left = _GAP + column * (_CELL + _GAP)
+        left = margin + _GAP + column * (_CELL + _GAP)
         figure.text(
             (left + _CELL / 2) / width,
             1 - _HEADER / 2 / height,
@@ -84,6 +93,18 @@ def _write(path: Path, protocol: str, runs: Sequence[FinishedRun]) -> None:
     figure.savefig(content, format="png", dpi=_DPI)
     with replacing(path) as temporary:
         temporary.write_bytes(content.getvalue())
+
+
+def _attributes(runs: Sequence[FinishedRun], protocol: str) -> list[str]:
+    """The attribute of each row, where the first tasks transfer several and a run's scores say which."""
+    for file, _ in runs:
+        try:
+            frame, _, _ = read_task_scores(file.parent, protocol)
+        except (OSError, ValueError):
+            continue
+        names = [str(name) for name in frame.sort_values("task")["attribute"].fillna("")[:TASKS]]
+        return names if len(set(names)) > 1 else []
+    return []
 
 
 def _read(path: Path) -> NDArray[np.uint8] | None:

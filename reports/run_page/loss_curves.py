@@ -117,4 +117,6 @@ def _path(points: Sequence[Point], log: bool) -> str:
         )
         for (iteration, _), height in zip(points, heights, strict=True)
     ]
+    if len(places) == 1:  # a line of no length is not drawn: a level one across says the same
+        places = [(_MARGIN, HEIGHT / 2), (WIDTH - _MARGIN, HEIGHT / 2)]
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)

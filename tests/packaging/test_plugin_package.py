@@ -23,6 +23,7 @@ PARTS = {
     "metrics": ["mean-gap", "untouched"],
     "encoders": ["cell-colours"],
     "judges": ["dilated-parser"],
+    "presets": ["evening"],
 }
 TINY = settings(
     *("dataset.size=64", "dataset.options.train=12", "dataset.options.val=2", "dataset.options.test=8"),
@@ -73,7 +74,8 @@ def test_all_parts_stand_in_one_leaderboard_beside_maskgan(
 ) -> None:
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     before = of_project()
-    shared = ("--dataset", "dim-faces", "--protocol", "hair-colour", "--runs", tmp_path / "runs", *TINY)
+    named = ("--preset", "evening", "--dataset", "dim-faces", "--protocol", "hair-colour")
+    shared = (*named, "--runs", tmp_path / "runs", *TINY)
     for method, words in (("colour-shift", ()), ("maskgan", SHORT), ("oracle", ())):
         outcome = bench("score", "--method", method, *shared, *words)
         assert outcome.code == 0, outcome.err
@@ -82,6 +84,8 @@ def test_all_parts_stand_in_one_leaderboard_beside_maskgan(
     (table,) = json.loads((tmp_path / "pages" / "leaderboard.json").read_text())["tables"]
     assert (table["dataset"], table["protocol"]) == ("dim-faces", "hair-colour")
     assert table["judges"]["parser"]["title"] == "Dilated parser"
+    presets = {row["method"]: row["preset"] for row in table["methods"]}
+    assert presets["maskgan"] == presets["colour-shift"] == "evening"
     results = {
         name: read_result(tmp_path / "runs" / "dim-faces" / name / "seed0" / "result.json").protocols["hair-colour"]
         for name in ("colour-shift", "maskgan", "oracle")

@@ -23,12 +23,12 @@ QUIET = (
 
 
 @contextmanager
-def launched():
-    """The browser, closed at the end; skips where there is none."""
+def launched(*more: str):
+    """The browser, with more switches where given, closed at the end; skips where there is none."""
     if CHROMIUM is None:
         pytest.skip("no chromium here: apt-get install chromium")
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *more])
         yield browser
         browser.close()
 

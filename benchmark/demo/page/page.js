@@ -68,9 +68,9 @@ function takeStyle(face) {
 }
 
 function order() {
-  const { size, image, parts, attributes } = state.face;
+  const { size, image, parts, attributes, own_attributes } = state.face;
   return {
-    face: { size, image, parts, attributes },
+    face: { size, image, parts, attributes, own_attributes },
     style: state.style,
     mask: text(state.mask.labels),
     hidden: text(state.mask.hidden),
@@ -78,6 +78,12 @@ function order() {
     strength: Number($("strength").value),
     strengths: facts.strengths,
   };
+}
+
+/** The order whose mask is the style face's, with nothing else changed; its strip is the way between both masks. */
+function towardsStyle() {
+  const unchanged = { style: null, attributes: {}, hidden: text(new Uint8Array(state.mask.hidden.length)) };
+  return { ...order(), ...unchanged, mask: state.style.parts, to: "the style face's mask" };
 }
 
 function chosen() {
@@ -189,6 +195,11 @@ function listen() {
   $("strength").onchange = changed;
   $("edit").onclick = editNow;
   $("strips").onclick = () => { if (state.face) for (const result of chosen()) result.strips(order()); };
+  $("mask-strips").onclick = () => {
+    if (!state.face) return;
+    if (!state.style) return say("Choose a style or lending face first: its mask is where the strips end");
+    for (const result of chosen()) result.strips(towardsStyle());
+  };
   $("save").onclick = () => tell("Saving…", async () => {
     const asked = order();
     const results = Object.fromEntries(

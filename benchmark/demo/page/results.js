@@ -145,7 +145,7 @@ export class MethodResult {
 
   #showStrip(order, edits) {
     const reason = edits.find((edit) => edit.reason !== null)?.reason;
-    this.state.textContent = reason ? `strip: – ${reason}` : "strip of strengths";
+    this.state.textContent = reason ? `strip: – ${reason}` : `strip to ${order.to ?? "the edit"}`;
     this.strip.replaceChildren(
       ...edits.flatMap((edit, index) => {
         if (edit.image === null) return [];

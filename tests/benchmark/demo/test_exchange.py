@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmark.demo.exchange import face_message, labels_message, order_of, picture_message, picture_of
+from benchmark.demo.exchange import aligned, face_message, labels_message, order_of, picture_message, picture_of
 from benchmark.photographs.aligned_face import PhotographedFace
+from methods.labels import ATTRIBUTES
 from registry.errors import InputError
 
 SIZE = 64
@@ -41,7 +42,7 @@ def test_a_mask_that_is_as_it_was_asks_for_nothing(face: PhotographedFace, messa
         ({"attributes": {"Smirking": 1}}, "Smirking"),
         ({"strength": -1}, "strength"),
         (
-            {"face": {"image": "data:image/png;base64,AAAA", "parts": "", "attributes": []}},
+            {"face": {"image": "data:image/png;base64,AAAA", "parts": "", "attributes": [], "own_attributes": []}},
             "a picture that is no image",
         ),
         ({"face": {}}, "none of an edit"),
@@ -55,3 +56,22 @@ def test_what_is_no_edit_is_refused(message: dict[str, Any], changed: dict[str, 
 def test_a_face_says_what_it_has(face: PhotographedFace) -> None:
     assert face.attributes is not None
     assert len(face_message(face, SIZE)["attributes"]) == face.attributes.sum()
+
+
+def test_attributes_that_the_runs_faces_have_beside_celebas_come_and_go(
+    face: PhotographedFace, message: dict[str, Any]
+) -> None:
+    assert face.attributes is not None
+    freckled = aligned(
+        face.photograph, face.parts, np.append(face.attributes, np.float32(1)), (*ATTRIBUTES, "Freckles")
+    )
+    said = face_message(freckled, SIZE)
+    assert "Freckles" in said["attributes"]
+    order = order_of(message | {"face": said, "attributes": {"Freckles": 0}})
+    assert order.face.attribute_names[-1] == "Freckles"
+    assert order.face.attributes is not None
+    assert order.face.attributes.tolist() == [*face.attributes.tolist(), 1]
+    with pytest.raises(InputError, match="unknown attribute 'Freckles'"):
+        order_of(message | {"attributes": {"Freckles": 0}})
+    with pytest.raises(InputError, match="twice"):
+        order_of(message | {"face": said | {"own_attributes": ["Smiling"]}})

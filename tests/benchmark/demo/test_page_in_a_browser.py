@@ -9,20 +9,56 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
+from benchmark.datasets.rendered_faces.renderer.renderer import render
 from benchmark.demo.app import DemoApp
 from benchmark.demo.choose_methods import first_run, methods_of_page, side_of
+from benchmark.demo.edit_face import edit_face
+from benchmark.demo.exchange import Order, picture_message
 from benchmark.demo.gradio_server import server_of
-from benchmark.demo.read_faces import JudgesOfRun
+from benchmark.demo.read_faces import JudgesOfRun, dataset_face
+from benchmark.photographs.request import EditRequest
+from benchmarks.photo_scenes import place_face
 from tests.commands import TINY, bench
+from tests.places import ROOT
 from tests.reports.accessibility import serious_faults
+from tests.reports.chromium import launched
 
 pytestmark = pytest.mark.skipif(find_spec("gradio") is None, reason="needs the extra `demo`")
 
 PLANE = "() => [...document.getElementById('mask').getContext('2d').getImageData(0, 0, 64, 64).data].join()"
 READY = "() => /×/.test(document.getElementById('status').textContent) && !document.body.hasAttribute('aria-busy')"
+PIXELS = """label => {
+  const canvas = document.querySelector(`article[aria-label=${label}] canvas`);
+  return [...canvas.getContext('2d').getImageData(0, 0, 64, 64).data];
+}"""
+SLICE = ROOT / "../shared/celebamask-hq-mini/CelebA-HQ-img"
+NEEDS_DLIB = pytest.mark.skipif(
+    find_spec("dlib") is None or find_spec("face_recognition_models") is None, reason="needs the extra `identity`"
+)
+FACES = [
+    "rendered",
+    pytest.param("photograph", marks=[NEEDS_DLIB, pytest.mark.skipif(not SLICE.exists(), reason="needs the slice")]),
+]
 EDITED = "() => document.querySelectorAll('article[aria-busy]').length === 0 && document.querySelector('dd')"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Chromium, whose camera sees a scene with a face."""
+    scene = place_face(render(sample_factors(5, 3), 384).image, 3, side=420, degrees=8).image
+    frame = b"FRAME\n" + cv2.cvtColor(scene, cv2.COLOR_RGB2YUV_I420).tobytes()
+    film = tmp_path_factory.mktemp("camera") / "film.y4m"
+    header = f"YUV4MPEG2 W{scene.shape[1]} H{scene.shape[0]} F10:1 Ip A1:1 C420jpeg\n"
+    film.write_bytes(header.encode() + 2 * frame)
+    switches = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    with launched(*switches, f"--use-file-for-fake-video-capture={film}") as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +107,56 @@ def drag(page: Any, *places: tuple[float, float]) -> None:
     for point in points[1:]:
         page.mouse.move(*point, steps=4)
     page.mouse.up()
+
+
+def load_photograph(page: Any, path: Path) -> None:
+    before = page.locator("#input-shown").get_attribute("src")
+    page.locator("#photograph").set_input_files(path)
+    page.wait_for_function(f"() => document.getElementById('status').textContent.startsWith('{path.name}, 64×64')")
+    assert page.locator("#input-name").inner_text() == path.name
+    assert page.locator("#input-shown").get_attribute("src") != before
+
+
+def output_of(page: Any) -> NDArray[np.int16]:
+    """(64, 64, 3) what region-color makes of the face and the mask as they are."""
+    page.locator("#edit").click()
+    page.wait_for_function(EDITED, timeout=120_000)
+    page.locator("article[aria-label=region-color]").get_by_text("mask followed").wait_for()
+    return np.array(page.evaluate(PIXELS, "region-color"), np.int16).reshape(64, 64, 4)[..., :3]
+
+
+@pytest.mark.parametrize("loaded", FACES)
+def test_a_painted_smile_changes_the_mouth_and_little_elsewhere(
+    browser: Any, app: DemoApp, address: str, loaded: str
+) -> None:
+    with opened(browser, address) as page:
+        if loaded == "photograph":
+            load_photograph(page, sorted(SLICE.iterdir())[0])
+        page.locator("#method-1").uncheck()
+        own = page.evaluate(PLANE)
+        before = output_of(page)
+        drag(page, (0.38, 0.7), (0.44, 0.74), (0.5, 0.76), (0.56, 0.74), (0.62, 0.7))
+        assert page.evaluate(PLANE) != own
+        after = output_of(page)
+        changed = np.abs(after - before).mean(axis=2)
+        mouth = np.zeros((64, 64), np.bool_)
+        mouth[40:54, 18:46] = True
+        assert changed[mouth].mean() > 10 * changed[~mouth].mean()
+        assert changed[~mouth].mean() < 1
+        page.locator("#undo").click()
+        assert page.evaluate(PLANE) == own
+        assert np.array_equal(output_of(page), before)
+
+
+@NEEDS_DLIB
+def test_a_photograph_is_taken_with_the_camera(browser: Any, address: str) -> None:
+    with opened(browser, address) as page:
+        page.locator("#camera").click()
+        take = page.get_by_role("button", name="Take", exact=True)
+        take.wait_for()
+        take.click()
+        page.wait_for_function("() => document.getElementById('status').textContent.startsWith('camera.jpg, 64×64')")
+        assert page.evaluate("document.querySelector('video').srcObject") is None, "the camera is off again"
 
 
 def test_every_tool_is_undone_and_done_again_to_the_byte(browser: Any, address: str) -> None:
@@ -133,6 +219,26 @@ def test_strips_go_from_the_face_to_the_edit(browser: Any, address: str) -> None
         strip.first.wait_for(timeout=120_000)
         assert strip.count() == 5
         assert strip.first.get_attribute("src") != strip.last.get_attribute("src")
+
+
+def test_strips_go_from_the_faces_mask_to_the_style_faces(browser: Any, app: DemoApp, address: str) -> None:
+    with opened(browser, address) as page:
+        page.locator("#mask-strips").click()
+        assert "Choose a style" in page.locator("#status").inner_text()
+        page.locator("#style-face").select_option(index=2)
+        page.locator("#style-shown").wait_for()
+        page.wait_for_function("() => !document.body.hasAttribute('aria-busy')")
+        page.locator("#mask-strips").click()
+        card = page.locator("article[aria-label=region-color]")
+        card.get_by_text("strip to the style face's mask").wait_for(timeout=120_000)
+        ends = [card.locator(".strip img").nth(place).get_attribute("src") for place in (0, 4)]
+        faces = [page.locator(f"#{shown}").input_value() for shown in ("dataset-face", "style-face")]
+    own, other = (dataset_face(app.judges, face) for face in faces)
+    for strength, shown in zip((0.0, 1.0), ends, strict=True):
+        request = EditRequest(mask=other.parts, strength=strength)
+        edited = edit_face(app.methods[0], 64, "cpu", Order(own, request, None)).image
+        assert edited is not None
+        assert shown == picture_message(edited)
 
 
 def test_two_users_at_once_see_their_own_edits(browser: Any, address: str) -> None:

@@ -1,5 +1,7 @@
 """The task of a photographed face: what each kind of method gets, and what is said to one that cannot."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from benchmark.photographs.task import photo_task
 from methods.base import CannotEdit
 from methods.labels import ATTRIBUTES, LABELS, MOUTH_LABELS, NUM_ATTRIBUTES
 from registry.cards import MethodCard
+from registry.errors import InputError
 
 SIZE = 64
 SMILING, BLOND, BLACK = (ATTRIBUTES.index(name) for name in ("Smiling", "Blond_Hair", "Black_Hair"))
@@ -48,6 +51,20 @@ def test_an_attribute_is_asked_of_what_the_face_has() -> None:
     assert task.target.attributes[0, [SMILING, BLACK, BLOND]].tolist() == [1, 1, 0]
     assert task.attributes[0, [SMILING, BLACK, BLOND]].tolist() == [1, 0, 1]
     assert bool(task.region.all())
+
+
+def test_an_attribute_of_the_runs_own_faces_is_asked_for_too() -> None:
+    own = replace(face(0, has={SMILING: 1}), attribute_names=(*ATTRIBUTES, "Freckles"))
+    own = replace(own, attributes=np.append(own.attributes, np.float32(0)))
+    task = photo_task(own, EditRequest({"Freckles": True}), own, SIZE).for_method(ATTRIBUTE)
+    for faces in (task.target, task.source):
+        assert faces.attribute_names[-1] == "Freckles"
+    assert task.target.values_of(["Freckles", "Smiling"]).tolist() == [[0, 1]]
+    assert task.values_of(["Freckles", "Smiling"]).tolist() == [[1, 1]]
+    with pytest.raises(InputError, match="unknown attribute 'Freckle'; did you mean 'Freckles'"):
+        photo_task(own, EditRequest({"Freckle": True}), None, SIZE)
+    with pytest.raises(InputError, match="unknown attribute 'Freckles'"):
+        photo_task(face(0), EditRequest({"Freckles": True}), None, SIZE)
 
 
 def test_an_attribute_that_a_judge_sees_already_is_still_a_change() -> None:

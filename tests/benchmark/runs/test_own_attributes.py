@@ -1,6 +1,7 @@
 """Attributes that a user's folder adds to CelebA's: tasks, a method that learns them, the judge, and their figures."""
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,17 @@ import torch
 from torch import Tensor
 
 import benchmark
+from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
+from benchmark.datasets.rendered_faces.renderer.renderer import render
+from benchmark.demo.edit_face import edit_face
+from benchmark.demo.exchange import Order
+from benchmark.demo.live_figures import live_figures
+from benchmark.demo.read_faces import JudgesOfRun, dataset_face, described_faces
+from benchmark.images.write import write_png
 from benchmark.judges.attribute_classifier import AttributeClassifier
+from benchmark.photographs.methods import choose_methods
+from benchmark.photographs.request import EditRequest
+from benchmarks.photo_scenes import place_face
 from registry.errors import InputError
 from tests.commands import TINY_SCORING, Outcome, bench, settings
 from tests.face_folder import FACES, SIDE, with_own_column, write_folder
@@ -81,6 +92,39 @@ def test_images_are_edited_by_its_name(runs: Path) -> None:
     assert not np.array_equal(edited, image)
     with pytest.raises(InputError, match="unknown attribute 'Freckle'; did you mean 'Freckles'"):
         method.edit(image, attributes={}, requested_attributes={"Freckle": True})
+
+
+def test_the_page_offers_it(runs: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENCH_CACHE", str(folder.parent / "cache"))
+    judges = JudgesOfRun(runs / "face-folder" / "stargan" / "seed0", "cpu")
+    said = described_faces(judges, 1)
+    assert said["attributes"] == ["Male", "Smiling", "Freckles"]
+    (method,) = choose_methods(["stargan"], runs, None)
+    face = dataset_face(judges, said["faces"][0])
+    order = Order(face, EditRequest({"Freckles": True}), None)
+    edited = edit_face(method, SIDE, "cpu", order)
+    assert edited.image is not None, edited.reason
+    assert live_figures(judges, order, edited.image)["attributes"].keys() == {"Male", "Smiling", "Freckles"}
+    unknown = edit_face(method, SIDE, "cpu", Order(face, EditRequest({"Freckels": True}), None))
+    assert unknown.reason == "unknown attribute 'Freckels'; did you mean 'Freckles'?"
+
+
+@pytest.mark.skipif(
+    find_spec("dlib") is None or find_spec("face_recognition_models") is None, reason="needs the extra `identity`"
+)
+def test_a_photograph_is_edited_by_its_name(
+    runs: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BENCH_CACHE", str(folder.parent / "cache"))
+    scene = place_face(render(sample_factors(5, 3), 384).image, 3, side=420, degrees=8).image
+    write_png(tmp_path / "me.png", scene)
+    words = ("photo", tmp_path / "me.png", "--method", "stargan", "--runs", runs, "--out", tmp_path / "out")
+    outcome = bench(*words, "--attribute", "Freckles=1")
+    assert outcome.code == 0, outcome.err
+    assert (tmp_path / "out" / "stargan-photograph.png").is_file()
+    assert (
+        bench(*words, "--attribute", "Freckels=1").sentence == "unknown attribute 'Freckels'; did you mean 'Freckles'?"
+    )
 
 
 @pytest.mark.parametrize("setting", ["options.attributes", "protocols.attribute-transfer.attributes"])

@@ -1,9 +1,11 @@
 """The grid of first edits: which methods, which pixels, and nothing outside its folder."""
 
 import numpy as np
+import pandas as pd
 from matplotlib.image import imread, imsave
 
 from benchmark.results.find_results import FinishedRun
+from benchmark.results.task_scores import write_task_scores
 from reports.leaderboard.edit_grid import COLUMNS, TASKS, write_edit_grids
 from reports.leaderboard.write import write_leaderboard
 from tests.reports.synthetic import protocol, result
@@ -36,6 +38,21 @@ def test_a_method_has_one_column_of_the_first_tasks(tmp_path):
     (pictures,) = write_edit_grids(runs, tmp_path / "out").values()
     for color in COLORS.values():
         assert pixels_of(pictures[0], color) == TASKS * 128 * 128
+
+
+def test_rows_are_named_where_tasks_transfer_several_attributes(tmp_path):
+    finished = run(tmp_path, result("alpha"), COLORS["alpha"])
+    widths = []
+    for attributes in (["Smiling"] * TASKS, ["Smiling", "Eyeglasses"] * (TASKS // 2)):
+        tasks = {"task": range(TASKS), "target": "a", "source": "b", "attribute": attributes}
+        write_task_scores(finished.path.parent, TASK_TABLE, pd.DataFrame(tasks), {}, "")
+        (pictures,) = write_edit_grids([finished], tmp_path / "out").values()
+        assert pixels_of(pictures[0], COLORS["alpha"]) == TASKS * 128 * 128
+        picture = imread(pictures[0])
+        widths.append(picture.shape[1])
+    assert widths[1] > widths[0]
+    names = picture[44:, : widths[1] - widths[0], :3]
+    assert (names < 0.5).any(axis=(1, 2)).sum() > 100, "the names stand beside the rows"
 
 
 def test_of_several_seeds_the_lowest_is_shown(tmp_path):

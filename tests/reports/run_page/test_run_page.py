@@ -217,6 +217,13 @@ def test_a_loss_that_ended_in_no_number_is_said_to(tmp_path):
     assert (l1.iterations, color.path, color.words) == (30, "", "not finite from iteration 10")
 
 
+def test_a_loss_of_one_record_is_drawn_as_a_level(tmp_path):
+    (tmp_path / "progress.jsonl").write_text(record(8, l1=4.0))
+    (curve,) = read_loss_curves(tmp_path / "progress.jsonl")
+    (_, first), (_, last) = (place.split() for place in curve.path.removeprefix("M").split("L"))
+    assert first == last, "a path of one point draws nothing"
+
+
 def test_a_run_folder_just_below_the_root_has_no_reference_runs_beside_it(tmp_path):
     _, made = run_folder(tmp_path, "a", edits=False)
     folder = Path(tmp_path.anchor) / "run"
