@@ -142,7 +142,7 @@ class SlurmJob:
     @property
     def is_over(self) -> bool:
         """Whether Slurm has ended it, or its command has."""
-        return bool(self.submitted.done()) or read_exit_code(self._end) not in (None, STOPPED)
+        return self._is_gone() or read_exit_code(self._end) not in (None, STOPPED)
 
     def exit_code(self) -> int | None:
         """The command's; 1 where the job ended without it, for the reason that Slurm gives at the end of its log."""
@@ -150,7 +150,7 @@ class SlurmJob:
         if now - self._looked < LOOK_SECONDS:
             return None
         self._looked = now
-        gone = self.submitted.done(force_check=self._stopped)  # asked before: it may end between the two
+        gone = self._is_gone()  # asked before: it may end between the two
         code = read_exit_code(self._end)
         if code is not None and (code != STOPPED or self._stopped):
             return code
@@ -172,10 +172,22 @@ class SlurmJob:
         self._stopped = True
         self._looked = float("-inf")
         self.submitted.cancel(check=False)
+        # from now on submitit asks Slurm soon again, for all jobs at once
+        self.submitted.watcher.register_job(self.submitted.job_id)
 
     def kill(self) -> None:
         """Cancel it, whatever it does; Slurm ends it within its own time."""
         self.stop()
+
+    def _is_gone(self) -> bool:
+        """Whether Slurm has ended it."""
+        found = self.submitted
+        gone, state = bool(found.done()), str(found.watcher.get_state(found.job_id, mode="cache")).upper()
+        if state == "SUSPENDED":
+            found.watcher._finished.discard(found.job_id)  # submitit takes it for ended, and would not ask again
+            return False
+        # a preempted job may be started again, but not once it is cancelled
+        return gone or (self._stopped and state == "PREEMPTED")
 
 
 class SlurmLauncher:

@@ -12,6 +12,7 @@ import pytest
 from benchmark.config.evaluation_spec import ComputeSpec
 from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, ConfigSource
+from benchmark.sweep import slurm_launcher
 from benchmark.sweep.job import Job
 from benchmark.sweep.job_request import job_request
 from benchmark.sweep.launcher import Running
@@ -86,6 +87,44 @@ def test_jobs_of_slurm_are_an_array_whose_ends_a_later_sweep_finds(
         assert f"#SBATCH {line}" in lines
     assert launcher.find(jobs[0], "slurm:101_0") is None, "it has ended"
     assert launcher.find(jobs[0], "../../x") is None
+
+
+def test_a_suspended_job_has_not_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slurm = in_slurm(tmp_path / "slurm", monkeypatch)
+    for name in ("LOOK_SECONDS", "GRACE_SECONDS"):
+        monkeypatch.setattr(slurm_launcher, name, 0.0)
+    launcher = SlurmLauncher(slurm_executor(tmp_path / "submitit", REQUEST, None), REQUEST.cpus)
+    (job,) = jobs_of(tmp_path, LISTS)
+    state = slurm / "900.state"
+    state.write_text("SUSPENDED")
+    found = launcher.find(job, "slurm:900")
+    assert found is not None, "it would be submitted a second time"
+    assert found.exit_code() is None
+    assert found.exit_code() is None
+    state.write_text("TIMEOUT")
+    assert codes([found]) == [1]
+    assert "job 900 ended: TIMEOUT" in job.log.read_text()
+
+
+def test_jobs_that_are_cancelled_are_asked_for_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slurm = in_slurm(tmp_path / "slurm", monkeypatch)
+    for name in ("LOOK_SECONDS", "GRACE_SECONDS"):
+        monkeypatch.setattr(slurm_launcher, name, 0.0)
+    launcher = SlurmLauncher(slurm_executor(tmp_path / "submitit", REQUEST, None), REQUEST.cpus)
+    (job,) = jobs_of(tmp_path, LISTS)
+    states = [slurm / f"{number}.state" for number in range(910, 915)]
+    for state in states:
+        state.write_text("PENDING")
+    found = [launcher.find(job, f"slurm:{state.stem}") for state in states]
+    running = [each for each in found if each is not None]
+    assert len(running) == len(states)
+    assert {each.exit_code() for each in running} == {None}
+    for each, state in zip(running, states, strict=True):
+        each.stop()
+        state.write_text("PREEMPTED" if state is states[0] else "CANCELLED")
+    calls = running[0].submitted.watcher.num_calls
+    assert codes(running) == [-signal.SIGTERM] * len(states)
+    assert running[0].submitted.watcher.num_calls == calls + 1
 
 
 def test_a_script_that_sbatch_refuses_starts_no_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
