@@ -44,6 +44,8 @@ def job_request(compute: ComputeSpec, words: Iterable[str]) -> JobRequest:
         key, sign, value = word.partition("=")
         if not (key and sign and value):
             raise InputError(f"--request {word!r}: write KEY=VALUE, such as cpus=4 or gpus=1")
+        if not word.isprintable():  # a second line would be one of the script that Slurm runs
+            raise InputError(f"--request {word!r}: write it on one line, without control characters")
         asked[key] = value
     kind, _, number = compute.device.partition(":")
     if number:

@@ -48,6 +48,7 @@ def test_the_processes_that_load_faces_have_processors_too() -> None:
         ("cpu", ["cpus=0"], "--request cpus=0: write a whole number from 1"),
         ("cpu", ["gpus=x"], "--request gpus=x: write a whole number from 0"),
         ("cpu", ["partition"], "--request 'partition': write KEY=VALUE"),
+        ("cpu", ["comment=a\ntouch b"], "write it on one line"),
         ("cpu", ["partition=gpu"], "--request partition=gpu: Ray's resources are numbers"),
     ],
 )
