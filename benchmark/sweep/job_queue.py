@@ -97,9 +97,10 @@ class Queue:
                 self._note(begun.job, "stopped", begun.seconds)
             write_record(self.path, self.record)
 
-    def fail(self, job: Job, reason: str) -> None:
-        """Note that a job cannot be run."""
-        self._note(job, "failed", None, reason)
+    def fail(self, jobs: Iterable[Job], reason: str) -> None:
+        """Note that jobs cannot be run."""
+        for job in jobs:
+            self._note(job, "failed", None, reason)
         write_record(self.path, self.record)
 
     def _fill(

@@ -76,9 +76,8 @@ def sweep(
         # one after the other, each with every thread there is
         queue.run(shared, launcher(1), stop, shared_is_finished)
         failed = {evaluation_key(job.experiment) for job in shared if queue.state(job) == "failed"}
-        for job in [*own, *pages]:
-            if evaluation_key(job.experiment) in failed:
-                queue.fail(job, "the faces, judges or reference methods that it needs failed, see above")
+        without = [job for job in (*own, *pages) if evaluation_key(job.experiment) in failed]
+        queue.fail(without, "the faces, judges or reference methods that it needs failed, see above")
         queue.run(queue.waiting(own), launcher(max_parallel_jobs), stop, is_finished)
         queue.run(queue.waiting(pages), LocalLauncher(1), stop, pages_are_written)
         counts = queue.record.counts
