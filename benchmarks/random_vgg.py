@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 import torch
@@ -15,9 +15,15 @@ LAYERS = {16: "D", 19: "E"}
 
 
 @cache
+def _folder() -> TemporaryDirectory[str]:
+    """This process's own, until it ends: another's would change its weights between two steps."""
+    return TemporaryDirectory(prefix="random-vgg-")
+
+
+@cache
 def random_vgg(depth: Literal[16, 19] = 19) -> str:
     """A file of the network's convolutions."""
-    path = Path(gettempdir()) / f"random-vgg{depth}.pth"
+    path = Path(_folder().name) / f"vgg{depth}.pth"
     with torch.random.fork_rng():  # whoever asks first draws as whoever asks next
         layers = make_layers(cfgs[LAYERS[depth]])
     torch.save({f"features.{key}": each for key, each in layers.state_dict().items()}, path)
