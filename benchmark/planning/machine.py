@@ -15,7 +15,8 @@ from benchmark.runtime.device import Compute
 
 _MEMINFO: Final = Path("/proc/meminfo")
 _STATUS: Final = Path("/proc/self/status")
-_LIMITS: Final = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+_GROUPS: Final = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/memory"))
+"""Folders of the process's group, of the second version of control groups and of the first."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,29 @@ def resident() -> int | None:
 def _free_memory() -> int | None:
     """Bytes that can still be taken, by the machine and by the limit of this process's group."""
     available = _kilobytes(_MEMINFO, "MemAvailable:")
-    limits = []
-    for path in _LIMITS:
+    left = (available, *map(left_in_group, _GROUPS))
+    return min((each for each in left if each is not None), default=None)
+
+
+def left_in_group(folder: Path) -> int | None:
+    """Bytes that a control group may still take; files that it has read and could forget count as free.
+
+    Args:
+        folder: of the group.
+
+    Returns:
+        None where there is no such group, or it has no limit.
+    """
+    files = (("memory.max", "memory.current"), ("memory.limit_in_bytes", "memory.usage_in_bytes"))
+    for limit, usage in files:
         try:
-            limits.append(int(path.read_text(encoding="ascii")))
+            most, taken = (int((folder / name).read_text(encoding="ascii")) for name in (limit, usage))
+            lines = (folder / "memory.stat").read_text(encoding="ascii").splitlines()
         except (OSError, ValueError):  # no such file, or "max"
             continue
-    return min([*([] if available is None else [available]), *limits], default=None)
+        facts = dict(line.split() for line in lines)
+        return most - taken + int(facts.get("total_inactive_file", facts.get("inactive_file", 0)))
+    return None
 
 
 def _kilobytes(path: Path, key: str) -> int | None:
