@@ -48,24 +48,28 @@ def _plan(
         return
     from benchmark.planning.plan import make_plan
     from benchmark.runtime.cache_folder import cache_folder, writable
+    from benchmark.runtime.interruption import Interrupted
     from benchmark.runtime.progress import Reporter
-    from registry.consistency import preset_names
+    from registry.catalogue import PRESET_CARDS
 
-    presets = () if seconds is None else preset_names()
+    presets = [] if seconds is None else [entry.card.name for entry in PRESET_CARDS]
     at_presets = {
         preset: [experiment_of(replace(options, preset=preset), each, dataset, data) for each in methods]
         for preset in presets
     }
-    plan = make_plan(
-        experiments,
-        len(numbers),
-        runs=options.runs,
-        cache=writable(cache_folder(), "cache folder"),
-        reporter=Reporter(),
-        weights=options.find_weights(),
-        budget=seconds,
-        at_presets=at_presets,
-    )
+    try:
+        plan = make_plan(
+            experiments,
+            len(numbers),
+            runs=options.runs,
+            cache=writable(cache_folder(), "cache folder"),
+            reporter=Reporter(),
+            weights=options.find_weights(),
+            budget=seconds,
+            at_presets=at_presets,
+        )
+    except (Interrupted, KeyboardInterrupt):
+        raise Interrupted("stopped while planning; nothing is kept of a plan that is not finished") from None
     if options.json:
         print(json_format.dumps(plan.as_json(), indent=2))
     else:
@@ -82,5 +86,8 @@ def _seconds(text: str) -> float:
     """
     match = re.fullmatch(r"(\d+(?:\.\d+)?)(min|h|d)", text.strip())
     if match is None or float(match[1]) == 0:
-        raise InputError(f"--budget {text!r}: write a time above zero, such as 90min, 24h or 3d")
+        raise InputError(
+            f"--budget {text!r}: write a time above zero, such as 90min, 24h or 3d; what a training may cost is "
+            "--set budget=300cpu-s"
+        )
     return 3600 * float(match[1]) * _HOURS[match[2]]

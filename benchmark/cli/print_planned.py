@@ -37,16 +37,19 @@ def print_planned(plan: Plan, budget: str | None) -> None:
             console.print(f"{group.name}, {note}", markup=False, soft_wrap=True)
     if plan.fits:
         answers = {True: "yes", False: "no", None: "–"}
+        columns = [
+            Column("time", [f"{'~' if fit.by_operations else ''}{_time(fit.seconds)}" for fit in plan.fits]),
+            Column("memory", [_size(fit.memory) for fit in plan.fits]),
+            Column("fits", [answers[fit.fits] for fit in plan.fits], "left"),
+            Column("because it", [fit.reason for fit in plan.fits], "left"),
+        ]
+        if plan.machine.device_memory is not None:
+            columns.insert(2, Column("GPU", [_size(fit.device_memory) for fit in plan.fits]))
         print_table(
             console,
             f"within {budget}",
             Column("preset", [fit.preset for fit in plan.fits], "left"),
-            [
-                Column("time", [f"{'~' if fit.by_operations else ''}{_time(fit.seconds)}" for fit in plan.fits]),
-                Column("memory", [_size(fit.memory) for fit in plan.fits]),
-                Column("fits", [answers[fit.fits] for fit in plan.fits], "left"),
-                Column("because it", [fit.reason for fit in plan.fits], "left"),
-            ],
+            columns,
         )
     for warning in plan.warnings:
         console.print(warning, markup=False, soft_wrap=True)
@@ -67,4 +70,6 @@ def _time(seconds: float | None) -> str:
         return "–"
     if seconds < 60:
         return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 360_000 else f"{seconds / 3600:,.0f} h"

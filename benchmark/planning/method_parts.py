@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmark.config.budget import parse_budget
 from benchmark.config.evaluation_spec import Options
 from benchmark.config.experiment import Experiment
 from benchmark.config.training_length import over_faces
-from benchmark.editing.build_method import build_editor
-from benchmark.editing.option_weights import missing_in_words, option_weights
+from benchmark.editing.build_method import Editor, build_editor
+from benchmark.editing.option_weights import OptionWeights, missing_in_words, option_weights
 from benchmark.planning.machine import Machine
 from benchmark.planning.parts import Group, Part
 from benchmark.planning.sample_faces import Sample, packed_bytes
@@ -19,9 +19,12 @@ from benchmark.planning.tasks import Tasks
 from benchmark.planning.trial import Trial
 from benchmark.runs.participation import check_learned_attributes, participation
 from benchmark.runs.training_budget import within
+from benchmark.runtime.device import Compute
+from benchmark.training.step_cost import StepTime, require_device
+from benchmark.training.step_work import StepWork
 from benchmark.training.train import move_to_device
 from benchmark.weights.locate import Weights
-from methods.base import CannotEdit, FaceEditor
+from methods.base import CannotEdit, FaceEditor, Stage
 from registry.catalogue import METHOD_CARDS
 from registry.errors import InputError
 
@@ -32,7 +35,7 @@ class MethodEstimate:
 
     Attributes:
         group: its parts.
-        stages: the estimates of its training stages.
+        stages: the estimates of all its training stages, those that a file gives among them.
     """
 
     group: Group
@@ -67,17 +70,21 @@ def method_estimate(
     counted = over_faces(requested, sample.num_faces["train"])
     unbought = counted.model_copy(update={"method": counted.method.model_copy(update={"budget": None})})
     editor = build_editor(counted, files)
-    trained = () if editor.checkpoint is not None else editor.model.stages()
-    left = {stage.name for stage in trained if stage.iterations > 0 and stage.name not in editor.given}
-    stages = []
+    left = {stage.name for stage in stages_to_train(editor)}
+    estimates: list[StageEstimate] = []
+    iterations: dict[str, int] = {}
     if left:
         estimates = estimate_stages(
             lambda: build_editor(unbought, files).model, sample.dataset, machine, seconds, seed=requested.method.seed
         )
-        iterations = _iterations(counted, estimates, files)
-        stages = [each for each in estimates if each.stage.name in left]
+        steps = [(each.stage, each.work, each.time) for each in estimates]
+        iterations = stage_iterations(counted, steps, files, machine.compute)
     notes = tuple(missing_in_words(files))
-    parts = [_stage_part(each, iterations[each.stage.name], sample, machine, notes) for each in stages]
+    parts = [
+        _stage_part(each, iterations[each.stage.name], sample, machine, notes)
+        for each in estimates
+        if each.stage.name in left
+    ]
     card = METHOD_CARDS.find(requested.method.name).card
     able = participation(card, requested.evaluation, sample.dataset).able
     move_to_device(editor.model, machine.compute)
@@ -86,28 +93,50 @@ def method_estimate(
         parts += _edits_and_scores(editor.model, requested, able, sample, trial)
     finally:
         editor.model.close()
-    return MethodEstimate(Group(requested.label, seeds, parts), stages)
+    return MethodEstimate(Group(requested.label, seeds, parts), estimates)
 
 
-def _iterations(experiment: Experiment, estimates: list[StageEstimate], files: Mapping[str, object]) -> dict[str, int]:
-    """Of each stage, within the training budget where there is one."""
-    stages = [each.stage for each in estimates]
+def stages_to_train(editor: Editor) -> list[Stage]:
+    """The stages that train: none where a checkpoint fills the model, and not those whose networks a file gives."""
+    stages = () if editor.checkpoint is not None else editor.model.stages()
+    return [stage for stage in stages if stage.iterations > 0 and stage.name not in editor.given]
+
+
+def stage_iterations(
+    experiment: Experiment,
+    steps: Sequence[tuple[Stage, StepWork, StepTime]],
+    files: Mapping[str, OptionWeights],
+    compute: Compute,
+) -> dict[str, int]:
+    """Iterations of each stage, within the training budget where there is one.
+
+    Args:
+        experiment: with every length in iterations.
+        steps: of every stage that has iterations: its steps' work and time.
+        files: weights files that the method's options name, by option.
+        compute: that it is trained on.
+
+    Raises:
+        InputError: as of `within`, or if GPU seconds are to be spent on another device.
+    """
+    stages = [stage for stage, _, _ in steps]
     if experiment.method.budget is None:
         return {stage.name: stage.iterations for stage in stages}
     budget = parse_budget(experiment.method.budget)
+    require_device(budget.quantity, compute)
     costs = {}
-    for each in estimates:
+    for stage, work, time in steps:
         by_quantity = {
-            "cpu": each.time.cpu,
-            "gpu": each.time.wall,
-            "flop": each.work.mean_flops,
-            "images": float(each.stage.batch_size),
+            "cpu": time.cpu,
+            "gpu": time.wall,
+            "flop": work.mean_flops,
+            "images": float(stage.batch_size),
         }
-        costs[each.stage.name] = by_quantity[budget.quantity]
+        costs[stage.name] = by_quantity[budget.quantity]
     options = within(experiment, budget, stages, costs)
     method = experiment.method
     bought = method.model_copy(update={"options": {**method.options, **options}, "budget": None})
-    model = build_editor(experiment.model_copy(update={"method": bought})).model
+    model = build_editor(experiment.model_copy(update={"method": bought}), files).model
     return {stage.name: stage.iterations for stage in model.stages()}
 
 

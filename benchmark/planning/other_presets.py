@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 
+from benchmark.config.evaluation_spec import EvaluationSpec
 from benchmark.config.experiment import Experiment
+from benchmark.config.presets import all_protocols
 from benchmark.config.training_length import over_faces
 from benchmark.datasets.base import SPLITS
 from benchmark.editing.build_method import build_editor
 from benchmark.editing.option_weights import option_weights
 from benchmark.planning.machine import Machine
+from benchmark.planning.method_parts import stage_iterations, stages_to_train
 from benchmark.planning.parts import Group, Part
 from benchmark.planning.sample_faces import Sample
 from benchmark.planning.stages import memory_of
+from benchmark.training.step_cost import StepTime
 from benchmark.training.step_work import StepWork, works
 from benchmark.weights.locate import Weights
+from registry.errors import InputError
 
-Rates = dict[tuple[str, str], float]
-"""Seconds of an operation by method and stage, as measured."""
+Rates = dict[tuple[str, str], StepTime]
+"""Time of an operation by method and stage, as measured."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,8 @@ class Fit:
             if needed is not None and free is not None and needed > free:
                 reason = f"needs more {name} than is free"
         if not reason and seconds is not None and seconds > budget:
-            reason = f"takes {seconds / budget:.2g} times the budget"
+            times = seconds / budget
+            reason = f"takes {times:,.0f} times the budget" if times >= 10 else f"takes {times:.2f} times the budget"
         fits = False if reason else None if seconds is None else True
         if fits is None:
             reason = "has a part that could not be measured"
@@ -73,6 +80,7 @@ class Fit:
 def by_operations(
     experiments: Sequence[Experiment],
     num_seeds: int,
+    calibrated: Sequence[Experiment],
     measured: Sequence[Group],
     rates: Rates,
     sample: Sample,
@@ -82,12 +90,13 @@ def by_operations(
 ) -> Fit:
     """A preset that nothing was measured at: its trainings take as long as their operations at the measured rates.
 
-    What is not a method's training is taken to grow with iterations or images, and with pixels.
+    Packing is taken to grow with faces, edits and scores with tasks, and all that is no method's training with pixels.
 
     Args:
         experiments: one a method, at the preset.
         num_seeds: that each has.
-        measured: of the preset that was calibrated: what is shared first, then one a method.
+        calibrated: the same at the preset that was calibrated.
+        measured: what those take: what is shared first, then one a method.
         rates: of the stages there.
         sample: of the faces.
         machine: that it runs on.
@@ -100,12 +109,25 @@ def by_operations(
     num_faces = {split: int(str(options.get(split, sample.num_faces[split]))) for split in SPLITS}
     more_faces = sum(num_faces.values()) / sum(sample.num_faces.values())
     shared, *methods = measured
-    parts = [_scaled(part, pixels * more_faces) for part in shared.parts]
-    for experiment, group in zip(experiments, methods, strict=True):
-        counted = over_faces(experiment, num_faces["train"])
-        parts += [_scaled(part, num_seeds * pixels) for part in group.parts if part.iterations is None]
-        parts += _trainings(counted, num_seeds, rates, sample, machine, weights)
+    faces, *others = shared.parts
+    more_tasks = _num_tasks(all_protocols(evaluation)) / _num_tasks(all_protocols(calibrated[0].evaluation))
+    parts = [_scaled(faces, pixels * more_faces)]
+    # judges are trained for as many iterations at every preset
+    parts += [_scaled(part, pixels * (more_tasks if part.iterations is None else 1.0)) for part in others]
+    for experiment, earlier, group in zip(experiments, calibrated, methods, strict=True):
+        more = pixels * _num_tasks(experiment.evaluation) / _num_tasks(earlier.evaluation)
+        parts += [_scaled(part, num_seeds * more) for part in group.parts if part.iterations is None]
+        try:
+            parts += _trainings(over_faces(experiment, num_faces["train"]), num_seeds, rates, sample, machine, weights)
+        except InputError as reason:
+            return Fit(evaluation.preset, None, None, None, None, True, str(reason))
     return Fit.of(evaluation.preset, Group(evaluation.preset, 1, parts).once, budget, machine, by_operations=True)
+
+
+def _num_tasks(evaluation: EvaluationSpec) -> int:
+    """How many tasks protocols are to have, those that say no number one each."""
+    limit = evaluation.limit or sys.maxsize
+    return sum(min(limit, int(str(options.get("count", 1)))) for options in evaluation.protocols.values())
 
 
 def _scaled(part: Part, factor: float) -> Part:
@@ -115,25 +137,34 @@ def _scaled(part: Part, factor: float) -> Part:
 def _trainings(
     experiment: Experiment,
     num_seeds: int,
-    rates: Mapping[tuple[str, str], float],
+    rates: Rates,
     sample: Sample,
     machine: Machine,
     weights: Weights,
 ) -> list[Part]:
-    model = build_editor(experiment, option_weights(experiment.method.options, weights)).model
-    stages = [stage for stage in model.stages() if stage.iterations > 0]
+    files = option_weights(experiment.method.options, weights)
+    editor = build_editor(experiment, files)
+    left, stages = stages_to_train(editor), [stage for stage in editor.model.stages() if stage.iterations > 0]
     if machine.compute.channels_last:
-        model.to(memory_format=torch.channels_last)
-    size = experiment.evaluation.dataset.size
+        editor.model.to(memory_format=torch.channels_last)
     found: dict[str, StepWork] = {}
     try:
-        found = works(model, size, machine.compute, sample.dataset.attribute_names)
+        found = works(editor.model, experiment.evaluation.dataset.size, machine.compute, sample.dataset.attribute_names)
     except Exception:  # as at the calibrated preset, whose notes say it
         found = {}
-    parts = []
+    steps = []
     for stage in stages:
         work, rate = found.get(stage.name), rates.get((experiment.label, stage.name))
-        seconds = num_seeds * stage.iterations * work.mean_flops * rate if work and rate else None
+        if work and rate:
+            steps.append((stage, work, StepTime(rate.wall * work.mean_flops, rate.cpu * work.mean_flops, 0)))
+    iterations = stage_iterations(experiment, steps, files, machine.compute) if len(steps) == len(stages) > 0 else {}
+    times = {stage.name: time for stage, _, time in steps}
+    parts = []
+    for stage in left:
+        seconds = None
+        if stage.name in iterations:
+            seconds = num_seeds * iterations[stage.name] * times[stage.name].wall
+        work = found.get(stage.name)
         memory, device_memory = (None, None) if work is None else memory_of(work, machine)
         parts.append(Part(stage.name, seconds=seconds, memory=memory, device_memory=device_memory))
     return parts

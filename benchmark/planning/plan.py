@@ -16,8 +16,10 @@ from benchmark.planning.other_presets import Fit, Rates, by_operations
 from benchmark.planning.parts import Group, Part, total
 from benchmark.planning.sample_faces import sample_faces
 from benchmark.planning.shared_parts import shared_group
+from benchmark.planning.stages import StageEstimate
 from benchmark.planning.trial import Trial
 from benchmark.runtime.progress import Reporter
+from benchmark.training.step_cost import StepTime
 from benchmark.weights.locate import Weights
 
 METHOD_SECONDS: Final = 20.0
@@ -154,11 +156,13 @@ def make_plan(
         fits = [Fit.of(evaluation.preset, found.total, budget, machine)]
         for preset, others in (at_presets or {}).items():
             if preset != evaluation.preset:
-                fits.append(by_operations(others, num_seeds, groups, rates, sample, machine, weights, budget))
+                fits.append(
+                    by_operations(others, num_seeds, experiments, groups, rates, sample, machine, weights, budget)
+                )
         return Plan(**{**vars(found), "fits": fits})
 
 
-def _rates(label: str, stages: Sequence[Any]) -> Iterator[tuple[tuple[str, str], float]]:
+def _rates(label: str, stages: Sequence[StageEstimate]) -> Iterator[tuple[tuple[str, str], StepTime]]:
     for each in stages:
-        if each.work.mean_flops:
-            yield (label, each.stage.name), each.time.wall / each.work.mean_flops
+        if flops := each.work.mean_flops:
+            yield (label, each.stage.name), StepTime(each.time.wall / flops, each.time.cpu / flops, each.time.measured)

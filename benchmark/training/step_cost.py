@@ -43,8 +43,7 @@ def step_costs(
     Raises:
         InputError: if GPU seconds are to be measured on another device.
     """
-    if quantity == "gpu" and compute.device.type != "cuda":
-        raise InputError(f"a budget of GPU time needs a GPU, and this runs on {compute.device.type}: write cpu-s")
+    require_device(quantity, compute)
     stages = [stage for stage in model.stages() if stage.iterations > 0]
     if quantity == "images":
         return {stage.name: float(stage.batch_size) for stage in stages}
@@ -55,6 +54,16 @@ def step_costs(
         step = trial_step(model, stage, dataset, seed=seed, compute=compute)
         costs[stage.name] = _operations(step) if quantity == "flop" else _seconds(step, _clock(quantity, compute))
     return costs
+
+
+def require_device(quantity: Quantity, compute: Compute) -> None:
+    """Refuse to measure a quantity where it is not spent.
+
+    Raises:
+        InputError: if GPU seconds are to be measured on another device.
+    """
+    if quantity == "gpu" and compute.device.type != "cuda":
+        raise InputError(f"a budget of GPU time needs a GPU, and this runs on {compute.device.type}: write cpu-s")
 
 
 def trial_step(

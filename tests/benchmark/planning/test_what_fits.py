@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from benchmark.cli.print_planned import print_planned
-from benchmark.planning.machine import Machine
+from benchmark.planning.machine import Machine, left_in_group
 from benchmark.planning.other_presets import Fit
 from benchmark.planning.parts import Group, Part
 from benchmark.planning.plan import Plan
@@ -21,6 +23,28 @@ def machine(*, device_memory: int | None = None) -> Machine:
 
 def plan_of(part: Part, on: Machine) -> Plan:
     return Plan("small", "rendered-faces", 128, {"train": 9}, "a machine", on, [Group("method", 2, [part])])
+
+
+@pytest.mark.parametrize(
+    ("files", "left"),
+    [
+        ({"memory.max": "800", "memory.current": "600", "memory.stat": "anon 400\ninactive_file 150"}, 350),
+        ({"memory.max": "max", "memory.current": "600", "memory.stat": "anon 400\ninactive_file 150"}, None),
+        (
+            {
+                "memory.limit_in_bytes": "800",
+                "memory.usage_in_bytes": "600",
+                "memory.stat": "inactive_file 1\ntotal_inactive_file 50",
+            },
+            250,
+        ),
+        ({}, None),
+    ],
+)
+def test_a_containers_memory_is_what_its_limit_leaves(files: dict[str, str], left: int | None, tmp_path: Path) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(f"{text}\n")
+    assert left_in_group(tmp_path) == left
 
 
 @pytest.mark.parametrize(
@@ -49,7 +73,9 @@ def test_a_sentence_names_what_needs_more_than_there_is(part: Part, on: Machine,
     ("whole", "fits", "reason"),
     [
         (Part("all", seconds=HOUR, memory=GIB), True, ""),
-        (Part("all", seconds=3 * HOUR, memory=GIB), False, "takes 1.5 times the budget"),
+        (Part("all", seconds=3 * HOUR, memory=GIB), False, "takes 1.50 times the budget"),
+        (Part("all", seconds=2.1 * HOUR, memory=GIB), False, "takes 1.05 times the budget"),
+        (Part("all", seconds=9000 * HOUR, memory=GIB), False, "takes 4,500 times the budget"),
         (Part("all", seconds=HOUR, memory=5 * GIB), False, "needs more memory than is free"),
         (Part("all", memory=GIB), None, "has a part that could not be measured"),
     ],
@@ -73,7 +99,7 @@ def test_the_table_is_80_columns_wide_and_warnings_follow(capsys: pytest.Capture
     assert max(map(len, lines[: lines.index("within 2h")])) <= 80
     cells = {row[1].strip(): [cell.strip() for cell in row[2:-1]] for line in lines if len(row := line.split("│")) > 2}
     assert cells["mask_vae"] == ["50,000", "1,600,000", "67 min", "900 MiB", "99 MiB"]
-    assert cells["a-method+variant ×3"] == ["3,750,000", "62,400,000", "336.7 h", "5.0 GiB", "3.3 GiB"]
+    assert cells["a-method+variant ×3"] == ["3,750,000", "62,400,000", "337 h", "5.0 GiB", "3.3 GiB"]
     assert cells["small"] == ["~9.0 h", "5.0 GiB", "no", "needs more memory than is free"]
     assert "a-method+variant, editing_behavior: rough" in lines
     assert lines[-1].startswith("out of memory: a-method+variant, editing_behavior needs 5,120 MiB")
