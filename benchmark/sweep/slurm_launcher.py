@@ -182,7 +182,7 @@ class SlurmJob:
     def _is_gone(self) -> bool:
         """Whether Slurm has ended it."""
         found = self.submitted
-        gone, state = bool(found.done()), str(found.watcher.get_state(found.job_id, mode="cache")).upper()
+        gone, state = bool(found.done()), str(found.state).upper()
         if state == "SUSPENDED":
             found.watcher._finished.discard(found.job_id)  # submitit takes it for ended, and would not ask again
             return False
