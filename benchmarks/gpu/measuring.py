@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import torch
 
-from benchmark.config.presets import read_preset
+from benchmark.config.presets import complete_preset, find_preset
 from benchmark.config.training_length import in_iterations, put_over
 from benchmarks.gpu.records import Row
 from benchmarks.random_vgg import random_vgg
@@ -38,7 +38,9 @@ def options_of(method: str, preset: str) -> dict[str, Any]:
     card = METHOD_CARDS.find(method).card
     options = put_over(card.options, card.presets.get(preset, {}))
     options |= {name: None for name in options if name.endswith("_weights")}
-    return in_iterations(options, cast(int, read_preset(preset).datasets["rendered-faces"]["train"]))
+    return in_iterations(
+        options, cast(int, complete_preset(find_preset(preset, None)).datasets["rendered-faces"]["train"])
+    )
 
 
 def stages_of(method: str, preset: str, size: int) -> list[Stage]:

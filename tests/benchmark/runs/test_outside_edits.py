@@ -202,7 +202,7 @@ def test_it_is_scored_anew_by_its_name_from_the_edits_that_are_kept(runs: Path) 
 
 
 def test_it_runs_and_stands_on_the_leaderboard(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("benchmark.pipeline.run_all.default_references", lambda _: [])  # the real images are enough
+    monkeypatch.setattr("benchmark.runs.reference_runs.default_references", lambda _: [])  # the real images are enough
     few = ("run", "--method", "mine", "--limit", str(NUM_TASKS), "--runs", runs)
     outcome = bench(*few)
     assert outcome.code == 0, outcome.err
