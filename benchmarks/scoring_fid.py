@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from scipy.linalg import sqrtm
 
-from benchmark.evaluation.image_folder.against_real_images import real_side
+from benchmark.evaluation.image_folder.references import RealImages
 from benchmark.features.inception import InceptionEncoder
 from benchmark.features.moments import FeatureStatistics
 from benchmark.images.folder import open_images
@@ -65,11 +65,11 @@ def compare_real_sides(place: Path, weights: Path) -> None:
         Compute(torch.device("cpu"), "fp32", channels_last=True), Weights(named={"inception-fid": weights})
     )
     encoder = InceptionEncoder(resources)
-    files = list(open_images(place / "real").files.values())
+    folder = open_images(place / "real")
     times = []
     for _ in range(2):
         started = time.perf_counter(), time.process_time()
-        real_side(files, encoder, place / "real-cache", Reporter(quiet=True), "real")
+        RealImages(folder, place / "real-cache", Reporter(quiet=True)).features(encoder)
         times.append((time.perf_counter() - started[0], time.process_time() - started[1]))
     ratio("real side, the second time", times[0], times[1])
 

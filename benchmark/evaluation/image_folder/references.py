@@ -93,7 +93,7 @@ class RealImages:
         name, network = encoder
         if name not in self._pairs:
             try:
-                self._pairs[name] = FeaturePair(outputs, self._features(network))
+                self._pairs[name] = FeaturePair(outputs, self.features(network))
             except (MetricUnavailable, PluginError) as reason:
                 self._pairs[name] = str(reason)
         pair = self._pairs[name]
@@ -101,7 +101,8 @@ class RealImages:
             return Value(value=None, n=len(outputs), reason=pair), {}
         return set_cell(metric, pair, caution)
 
-    def _features(self, encoder: Encoder) -> FeatureSet:
+    def features(self, encoder: Encoder) -> FeatureSet:
+        """Their features by an encoder, in the order of the files, made once and then found again."""
         files = list(self._folder.files.values())
         key = fingerprint(_content_of(files), code_version("benchmark.images.read"), encoder.key)
 
