@@ -142,7 +142,7 @@ def _merits(compared: Sequence[int], metrics: Sequence[Column], scores: TableSco
         every = scores.statistic(stacked.sum(axis=1))
         figures, means = np.split(every, np.cumsum(num_seeds)[:-1]), means_over_seeds(every, num_seeds)
         resampled = Resampled(tuple(statistics_of_runs(stacked, of_way, scores.statistic) for of_way in weights))
-        drawn_means = resampled.map(partial(means_over_seeds, seeds=num_seeds)).two_way
+        drawn_means = resampled.map(partial(means_over_seeds, seeds=num_seeds)).two_way_comparable
         for number, (method, spread) in enumerate(zip(having, seed_spreads(figures, resampled.by_source), strict=True)):
             error = pooled_error([spread])
             merits[method, place] = sign * means[number]
