@@ -25,6 +25,7 @@ NOT_RANKED: Final = "only learned methods are ranked"
 SET_AGAINST: Final = "the share of the ranked methods that this one, which is not ranked, beats"
 NO_RIVAL: Final = "there is no other learned method"
 NO_FIGURES: Final = "it has no figure here"
+NONE_SHARED: Final = "no two learned methods have per-task scores of the same metric"
 NO_METRIC: Final = "the table has no metric of single images that names its axis"
 FEW_SCORES: Final = f"fewer than two learned methods have per-task scores: {NO_SCORES}"
 
@@ -91,6 +92,8 @@ def rank_rows(rows: Sequence[Row], scores: TableScores) -> Ranking:
     voting = [
         place for place in known if not _voting(metrics[place]).fallback or axis_of[metrics[place].id] not in leading
     ]
+    if not voting:
+        return Ranking(reason=NONE_SHARED)
     merits, drawn, metrics = merits[:, voting], drawn[:, :, voting], [metrics[place] for place in voting]
     names = list(dict.fromkeys(axis_of[column.id] for column in metrics))
     axes = [names.index(axis_of[column.id]) for column in metrics]
