@@ -266,7 +266,7 @@ def _flagged(table: Table) -> str:
     for cell in (cell for row in table.rows for cell in row.cells):
         if cell.flagged and cell.n is not None:
             found.setdefault(f"{cell.column.facts.title} (sound from {cell.column.facts.min_n:,})", set()).add(cell.n)
-    return ", ".join(f"{title} n = {_span(sizes)}" for title, sizes in found.items())
+    return "; ".join(f"{title} n = {_span(sizes)}" for title, sizes in found.items())
 
 
 def _span(sizes: set[int | None] | set[int]) -> str:
