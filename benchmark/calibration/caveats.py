@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from benchmark.calibration.schema import Curve, DegradationInfo, MetricCalibration, ProtocolCalibration
 from benchmark.results.schema import MetricInfo
@@ -36,6 +36,12 @@ def _sentences(info: MetricInfo, calibration: MetricCalibration, protocol: Proto
 
 def _misled(info: MetricInfo, curve: Curve, degradation: DegradationInfo) -> str:
     how = "not monotone" if curve.shape == "not monotone" else "better the worse the image"
-    values = ", ".join(f"{value:.{info.decimals}f}" for value in curve.figures)
+    values = ", ".join(_apart(curve.figures, info.decimals))
     strengths = ", ".join(f"{strength:g}" for strength in degradation.strengths)
     return f"{how} under {degradation.title}: {values} at {strengths} {degradation.unit}"
+
+
+def _apart(figures: Sequence[float], decimals: int) -> list[str]:
+    """The figures as tables have them, with as many more decimals as it takes to show that they differ."""
+    texts = [f"{value:.{decimals}f}" for value in figures]
+    return texts if len(set(texts)) > 1 or len(set(figures)) == 1 else _apart(figures, decimals + 1)

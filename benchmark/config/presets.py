@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from benchmark.config.evaluation_spec import EvaluationSpec, Options, Spec
 from benchmark.config.option_types import check_option
+from benchmark.config.variants import variant_changes
 from registry.cards import JudgeCard, MethodCard, PresetCard, check_card
 from registry.catalogue import (
     DATASET_CARDS,
@@ -158,7 +159,11 @@ def _checked(card: PresetCard, place: str) -> PresetCard:
 def _checked_options(given: Mapping[str, Options], catalogue: Catalogue[Any]) -> dict[str, Options]:
     found: dict[str, Options] = {}
     for label, options in given.items():
-        known = catalogue.find(label.partition("+")[0]).card.options
+        name, plus, variant = label.partition("+") if catalogue is METHOD_CARDS else (label, "", "")
+        card = catalogue.find(name).card
+        if plus:
+            variant_changes(card, variant)
+        known = card.options
         names = {known.name_of(written): value for written, value in options.items()}
         found[label] = {name: check_option(f"option of {label}", name, value, known) for name, value in names.items()}
     return found

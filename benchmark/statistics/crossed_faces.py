@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -48,12 +49,19 @@ class Resampled:
         between sources plus between targets minus between pairs, and never below the larger of the first two. Drawing
         both at once would count the chance of a single task three times (Owen, Annals of Applied Statistics 2007).
         """
+        return self._with_share(self._share)
+
+    @property
+    def two_way_comparable(self) -> Array:
+        """(draws, M): as `two_way`, with one share for all M methods, so that they can be compared draw by draw.
+
+        It is the largest that a method, or a difference of two, lacks. With shares of their own what sources do to all
+        of them alike would hide what targets do to each, and differences would vary too little.
+        """
         if len(self.ways) == 1:
             return self.by_source
-        by_target = self.ways[1]
-        share = np.nan_to_num(np.sqrt(ratio(self._lacking, _variance(by_target))))
-        deviations: Array = share * (by_target - _mean(by_target))
-        return self.by_source + deviations
+        differences = (self.map(partial(_ahead_of_later, number)) for number in range(self.by_source.shape[1]))
+        return self._with_share(np.concatenate([found._share for found in (self, *differences)]).max(initial=0.0))
 
     @property
     def widening(self) -> Array:
@@ -62,6 +70,21 @@ class Resampled:
             return np.ones(self.by_source.shape[1:])
         wider: Array = np.sqrt(1 + np.nan_to_num(ratio(self._lacking, _variance(self.by_source))))
         return wider
+
+    @property
+    def _share(self) -> Array:
+        """(...) of the deviations under drawn targets, those that drawn sources lack."""
+        if len(self.ways) == 1:
+            return np.zeros(self.by_source.shape[1:])
+        share: Array = np.nan_to_num(np.sqrt(ratio(self._lacking, _variance(self.ways[1]))))
+        return share
+
+    def _with_share(self, share: Array) -> Array:
+        if len(self.ways) == 1:
+            return self.by_source
+        by_target = self.ways[1]
+        deviations: Array = share * (by_target - _mean(by_target))
+        return self.by_source + deviations
 
     @property
     def _lacking(self) -> Array:
@@ -82,9 +105,21 @@ def resample(sums: FaceSums, weights: Sequence[Array], statistic: Statistic) -> 
     return Resampled(tuple(statistics_of_runs(np.concatenate(way.methods), drawn, statistic) for way, drawn in ways))
 
 
+def mean_over_seeds(drawn: Array) -> Array:
+    """Means (draws, ...) of one method's figures (draws, S, ...)."""
+    means: Array = drawn.mean(axis=1)
+    return means
+
+
 def faces_resampled(clusters: NDArray[Any]) -> str:
     """What intervals of these tasks resample, in words; `clusters` as in `face_numbers`."""
     return SOURCE_AND_TARGET if len(face_numbers(clusters)) > 1 else SOURCE
+
+
+def _ahead_of_later(number: int, drawn: Array) -> Array:
+    """A method's figures less those of each method after it, (draws, M - 1 - number) of (draws, M)."""
+    ahead: Array = drawn[:, [number]] - drawn[:, number + 1 :]
+    return ahead
 
 
 def _mean(drawn: Array) -> Array:

@@ -59,11 +59,11 @@ class Curves:
 
     Attributes:
         values: (S, G) figures of S seeds at G strengths.
-        drawn: (draws, S, G) the same under resampled faces.
+        drawn: the same under resampled faces, (draws, S, G).
     """
 
     values: Array
-    drawn: Array
+    drawn: Resampled
 
     @classmethod
     def of(cls, runs: Sequence[Array], num_strengths: int, faces: FaceDraws) -> Curves:
@@ -79,7 +79,7 @@ class Curves:
             for of_run, tally in zip(sums, runs, strict=True):
                 np.add.at(of_run, numbers[known], tally[known])
             drawn.append(np.moveaxis(statistics_of_runs(sums, weights, of_strengths), 0, -1))
-        return cls(np.moveaxis(of_strengths(sums.sum(axis=1)), 0, -1), Resampled(tuple(drawn)).two_way)
+        return cls(np.moveaxis(of_strengths(sums.sum(axis=1)), 0, -1), Resampled(tuple(drawn)))
 
 
 @dataclass(frozen=True)

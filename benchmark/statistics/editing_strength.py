@@ -8,8 +8,10 @@ from typing import Final, Literal
 
 import numpy as np
 
+from benchmark.statistics.crossed_faces import mean_over_seeds
 from benchmark.statistics.curves import Curves, FaceDraws
 from benchmark.statistics.equal_success import Estimate
+from benchmark.statistics.face_clusters import Array
 from benchmark.statistics.seed_variance import seed_error
 from benchmark.statistics.simultaneous import simultaneous_half_widths
 
@@ -93,11 +95,16 @@ def _changes(
 ) -> dict[int, Estimate]:
     """By the place of another strength, the figure there less that of the whole edit."""
     whole = list(strengths).index(WHOLE)
-    values = sign * (curves.values[:, others] - curves.values[:, [whole]])
-    drawn = sign * (curves.drawn[:, :, others] - curves.drawn[:, :, [whole]])
-    errors = [seed_error([values[:, place]], [drawn[:, :, place]]) for place in range(len(others))]
-    spread = np.stack([error.draw(len(drawn), faces.generator()) for error in errors], axis=1)
+
+    def changes(figures: Array) -> Array:
+        apart: Array = sign * (figures[..., others] - figures[..., [whole]])
+        return apart
+
+    values, drawn = changes(curves.values), curves.drawn.map(changes)
+    errors = [seed_error([values[:, place]], [drawn.by_source[:, :, place]]) for place in range(len(others))]
+    drawn_means = drawn.map(mean_over_seeds).two_way
+    spread = np.stack([error.draw(len(drawn_means), faces.generator()) for error in errors], axis=1)
     means = values.mean(axis=0)
-    widths = np.maximum(simultaneous_half_widths(drawn.mean(axis=1) + spread - means), least)
+    widths = np.maximum(simultaneous_half_widths(drawn_means + spread - means), least)
     found = zip(others, means.tolist(), widths.tolist(), strict=True)
     return {place: Estimate(value, value - half, value + half) for place, value, half in found}

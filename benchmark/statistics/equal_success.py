@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from benchmark.statistics.bootstrap import percentile_interval
+from benchmark.statistics.crossed_faces import Resampled, mean_over_seeds
 from benchmark.statistics.curves import Curves, FaceDraws, SmoothCurves
 from benchmark.statistics.face_clusters import Array
 from benchmark.statistics.seed_variance import pooled_error, seed_error, seed_spreads
@@ -43,14 +44,14 @@ class AtLevel:
         preserved: by metric, the figure there.
         reached_in: share of the resamples in which every seed reaches the level.
         values: by metric, (S,) of each seed.
-        drawn: by metric, (draws, S) under resampled faces.
+        drawn: by metric, the same under resampled faces, (draws, S).
     """
 
     strength: Estimate
     preserved: Mapping[str, Estimate]
     reached_in: float
     values: Mapping[str, Array]
-    drawn: Mapping[str, Array]
+    drawn: Mapping[str, Resampled]
 
 
 def at_levels(
@@ -62,7 +63,7 @@ def at_levels(
 ) -> tuple[AtLevel, ...]:
     """A method where it first reaches each of several levels of success, interpolated between strengths.
 
-    Every resample of source faces has curves of its own, and so another strength at which it reaches a level; seeds are
+    Every resample of faces has curves of its own, and so another strength at which it reaches a level; seeds are
     nested as in `bootstrap_interval`.
 
     Args:
@@ -79,10 +80,10 @@ def at_levels(
 
 @dataclass(frozen=True)
 class _Smooth:
-    """The curves of a metric, of its seeds and of their resamples."""
+    """The curves of a metric, of its seeds and of their resamples in each way of `Resampled`."""
 
     values: SmoothCurves
-    drawn: SmoothCurves
+    drawn: tuple[SmoothCurves, ...]
 
     @classmethod
     def of(cls, curves: Curves, strengths: Sequence[float]) -> _Smooth:
@@ -91,16 +92,27 @@ class _Smooth:
         if known.sum() < 2:
             known = np.ones_like(known)
         places = np.asarray(strengths, np.float64)[known]
-        return cls(*(SmoothCurves.through(places, points[..., known]) for points in (curves.values, curves.drawn)))
+        values, *drawn = (
+            SmoothCurves.through(places, points[..., known]) for points in (curves.values, *curves.drawn.ways)
+        )
+        return cls(values, tuple(drawn))
 
 
 def _at_level(success: _Smooth, preserved: Mapping[str, _Smooth], level: float, faces: FaceDraws) -> AtLevel:
-    reached, drawn_reached = success.values.first_reached(level), success.drawn.first_reached(level)
+    reached = success.values.first_reached(level)
+    drawn_reached = Resampled(tuple(of_way.first_reached(level) for of_way in success.drawn))
     values = {name: curves.values.at(reached) for name, curves in preserved.items()}
-    drawn = {name: curves.drawn.at(drawn_reached) for name, curves in preserved.items()}
+    drawn = {name: _drawn_at(curves, drawn_reached) for name, curves in preserved.items()}
     found = {name: _estimate(values[name], drawn[name], faces) for name in preserved}
-    reached_in = float(np.isfinite(drawn_reached).all(axis=1).mean())
+    reached_in = float(np.isfinite(drawn_reached.map(mean_over_seeds).two_way).mean())
     return AtLevel(_estimate(reached, drawn_reached, faces), found, reached_in, values, drawn)
+
+
+def _drawn_at(curves: _Smooth, places: Resampled) -> Resampled:
+    """Figures where the curves of each resample are at a place of its own."""
+    return Resampled(
+        tuple(of_way.at(places_there) for of_way, places_there in zip(curves.drawn, places.ways, strict=True))
+    )
 
 
 @dataclass(frozen=True)
@@ -151,18 +163,20 @@ def leads(methods: Sequence[AtLevel], metric: str, faces: FaceDraws, *, more_is_
 def _deviations(one: AtLevel, other: AtLevel, metric: str, faces: FaceDraws) -> Array:
     """How far resamples (draws,) of a difference of two methods lie from it, with the error that seeds add."""
     sides = [(found.values[metric], found.drawn[metric]) for found in (one, other)]
-    known = np.all([np.isfinite(drawn).all(axis=1) for _, drawn in sides], axis=0)
-    spreads = [spread for values, drawn in sides for spread in seed_spreads([values], drawn[known])]
-    differences = sides[0][1].mean(axis=1) - sides[1][1].mean(axis=1)
+    known = np.all([np.isfinite(drawn.by_source).all(axis=1) for _, drawn in sides], axis=0)
+    spreads = [spread for values, drawn in sides for spread in seed_spreads([values], drawn.by_source[known])]
+    ours, theirs = (drawn.map(mean_over_seeds) for _, drawn in sides)
+    differences = (ours - theirs).two_way
     error = pooled_error(spreads).draw(len(differences), faces.generator())
     deviations: Array = differences - (sides[0][0].mean() - sides[1][0].mean()) + error
     return deviations
 
 
-def _estimate(values: Array, drawn: Array, faces: FaceDraws) -> Estimate:
+def _estimate(values: Array, drawn: Resampled, faces: FaceDraws) -> Estimate:
     """From figures (S,) of seeds and (draws, S) under resampled faces; without an interval where too few have one."""
-    value, known = float(values.mean()), np.isfinite(drawn).all(axis=1)
+    value, means = float(values.mean()), drawn.map(mean_over_seeds).two_way
+    known = np.isfinite(means)
     if not np.isfinite(value) or faces.num_faces < 2 or known.mean() < REACHED_IN:
         return Estimate(value)
-    error = seed_error([values], [drawn[known]]).draw(int(known.sum()), faces.generator())
-    return Estimate(value, *percentile_interval(drawn[known].mean(axis=1) + error))
+    error = seed_error([values], [drawn.by_source[known]]).draw(int(known.sum()), faces.generator())
+    return Estimate(value, *percentile_interval(means[known] + error))

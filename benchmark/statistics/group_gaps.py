@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.statistics.bootstrap import NO_INTERVAL, percentile_intervals
-from benchmark.statistics.crossed_faces import Resampled, draw_weights
+from benchmark.statistics.crossed_faces import Resampled, draw_weights, mean_over_seeds
 from benchmark.statistics.face_clusters import (
     Array,
     Statistic,
@@ -150,13 +150,8 @@ def _weights(counts: tuple[int, ...], draws: int, seed: int) -> list[Array]:
 def _with_seeds(values: Array, drawn: Resampled, generator: np.random.Generator) -> Array:
     """Means over seeds (draws,) under resampled faces, with the error that seeds add."""
     error = seed_error([values], [drawn.by_source])
-    means = drawn.map(_over_seeds).two_way
+    means = drawn.map(mean_over_seeds).two_way
     return means + error.draw(len(means), deepcopy(generator)) if error.freedom_drawn else means
-
-
-def _over_seeds(drawn: Array) -> Array:
-    means: Array = drawn.mean(axis=1)
-    return means
 
 
 def _half_width(

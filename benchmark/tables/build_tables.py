@@ -9,7 +9,7 @@ from benchmark.human_study.analysis.findings import Findings
 from benchmark.results.comparability import comparable_groups, configuration, table_conflicts
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.method_runs import MethodRuns, group_by_method
-from benchmark.results.schema import Kind, ProtocolResult, Result, Value
+from benchmark.results.schema import Kind, MetricInfo, ProtocolResult, Result, Value
 from benchmark.results.task_scores import ScoreFiles
 from benchmark.tables.bold import emphasise
 from benchmark.tables.costs import cost_cells, cost_columns
@@ -20,6 +20,7 @@ from benchmark.tables.seed_intervals import nest_seeds
 from benchmark.tables.table import Cell, Column, Row, Table, cell_of_seeds
 from benchmark.tables.table_scores import TableScores
 from benchmark.tables.tests_against_best import against_best
+from registry.catalogue import METRIC_CARDS
 
 _KINDS: tuple[Kind, ...] = ("real", "reference", "learned")
 _LEVELS = ("image", "set", "cost")
@@ -129,8 +130,16 @@ def _columns(results: Sequence[Result], of_protocol: Sequence[ProtocolResult]) -
     facts = {name: fact for result in reversed(results) for name, fact in result.metrics.items()}
     order = dict.fromkeys(name for result in results for name in result.metrics)
     scored = {name for found in of_protocol for name in found.metrics}
-    columns = [Column(name, facts[name]) for name in order if name in scored]
+    columns = [Column(name, _with_axis(name, facts[name])) for name in order if name in scored]
     return tuple(sorted(columns, key=lambda column: _LEVELS.index(column.level)))
+
+
+def _with_axis(metric: str, facts: MetricInfo) -> MetricInfo:
+    """A metric as results have it, with the axis that its card names where these are older than axes."""
+    if facts.axis is not None or metric not in METRIC_CARDS:
+        return facts
+    card = METRIC_CARDS.find(metric).card
+    return facts.model_copy(update={"axis": card.axis, "fallback": card.fallback})
 
 
 def _rows(

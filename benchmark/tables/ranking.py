@@ -18,13 +18,12 @@ from benchmark.statistics.win_rates import Rank, rank_methods, rate_against
 from benchmark.tables.seed_intervals import DRAWS, nested
 from benchmark.tables.table import Cell, Column, Row
 from benchmark.tables.table_scores import NO_SCORES, PARTIAL, TableScores
-from registry.cards import MetricCard
-from registry.catalogue import METRIC_CARDS
 
 NOT_RANKED: Final = "only learned methods are ranked"
 SET_AGAINST: Final = "the share of the ranked methods that this one, which is not ranked, beats"
 NO_RIVAL: Final = "there is no other learned method"
 NO_FIGURES: Final = "it has no figure here"
+NONE_SHARED: Final = "no two learned methods have per-task scores of the same metric"
 NO_METRIC: Final = "the table has no metric of single images that names its axis"
 FEW_SCORES: Final = f"fewer than two learned methods have per-task scores: {NO_SCORES}"
 
@@ -71,7 +70,7 @@ def rank_rows(rows: Sequence[Row], scores: TableScores) -> Ranking:
     reference method is set against the ranked ones, which do not meet it.
     """
     of_images = [cell.column for cell in rows[0].cells if cell.column.level == "image"]
-    axis_of = {column.id: axis for column in of_images if (axis := _voting(column).axis) is not None}
+    axis_of = {column.id: axis for column in of_images if (axis := column.facts.axis) is not None}
     metrics = [column for column in of_images if column.id in axis_of]
     learned = [number for number, row in enumerate(rows) if row.kind == "learned" and _has_figures(row)]
     ranked = [
@@ -87,10 +86,12 @@ def rank_rows(rows: Sequence[Row], scores: TableScores) -> Ranking:
     ]
     merits, drawn = _merits([*ranked, *references], metrics, scores)
     known = np.flatnonzero(np.isfinite(merits[: len(ranked)]).sum(axis=0) > 1)
-    leading = {axis_of[metrics[place].id] for place in known if not _voting(metrics[place]).fallback}
+    leading = {axis_of[metrics[place].id] for place in known if not metrics[place].facts.fallback}
     voting = [
-        place for place in known if not _voting(metrics[place]).fallback or axis_of[metrics[place].id] not in leading
+        place for place in known if not metrics[place].facts.fallback or axis_of[metrics[place].id] not in leading
     ]
+    if not voting:
+        return Ranking(reason=NONE_SHARED)
     merits, drawn, metrics = merits[:, voting], drawn[:, :, voting], [metrics[place] for place in voting]
     names = list(dict.fromkeys(axis_of[column.id] for column in metrics))
     axes = [names.index(axis_of[column.id]) for column in metrics]
@@ -104,13 +105,6 @@ def rank_rows(rows: Sequence[Row], scores: TableScores) -> Ranking:
         {name: tuple(column for column in metrics if axis_of[column.id] == name) for name in names},
         tuple(column for column in of_images if column.id not in axis_of),
     )
-
-
-def _voting(column: Column) -> MetricInfo | MetricCard:
-    """What says how a metric votes: its result, or its card, where that is of an older version."""
-    if column.facts.axis is not None or column.id not in METRIC_CARDS:
-        return column.facts
-    return METRIC_CARDS.find(column.id).card
 
 
 def _why_nobody_is_ranked(num_rivals: int, num_metrics: int) -> str:
@@ -142,7 +136,7 @@ def _merits(compared: Sequence[int], metrics: Sequence[Column], scores: TableSco
         every = scores.statistic(stacked.sum(axis=1))
         figures, means = np.split(every, np.cumsum(num_seeds)[:-1]), means_over_seeds(every, num_seeds)
         resampled = Resampled(tuple(statistics_of_runs(stacked, of_way, scores.statistic) for of_way in weights))
-        drawn_means = resampled.map(partial(means_over_seeds, seeds=num_seeds)).two_way
+        drawn_means = resampled.map(partial(means_over_seeds, seeds=num_seeds)).two_way_comparable
         for number, (method, spread) in enumerate(zip(having, seed_spreads(figures, resampled.by_source), strict=True)):
             error = pooled_error([spread])
             merits[method, place] = sign * means[number]

@@ -31,7 +31,8 @@ def nest_seeds(rows: Sequence[Row], scores: TableScores) -> tuple[Row, ...]:
             continue
         found = {number: tallies for number in several if (tallies := scores.tallies(number, column.column.id))}
         intervals = bootstrap_intervals(list(found.values()), scores.statistic, scores.faces, draws=DRAWS)
+        made = nested(scores) if found else ""
         for number, (low, high) in zip(found, intervals, strict=True):
             if low == low:  # no NaN, which a single source face gives
-                cells[number][place] = replace(cells[number][place], low=low, high=high, interval=nested(scores))
+                cells[number][place] = replace(cells[number][place], low=low, high=high, interval=made)
     return tuple(replace(row, cells=tuple(done)) for row, done in zip(rows, cells, strict=True))

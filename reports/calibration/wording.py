@@ -103,7 +103,7 @@ def notes(calibration: Calibration, protocol: ProtocolCalibration) -> list[str]:
         f"{info[name].title} (from {info[name].min_n:,})" for name in protocol.metrics if flagged(info[name], protocol)
     ]
     if few:
-        lines.append(f"{FLAG} fewer tasks than the metric needs: {', '.join(few)}.")
+        lines.append(f"{FLAG} fewer tasks than the metric needs: {'; '.join(few)}.")
     return lines
 
 
@@ -116,7 +116,7 @@ def findings(calibration: Calibration) -> list[tuple[str, list[str]]]:
         if name not in calibration.caveats
         and any(protocol.metrics[name].curves for protocol in _protocols_with(calibration, name))
     ]
-    return [*found, *([(", ".join(clean), ["sees every degradation, and orders its strengths"])] if clean else [])]
+    return [*found, *([("; ".join(clean), ["sees every degradation, and orders its strengths"])] if clean else [])]
 
 
 def _protocols_with(calibration: Calibration, metric: str) -> list[ProtocolCalibration]:

@@ -16,7 +16,7 @@ from PIL import Image
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.method_runs import group_by_method
 from benchmark.results.run_folder import edit_path, edits_folder
-from benchmark.results.task_scores import read_task_scores
+from benchmark.results.task_scores import ScoreFiles
 from benchmark.runtime.atomic_files import replacing
 from benchmark.tables.build_tables import in_order, row_title
 from reports.rendering.chunks import chunks
@@ -35,7 +35,7 @@ _NAMES: Final = 20
 _DPI: Final = 100
 
 
-def write_edit_grids(runs: Sequence[FinishedRun], out: Path) -> EditGrids:
+def write_edit_grids(runs: Sequence[FinishedRun], out: Path, files: ScoreFiles | None = None) -> EditGrids:
     """Write `out/edits-DATASET-PROTOCOL.png` from the `edits` folders beside result files.
 
     A row is one of the first tasks, named where these transfer several attributes, a column one method at one set of
@@ -45,7 +45,9 @@ def write_edit_grids(runs: Sequence[FinishedRun], out: Path) -> EditGrids:
     Args:
         runs: results with the files that they were read from.
         out: folder to write to.
+        files: opens the score files beside the results.
     """
+    files = files or ScoreFiles()
     with_edits: dict[tuple[str, str, str], list[FinishedRun]] = {}
     for run in in_order(runs):
         for protocol, of_protocol in run.result.protocols.items():
@@ -58,13 +60,13 @@ def write_edit_grids(runs: Sequence[FinishedRun], out: Path) -> EditGrids:
         for of_picture in chunks(columns, COLUMNS):
             number = f"-{len(pages) + 1}" if pages else ""
             path = out / f"edits-{_file_name(dataset)}-{_file_name(protocol)}{number}.png"
-            _write(path, protocol, of_picture)
+            _write(path, protocol, of_picture, files)
             pages.append(path)
     return written
 
 
-def _write(path: Path, protocol: str, runs: Sequence[FinishedRun]) -> None:
-    names = _attributes(runs, protocol)
+def _write(path: Path, protocol: str, runs: Sequence[FinishedRun], files: ScoreFiles) -> None:
+    names = _attributes(runs, protocol, files)
     margin = _NAMES if names else 0
     width = margin + len(runs) * (_CELL + _GAP) + _GAP
     height = TASKS * (_CELL + _GAP) + _HEADER
@@ -95,14 +97,10 @@ def _write(path: Path, protocol: str, runs: Sequence[FinishedRun]) -> None:
         temporary.write_bytes(content.getvalue())
 
 
-def _attributes(runs: Sequence[FinishedRun], protocol: str) -> list[str]:
+def _attributes(runs: Sequence[FinishedRun], protocol: str, files: ScoreFiles) -> list[str]:
     """The attribute of each row, where the first tasks transfer several and a run's scores say which."""
-    for file, _ in runs:
-        try:
-            frame, _, _ = read_task_scores(file.parent, protocol)
-        except (OSError, ValueError):
-            continue
-        names = [str(name) for name in frame.sort_values("task")["attribute"].fillna("")[:TASKS]]
+    for scores in filter(None, (files.open(run, protocol) for run in runs)):
+        names = [str(name) for name in scores.tasks["attribute"].fillna("")[:TASKS]]
         return names if len(set(names)) > 1 else []
     return []
 

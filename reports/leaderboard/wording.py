@@ -36,20 +36,23 @@ def bold_rule(table: Table) -> str:
 
 def rank_rule(table: Table) -> str:
     """What rank and win rate mean."""
-    axes = "; ".join(f"{axis} ({_titles(columns)})" for axis, columns in table.axes.items())
+    axes = ", ".join(f"{axis} ({_titles(columns)})" for axis, columns in table.axes.items())
     voteless = f" Without an axis, and so without a vote: {_titles(table.voteless)}." if table.voteless else ""
     return (
         "1 plus the number of learned methods whose win rate is significantly higher (the 95% interval of their "
-        "difference lies above 0). Methods that do not differ significantly may share a rank. Win rate: the share of "
-        "the other ranked methods that a method beats, the mean over axes of the mean over each axis's per-image "
-        "metrics, so that an axis has one vote however many metrics measure it; with its interval under resampled "
-        f"faces, seeds nested. Axes: {axes}.{voteless} Metrics of whole sets have no vote. A reference method is set "
-        "against the ranked methods, which do not meet it: what not editing, or not learning, would get."
+        "difference lies above 0). Methods that do not differ significantly may share a rank. Win rate: on each "
+        "per-image metric the share of the other ranked methods that a method beats, averaged over the metrics of an "
+        "axis and then over axes, so that each axis has one vote however many metrics measure it. An axis on which a "
+        "method has no figure is left out of its win rate. Its interval resamples faces, seeds nested. "
+        f"Axes: {axes}.{voteless} Metrics of whole sets have no vote. Reference methods have no rank and are nobody's "
+        "rivals: their win rate is the share of the ranked methods that they beat, which is what not editing, or not "
+        "learning, would get."
     )
 
 
 def _titles(columns: Iterable[Column]) -> str:
-    return ", ".join(column.facts.title for column in columns)
+    """Of metrics, some of which have a comma in their title."""
+    return "; ".join(column.facts.title for column in columns)
 
 
 def untested(table: Table) -> list[str]:
@@ -58,7 +61,7 @@ def untested(table: Table) -> list[str]:
     for cell in (cell for row in table.rows for cell in row.cells):
         if cell.untested is not None:
             found.setdefault(cell.untested, {})[cell.column.facts.title] = None
-    return [f"Not tested against the best: {', '.join(titles)} ({reason})." for reason, titles in found.items()]
+    return [f"Not tested against the best: {'; '.join(titles)} ({reason})." for reason, titles in found.items()]
 
 
 FLAG = "†"
@@ -263,7 +266,7 @@ def _flagged(table: Table) -> str:
     for cell in (cell for row in table.rows for cell in row.cells):
         if cell.flagged and cell.n is not None:
             found.setdefault(f"{cell.column.facts.title} (sound from {cell.column.facts.min_n:,})", set()).add(cell.n)
-    return ", ".join(f"{title} n = {_span(sizes)}" for title, sizes in found.items())
+    return "; ".join(f"{title} n = {_span(sizes)}" for title, sizes in found.items())
 
 
 def _span(sizes: set[int | None] | set[int]) -> str:

@@ -62,7 +62,7 @@ def write_leaderboard(
     files = ScoreFiles()
     tables = tabulate(runs, allow_mixed, human, files)
     compared = [differences(table, files) for table in tables] if {"html", "figures"} & set(formats) else []
-    grids: EditGrids = write_edit_grids(runs, out) if "md" in formats else {}
+    grids: EditGrids = write_edit_grids(runs, out, files) if "md" in formats else {}
     render: dict[str, Callable[[], str]] = {
         "md": lambda: markdown.render(tables, TITLE, grids, unusable),
         "html": lambda: html.render(tables, compared, runs, files, TITLE, embed_samples, unusable),

@@ -144,7 +144,7 @@ def test_caveats_name_what_a_metric_is_blind_to_and_the_values_that_mislead() ->
         rule="",
         sizes=[4],
         degradations={
-            name: DegradationInfo(title=name, **levels) for name in ("blur", "noise", "warp", "tint", "grain")
+            name: DegradationInfo(title=name, **levels) for name in ("blur", "noise", "warp", "tint", "grain", "fade")
         },
         metrics={
             "sharpness": MetricCalibration(
@@ -154,6 +154,7 @@ def test_caveats_name_what_a_metric_is_blind_to_and_the_values_that_mislead() ->
                     "warp": curve(1, 1, 1, higher_is_better=True),
                     "grain": curve(2, 2, 1, higher_is_better=True),
                     "tint": curve(2, 3, 1, higher_is_better=True, noise=0, spread=0),
+                    "fade": curve(0.9996, 0.9998, 1, higher_is_better=True, noise=0, spread=0),
                 }
             ),
             "absent": MetricCalibration(curves={}, reason="no weights"),
@@ -166,5 +167,6 @@ def test_caveats_name_what_a_metric_is_blind_to_and_the_values_that_mislead() ->
             "copy: 4 tasks are too few to order all neighbouring strengths of grain",
             "copy: better the worse the image under noise: 1.00, 2.00, 3.00 at 0, 0.5, 2 px",
             "copy: not monotone under tint: 2.00, 3.00, 1.00 at 0, 0.5, 2 px",
+            "copy: better the worse the image under fade: 0.9996, 0.9998, 1.0000 at 0, 0.5, 2 px",
         ]
     }

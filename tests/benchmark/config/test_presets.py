@@ -99,6 +99,8 @@ def test_a_plug_ins_preset_is_found_by_its_name(studio: Path) -> None:
         ("base: small", "title: alone", "base: unknown preset ''; known: demo, paper, small"),
         ("size: 96", "siz: 96", "unknown key 'siz'; did you mean 'size'?"),
         ("maskgan:", "maskgam:", "unknown method 'maskgam'; did you mean 'maskgan' or 'mask-guided'?"),
+        ("no-ebst", "no-ebts", "unknown variant of maskgan 'no-ebts'; did you mean 'no-ebst'"),
+        ("  attributes:", "  attributes+wide:", "unknown judge 'attributes+wide'; did you mean 'attributes'?"),
         ("ngf: 24", "ngff: 24", "unknown option of maskgan 'ngff'; did you mean 'ngf'"),
         ("ngf: 24", "ngf: wide", "option of maskgan ngf is 64 by default and cannot be 'wide'; it takes int"),
         ("name: studio", "name: studio\nentry: os:system", "entry: a preset has no code"),

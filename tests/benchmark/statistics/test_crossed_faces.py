@@ -87,3 +87,19 @@ def test_the_variance_is_that_of_sources_and_targets_less_that_of_pairs_and_no_l
     assert two_way(3.0, 4.0, 1.0) == pytest.approx(24**0.5, rel=0.03)
     assert two_way(3.0, 1.0, 1.5) == pytest.approx(3.0, rel=0.03)
     assert two_way(1.0, 3.0, 2.0) == pytest.approx(3.0, rel=0.03)
+
+
+def test_what_sources_do_to_all_methods_alike_does_not_hide_what_targets_do_to_each() -> None:
+    generator = np.random.default_rng(2)
+    alike_and_own = ((3.0, 0.2), (0.0, 1.0), (1.5, 0.1))
+    found = Resampled(
+        tuple(
+            generator.normal(0, alike, (20_000, 1)) + generator.normal(0, own, (20_000, 2))
+            for alike, own in alike_and_own
+        )
+    )
+    difference = (2 * (0.2**2 + 1.0**2 - 0.1**2)) ** 0.5
+    assert np.diff(found.two_way).std() == pytest.approx(2**0.5 * 0.2, rel=0.03)
+    assert np.diff(found.two_way_comparable).std() == pytest.approx(difference, rel=0.03)
+    by_source = Resampled(found.ways[:1])
+    assert by_source.two_way_comparable is by_source.by_source

@@ -51,7 +51,7 @@ def test_each_point_is_the_figure_of_its_strength_and_spreads_as_it_does() -> No
         of_strength = values[:, strengths == place]
         assert curves.values[:, place] == pytest.approx(np.nanmean(of_strength, axis=1))
     alone = bootstrap_interval([tally(values[0, strengths == 1])], mean_of_ratios, faces[strengths == 1])
-    assert np.quantile(curves.drawn[:, 0, 1], [0.025, 0.975]) == pytest.approx(alone, abs=0.05)
+    assert np.quantile(curves.drawn.by_source[:, 0, 1], [0.025, 0.975]) == pytest.approx(alone, abs=0.05)
 
 
 def test_a_task_without_a_figure_in_one_seed_counts_in_none() -> None:

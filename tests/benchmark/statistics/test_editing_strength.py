@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchmark.statistics.crossed_faces import Resampled
 from benchmark.statistics.curves import Curves, FaceDraws
 from benchmark.statistics.editing_strength import EditingStrength, editing_strength
 from benchmark.statistics.ratios import terms_by_group
@@ -58,6 +59,6 @@ def test_few_faces_show_no_equal_success() -> None:
 
 def test_without_the_whole_edit_or_any_beyond_it_nothing_can_be_told() -> None:
     faces = FaceDraws.of(np.arange(10), 10)
-    curves = Curves(np.ones((1, 2)), np.ones((10, 1, 2)))
+    curves = Curves(np.ones((1, 2)), Resampled((np.ones((10, 1, 2)),)))
     for strengths in ([0.0, 1.0], [0.5, 1.0], [0.0, 1.5]):
         assert editing_strength(curves, {}, strengths, faces) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchmark.statistics.crossed_faces import Resampled
 from benchmark.statistics.curves import Curves, FaceDraws
 from benchmark.statistics.equal_success import AtLevel, at_levels, leads
 from benchmarks.equal_success import LEVELS, ONE, OTHER, SEVERAL_SEEDS, coverage
@@ -17,7 +18,7 @@ def known(points: list[float], spread: float = 0.01, seeds: tuple[float, ...] = 
     """Curves of seeds that lie apart by so much, and their resamples, which move as a whole."""
     values = np.array(points) + np.array(seeds)[:, None]
     moved = np.random.default_rng(0).normal(0, spread, 400)
-    return Curves(values, values + moved[:, None, None])
+    return Curves(values, Resampled((values + moved[:, None, None],)))
 
 
 RISING = known([0.0, 0.5, 0.9, 1.0])
@@ -34,6 +35,24 @@ def test_what_is_preserved_is_that_at_the_strength_that_is_needed() -> None:
     assert found.preserved["identity"].value == pytest.approx(0.9)
     assert found.strength.low < 0.5 < found.strength.high
     assert found.reached_in == 1
+
+
+def test_leads_over_shared_targets_are_as_uncertain_as_the_differences_are() -> None:
+    """Sources move both methods alike, and so hide in each what targets do to it alone."""
+    generator = np.random.default_rng(0)
+    still = Resampled((np.broadcast_to(RISING.values, (400, 1, 4)),) * 3)
+
+    def method() -> Curves:
+        values = np.array([[1.0, 0.9, 0.7, 0.2]])
+        own = (generator.normal(0, spread, 400) for spread in (0.002, 0.02, 0.002))
+        moved = tuple(values + (one + other)[:, None, None] for one, other in zip(alike, own, strict=True))
+        return Curves(values, Resampled(moved))
+
+    alike = [generator.normal(0, spread, 400) for spread in (0.1, 0.0, 0.1)]
+    found = [at_level(Curves(RISING.values, still), {"identity": method()}, 0.5) for _ in range(2)]
+    ahead = leads(found, "identity", FACES, more_is_better=True)
+    assert ahead is not None
+    assert ahead.over[1].high == pytest.approx(1.96 * 2**0.5 * 0.02, rel=0.15)
 
 
 def test_a_level_that_resamples_miss_has_no_interval_and_one_that_is_never_reached_no_figure() -> None:

@@ -144,14 +144,26 @@ def test_a_table_of_whole_sets_alone_says_so():
     assert "No rank: the table has no metric of single images that names its axis." in remarks(table)
 
 
+def test_methods_that_share_no_metric_are_not_ranked(tmp_path):
+    of_each = {"a": "seg-accuracy", "b": "psnr-oracle"}
+    metrics = METRICS | {"psnr-oracle": facts("psnr-oracle")}
+    found = [scored_run(tmp_path, name, {metric: noise(1, 0.9)}, metrics=metrics) for name, metric in of_each.items()]
+    (table,) = tabulate(found)
+    assert "No rank: no two learned methods have per-task scores of the same metric." in remarks(table)
+    assert "Rank" not in [entry.mark for entry in legend(table)]
+
+
 def test_the_rule_names_the_axes_that_ranks_rest_on(tmp_path):
-    found = [
-        scored_run(tmp_path, name, {"seg-accuracy": noise(ord(name), 0.9)}, figures={"style-color": figure(3.0)})
-        for name in "ab"
-    ]
+    metrics = METRICS | {"psnr-background": facts("psnr-background"), "ssim-background": facts("ssim-background")}
+
+    def made(name):
+        scores = {metric: noise(ord(name), 0.9) for metric in ("seg-accuracy", "psnr-background", "ssim-background")}
+        return scored_run(tmp_path, name, scores, figures={"style-color": figure(3.0)}, metrics=metrics)
+
+    found = [made(name) for name in "ab"]
     (table,) = tabulate(found)
     (rule,) = [entry.meaning for entry in legend(table) if entry.mark == "Rank"]
-    assert "Axes: mask fidelity (Pixel accuracy). Metrics" in rule
+    assert "Axes: mask fidelity (Pixel accuracy), preservation (psnr-background; ssim-background). Metrics" in rule
 
 
 def test_references_alone_are_not_missed_a_rank():

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.image import imread, imsave
 
 from benchmark.results.find_results import FinishedRun
-from benchmark.results.task_scores import write_task_scores
+from benchmark.results.task_scores import tasks_sha256, write_task_scores
 from reports.leaderboard.edit_grid import COLUMNS, TASKS, write_edit_grids
 from reports.leaderboard.write import write_leaderboard
 from tests.reports.synthetic import protocol, result
@@ -18,7 +18,7 @@ def run(tmp_path, made, color=None, tasks=TASKS):
     folder = tmp_path / "runs" / made.label / f"seed{made.seed}"
     edits = folder / "edits" / TASK_TABLE
     if color is not None:
-        edits.mkdir(parents=True)
+        edits.mkdir(parents=True, exist_ok=True)
         for task in range(tasks):
             imsave(edits / f"{task:05d}.png", np.full((64, 64, 3), color, np.uint8))
     return FinishedRun(folder / "result.json", made)
@@ -41,11 +41,12 @@ def test_a_method_has_one_column_of_the_first_tasks(tmp_path):
 
 
 def test_rows_are_named_where_tasks_transfer_several_attributes(tmp_path):
-    finished = run(tmp_path, result("alpha"), COLORS["alpha"])
     widths = []
     for attributes in (["Smiling"] * TASKS, ["Smiling", "Eyeglasses"] * (TASKS // 2)):
-        tasks = {"task": range(TASKS), "target": "a", "source": "b", "attribute": attributes}
-        write_task_scores(finished.path.parent, TASK_TABLE, pd.DataFrame(tasks), {}, "")
+        tasks = pd.DataFrame({"task": range(TASKS), "target": "a", "source": "b", "attribute": attributes})
+        made = result("alpha", protocols={TASK_TABLE: protocol({}, tasks_sha256=tasks_sha256(tasks))})
+        finished = run(tmp_path, made, COLORS["alpha"])
+        write_task_scores(finished.path.parent, TASK_TABLE, tasks, {}, "")
         (pictures,) = write_edit_grids([finished], tmp_path / "out").values()
         assert pixels_of(pictures[0], COLORS["alpha"]) == TASKS * 128 * 128
         picture = imread(pictures[0])
@@ -53,6 +54,9 @@ def test_rows_are_named_where_tasks_transfer_several_attributes(tmp_path):
     assert widths[1] > widths[0]
     names = picture[44:, : widths[1] - widths[0], :3]
     assert (names < 0.5).any(axis=(1, 2)).sum() > 100, "the names stand beside the rows"
+    write_task_scores(finished.path.parent, TASK_TABLE, tasks.drop(columns="attribute"), {}, "")
+    (pictures,) = write_edit_grids([finished], tmp_path / "out").values()
+    assert imread(pictures[0]).shape[1] == widths[0], "scores that lack what they must have name no row"
 
 
 def test_of_several_seeds_the_lowest_is_shown(tmp_path):
