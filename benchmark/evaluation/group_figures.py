@@ -119,6 +119,13 @@ def _loss_weights(name: str, groups: TaskGroups) -> Array | None:
 
 
 def refusal(refused: Mapping[str, str]) -> str:
-    """Why there is no mean over attributes, from the reasons by attribute."""
-    of_each = "; ".join(f"{attribute}: {reason}" for attribute, reason in refused.items())
+    """Why there is no mean over attributes, from the reason of each; those that differ in names alone are said once."""
+    alike: dict[str, list[str]] = {}
+    for attribute, reason in refused.items():
+        alike.setdefault(reason.replace(attribute, ""), []).append(attribute)
+    of_each = "; ".join(f"{_first_of(attributes)}: {refused[attributes[0]]}" for attributes in alike.values())
     return f"no mean over all attributes ({of_each})"
+
+
+def _first_of(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"

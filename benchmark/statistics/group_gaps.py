@@ -132,7 +132,7 @@ def figures_by_group(
         return figures, None
     sign = 1 if more_is_better else -1
     best = max(ranked, key=lambda group: sign * figures[group].value)
-    worst = min(ranked, key=lambda group: sign * figures[group].value)
+    worst = min((group for group in ranked if group != best), key=lambda group: sign * figures[group].value)
     value = abs(figures[best].value - figures[worst].value)
     half = _half_width(ranked, (best, worst), values, drawn, generator, level)
     return figures, Gap(best, worst, value, value - half, value + half)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from benchmark.config.evaluation_spec import Options
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
+from benchmark.evaluation.group_figures import refusal
 from benchmark.evaluation.score_edits import Scores
 from benchmark.images.convert import Pixels, image_array
 from benchmark.protocols.attribute_transfer import AttributeTransfer
@@ -87,6 +88,12 @@ def test_each_attribute_has_the_figure_that_it_has_alone(
 def test_sets_too_small_for_an_attribute_say_so(several: tuple[Scores, pd.DataFrame]) -> None:
     scores, _ = several
     assert {cells["frechet-judge"].reason for cells in scores.attributes.values()} == {"no real images"}
+
+
+def test_reasons_alike_are_said_once() -> None:
+    refused = {name: f"it learned no {name}" for name in ("Bangs", "Bald", "Young")} | {"Male": "it learned another"}
+    said = "Bangs and 2 more: it learned no Bangs; Male: it learned another"
+    assert refusal(refused) == f"no mean over all attributes ({said})"
 
 
 def test_what_a_method_cannot_transfer_is_empty_with_its_reason(

@@ -45,6 +45,12 @@ def test_where_less_is_better_the_best_group_has_least() -> None:
     assert (gap.best, gap.worst, gap.value > 0) == (0, 2, True)
 
 
+def test_groups_of_one_figure_have_a_gap_of_nothing() -> None:
+    gap = gap_of([np.ones(240)])
+    assert gap.best != gap.worst
+    assert (gap.value, gap.low, gap.high) == (0, 0, 0)
+
+
 def test_a_small_group_is_shown_and_not_ranked() -> None:
     groups = np.where(np.arange(240) < MIN_TASKS - 1, 0, 1 + np.arange(240) % 2)
     values = np.where(groups == 0, 9.0, groups * 1.0) + np.random.default_rng(1).normal(0, 0.1, 240)
