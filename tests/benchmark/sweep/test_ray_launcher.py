@@ -1,10 +1,8 @@
 """Jobs as tasks of a Ray cluster of two nodes, of which one is lost midway, and the sweep is killed."""
 
-import json
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from benchmark.sweep.ray_launcher import task_options
 from benchmark.sweep.record import read_record
 from registry.errors import InputError
 from tests.commands import TINY, TINY_METHOD, bench, bench_process, ended, settings
+from tests.running_trainings import iterations, wait_until
 
 pytestmark = pytest.mark.integration
 
@@ -109,18 +108,6 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def add_node(cluster: Any) -> Any:
     return cluster.add_node(num_cpus=1, object_store_memory=80 * 2**20)
-
-
-def iterations(run: Path) -> list[int]:
-    log = run / "progress.jsonl"
-    return [json.loads(line)["iteration"] for line in log.read_text().splitlines()] if log.exists() else []
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 480
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.mark.slow

@@ -1,10 +1,9 @@
 """Jobs by submitit: on this machine by its local executor, and by a Slurm whose `sbatch` runs the script."""
 
-import json
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -22,6 +21,7 @@ from registry.errors import InputError
 from tests import fake_slurm
 from tests.cache_folder import caching_in
 from tests.commands import TINY, TINY_METHOD, Outcome, bench, bench_process, ended, settings
+from tests.running_trainings import iterations, wait_until
 
 submitit = pytest.importorskip("submitit", reason="submitit is not installed: the extra slurm")
 pytestmark = pytest.mark.integration
@@ -89,12 +89,17 @@ def test_jobs_of_slurm_are_an_array_whose_ends_a_later_sweep_finds(
     assert launcher.find(jobs[0], "../../x") is None
 
 
-def test_a_suspended_job_has_not_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    slurm = in_slurm(tmp_path / "slurm", monkeypatch)
+def looked_at_without_pause(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, SlurmLauncher, Job]:
+    slurm = in_slurm(folder / "slurm", monkeypatch)
     for name in ("LOOK_SECONDS", "GRACE_SECONDS"):
         monkeypatch.setattr(slurm_launcher, name, 0.0)
-    launcher = SlurmLauncher(slurm_executor(tmp_path / "submitit", REQUEST, None), REQUEST.cpus)
-    (job,) = jobs_of(tmp_path, LISTS)
+    launcher = SlurmLauncher(slurm_executor(folder / "submitit", REQUEST, None), REQUEST.cpus)
+    (job,) = jobs_of(folder, LISTS)
+    return slurm, launcher, job
+
+
+def test_a_suspended_job_has_not_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slurm, launcher, job = looked_at_without_pause(tmp_path, monkeypatch)
     state = slurm / "900.state"
     state.write_text("SUSPENDED")
     found = launcher.find(job, "slurm:900")
@@ -107,11 +112,7 @@ def test_a_suspended_job_has_not_ended(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_jobs_that_are_cancelled_are_asked_for_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    slurm = in_slurm(tmp_path / "slurm", monkeypatch)
-    for name in ("LOOK_SECONDS", "GRACE_SECONDS"):
-        monkeypatch.setattr(slurm_launcher, name, 0.0)
-    launcher = SlurmLauncher(slurm_executor(tmp_path / "submitit", REQUEST, None), REQUEST.cpus)
-    (job,) = jobs_of(tmp_path, LISTS)
+    slurm, launcher, job = looked_at_without_pause(tmp_path, monkeypatch)
     states = [slurm / f"{number}.state" for number in range(910, 915)]
     for state in states:
         state.write_text("PENDING")
@@ -147,18 +148,6 @@ def test_a_script_that_sbatch_refuses_starts_no_job(tmp_path: Path, monkeypatch:
 def test_a_wrong_request_is_a_sentence(words: list[str], said: str) -> None:
     with pytest.raises(InputError, match=said):
         slurm_parameters(job_request(ComputeSpec(), words), None)
-
-
-def iterations(run: Path) -> list[int]:
-    log = run / "progress.jsonl"
-    return [json.loads(line)["iteration"] for line in log.read_text().splitlines()] if log.exists() else []
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 480
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 SLOW = "tiny+iterations=100,step_seconds=0.2"

@@ -15,6 +15,7 @@ from benchmark.sweep.record import SweepRecord, read_record
 from benchmark.sweep.sweep import LOCK
 from tests.cache_folder import caching_in
 from tests.commands import TINY, TINY_METHOD, Outcome, bench, bench_process, ended, settings, signalled
+from tests.running_trainings import iterations
 
 OPTIONS = ("--plugin", TINY_METHOD, *TINY, *settings("dataset.size=32"))
 FAILING = "tiny+width=-1"
@@ -82,14 +83,9 @@ def test_stopped_by_either_signal_it_saves_and_goes_on(swept: Outcome, runs: Pat
     words = ("sweep", "--methods", f"{SLOW},tiny", "--runs", runs, *OPTIONS)
     folder = runs / "rendered-faces" / SLOW / "seed0"
 
-    def iterations() -> list[int]:
-        log = folder / "progress.jsonl"
-        lines = log.read_text().splitlines() if log.exists() else []
-        return [json.loads(line)["iteration"] for line in lines]
-
     for number, reached in ((signal.SIGINT, 10), (signal.SIGTERM, 30)):
         process = bench_process(*words, BENCH_CACHE=str(cache))
-        outcome = signalled(process, number, lambda reached=reached: reached in iterations())
+        outcome = signalled(process, number, lambda reached=reached: reached in iterations(folder))
         assert outcome.code == 1
         assert outcome.sentence.startswith("stopped while sweeping, ")
         jobs = by_name(read_record(runs / "sweep" / "sweep.json"))
@@ -103,7 +99,7 @@ def test_stopped_by_either_signal_it_saves_and_goes_on(swept: Outcome, runs: Pat
     jobs = by_name(record)
     states = [jobs[name].state for name in (SLOW, "tiny", "shared", "leaderboard")]
     assert states == ["finished", "already finished", "already finished", "finished"]
-    assert iterations() == [10, 20, 30, 40, 50, 60], "none was trained twice"
+    assert iterations(folder) == [10, 20, 30, 40, 50, 60], "none was trained twice"
 
 
 def test_an_ablation_study_is_a_sweep_of_its_cells(swept: Outcome, runs: Path, cache: Path) -> None:
