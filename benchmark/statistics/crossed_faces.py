@@ -95,8 +95,11 @@ class Resampled:
 
 
 def draw_weights(counts: Sequence[int], draws: int, generator: np.random.Generator) -> list[Array]:
-    """How often each face comes up in each draw, (draws, F), of every way in which tasks are alike."""
-    return [draw_faces(number, draws, generator) for number in counts]
+    """How often each face comes up in each draw, (draws, F) and read-only, of every way in which tasks are alike."""
+    weights = [draw_faces(number, draws, generator) for number in counts]
+    for of_way in weights:
+        of_way.setflags(write=False)
+    return weights
 
 
 def resample(sums: FaceSums, weights: Sequence[Array], statistic: Statistic) -> Resampled:

@@ -141,10 +141,7 @@ def figures_by_group(
 @lru_cache(maxsize=4)
 def _weights(counts: tuple[int, ...], draws: int, seed: int) -> list[Array]:
     """Draws of faces in every way, the same for every metric and grouping of a page."""
-    weights = draw_weights(counts, draws, np.random.default_rng(seed))
-    for of_way in weights:
-        of_way.setflags(write=False)
-    return weights
+    return draw_weights(counts, draws, np.random.default_rng(seed))
 
 
 def _with_seeds(values: Array, drawn: Resampled, generator: np.random.Generator) -> Array:

@@ -290,6 +290,4 @@ def _drawn(counts: tuple[int, ...], draws: int, seed: int) -> tuple[list[Array],
     """Draws of faces, the same for every metric of a comparison, and the generator after them, to be copied."""
     generator = np.random.default_rng(seed)
     weights = draw_weights(counts, draws, generator)
-    for of_way in weights:
-        of_way.setflags(write=False)
     return weights, generator
