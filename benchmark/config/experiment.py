@@ -19,7 +19,7 @@ LAST: Final = "last"
 """Keeps the networks as the last iteration left them."""
 BEST: Final = "best"
 """Before a colon and a metric: keeps those that had the best figure on validation faces."""
-LATER_KEYS: Final = ("budget", "start", "validate_every", "keep")
+LATER_KEYS: Final = ("budget", "start", "validate_every", "keep", "accumulate")
 """Of a method, that are written only where they are not what they are by default."""
 MAX_SEED: Final = 2**53 - 1
 """Greatest seed: a thousand times it is one of torch's still, and JSON readers everywhere keep its digits."""
@@ -44,6 +44,7 @@ class MethodSpec(Spec):
         validate_every: iterations between two points of the validation curve; 0 for no curve, None for points that cost
             little.
         keep: which networks a stage leaves: the last, or the best by a metric of the validation tasks, `best:seg-miou`.
+        accumulate: parts that each training batch is stepped through in, so that memory is that of a part.
     """
 
     name: str
@@ -57,6 +58,7 @@ class MethodSpec(Spec):
     tensorboard: bool = False
     validate_every: int | None = Field(default=None, ge=0)
     keep: str = Field(default=LAST, pattern=rf"^({LAST}|{BEST}:[a-z0-9-]+)$")
+    accumulate: int = Field(default=1, ge=1)
 
     @property
     def best(self) -> str | None:

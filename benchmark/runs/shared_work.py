@@ -67,6 +67,7 @@ def train_method(
         validation=validation,
         given=editor.given,
         processes=processes,
+        accumulate=experiment.method.accumulate,
     )
 
 
@@ -152,7 +153,15 @@ def _help(told: Mapping[str, Any], experiment: Experiment, context: EvaluationCo
     method, label, processes = experiment.method, experiment.label, context.processes
     if told[WORK] == TRAIN:
         faces = training_faces(method, context.dataset)
-        follow_training(model, faces, seed=method.seed, compute=context.compute, processes=processes, title=label)
+        follow_training(
+            model,
+            faces,
+            seed=method.seed,
+            compute=context.compute,
+            processes=processes,
+            title=label,
+            accumulate=method.accumulate,
+        )
         return
     move_to_device(model, context.compute)
     model.load_state_dict(told["weights"])

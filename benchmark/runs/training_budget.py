@@ -80,7 +80,9 @@ def buy(experiment: Experiment, folder: Path, context: EvaluationContext, files:
     """
     method = experiment.method
     budget = parse_budget(method.budget or "")
-    key = fingerprint(budget.text, method.label, method.options, experiment.evaluation.dataset.model_dump(mode="json"))
+    parts = (method.accumulate,) if method.accumulate > 1 else ()  # so that records of before there were these stay
+    dataset = experiment.evaluation.dataset.model_dump(mode="json")
+    key = fingerprint(budget.text, method.label, method.options, dataset, *parts)
     path = folder / BUDGETS
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_name(f".{path.name}.lock")):
@@ -89,7 +91,14 @@ def buy(experiment: Experiment, folder: Path, context: EvaluationContext, files:
             context.reporter.say(f"{method.label}: measuring what a training step costs")
             model = build_editor(experiment, files).model
             stages = [stage for stage in model.stages() if stage.iterations > 0]
-            costs = step_costs(model, context.dataset, budget.quantity, seed=method.seed, compute=context.compute)
+            costs = step_costs(
+                model,
+                context.dataset,
+                budget.quantity,
+                seed=method.seed,
+                compute=context.compute,
+                accumulate=method.accumulate,
+            )
             options = within(experiment, budget, stages, costs)
             hardware = context.compute.hardware
             bought = Bought(budget=budget.text, options=options, step_costs=costs, measured_on=hardware)

@@ -104,6 +104,10 @@ class StepWork:
         """Bytes at once of a batch that is such a share of the stage's."""
         return round(self.fixed_bytes + share * (self.peak_bytes - self.fixed_bytes))
 
+    def in_parts(self, count: int) -> StepWork:
+        """The same work on one after another of so many parts of the batch."""
+        return replace(self, peak_bytes=self.peak_at(1 / count))
+
     def grown(self, share: float) -> StepWork:
         """The work on batches that are so many times as large."""
         flops = tuple(round(share * each) for each in self.flops)

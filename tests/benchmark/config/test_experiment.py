@@ -452,9 +452,20 @@ def test_a_validation_curve_decides_no_figure_unless_it_chooses_the_networks() -
     assert chosen.training_part()["keep"] == "best:seg-miou"
 
 
+def test_parts_of_batches_decide_the_weights_and_whole_batches_are_as_before() -> None:
+    plain, parts = resolve([flags()]), resolve([flags(accumulate=4)])
+    assert "accumulate" not in plain.settings().keys() | plain.training_part().keys()
+    assert resolve([flags(accumulate=1)]).sha256() == plain.sha256()
+    assert parts.training_part() == {**plain.training_part(), "accumulate": 4}
+    assert parts.sha256() != plain.sha256()
+    assert parts.configuration_sha256(None) != plain.configuration_sha256(None)
+    assert resolve([ConfigSource(parts.settings(), "experiment.yaml")]) == parts
+
+
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
+        ({"accumulate": 0}, "accumulate: Input should be greater than or equal to 1, not 0"),
         ({"keep": "first"}, "keep is last, or best:METRIC such as best:seg-miou, not 'first'"),
         ({"keep": 3}, "keep is last, or best:METRIC such as best:seg-miou, not 3"),
         ({"keep": "best:seg-mio"}, "unknown metric 'seg-mio'; did you mean 'seg-miou'"),

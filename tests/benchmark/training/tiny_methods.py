@@ -1,0 +1,39 @@
+"""The methods whose steps share batches, so small that a step takes a blink."""
+
+from typing import Any, Final
+
+import torch
+
+from methods.base import FaceEditor, Stage
+from registry import METHODS
+
+MASKGAN: Final[dict[str, Any]] = {
+    **{"ngf": 4, "ndf": 4, "n_blocks": 1, "n_downsampling": 2, "vae_width": 4, "latent": 8},
+    # with a step so long that the edits of an untrained MaskVAE differ
+    **{"blender_ngf": 4, "blender_n_blocks": 1, "lambda_inter": 0.01},
+}
+TINY: Final[dict[str, dict[str, Any]]] = {
+    "maskgan": MASKGAN,
+    "spade": {"ngf": 2, "hidden": 4, "encoder_ngf": 4, "encoder_size": 32, "latent": 8, "ndf": 4, "init_gain": 1.0},
+    "sean": {"ngf": 2, "hidden": 4, "style_length": 8, "encoder_width": 4, "ndf": 4, "init_gain": 1.0},
+    "stargan": {"ngf": 4, "ndf": 4, "n_blocks": 1, "d_downsampling": 3},
+    "pix2pixhd": {"ngf": 4, "n_downsampling": 2, "n_blocks": 1, "nef": 4, "n_downsampling_e": 1, "ndf": 4},
+}
+STAGES: Final = [
+    ("maskgan", "mask_vae"),
+    ("maskgan", "dense_mapping"),
+    ("maskgan", "editing_behavior"),
+    ("spade", "painting"),
+    ("sean", "painting"),
+    ("stargan", "translation"),
+    ("pix2pixhd", "painting"),
+]
+
+
+def tiny(method: str, name: str, size: int = 64) -> tuple[FaceEditor, Stage]:
+    """A method from seed 0 that has begun a stage."""
+    torch.manual_seed(0)
+    model = METHODS.get(method)(size=size, **TINY[method]).train()
+    (stage,) = [stage for stage in model.stages() if stage.name == name]
+    model.begin_stage(stage)
+    return model, stage
