@@ -42,7 +42,7 @@ class ComputeSpec(Spec):
     """How networks run; "auto" takes what is fastest on the device."""
 
     device: str = "auto"
-    precision: Literal["auto", "bf16", "fp32"] = "auto"
+    precision: Literal["auto", "bf16", "fp16", "fp32"] = "auto"
     channels_last: bool | None = None
     num_workers: int = Field(default=0, ge=0)
 

@@ -62,7 +62,7 @@ def follow_training(
                 work_dir=work_dir,
                 train_dataloader=loader,
                 train_cfg={"type": StageLoop, "max_iters": stage.iterations},
-                optim_wrapper=stage_optimizers(model, stage, title, processes, accumulate=accumulate),
+                optim_wrapper=stage_optimizers(model, stage, title, processes, compute, accumulate=accumulate),
                 param_scheduler=stage_schedulers(stage),
                 default_hooks=stage_hooks(None),
                 randomness={"seed": seed},

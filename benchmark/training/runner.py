@@ -149,6 +149,8 @@ class StageRunner(Runner):
             content = self.baseline.checkpoint(content["state_dict"], content["meta"])
         else:
             content["optimizer"] = self.optim_wrapper.state_dict()
+            if self.optim_wrapper.scale is not None:
+                content["loss_scale"] = self.optim_wrapper.scale.state_dict()
             content["random_state"] = random_state()
             schedulers = self.param_schedulers or {}
             content["param_schedulers"] = {
@@ -169,6 +171,8 @@ class StageRunner(Runner):
         self.call_hook("after_load_checkpoint", checkpoint=content)
         self.model.load_state_dict(content["state_dict"])
         self.optim_wrapper.load_state_dict(content["optimizer"])
+        if self.optim_wrapper.scale is not None:
+            self.optim_wrapper.scale.load_state_dict(content["loss_scale"])
         for name, group in (self.param_schedulers or {}).items():
             for scheduler, state in zip(group, content["param_schedulers"][name], strict=True):
                 scheduler.load_state_dict(state)

@@ -1,4 +1,4 @@
-"""The optimisers of a stage as training steps them: once for all parts of a batch, by all processes' gradients."""
+"""The optimisers of a stage as training steps them: for all parts of a batch, by all processes, from scaled losses."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from torch import Tensor
 
 from benchmark.runtime.processes import ALONE, Processes
 from benchmark.training.batch_parts import WHOLE, BatchParts
+from benchmark.training.loss_scale import LossScale
 from methods.layers.whole_batch import is_last_part
 from registry.errors import PluginError
 
@@ -21,25 +22,39 @@ class StageOptimizers(OptimWrapperDict):
         optimizers: as the model gave them; each is left as it is where nothing is shared.
         parts: of each batch that the model takes its step on, one after another.
         processes: that share each batch.
+        scale: of losses in float16; None in other precisions.
 
     Raises:
         PluginError: if one accumulates or scales by itself what is to be shared here.
     """
 
     def __init__(
-        self, optimizers: OptimWrapperDict, *, parts: BatchParts = WHOLE, processes: Processes = ALONE
+        self,
+        optimizers: OptimWrapperDict,
+        *,
+        parts: BatchParts = WHOLE,
+        processes: Processes = ALONE,
+        scale: LossScale | None = None,
     ) -> None:
         wrappers = dict(optimizers.items())
-        if parts.count > 1 or processes.several:
-            wrappers = {name: StageOptimizer(name, wrapper, parts, processes) for name, wrapper in wrappers.items()}
+        if parts.count > 1 or processes.several or scale is not None:
+            wrappers = {
+                name: StageOptimizer(name, wrapper, parts, processes, scale) for name, wrapper in wrappers.items()
+            }
         super().__init__(**wrappers)
         self.parts = parts
+        self.scale = scale
 
     def begin(self, part: int) -> None:
         """Begin the step on the part of this number, from 0."""
         for wrapper in self.values():
             if isinstance(wrapper, StageOptimizer):
                 wrapper.begin(part)
+
+    def finish(self) -> None:
+        """End an iteration, whose steps move the scale."""
+        if self.scale is not None:
+            self.scale.update()
 
 
 class StageOptimizer(OptimWrapper):
@@ -52,19 +67,23 @@ class StageOptimizer(OptimWrapper):
 
     Processes average gradients before the step. Steps here run a network several times for one gradient, take gradients
     of gradients and switch networks off in between, which torch's DistributedDataParallel, wrapped around each network
-    or not, does not allow. The gradients of a step are on all processes of the same parameters.
+    or not, does not allow. The gradients of a step are on all processes of the same parameters. They are averaged as
+    the backward pass left them, so that all processes leave out a step whose scaled gradients are not finite on one.
 
     Args:
         name: of the optimiser.
         wrapper: of the model, which clips gradients and steps.
         parts: of each batch.
         processes: that share each batch.
+        scale: of losses in float16, which stays through an iteration.
 
     Raises:
         PluginError: if the wrapper accumulates or scales by itself.
     """
 
-    def __init__(self, name: str, wrapper: OptimWrapper, parts: BatchParts, processes: Processes) -> None:
+    def __init__(
+        self, name: str, wrapper: OptimWrapper, parts: BatchParts, processes: Processes, scale: LossScale | None
+    ) -> None:
         kind = type(wrapper)
         plain = kind.update_params is OptimWrapper.update_params and kind.backward is OptimWrapper.backward
         if not plain or wrapper._accumulative_counts != 1:
@@ -76,6 +95,7 @@ class StageOptimizer(OptimWrapper):
         self.wrapper = wrapper
         self.parts = parts
         self.processes = processes
+        self.scale = scale
         self._steps = 0
         self._kept: dict[int, list[Tensor | None]] = {}
 
@@ -100,19 +120,32 @@ class StageOptimizer(OptimWrapper):
     def backward(self, loss: Tensor, **kwargs: Any) -> None:
         """Add a part's gradients to those that earlier parts left for the next step."""
         self._take_up()
-        super().backward(loss if self.parts.count == 1 else loss / self.parts.count, **kwargs)
+        if self.parts.count > 1:
+            loss = loss / self.parts.count
+        super().backward(loss if self.scale is None else self.scale.scale(loss), **kwargs)
 
     def step(self, **kwargs: Any) -> None:
         """Step by the gradients of all parts and processes; before the last part, keep them."""
         self._take_up()  # those of a pass that began at another network's wrapper
         number, self._steps = self._steps, self._steps + 1
         if is_last_part():
-            self.processes.average([each.grad for each in self._parameters if each.grad is not None])
-            self.wrapper.step(**kwargs)
+            gradients = [each.grad for each in self._parameters if each.grad is not None]
+            self.processes.average(gradients)
+            if self.scale is None:
+                self.wrapper.step(**kwargs)
+            elif gradients:
+                self._step_unscaled(self.scale, **kwargs)
             return
         self._kept[number] = [parameter.grad for parameter in self._parameters]
         for parameter in self._parameters:
             parameter.grad = None
+
+    def _step_unscaled(self, scale: LossScale, **kwargs: Any) -> None:
+        """Clip and step as the model's wrapper does, by gradients of the loss as it was."""
+        if self.wrapper.clip_grad_kwargs:
+            scale.unscale_(self.optimizer)
+            self.wrapper._clip_grad()
+        scale.step(self.optimizer, **kwargs)
 
     def _take_up(self) -> None:
         """Put what earlier parts left for the next step where this part's gradients are added to it."""

@@ -15,6 +15,7 @@ from benchmark.runtime.device import Compute
 from benchmark.runtime.processes import Processes
 from benchmark.training.batch_parts import parts_of
 from benchmark.training.hooks import CheckpointHook
+from benchmark.training.loss_scale import loss_scale
 from benchmark.training.stage_optimizers import StageOptimizers
 from methods.base import FaceBatch, Stage, Trainable
 from registry.errors import InputError, PluginError, plugin_boundary
@@ -63,15 +64,16 @@ def stage_hooks(checkpoint: CheckpointHook | None) -> dict[str, Any]:
 
 
 def stage_optimizers(
-    model: Trainable, stage: Stage, title: str, processes: Processes, *, accumulate: int = 1
+    model: Trainable, stage: Stage, title: str, processes: Processes, compute: Compute, *, accumulate: int = 1
 ) -> StageOptimizers:
-    """The model's optimisers, which average their gradients over a batch's parts and over the processes.
+    """The model's optimisers, by mean gradients over a batch's parts and over processes, of scaled losses in float16.
 
     Args:
         model: has begun the stage.
         stage: of the model.
         title: what messages call the model.
         processes: that share each batch.
+        compute: device and precision.
         accumulate: parts of each batch.
 
     Raises:
@@ -88,4 +90,5 @@ def stage_optimizers(
         raise InputError(f"{title}, stage {stage.name}: {error}") from error
     if not isinstance(optimizers, OptimWrapperDict):
         raise PluginError(f"{function} gave {type(optimizers).__name__}, where an OptimWrapperDict was expected")
-    return StageOptimizers(optimizers, parts=parts_of(stage, accumulate), processes=processes)
+    parts, scale = parts_of(stage, accumulate), loss_scale(compute)
+    return StageOptimizers(optimizers, parts=parts, processes=processes, scale=scale)

@@ -15,6 +15,7 @@ from benchmark.runtime.device import Compute, seed_everything
 from benchmark.runtime.processes import ALONE
 from benchmark.training.batch_parts import parts_of, require_parts
 from benchmark.training.hooks import moving_averages
+from benchmark.training.loss_scale import loss_scale
 from benchmark.training.stage_optimizers import StageOptimizers
 from benchmark.training.step_work import StepWork, WorkCounter
 from benchmark.training.train import move_to_device
@@ -92,7 +93,8 @@ def trial_step(
         training_batches(dataset, stage.batch_size, seed=seed, start=0, balanced_by=stage.balanced_by)
     )
     averages = moving_averages(model, stage)
-    optimizers = StageOptimizers(model.optimizers(stage), parts=parts_of(stage, accumulate))
+    parts, scale = parts_of(stage, accumulate), loss_scale(compute)
+    optimizers = StageOptimizers(model.optimizers(stage), parts=parts, scale=scale)
 
     def step() -> None:
         batch = next(faces).to(compute.device, channels_last=compute.channels_last)

@@ -194,7 +194,7 @@ def _work(model: Trainable, stage: Stage, faces: FaceBatch, compute: Compute) ->
     flops: list[int] = []
     while len(flops) < FEW or (len(flops) < MANY and len(set(flops)) > 1):
         before = counter.flops
-        with counter, torch.autocast("cpu", torch.bfloat16, enabled=compute.precision == "bf16"):
+        with counter, replace(compute, device=torch.device("cpu")).autocast():
             model.train_step(faces, optimizers)
         flops.append(counter.flops - before)
     groups = (group for wrapper in optimizers.values() for group in wrapper.param_groups)

@@ -196,7 +196,7 @@ def _train_stage(
         _forget_events(events, state["meta"]["iter"])
     backends = [{"type": "TensorboardVisBackend", "save_dir": str(events)}]
     loader = stage_loader(dataset, stage, seed, compute, state, processes)
-    optimizers = stage_optimizers(model, stage, title, processes, accumulate=accumulate)
+    optimizers = stage_optimizers(model, stage, title, processes, compute, accumulate=accumulate)
     if processes.several:
         processes.tell(
             {STAGE: stage.name, "state": state, "weights": model.state_dict(), "random_state": random_state()}

@@ -43,4 +43,5 @@ def take_step(
         with plugin_boundary(function), compute.autocast(), sharing(processes), on_part(number, optimizers.parts.count):
             given = model.train_step(part, optimizers)
         losses.append(checked_losses(function, given))
+    optimizers.finish()
     return mean_of_parts(losses)

@@ -153,7 +153,11 @@ def test_a_fraction_that_is_whole_does_where_a_whole_number_is_meant(tmp_path: P
         ("judges:\n  parser: {lr: fast}\n", 2, "option of judge parser lr is 0.001 by default and cannot be 'fast'"),
         ("preset: dmo\n", 1, "unknown preset 'dmo'; did you mean 'demo'"),
         ("variant: no-sfft\n", 1, "unknown variant of maskgan 'no-sfft'; did you mean 'no-sft' or 'no-ebst'"),
-        ("compute:\n  precision: fp8\n", 2, "compute.precision: Input should be 'auto', 'bf16' or 'fp32', not 'fp8'"),
+        (
+            "compute:\n  precision: fp8\n",
+            2,
+            "compute.precision: Input should be 'auto', 'bf16', 'fp16' or 'fp32', not 'fp8'",
+        ),
         ("bootstrap_draws: 10\n", 1, "bootstrap_draws: Input should be greater than or equal to 100, not 10"),
         ("protocols: [style-copy]\n", 1, "protocols holds names with their options, not ['style-copy']"),
         ("parser_judge: bisnet\n", 1, "unknown judge 'bisnet'; did you mean 'bisenet'"),

@@ -1,4 +1,4 @@
-"""The methods whose steps share batches, so small that a step takes a blink."""
+"""Methods so small that a step takes a blink: those whose steps share batches, and others that are scaled alike."""
 
 from typing import Any, Final
 
@@ -17,7 +17,12 @@ TINY: Final[dict[str, dict[str, Any]]] = {
     "spade": {"ngf": 2, "hidden": 4, "encoder_ngf": 4, "encoder_size": 32, "latent": 8, "ndf": 4, "init_gain": 1.0},
     "sean": {"ngf": 2, "hidden": 4, "style_length": 8, "encoder_width": 4, "ndf": 4, "init_gain": 1.0},
     "stargan": {"ngf": 4, "ndf": 4, "n_blocks": 1, "d_downsampling": 3},
-    "pix2pixhd": {"ngf": 4, "n_downsampling": 2, "n_blocks": 1, "nef": 4, "n_downsampling_e": 1, "ndf": 4},
+    "pix2pixhd": {
+        **{"ngf": 4, "n_downsampling": 2, "n_blocks": 1, "nef": 4, "n_downsampling_e": 1, "ndf": 4},
+        "simultaneous_updates": True,  # as published: images are judged once for both updates
+    },
+    "fader": {"width": 4, "dropout": 0.0},
+    "attgan": {"ngf": 4, "n_downsampling": 3, "ndf": 4, "hidden": 8, "n_critic": 1},
 }
 STAGES: Final = [
     ("maskgan", "mask_vae"),
