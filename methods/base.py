@@ -193,9 +193,12 @@ class Trainable(BaseModel):
             batch. Nor does it matter then that a step is taken on one part of the batch after another, as gradients are
             accumulated: the model counts iterations at the last part alone (`whole_batch.is_last_part`). A model of
             which this is False trains in one process, on whole batches.
+        compiled_networks: names of the modules that `torch.compile` takes where training is to be compiled. A network
+            whose gradient has a gradient taken of it is none of them: compiled code has no second derivative.
     """
 
     shares_batches: ClassVar[bool] = False
+    compiled_networks: ClassVar[tuple[str, ...]] = ()
 
     def stages(self) -> Sequence[Stage]:
         """Training phases in order; empty for a model that learns nothing."""

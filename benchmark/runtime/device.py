@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import random
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, cast, get_args
+from typing import Any, Final, Literal, cast, get_args
 
 import numpy as np
 import torch
@@ -18,6 +19,7 @@ from registry.errors import InputError
 Precision = Literal["bf16", "fp16", "fp32"]
 HALVES: Final[Mapping[Precision, torch.dtype]] = {"bf16": torch.bfloat16, "fp16": torch.float16}
 """The types of 16 bits in which forward passes run, by precision."""
+LOADERS_OF_A_GPU: Final = 2
 
 
 class DeviceError(InputError):
@@ -35,6 +37,7 @@ class Compute:
         channels_last: keep convolution weights and images as NHWC in memory.
         num_workers: data-loading processes beside the training process.
         processes: that train and edit together, each on a device of its own, or on the same CPU.
+        deterministic: use algorithms that give the same bits each time, where torch has them.
     """
 
     device: torch.device
@@ -42,6 +45,7 @@ class Compute:
     channels_last: bool
     num_workers: int = 0
     processes: int = 1
+    deterministic: bool = False
 
     def autocast(self) -> AbstractContextManager[None]:
         """The autocast context of one forward or training step."""
@@ -50,8 +54,9 @@ class Compute:
 
     @property
     def described(self) -> str:
-        """What of this decides the numbers that come out: kind of device, precision and layout."""
-        return f"{self.device.type} {self.precision}{' channels-last' if self.channels_last else ''}"
+        """What of this decides the numbers that come out: kind of device, precision, layout and algorithms."""
+        further = {"channels-last": self.channels_last, "deterministic": self.deterministic}
+        return " ".join([self.device.type, self.precision, *(word for word, holds in further.items() if holds)])
 
     @property
     def hardware(self) -> str:
@@ -64,13 +69,17 @@ class Compute:
 
 
 def choose_compute(
-    device: str = "auto", precision: str = "auto", channels_last: bool | None = None, num_workers: int = 0
+    device: str = "auto",
+    precision: str = "auto",
+    channels_last: bool | None = None,
+    num_workers: int | None = None,
+    deterministic: bool = False,
 ) -> Compute:
     """Resolve "auto" by what this machine does well.
 
     bf16 with channels-last is the faster choice where the hardware multiplies bfloat16 (1.3 to 1.4 times fp32 on a CPU
     with AVX512-BF16, batch 8 at 64²); GPUs that do not multiply it multiply float16. On other CPUs autocast only costs,
-    so fp32 is the default.
+    so fp32 is the default. A GPU mostly waits for this process, so that others load its faces.
 
     Raises:
         DeviceError: if the device does not exist here.
@@ -88,7 +97,27 @@ def choose_compute(
     otherwise: Precision = "fp16" if chosen.type == "cuda" else "fp32"
     resolved: Precision = ("bf16" if fast_bf16 else otherwise) if precision == "auto" else _precision(precision)
     layout = resolved != "fp32" if channels_last is None else channels_last
-    return Compute(chosen, resolved, layout, num_workers)
+    workers = (LOADERS_OF_A_GPU if chosen.type == "cuda" else 0) if num_workers is None else num_workers
+    if deterministic:
+        _use_deterministic_algorithms()
+    return Compute(chosen, resolved, layout, workers, deterministic=deterministic)
+
+
+def _use_deterministic_algorithms() -> None:
+    """Have torch take them, and warn of each operation that has none on the device at hand."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when the GPU multiplies its first matrices
+    torch.backends.cudnn.deterministic = True
+    torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+def gpu_algorithms() -> dict[str, Any]:
+    """What decides how a GPU of this process rounds: TF32 and cuDNN's choices."""
+    return {
+        "tf32_convolutions": torch.backends.cudnn.allow_tf32,
+        "tf32_matrices": torch.backends.cuda.matmul.allow_tf32,
+        "cudnn": torch.backends.cudnn.version(),  # type: ignore[no-untyped-call]
+        "cudnn_benchmark": torch.backends.cudnn.benchmark,
+    }
 
 
 def _precision(name: str) -> Precision:

@@ -22,12 +22,11 @@ from benchmark.training.loss_scale import LossScale
 from benchmark.training.stage_optimizers import StageOptimizers
 from benchmark.training.training_step import take_step
 from methods.layers.adam import adam
-from tests.benchmark.training.tiny_methods import STAGES, tiny
+from tests.benchmark.training.tiny_methods import ALL_STAGES, tiny
 from tests.benchmark.training.toy import CPU, ITERATIONS, Toy, train_toy
 from tests.methods.faces import random_faces, random_tasks
 
 HALF = Compute(torch.device("cpu"), "fp16", channels_last=False)
-ALL_STAGES = [*STAGES, ("fader", "fading"), ("attgan", "translation")]
 LARGE = 2.0**14
 """A scale that is a power of two, by which float32 numbers are multiplied without rounding."""
 

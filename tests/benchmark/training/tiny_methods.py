@@ -33,6 +33,8 @@ STAGES: Final = [
     ("stargan", "translation"),
     ("pix2pixhd", "painting"),
 ]
+ALL_STAGES: Final = [*STAGES, ("fader", "fading"), ("attgan", "translation")]
+"""Those, a step that clips gradients, and another with a penalty on slopes."""
 
 
 def tiny(method: str, name: str, size: int = 64) -> tuple[FaceEditor, Stage]:
