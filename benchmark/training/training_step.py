@@ -23,8 +23,8 @@ def take_step(
 
     Where a batch has several parts, every optimiser steps at the last one, by the mean gradients over all. What differs
     from a step on the whole batch: a network that is judged by one which steps before it, such as a generator by its
-    discriminator, meets the one that has just learnt at the last part, and the earlier one before; batch norms, running
-    means and what is drawn or mixed among faces are those of a part.
+    discriminator, meets the one that has just learnt at the last part, and the earlier one before; batch norms and what
+    is drawn or mixed among faces are those of a part, and running means and power iterations move at every part.
 
     Args:
         model: in train mode, on the compute device.

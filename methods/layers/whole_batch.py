@@ -120,10 +120,11 @@ class _Sum(torch.autograd.Function):
 def total(values: Tensor) -> Tensor:
     """The sum of values that a loss counts for every face, where others are means over faces.
 
-    Gradients and losses are averaged over processes, so that each counts its own faces for all.
+    Gradients and losses are averaged over processes and parts, so that each counts its own faces for all.
     """
-    sharers = _SHARERS.get()
-    return values.sum() if sharers is None else values.sum() * sharers.size
+    sharers, (_, parts) = _SHARERS.get(), _PART.get()
+    times = parts if sharers is None else parts * sharers.size
+    return values.sum() if times == 1 else values.sum() * times
 
 
 def randn(count: int, *shape: int, device: torch.device, dtype: torch.dtype = torch.float32) -> Tensor:

@@ -104,6 +104,11 @@ def one_step(
     return found, {name: float(value) for name, value in losses.items()}, model
 
 
+def near_zero(method: str) -> float:
+    """Up to rounding; of spectral norms, up to what a power iteration still moves."""
+    return 2e-3 if method in ("spade", "sean") else 1e-4
+
+
 def distance(found: list[Tensor], expected: list[Tensor]) -> float:
     """How far gradients are apart, as a share of their length."""
     length = torch.cat([each.flatten() for each in expected]).norm()
@@ -120,7 +125,7 @@ def test_where_no_weight_moves_every_step_has_the_gradients_and_losses_of_the_wh
     assert found.keys() == expected.keys(), "as many steps of each network"
     assert len(expected) == {"mask_vae": 1, "editing_behavior": 5}.get(stage, len({name for name, _ in expected}))
     for step in expected:
-        assert distance(found[step], expected[step]) < 1e-4, step
+        assert distance(found[step], expected[step]) < near_zero(method), step
     assert in_parts == pytest.approx(losses, rel=1e-4, abs=1e-6)
 
 
@@ -132,12 +137,12 @@ def test_at_the_methods_rates_the_first_network_to_step_has_the_gradients_of_the
     found, _, _ = one_step(method, stage, PARTS, rate=None)
     first = next(iter(expected))
     assert first == next(iter(found))
-    assert distance(found[first], expected[first]) < 1e-4
+    assert distance(found[first], expected[first]) < near_zero(method)
     later = [distance(found[step], expected[step]) for step in expected if step != first]
     # the generator meets the discriminator as it was at the first part, and the one that has just learnt at the last;
     # pix2pixHD's images are judged once for both updates, by the one before them
     simultaneous = method == "pix2pixhd"
-    assert all(each < 1e-4 if simultaneous else each > 1e-3 for each in later)
+    assert all(each < 1e-4 if simultaneous else each > 4e-3 for each in later)
 
 
 def test_running_means_of_sean_follow_every_part() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,8 @@ from torch import Tensor, nn
 
 from benchmark.runtime.device import Compute
 from benchmark.runtime.interruption import Interrupted
-from benchmark.runtime.processes import Processes
-from benchmark.training import loss_scale
+from benchmark.runtime.processes import ALONE, Processes
+from benchmark.training import stage_parts
 from benchmark.training.batch_parts import BatchParts
 from benchmark.training.checkpoints import read_checkpoint
 from benchmark.training.loss_scale import LossScale
@@ -132,33 +133,44 @@ def faces_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("faces")
 
 
+def test_losses_are_scaled_in_float16_alone() -> None:
+    toy = Toy()
+    scales = [
+        stage_parts.stage_optimizers(toy, toy.stages()[0], "toy", ALONE, replace(CPU, precision=precision)).scale
+        for precision in ("fp32", "bf16", "fp16")
+    ]
+    assert scales[:2] == [None, None]
+    assert isinstance(scales[2], LossScale)
+
+
 @pytest.mark.integration
 @pytest.mark.parametrize("stop_at", [5, ITERATIONS + 4])
 def test_stopped_and_resumed_it_ends_in_the_same_bits(
     faces_folder: Path, tmp_path: Path, stop_at: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # so that it grows every other iteration until gradients overflow, and steps are left out by its state
-    growing = partial(LossScale, init_scale=2.0**20, growth_interval=2)
-    monkeypatch.setattr(loss_scale, "LossScale", growing)
+    # in float32, in which CPUs are fast; each of its scales rounds otherwise
+    growing = partial(LossScale, "cpu", init_scale=1000.0, growth_factor=1.3, growth_interval=2)
+    monkeypatch.setattr(stage_parts, "loss_scale", lambda _: growing())
     whole, stopped, resumed = Toy(), Toy(stop_at=stop_at), Toy()
-    train_toy(whole, tmp_path / "whole", faces_folder, compute=HALF)
+    train_toy(whole, tmp_path / "whole", faces_folder)
     with pytest.raises(Interrupted):
-        train_toy(stopped, tmp_path / "stopped", faces_folder, compute=HALF)
+        train_toy(stopped, tmp_path / "stopped", faces_folder)
     (unfinished,) = (tmp_path / "stopped" / "checkpoints").glob("*.unfinished.pth")
-    kept = read_checkpoint(unfinished)["loss_scale"]
-    assert kept["scale"] != 2.0**20
-    train_toy(resumed, tmp_path / "stopped", faces_folder, compute=HALF)
-    for name, tensor in whole.state_dict().items():
-        assert torch.equal(resumed.state_dict()[name], tensor)
-    left_out = sum(
-        torch.equal(*pair) for pair in zip(*(_first(whole, span) for span in (slice(1, None), slice(-1))), strict=True)
-    )
-    assert 0 < left_out < ITERATIONS
+    assert read_checkpoint(unfinished)["loss_scale"]["scale"] == pytest.approx(1000 * 1.3**2)
+    train_toy(resumed, tmp_path / "stopped", faces_folder)
+    assert same_weights(resumed, whole)
+    monkeypatch.setattr(LossScale, "load_state_dict", lambda *_: None)
+    (tmp_path / "stopped" / "checkpoints" / "second.pth").unlink()
+    with pytest.raises(Interrupted):
+        train_toy(Toy(stop_at=4), tmp_path / "stopped", faces_folder)
+    forgetful = Toy()
+    train_toy(forgetful, tmp_path / "stopped", faces_folder)
+    assert not same_weights(forgetful, whole), "so that the scale's state is a part of it"
 
 
-def _first(toy: Toy, span: slice) -> list[Tensor]:
-    """The toy's first weights after each step."""
-    return [weights[0] for weights in toy.history[span]]
+def same_weights(one: Toy, other: Toy) -> bool:
+    pairs = zip(one.state_dict().values(), other.state_dict().values(), strict=True)
+    return all(torch.equal(*pair) for pair in pairs)
 
 
 @pytest.mark.slow
@@ -169,7 +181,9 @@ def test_twenty_steps_in_float16_are_finite_near_those_in_float32_and_so_is_an_e
         model, begun = tiny(method, stage, size=64)
         faces = random_faces(2)
         faces.attributes[0] = 1
-        optimizers = StageOptimizers(model.optimizers(begun), scale=loss_scale.loss_scale(compute))
+        # from a scale at which no gradient overflows: as many steps are taken in both
+        scale = LossScale("cpu", init_scale=2.0**10) if compute is HALF else None
+        optimizers = StageOptimizers(model.optimizers(begun), scale=scale)
         for wrapper in optimizers.values():
             wrapper.optimizer.param_groups[0]["lr"] = 2e-5
         for _ in range(20):

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 import torch
+from torch.nn.utils.spectral_norm import SpectralNorm
 
 from methods.base import FaceEditor, Stage
 from registry import METHODS
@@ -43,4 +44,14 @@ def tiny(method: str, name: str, size: int = 64) -> tuple[FaceEditor, Stage]:
     model = METHODS.get(method)(size=size, **TINY[method]).train()
     (stage,) = [stage for stage in model.stages() if stage.name == name]
     model.begin_stage(stage)
+    _settle(model)
     return model, stage
+
+
+def _settle(model: torch.nn.Module) -> None:
+    """Let the power iterations of spectral norms converge, each pass being one more: parts have more than a batch."""
+    for module in model.modules():
+        for hook in module._forward_pre_hooks.values():
+            if isinstance(hook, SpectralNorm):
+                for _ in range(200):
+                    hook.compute_weight(module, do_power_iteration=True)

@@ -101,7 +101,6 @@ def train_toy(
     reporter: Reporter | None = None,
     validation: Validation | None = None,
     accumulate: int = 1,
-    compute: Compute = CPU,
 ) -> training.TrainingTime:
     """Train on one thread, so that every process comes to the same bits."""
     seed_everything(seed)
@@ -116,7 +115,7 @@ def train_toy(
             sixteen_faces(cache),
             folder,
             seed=seed,
-            compute=compute,
+            compute=CPU,
             reporter=reporter or Reporter(quiet=True),
             title="toy",
             tensorboard=tensorboard,
