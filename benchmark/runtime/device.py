@@ -30,7 +30,7 @@ class Compute:
         precision: "bf16" runs forward passes under `torch.autocast` in bfloat16; parameters stay float32.
         channels_last: keep convolution weights and images as NHWC in memory.
         num_workers: data-loading processes beside the training process.
-        processes: that train and edit together, each on a device of its own, or on the same CPU.
+        processes: that train, edit and score together, each on a device of its own, or on the same CPU.
     """
 
     device: torch.device
