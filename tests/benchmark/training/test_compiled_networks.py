@@ -14,7 +14,6 @@ from benchmark.editing.build_method import build_editor
 from benchmark.training.compile_networks import compiled
 from methods.base import Trainable
 from registry.catalogue import METHOD_CARDS
-from registry.errors import InputError
 from tests.commands import TINY, bench, settings
 
 LEARNED = [entry.card.name for entry in METHOD_CARDS if entry.card.kind == "learned"]
@@ -85,4 +84,3 @@ def test_a_setting_that_is_off_changes_no_hash() -> None:
     deterministic = experiment("spade", "compute.deterministic=true")
     assert plain.sha256() == experiment("spade", "compute.deterministic=false").sha256() != deterministic.sha256()
     assert plain.sha256() == experiment("spade", "compute.num_workers=3").sha256()
-

@@ -2,6 +2,8 @@
 
 import json
 import signal
+import subprocess
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +11,16 @@ import pytest
 import torch
 from PIL import Image
 
-from benchmark.runtime.device import choose_compute
+from benchmark.runtime.device import Compute, choose_compute
+from benchmark.training.batch_parts import BatchParts
+from benchmark.training.loss_scale import loss_scale
+from benchmark.training.stage_optimizers import StageOptimizers
+from benchmark.training.train import move_to_device
+from benchmark.training.training_step import take_step
 from tests.benchmark.training.small_maskgan import SMALL, Trained, same
-from tests.commands import TINY_DATASET, TINY_SCORING, TINY_TASKS, bench, bench_process, settings, signalled
+from tests.benchmark.training.tiny_methods import ALL_STAGES, tiny
+from tests.commands import TINY_DATASET, TINY_SCORING, TINY_TASKS, bench, ended, python, settings, signalled
+from tests.methods.faces import random_faces
 from tests.running_trainings import iterations
 
 pytestmark = [
@@ -29,18 +38,20 @@ def maskgan(runs: Path, *assignments: str, **options: object) -> list[str]:
 
 def test_a_stopped_training_goes_on_to_the_same_bits(tmp_path: Path) -> None:
     long = {"mask_vae_iterations": 2, "dense_mapping_iterations": 300, "editing_behavior_iterations": 3}
-    whole = bench_process(*["train", *maskgan(tmp_path / "whole", "compute.deterministic=true", **long)])
-    out, err = whole.communicate(timeout=300)
-    assert whole.returncode == 0, out + err
-    words = ["train", *maskgan(tmp_path / "stopped", "compute.deterministic=true", **long)]
+
+    def training(name: str) -> subprocess.Popen[str]:
+        """A process of its own, with a cache of its own, so that it shares no stage with the other."""
+        words = ["train", *maskgan(tmp_path / name, "compute.deterministic=true", **long)]
+        return python("-P", "-m", "benchmark", *words, BENCH_CACHE=str(tmp_path / f"{name}-cache"))
+
+    whole = ended(training("whole"), timeout=300)
+    assert whole.code == 0, whole.err
     run = tmp_path / "stopped" / "rendered-faces" / "maskgan" / "seed0"
-    environment = {"BENCH_CACHE": str(tmp_path / "cache")}  # shares no stage with the other
-    outcome = signalled(bench_process(*words, **environment), signal.SIGTERM, lambda: 50 in iterations(run))
+    outcome = signalled(training("stopped"), signal.SIGTERM, lambda: 50 in iterations(run))
     assert outcome.code != 0
     assert (run / "checkpoints" / "dense_mapping.unfinished.pth").exists(), outcome.err
-    again = bench_process(*words, **environment)
-    out, err = again.communicate(timeout=300)
-    assert again.returncode == 0, out + err
+    again = ended(training("stopped"), timeout=300)
+    assert again.code == 0, again.err
     one, other = Trained(tmp_path / "whole"), Trained(tmp_path / "stopped")
     for stage in ("mask_vae", "dense_mapping", "editing_behavior"):
         assert same(one.checkpoint(stage)["state_dict"], other.checkpoint(stage)["state_dict"]), stage
@@ -49,7 +60,8 @@ def test_a_stopped_training_goes_on_to_the_same_bits(tmp_path: Path) -> None:
 def test_edits_and_figures_are_those_of_a_cpu_but_for_rounding(tmp_path: Path) -> None:
     trained = bench("train", *maskgan(tmp_path / "trained", "compute.precision=fp32"))
     assert trained.code == 0, trained.err
-    checkpoint = f"checkpoint={tmp_path / 'trained' / 'rendered-faces' / 'maskgan' / 'seed0'}"
+    run = tmp_path / "trained" / "rendered-faces" / "maskgan" / "seed0"
+    checkpoint = f"checkpoint={run / 'checkpoints' / 'editing_behavior.pth'}"
     figures, edits = {}, {}
     for device in ("cuda", "cpu"):
         runs = tmp_path / device
@@ -79,3 +91,42 @@ def test_edits_and_figures_are_those_of_a_cpu_but_for_rounding(tmp_path: Path) -
 
 def test_faces_are_loaded_beside_a_gpu() -> None:
     assert choose_compute("cuda").num_workers > choose_compute("cpu").num_workers == 0
+
+
+def steps(
+    method: str, stage_name: str, compute: Compute, parts: int = 1, count: int = 4
+) -> tuple[list[dict[str, float]], int, int]:
+    """Losses of 20 steps, how often the host waited for the GPU in the last but one, and the bytes at its peak."""
+    model, stage = tiny(method, stage_name)
+    move_to_device(model, compute)
+    optimizers = StageOptimizers(model.optimizers(stage), parts=BatchParts(parts), scale=loss_scale(compute))
+    for wrapper in optimizers.values():
+        wrapper.optimizer.param_groups[0]["lr"] = 2e-5
+    faces = random_faces(count)
+    faces.attributes[::2] = 1
+    faces = faces.to(compute.device, channels_last=compute.channels_last)
+    torch.cuda.reset_peak_memory_stats()
+    losses, waits = [], 0
+    for number in range(20):
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            torch.cuda.set_sync_debug_mode("warn" if number == 18 else "default")
+            found = take_step(model, faces, optimizers, compute)
+            torch.cuda.set_sync_debug_mode("default")
+        waits += sum("synchronizing" in str(each.message) for each in warned)
+        losses.append({name: float(value) for name, value in found.items()})
+    return losses, waits, torch.cuda.max_memory_allocated()
+
+
+@pytest.mark.parametrize(("method", "stage"), ALL_STAGES)
+def test_steps_in_float16_are_near_those_in_float32_and_wait_for_the_gpu_no_more(method: str, stage: str) -> None:
+    exact, waits, _ = steps(method, stage, choose_compute("cuda", "fp32"))
+    halved, waits_of_half, _ = steps(method, stage, choose_compute("cuda", "fp16"))
+    assert waits_of_half == waits
+    for one, other in zip(halved, exact, strict=True):
+        assert one == pytest.approx(other, rel=0.05, abs=0.02)
+
+
+def test_a_batch_in_parts_takes_the_memory_of_a_part() -> None:
+    whole, parts = (steps("spade", "painting", choose_compute("cuda", "fp16"), each, 32)[2] for each in (1, 8))
+    assert parts < 0.5 * whole
