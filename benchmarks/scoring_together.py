@@ -45,7 +45,7 @@ def main(tasks: int = TASKS) -> None:
         bench("score", place / "before", *added, **environment)  # encodes the real faces
         one = bench("score", place / "one", *added, **environment)
         two = python(*LAUNCHER, "score", place / "two", *added, **environment)
-        scores = [next((place / each).rglob(f"*{PROTOCOL}*.parquet")).read_bytes() for each in ("one", "two")]
+        scores = [next((place / each).rglob(f"scores/{PROTOCOL}.parquet")).read_bytes() for each in ("one", "two")]
         print(f"{tasks} tasks, {METRICS}: the score files {'are the same' if scores[0] == scores[1] else 'DIFFER'}")
         for said, runs, finished in (("one process", "one", one), ("two processes", "two", two)):
             print(f"{said}: {_batches(place / runs):.1f} s of batches; {_seconds(finished)} of the command")
