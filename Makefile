@@ -102,6 +102,7 @@ bench-sweep: $(VENV)/installed
 
 bench-processes: $(VENV)/installed
 	$(BIN)/python -m benchmarks.several_processes
+	$(BIN)/python -m benchmarks.scoring_together
 
 # planned against measured time and memory of six methods at two presets: about 20 minutes on an idle core
 bench-plan: $(VENV)/installed

@@ -16,7 +16,8 @@ from pydantic import TypeAdapter
 from benchmark.calibration.degradations import DEGRADATIONS, degrade_edits, shown_tasks
 from benchmark.datasets.base import FaceDataset
 from benchmark.evaluation.context import EvaluationContext, TaskSet
-from benchmark.evaluation.score_edits import Outputs, score_edits
+from benchmark.evaluation.outputs import Outputs
+from benchmark.evaluation.score_edits import score_edits
 from benchmark.images.convert import Pixels, image_array
 from benchmark.metrics.mean_metric import VALUE
 from benchmark.results.schema import Value

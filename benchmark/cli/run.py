@@ -118,13 +118,17 @@ def _score(
     if finished:
         from benchmark.cli.score_again import score_again
 
-        if images is not None:
-            raise InputError("RUNS are finished runs, --images is a folder of images: give one")
-        score_again(finished, options)
+        with leading(options) as processes:
+            if images is not None:
+                raise InputError("RUNS are finished runs, --images is a folder of images: give one")
+            score_again(finished, options, processes)
         return
     if images is not None:
         from benchmark.cli.score_images import Folders, score_images
 
+        with leading(options) as processes:
+            if processes is not None:
+                raise InputError("one process scores --images; start bench score --images without torchrun")
         folders = Folders(images, reference, masks, save_stats, recursive, match or (), suffix or (), labels)
         score_images(folders, options)
         return

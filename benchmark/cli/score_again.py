@@ -11,13 +11,14 @@ from registry.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.cli.options import RunOptions
+    from benchmark.runtime.processes import Processes
 
 _TAKEN = {"metrics", "weights_dir", "weights", "json", "plugin", "runs"}
 """Options of stage commands that finished runs go with; `--runs`, which they do not, is never empty."""
 
 
-def score_again(patterns: list[str], options: RunOptions) -> None:
-    """Score finished runs with more metrics, and print their results.
+def score_again(patterns: list[str], options: RunOptions, processes: Processes | None) -> None:
+    """Score finished runs with more metrics, by all processes there are, and print their results.
 
     Raises:
         InputError: if the options do not go together, a metric is unknown, or a run cannot be scored from its files.
@@ -35,5 +36,6 @@ def score_again(patterns: list[str], options: RunOptions) -> None:
     from benchmark.runtime.progress import Reporter
 
     cache, weights = writable(cache_folder(), "cache folder"), options.find_weights()
-    results = score_finished(patterns, split_names(options.metrics or ""), cache, Reporter(), weights)
+    metrics = split_names(options.metrics or "")
+    results = score_finished(patterns, metrics, cache, Reporter(), weights, processes)
     print_results(results, options.json)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from benchmark.cli.options import CommandOptions
     from benchmark.runtime.processes import Processes
 
-SHARED: Final = ("run", "train", "edit")
+SHARED: Final = ("run", "train", "edit", "score")
 """Commands in which processes help one another."""
 
 

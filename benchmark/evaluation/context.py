@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from benchmark.caching.plugin_source import entry_version, plugin_code
 from benchmark.config.evaluation_spec import EvaluationSpec, JudgeRole, Options
 from benchmark.datasets.base import SPLITS, FaceDataset
 from benchmark.datasets.packed import Progress
-from benchmark.evaluation.score_edits import BATCH, Judges, no_judge
+from benchmark.evaluation.scoring_batches import BATCH, Judges, no_judge
 from benchmark.features.build_encoder import EncodingJudge, build_encoder
 from benchmark.features.cache import cached_features, write_features
 from benchmark.features.encoder import Encoder
@@ -31,7 +31,7 @@ from benchmark.runtime.processes import ALONE, Processes, compute_of
 from benchmark.runtime.progress import Reporter
 from benchmark.training.train import move_to_device, train
 from benchmark.weights.encoder_files import named_weights
-from benchmark.weights.locate import Weights, WeightsMissing, manifest
+from benchmark.weights.locate import Weights, WeightsFile, WeightsMissing, manifest
 from benchmark.weights.resources import MetricUnavailable, Resources
 from registry import DATASETS, JUDGES, PROTOCOLS
 from registry.cards import JudgeCard
@@ -61,7 +61,7 @@ class EvaluationContext:
         cache: folder of packed faces, judges and features.
         reporter: shows progress.
         weights: finds the weights files of metrics.
-        processes: that train and edit together, this one among them; None where it is alone.
+        processes: that train, edit and score together, this one among them; None where it is alone.
     """
 
     def __init__(
@@ -131,7 +131,11 @@ class EvaluationContext:
     @cached_property
     def judges(self) -> Judges:
         """The judges, on the compute device, each loaded when something first needs it."""
-        others = {role: partial(self._judge_of, role) for role in self.evaluation.further_roles}
+        return self.judges_of(self.evaluation.further_roles)
+
+    def judges_of(self, roles: Sequence[JudgeRole]) -> Judges:
+        """The same with the judges of these roles beside the two of every evaluation."""
+        others = {role: partial(self._judge_of, role) for role in roles}
         return Judges(partial(self._judge_of, "parser"), partial(self._judge_of, "attributes"), others)
 
     def _judge_of(self, role: JudgeRole) -> Any:
@@ -210,19 +214,21 @@ class EvaluationContext:
             judge.load_published(file.path)
         move_to_device(judge, self.compute)
         judge.eval()
-        scores: dict[str, float] = {}
-        if not (entry.card.role == "parser" and "mask" in self.dataset.lacks):  # else it has nothing to be right about
-            made_by = f"{self.compute.described} {plugin_code(entry) or ''}"
-            with self.reporter.counting(f"judge {name}: its own scores"):
-                scores = published_scores(judge, file.sha256, self.dataset, self.cache / "judges", made_by)
         foreign = None if file.published or named not in manifest() else f"not the published {file.id}"
         return JudgeInfo(
             title=entry.card.title,
             weights_sha256=file.sha256,
             recipe=f"published weights {file.path.name}, not trained here",
-            scores=scores,
+            scores=self._own_scores(entry, judge, file),
             caution="; ".join(filter(None, (entry.card.caution, foreign))) or None,
         )
+
+    def _own_scores(self, entry: Entry[JudgeCard], judge: Judge, file: WeightsFile) -> dict[str, float]:
+        if entry.card.role == "parser" and "mask" in self.dataset.lacks:  # it has nothing to be right about
+            return {}
+        made_by = f"{self.compute.described} {plugin_code(entry) or ''}"
+        with self.reporter.counting(f"judge {entry.card.name}: its own scores"):
+            return published_scores(judge, file.sha256, self.dataset, self.cache / "judges", made_by)
 
     def _train_judge(self, name: str, judge: Judge, dataset: FaceDataset, folder: Path) -> None:
         if "mask" in dataset.lacks and JUDGE_CARDS.find(name).card.role == "parser":

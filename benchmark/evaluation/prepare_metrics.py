@@ -36,6 +36,13 @@ class ReadyMetrics:
     missing: dict[str, str] = field(default_factory=dict)
     cautions: dict[str, str] = field(default_factory=dict)
 
+    def lose(self, metric: str, reason: str) -> None:
+        """Go on without a metric, and without the encoder that no other one needs."""
+        self.missing[metric] = reason
+        if self.sets.pop(metric, None) is not None:
+            needed = {encoder_of(other) for other in self.sets}
+            self.encoders = {name: encoder for name, encoder in self.encoders.items() if name in needed}
+
 
 @contextmanager
 def encoder_boundary(name: str, ready: ReadyMetrics) -> Iterator[None]:
@@ -49,10 +56,8 @@ def encoder_boundary(name: str, ready: ReadyMetrics) -> Iterator[None]:
     with metric_boundary(f"encoder {name}", name, failed):
         yield
     for reason in failed.values():
-        del ready.encoders[name]
         for metric in [metric for metric in ready.sets if encoder_of(metric) == name]:
-            del ready.sets[metric]
-            ready.missing[metric] = reason
+            ready.lose(metric, reason)
 
 
 def prepare_metrics(names: Iterable[str], resources: Resources, encoder: Callable[[str], Encoder]) -> ReadyMetrics:

@@ -3,67 +3,41 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn import functional
 
 from benchmark.config.evaluation_spec import JUDGE_SETTINGS
 from benchmark.datasets.base import FaceDataset
 from benchmark.evaluation.cells import image_cell, set_cell, with_caution
 from benchmark.evaluation.group_figures import GroupTasks, image_loss, refusal, set_loss
+from benchmark.evaluation.measure_together import measured_by_turns, shared_with
 from benchmark.evaluation.metric_boundary import metric_boundary
+from benchmark.evaluation.outputs import Outputs
 from benchmark.evaluation.prepare_metrics import ReadyMetrics, encoder_boundary, encoder_of, prepare_metrics
-from benchmark.features.cache import add_features
+from benchmark.evaluation.scoring_batches import BatchSource, Judges, no_judge
 from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeaturePair, FeatureSet, FeatureWriter
-from benchmark.features.parser_encoder import PARSER
-from benchmark.images.convert import Pixels, image_array, image_tensor
-from benchmark.metrics.base import Answers, ImageMetric, Judged, ScoringBatch
+from benchmark.metrics.base import ImageMetric
 from benchmark.metrics.mean_metric import VALUE
 from benchmark.protocols.base import Protocol as EditProtocol
-from benchmark.protocols.task_batches import batches_of_tasks, without_attributes
+from benchmark.protocols.task_batches import without_attributes
 from benchmark.results.schema import Value
 from benchmark.results.task_groups import TaskGroups
 from benchmark.results.task_scores import faces_of
-from benchmark.runtime.device import Compute
-from benchmark.runtime.interruption import deferred_interruption
-from benchmark.runtime.prefetch import read_ahead
-from benchmark.runtime.progress import Advance, Reporter
+from benchmark.runtime.processes import ALONE, Processes
+from benchmark.runtime.progress import Reporter
 from benchmark.statistics.ratios import Columns, Ratio
 from benchmark.weights.resources import Resources
-from methods.base import EditBatch
-from methods.labels import NUM_ATTRIBUTES
-from registry.catalogue import JUDGE_CARDS, METRIC_CARDS
-from registry.errors import PluginError, plugin_boundary
-
-BATCH = 64
-
-
-@dataclass(frozen=True)
-class Judges:
-    """The models that score, on the compute device in eval mode, each loaded when something first needs it.
-
-    Attributes:
-        parser: gives the parser, whose `parse` takes (N, 3, H, W) images in [-1, 1] to (N, H, W) uint8 labels and
-            (N, D) float32 features.
-        attributes: gives the judge of attributes, whose `scores` takes images to (N, A) probabilities.
-        others: by role, give the judges that metrics' cards need beside these, whose `answer` takes images to (N, ...).
-    """
-
-    parser: Callable[[], Any]
-    attributes: Callable[[], Any]
-    others: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
+from registry.catalogue import METRIC_CARDS
+from registry.errors import PluginError
 
 
 @dataclass(frozen=True)
@@ -125,10 +99,6 @@ class Scores:
         )
 
 
-Outputs = Callable[[pd.DataFrame, EditBatch], tuple[EditBatch, Pixels]]
-"""From task rows and their tasks to the tasks that the outputs answer and the outputs, (N, H, W, 3) uint8 RGB."""
-
-
 class RealSide(Protocol):
     """The real images that set metrics compare outputs with."""
 
@@ -156,8 +126,11 @@ def score_edits(
     title: str,
     keep: Path | None = None,
     refused: Mapping[str, str] = MappingProxyType({}),
+    processes: Processes = ALONE,
 ) -> Scores:
     """Score every task, each image read, judged and encoded once; those of one attribute after those of another.
+
+    Several processes measure a batch each at once, the others in `follow_measuring`; the scores are those of one.
 
     Args:
         outputs: gives the images to score.
@@ -174,23 +147,22 @@ def score_edits(
         keep: folder for the features of the outputs, which are else forgotten.
         refused: why there are no outputs, by the attribute that the method cannot transfer; the means over attributes
             then have that reason in place of a value.
+        processes: of which this is the first.
+
+    Raises:
+        Interrupted: if a stop was requested.
     """
     answered = without_attributes(tasks, refused)
     groups, parts = TaskGroups.of(tasks), GroupTasks.of(tasks, refused)
     ready = prepare_metrics(metric_ids, resources, real.encoder)
     _without_judge(ready, judges)
+    processes = shared_with(ready, outputs, answered, processes)
+    source = BatchSource(protocol, dataset, judges, resources.compute)
     with TemporaryDirectory(prefix="features-") as forgotten:
         writers = {name: FeatureWriter((keep or Path(forgotten)) / name) for name in ready.encoders}
         with reporter.bar(f"{title}: score {protocol.name}", len(answered)) as advance:
-            batches = _scoring_batches(outputs, protocol, dataset, answered, judges, resources.compute, advance)
-            for numbers, batch in batches:
-                for name, encoder in list(ready.encoders.items()):
-                    with encoder_boundary(name, ready):
-                        _encode(name, encoder, batch, writers[name])
-                for name, metric in ready.images.items():
-                    if name not in ready.missing:  # where the images are of a size that it does not take, or it fails
-                        with metric_boundary(f"{type(metric).__name__}.measure", name, ready.missing):
-                            metric.process(numbers, [{"batch": batch}])
+            for done in measured_by_turns(source, outputs, answered, ready, writers, processes):
+                advance(done)
         features = {name: writers[name].finish() for name in ready.encoders}
         pairs: dict[str, FeaturePair] = {}
         for name, found in features.items():
@@ -261,106 +233,6 @@ def _columns(metric: ImageMetric, tasks: pd.DataFrame, answered: pd.DataFrame) -
     return spread
 
 
-def _encode(name: str, encoder: Encoder, batch: ScoringBatch, writer: FeatureWriter) -> None:
-    if name == PARSER:  # the judge has looked at these images already
-        writer.add(batch.features.numpy())
-    else:
-        add_features(writer, encoder, list(batch.output_pixels))
-
-
-def real_outputs(protocol: EditProtocol) -> Outputs:
-    """The real images of a protocol as if they were its outputs, each task requesting their own mask and attributes."""
-
-    def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Pixels]:
-        face = protocol.real_faces(batch)
-        tasks = replace(
-            batch, target=face, source=face, mask=face.mask, attributes=face.attributes, oracle=None, lacks={}
-        )
-        return replace(tasks, region=torch.ones_like(batch.region)), image_array(face.image)
-
-    return give
-
-
-def _scoring_batches(
-    outputs: Outputs,
-    protocol: EditProtocol,
-    dataset: FaceDataset,
-    tasks: pd.DataFrame,
-    judges: Judges,
-    compute: Compute,
-    advance: Advance,
-) -> Iterator[tuple[list[int], ScoringBatch]]:
-    with deferred_interruption() as stop:
-        done = 0
-        for rows, batch, pixels in read_ahead(_images(outputs, protocol, dataset, tasks)):
-            yield list(rows["task"]), scoring_batch(rows, batch, pixels, protocol, dataset, judges, compute)
-            done += len(rows)
-            advance(done)
-            stop.check(f"scoring {protocol.name}")
-
-
-def scoring_batch(
-    rows: pd.DataFrame,
-    batch: EditBatch,
-    pixels: Pixels,
-    protocol: EditProtocol,
-    dataset: FaceDataset,
-    judges: Judges,
-    compute: Compute,
-) -> ScoringBatch:
-    """What metrics see of the tasks of N rows, all of one attribute, and of their outputs, (N, H, W, 3) uint8 RGB.
-
-    Judges look at the outputs, and at the targets, when a metric first asks, once.
-    """
-    attribute = str(rows["attribute"].iloc[0])
-    columns = dataset.attribute_names.index
-    requested = tuple(map(columns, protocol.requested_of(attribute)))
-    kept = tuple(map(columns, protocol.kept_of(dataset, attribute)))
-    outputs = cache(lambda: image_tensor(pixels).to(compute.device))
-    judged, judged_targets = (
-        _judged(images, judges, len(dataset.attribute_names))
-        for images in (outputs, lambda: batch.target.image.to(compute.device))
-    )
-    return ScoringBatch(batch, pixels, judged, requested, kept, judged_targets)
-
-
-def _judged(images: Callable[[], Tensor], judges: Judges, num_attributes: int) -> Judged:
-    """What judges see in N images on the compute device."""
-
-    def parse() -> tuple[Tensor, Tensor]:
-        judge = judges.parser()
-        with plugin_boundary(f"{type(judge).__name__}.parse"):
-            parsed, features = judge.parse(images())
-        return parsed.cpu(), features.float().cpu()
-
-    def read_attributes() -> Tensor:
-        judge = judges.attributes()
-        with plugin_boundary(f"{type(judge).__name__}.scores"):
-            scores: Tensor = judge.scores(images())
-        scores = scores.float().cpu()
-        if scores.shape[1:] == (NUM_ATTRIBUTES,):  # a judge of CelebA's does not know those that the dataset adds
-            scores = functional.pad(scores, (0, num_attributes - NUM_ATTRIBUTES), value=math.nan)
-        return scores
-
-    return Judged(parse, read_attributes, _answers(images, judges))
-
-
-def _answers(images: Callable[[], Tensor], judges: Judges) -> Answers:
-    """What judges of other roles see in N images on the compute device, each when a metric first asks."""
-
-    def answer(role: str) -> Tensor:
-        judge = judges.others[role]()
-        function, given = f"{type(judge).__name__}.answer", images()
-        with plugin_boundary(function), torch.inference_mode():
-            found = judge.answer(given)
-        if not isinstance(found, Tensor) or found.ndim < 1 or len(found) != len(given):
-            shape = tuple(found.shape) if isinstance(found, Tensor) else type(found).__name__
-            raise PluginError(f"{function} gave {shape}, where ({len(given)}, ...) was expected")
-        return found.cpu()
-
-    return Answers(list(judges.others), answer)
-
-
 def _without_judge(ready: ReadyMetrics, judges: Judges) -> None:
     """Give the metrics whose role no judge has their reason."""
     for name in list(ready.images):
@@ -368,20 +240,6 @@ def _without_judge(ready: ReadyMetrics, judges: Judges) -> None:
         if role is not None and role not in judges.others and role not in JUDGE_SETTINGS.values():
             ready.missing[name] = no_judge(role)
             del ready.images[name]
-
-
-def no_judge(role: str) -> str:
-    """Why a metric has no figure whose role no judge has, and what to do."""
-    fit = ", ".join(entry.card.name for entry in JUDGE_CARDS if entry.card.role == role) or "none"
-    return f"no judge of role {role!r} was chosen: --set judge.{role}=NAME (registered: {fit})"
-
-
-def _images(
-    outputs: Outputs, protocol: EditProtocol, dataset: FaceDataset, tasks: pd.DataFrame
-) -> Iterator[tuple[pd.DataFrame, EditBatch, Pixels]]:
-    for rows in batches_of_tasks(tasks, BATCH):
-        batch, pixels = outputs(rows, protocol.scored_tasks(dataset, rows))
-        yield rows, replace(batch, lacks={**dataset.lacks, **batch.lacks}), pixels
 
 
 def _finite(values: Mapping[str, float]) -> dict[str, float | None]:

@@ -20,7 +20,7 @@ from benchmark.evaluation.cells import image_cell
 from benchmark.evaluation.context import TASK_SEED, EvaluationContext
 from benchmark.evaluation.metric_boundary import metric_boundary
 from benchmark.evaluation.prepare_metrics import prepare_metrics
-from benchmark.evaluation.score_edits import scoring_batch
+from benchmark.evaluation.scoring_batches import scoring_batch
 from benchmark.features.encoder import Encoder
 from benchmark.images.convert import Pixels, image_array
 from benchmark.images.label_colors import color_mask

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
 
 from benchmark.features.encoder import Encoder
-from benchmark.features.feature_set import FeatureSet, FeatureWriter
+from benchmark.features.feature_set import FeatureSet, FeatureWriter, TakesFeatures
 from benchmark.features.moments import FeatureStatistics
 from benchmark.images.convert import Pixels
 from benchmark.runtime.atomic_files import replacing, sha256_of
@@ -92,15 +93,20 @@ def write_features(
             stop.check(f"encoding images ({title})")
 
 
-def add_features(writer: FeatureWriter, encoder: Encoder, images: Sequence[Pixels]) -> None:
+def add_features(writer: TakesFeatures, encoder: Encoder, images: Sequence[Pixels]) -> None:
     """Encode images (H, W, 3) and keep their features.
 
     Raises:
         MetricUnavailable: if the encoder does not take such images.
         PluginError: if it fails, or gives other features than before.
     """
-    with plugin_boundary(f"{type(encoder).__name__}.features", MetricUnavailable):
+    with encoding(encoder):
         writer.add(encoder.encode(images))
+
+
+def encoding(encoder: Encoder) -> AbstractContextManager[None]:
+    """Names an encoder in what the block, which takes features of it, raises: as `plugin_boundary`."""
+    return plugin_boundary(f"{type(encoder).__name__}.features", MetricUnavailable)
 
 
 def _read(folder: Path) -> FeatureSet:

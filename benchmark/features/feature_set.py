@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, Protocol, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +69,14 @@ class FeaturePair:
         if compute not in self._computed:
             self._computed[compute] = compute(self.outputs, self.real)
         return cast(Computed, self._computed[compute])
+
+
+class TakesFeatures(Protocol):
+    """What features are given to, a batch at a time."""
+
+    def add(self, features: NDArray[np.float32]) -> None:
+        """Take features (n, D)."""
+        ...
 
 
 class FeatureWriter:

@@ -48,6 +48,8 @@ def probability_as_requested(batch: ScoringBatch) -> NDArray[np.float64]:
 class AgreementMetric(ImageMetric):
     """A metric with a column of agreement for each attribute: the mean over attributes of that over tasks."""
 
+    shares_batches: ClassVar[bool] = True
+
     def ratios(self, names: Iterable[str]) -> list[Ratio]:
         """The mean agreement, for each attribute."""
         return [Ratio(name) for name in names]

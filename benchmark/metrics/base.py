@@ -174,10 +174,14 @@ class ImageMetric(BaseMetric):
         inapplicable: why the cell is empty where no task has a value.
         spans_strengths: whether a task's value is of all strengths at which its edit is requested, so that a single
             strength has none.
+        shares_batches: whether several processes may measure a batch each: `process` then adds to `results` what
+            follows from its batch alone, in arrays, lists, tuples, mappings and plain values. Otherwise the first
+            process measures all batches.
     """
 
     inapplicable: ClassVar[str] = "it applies to none of these tasks"
     spans_strengths: ClassVar[bool] = False
+    shares_batches: ClassVar[bool] = False
     default_prefix = ""  # mmengine warns of a metric without one
 
     def __init__(self) -> None:

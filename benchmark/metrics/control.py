@@ -53,6 +53,7 @@ class _Control(MeanMetric):
         "no edit is requested at several strengths; the protocol attribute-strengths draws such tasks"
     )
     spans_strengths: ClassVar[bool] = True
+    shares_batches: ClassVar[bool] = True
 
     @abstractmethod
     def of_curve(self, strengths: Values, values: Values) -> float:

@@ -57,6 +57,7 @@ class _Diversity(MeanMetric):
     inapplicable: ClassVar[str] = (
         "no mask is asked for under two styles; --set protocols.style-copy.styles=2 (or more) draws such tasks"
     )
+    shares_batches: ClassVar[bool] = True
 
     @abstractmethod
     def represent(self, batch: ScoringBatch) -> NDArray[Any]:

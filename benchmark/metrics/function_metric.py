@@ -60,6 +60,7 @@ class _TaskFunction(MeanMetric):
 
     function: ClassVar[Callable[..., Any]]
     inapplicable: ClassVar[str] = "it gave NaN for every task, or these tasks have no mask"
+    shares_batches: ClassVar[bool] = True
 
     def prepare(self, resources: Resources) -> None:
         """Look at the names of the function's parameters."""

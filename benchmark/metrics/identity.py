@@ -27,6 +27,7 @@ class Identity(MeanMetric):
     """Cosine similarity of the face embeddings of output and target, which is the face that must stay itself."""
 
     inapplicable: ClassVar[str] = "no output shows a face that the detector finds"
+    shares_batches: ClassVar[bool] = True
 
     def prepare(self, resources: Resources) -> None:
         """Load the face-recognition network.

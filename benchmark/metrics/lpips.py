@@ -17,6 +17,8 @@ from benchmark.weights.resources import Resources
 class _LPIPS(MeanMetric):
     """LPIPS between two images of each task, both as their PNG files hold them."""
 
+    shares_batches: ClassVar[bool] = True
+
     def prepare(self, resources: Resources) -> None:
         """Load the network.
 

@@ -89,6 +89,7 @@ class PSNROracle(MeanMetric):
     """PSNR of the whole output against the oracle."""
 
     inapplicable: ClassVar[str] = "the true edit of these tasks is not known"
+    shares_batches: ClassVar[bool] = True
 
     def measure(self, batch: ScoringBatch) -> dict[str, Values]:
         """In dB; NaN without an oracle."""
@@ -99,6 +100,7 @@ class PSNRRegion(MeanMetric):
     """PSNR against the oracle where change is allowed."""
 
     inapplicable: ClassVar[str] = "the true edit of these tasks is not known"
+    shares_batches: ClassVar[bool] = True
 
     def measure(self, batch: ScoringBatch) -> dict[str, Values]:
         """In dB; NaN without an oracle or without a region."""
@@ -109,6 +111,7 @@ class PSNRBackground(MeanMetric):
     """PSNR against the target image where no change is allowed."""
 
     inapplicable: ClassVar[str] = "these tasks may change the whole image"
+    shares_batches: ClassVar[bool] = True
 
     def measure(self, batch: ScoringBatch) -> dict[str, Values]:
         """In dB; NaN where change is allowed everywhere."""
@@ -225,6 +228,7 @@ class SSIMOracle(MeanMetric):
     """SSIM of the whole output against the oracle."""
 
     inapplicable: ClassVar[str] = "the true edit of these tasks is not known"
+    shares_batches: ClassVar[bool] = True
 
     def measure(self, batch: ScoringBatch) -> dict[str, Values]:
         """In [-1, 1]; NaN without an oracle."""
@@ -235,6 +239,7 @@ class SSIMRegion(MeanMetric):
     """SSIM against the oracle where change is allowed."""
 
     inapplicable: ClassVar[str] = "the true edit of these tasks is not known"
+    shares_batches: ClassVar[bool] = True
 
     def measure(self, batch: ScoringBatch) -> dict[str, Values]:
         """In [-1, 1]; NaN without an oracle or without a region."""
@@ -245,6 +250,7 @@ class SSIMBackground(MeanMetric):
     """SSIM against the target image where no change is allowed."""
 
     inapplicable: ClassVar[str] = "these tasks may change the whole image"
+    shares_batches: ClassVar[bool] = True
 
     def measure(self, batch: ScoringBatch) -> dict[str, Values]:
         """In [-1, 1]; NaN where change is allowed everywhere."""

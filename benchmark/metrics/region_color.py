@@ -75,6 +75,7 @@ class StyleColor(MeanMetric):
     """
 
     inapplicable: ClassVar[str] = "output and style face share no region"
+    shares_batches: ClassVar[bool] = True
 
     def __init__(self, min_pixels: int = 8) -> None:
         super().__init__()

@@ -19,6 +19,7 @@ class LabelMapMetric(ImageMetric):
     """A metric of two label maps, for which no more of a task than its requested mask need be known."""
 
     inapplicable: ClassVar[str] = "these tasks have no mask"
+    shares_batches: ClassVar[bool] = True
 
     def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """The columns of the parsed outputs against the requested masks, all NaN where the tasks have no mask."""

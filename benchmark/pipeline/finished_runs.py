@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from benchmark.config.evaluation_spec import EvaluationSpec
     from benchmark.evaluation.context import EvaluationContext
     from benchmark.results.schema import Result
+    from benchmark.runtime.processes import Processes
     from benchmark.runtime.progress import Reporter
     from benchmark.weights.locate import Weights
 
@@ -57,7 +58,12 @@ def score_runs(
 
 
 def score_finished(
-    patterns: Sequence[str], metrics: Sequence[str], cache: Path, reporter: Reporter, weights: Weights
+    patterns: Sequence[str],
+    metrics: Sequence[str],
+    cache: Path,
+    reporter: Reporter,
+    weights: Weights,
+    processes: Processes | None = None,
 ) -> list[Result]:
     """Score the runs of folders and globs with more metrics.
 
@@ -67,6 +73,7 @@ def score_finished(
         cache: folder of everything that is cached.
         reporter: shows progress.
         weights: finds the weights files of metrics.
+        processes: that score together, of which this is the first; None where this one is alone.
 
     Raises:
         InputError: as of `score_runs`.
@@ -81,7 +88,7 @@ def score_finished(
 
     def context_of(evaluation: EvaluationSpec) -> EvaluationContext:
         key = evaluation.model_dump_json(exclude={"protocols", "metrics"})
-        return contexts.setdefault(key, EvaluationContext(evaluation, cache, reporter, weights))
+        return contexts.setdefault(key, EvaluationContext(evaluation, cache, reporter, weights, processes))
 
     results = []
     folders = [path.parent for path in result_files(patterns, option="")]

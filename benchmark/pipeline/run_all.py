@@ -47,7 +47,7 @@ def run_all(
         weights: finds the weights files of metrics.
         fresh: begin the experiments anew; references are kept.
         keep_weights: go on with weights that other code trained, and say so in their results.
-        processes: that train and edit together, of which this is the first; None where this one is alone.
+        processes: that train, edit and score together, of which this is the first; None where this one is alone.
 
     Returns:
         A result an experiment, then those of the reference methods and of the real images.

@@ -13,7 +13,8 @@ from benchmark.config.evaluation_spec import EvaluationSpec, Options
 from benchmark.editing.cost import forget_peak_memory, now, peak_memory_mib
 from benchmark.editing.edit_tasks import edit_tasks
 from benchmark.evaluation.context import EvaluationContext, TaskSet
-from benchmark.evaluation.score_edits import real_outputs, score_edits
+from benchmark.evaluation.outputs import RealOutputs
+from benchmark.evaluation.score_edits import score_edits
 from benchmark.planning.sample_faces import Sample
 from benchmark.runtime.device import Compute
 from benchmark.runtime.processes import ALONE
@@ -124,7 +125,7 @@ class Trial:
             for _ in range(2):  # the second time encoders and the features of real faces are there
                 with _measured(len(task_set.tasks), context.compute) as tried:
                     score_edits(
-                        real_outputs(task_set.protocol),
+                        RealOutputs(task_set.protocol),
                         task_set.protocol,
                         metrics,
                         self.sample.dataset,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from benchmark.evaluation.score_edits import real_outputs
+from benchmark.evaluation.outputs import RealOutputs
 from benchmark.results.schema import Result
 from benchmark.runs.assemble_result import NO_COST, MethodInfo, real_result, result_of
 from benchmark.runs.participation import Participation, participation
@@ -30,7 +30,7 @@ class RealImages(Run):
         done = finished_result(self.requested, self.runs, self.context.weights, self.context.reporter)
         if done is not None:
             return done
-        scored = [self._score(task_set, real_outputs(task_set.protocol)) for task_set in self._task_sets]
+        scored = [self._score(task_set, RealOutputs(task_set.protocol)) for task_set in self._task_sets]
         protocols = {
             found.protocol: real_result(task_set, found.scores)
             for task_set, found in zip(self._task_sets, scored, strict=True)

@@ -22,7 +22,7 @@ from benchmark.editing.given_stages import start_files, start_notes
 from benchmark.editing.option_weights import OptionWeights, hashes, missing_in_words, option_weights
 from benchmark.editing.option_weights import notes as weights_notes
 from benchmark.evaluation.context import EvaluationContext, TaskSet
-from benchmark.evaluation.score_edits import Outputs
+from benchmark.evaluation.outputs import EditedOutputs, RealOutputs
 from benchmark.protocols.task_batches import without_attributes
 from benchmark.results.face_facts import faces_path
 from benchmark.results.run_folder import (
@@ -341,7 +341,7 @@ class Run:
         of_attributes = {REFUSED: refused} if refused else {}
         self.stamps.put(stage, {"stamp": stamp, "done": True, "reason": reason, **of_attributes, FILES: record})
 
-    def _score(self, task_set: TaskSet, outputs: Outputs) -> ScoredProtocol:
+    def _score(self, task_set: TaskSet, outputs: EditedOutputs | RealOutputs) -> ScoredProtocol:
         return score_protocol(
             self.folder,
             self.stamps,

@@ -14,7 +14,8 @@ from benchmark.config.experiment import EVALUATION_KEYS, REAL
 from benchmark.config.resolve import resolve_evaluation
 from benchmark.config.sources import ConfigSource, read_config
 from benchmark.evaluation.context import EvaluationContext, TaskSet
-from benchmark.evaluation.score_edits import Judges, Outputs, real_outputs
+from benchmark.evaluation.outputs import EditedOutputs, RealOutputs
+from benchmark.evaluation.scoring_batches import Judges
 from benchmark.results.face_facts import faces_path
 from benchmark.results.run_folder import EDITS, EXPERIMENT, RESULT, scores_path
 from benchmark.results.schema import ProtocolResult, Result, read_result, write_result
@@ -66,7 +67,7 @@ def score_again(run: Path, added: Sequence[str], contexts: Contexts) -> Result:
             evaluation,
             context,
             task_set,
-            real_outputs(task_set.protocol) if real else _recorded_outputs(run, state, task_set, context),
+            RealOutputs(task_set.protocol) if real else _recorded_outputs(run, state, task_set, context),
             title=earlier.label,
             judges=judges,
             again=added,
@@ -114,7 +115,7 @@ def _evaluation(source: ConfigSource, added: Sequence[str]) -> EvaluationSpec:
     return resolve_evaluation([ConfigSource(settings, source.source)])
 
 
-def _recorded_outputs(run: Path, state: StageState, task_set: TaskSet, context: EvaluationContext) -> Outputs:
+def _recorded_outputs(run: Path, state: StageState, task_set: TaskSet, context: EvaluationContext) -> EditedOutputs:
     """The edits of a run, which must be those that were made."""
     name = task_set.protocol.name
     record = (state.get(f"{EDITS}/{name}") or {}).get(FILES, {})

@@ -18,17 +18,18 @@ from benchmark.config.evaluation_spec import JUDGE_SETTINGS, EvaluationSpec
 from benchmark.editing.edit_tasks import read_edits
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.face_facts import face_facts
-from benchmark.evaluation.score_edits import Judges, Outputs, Scores, score_edits
-from benchmark.images.convert import Pixels
+from benchmark.evaluation.outputs import EditedOutputs, RealOutputs
+from benchmark.evaluation.score_edits import Scores, score_edits
+from benchmark.evaluation.scoring_batches import Judges
 from benchmark.results.face_facts import write_face_facts
 from benchmark.results.import_record import read_import
 from benchmark.results.run_folder import EDITS, REFUSED, RESULT, edits_folder, scores_path
 from benchmark.results.schema import Value, read_result
 from benchmark.results.task_scores import TABLE_COLUMNS, read_task_scores, write_task_scores
+from benchmark.runs.shared_work import tell_of_scoring
 from benchmark.runs.up_to_date import FINISHED, LIBRARIES, METRICS, measured_by, metric_stamps
 from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.ratios import Ratio
-from methods.base import EditBatch
 from registry.catalogue import DATASET_CARDS, PROTOCOL_CARDS, Entry
 
 Kind = TypeVar("Kind")
@@ -61,13 +62,10 @@ class ScoredProtocol:
         write_task_scores(self.run, self.protocol, self.scores.frame, self.scores.ratios, self.scored_by)
 
 
-def edited_outputs(run: Path, task_set: TaskSet, context: EvaluationContext) -> Outputs:
+def edited_outputs(run: Path, task_set: TaskSet, context: EvaluationContext) -> EditedOutputs:
     """The edits of a run under a protocol, as they are scored."""
-
-    def give(rows: pd.DataFrame, batch: EditBatch) -> tuple[EditBatch, Pixels]:
-        return batch, read_edits(edits_folder(run, task_set.protocol.name), rows, context.dataset.size)
-
-    return give
+    folder = edits_folder(run, task_set.protocol.name)
+    return EditedOutputs(lambda rows: read_edits(folder, rows, context.dataset.size))
 
 
 def tasks_with_edits(run: Path, task_set: TaskSet) -> pd.DataFrame:
@@ -82,13 +80,13 @@ def score_protocol(
     evaluation: EvaluationSpec,
     context: EvaluationContext,
     task_set: TaskSet,
-    outputs: Outputs,
+    outputs: EditedOutputs | RealOutputs,
     *,
     title: str,
     judges: Judges | None = None,
     again: Collection[str] = (),
 ) -> ScoredProtocol:
-    """Score a run's edits under a protocol; nothing is written yet.
+    """Score a run's edits under a protocol, by all processes there are; nothing is written yet.
 
     Args:
         run: its folder.
@@ -108,6 +106,7 @@ def score_protocol(
     missing = [metric for metric, _ in metrics if metric not in kept.cells]
     edited = tasks_with_edits(run, task_set)
     if missing:
+        tell_of_scoring(evaluation, task_set, context)
         scores = score_edits(
             outputs,
             task_set.protocol,
@@ -121,6 +120,7 @@ def score_protocol(
             reporter=context.reporter,
             title=title,
             refused=(state.get(f"{EDITS}/{name}") or {}).get(REFUSED, {}),
+            processes=context.processes,
         )
         kept = _joined(kept, scores.among(task_set.tasks))
     ordered = {metric: kept.cells[metric] for metric, _ in metrics}

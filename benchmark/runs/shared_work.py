@@ -1,4 +1,4 @@
-"""The parts of a run in which other processes help: training and editing, of which they are told what they need."""
+"""The parts of a run in which other processes help: training, editing and scoring; they are told what they need."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from benchmark.config.evaluation_spec import EvaluationSpec
 from benchmark.config.experiment import Experiment
 from benchmark.editing.build_method import Editor, build_editor
 from benchmark.editing.edit_tasks import edit_tasks, follow_edits
 from benchmark.editing.option_weights import option_weights
 from benchmark.editing.process.process_method import ProcessMethod
 from benchmark.evaluation.context import EvaluationContext, TaskSet
+from benchmark.evaluation.follow_measuring import follow_measuring
+from benchmark.evaluation.helping_context import HelpingContext
 from benchmark.runs.validation import training_faces
 from benchmark.runtime.cache_folder import cache_folder
 from benchmark.runtime.processes import ALONE, Processes
@@ -24,11 +27,13 @@ from benchmark.training.validation import Validation
 from benchmark.weights.locate import Weights
 from methods.base import FaceEditor
 from registry.catalogue import METHOD_CARDS
+from registry.errors import InputError
 
 WORK: Final = "work"
 """In what the first process tells: what to help with, or None when all is done."""
 TRAIN: Final = "train"
 EDIT: Final = "edit"
+SCORE: Final = "score"
 
 
 def train_method(
@@ -117,6 +122,18 @@ def edit_protocol(
     )
 
 
+def tell_of_scoring(evaluation: EvaluationSpec, task_set: TaskSet, context: EvaluationContext) -> None:
+    """Have the other processes follow `score_edits` under a protocol.
+
+    Args:
+        evaluation: of the run.
+        task_set: the protocol and its tasks.
+        context: of the comparison.
+    """
+    told = {"protocol": task_set.protocol.name, "tasks": task_set.sha256}
+    context.processes.tell({WORK: SCORE, "evaluation": evaluation.model_dump_json(), **told})
+
+
 def _tell(
     processes: Processes,
     work: str,
@@ -140,14 +157,29 @@ def help_with(processes: Processes, weights: Weights) -> None:
     Raises:
         Interrupted: if a stop was requested of any of the processes.
     """
-    contexts: dict[str, EvaluationContext] = {}
-    while (told := processes.hear())[WORK] is not None:
-        experiment = Experiment.model_validate_json(told["experiment"])
-        key = experiment.evaluation.model_dump_json()
+    contexts: dict[str, HelpingContext] = {}
+
+    def context_of(evaluation: EvaluationSpec) -> HelpingContext:
+        key = evaluation.model_dump_json(exclude={"protocols", "metrics"})
         if key not in contexts:
-            quiet = Reporter(quiet=True)
-            contexts[key] = EvaluationContext(experiment.evaluation, cache_folder(), quiet, weights, processes)
-        _help(told, experiment, contexts[key])
+            contexts[key] = HelpingContext(evaluation, cache_folder(), Reporter(quiet=True), weights, processes)
+        return contexts[key]
+
+    while (told := processes.hear())[WORK] is not None:
+        if told[WORK] == SCORE:
+            evaluation = EvaluationSpec.model_validate_json(told["evaluation"])
+            _help_score(told, evaluation, context_of(evaluation))
+        else:
+            experiment = Experiment.model_validate_json(told["experiment"])
+            _help(told, experiment, context_of(experiment.evaluation))
+
+
+def _help_score(told: Mapping[str, Any], evaluation: EvaluationSpec, context: HelpingContext) -> None:
+    name = told["protocol"]
+    (task_set,) = context.task_sets({name: evaluation.protocols[name]})
+    if task_set.sha256 != told["tasks"]:
+        raise InputError(f"process {context.processes.rank} has other faces than the first: other tasks of {name}")
+    follow_measuring(task_set.protocol, task_set.tasks, evaluation.further_roles, context)
 
 
 def _help(told: Mapping[str, Any], experiment: Experiment, context: EvaluationContext) -> None:

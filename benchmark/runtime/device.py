@@ -36,7 +36,7 @@ class Compute:
             float32, and losses in float16 are scaled for the backward pass (`benchmark.training.loss_scale`).
         channels_last: keep convolution weights and images as NHWC in memory.
         num_workers: data-loading processes beside the training process.
-        processes: that train and edit together, each on a device of its own, or on the same CPU.
+        processes: that train, edit and score together, each on a device of its own, or on the same CPU.
         deterministic: use algorithms that give the same bits each time, where torch has them.
     """
 

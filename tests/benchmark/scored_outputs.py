@@ -6,7 +6,9 @@ import pandas as pd
 import torch
 
 from benchmark.datasets.base import FaceDataset
-from benchmark.evaluation.score_edits import Judges, Outputs, Scores, score_edits
+from benchmark.evaluation.outputs import Outputs
+from benchmark.evaluation.score_edits import Scores, score_edits
+from benchmark.evaluation.scoring_batches import Judges
 from benchmark.protocols.base import Protocol
 from benchmark.runtime.device import Compute
 from benchmark.runtime.progress import Reporter

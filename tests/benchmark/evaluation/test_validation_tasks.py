@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
-from benchmark.evaluation.score_edits import Judges
+from benchmark.evaluation.scoring_batches import Judges
 from benchmark.evaluation.validation_tasks import CELL, SHOWN, ValidationTasks, in_rows
 from benchmark.weights.resources import Resources
 from methods.base import CannotEdit, EditBatch, FaceBatch, FaceEditor, Probe, Stage

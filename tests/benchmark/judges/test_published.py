@@ -168,14 +168,16 @@ def test_a_judge_that_cannot_have_a_role(brightness: str, assignment: str, said:
 
 
 def test_scoring_asks_the_judge_of_outputs_and_targets(brightness: str, cache: Path) -> None:
-    from benchmark.evaluation.score_edits import Judges, real_outputs, score_edits
+    from benchmark.evaluation.outputs import RealOutputs
+    from benchmark.evaluation.score_edits import score_edits
+    from benchmark.evaluation.scoring_batches import Judges
 
     spec = evaluation(metrics=["light-kept"], protocols={"reconstruction": {}})
     found = context(spec, cache)
     (task_set,) = found.task_sets(spec.protocols)
 
     def brighter(rows: Any, batch: Any) -> Any:
-        tasks, pixels = real_outputs(task_set.protocol)(rows, batch)
+        tasks, pixels = RealOutputs(task_set.protocol)(rows, batch)
         return tasks, np.minimum(pixels.astype(int) + 10, 255).astype(np.uint8)
 
     judges = Judges(pytest.fail, pytest.fail, {"light": lambda: found.judge("light")[0]})  # only this one looks

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,28 +15,13 @@ from benchmark.runtime.processes import Processes
 from benchmark.training.shared_step import require_shares
 from registry.errors import InputError
 from tests.benchmark.training.toy import Toy
-from tests.commands import TINY, Outcome, bench, bench_process, ended, half_written, settings, tree
+from tests.commands import TINY, bench, half_written, settings, tree
 from tests.places import ROOT
+from tests.together import together
 
 METHOD = ("--method", "stargan", *TINY, *settings("dataset.size=32", "edit_batch_size=2"))
 NETWORKS = ("ngf=4", "ndf=4", "d_downsampling=3", "n_blocks=1", "iterations=10", "batch_size=4")
 WORDS = (*METHOD, *settings("protocols.attribute-transfer.count=5", *(f"options.{each}" for each in NETWORKS)))
-
-
-def free_port() -> str:
-    """A port at which the processes can meet."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return str(found.getsockname()[1])
-
-
-def together(*words: str | Path, size: int = 2) -> list[Outcome]:
-    """Run a command in several processes, as `torchrun` starts them: by its environment."""
-    meeting = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": free_port(), "WORLD_SIZE": str(size)}
-    processes = [
-        bench_process(*words, RANK=str(rank), LOCAL_RANK=str(rank), **meeting) for rank in reversed(range(size))
-    ]
-    return [ended(process) for process in reversed(processes)]
 
 
 def losses_of(runs: Path) -> list[dict[str, float]]:
