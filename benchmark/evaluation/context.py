@@ -214,9 +214,9 @@ class EvaluationContext:
         judge.eval()
         scores: dict[str, float] = {}
         if not (entry.card.role == "parser" and "mask" in self.dataset.lacks):  # else it has nothing to be right about
-            made_by = f"{self.compute.described} {plugin_code(entry) or ''}"
+            made_by, say = f"{self.compute.described} {plugin_code(entry) or ''}", self.reporter.say
             with self.reporter.counting(f"judge {name}: its own scores"):
-                scores = published_scores(judge, file.sha256, self.dataset, self.cache / "judges", made_by)
+                scores = published_scores(judge, file.sha256, self.dataset, self.cache / "judges", made_by, say)
         foreign = None if file.published or named not in manifest() else f"not the published {file.id}"
         return JudgeInfo(
             title=entry.card.title,

@@ -163,7 +163,7 @@ class Example:
     def _lacks(self) -> dict[str, str]:
         try:
             lacks = json.loads(self.cells["lacks"] or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             lacks = None
         if not isinstance(lacks, dict) or not all(isinstance(reason, str) for reason in lacks.values()):
             raise InputError(
