@@ -19,7 +19,7 @@ LAST: Final = "last"
 """Keeps the networks as the last iteration left them."""
 BEST: Final = "best"
 """Before a colon and a metric: keeps those that had the best figure on validation faces."""
-LATER_KEYS: Final = ("budget", "start", "validate_every", "keep")
+LATER_KEYS: Final = ("budget", "start", "validate_every", "keep", "compile")
 """Of a method, that are written only where they are not what they are by default."""
 MAX_SEED: Final = 2**53 - 1
 """Greatest seed: a thousand times it is one of torch's still, and JSON readers everywhere keep its digits."""
@@ -44,6 +44,7 @@ class MethodSpec(Spec):
         validate_every: iterations between two points of the validation curve; 0 for no curve, None for points that cost
             little.
         keep: which networks a stage leaves: the last, or the best by a metric of the validation tasks, `best:seg-miou`.
+        compile: whether `torch.compile` takes the networks that the method names for it, in training.
     """
 
     name: str
@@ -57,6 +58,7 @@ class MethodSpec(Spec):
     tensorboard: bool = False
     validate_every: int | None = Field(default=None, ge=0)
     keep: str = Field(default=LAST, pattern=rf"^({LAST}|{BEST}:[a-z0-9-]+)$")
+    compile: bool = False
 
     @property
     def best(self) -> str | None:
@@ -159,7 +161,8 @@ class Experiment(Spec):
         """
         settings = {**self.settings(), **self._method_settings(option_weights)}
         content = _without(settings, "checkpoint", "start", "metrics", "own_preset", *self.method.decides_no_weights)
-        return _sha256({**content, "dataset": _without(content["dataset"], "root")})
+        compute = {**content["compute"], "num_workers": 0}  # who loads the faces decides nothing
+        return _sha256({**content, "compute": compute, "dataset": _without(content["dataset"], "root")})
 
     def _method_settings(self, option_weights: WeightsHashes) -> dict[str, Any]:
         settings = _without(self.method.settings(), "start")

@@ -23,6 +23,7 @@ from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.processes import ALONE, Processes
 from benchmark.runtime.progress import Reporter
 from benchmark.training.checkpoints import random_state, read_checkpoint, read_or_discard, write_checkpoint
+from benchmark.training.event_files import EventFiles
 from benchmark.training.finished_stages import Baseline, EarlierStages
 from benchmark.training.hooks import CheckpointHook, EMAHook, ProgressHook
 from benchmark.training.runner import StageLoop, StageRunner
@@ -220,7 +221,7 @@ def _train_stage(
                 *([] if validating is None else [validating(averages)]),
                 ProgressHook(stage, folder / PROGRESS, advance),
             ],
-            visualizer={"type": "Visualizer", "vis_backends": backends if tensorboard else []},
+            visualizer=EventFiles(backends if tensorboard else ()),
             randomness={"seed": seed},
             experiment_name=f"{title}-{stage.name}",
         )
