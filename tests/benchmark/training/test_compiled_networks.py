@@ -85,4 +85,3 @@ def test_a_setting_that_is_off_changes_no_hash() -> None:
     deterministic = experiment("spade", "compute.deterministic=true")
     assert plain.sha256() == experiment("spade", "compute.deterministic=false").sha256() != deterministic.sha256()
     assert plain.sha256() == experiment("spade", "compute.num_workers=3").sha256()
-
