@@ -34,7 +34,7 @@ EVERY_WITHOUT_ROOM = (
     *("progress.jsonl", "mask_vae.pth", "stages/.*pth", "curve.json", "dense_mapping.pth", "editing_behavior.pth"),
     *("style-copy/.*00000.png", "cost.json", "tasks.parquet", "rows.f32", "statistics.npz"),
     *("faces/.*style-copy.parquet", "scores/.*style-copy.parquet", "samples.png", "provenance.json", "result.json"),
-    *("real/.*stamps.json", "region-color/.*reconstruction/.*png"),
+    *("region-color/.*reconstruction/.*png", "real/.*stamps.json"),
 )
 """Paths of files in the order in which `run` writes them."""
 PAGES = ("maskgan/.*report.html", "leaderboard.html", "edits-.*png", "rendered-faces/.stamps.json")
