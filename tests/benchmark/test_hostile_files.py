@@ -3,6 +3,7 @@
 import json
 import math
 import time
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,7 @@ def revalued(content: bytes, edits: list[tuple[int, Any]]) -> bytes:
     for place, value in edits:
         places = places_of(document)
         container, key = places[place % len(places)]
-        container[key] = value
+        container[key] = deepcopy(value)
     return json.dumps(document[0]).encode("utf-8", "surrogatepass")
 
 
