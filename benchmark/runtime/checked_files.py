@@ -106,12 +106,15 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """
     check_archive(path)
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return dict(arrays)
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = dict(archive)
     except Exception as error:  # numpy fails with whatever class a header that is none leads to
         if is_of_the_system(error):
             raise
         raise DamagedFileError(f"{path} is not whole: an entry is no array") from error
+    if not all(isinstance(array, np.ndarray) for array in arrays.values()):  # numpy gives another file as its bytes
+        raise DamagedFileError(f"{path} is not whole: an entry is no array")
+    return arrays
 
 
 def _number_of_entries(archive: BinaryIO) -> int:
