@@ -23,8 +23,11 @@ HARMLESS_BYTES: Final = 2**30
 """Unpacked bytes that any archive may have;"""
 LARGEST_RATIO: Final = 200
 """how many times its own size it may have beyond that. Pictures are compressed already."""
-_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, UnicodeError)
-"""What zipfile raises of archives that are none, or that it cannot read."""
+_DAMAGED: Final = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError),
+    *(NotImplementedError, UnicodeError, IndexError),
+)
+"""What zipfile raises of archives that are none, or that it cannot read; IndexError is of an entry without a name."""
 _OF_ARCHIVES: Final = (None, errno.EINVAL, errno.ENAMETOOLONG, errno.EILSEQ)
 """Numbers of the errors that damaged archives lead to: bz2's, of places before the beginning, of impossible names."""
 _BESIDE: Final = "__MACOSX"

@@ -28,7 +28,7 @@ EVERY = (
 )
 """Files in the order in which `score` writes them."""
 RANDOM_KILLS = 20
-WITHOUT_ROOM = ("images.bin", "paint.pth", "00001.png", "result.json")
+WITHOUT_ROOM = ("images.bin", "paint.pth", "00001.png")
 EVERY_WITHOUT_ROOM = (
     *("images.bin", "faces.npz", "pack.json", "judges/.*judge.*pth", "weights.pth", "card.json", "given.png"),
     *("progress.jsonl", "mask_vae.pth", "stages/.*pth", "curve.json", "dense_mapping.pth", "editing_behavior.pth"),
