@@ -19,7 +19,7 @@ LAST: Final = "last"
 """Keeps the networks as the last iteration left them."""
 BEST: Final = "best"
 """Before a colon and a metric: keeps those that had the best figure on validation faces."""
-LATER_KEYS: Final = ("budget", "start", "validate_every", "keep", "compile")
+LATER_KEYS: Final = ("budget", "start", "validate_every", "keep", "compile", "accumulate")
 """Of a method, that are written only where they are not what they are by default."""
 MAX_SEED: Final = 2**53 - 1
 """Greatest seed: a thousand times it is one of torch's still, and JSON readers everywhere keep its digits."""
@@ -45,6 +45,7 @@ class MethodSpec(Spec):
             little.
         keep: which networks a stage leaves: the last, or the best by a metric of the validation tasks, `best:seg-miou`.
         compile: whether `torch.compile` takes the networks that the method names for it, in training.
+        accumulate: parts that each training batch is stepped through in, so that memory is that of a part.
     """
 
     name: str
@@ -59,6 +60,7 @@ class MethodSpec(Spec):
     validate_every: int | None = Field(default=None, ge=0)
     keep: str = Field(default=LAST, pattern=rf"^({LAST}|{BEST}:[a-z0-9-]+)$")
     compile: bool = False
+    accumulate: int = Field(default=1, ge=1)
 
     @property
     def best(self) -> str | None:

@@ -19,11 +19,9 @@ from benchmark.runtime.processes import Processes
 from benchmark.training.checkpoints import random_state, restore_random_state, write_checkpoint
 from benchmark.training.event_files import EventFiles
 from benchmark.training.finished_stages import Baseline
-from benchmark.training.losses import checked_losses
 from benchmark.training.shared_step import average_tracked_statistics, mean_losses
+from benchmark.training.training_step import take_step
 from methods.base import FaceBatch
-from methods.layers.whole_batch import sharing
-from registry.errors import plugin_boundary
 
 
 class StageRunner(Runner):
@@ -156,6 +154,8 @@ class StageRunner(Runner):
             content = self.baseline.checkpoint(content["state_dict"], content["meta"])
         else:
             content["optimizer"] = self.optim_wrapper.state_dict()
+            if self.optim_wrapper.scale is not None:
+                content["loss_scale"] = self.optim_wrapper.scale.state_dict()
             content["random_state"] = random_state()
             schedulers = self.param_schedulers or {}
             content["param_schedulers"] = {
@@ -176,6 +176,8 @@ class StageRunner(Runner):
         self.call_hook("after_load_checkpoint", checkpoint=content)
         self.model.load_state_dict(content["state_dict"])
         self.optim_wrapper.load_state_dict(content["optimizer"])
+        if self.optim_wrapper.scale is not None:
+            self.optim_wrapper.scale.load_state_dict(content["loss_scale"])
         for name, group in (self.param_schedulers or {}).items():
             for scheduler, state in zip(group, content["param_schedulers"][name], strict=True):
                 scheduler.load_state_dict(state)
@@ -196,16 +198,13 @@ class StageLoop(IterBasedTrainLoop):
         runner.call_hook("after_train")
 
     def run_iter(self, faces: FaceBatch) -> None:
-        """One training step under the compute's autocast."""
+        """One training step, of which the processes know the same losses and statistics."""
         runner = self.runner
         compute: Compute = runner.compute
         faces = faces.to(compute.device, channels_last=compute.channels_last)
         runner.call_hook("before_train_iter", batch_idx=self._iter, data_batch=faces)
-        function = f"{type(runner.model).__name__}.train_step"
         processes: Processes = runner.processes
-        with plugin_boundary(function), compute.autocast(), sharing(processes):
-            losses = runner.model.train_step(faces, runner.optim_wrapper)
-        losses = mean_losses(checked_losses(function, losses), processes)
+        losses = mean_losses(take_step(runner.model, faces, runner.optim_wrapper, compute, processes), processes)
         average_tracked_statistics(runner.model, processes)
         self._iter += 1
         runner.call_hook("after_train_iter", batch_idx=self._iter - 1, data_batch=faces, outputs=losses)

@@ -22,6 +22,7 @@ from benchmark.runtime.device import Compute, seed_everything
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.processes import ALONE, Processes
 from benchmark.runtime.progress import Reporter
+from benchmark.training.batch_parts import require_parts
 from benchmark.training.checkpoints import random_state, read_checkpoint, read_or_discard, write_checkpoint
 from benchmark.training.event_files import EventFiles
 from benchmark.training.finished_stages import Baseline, EarlierStages
@@ -70,6 +71,7 @@ def train(
     validation: Validation | None = None,
     given: Mapping[str, Mapping[str, Tensor]] = MappingProxyType({}),
     processes: Processes = ALONE,
+    accumulate: int = 1,
 ) -> TrainingTime:
     """Train every stage that is not whole in `folder/checkpoints` already, and leave the model trained.
 
@@ -86,6 +88,7 @@ def train(
         validation: of the model as it is trained; it may choose which networks a stage leaves.
         given: by stage, tensors by the model's names that take the place of its training.
         processes: that train together, of which this is the first; the others are in `benchmark.training.follow`.
+        accumulate: parts that each batch is stepped through in, one after another (`benchmark.training.training_step`).
 
     Returns:
         What the training took over all stages and sittings, a shared stage's included wherever it was trained; that of
@@ -96,18 +99,19 @@ def train(
         TrainingDiverged: if a loss is no longer finite.
         TrainingCheckpointError: if a checkpoint in the folder is of something else; a damaged one is made anew.
         PluginError: if the model's own code fails, or gives something else than losses.
-        InputError: if an optimiser refuses its options, TensorBoard is requested and not installed, or the model trains
-            in one process only.
+        InputError: if an optimiser refuses its options, TensorBoard is requested and not installed, the model trains
+            in one process or on whole batches only, or batches have no such parts.
     """
     if tensorboard and importlib.util.find_spec("tensorboard") is None:
         raise InputError(
             "tensorboard is not installed; pip install 'face-editing-benchmark[tensorboard]',"
             " or leave tensorboard=true out"
         )
+    stages = [stage for stage in model.stages() if stage.iterations > 0]
+    require_parts(model, [stage for stage in stages if stage.name not in given], title, accumulate, processes)
     move_to_device(model, compute)
     time = TrainingTime()
     earlier = EarlierStages()
-    stages = [stage for stage in model.stages() if stage.iterations > 0]
     for number, stage in enumerate(stages):
         finished = checkpoint_path(folder, stage.name)
         content = read_or_discard(finished, reporter.say)
@@ -138,6 +142,7 @@ def train(
                         tensorboard,
                         baseline,
                         processes,
+                        accumulate,
                         validating,
                     )
                     content = read_checkpoint(finished)
@@ -180,6 +185,7 @@ def _train_stage(
     tensorboard: bool,
     baseline: Baseline,
     processes: Processes,
+    accumulate: int,
     validating: Callable[[EMAHook], Hook] | None,
 ) -> None:
     finished = checkpoint_path(folder, stage.name)
@@ -191,7 +197,7 @@ def _train_stage(
         _forget_events(events, state["meta"]["iter"])
     backends = [{"type": "TensorboardVisBackend", "save_dir": str(events)}]
     loader = stage_loader(dataset, stage, seed, compute, state, processes)
-    optimizers = stage_optimizers(model, stage, title, processes)
+    optimizers = stage_optimizers(model, stage, title, processes, compute, accumulate=accumulate)
     if processes.several:
         processes.tell(
             {STAGE: stage.name, "state": state, "weights": model.state_dict(), "random_state": random_state()}

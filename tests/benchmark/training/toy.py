@@ -100,6 +100,7 @@ def train_toy(
     tensorboard: bool = False,
     reporter: Reporter | None = None,
     validation: Validation | None = None,
+    accumulate: int = 1,
 ) -> training.TrainingTime:
     """Train on one thread, so that every process comes to the same bits."""
     seed_everything(seed)
@@ -119,6 +120,7 @@ def train_toy(
             title="toy",
             tensorboard=tensorboard,
             validation=validation,
+            accumulate=accumulate,
         )
     finally:
         torch.set_num_threads(threads)
