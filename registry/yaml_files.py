@@ -122,6 +122,8 @@ def parse_yaml(text: str, source: str, *, as_text: bool = False, numbered: bool 
     try:
         builder.check_depth(text)
         node = yaml.compose(text, Loader=_Loader)
+    except UnicodeEncodeError as error:  # a word of the command line that is no text
+        raise builder.error(None, "is not UTF-8 text") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or error

@@ -121,7 +121,7 @@ class PackedFaces:
             self.poses: NDArray[np.float32] | None = columns.get("poses")
             self.images = self._mapped("images.bin", (self.size, self.size, 3))
             self.masks = self._mapped("masks.bin", (self.size, self.size))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
             raise DamagedFileError(f"{folder} is no pack of faces: its files do not fit together") from error
 
     def _mapped(self, name: str, shape: tuple[int, ...]) -> NDArray[np.uint8]:

@@ -100,7 +100,7 @@ def order_of(message: Mapping[str, Any]) -> Order:
         return Order(face, request, None if message["style"] is None else _face_of(message["style"]))
     except InputError:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise InputError(f"the page's message is none of an edit: {type(error).__name__} {error}") from error
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from filelock import FileLock
 
@@ -50,8 +51,8 @@ def save_example(folder: Path, order: Order, name: str, results: dict[str, Pixel
     table = folder / kind / TABLE
     table.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(table.parent / ".lock"):
-        rows = _read(table)
-        number = 1 + max((int(row["name"].partition(" ")[0]) for row in rows), default=-1)
+        rows = saved_rows(table)
+        number = 1 + max(map(_number, rows), default=-1)
         place = table.parent / "tasks" / f"{number:05d}"
         rows.append(_written(order, place, f"{number:05d} {name}", size) | _kept(place, results))
         text = io.StringIO()
@@ -105,11 +106,23 @@ def _kept(place: Path, results: dict[str, Pixels]) -> dict[str, str]:
     return {RESULTS: f"{place.parent.name}/{place.name}/{RESULTS}" if results else ""}
 
 
-def _read(table: Path) -> list[dict[str, str]]:
+def saved_rows(table: Path) -> list[dict[str, str]]:
+    """The rows of a table of saved edits by column, each with its number before its name; none where there is no table.
+
+    Raises:
+        InputError: if it is another table.
+    """
     if not table.exists():
         return []
     try:
-        rows: list[dict[str, Any]] = list(csv.DictReader(io.StringIO(read_regular(table).decode("utf-8"), newline="")))
-        return [{column: unguarded(row[column]) for column in _COLUMNS} for row in rows]
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError, TypeError) as error:
+        text = io.StringIO(read_regular(table).decode("utf-8"), newline="")
+        read = csv.DictReader(text, restval="", strict=True)
+        rows = [{column: unguarded(row[column]) for column in _COLUMNS} for row in read]
+        _ = [_number(row) for row in rows]
+        return rows
+    except (OSError, ValueError, csv.Error, KeyError) as error:
         raise InputError(f"{table} is no table that this page wrote: {error}; name another folder by --out") from error
+
+
+def _number(row: Mapping[str, str]) -> int:
+    return int(row["name"].partition(" ")[0])

@@ -129,10 +129,17 @@ def _listed_edits(file: Path) -> dict[int, OutsideEdit]:
             raise InputError(f"{file}: lines {first_lines[line.task]} and {number} are both of task {line.task}")
         first_lines[line.task] = number
         path = file.parent / expanded(line.image_path)
-        if not path.is_file():
+        if not _is_file(path):
             raise InputError(f"{file}, line {number}: image_path {quoted(line.image_path)}: there is no file {path}")
         found[line.task] = OutsideEdit(path, line.seconds)
     return found
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # no file has so long a name
+        return False
 
 
 def _line(text: str, where: str) -> _Line:

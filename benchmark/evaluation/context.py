@@ -226,9 +226,9 @@ class EvaluationContext:
     def _own_scores(self, entry: Entry[JudgeCard], judge: Judge, file: WeightsFile) -> dict[str, float]:
         if entry.card.role == "parser" and "mask" in self.dataset.lacks:  # it has nothing to be right about
             return {}
-        made_by = f"{self.compute.described} {plugin_code(entry) or ''}"
+        made_by, say = f"{self.compute.described} {plugin_code(entry) or ''}", self.reporter.say
         with self.reporter.counting(f"judge {entry.card.name}: its own scores"):
-            return published_scores(judge, file.sha256, self.dataset, self.cache / "judges", made_by)
+            return published_scores(judge, file.sha256, self.dataset, self.cache / "judges", made_by, say)
 
     def _train_judge(self, name: str, judge: Judge, dataset: FaceDataset, folder: Path) -> None:
         if "mask" in dataset.lacks and JUDGE_CARDS.find(name).card.role == "parser":

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.features.moments import FeatureStatistics
+from benchmark.runtime.system_failures import writing
 
 BLOCK: Final = 1024
 """Rows that are in memory at once, if not said."""
@@ -111,7 +112,7 @@ class FeatureWriter:
             return
         block = np.concatenate(self._waiting)
         self._waiting = []
-        with self.path.open("ab") as file:
+        with writing(self.path), self.path.open("ab") as file:
             file.write(np.ascontiguousarray(block, dtype=np.float32).tobytes())
         found = FeatureStatistics.of(block)
         self._statistics = found if self._statistics is None else self._statistics.merge(found)

@@ -58,6 +58,8 @@ def read_gaussian(path: Path) -> Gaussian:
         raise InputError(f"{path}: no such file of statistics") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except MemoryError as error:
+        raise InputError(f"{path}: its arrays claim to be larger than the file") from error
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         if isinstance(error, InputError):
             raise

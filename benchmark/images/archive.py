@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import lzma
 import shutil
 import stat
@@ -22,8 +23,13 @@ HARMLESS_BYTES: Final = 2**30
 """Unpacked bytes that any archive may have;"""
 LARGEST_RATIO: Final = 200
 """how many times its own size it may have beyond that. Pictures are compressed already."""
-_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, UnicodeError)
-"""What zipfile raises of archives that are none, or that it cannot read."""
+_DAMAGED: Final = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError),
+    *(NotImplementedError, UnicodeError, IndexError),
+)
+"""What zipfile raises of archives that are none, or that it cannot read; IndexError is of an entry without a name."""
+_OF_ARCHIVES: Final = (None, errno.EINVAL, errno.ENAMETOOLONG, errno.EILSEQ)
+"""Numbers of the errors that damaged archives lead to: bz2's, of places before the beginning, of impossible names."""
 _BESIDE: Final = "__MACOSX"
 """The folder that macOS adds to its archives."""
 
@@ -74,9 +80,9 @@ def _unpack(path: Path, folder: Path) -> None:
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         raise InputError(f"{path}: two of its entries have one name: {Path(str(error.filename)).name}") from error
     except OSError as error:
-        if error.errno is not None:
+        if error.errno not in _OF_ARCHIVES:
             raise
-        raise InputError(f"{path}: cannot be read as a zip archive: {error}") from error  # bz2 says it so
+        raise InputError(f"{path}: cannot be read as a zip archive: {error.strerror or error}") from error
 
 
 def _check(path: Path, entries: list[zipfile.ZipInfo]) -> None:

@@ -24,6 +24,8 @@ LARGEST_NUMBER: Final = 255
 ENDINGS: Final = (".yaml", ".yml")
 """Of files of one's own label sets."""
 
+_DIGITS: Final = 9
+"""Of a number that may be one; Python refuses those of thousands."""
 _KEYS: Final = ("summary", "numbers", "colors")
 _COLOR: Final = re.compile(r"#?([0-9a-fA-F]{6})")
 
@@ -129,7 +131,7 @@ def _numbers(given: Any, where: str) -> dict[int, str]:
         items = given.items()
     numbers: dict[int, str] = {}
     for key, label in items:
-        if not str(key).isdecimal() or not 0 <= int(key) <= LARGEST_NUMBER:
+        if not str(key).isdecimal() or len(str(key)) > _DIGITS or not 0 <= int(key) <= LARGEST_NUMBER:
             raise InputError(f"{where}: numbers: {str(key)[:20]!r} is no label's number, 0 to {LARGEST_NUMBER}")
         if int(key) in numbers:
             raise InputError(f"{where}: numbers: {int(key)} stands there twice")

@@ -6,7 +6,6 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -90,7 +89,12 @@ def load_judge(
 
 
 def published_scores(
-    judge: Judge, weights_sha256: str, dataset: FaceDataset, cache: Path, made_by: str
+    judge: Judge,
+    weights_sha256: str,
+    dataset: FaceDataset,
+    cache: Path,
+    made_by: str,
+    say: Callable[[str], None],
 ) -> dict[str, float]:
     """What a judge of published weights scores itself on the test split, kept by all that decides it.
 
@@ -100,13 +104,18 @@ def published_scores(
         dataset: whose test split it looks at.
         cache: folder of judges; created where absent.
         made_by: what else decides the scores: precision, the source of a plug-in.
+        say: told where its card was damaged.
     """
     folder = cache / judge_key(judge, dataset, f"{weights_sha256} {made_by}")
     card = folder / "card.json"
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "lock"):
-        with suppress(FileNotFoundError, DamagedFileError):
+        try:
             return dict(read_checked_json(card)["scores"])
+        except FileNotFoundError:
+            pass
+        except DamagedFileError as error:
+            say(f"{error}; the judge scores itself again")
         scores = judge.evaluate(dataset, dataset.rows("test"))
         write_checked_json(card, {"weights_sha256": weights_sha256, "scores": scores})
         return scores

@@ -18,7 +18,9 @@ from benchmark.runs.lock import working_on
 from benchmark.runs.reference_runs import reference_runs
 from benchmark.runs.up_to_date import finished_result
 from benchmark.runtime.progress import Reporter
+from benchmark.runtime.system_failures import sentence_of
 from benchmark.weights.locate import Weights
+from registry.errors import described
 
 if TYPE_CHECKING:
     from benchmark.runtime.processes import Processes
@@ -79,29 +81,33 @@ def run_all(
             with working_on(experiment.folder(runs), reporter):
                 result = run_of(experiment, context, runs, fresh=again, keep_weights=keep_weights).score()
         results.append(result)
-    write_run_pages((experiment.folder(runs) for experiment in planned), reporter)
+    of_runs = write_run_pages((experiment.folder(runs) for experiment in planned), reporter)
     found, errors = read_results(results_beside(pages))
     for error in errors:
         reporter.say(f"left out: {error}")
     with _failure_said(f"the leaderboard of {pages}", reporter):
-        for page in write_leaderboard(found, pages, allow_mixed=True, formats=PAGE_FORMATS, unusable=len(errors)):
+        written = write_leaderboard(found, pages, allow_mixed=True, formats=PAGE_FORMATS, unusable=len(errors))
+        for page in written:
             reporter.say(f"wrote {page}")
-        note_pages(pages)
+        note_pages(pages, [*written, *of_runs])
     return results
 
 
-def write_run_pages(folders: Iterable[Path], reporter: Reporter) -> None:
-    """Write the page of each run folder that has a result.
+def write_run_pages(folders: Iterable[Path], reporter: Reporter) -> list[Path]:
+    """Write the page of each run folder that has a result, and give those that could be written.
 
     A run's page shows edits of the reference runs beside it, so that it is written after them, not by the run itself.
     """
     # imported here: a report needs much, such as its drawing library
     from reports.run_page.write import write_run_page
 
+    written = []
     for folder in folders:
         if (folder / RESULT).is_file():
             with _failure_said(f"the page of {folder}", reporter):
-                reporter.say(f"wrote {write_run_page(folder)}")
+                written.append(write_run_page(folder))
+                reporter.say(f"wrote {written[-1]}")
+    return written
 
 
 @contextmanager
@@ -110,4 +116,5 @@ def _failure_said(page: str, reporter: Reporter) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        reporter.say(f"{page} could not be written ({type(error).__name__}: {error}); the results are not affected")
+        reason = sentence_of(error) or described(error)
+        reporter.say(f"{page} could not be written ({reason}); the results are not affected")

@@ -141,7 +141,11 @@ class Example:
 
     def _path(self, name: str) -> Path:
         path = self.folder / self.cells[name]
-        if not path.resolve().is_relative_to(self.folder.resolve()):
+        try:
+            inside = path.resolve().is_relative_to(self.folder.resolve())
+        except (OSError, ValueError, RuntimeError) as error:  # no file has such a name, or its links lead in a circle
+            raise InputError(f"{self.where}: {name} is {self.cells[name]!r}, which is no path") from error
+        if not inside:
             raise InputError(f"{self.where}: {name} is {self.cells[name]!r}, which lies outside the table's folder")
         return path
 
@@ -163,7 +167,7 @@ class Example:
     def _lacks(self) -> dict[str, str]:
         try:
             lacks = json.loads(self.cells["lacks"] or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             lacks = None
         if not isinstance(lacks, dict) or not all(isinstance(reason, str) for reason in lacks.values()):
             raise InputError(

@@ -152,7 +152,12 @@ class TaskScores:
         if missing:
             raise ResultError(f"{self.path}: lacks the column {missing[0]!r}")
         columns = [name for name in TABLE_COLUMNS if name in table.column_names]
-        self._table = self._known_table(table.select(columns), result.tasks_sha256, known)
+        try:
+            self._table = self._known_table(table.select(columns), result.tasks_sha256, known)
+        except ResultError:
+            raise
+        except (ValueError, TypeError, pa.ArrowException) as error:
+            raise ResultError(f"{self.path}: its tasks cannot be read; score the run again") from error
         self._columns = dict(zip(table.column_names, table.columns, strict=True))
 
     def _known_table(self, content: pa.Table, sha256: str, known: dict[str, TaskTable] | None) -> TaskTable:

@@ -1,10 +1,12 @@
-"""What a leaderboard's pages were made from, by which a repeated command knows that they need not be written."""
+"""What pages were made from and came to, by which a repeated command knows that they need not be written."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from benchmark.caching.file_record import FILES, changed_files, record_files
 from benchmark.caching.fingerprints import StageState, fingerprint, source_version
 from benchmark.results.run_folder import RESULT, score_paths
 from benchmark.runtime.atomic_files import sha256_of
@@ -19,14 +21,16 @@ def results_beside(pages: Path) -> list[Path]:
 
 
 def pages_are_up_to_date(pages: Path) -> bool:
-    """Whether a folder's leaderboard was written from the results that lie there now, by the code that there is."""
-    stamp = _stamp(pages)
-    return stamp is not None and StageState(pages).get(PAGES) == stamp
+    """Whether a folder's pages were written from the results that lie there now, by this code, and are as they were."""
+    noted, stamp = StageState(pages).get(PAGES), _stamp(pages)
+    if stamp is None or not isinstance(noted, dict) or noted.get("stamp") != stamp:
+        return False
+    return not changed_files(pages, noted[FILES])
 
 
-def note_pages(pages: Path) -> None:
-    """Note from what a leaderboard was written just now."""
-    StageState(pages).put(PAGES, _stamp(pages))
+def note_pages(pages: Path, written: Iterable[Path]) -> None:
+    """Note from what a leaderboard was written just now, and what was: its pages, and those of the runs below it."""
+    StageState(pages).put(PAGES, {"stamp": _stamp(pages), FILES: record_files(pages, written)})
 
 
 def _stamp(pages: Path) -> str | None:

@@ -39,6 +39,7 @@ from benchmark.results.run_folder import (
     scores_path,
 )
 from benchmark.results.schema import Cost, ProtocolResult, Result, write_result
+from benchmark.results.validation_curve import curve_path
 from benchmark.runs.assemble_result import (
     MethodInfo,
     cost_of_edits,
@@ -233,6 +234,7 @@ class Run:
         write_result(self.folder / RESULT, result)
         parts = [self.folder / name for name in (RESULT, EXPERIMENT, PROVENANCE, SAMPLES, CARD)]
         parts += [path(self.folder, name) for path in (scores_path, faces_path) for name in result.protocols]
+        parts.append(curve_path(self.folder))
         record = {LIBRARIES: libraries, FILES: record_files(self.folder, (path for path in parts if path.exists()))}
         self.stamps.put(FINISHED, {**finished_stamp(self.requested, self.context.weights), **record})
         return result

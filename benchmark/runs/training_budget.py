@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from filelock import FileLock
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from benchmark.caching.fingerprints import fingerprint
 from benchmark.config.budget import Budget, parse_budget
@@ -15,7 +15,7 @@ from benchmark.config.training_length import scaled
 from benchmark.editing.build_method import build_editor
 from benchmark.editing.option_weights import OptionWeights
 from benchmark.evaluation.context import EvaluationContext
-from benchmark.runtime.json_files import read_strictly, write_strictly
+from benchmark.runtime.checked_files import DamagedFileError, read_checked_json, write_checked_json
 from benchmark.training.compile_networks import compiled
 from benchmark.training.step_cost import step_costs
 from methods.base import Stage
@@ -87,7 +87,7 @@ def buy(experiment: Experiment, folder: Path, context: EvaluationContext, files:
     path = folder / BUDGETS
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_name(f".{path.name}.lock")):
-        known = read_strictly(path, Budgets).bought if path.is_file() else {}
+        known = read_budgets(path, context.reporter.say)
         if key not in known:
             context.reporter.say(f"{method.label}: measuring what a training step costs")
             model = build_editor(experiment, files).model
@@ -107,8 +107,21 @@ def buy(experiment: Experiment, folder: Path, context: EvaluationContext, files:
             bought = Bought(budget=budget.text, options=options, step_costs=costs, measured_on=hardware)
             context.reporter.say(f"{method.label}: {bought.note}")
             known = {**known, key: bought}
-            write_strictly(path, Budgets(bought=known))
+            write_checked_json(path, Budgets(bought=known).model_dump(mode="json"))
     return known[key]
+
+
+def read_budgets(path: Path, say: Callable[[str], None]) -> dict[str, Bought]:
+    """What was bought so far, by keys; nothing where there is no such file, or it was damaged, which is said."""
+    try:
+        return Budgets.model_validate(read_checked_json(path, required=False)).bought
+    except FileNotFoundError:
+        return {}
+    except DamagedFileError as error:
+        say(f"{error}; what a step costs is measured anew")
+    except ValidationError as error:
+        say(f"{path} has no record of budgets ({error.errors()[0]['msg']}); what a step costs is measured anew")
+    return {}
 
 
 def within(

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.runtime.atomic_files import write_text_atomically
+from registry.system_errors import is_of_the_system
 
 CHECKSUM: Final = "sha256"
 """Key of the hash in a JSON file."""
@@ -78,6 +79,8 @@ def check_archive(path: Path) -> None:
     except (FileNotFoundError, PermissionError):
         raise
     except Exception as error:  # zipfile fails with whatever class damaged headers lead to
+        if is_of_the_system(error):  # a file that could not be read is no damaged one, which would be thrown away
+            raise
         raise DamagedFileError(f"{path} is not whole: it is no archive, or was cut short") from error
     if not whole:
         raise DamagedFileError(f"{path} is not whole: its list of entries is damaged")
@@ -103,10 +106,15 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """
     check_archive(path)
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return dict(arrays)
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = dict(archive)
     except Exception as error:  # numpy fails with whatever class a header that is none leads to
+        if is_of_the_system(error):
+            raise
         raise DamagedFileError(f"{path} is not whole: an entry is no array") from error
+    if not all(isinstance(array, np.ndarray) for array in arrays.values()):  # numpy gives another file as its bytes
+        raise DamagedFileError(f"{path} is not whole: an entry is no array")
+    return arrays
 
 
 def _number_of_entries(archive: BinaryIO) -> int:

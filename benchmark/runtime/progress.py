@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -61,7 +61,9 @@ class Reporter:
         self._note(line)
 
     def _note(self, text: str) -> None:
-        if self._log is not None:
+        if self._log is None:
+            return
+        with suppress(OSError):  # a full disk is said of the files that matter, and not of the log in their place
             self._log.parent.mkdir(parents=True, exist_ok=True)
             with self._log.open("a", encoding="utf-8") as file:
                 file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")

@@ -16,6 +16,7 @@ from torch import Tensor
 from benchmark.runtime.atomic_files import replacing
 from benchmark.runtime.checked_files import check_archive
 from benchmark.runtime.system_failures import writing
+from registry.system_errors import is_of_the_system
 
 
 class TrainingCheckpointError(ValueError):
@@ -61,6 +62,8 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
             f"{path} is not a checkpoint of this project; delete it to train that stage again"
         ) from error
     except Exception as error:  # a damaged file fails with whatever class its bytes lead to
+        if is_of_the_system(error):  # which says nothing of the file
+            raise
         raise DamagedCheckpointError(f"{path} is damaged or not a checkpoint of this project") from error
     if not isinstance(content, dict) or not content.keys() >= {"state_dict", "meta"}:
         raise TrainingCheckpointError(f"{path} holds no training state; delete it to train that stage again")

@@ -16,6 +16,7 @@ from mmengine.model import MomentumAnnealingEMA
 from torch import Tensor, nn
 
 from benchmark.runtime.progress import Advance
+from benchmark.runtime.system_failures import writing
 from methods.base import Stage
 
 EMA_WARM_UP = 10
@@ -154,7 +155,7 @@ class ProgressHook(Hook):
             "seconds": round(runner.seconds, 3),
             "losses": {name: round(value, 6) if math.isfinite(value) else None for name, value in losses.items()},
         }
-        with self.log.open("a", encoding="utf-8") as file:
+        with writing(self.log), self.log.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
         for name, value in losses.items():
             if not math.isfinite(value):

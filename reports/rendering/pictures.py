@@ -23,9 +23,12 @@ _PNG: Final = b"\x89PNG\r\n\x1a\n"
 
 def picture_uri(path: Path) -> str | None:
     """A PNG file as it is; None where there is none, or it is larger than a page should hold."""
-    if not path.is_file() or path.stat().st_size > MAX_PICTURE_BYTES:
+    try:
+        if not path.is_file() or path.stat().st_size > MAX_PICTURE_BYTES:
+            return None
+        content = path.read_bytes()
+    except OSError:  # it cannot be read, or no file has such a name
         return None
-    content = path.read_bytes()
     return _uri("png", content) if content.startswith(_PNG) else None
 
 

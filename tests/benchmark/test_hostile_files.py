@@ -1,12 +1,13 @@
 """Files and words that nobody meant: readers give a value or the program's own error, and never anything else."""
 
 import json
-from collections.abc import Callable
+import math
+import time
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -14,144 +15,154 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmark.cli.resolve_flags import parse_seed_range, parse_seeds
-from benchmark.config.resolve import resolve
-from benchmark.config.sources import COMMAND, ConfigSource, read_assignments, read_config
-from benchmark.human_study.answers import read_rows
-from benchmark.human_study.collection.formats.read_column_map import read_column_map
-from benchmark.human_study.design.texts import read_texts
+from benchmark.editing.process.messages import MessageError
 from benchmark.results.schema import ProtocolResult, read_result
 from benchmark.results.task_scores import TaskScores, tasks_sha256
-from benchmark.sweep.job_log import training_progress
-from registry.cards import MethodCard, read_card
+from benchmark.runtime.checked_files import DamagedFileError
+from benchmark.runtime.system_failures import sentence_of
+from benchmark.training.checkpoints import TrainingCheckpointError
+from benchmark.weights.external_data import ExternalDataError
+from benchmark.weights.resources import MetricUnavailable
 from registry.errors import LONGEST, InputError
 from reports.run_page.loss_curves import read_loss_curves
-from tests.places import DATA, ROOT
+from tests.benchmark.hostile_binaries import BINARY_READERS, TASKS
+from tests.benchmark.hostile_readers import TEXT_READERS, VALUE_READERS, Reader
+from tests.places import DATA
 
+READERS = {**TEXT_READERS, **VALUE_READERS, **BINARY_READERS}
+REFUSALS = (
+    InputError, DamagedFileError, TrainingCheckpointError, MessageError, MetricUnavailable, ExternalDataError
+)  # fmt: skip
+"""The program's own errors, which those who call the readers know."""
+SECONDS = 10.0
+"""Of a processor that reading may take at most, of files that take milliseconds."""
+MANY = 100_000
+"""Inputs of the slow tests, in equal shares for the readers."""
 RESULT = next((DATA / "results").glob("*.json")).read_text(encoding="utf-8")
-CARD = (ROOT / "methods" / "stargan" / "method.yaml").read_text(encoding="utf-8")
-TEXTS = (ROOT / "benchmark/human_study/design/texts/2afc.yaml").read_text(encoding="utf-8")
-COLUMNS = (
-    "columns: {participant_id: rater, trial_id: trial, choice: answer}\nconstants: {study_id: s, question_id: q}\n"
-)
-CONFIG = "method: stargan\noptions: {iterations: 10, generator_lr: 1e-4}\ndataset: {size: 64}\nlimit: 4\n"
-PROGRESS = '{"stage": "paint", "iteration": 10, "of": 20, "seconds": 1.5, "losses": {"l1": 0.5, "gan": null}}\n' * 3
 
-HOSTILE = st.sampled_from(
+TEXTS = st.sampled_from(
     [
-        *(
-            "!!timestamp x",
-            "!!python/object/apply:os.system ['true']",
-            "!!binary aGk=",
-            "!!int",
-            "!!float ''",
-            "!!set {a}",
-        ),
+        *("!!timestamp x", "!!python/object/apply:os.system ['true']", "!!binary aGk=", "!!int", "!!float ''", "!!set"),
         *("[" * 3000, "[" * 40 + "]" * 40, '{"a":' * 3000, "- " * 3000, "&a [*a]", "*a", "<<: 3", "? [a]: b"),
         *("9" * 5000, "-" + "9" * 400, "1e999", "-1e999", "1e308", "NaN", ".nan", "Infinity", "1e3", "0x" + "f" * 99),
-        *(
-            "\0",
-            "\ufeff",
-            "\x85",
-            "\ud7ff",
-            "'",
-            '"',
-            "\t",
-            "{",
-            "}",
-            ":",
-            "- ",
-            "#",
-            "%",
-            "@",
-            "|\n",
-            ">",
-            "---\n",
-            "null",
-        ),
-        *("a" * 20_000, "true", "[]", "{}", "2024-01-01", "12:30", "~", "-1", "0", "1.5", '"1"', "[1e-4, 2]", ","),
+        *("\0", "\ufeff", "\x85", "\ud7ff", "'", '"', "\t", "{", "}", ":", "- ", "#", "%", "|\n", ">", "---\n", "\n"),
+        *("a" * 20_000, "true", "null", "[]", "{}", "2024-01-01", "12:30", "~", "-1", "0", '"1"', "[1e-4, 2]", ","),
+        *("../../etc/passwd", "/dev/zero", "$HOME", "~root", "=1+1", "\u0661", "\u202e", "\U0001f600", "\r", ";"),
+    ]
+).map(str.encode)  # fmt: skip
+BYTES = st.binary(max_size=8) | st.sampled_from(
+    [
+        b"\0" * 8,
+        b"\xff" * 8,
+        b"\xff\xff\xff\x7f",
+        b"\0\0\0\x80",
+        b"\0" * 5000,
+        b"PK\3\4",
+        b"PK\5\6",
+        b"../a",
+        b"\n",
+        b"9" * 30,
     ]
 )
-EDITS = st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 12), HOSTILE), min_size=1, max_size=3)
+PLACES = st.integers(0, 80) | st.integers(-80, -1) | st.integers(0, 2**20)
+SPANS = st.sampled_from([0, 1, 2, 4, 8, 40, 2**20])
+TEXT_EDITS = st.lists(st.tuples(PLACES, SPANS, TEXTS | BYTES), min_size=1, max_size=3)
+BYTE_EDITS = st.lists(st.tuples(PLACES, SPANS, BYTES), min_size=1, max_size=4)
+HOSTILE_VALUES = st.sampled_from(
+    [
+        *(None, True, False, 0, -1, 1, 1.5, 1e308, math.nan, math.inf, -math.inf, 2**31, 2**63, -(2**63) - 1, 10**400),
+        *("", "a", "0", "1e3", "nan", "..", "../a", "/etc/passwd", "\0", "a" * 20_000, "\ud83d", "<b>", "=1+1", "\n"),
+        *([], {}, [[]], [{}], {"": ""}, [None], {"a": None}, [1, "a"], ["a", "a"], {"__proto__": {}}, [[[[[[1]]]]]]),
+    ]
+)
+VALUE_EDITS = st.lists(st.tuples(st.integers(0, 2**20), HOSTILE_VALUES), min_size=1, max_size=3)
 
 
-def edited(text: str, edits: list[tuple[int, int, str]]) -> str:
-    """A text with pieces put in place of others."""
+def edited(content: bytes, edits: list[tuple[int, int, bytes]]) -> bytes:
+    """Bytes with pieces put in place of others; places below 0 count from the end."""
     for place, length, piece in edits:
-        start = place % (len(text) + 1)
-        text = text[:start] + piece + text[start + length :]
-    return text
+        start = place % (len(content) + 1)
+        content = content[:start] + piece + content[start + length :]
+    return content
 
 
-def bounded(read: Callable[[], object]) -> None:
-    """Call a reader, which may refuse its input by the program's own error, in a message that people can read."""
+def places_of(content: Any) -> list[tuple[Any, Any]]:
+    """Every place in a JSON document that has a value: its container and the key there."""
+    if not isinstance(content, dict | list):
+        return []
+    keys = list(content) if isinstance(content, dict) else range(len(content))
+    return [found for key in keys for found in ((content, key), *places_of(content[key]))]
+
+
+def revalued(content: bytes, edits: list[tuple[int, Any]]) -> bytes:
+    """A JSON document with values put in place of others; of the document itself now and then."""
+    document = [json.loads(content)]
+    for place, value in edits:
+        places = places_of(document)
+        container, key = places[place % len(places)]
+        container[key] = deepcopy(value)
+    return json.dumps(document[0]).encode("utf-8", "surrogatepass")
+
+
+def damaged(reader: Reader, data: st.DataObject) -> bytes:
+    """What a reader reads, damaged as files of its kind are."""
+    if reader.kind == "json" and data.draw(st.integers(0, 4)):
+        return reader.wrap(revalued(reader.content, data.draw(VALUE_EDITS)))
+    if reader.kind == "binary":
+        return reader.wrap(edited(reader.content, data.draw(BYTE_EDITS)))
+    content = edited(reader.content, data.draw(TEXT_EDITS))
+    return content if reader.kind == "json" else reader.wrap(content)
+
+
+def check(reader: Reader, folder: Path, content: bytes) -> None:
+    """Read a file, which may be refused by one of the program's own errors, in time and in a message for people."""
+    path = folder / reader.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
     said = "read"
+    started = time.process_time()
     try:
-        read()
-    except InputError as error:
+        reader.read(path)
+    except REFUSALS as error:
         said = str(error)
-    assert 0 < len(said) <= LONGEST + 100
+    except (MemoryError, RuntimeError) as error:  # of a file that claims to be huge
+        said = sentence_of(error) or ""
+        if not said.startswith("the memory is used up"):
+            raise
+    assert time.process_time() - started < SECONDS
+    assert 0 < len(said) <= LONGEST + 100 + len(str(path))
 
 
-FILES: dict[str, tuple[str, str, Callable[[Path], object]]] = {
-    "card": ("method.yaml", CARD, lambda path: read_card(path, MethodCard)),
-    "config": ("mine.yaml", CONFIG, lambda path: resolve([read_config(path)])),
-    "texts": ("texts.yaml", TEXTS, read_texts),
-    "column map": ("map.yaml", COLUMNS, read_column_map),
-    "result": ("result.json", RESULT, read_result),
-    "answers": ("answers.json", '{"answers": [{"study_id": "a"}]}', read_rows),
-    "losses": ("progress.jsonl", PROGRESS, read_loss_curves),
-    "progress": ("progress.jsonl", PROGRESS, lambda path: training_progress(path.parent)),
-}
+QUICK = settings(max_examples=5, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+LONG = settings(max_examples=-(-MANY // len(READERS)), deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def hostile_file(folder: Path, kind: str, edits: list[tuple[int, int, str]]) -> None:
-    name, text, read = FILES[kind]
-    path = folder / name
-    path.write_text(edited(text, edits), encoding="utf-8")
-    bounded(lambda: read(path))
+@pytest.mark.parametrize("name", READERS)
+def test_a_reader_reads_what_is_to_be_damaged(tmp_path: Path, name: str) -> None:
+    reader = READERS[name]
+    path = tmp_path / reader.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(reader.wrap(reader.content))
+    if name in ("plain pickle", "tar of weights"):
+        with pytest.raises(InputError):
+            reader.read(path)
+    else:
+        reader.read(path)
 
 
-def hostile_word(edits: list[tuple[int, int, str]]) -> None:
-    word = edited("options.generator_lr=1e-4", edits)
-    bounded(lambda: resolve([ConfigSource({"method": "stargan"}, COMMAND), read_assignments([word])]))
-    seeds = edited("0..3", edits)
-    bounded(lambda: parse_seed_range("--seed", seeds))
-    bounded(lambda: parse_seeds("--seeds", seeds))
-
-
-QUICK = settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
-LONG = settings(max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-@pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize("name", READERS)
 @QUICK
-@given(edits=EDITS)
-def test_a_file_is_read_or_refused(tmp_path: Path, kind: str, edits: list[tuple[int, int, str]]) -> None:
-    hostile_file(tmp_path, kind, edits)
+@given(data=st.data())
+def test_what_was_damaged_is_read_or_refused(tmp_path: Path, name: str, data: st.DataObject) -> None:
+    check(READERS[name], tmp_path, damaged(READERS[name], data))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize("name", READERS)
 @LONG
-@given(edits=EDITS)
-def test_thousands_of_files_are_read_or_refused(tmp_path: Path, kind: str, edits: list[tuple[int, int, str]]) -> None:
-    hostile_file(tmp_path, kind, edits)
-
-
-@QUICK
-@given(edits=EDITS)
-def test_a_word_of_a_command_is_read_or_refused(edits: list[tuple[int, int, str]]) -> None:
-    hostile_word(edits)
-
-
-@pytest.mark.slow
-@LONG
-@given(edits=EDITS)
-def test_thousands_of_words_are_read_or_refused(edits: list[tuple[int, int, str]]) -> None:
-    hostile_word(edits)
-
-
-TASKS = pd.DataFrame({"task": [0, 1], "target": ["a", "b"], "source": ["c", "d"], "attribute": ["x", None]})
+@given(data=st.data())
+def test_a_hundred_thousand_inputs_are_read_or_refused(tmp_path: Path, name: str, data: st.DataObject) -> None:
+    check(READERS[name], tmp_path, damaged(READERS[name], data))
 
 
 @pytest.mark.parametrize(

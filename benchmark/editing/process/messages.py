@@ -7,14 +7,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from registry.errors import quoted
+from registry.errors import quoted, sentence
 
 VERSION: Final = 1
 """Of the messages; a process says which one it speaks."""
+_LONGEST_SECONDS: Final = 1e9
+"""Which a batch may take: thirty years."""
 
 
 class MessageError(ValueError):
     """A line that is not the message that was waited for; the sentence goes on from the process's name."""
+
+    def __str__(self) -> str:
+        """The message as `sentence` has it; what a process writes is of any length."""
+        return sentence(super().__str__())
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ def read_answer(line: str, tasks: Collection[int]) -> Done | Refused:
         raise MessageError(f"answered for {what}: {quoted(line)}")
     if missing := sorted(set(tasks) - set(done)):
         raise MessageError(f"left out task {missing[0]}, and {len(missing) - 1} others: {quoted(line)}")
-    if seconds is not None and not (type(seconds) in (int, float) and 0 <= seconds < float("inf")):
+    if seconds is not None and not (type(seconds) in (int, float) and 0 <= seconds <= _LONGEST_SECONDS):
         raise MessageError(f"says that its edits took {quoted(str(seconds))}, where seconds were expected")
     return Done(None if seconds is None else float(seconds))
 

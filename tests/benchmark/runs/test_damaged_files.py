@@ -7,11 +7,27 @@ from pathlib import Path
 import pytest
 
 from benchmark.results.schema import Result, read_result
+from tests.benchmark.runs.whole_run import WHOLE, outcome_of
 from tests.commands import TINY, TINY_METHOD, Outcome, bench, settings
 from tests.damaged_files import DAMAGES, cut, empty, flip
 
 WORDS = ("score", "--plugin", TINY_METHOD, "--method", "tiny", *TINY, *settings("dataset.size=32"))
 RUN = "runs/rendered-faces/tiny/seed0"
+OF_CACHE = {
+    "faces/*/*.*": "the faces are packed anew",
+    "judges/*/*.*": "the judge is trained again",
+    "features/*/*.*": "the features are made anew",
+    "stages/*.pth": "it is thrown away, and what it held is made anew",
+}
+"""Every kind of file of a cache but locks, with what is said where it is damaged."""
+OF_RUN = (
+    *("result.json", "experiment.yaml", "provenance.json", "samples.png", "stamps.json", "report.html"),
+    *("scores/*.parquet", "faces/*.parquet", "validation/curve.json"),
+    *("checkpoints/*.pth", "edits/*/*.png", "edits/*/tasks.parquet", "edits/*/cost.json"),
+)
+"""Every kind of file of a run, of which a repeated command makes those anew that its result needs."""
+FOR_PEOPLE = ("log.txt", "progress.jsonl", "validation/*.png")
+"""Those that nothing is computed from, and that are read as far as they are whole."""
 ONE_OF_EACH = (
     "cache/faces/*/images.bin",
     "cache/judges/*/weights.pth",
@@ -158,3 +174,64 @@ def test_a_damaged_checkpoint_of_one_s_own_is_refused_and_kept(
     assert outcome.code == 2
     assert str(own) in outcome.sentence
     assert own.read_bytes() == content
+
+
+def whole_again(place: Path) -> Outcome:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BENCH_CACHE", str(place / "cache"))
+        outcome = bench(*WHOLE, "--runs", place / "runs")
+    assert outcome.code == 0, outcome.err
+    return outcome
+
+
+@pytest.fixture(scope="module")
+def whole_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run of three stages beside the reference methods, with its pages and a cache of its own."""
+    place = tmp_path_factory.mktemp("whole-run")
+    whole_again(place)
+    return place
+
+
+def files_in(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.is_file() and not path.name.endswith("lock")}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_every_file_of_a_cache_may_be_damaged(whole_run: Path, tmp_path: Path, damage: Callable[[Path], None]) -> None:
+    place = Path(shutil.copytree(whole_run, tmp_path / "place"))
+    shutil.rmtree(place / "runs")
+    known = {path for pattern in OF_CACHE for path in (place / "cache").glob(pattern)}
+    assert known == files_in(place / "cache"), "a kind of file that this test does not know"
+    for path in known:
+        damage(path)
+    lines = whole_again(place).err.splitlines()
+    for said in OF_CACHE.values():
+        assert any(said in line for line in lines), said
+    assert outcome_of(place) == outcome_of(whole_run)
+    shutil.rmtree(place / "runs")
+    assert not any(said in whole_again(place).err for said in OF_CACHE.values())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(0)
+def test_every_file_of_a_run_may_be_cut(whole_run: Path, tmp_path: Path) -> None:
+    place = Path(shutil.copytree(whole_run, tmp_path / "place"))
+    run = place / "runs" / "rendered-faces" / "maskgan" / "seed0"
+    known = [sorted(run.glob(pattern)) for pattern in (*OF_RUN, *FOR_PEOPLE)]
+    assert {path for paths in known for path in paths} == files_in(run), "a kind of file that this test does not know"
+    pages = [path for path in run.parents[1].iterdir() if path.suffix in (".html", ".md", ".tex", ".csv", ".png")]
+    for path in [*(paths[0] for paths in known), run.parents[1] / "stamps.json", *pages]:
+        before = path.read_bytes()
+        cut(path)
+        whole_again(place)
+        after = path.read_bytes()
+        verified = bench("verify", run)
+        if after == before[: len(before) // 2] and not any(path.match(pattern) for pattern in FOR_PEOPLE):
+            assert verified.code, f"{path}: nothing is said of it"
+            assert str(path) in verified.out + verified.err
+            path.write_bytes(before)
+        else:
+            assert verified.code == 0, f"{path}: {verified.out}"
+        assert outcome_of(place) == outcome_of(whole_run), path

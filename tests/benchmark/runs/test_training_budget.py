@@ -1,12 +1,14 @@
 """A run within a training budget: measured once for all seeds, noted, and repeated from its settings."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from benchmark.results.schema import read_result
 from tests.commands import TINY, TINY_METHOD, Outcome, bench
+from tests.damaged_files import DAMAGES
 
 pytestmark = pytest.mark.integration
 
@@ -72,6 +74,18 @@ def test_a_third_seed_measures_nothing(method: Path, runs: Path) -> None:
     assert third.code == 0, third.err
     assert "measuring" not in third.err
     assert iterations(method / "seed2") == 10
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_record_is_said_and_measured_anew(method: Path, runs: Path, damage: Callable[[Path], None]) -> None:
+    record = method / "budgets.json"
+    before = record.read_bytes()
+    damage(record)
+    again = bench("train", *WITHIN, "--seed", "0", "--runs", runs)
+    assert again.code == 0, again.err
+    assert f"{record} " in again.err
+    assert "what a step costs is measured anew" in again.err
+    assert record.read_bytes() == before
 
 
 def test_its_settings_repeat_the_training_without_a_budget(method: Path, tmp_path: Path) -> None:

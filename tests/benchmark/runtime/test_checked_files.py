@@ -1,6 +1,7 @@
 """Files with checksums: what was written is read, and no damage gets through or fails with anything but a sentence."""
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -109,5 +110,9 @@ def test_no_flipped_bit_of_arrays_gets_through(arrays: Path) -> None:
 def test_an_archive_of_something_else_is_no_arrays(tmp_path: Path) -> None:
     path = tmp_path / "arrays.npz"
     np.savez(path, objects=np.array([{"a": 1}], dtype=object))
+    with pytest.raises(DamagedFileError, match="an entry is no array"):
+        read_arrays(path)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mu.npy", b"no array")
     with pytest.raises(DamagedFileError, match="an entry is no array"):
         read_arrays(path)

@@ -2,6 +2,9 @@
 
 import os
 import random
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,7 @@ from benchmark.training.checkpoints import (
     TrainingCheckpointError,
     random_state,
     read_checkpoint,
+    read_or_discard,
     restore_random_state,
     weights_sha256,
     write_checkpoint,
@@ -131,3 +135,22 @@ def test_the_hash_of_weights_is_that_of_names_types_shapes_and_values() -> None:
 def test_the_hash_of_weights_does_not_see_the_memory_layout() -> None:
     weight = torch.rand(4, 3, 5, 5)
     assert weights_sha256({"w": weight}) == weights_sha256({"w": weight.to(memory_format=torch.channels_last)})
+
+
+@contextmanager
+def no_more_files() -> Iterator[None]:
+    """The process may open no further file, as where a limit is low or much is open."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_a_checkpoint_that_cannot_be_read_now_is_not_thrown_away(tmp_path: Path) -> None:
+    path = tmp_path / "stage.pth"
+    write_checkpoint(path, {"state_dict": {"a": torch.ones(3)}, "meta": {"finished": True}})
+    with pytest.raises(OSError, match="Too many open files"), no_more_files():
+        read_or_discard(path, pytest.fail)
+    assert path.exists()
