@@ -369,6 +369,10 @@ class Run:
             notes |= length_notes(self.requested.method.options, self._num_training_faces)
         else:
             notes["budget"] = self._bought.note
-        notes |= weights_notes(self._option_weights) | start_notes(self.requested.method) | take_over_note(self.stamps)
+        notes |= (
+            weights_notes(self._option_weights)
+            | start_notes(self.requested.method, editor.begun)
+            | take_over_note(self.stamps)
+        )
         notes |= self._validation.notes(self.folder)
         return MethodInfo("learned", card.title, "trained", self._weights_sha256, notes)

@@ -13,7 +13,7 @@ from benchmark.datasets.base import FaceDataset
 from benchmark.datasets.training_batches import training_batches
 from benchmark.runtime.device import Compute
 from benchmark.runtime.processes import Processes
-from benchmark.training.hooks import CheckpointHook
+from benchmark.training.checkpoint_hook import CheckpointHook
 from benchmark.training.shared_step import average_gradients
 from methods.base import FaceBatch, Stage, Trainable
 from registry.errors import InputError, PluginError, plugin_boundary
