@@ -11,16 +11,17 @@ from pathlib import Path
 
 import torch
 
+from benchmarks.gpu.compiled import time_compiled_steps
+from benchmarks.gpu.determinism import try_determinism
 from benchmarks.gpu.machine import machine_of
 from benchmarks.gpu.records import Records
 from benchmarks.gpu.scale import METHODS, scale_of
-from benchmarks.gpu.steps import CAPTURED, COMPILED, time_steps, time_steps_in
+from benchmarks.gpu.steps import CAPTURED, time_steps, time_steps_in
 from benchmarks.gpu.table import table
 from benchmarks.gpu.throughput import time_throughput
 from benchmarks.gpu.training import TRAINED, train_for
 
-BLOCKS = ("steps", "captured", "compiled", "throughput", "training", "table")
-WAYS = {"captured": CAPTURED, "compiled": COMPILED}
+BLOCKS = ("steps", "captured", "compiled", "determinism", "throughput", "training", "table")
 
 
 def main(words: list[str] | None = None) -> None:
@@ -39,11 +40,15 @@ def main(words: list[str] | None = None) -> None:
     name = f"{given.block}-{given.method}" if given.method else given.block
     command = f"python -m benchmarks.gpu_rehearsal {name.replace('-', ' --method ')} --minutes {given.minutes:g}"
     records = Records(given.out / f"{name}.json", machine, command)
+    methods = (given.method,) if given.method else METHODS
     if given.block == "steps":
         time_steps(records, scale, device, given.minutes)
-    elif given.block in WAYS:
-        methods = (given.method,) if given.method else METHODS
-        time_steps_in(WAYS[given.block], records, scale, device, given.minutes, methods)
+    elif given.block == "captured":
+        time_steps_in(CAPTURED, records, scale, device, given.minutes, methods)
+    elif given.block == "compiled":
+        time_compiled_steps(records, scale, given.out, device, given.minutes, methods)
+    elif given.block == "determinism":
+        try_determinism(records, scale, device, given.minutes)
     elif given.block == "throughput":
         time_throughput(records, scale, given.out, device, given.minutes)
     else:

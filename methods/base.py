@@ -191,9 +191,12 @@ class Trainable(BaseModel):
             draws, mixes and sums over faces by `methods.layers.whole_batch` alone, takes gradients of means over faces
             by its optimisers' steps, and keeps no state that depends on which faces it saw but what follows the whole
             batch. A model of which this is False trains in one process.
+        compiled_networks: names of the modules that `torch.compile` takes where training is to be compiled. A network
+            whose gradient has a gradient taken of it is none of them: compiled code has no second derivative.
     """
 
     shares_batches: ClassVar[bool] = False
+    compiled_networks: ClassVar[tuple[str, ...]] = ()
 
     def stages(self) -> Sequence[Stage]:
         """Training phases in order; empty for a model that learns nothing."""

@@ -79,8 +79,8 @@ def check_method(experiment: Experiment) -> Iterator[Finding]:
             networks run.
     """
     experiment = over_faces(experiment, NUM_FACES)
-    size, spec = experiment.evaluation.dataset.size, experiment.evaluation.compute
-    compute = choose_compute(spec.device, spec.precision, spec.channels_last)
+    size = experiment.evaluation.dataset.size
+    compute = choose_compute(**experiment.evaluation.compute.model_dump())
     card = METHOD_CARDS.find(experiment.method.name).card
     try:
         editor = build_editor(experiment).model

@@ -39,12 +39,27 @@ class DatasetSpec(Spec):
 
 
 class ComputeSpec(Spec):
-    """How networks run; "auto" takes what is fastest on the device."""
+    """How networks run; "auto" takes what is fastest on the device.
+
+    Attributes:
+        device: "cpu", "cuda", "cuda:1" or "auto".
+        precision: of forward passes; parameters stay float32.
+        channels_last: keep convolution weights and images as NHWC in memory; None does what suits the precision.
+        num_workers: processes that load the faces of a training; None takes 2 for a GPU and none for a CPU.
+        deterministic: use algorithms that give the same bits each time, where torch has them.
+    """
 
     device: str = "auto"
     precision: Literal["auto", "bf16", "fp32"] = "auto"
     channels_last: bool | None = None
-    num_workers: int = Field(default=0, ge=0)
+    num_workers: int | None = Field(default=None, ge=0)
+    deterministic: bool = False
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """The settings without `deterministic` where it is off, so that older hashes stay."""
+        content: dict[str, Any] = serialize(self)
+        return {key: value for key, value in content.items() if value or key != "deterministic"}
 
 
 def roles_of(metric: str) -> set[JudgeRole]:

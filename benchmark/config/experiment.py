@@ -19,7 +19,7 @@ LAST: Final = "last"
 """Keeps the networks as the last iteration left them."""
 BEST: Final = "best"
 """Before a colon and a metric: keeps those that had the best figure on validation faces."""
-LATER_KEYS: Final = ("budget", "start", "validate_every", "keep", "checkpoint_every", "keep_checkpoints")
+LATER_KEYS: Final = ("budget", "start", "validate_every", "keep", "checkpoint_every", "keep_checkpoints", "compile")
 """Of a method, that are written only where they are not what they are by default."""
 MAX_SEED: Final = 2**53 - 1
 """Greatest seed: a thousand times it is one of torch's still, and JSON readers everywhere keep its digits."""
@@ -47,6 +47,7 @@ class MethodSpec(Spec):
         checkpoint_every: iterations between two checkpoints that are kept of a stage, beside the one that it goes on
             from; 0 keeps none.
         keep_checkpoints: how many of those are kept of each stage, the last ones.
+        compile: whether `torch.compile` takes the networks that the method names for it, in training.
     """
 
     name: str
@@ -62,6 +63,7 @@ class MethodSpec(Spec):
     keep: str = Field(default=LAST, pattern=rf"^({LAST}|{BEST}:[a-z0-9-]+)$")
     checkpoint_every: int = Field(default=0, ge=0)
     keep_checkpoints: int = Field(default=3, ge=1)
+    compile: bool = False
 
     @property
     def best(self) -> str | None:
@@ -165,7 +167,8 @@ class Experiment(Spec):
         """
         settings = {**self.settings(), **self._method_settings(option_weights)}
         content = _without(settings, "checkpoint", "start", "metrics", "own_preset", *self.method.decides_no_weights)
-        return _sha256({**content, "dataset": _without(content["dataset"], "root")})
+        compute = {**content["compute"], "num_workers": 0}  # who loads the faces decides nothing
+        return _sha256({**content, "compute": compute, "dataset": _without(content["dataset"], "root")})
 
     def _method_settings(self, option_weights: WeightsHashes) -> dict[str, Any]:
         settings = _without(self.method.settings(), "start")

@@ -33,8 +33,7 @@ def trial_edit(path: Path, fit: Fit, device: str) -> tuple[Pixels, Pixels]:
         PluginError: if its edit is no image.
     """
     experiment = fit.candidate.experiment(path, fit.network)
-    spec = experiment.evaluation.compute
-    compute = choose_compute(device, spec.precision, spec.channels_last)
+    compute = choose_compute(**(experiment.evaluation.compute.model_dump() | {"device": device}))
     with unchanged_random_state():
         model = build_editor(experiment, {}).model
     move_to_device(model, compute)

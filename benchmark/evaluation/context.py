@@ -85,9 +85,7 @@ class EvaluationContext:
     @cached_property
     def compute(self) -> Compute:
         """Device, precision and layout."""
-        spec = self.evaluation.compute
-        chosen = choose_compute(spec.device, spec.precision, spec.channels_last, spec.num_workers)
-        return compute_of(self.processes, chosen)
+        return compute_of(self.processes, choose_compute(**self.evaluation.compute.model_dump()))
 
     @property
     def resources(self) -> Resources:

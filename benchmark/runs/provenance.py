@@ -17,7 +17,7 @@ from benchmark.caching.library_versions import Versions
 from benchmark.datasets.base import FaceDataset
 from benchmark.results.run_folder import PROVENANCE
 from benchmark.runtime.atomic_files import write_text_atomically
-from benchmark.runtime.device import Compute
+from benchmark.runtime.device import Compute, gpu_algorithms
 from benchmark.runtime.version import DISTRIBUTION
 
 PACKAGES = (
@@ -65,6 +65,8 @@ def write_provenance(
             "device": compute.hardware,
             "precision": compute.precision,
             "channels_last": compute.channels_last,
+            "deterministic": compute.deterministic,
+            **(gpu_algorithms() if compute.device.type == "cuda" else {}),
         },
         "data": {
             "dataset": dataset.name,

@@ -16,6 +16,7 @@ from benchmark.runs.validation import training_faces
 from benchmark.runtime.cache_folder import cache_folder
 from benchmark.runtime.processes import ALONE, Processes
 from benchmark.runtime.progress import Reporter
+from benchmark.training.compile_networks import compiled
 from benchmark.training.follow import follow_training
 from benchmark.training.kept_checkpoints import Keeping
 from benchmark.training.stage_cache import StageCache
@@ -55,22 +56,23 @@ def train_method(
     dataset = training_faces(experiment.method, context.dataset)  # packed before others look for it
     processes = context.processes if any(stage.iterations > 0 for stage in editor.model.stages()) else ALONE
     _tell(processes, TRAIN, experiment)
-    return train(
-        editor.model,
-        dataset,
-        folder,
-        seed=experiment.method.seed,
-        compute=context.compute,
-        reporter=context.reporter,
-        title=experiment.label,
-        tensorboard=experiment.method.tensorboard,
-        store=store,
-        validation=validation,
-        given=editor.given,
-        begun=editor.begun,
-        processes=processes,
-        keeping=keeping_of(experiment.method),
-    )
+    with compiled(editor.model, experiment.label, experiment.method.compile):
+        return train(
+            editor.model,
+            dataset,
+            folder,
+            seed=experiment.method.seed,
+            compute=context.compute,
+            reporter=context.reporter,
+            title=experiment.label,
+            tensorboard=experiment.method.tensorboard,
+            store=store,
+            validation=validation,
+            given=editor.given,
+            begun=editor.begun,
+            processes=processes,
+            keeping=keeping_of(experiment.method),
+        )
 
 
 def keeping_of(method: MethodSpec) -> Keeping | None:
@@ -162,7 +164,8 @@ def _help(told: Mapping[str, Any], experiment: Experiment, context: EvaluationCo
     method, label, processes = experiment.method, experiment.label, context.processes
     if told[WORK] == TRAIN:
         faces = training_faces(method, context.dataset)
-        follow_training(model, faces, seed=method.seed, compute=context.compute, processes=processes, title=label)
+        with compiled(model, label, method.compile):
+            follow_training(model, faces, seed=method.seed, compute=context.compute, processes=processes, title=label)
         return
     move_to_device(model, context.compute)
     model.load_state_dict(told["weights"])

@@ -16,6 +16,7 @@ from benchmark.editing.build_method import build_editor
 from benchmark.editing.option_weights import OptionWeights
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.runtime.json_files import read_strictly, write_strictly
+from benchmark.training.compile_networks import compiled
 from benchmark.training.step_cost import step_costs
 from methods.base import Stage
 from registry.cards import Option
@@ -80,7 +81,8 @@ def buy(experiment: Experiment, folder: Path, context: EvaluationContext, files:
     """
     method = experiment.method
     budget = parse_budget(method.budget or "")
-    key = fingerprint(budget.text, method.label, method.options, experiment.evaluation.dataset.model_dump(mode="json"))
+    faces = experiment.evaluation.dataset.model_dump(mode="json")
+    key = fingerprint(budget.text, method.label, method.options, faces, *(["compile"] if method.compile else []))
     path = folder / BUDGETS
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_name(f".{path.name}.lock")):
@@ -89,7 +91,9 @@ def buy(experiment: Experiment, folder: Path, context: EvaluationContext, files:
             context.reporter.say(f"{method.label}: measuring what a training step costs")
             model = build_editor(experiment, files).model
             stages = [stage for stage in model.stages() if stage.iterations > 0]
-            costs = step_costs(model, context.dataset, budget.quantity, seed=method.seed, compute=context.compute)
+            # operations are counted as torch calls them, which compiled networks hide
+            with compiled(model, method.label, method.compile and budget.quantity in ("cpu", "gpu")):
+                costs = step_costs(model, context.dataset, budget.quantity, seed=method.seed, compute=context.compute)
             options = within(experiment, budget, stages, costs)
             hardware = context.compute.hardware
             bought = Bought(budget=budget.text, options=options, step_costs=costs, measured_on=hardware)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import random
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ import torch
 from registry.errors import InputError
 
 Precision = Literal["bf16", "fp32"]
+LOADERS_OF_A_GPU: Final = 2
 
 
 class DeviceError(InputError):
@@ -31,6 +33,7 @@ class Compute:
         channels_last: keep convolution weights and images as NHWC in memory.
         num_workers: data-loading processes beside the training process.
         processes: that train and edit together, each on a device of its own, or on the same CPU.
+        deterministic: use algorithms that give the same bits each time, where torch has them.
     """
 
     device: torch.device
@@ -38,6 +41,7 @@ class Compute:
     channels_last: bool
     num_workers: int = 0
     processes: int = 1
+    deterministic: bool = False
 
     def autocast(self) -> AbstractContextManager[None]:
         """The autocast context of one forward or training step."""
@@ -45,8 +49,9 @@ class Compute:
 
     @property
     def described(self) -> str:
-        """What of this decides the numbers that come out: kind of device, precision and layout."""
-        return f"{self.device.type} {self.precision}{' channels-last' if self.channels_last else ''}"
+        """What of this decides the numbers that come out: kind of device, precision, layout and algorithms."""
+        further = {"channels-last": self.channels_last, "deterministic": self.deterministic}
+        return " ".join([self.device.type, self.precision, *(word for word, holds in further.items() if holds)])
 
     @property
     def hardware(self) -> str:
@@ -59,12 +64,17 @@ class Compute:
 
 
 def choose_compute(
-    device: str = "auto", precision: str = "auto", channels_last: bool | None = None, num_workers: int = 0
+    device: str = "auto",
+    precision: str = "auto",
+    channels_last: bool | None = None,
+    num_workers: int | None = None,
+    deterministic: bool = False,
 ) -> Compute:
     """Resolve "auto" by what this machine does well.
 
     bf16 with channels-last is the faster choice where the hardware multiplies bfloat16 (1.3 to 1.4 times fp32 on a CPU
-    with AVX512-BF16, batch 8 at 64²); elsewhere autocast only costs, so fp32 is the default.
+    with AVX512-BF16, batch 8 at 64²); elsewhere autocast only costs, so fp32 is the default. A GPU mostly waits for
+    this process, so that others load its faces.
 
     Raises:
         DeviceError: if the device does not exist here.
@@ -81,7 +91,27 @@ def choose_compute(
     fast_bf16 = torch.cuda.is_bf16_supported(including_emulation=False) if chosen.type == "cuda" else multiplies_bf16()
     resolved: Precision = ("bf16" if fast_bf16 else "fp32") if precision == "auto" else _precision(precision)
     layout = resolved == "bf16" if channels_last is None else channels_last
-    return Compute(chosen, resolved, layout, num_workers)
+    workers = (LOADERS_OF_A_GPU if chosen.type == "cuda" else 0) if num_workers is None else num_workers
+    if deterministic:
+        _use_deterministic_algorithms()
+    return Compute(chosen, resolved, layout, workers, deterministic=deterministic)
+
+
+def _use_deterministic_algorithms() -> None:
+    """Have torch take them, and warn of each operation that has none on the device at hand."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when the GPU multiplies its first matrices
+    torch.backends.cudnn.deterministic = True
+    torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+def gpu_algorithms() -> dict[str, Any]:
+    """What decides how a GPU of this process rounds: TF32 and cuDNN's choices."""
+    return {
+        "tf32_convolutions": torch.backends.cudnn.allow_tf32,
+        "tf32_matrices": torch.backends.cuda.matmul.allow_tf32,
+        "cudnn": torch.backends.cudnn.version(),  # type: ignore[no-untyped-call]
+        "cudnn_benchmark": torch.backends.cudnn.benchmark,
+    }
 
 
 def _precision(name: str) -> Precision:

@@ -52,7 +52,7 @@ def job_request(compute: ComputeSpec, words: Iterable[str]) -> JobRequest:
         raise InputError(
             f"--device {compute.device!r}: a cluster gives each job GPUs of its own, numbered from 0; write {kind}"
         )
-    cpus = _count(CPUS, asked.pop(CPUS, str(1 + compute.num_workers)), 1)
+    cpus = _count(CPUS, asked.pop(CPUS, str(1 + (compute.num_workers or 0))), 1)
     by_device = {"cpu": 0, "cuda": 1}.get(kind)
     gpus = _count(GPUS, asked.pop(GPUS), 0) if GPUS in asked else by_device
     return JobRequest(cpus, gpus, asked)

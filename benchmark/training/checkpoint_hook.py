@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
 from mmengine.hooks import Hook
-from torch import Tensor, nn
+from torch import nn
 
 from benchmark.results.run_folder import checkpoint_path, kept_path, unfinished_path
 from benchmark.training.checkpoints import bytes_in_file
@@ -30,6 +29,7 @@ class CheckpointHook(Hook):
         keeping: which of its states are kept too; None keeps none.
         resumed: what it goes on from; None where it begins.
         say: told once how much disk the kept ones take.
+        takes_start: whether the training may begin from a checkpoint by the setting `start`.
     """
 
     priority = "VERY_LOW"
@@ -42,8 +42,10 @@ class CheckpointHook(Hook):
         keeping: Keeping | None,
         resumed: Resumed | None,
         say: Callable[[str], None],
+        *,
+        takes_start: bool,
     ) -> None:
-        self.run, self.stage, self.say = run, stage, say
+        self.run, self.stage, self.say, self.takes_start = run, stage, say, takes_start
         self.unfinished, self.finished = unfinished_path(run, stage.name), checkpoint_path(run, stage.name)
         self.every_seconds = every_seconds
         self.keeping = None if keeping is None or not keeping.number(stage.iterations) else keeping
@@ -60,11 +62,16 @@ class CheckpointHook(Hook):
 
     def after_divergence(self) -> str:
         """Which checkpoint is good, and how to go on from it."""
+        anew = "begin anew with another option, such as a lower rate"
         if self.last_good is None:
-            return f"{self.last_good_in_words()}; begin anew with another option, such as a lower rate, and --fresh"
+            return f"{self.last_good_in_words()}; {anew}"
+        same = (
+            f"{self.last_good_in_words()}. The same command goes on from it, and ends alike unless the machine failed"
+        )
+        if not self.takes_start:
+            return f"{same}; else {anew}"
         return (
-            f"{self.last_good_in_words()}. The same command goes on from it, and ends alike unless the machine failed; "
-            f"to go on with another option, such as a lower rate, add --set start.{self.stage.name}="
+            f"{same}; to go on with another option, such as a lower rate, add --set start.{self.stage.name}="
             f"{self.last_good[0]} and another folder by --runs"
         )
 
@@ -112,27 +119,12 @@ def first_not_finite(model: nn.Module) -> str | None:
     The device is waited for once, and gives as many numbers as there are tensors. A buffer may well have infinities, as
     masks do.
     """
-    parameters, buffers = _values(dict(model.named_parameters())), _values(dict(model.named_buffers()))
-    names = [*parameters, *buffers]
-    if not names:
+    good = {name: each.isfinite().all() for name, each in model.named_parameters()}
+    good |= {name: each.isnan().any().logical_not() for name, each in model.named_buffers()}
+    if not good:
         return None
-    with torch.no_grad():
-        largest = [torch.linalg.vector_norm(each, math.inf) for each in (*parameters.values(), *buffers.values())]
-        found: list[float] = torch.stack([each.float() for each in largest]).tolist()
-    of_parameters = len(parameters)
-    return next(
-        (
-            name
-            for number, (name, value) in enumerate(zip(names, found, strict=True))
-            if math.isnan(value) or (number < of_parameters and math.isinf(value))
-        ),
-        None,
-    )
-
-
-def _values(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Those of floating-point numbers that have any."""
-    return {name: tensor for name, tensor in tensors.items() if tensor.is_floating_point() and tensor.numel()}
+    answers = torch.stack(list(good.values())).tolist()
+    return next((name for name, answer in zip(good, answers, strict=True) if not answer), None)
 
 
 def _room_in_words(runner: Any, stage: Stage, keeping: Keeping, folder: Path) -> str:

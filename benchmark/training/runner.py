@@ -17,6 +17,7 @@ from benchmark.runtime.device import Compute
 from benchmark.runtime.interruption import StopRequest
 from benchmark.runtime.processes import Processes
 from benchmark.training.checkpoints import random_state, restore_random_state, write_checkpoint
+from benchmark.training.event_files import EventFiles
 from benchmark.training.finished_stages import EARLIER, KEPT_STATE, Baseline
 from benchmark.training.losses import checked_losses
 from benchmark.training.shared_step import average_tracked_statistics, mean_losses
@@ -129,6 +130,10 @@ class StageRunner(Runner):
 
     def _init_model_weights(self) -> None:
         """Networks initialise themselves when they are built."""
+
+    def build_visualizer(self, visualizer: Any = None) -> Any:
+        """The writer of event files that the training gave; none writes nothing."""
+        return EventFiles(()) if visualizer is None else visualizer
 
     def build_param_scheduler(self, scheduler: dict[str, list[dict[str, Any]]]) -> dict[str, list[Any]]:
         """Schedulers by optimiser name, counted in iterations: a stage has no epochs."""

@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 from mmengine.hooks import Hook
 
 from benchmark.runtime.progress_line import clock
+from benchmark.training.runner import LOADING
 from methods.base import Stage
 
 PATIENCE: Final = 300.0
@@ -75,9 +76,10 @@ class StallWatch(Hook):
             idle = time.monotonic() - moved
             if moved != said and idle > max(self.patience, TIMES_THE_LONGEST * self.longest):
                 said = moved
+                loading = "; with --set compute.num_workers=0 no other process loads faces"
                 self.say(
                     f"stage {self.stage.name} stands still: no step has ended for {clock(idle)} after iteration "
                     f"{self.done:,} of {self.stage.iterations:,}, {runner.doing}; {self.last_good()}. If it does not "
-                    "go on by itself, end it (Ctrl-C twice, or kill it), and the same command goes on from there; with "
-                    "--set compute.num_workers=0 no other process loads faces"
+                    "go on by itself, end it (Ctrl-C twice, or kill it), and the same command goes on from there"
+                    f"{loading if runner.doing == LOADING else ''}"
                 )

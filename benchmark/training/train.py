@@ -30,6 +30,7 @@ from benchmark.training.checkpoints import (
     read_or_discard,
     write_checkpoint,
 )
+from benchmark.training.event_files import EventFiles
 from benchmark.training.finished_stages import Baseline, EarlierStages
 from benchmark.training.hooks import EMAHook
 from benchmark.training.kept_checkpoints import Keeping, find_resumed
@@ -81,7 +82,7 @@ def train(
     given: Mapping[str, Mapping[str, Tensor]] = MappingProxyType({}),
     processes: Processes = ALONE,
     keeping: Keeping | None = None,
-    begun: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    begun: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> TrainingTime:
     """Train every stage that is not whole in `folder/checkpoints` already, and leave the model trained.
 
@@ -100,7 +101,7 @@ def train(
         processes: that train together, of which this is the first; the others are in `benchmark.training.follow`.
         keeping: which checkpoints are kept of each stage beside the one that it goes on from; None keeps none.
         begun: by stage, the content of a checkpoint of its training elsewhere that it goes on from, under the model's
-            own options.
+            own options; None where nobody could give any, as of judges.
 
     Returns:
         What the training took over all stages and sittings, a shared stage's included wherever it was trained; that of
@@ -155,7 +156,7 @@ def train(
                         processes,
                         validating,
                         keeping,
-                        begun.get(stage.name),
+                        begun,
                     )
                     content = read_checkpoint(finished)
                     if store is not None:
@@ -199,13 +200,13 @@ def _train_stage(
     processes: Processes,
     validating: Callable[[EMAHook], Hook] | None,
     keeping: Keeping | None,
-    begun: Mapping[str, Any] | None,
+    begun: Mapping[str, Mapping[str, Any]] | None,
 ) -> None:
     resumed = find_resumed(folder, stage.name, baseline.earlier, reporter.say)
     state = None if resumed is None else resumed.content
-    if state is None and begun is not None:
+    if state is None and begun is not None and stage.name in begun:
         try:
-            state = taken_up(begun, baseline.earlier)
+            state = taken_up(begun[stage.name], baseline.earlier)
         except TrainingCheckpointError as error:
             raise TrainingCheckpointError(f"{title}, start.{stage.name}: {error}") from error
         reporter.say(f"{title}: {stage.name} goes on from iteration {state['meta']['iter']:,} of its file in start")
@@ -216,7 +217,9 @@ def _train_stage(
     backends = [{"type": "TensorboardVisBackend", "save_dir": str(events)}]
     loader = stage_loader(dataset, stage, seed, compute, state, processes)
     optimizers = stage_optimizers(model, stage, title, processes)
-    checkpoints = CheckpointHook(folder, stage, CHECKPOINT_EVERY_SECONDS, keeping, resumed, reporter.say)
+    checkpoints = CheckpointHook(
+        folder, stage, CHECKPOINT_EVERY_SECONDS, keeping, resumed, reporter.say, takes_start=begun is not None
+    )
     if processes.several:
         processes.tell(
             {STAGE: stage.name, "state": state, "weights": model.state_dict(), "random_state": random_state()}
@@ -248,7 +251,7 @@ def _train_stage(
                 ProgressHook(stage, folder / PROGRESS, advance, reporter.say, checkpoints.after_divergence),
                 stall_watch,
             ],
-            visualizer={"type": "Visualizer", "vis_backends": backends if tensorboard else []},
+            visualizer=EventFiles(backends if tensorboard else ()),
             randomness={"seed": seed},
             experiment_name=f"{title}-{stage.name}",
         )

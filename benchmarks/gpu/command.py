@@ -29,6 +29,38 @@ def bench(verb: str, method: str, scale: Scale, work: Path, device: str, setting
         device: for the command.
         settings: further settings by name.
     """
+    started = time.monotonic()
+    work.mkdir(parents=True, exist_ok=True)
+    output = work / f"{method}.log"
+    words = _words(verb, method, scale, work, device, settings)
+    with output.open("a", encoding="utf-8") as log:
+        code = subprocess.run(words, env=_environment(work), stdout=log, stderr=log, check=False).returncode
+    row: Row = {"seconds": round(time.monotonic() - started, 1)}
+    if code:
+        last = output.read_text(encoding="utf-8").strip().splitlines()[-1:]
+        row["failed"] = f"exit {code}: {' '.join(last)}"[:300]
+    return row
+
+
+def planned_stages(method: str, scale: Scale, work: Path, device: str, settings: dict[str, object]) -> list[Row]:
+    """What `bench plan` foresees of each stage of a training: images a second, and memory of the GPU."""
+    words = [*_words("plan", method, scale, work, device, settings), "--json"]
+    done = subprocess.run(words, env=_environment(work), capture_output=True, text=True, check=False)
+    if done.returncode:
+        return []
+    parts = [part for group in json.loads(done.stdout)["groups"] for part in group["parts"] if part["iterations"]]
+    return [
+        {
+            "stage": part["name"],
+            "images_per_second": round(part["images"] / part["seconds"], 1),
+            "gib": None if part["device_memory"] is None else round(part["device_memory"] / 2**30, 2),
+        }
+        for part in parts
+        if not part["name"].startswith("judge")
+    ]
+
+
+def _words(verb: str, method: str, scale: Scale, work: Path, device: str, settings: dict[str, object]) -> list[str]:
     settings = {
         **{f"dataset.options.{split}": count for split, count in scale.faces.items()},
         "judges.parser.iterations": scale.judge_iterations,
@@ -37,19 +69,11 @@ def bench(verb: str, method: str, scale: Scale, work: Path, device: str, setting
         **settings,
     }
     words = [*BENCH, verb, "--method", method, "--preset", scale.preset, "--device", device, "--runs", str(work)]
-    for name, value in settings.items():
-        words += ["--set", f"{name}={value}"]
-    environment = {**os.environ, "BENCH_CACHE": str((work.parent / "cache").resolve())}
-    started = time.monotonic()
-    work.mkdir(parents=True, exist_ok=True)
-    output = work / f"{method}.log"
-    with output.open("a", encoding="utf-8") as log:
-        code = subprocess.run(words, env=environment, stdout=log, stderr=log, check=False).returncode
-    row: Row = {"seconds": round(time.monotonic() - started, 1)}
-    if code:
-        last = output.read_text(encoding="utf-8").strip().splitlines()[-1:]
-        row["failed"] = f"exit {code}: {' '.join(last)}"[:300]
-    return row
+    return [*words, *(word for name, value in settings.items() for word in ("--set", f"{name}={value}"))]
+
+
+def _environment(work: Path) -> dict[str, str]:
+    return {**os.environ, "BENCH_CACHE": str((work.parent / "cache").resolve())}
 
 
 def run_folder(work: Path, method: str) -> Path:

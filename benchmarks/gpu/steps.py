@@ -1,4 +1,4 @@
-"""Times every stage's training step of every method, by batch size, precision, memory layout, and compilation."""
+"""Times every stage's training step of every method, by batch size, precision, and memory layout."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ class Way:
 
     precision: str
     channels_last: bool
-    compiled: bool = False
     captured: bool = False
 
     def autocast(self, device: torch.device) -> torch.autocast:
@@ -35,7 +34,6 @@ class Way:
 
 USUAL = Way("bf16", channels_last=True)
 CAPTURED = replace(USUAL, captured=True)
-COMPILED = replace(USUAL, compiled=True)
 
 
 def plan(scale: Scale) -> Iterator[tuple[Way, tuple[int, ...]]]:
@@ -59,7 +57,7 @@ def time_steps(records: Records, scale: Scale, device: torch.device, minutes: fl
 def time_steps_in(
     way: Way, records: Records, scale: Scale, device: torch.device, minutes: float, methods: tuple[str, ...]
 ) -> None:
-    """The same in one way, at one batch size; what compilation and capture leave in memory harms no other figure."""
+    """The same in one way, at one batch size; what captured steps leave in memory harms no other figure."""
     _time(records, scale, device, minutes, [(way, (scale.usual_batch,))], methods)
 
 
@@ -102,8 +100,6 @@ def _time_method(
             failed = {"stage": None, "batch_size": batch_size, "last": True, "failed": reason_of(error)}
             records.add(key | failed)
         return
-    if way.compiled:
-        compile_networks(model)
     stages = stages_of(method, preset, size)
     for batch_size in batch_sizes:
         for stage in stages:
@@ -154,15 +150,3 @@ def capture(step: Callable[[], None], optim: OptimWrapperDict, cycle: int) -> Ca
         for _ in range(cycle):
             step()
     return graph.replay
-
-
-def compile_networks(model: FaceEditor) -> None:
-    """Let `torch.compile` take each network that the method trains, in place.
-
-    A discriminator under a gradient penalty is left as it is: compiled code has no second derivative.
-    """
-    torch._dynamo.reset()
-    penalised = getattr(getattr(model, "options", None), "gradient_penalty_weight", 0)
-    for name, network in model.published_networks().items():
-        if not (penalised and name == "discriminator"):
-            network.compile(dynamic=False)

@@ -24,11 +24,14 @@ def table(out: Path) -> str:
     if not blocks:
         raise SystemExit(f"{out} holds no figures")
     rows = {name: content["rows"] for name, content in blocks.items()}
-    other = [row for name in blocks if name.startswith(("captured", "compiled")) for row in rows[name]]
+    captured = [row for name in blocks if name.startswith("captured") for row in rows[name]]
+    compiled = [row for name in blocks if name.startswith("compiled") for row in rows[name]]
     trainings = [row for name in blocks if name.startswith("training") for row in rows[name]]
     parts = [
         *_heading([content["machine"] for content in blocks.values()]),
-        *_steps(rows.get("steps", []), other),
+        *_steps(rows.get("steps", []), captured),
+        *_compiled(compiled),
+        *_determinism(rows.get("determinism", [])),
         *_throughput(rows.get("throughput", [])),
         *_trainings(trainings),
         "## Commands",
@@ -48,7 +51,7 @@ def _heading(machines: list[dict[str, str]]) -> list[str]:
     return [f"# {first['device']}{driver}, torch {first['torch']}", f"Measured with {facts}."]
 
 
-def _steps(rows: list[Row], other: list[Row]) -> list[str]:
+def _steps(rows: list[Row], captured: list[Row]) -> list[str]:
     parts = []
     for preset in dict.fromkeys(row["preset"] for row in rows):
         of_preset = [row for row in rows if row["preset"] == preset]
@@ -60,7 +63,7 @@ def _steps(rows: list[Row], other: list[Row]) -> list[str]:
             if len({row["batch_size"] for row in chosen}) > 1 or (chosen and precision == "bf16"):
                 layout = "channels-last" if channels_last else "contiguous"
                 parts += [f"Images/s and peak GiB by batch size; {PRECISIONS[precision]}, {layout}.", _by_batch(chosen)]
-        parts += _by_way(of_preset + [row for row in other if row["preset"] == preset])
+        parts += _by_way(of_preset + [row for row in captured if row["preset"] == preset])
     return parts
 
 
@@ -75,8 +78,8 @@ def _by_batch(rows: list[Row]) -> str:
 
 def _by_way(rows: list[Row]) -> list[str]:
     ways = {
-        _way(row): {key: row[key] for key in ("precision", "channels_last", "compiled", "captured")}
-        for row in sorted(rows, key=lambda row: (row["compiled"], row["captured"], row["precision"]))
+        _way(row): {key: row[key] for key in ("precision", "channels_last", "captured")}
+        for row in sorted(rows, key=lambda row: (row["captured"], row["precision"]))
     }
     if len(ways) < 2:
         return []
@@ -90,14 +93,73 @@ def _by_way(rows: list[Row]) -> list[str]:
     legend = "; ".join(f"{name}: {meaning}" for name, meaning in PRECISIONS.items())
     note = "the last column is the host's share of the first way's time: near 100% the device waits for the host"
     return [
-        f"Batch of {batch_size}, by precision and layout, compiled or captured as a CUDA graph; {note}. {legend}.",
+        f"Batch of {batch_size}, by precision and layout, or captured as a CUDA graph; {note}. {legend}.",
         _markdown(["step", *ways, "host"], body),
     ]
 
 
 def _way(row: Row) -> str:
     words = [row["precision"], "channels-last" if row["channels_last"] else "contiguous"]
-    return " ".join([*words, *(how for how in ("compiled", "captured") if row[how])])
+    return " ".join([*words, *(["captured"] if row["captured"] else [])])
+
+
+def _compiled(rows: list[Row]) -> list[str]:
+    if not rows:
+        return []
+    body = [
+        [
+            f"{row['preset']}: {_name(row)}",
+            *(
+                (row["failed"], "–", "–", "–", "–")
+                if "failed" in row
+                else (
+                    _cell(row["plain"]),
+                    _cell(row["compiled"]),
+                    f"{row['ratio']:.2f}",
+                    f"{100 * min(row['compiled']['host_ms'] / row['compiled']['ms'], 1):.0f}%",
+                    f"{row['compilation_s']:.0f}",
+                )
+            ),
+        ]
+        for row in rows
+    ]
+    return [
+        "## Compiled networks",
+        "Images/s and peak GiB of steps as they are and with the networks that `compile=true` gives to "
+        f"`torch.compile`, at a batch of {rows[0]['batch_size']} in bf16 and channels-last, one after the other; "
+        "the host's share of a compiled step's time; and the seconds that the first steps took to compile.",
+        _markdown(["step", "as they are", "compiled", "times as fast", "host", "compilation s"], body),
+    ]
+
+
+def _determinism(rows: list[Row]) -> list[str]:
+    if not rows:
+        return []
+    body = []
+    for off in (row for row in rows if not row["deterministic"]):
+        key = {name: off[name] for name in ("method", "stage")}
+        on = next((row for row in rows if row["deterministic"] and key.items() <= row.items()), None)
+        cells = [_same(off), "–" if on is None else _same(on)]
+        lacking = [] if on is None else on.get("without_deterministic_implementation", [])
+        speeds = [f"{row['images_per_second']:.0f}" if row and "failed" not in row else "–" for row in (off, on)]
+        body.append([_name(off), *cells, ", ".join(f"`{name}`" for name in lacking) or "none", *speeds])
+    first = rows[0]
+    return [
+        "## The same bits twice",
+        f"{first.get('steps', '–')} steps of {first['batch_size']} faces, twice from the same seed, at the preset "
+        f"`{first['preset']}` in bf16 and channels-last: tensors that differ, and by how much at most, with "
+        "`compute.deterministic=true` and without; which operations then have no deterministic implementation; "
+        "and images/s.",
+        _markdown(["step", "off", "on", "lacking", "images/s off", "on"], body),
+    ]
+
+
+def _same(row: Row) -> str:
+    if "failed" in row:
+        return str(row["failed"])
+    if not row["differing"]:
+        return "the same"
+    return f"{row['differing']} of {row['tensors']}, {row['largest_difference']:.1g}"
 
 
 def _throughput(rows: list[Row]) -> list[str]:
@@ -117,6 +179,7 @@ def _throughput(rows: list[Row]) -> list[str]:
             [
                 row["method"],
                 _speeds(row.get("stages"), lambda each: f"{each['stage']} {each['images_per_second']:.0f}"),
+                _speeds(row.get("planned"), lambda each: f"{each['stage']} {each['images_per_second']:.0f}"),
                 _speeds(row.get("speed"), lambda each: _spoken(each, "edit")),
                 _speeds(row.get("speed"), lambda each: _spoken(each, "score")),
                 row.get("failed", f"{row['seconds']:.0f} s"),
@@ -125,9 +188,9 @@ def _throughput(rows: list[Row]) -> list[str]:
         ]
         parts += [
             "## Whole commands",
-            "Images/s of `bench score`, one at a time: the training loop with its loader, "
-            "edits with their PNG files, and scoring.",
-            _markdown(["method", "loop", "edit", "score", "command"], body),
+            "Images/s of `bench score`, one at a time: the training loop with its loader, what `bench plan` foresees "
+            "of it, edits with their PNG files, and scoring.",
+            _markdown(["method", "loop", "planned", "edit", "score", "command"], body),
         ]
     if waits:
         body = [

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from benchmark.training.hooks import MovingAverage
-from benchmarks.gpu.command import bench, edit_and_score_speed, loop_speed, run_folder
+from benchmarks.gpu.command import bench, edit_and_score_speed, loop_speed, planned_stages, run_folder
 from benchmarks.gpu.measuring import build, forget, measure, reason_of, stages_of
 from benchmarks.gpu.records import Records, Row
 from benchmarks.gpu.scale import METHODS, Scale
@@ -85,6 +85,8 @@ def _time_command(records: Records, scale: Scale, method: str, out: Path, device
         if card.kind == "learned":
             stages = stages_of(method, scale.preset, scale.sizes[scale.preset][method])
             row["stages"] = [{**each, "losses": None} for each in loop_speed(folder, stages)]
+            # beside another folder, so that nothing of it is done already
+            row["planned"] = planned_stages(method, scale, work.with_name("planned"), str(device), settings)
     records.add(row)
 
 

@@ -36,6 +36,8 @@ class Elegant(FaceEditor):
         ValueError: for a size or an option that no network could be built with.
     """
 
+    compiled_networks = ("generator.encoder", "generator.decoder")
+
     def __init__(self, size: int, **options: Any) -> None:
         super().__init__()
         self.options = config = ElegantOptions(**options)

@@ -51,6 +51,7 @@ class Pix2PixHD(MaskToImageGAN):
 
     options: Pix2PixHDOptions
     shares_batches = True
+    compiled_networks = ("generator", "encoder", "discriminator")
 
     def __init__(self, size: int, **options: Any) -> None:
         config = Pix2PixHDOptions(**options)

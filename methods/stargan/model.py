@@ -32,6 +32,7 @@ class StarGAN(AttributeGAN):
 
     options: StarGANOptions
     shares_batches = True
+    compiled_networks = ("generator",)
 
     def __init__(self, size: int, **options: Any) -> None:
         config = StarGANOptions(**options)

@@ -170,7 +170,7 @@ def every_step(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_weights_that_are_no_numbers_replace_no_checkpoint(faces: Path, tmp_path: Path, stop_at: int | None) -> None:
     path = tmp_path / "checkpoints" / "first.unfinished.pth"
     with pytest.raises(TrainingDiverged) as caught:
-        train_toy(Toy(poison_at=5, stop_at=stop_at), tmp_path, faces)
+        train_toy(Toy(poison_at=5, stop_at=stop_at), tmp_path, faces, begun={})
     sentence = str(caught.value)
     assert sentence.startswith(
         "stage first diverged: network.2.weight has values that are no finite numbers at iteration 5; the last good "

@@ -1,0 +1,81 @@
+"""Trainings, edits and scores on a GPU: resumed to the same bits, and the same as on a CPU but for rounding."""
+
+import json
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from benchmark.runtime.device import choose_compute
+from tests.benchmark.training.small_maskgan import SMALL, Trained, same
+from tests.commands import TINY_DATASET, TINY_SCORING, TINY_TASKS, bench, bench_process, settings, signalled
+from tests.running_trainings import iterations
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU is here"),
+]
+FIXED = settings(*TINY_DATASET, *TINY_SCORING, *TINY_TASKS)
+
+
+def maskgan(runs: Path, *assignments: str, **options: object) -> list[str]:
+    given = [f"options.{name}={json.dumps(value)}" for name, value in (SMALL | options).items()]
+    words = ["--method", "maskgan", "--device", "cuda", "--runs", str(runs)]
+    return [*words, *FIXED, *settings(*given, *assignments)]
+
+
+def test_a_stopped_training_goes_on_to_the_same_bits(tmp_path: Path) -> None:
+    long = {"mask_vae_iterations": 2, "dense_mapping_iterations": 300, "editing_behavior_iterations": 3}
+    whole = bench_process(*["train", *maskgan(tmp_path / "whole", "compute.deterministic=true", **long)])
+    out, err = whole.communicate(timeout=300)
+    assert whole.returncode == 0, out + err
+    words = ["train", *maskgan(tmp_path / "stopped", "compute.deterministic=true", **long)]
+    run = tmp_path / "stopped" / "rendered-faces" / "maskgan" / "seed0"
+    environment = {"BENCH_CACHE": str(tmp_path / "cache")}  # shares no stage with the other
+    outcome = signalled(bench_process(*words, **environment), signal.SIGTERM, lambda: 50 in iterations(run))
+    assert outcome.code != 0
+    assert (run / "checkpoints" / "dense_mapping.unfinished.pth").exists(), outcome.err
+    again = bench_process(*words, **environment)
+    out, err = again.communicate(timeout=300)
+    assert again.returncode == 0, out + err
+    one, other = Trained(tmp_path / "whole"), Trained(tmp_path / "stopped")
+    for stage in ("mask_vae", "dense_mapping", "editing_behavior"):
+        assert same(one.checkpoint(stage)["state_dict"], other.checkpoint(stage)["state_dict"]), stage
+
+
+def test_edits_and_figures_are_those_of_a_cpu_but_for_rounding(tmp_path: Path) -> None:
+    trained = bench("train", *maskgan(tmp_path / "trained", "compute.precision=fp32"))
+    assert trained.code == 0, trained.err
+    checkpoint = f"checkpoint={tmp_path / 'trained' / 'rendered-faces' / 'maskgan' / 'seed0'}"
+    figures, edits = {}, {}
+    for device in ("cuda", "cpu"):
+        runs = tmp_path / device
+        words = [*maskgan(runs, "compute.precision=fp32", checkpoint), "--device", device]
+        # judges differ by what trained them: pixels are compared, and figures that no judge gives
+        scored = bench("score", *words)
+        assert scored.code == 0, scored.err
+        run = runs / "rendered-faces" / "maskgan" / "seed0"
+        result = json.loads((run / "result.json").read_text())
+        figures[device] = {
+            (protocol, name): cell["value"]
+            for protocol, content in result["protocols"].items()
+            for name, cell in content["metrics"].items()
+            if name.startswith(("psnr", "ssim")) and cell["value"] is not None
+        }
+        edits[device] = {
+            str(path.relative_to(run)): np.asarray(Image.open(path), dtype=np.int16)
+            for path in sorted(run.glob("edits/**/*.png"))
+        }
+    assert edits["cuda"].keys() == edits["cpu"].keys() != set()
+    worst = max(int(np.abs(edits["cuda"][name] - edits["cpu"][name]).max()) for name in edits["cpu"])
+    assert worst <= 1, "8-bit levels apart"
+    assert figures["cuda"].keys() == figures["cpu"].keys() != set()
+    for key, value in figures["cpu"].items():
+        assert figures["cuda"][key] == pytest.approx(value, abs=0.02), key
+
+
+def test_faces_are_loaded_beside_a_gpu() -> None:
+    assert choose_compute("cuda").num_workers > choose_compute("cpu").num_workers == 0
