@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any, Final
 
 from mmengine.optim import OptimWrapperDict
@@ -36,7 +37,9 @@ def taken_up(content: Mapping[str, Any], earlier: Mapping[str, str]) -> dict[str
         raise TrainingCheckpointError(
             f"it was trained after another training of stage {', '.join(other)}; give what that left by start too"
         )
-    return {**content, "meta": {**content["meta"], TAKEN_UP: True}}
+    # optimisers go on in the tensors that they are given
+    optimizer = deepcopy(content["optimizer"])
+    return {**content, "optimizer": optimizer, "meta": {**content["meta"], TAKEN_UP: True}}
 
 
 def load_under_own_options(
