@@ -37,7 +37,7 @@ def test_work_that_goes_on_for_long_says_now_and_then_how_far_it_is(
 
 
 def test_a_line_for_which_the_log_has_no_room_is_lost_and_nothing_else(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     reporter = Reporter()
@@ -48,5 +48,5 @@ def test_a_line_for_which_the_log_has_no_room_is_lost_and_nothing_else(
             reporter.say("second")
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert "second" in capfd.readouterr().err
+    assert "second" in capsys.readouterr().err
     assert "second" not in (tmp_path / "log.txt").read_text()
