@@ -48,7 +48,7 @@ def main(words: list[str] | None = None) -> None:
     elif given.block == "compiled":
         time_compiled_steps(records, scale, given.out, device, given.minutes, methods)
     elif given.block == "determinism":
-        try_determinism(records, scale, device, given.minutes)
+        try_determinism(records, scale, given.out, device, given.minutes)
     elif given.block == "throughput":
         time_throughput(records, scale, given.out, device, given.minutes)
     else:

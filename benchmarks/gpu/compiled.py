@@ -12,11 +12,8 @@ from benchmark.training.compile_networks import compiled
 from benchmarks.gpu.measuring import build, forget, reason_of, stages_of
 from benchmarks.gpu.records import Records, Row
 from benchmarks.gpu.scale import Scale
-from benchmarks.gpu.steps import USUAL, time_stage
+from benchmarks.gpu.steps import TURN, USUAL, time_stage
 from methods.base import FaceEditor, Stage
-
-TURN = "measuring.lock"
-"""Methods may be compiled at once, each in a process of its own; this file is held by the one that measures."""
 
 
 def time_compiled_steps(

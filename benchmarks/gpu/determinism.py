@@ -7,15 +7,17 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import torch
+from filelock import FileLock
 from torch import Tensor
 
 from benchmark.runtime.device import choose_compute, seed_everything
 from benchmarks.gpu.measuring import build, forget, reason_of, stages_of
-from benchmarks.gpu.records import Records
+from benchmarks.gpu.records import Records, Row
 from benchmarks.gpu.scale import METHODS, Scale
-from benchmarks.gpu.steps import USUAL, time_stage
+from benchmarks.gpu.steps import TURN, USUAL, time_stage
 from benchmarks.timing import random_faces
 from methods.base import FaceEditor, Stage
 
@@ -23,7 +25,7 @@ STEPS = 5
 WARNED = re.compile(r"(\S+) does not have a deterministic implementation")
 
 
-def try_determinism(records: Records, scale: Scale, device: torch.device, minutes: float) -> None:
+def try_determinism(records: Records, scale: Scale, out: Path, device: torch.device, minutes: float) -> None:
     """Take a few steps twice from the same seed, in each stage of each method, with the switch and without."""
     deadline = time.monotonic() + 60 * minutes
     size_of = scale.sizes[scale.preset]
@@ -36,14 +38,14 @@ def try_determinism(records: Records, scale: Scale, device: torch.device, minute
                         continue
                     row |= {"preset": scale.preset, "size": size_of[method], "batch_size": scale.usual_batch}
                     try:
-                        row |= _twice(method, stage, scale, size_of[method], device)
+                        row |= _twice(method, stage, scale, size_of[method], device, FileLock(out / TURN))
                     except Exception as error:
                         row["failed"] = reason_of(error)
                     forget(device)
                     records.add(row)
 
 
-def _twice(method: str, stage: Stage, scale: Scale, size: int, device: torch.device) -> dict[str, object]:
+def _twice(method: str, stage: Stage, scale: Scale, size: int, device: torch.device, turn: FileLock) -> Row:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         one, other = (_stepped(method, stage, scale, size, device) for _ in range(2))
@@ -51,7 +53,8 @@ def _twice(method: str, stage: Stage, scale: Scale, size: int, device: torch.dev
     differing = [name for name, value in one.items() if not torch.equal(value, other[name])]
     largest = max((float((one[name].double() - other[name].double()).abs().max()) for name in differing), default=0.0)
     model = build(method, scale.preset, size, device, channels_last=USUAL.channels_last).train()
-    speed = time_stage(model, stage, USUAL, scale.usual_batch, size, device, scale.seconds)
+    with turn:
+        speed = time_stage(model, stage, USUAL, scale.usual_batch, size, device, scale.seconds)
     return {
         "steps": STEPS,
         "tensors": len(one),

@@ -34,6 +34,8 @@ class Way:
 
 USUAL = Way("bf16", channels_last=True)
 CAPTURED = replace(USUAL, captured=True)
+TURN = "measuring.lock"
+"""Blocks may go on at once, each in a process of its own, as far as this file is held by the one that measures."""
 
 
 def plan(scale: Scale) -> Iterator[tuple[Way, tuple[int, ...]]]:

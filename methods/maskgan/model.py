@@ -44,7 +44,6 @@ class MaskGAN(FaceEditor):
     """
 
     shares_batches = True
-    compiled_networks = ("generator", "discriminator", "mask_vae", "blender")
 
     def __init__(self, size: int, **options: Any) -> None:
         super().__init__()

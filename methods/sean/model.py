@@ -36,7 +36,6 @@ class Sean(SizedMaskToImageGAN):
 
     options: SeanOptions
     shares_batches = True
-    compiled_networks = ("generator", "discriminator")
 
     def __init__(self, size: int, **options: Any) -> None:
         config = SeanOptions(**options)

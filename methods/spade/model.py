@@ -34,7 +34,6 @@ class Spade(MaskToImageGAN):
 
     options: SpadeOptions
     shares_batches = True
-    compiled_networks = ("generator", "encoder", "discriminator")
 
     def __init__(self, size: int, **options: Any) -> None:
         require_trunk_size("SPADE", size)

@@ -14,7 +14,6 @@ from benchmark.editing.build_method import build_editor
 from benchmark.training.compile_networks import compiled
 from methods.base import Trainable
 from registry.catalogue import METHOD_CARDS
-from registry.errors import InputError
 from tests.commands import TINY, bench, settings
 
 LEARNED = [entry.card.name for entry in METHOD_CARDS if entry.card.kind == "learned"]

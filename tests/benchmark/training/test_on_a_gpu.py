@@ -2,6 +2,7 @@
 
 import json
 import signal
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from PIL import Image
 
 from benchmark.runtime.device import choose_compute
 from tests.benchmark.training.small_maskgan import SMALL, Trained, same
-from tests.commands import TINY_DATASET, TINY_SCORING, TINY_TASKS, bench, bench_process, settings, signalled
+from tests.commands import TINY_DATASET, TINY_SCORING, TINY_TASKS, bench, ended, python, settings, signalled
 from tests.running_trainings import iterations
 
 pytestmark = [
@@ -29,18 +30,20 @@ def maskgan(runs: Path, *assignments: str, **options: object) -> list[str]:
 
 def test_a_stopped_training_goes_on_to_the_same_bits(tmp_path: Path) -> None:
     long = {"mask_vae_iterations": 2, "dense_mapping_iterations": 300, "editing_behavior_iterations": 3}
-    whole = bench_process(*["train", *maskgan(tmp_path / "whole", "compute.deterministic=true", **long)])
-    out, err = whole.communicate(timeout=300)
-    assert whole.returncode == 0, out + err
-    words = ["train", *maskgan(tmp_path / "stopped", "compute.deterministic=true", **long)]
+
+    def training(name: str) -> subprocess.Popen[str]:
+        """A process of its own, with a cache of its own, so that it shares no stage with the other."""
+        words = ["train", *maskgan(tmp_path / name, "compute.deterministic=true", **long)]
+        return python("-P", "-m", "benchmark", *words, BENCH_CACHE=str(tmp_path / f"{name}-cache"))
+
+    whole = ended(training("whole"), timeout=300)
+    assert whole.code == 0, whole.err
     run = tmp_path / "stopped" / "rendered-faces" / "maskgan" / "seed0"
-    environment = {"BENCH_CACHE": str(tmp_path / "cache")}  # shares no stage with the other
-    outcome = signalled(bench_process(*words, **environment), signal.SIGTERM, lambda: 50 in iterations(run))
+    outcome = signalled(training("stopped"), signal.SIGTERM, lambda: 50 in iterations(run))
     assert outcome.code != 0
     assert (run / "checkpoints" / "dense_mapping.unfinished.pth").exists(), outcome.err
-    again = bench_process(*words, **environment)
-    out, err = again.communicate(timeout=300)
-    assert again.returncode == 0, out + err
+    again = ended(training("stopped"), timeout=300)
+    assert again.code == 0, again.err
     one, other = Trained(tmp_path / "whole"), Trained(tmp_path / "stopped")
     for stage in ("mask_vae", "dense_mapping", "editing_behavior"):
         assert same(one.checkpoint(stage)["state_dict"], other.checkpoint(stage)["state_dict"]), stage
@@ -49,7 +52,8 @@ def test_a_stopped_training_goes_on_to_the_same_bits(tmp_path: Path) -> None:
 def test_edits_and_figures_are_those_of_a_cpu_but_for_rounding(tmp_path: Path) -> None:
     trained = bench("train", *maskgan(tmp_path / "trained", "compute.precision=fp32"))
     assert trained.code == 0, trained.err
-    checkpoint = f"checkpoint={tmp_path / 'trained' / 'rendered-faces' / 'maskgan' / 'seed0'}"
+    run = tmp_path / "trained" / "rendered-faces" / "maskgan" / "seed0"
+    checkpoint = f"checkpoint={run / 'checkpoints' / 'editing_behavior.pth'}"
     figures, edits = {}, {}
     for device in ("cuda", "cpu"):
         runs = tmp_path / device
