@@ -114,7 +114,7 @@ class ProgressHook(Hook):
         return {
             "images_per_second": round(self.stage.batch_size * (now.iteration - last.iteration) / seconds, 2),
             "data_wait": round(min(1.0, (now.waited - last.waited) / seconds), 4),
-            "seconds_left": round((self.stage.iterations - now.iteration) * per_iteration, 1),
+            "seconds_left": round((self.stage.iterations - now.iteration) * per_iteration, 3),
         }
 
     def _notice_no_change(self, losses: Mapping[str, float], done: int) -> None:
