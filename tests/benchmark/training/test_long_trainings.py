@@ -311,6 +311,19 @@ def test_a_stage_taken_up_after_another_first_stage_is_refused(
         train_toy(Toy(), tmp_path, faces, given=other, begun={"second": second_at_six(folder)})
 
 
+def test_a_state_of_other_optimisers_or_averages_is_one_sentence(
+    trained: Toy, folder: Path, faces: Path, tmp_path: Path
+) -> None:
+    assert trained.steps
+    content = second_at_six(folder)
+    content["optimizer"]["network"]["param_groups"] = []
+    with pytest.raises(TrainingCheckpointError, match="its optimiser network is of other parameters than this"):
+        train_toy(Toy(), tmp_path, faces, given=given_first(folder), begun={"second": content})
+    path = kept_path(folder, "second", 6)
+    with pytest.raises(TrainingCheckpointError, match="its averages are other things than tensors by name"):
+        trained_weights(path, {**second_at_six(folder), "ema": {"network": [1, 2]}}, {})
+
+
 def test_progress_of_a_resumed_stage_is_measured_from_there(trained: Toy, faces: Path, tmp_path: Path) -> None:
     stopped(tmp_path, faces)
     time.sleep(1)  # between sittings nothing is trained
