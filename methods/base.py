@@ -190,7 +190,9 @@ class Trainable(BaseModel):
         shares_batches: whether a step comes to the same where several processes have a share of its batch each: it
             draws, mixes and sums over faces by `methods.layers.whole_batch` alone, takes gradients of means over faces
             by its optimisers' steps, and keeps no state that depends on which faces it saw but what follows the whole
-            batch. A model of which this is False trains in one process.
+            batch. Nor does it matter then that a step is taken on one part of the batch after another, as gradients are
+            accumulated: the model counts iterations at the last part alone (`whole_batch.is_last_part`). A model of
+            which this is False trains in one process, on whole batches.
         compiled_networks: names of the modules that `torch.compile` takes where training is to be compiled. A network
             whose gradient has a gradient taken of it is none of them: compiled code has no second derivative.
     """

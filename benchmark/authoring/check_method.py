@@ -21,7 +21,9 @@ from benchmark.datasets.base import FaceDataset
 from benchmark.editing.build_method import build_editor
 from benchmark.editing.checked_edit import call_edit, visible_to
 from benchmark.runtime.device import Compute, choose_compute, seed_everything
+from benchmark.training.loss_scale import loss_scale
 from benchmark.training.losses import checked_losses
+from benchmark.training.stage_optimizers import StageOptimizers
 from benchmark.training.train import move_to_device
 from methods.base import CannotEdit, EditBatch, FaceBatch, FaceEditor, Stage
 from registry import DATASETS, PROTOCOLS
@@ -138,13 +140,14 @@ def _words(error: Exception) -> str:
 def _learn(editor: FaceEditor, stage: Stage, faces: FaceDataset, compute: Compute) -> str:
     batch = faces.batch(faces.rows("train")).to(compute.device, channels_last=compute.channels_last)
     editor.begin_stage(stage)
-    optim = editor.optimizers(stage)
+    optim = StageOptimizers(editor.optimizers(stage), scale=loss_scale(compute))
     editor.train()
     losses: dict[str, list[float]] = {}
     for _ in range(STEPS):
         seed_everything(0)  # the same noise every time, so that nothing but learning changes a loss
         with compute.autocast():
             given = editor.train_step(batch, optim)
+        optim.finish()
         for name, value in checked_losses(f"{type(editor).__name__}.train_step", given).items():
             losses.setdefault(name, []).append(float(torch.as_tensor(value).detach()))
     if not losses:

@@ -50,7 +50,7 @@ class ComputeSpec(Spec):
     """
 
     device: str = "auto"
-    precision: Literal["auto", "bf16", "fp32"] = "auto"
+    precision: Literal["auto", "bf16", "fp16", "fp32"] = "auto"
     channels_last: bool | None = None
     num_workers: int | None = Field(default=None, ge=0)
     deterministic: bool = False

@@ -19,7 +19,10 @@ LAST: Final = "last"
 """Keeps the networks as the last iteration left them."""
 BEST: Final = "best"
 """Before a colon and a metric: keeps those that had the best figure on validation faces."""
-LATER_KEYS: Final = ("budget", "start", "validate_every", "keep", "checkpoint_every", "keep_checkpoints", "compile")
+LATER_KEYS: Final = (
+    *("budget", "start", "validate_every", "keep", "checkpoint_every", "keep_checkpoints"),
+    *("compile", "accumulate"),
+)
 """Of a method, that are written only where they are not what they are by default."""
 MAX_SEED: Final = 2**53 - 1
 """Greatest seed: a thousand times it is one of torch's still, and JSON readers everywhere keep its digits."""
@@ -48,6 +51,7 @@ class MethodSpec(Spec):
             from; 0 keeps none.
         keep_checkpoints: how many of those are kept of each stage, the last ones.
         compile: whether `torch.compile` takes the networks that the method names for it, in training.
+        accumulate: parts that each training batch is stepped through in, so that memory is that of a part.
     """
 
     name: str
@@ -64,6 +68,7 @@ class MethodSpec(Spec):
     checkpoint_every: int = Field(default=0, ge=0)
     keep_checkpoints: int = Field(default=3, ge=1)
     compile: bool = False
+    accumulate: int = Field(default=1, ge=1)
 
     @property
     def best(self) -> str | None:

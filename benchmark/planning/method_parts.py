@@ -78,7 +78,12 @@ def method_estimate(
     iterations: dict[str, int] = {}
     if left:
         estimates = estimate_stages(
-            lambda: build_editor(unbought, files).model, sample.dataset, machine, seconds, seed=requested.method.seed
+            lambda: build_editor(unbought, files).model,
+            sample.dataset,
+            machine,
+            seconds,
+            seed=requested.method.seed,
+            accumulate=requested.method.accumulate,
         )
         steps = [(each.stage, each.work, each.time) for each in estimates]
         iterations = stage_iterations(counted, steps, files, machine.compute)

@@ -165,6 +165,8 @@ def _trainings(
         if stage.name in iterations:
             seconds = num_seeds * iterations[stage.name] * times[stage.name].wall
         work = found.get(stage.name)
-        memory, device_memory = (None, None) if work is None else memory_of(work, machine)
+        memory, device_memory = None, None
+        if work is not None:
+            memory, device_memory = memory_of(work.in_parts(experiment.method.accumulate), machine)
         parts.append(Part(stage.name, seconds=seconds, memory=memory, device_memory=device_memory))
     return parts

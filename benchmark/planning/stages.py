@@ -11,6 +11,8 @@ import torch
 from benchmark.datasets.base import FaceDataset
 from benchmark.editing.cost import forget_peak_memory, peak_memory_mib
 from benchmark.planning.machine import Machine
+from benchmark.runtime.processes import ALONE
+from benchmark.training.batch_parts import require_parts
 from benchmark.training.checkpoints import ZIPPED
 from benchmark.training.step_cost import StepTime, step_time, trial_step
 from benchmark.training.step_work import StepWork, bytes_of, works, works_of_small_batches
@@ -49,7 +51,13 @@ class StageEstimate:
 
 
 def estimate_stages(
-    build: Callable[[], Trainable], dataset: FaceDataset, machine: Machine, seconds: float, *, seed: int = 0
+    build: Callable[[], Trainable],
+    dataset: FaceDataset,
+    machine: Machine,
+    seconds: float,
+    *,
+    seed: int = 0,
+    accumulate: int = 1,
 ) -> list[StageEstimate]:
     """Estimate every stage that trains.
 
@@ -59,12 +67,17 @@ def estimate_stages(
         machine: to train on.
         seconds: for the measured steps, all stages together.
         seed: of faces and draws.
+        accumulate: parts of each batch.
+
+    Raises:
+        InputError: if batches cannot be split so.
     """
     notes: tuple[str, ...] = ()
     shaped = build()
     stages = [stage for stage in shaped.stages() if stage.iterations > 0]
     if not stages:
         return []
+    require_parts(shaped, stages, type(shaped).__name__, accumulate, ALONE)
     if machine.compute.channels_last:
         shaped.to(memory_format=torch.channels_last)
     state = shaped.state_dict()
@@ -82,9 +95,9 @@ def estimate_stages(
     estimates: list[StageEstimate] = []
     left = dict(parts)
     for stage in stages:
-        work = found[stage.name]
+        work = found[stage.name].in_parts(accumulate)
         share = seconds * weight[stage.name] / max(1.0, sum(weight.values()))
-        time, device_bytes, how = _try(model, stage, work, dataset, machine, share, seed)
+        time, device_bytes, how = _try(model, stage, work, dataset, machine, share, seed, accumulate)
         last = stage is stages[-1]
         kept = [name for name, part in parts.items() if part in work.trained or (last and name in left)]
         left = {name: part for name, part in left.items() if name not in kept}
@@ -111,6 +124,7 @@ def _try(
     machine: Machine,
     seconds: float,
     seed: int,
+    accumulate: int,
 ) -> tuple[StepTime, int | None, tuple[str, ...]]:
     """Seconds of a step and memory of the GPU, by smaller batches where whole ones would not fit; and notes of that."""
     on_gpu = machine.compute.device.type == "cuda"
@@ -125,13 +139,14 @@ def _try(
     def fits(size: int) -> bool:
         return work.peak_at(share(size)) < room and 2 * share(size) * guess < max(seconds, 1.0)
 
-    while not fits(batch) and batch % 2 == 0 and batch > 2:
+    while not fits(batch) and batch % (2 * accumulate) == 0 and batch > 2:
         batch //= 2
     if not fits(batch):
         by_operations = guess / SLOWER
         note = "a step is too large to try here: seconds are those of as many operations in a convolution"
         return StepTime(by_operations, by_operations, 0), work.peak_bytes if on_gpu else None, (note,)
-    step = trial_step(model, replace(stage, batch_size=batch), dataset, seed=seed, compute=machine.compute)
+    stage_here = replace(stage, batch_size=batch)
+    step = trial_step(model, stage_here, dataset, seed=seed, compute=machine.compute, accumulate=accumulate)
     forget_peak_memory(machine.compute)
     time = step_time(step, work, seconds, machine.compute)
     model.zero_grad(set_to_none=True)

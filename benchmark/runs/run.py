@@ -369,6 +369,8 @@ class Run:
             notes |= length_notes(self.requested.method.options, self._num_training_faces)
         else:
             notes["budget"] = self._bought.note
+        if self.requested.method.accumulate > 1:
+            notes["accumulate"] = f"each batch in {self.requested.method.accumulate} parts, one after another"
         notes |= (
             weights_notes(self._option_weights)
             | start_notes(self.requested.method, editor.begun)

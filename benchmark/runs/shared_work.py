@@ -72,6 +72,7 @@ def train_method(
             begun=editor.begun,
             processes=processes,
             keeping=keeping_of(experiment.method),
+            accumulate=experiment.method.accumulate,
         )
 
 
@@ -165,7 +166,15 @@ def _help(told: Mapping[str, Any], experiment: Experiment, context: EvaluationCo
     if told[WORK] == TRAIN:
         faces = training_faces(method, context.dataset)
         with compiled(model, label, method.compile):
-            follow_training(model, faces, seed=method.seed, compute=context.compute, processes=processes, title=label)
+            follow_training(
+                model,
+                faces,
+                seed=method.seed,
+                compute=context.compute,
+                processes=processes,
+                title=label,
+                accumulate=method.accumulate,
+            )
         return
     move_to_device(model, context.compute)
     model.load_state_dict(told["weights"])

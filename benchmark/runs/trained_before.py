@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmark.caching.fingerprints import StageState
+from benchmark.config.experiment import LATER_KEYS
 from registry.errors import InputError
 
 TRAINING: Final = "training"
@@ -28,7 +29,8 @@ def check_intention(*, fresh: bool, keep_weights: bool) -> None:
 def changed_inputs(stamps: StageState, inputs: Mapping[str, Any]) -> set[str]:
     """What decides trained weights and differs from what decided those in the folder; nothing where there are none."""
     earlier = stamps.get(TRAINING) or inputs
-    return {key for key in inputs if earlier.get(key) != inputs[key]}
+    keys = inputs.keys() | (earlier.keys() & set(LATER_KEYS))  # of which those at their defaults are not written
+    return {key for key in keys if earlier.get(key) != inputs.get(key)}
 
 
 def take_over(

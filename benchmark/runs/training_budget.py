@@ -82,7 +82,8 @@ def buy(experiment: Experiment, folder: Path, context: EvaluationContext, files:
     method = experiment.method
     budget = parse_budget(method.budget or "")
     faces = experiment.evaluation.dataset.model_dump(mode="json")
-    key = fingerprint(budget.text, method.label, method.options, faces, *(["compile"] if method.compile else []))
+    later = [*(["compile"] if method.compile else []), *([method.accumulate] if method.accumulate > 1 else [])]
+    key = fingerprint(budget.text, method.label, method.options, faces, *later)
     path = folder / BUDGETS
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_name(f".{path.name}.lock")):
@@ -93,7 +94,14 @@ def buy(experiment: Experiment, folder: Path, context: EvaluationContext, files:
             stages = [stage for stage in model.stages() if stage.iterations > 0]
             # operations are counted as torch calls them, which compiled networks hide
             with compiled(model, method.label, method.compile and budget.quantity in ("cpu", "gpu")):
-                costs = step_costs(model, context.dataset, budget.quantity, seed=method.seed, compute=context.compute)
+                costs = step_costs(
+                    model,
+                    context.dataset,
+                    budget.quantity,
+                    seed=method.seed,
+                    compute=context.compute,
+                    accumulate=method.accumulate,
+                )
             options = within(experiment, budget, stages, costs)
             hardware = context.compute.hardware
             bought = Bought(budget=budget.text, options=options, step_costs=costs, measured_on=hardware)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import platform
 import random
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast, get_args
 
 import numpy as np
 import torch
 
 from registry.errors import InputError
 
-Precision = Literal["bf16", "fp32"]
+Precision = Literal["bf16", "fp16", "fp32"]
+HALVES: Final[Mapping[Precision, torch.dtype]] = {"bf16": torch.bfloat16, "fp16": torch.float16}
+"""The types of 16 bits in which forward passes run, by precision."""
 LOADERS_OF_A_GPU: Final = 2
 
 
@@ -29,7 +32,8 @@ class Compute:
 
     Attributes:
         device: where tensors live.
-        precision: "bf16" runs forward passes under `torch.autocast` in bfloat16; parameters stay float32.
+        precision: "bf16" and "fp16" run forward passes under `torch.autocast` in bfloat16 and float16; parameters stay
+            float32, and losses in float16 are scaled for the backward pass (`benchmark.training.loss_scale`).
         channels_last: keep convolution weights and images as NHWC in memory.
         num_workers: data-loading processes beside the training process.
         processes: that train and edit together, each on a device of its own, or on the same CPU.
@@ -45,7 +49,8 @@ class Compute:
 
     def autocast(self) -> AbstractContextManager[None]:
         """The autocast context of one forward or training step."""
-        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.precision == "bf16")
+        half = HALVES.get(self.precision)
+        return torch.autocast(self.device.type, dtype=half or torch.bfloat16, enabled=half is not None)
 
     @property
     def described(self) -> str:
@@ -73,8 +78,8 @@ def choose_compute(
     """Resolve "auto" by what this machine does well.
 
     bf16 with channels-last is the faster choice where the hardware multiplies bfloat16 (1.3 to 1.4 times fp32 on a CPU
-    with AVX512-BF16, batch 8 at 64²); elsewhere autocast only costs, so fp32 is the default. A GPU mostly waits for
-    this process, so that others load its faces.
+    with AVX512-BF16, batch 8 at 64²); GPUs that do not multiply it multiply float16. On other CPUs autocast only costs,
+    so fp32 is the default. A GPU mostly waits for this process, so that others load its faces.
 
     Raises:
         DeviceError: if the device does not exist here.
@@ -89,8 +94,9 @@ def choose_compute(
     if chosen.type == "cuda" and not torch.cuda.is_available():
         raise DeviceError(f"device {device!r} was requested, but no CUDA device is available; use --device cpu")
     fast_bf16 = torch.cuda.is_bf16_supported(including_emulation=False) if chosen.type == "cuda" else multiplies_bf16()
-    resolved: Precision = ("bf16" if fast_bf16 else "fp32") if precision == "auto" else _precision(precision)
-    layout = resolved == "bf16" if channels_last is None else channels_last
+    otherwise: Precision = "fp16" if chosen.type == "cuda" else "fp32"
+    resolved: Precision = ("bf16" if fast_bf16 else otherwise) if precision == "auto" else _precision(precision)
+    layout = resolved != "fp32" if channels_last is None else channels_last
     workers = (LOADERS_OF_A_GPU if chosen.type == "cuda" else 0) if num_workers is None else num_workers
     if deterministic:
         _use_deterministic_algorithms()
@@ -115,11 +121,10 @@ def gpu_algorithms() -> dict[str, Any]:
 
 
 def _precision(name: str) -> Precision:
-    if name == "bf16":
-        return "bf16"
-    if name == "fp32":
-        return "fp32"
-    raise DeviceError(f"precision {name!r} is none of auto, bf16, fp32")
+    for known in get_args(Precision):
+        if name == known:
+            return cast(Precision, known)
+    raise DeviceError(f"precision {name!r} is none of auto, {', '.join(get_args(Precision))}")
 
 
 def multiplies_bf16() -> bool:

@@ -18,7 +18,14 @@ from registry.errors import plugin_boundary
 
 
 def follow_training(
-    model: Trainable, dataset: FaceDataset, *, seed: int, compute: Compute, processes: Processes, title: str = "train"
+    model: Trainable,
+    dataset: FaceDataset,
+    *,
+    seed: int,
+    compute: Compute,
+    processes: Processes,
+    title: str = "train",
+    accumulate: int = 1,
 ) -> None:
     """Train with the first process, which is in `train`, on this one's share of every batch; nothing is written.
 
@@ -29,6 +36,7 @@ def follow_training(
         compute: of this process.
         processes: of which this is not the first.
         title: what messages call the model.
+        accumulate: as there.
 
     Raises:
         Interrupted: if a stop was requested of any of the processes.
@@ -54,7 +62,7 @@ def follow_training(
                 work_dir=work_dir,
                 train_dataloader=loader,
                 train_cfg={"type": StageLoop, "max_iters": stage.iterations},
-                optim_wrapper=stage_optimizers(model, stage, title, processes),
+                optim_wrapper=stage_optimizers(model, stage, title, processes, compute, accumulate=accumulate),
                 param_scheduler=stage_schedulers(stage),
                 default_hooks=stage_hooks(None),
                 randomness={"seed": seed},

@@ -19,12 +19,10 @@ from benchmark.runtime.processes import Processes
 from benchmark.training.checkpoints import random_state, restore_random_state, write_checkpoint
 from benchmark.training.event_files import EventFiles
 from benchmark.training.finished_stages import EARLIER, KEPT_STATE, Baseline
-from benchmark.training.losses import checked_losses
 from benchmark.training.shared_step import average_tracked_statistics, mean_losses
 from benchmark.training.taken_up import TAKEN_UP, load_under_own_options
+from benchmark.training.training_step import take_step
 from methods.base import FaceBatch
-from methods.layers.whole_batch import sharing
-from registry.errors import plugin_boundary
 
 LOADING: Final = "waiting for its next batch of faces"
 STEPPING: Final = "computing a step"
@@ -182,6 +180,8 @@ class StageRunner(Runner):
                 for name, group in schedulers.items()
             },
         }
+        if self.optim_wrapper.scale is not None:
+            content["loss_scale"] = self.optim_wrapper.scale.state_dict()
         self.call_hook("before_save_checkpoint", checkpoint=content)
         return content
 
@@ -205,8 +205,12 @@ class StageRunner(Runner):
         self.model.load_state_dict(content["state_dict"])
         if content["meta"].get(TAKEN_UP):
             load_under_own_options(self.optim_wrapper, self.param_schedulers or {}, content)
+            if self.optim_wrapper.scale is not None and "loss_scale" in content:  # not where it had another precision
+                self.optim_wrapper.scale.load_state_dict(content["loss_scale"])
         else:
             self.optim_wrapper.load_state_dict(content["optimizer"])
+            if self.optim_wrapper.scale is not None:
+                self.optim_wrapper.scale.load_state_dict(content["loss_scale"])
             for name, group in (self.param_schedulers or {}).items():
                 for scheduler, state in zip(group, content["param_schedulers"][name], strict=True):
                     scheduler.load_state_dict(state)
@@ -234,17 +238,14 @@ class StageLoop(IterBasedTrainLoop):
         return faces
 
     def run_iter(self, faces: FaceBatch) -> None:
-        """One training step under the compute's autocast."""
+        """One training step, of which the processes know the same losses and statistics."""
         runner = self.runner
         runner.doing = STEPPING
         compute: Compute = runner.compute
         faces = faces.to(compute.device, channels_last=compute.channels_last)
         runner.call_hook("before_train_iter", batch_idx=self._iter, data_batch=faces)
-        function = f"{type(runner.model).__name__}.train_step"
         processes: Processes = runner.processes
-        with plugin_boundary(function), compute.autocast(), sharing(processes):
-            losses = runner.model.train_step(faces, runner.optim_wrapper)
-        losses = mean_losses(checked_losses(function, losses), processes)
+        losses = mean_losses(take_step(runner.model, faces, runner.optim_wrapper, compute, processes), processes)
         average_tracked_statistics(runner.model, processes)
         self._iter += 1
         runner.doing = AFTER_A_STEP

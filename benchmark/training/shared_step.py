@@ -1,12 +1,11 @@
-"""What processes that share each batch average in a step: gradients, running statistics, and the losses shown."""
+"""What processes that share each batch average after a step: running statistics, and the losses shown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import torch
-from mmengine.optim import OptimWrapperDict
 from torch import Tensor, nn
 from torch.nn.modules.instancenorm import _InstanceNorm
 
@@ -29,24 +28,6 @@ def require_shares(model: Trainable, title: str, processes: Processes) -> None:
             f"{title} trains in one process only, since its steps draw from or mix the faces of one process's batch; "
             "train it without torchrun (a plug-in whose steps share batches says so by `shares_batches = True`)"
         )
-
-
-def average_gradients(optimizers: OptimWrapperDict, processes: Processes) -> None:
-    """Have every optimiser average its gradients over all processes before each of its steps.
-
-    Steps here run a network several times for one gradient, take gradients of gradients and switch networks off in
-    between, which torch's DistributedDataParallel, wrapped around each network or not, does not allow. The gradients of
-    a step are on all processes of the same parameters.
-    """
-    if not processes.several:
-        return
-
-    def average(optimizer: torch.optim.Optimizer, *_: Any) -> None:
-        parameters = (parameter for group in optimizer.param_groups for parameter in group["params"])
-        processes.average([parameter.grad for parameter in parameters if parameter.grad is not None])
-
-    for wrapper in optimizers.values():
-        wrapper.optimizer.register_step_pre_hook(average)
 
 
 def average_tracked_statistics(model: nn.Module, processes: Processes) -> None:

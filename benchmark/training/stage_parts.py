@@ -13,8 +13,10 @@ from benchmark.datasets.base import FaceDataset
 from benchmark.datasets.training_batches import training_batches
 from benchmark.runtime.device import Compute
 from benchmark.runtime.processes import Processes
+from benchmark.training.batch_parts import parts_of
 from benchmark.training.checkpoint_hook import CheckpointHook
-from benchmark.training.shared_step import average_gradients
+from benchmark.training.loss_scale import loss_scale
+from benchmark.training.stage_optimizers import StageOptimizers
 from methods.base import FaceBatch, Stage, Trainable
 from registry.errors import InputError, PluginError, plugin_boundary
 
@@ -61,8 +63,18 @@ def stage_hooks(checkpoint: CheckpointHook | None) -> dict[str, Any]:
     return {**unused, "param_scheduler": ParamSchedulerHook(), "checkpoint": checkpoint}
 
 
-def stage_optimizers(model: Trainable, stage: Stage, title: str, processes: Processes) -> OptimWrapperDict:
-    """The model's optimisers, which average their gradients over the processes.
+def stage_optimizers(
+    model: Trainable, stage: Stage, title: str, processes: Processes, compute: Compute, *, accumulate: int = 1
+) -> StageOptimizers:
+    """The model's optimisers, by mean gradients over a batch's parts and over processes, of scaled losses in float16.
+
+    Args:
+        model: has begun the stage.
+        stage: of the model.
+        title: what messages call the model.
+        processes: that share each batch.
+        compute: device and precision.
+        accumulate: parts of each batch.
 
     Raises:
         InputError: if one refuses its options.
@@ -78,5 +90,5 @@ def stage_optimizers(model: Trainable, stage: Stage, title: str, processes: Proc
         raise InputError(f"{title}, stage {stage.name}: {error}") from error
     if not isinstance(optimizers, OptimWrapperDict):
         raise PluginError(f"{function} gave {type(optimizers).__name__}, where an OptimWrapperDict was expected")
-    average_gradients(optimizers, processes)
-    return optimizers
+    parts, scale = parts_of(stage, accumulate), loss_scale(compute)
+    return StageOptimizers(optimizers, parts=parts, processes=processes, scale=scale)

@@ -12,9 +12,14 @@ from benchmark.config.budget import Quantity
 from benchmark.datasets.base import FaceDataset
 from benchmark.datasets.training_batches import training_batches
 from benchmark.runtime.device import Compute, seed_everything
+from benchmark.runtime.processes import ALONE
+from benchmark.training.batch_parts import parts_of, require_parts
 from benchmark.training.hooks import moving_averages
+from benchmark.training.loss_scale import loss_scale
+from benchmark.training.stage_optimizers import StageOptimizers
 from benchmark.training.step_work import StepWork, WorkCounter
 from benchmark.training.train import move_to_device
+from benchmark.training.training_step import take_step
 from methods.base import FaceBatch, Stage, Trainable
 from registry.errors import InputError, plugin_boundary
 
@@ -29,7 +34,7 @@ MOST = 60
 
 
 def step_costs(
-    model: Trainable, dataset: FaceDataset, quantity: Quantity, *, seed: int, compute: Compute
+    model: Trainable, dataset: FaceDataset, quantity: Quantity, *, seed: int, compute: Compute, accumulate: int = 1
 ) -> dict[str, float]:
     """The cost of one step of every stage that trains, in the unit of a quantity.
 
@@ -39,19 +44,21 @@ def step_costs(
         quantity: processor seconds of this process, wall-clock seconds on a GPU, floating-point operations, or images.
         seed: of the faces and draws.
         compute: device, precision and layout.
+        accumulate: parts of each batch.
 
     Raises:
-        InputError: if GPU seconds are to be measured on another device.
+        InputError: if GPU seconds are to be measured on another device, or batches cannot be split so.
     """
     require_device(quantity, compute)
     stages = [stage for stage in model.stages() if stage.iterations > 0]
+    require_parts(model, stages, type(model).__name__, accumulate, ALONE)
     if quantity == "images":
         return {stage.name: float(stage.batch_size) for stage in stages}
     move_to_device(model, compute)
     model.train()
     costs = {}
     for stage in stages:
-        step = trial_step(model, stage, dataset, seed=seed, compute=compute)
+        step = trial_step(model, stage, dataset, seed=seed, compute=compute, accumulate=accumulate)
         costs[stage.name] = _operations(step) if quantity == "flop" else _seconds(step, _clock(quantity, compute))
     return costs
 
@@ -67,7 +74,7 @@ def require_device(quantity: Quantity, compute: Compute) -> None:
 
 
 def trial_step(
-    model: Trainable, stage: Stage, dataset: FaceDataset, *, seed: int, compute: Compute
+    model: Trainable, stage: Stage, dataset: FaceDataset, *, seed: int, compute: Compute, accumulate: int = 1
 ) -> Callable[[], None]:
     """What does one step of a stage after another, averages included, as a training would.
 
@@ -77,6 +84,7 @@ def trial_step(
         dataset: its train split is what the steps learn from.
         seed: of the faces and draws.
         compute: device, precision and layout.
+        accumulate: parts of each batch.
     """
     seed_everything(seed)
     with plugin_boundary(f"{type(model).__name__}.begin_stage"):
@@ -85,12 +93,12 @@ def trial_step(
         training_batches(dataset, stage.batch_size, seed=seed, start=0, balanced_by=stage.balanced_by)
     )
     averages = moving_averages(model, stage)
-    optimizers = model.optimizers(stage)
+    parts, scale = parts_of(stage, accumulate), loss_scale(compute)
+    optimizers = StageOptimizers(model.optimizers(stage), parts=parts, scale=scale)
 
     def step() -> None:
         batch = next(faces).to(compute.device, channels_last=compute.channels_last)
-        with plugin_boundary(f"{type(model).__name__}.train_step"), compute.autocast():
-            model.train_step(batch, optimizers)
+        take_step(model, batch, optimizers, compute)
         for name, average in averages.items():
             average.update_parameters(model.get_submodule(name))
 

@@ -104,6 +104,10 @@ class StepWork:
         """Bytes at once of a batch that is such a share of the stage's."""
         return round(self.fixed_bytes + share * (self.peak_bytes - self.fixed_bytes))
 
+    def in_parts(self, count: int) -> StepWork:
+        """The same work on one after another of so many parts of the batch."""
+        return replace(self, peak_bytes=self.peak_at(1 / count))
+
     def grown(self, share: float) -> StepWork:
         """The work on batches that are so many times as large."""
         flops = tuple(round(share * each) for each in self.flops)
@@ -190,7 +194,7 @@ def _work(model: Trainable, stage: Stage, faces: FaceBatch, compute: Compute) ->
     flops: list[int] = []
     while len(flops) < FEW or (len(flops) < MANY and len(set(flops)) > 1):
         before = counter.flops
-        with counter, torch.autocast("cpu", torch.bfloat16, enabled=compute.precision == "bf16"):
+        with counter, replace(compute, device=torch.device("cpu")).autocast():
             model.train_step(faces, optimizers)
         flops.append(counter.flops - before)
     groups = (group for wrapper in optimizers.values() for group in wrapper.param_groups)

@@ -22,6 +22,7 @@ from benchmark.runtime.device import Compute, seed_everything
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.processes import ALONE, Processes
 from benchmark.runtime.progress import Reporter
+from benchmark.training.batch_parts import require_parts
 from benchmark.training.checkpoint_hook import CheckpointHook
 from benchmark.training.checkpoints import (
     TrainingCheckpointError,
@@ -83,6 +84,7 @@ def train(
     processes: Processes = ALONE,
     keeping: Keeping | None = None,
     begun: Mapping[str, Mapping[str, Any]] | None = None,
+    accumulate: int = 1,
 ) -> TrainingTime:
     """Train every stage that is not whole in `folder/checkpoints` already, and leave the model trained.
 
@@ -102,6 +104,7 @@ def train(
         keeping: which checkpoints are kept of each stage beside the one that it goes on from; None keeps none.
         begun: by stage, the content of a checkpoint of its training elsewhere that it goes on from, under the model's
             own options; None where nobody could give any, as of judges.
+        accumulate: parts that each batch is stepped through in, one after another (`benchmark.training.training_step`).
 
     Returns:
         What the training took over all stages and sittings, a shared stage's included wherever it was trained; that of
@@ -112,18 +115,19 @@ def train(
         TrainingDiverged: if a loss or a weight is no longer finite; the last checkpoint is one of before.
         TrainingCheckpointError: if a checkpoint in the folder is of something else; a damaged one is made anew.
         PluginError: if the model's own code fails, or gives something else than losses.
-        InputError: if an optimiser refuses its options, TensorBoard is requested and not installed, or the model trains
-            in one process only.
+        InputError: if an optimiser refuses its options, TensorBoard is requested and not installed, the model trains
+            in one process or on whole batches only, or batches have no such parts.
     """
     if tensorboard and importlib.util.find_spec("tensorboard") is None:
         raise InputError(
             "tensorboard is not installed; pip install 'face-editing-benchmark[tensorboard]',"
             " or leave tensorboard=true out"
         )
+    stages = [stage for stage in model.stages() if stage.iterations > 0]
+    require_parts(model, [stage for stage in stages if stage.name not in given], title, accumulate, processes)
     move_to_device(model, compute)
     time = TrainingTime()
     earlier = EarlierStages()
-    stages = [stage for stage in model.stages() if stage.iterations > 0]
     for number, stage in enumerate(stages):
         finished = checkpoint_path(folder, stage.name)
         content = read_or_discard(finished, reporter.say)
@@ -154,6 +158,7 @@ def train(
                         tensorboard,
                         baseline,
                         processes,
+                        accumulate,
                         validating,
                         keeping,
                         begun,
@@ -198,6 +203,7 @@ def _train_stage(
     tensorboard: bool,
     baseline: Baseline,
     processes: Processes,
+    accumulate: int,
     validating: Callable[[EMAHook], Hook] | None,
     keeping: Keeping | None,
     begun: Mapping[str, Mapping[str, Any]] | None,
@@ -216,7 +222,7 @@ def _train_stage(
         _forget_events(events, state["meta"]["iter"])
     backends = [{"type": "TensorboardVisBackend", "save_dir": str(events)}]
     loader = stage_loader(dataset, stage, seed, compute, state, processes)
-    optimizers = stage_optimizers(model, stage, title, processes)
+    optimizers = stage_optimizers(model, stage, title, processes, compute, accumulate=accumulate)
     checkpoints = CheckpointHook(
         folder, stage, CHECKPOINT_EVERY_SECONDS, keeping, resumed, reporter.say, takes_start=begun is not None
     )

@@ -9,13 +9,21 @@ from dataclasses import asdict, dataclass, replace
 import torch
 from mmengine.optim import OptimWrapperDict
 
+from benchmark.runtime.device import HALVES
+from benchmark.training.loss_scale import LossScale
+from benchmark.training.stage_optimizers import StageOptimizers
 from benchmarks.gpu.measuring import build, forget, measure, reason_of, stages_of
 from benchmarks.gpu.records import Records, Row
 from benchmarks.gpu.scale import METHODS, Scale
 from benchmarks.timing import random_faces
 from methods.base import FaceEditor, Stage
 
-PRECISIONS = {"bf16": "bf16 autocast", "fp32": "fp32, convolutions in TF32 (torch's default)", "exact": "fp32, no TF32"}
+PRECISIONS = {
+    "bf16": "bf16 autocast",
+    "fp16": "fp16 autocast and scaled losses",
+    "fp32": "fp32, convolutions in TF32 (torch's default)",
+    "exact": "fp32, no TF32",
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +37,8 @@ class Way:
     def autocast(self, device: torch.device) -> torch.autocast:
         """The context of a step; sets, too, whether convolutions may use TF32."""
         torch.backends.cudnn.allow_tf32 = self.precision != "exact"
-        return torch.autocast(device.type, torch.bfloat16, enabled=self.precision == "bf16")
+        half = HALVES.get(self.precision)
+        return torch.autocast(device.type, half or torch.bfloat16, enabled=half is not None)
 
 
 USUAL = Way("bf16", channels_last=True)
@@ -47,6 +56,7 @@ def plan(scale: Scale) -> Iterator[tuple[Way, tuple[int, ...]]]:
     yield Way("fp32", channels_last=False), usual
     yield Way("exact", channels_last=False), usual
     yield Way("bf16", channels_last=False), usual
+    yield Way("fp16", channels_last=True), usual
     yield Way("fp32", channels_last=True), usual
     yield Way("fp32", channels_last=False), others
 
@@ -120,12 +130,14 @@ def time_stage(
 ) -> Row:
     """Time a stage's training step on random faces that are on the device already."""
     model.begin_stage(stage)
-    optim = model.optimizers(stage)
+    scale = LossScale(device.type) if way.precision == "fp16" else None
+    optim = StageOptimizers(model.optimizers(stage), scale=scale)
     faces = random_faces(batch_size, size).to(device, channels_last=way.channels_last)
 
     def step() -> None:
         with way.autocast(device):
             model.train_step(faces, optim)
+        optim.finish()
 
     cycle = getattr(getattr(model, "options", None), "n_critic", 1)
     if not way.captured:

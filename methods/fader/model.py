@@ -46,11 +46,11 @@ class Fader(IterationCount):
         return one_stage("fading", self.options, ("encoder", "decoder", "discriminator"), ("encoder", "decoder"))
 
     def optimizers(self, stage: Stage) -> OptimWrapperDict:
-        """Adam for each network."""
+        """Adam for each network, by clipped gradients."""
         options = self.options
         betas = (options.beta1, options.beta2)
         rates = {"encoder": options.lr, "decoder": options.lr, "discriminator": options.d_lr}
-        return adam_for_each(self, rates, betas)
+        return adam_for_each(self, rates, betas, clip_norm=options.clip_norm)
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         """The adversary's update on codes of the encoder in eval mode, then that of encoder and decoder."""
@@ -62,7 +62,7 @@ class Fader(IterationCount):
             self.encoder.train()
         classes = present.long()
         told = functional.cross_entropy(self.discriminator(code).float(), classes)
-        self._update(optim, told, "discriminator")
+        optim["discriminator"].update_params(told)
         weight = self.options.latent_weight_at(self.iteration)
         self.iteration += 1
         code = self.encoder(image)
@@ -72,16 +72,11 @@ class Fader(IterationCount):
             self.discriminator.eval()
             losses["hidden"] = weight * functional.cross_entropy(self.discriminator(code).float(), 1 - classes)
             self.discriminator.train()
-            self._update(optim, torch.stack(list(losses.values())).sum(), "encoder", "decoder")
-        return {name: value.detach() for name, value in losses.items()} | {"discriminator": told.detach()}
-
-    def _update(self, optim: OptimWrapperDict, loss: Tensor, *names: str) -> None:
-        """Step the networks named with clipped gradients; mmengine's own clipping would wait for the device."""
-        optim[names[0]].backward(loss)
-        for name in names:
-            nn.utils.clip_grad_norm_(self.get_submodule(name).parameters(), self.options.clip_norm)
+            optim["encoder"].backward(torch.stack(list(losses.values())).sum())
+        for name in ("encoder", "decoder"):
             optim[name].step()
             optim[name].zero_grad()
+        return {name: value.detach() for name, value in losses.items()} | {"discriminator": told.detach()}
 
     def edit(self, tasks: EditBatch) -> Tensor:
         """The targets with more or less of the attribute: (N, 3, H, W) in [-1, 1]; other changes are passed over.

@@ -3,6 +3,9 @@
 A step that draws and mixes by these functions comes to the same however many processes share its batch: what it draws
 follows from the whole batch, of which each process keeps the rows of its own faces. Alone, a process has all of it, and
 each function is the plain one of torch.
+
+Where gradients are accumulated, a step is taken on one part of the batch after another, and the whole batch is here
+that of the part. What counts iterations goes on at the last part alone (`is_last_part`).
 """
 
 from __future__ import annotations
@@ -35,6 +38,7 @@ class Sharers(Protocol):
 
 
 _SHARERS: ContextVar[Sharers | None] = ContextVar("sharers", default=None)
+_PART: ContextVar[tuple[int, int]] = ContextVar("part", default=(0, 1))
 
 
 @contextmanager
@@ -45,6 +49,27 @@ def sharing(sharers: Sharers) -> Iterator[None]:
         yield
     finally:
         _SHARERS.reset(before)
+
+
+@contextmanager
+def on_part(number: int, count: int) -> Iterator[None]:
+    """Within the block, a step is given the part of this number, from 0, of the `count` parts of its batch."""
+    before = _PART.set((number, count))
+    try:
+        yield
+    finally:
+        _PART.reset(before)
+
+
+def part() -> int:
+    """The number, from 0, of the part of the batch that a step is given."""
+    return _PART.get()[0]
+
+
+def is_last_part() -> bool:
+    """Whether no other part of the batch follows, so that optimisers step and an iteration is over."""
+    number, count = _PART.get()
+    return number == count - 1
 
 
 def is_shared() -> bool:
@@ -95,10 +120,11 @@ class _Sum(torch.autograd.Function):
 def total(values: Tensor) -> Tensor:
     """The sum of values that a loss counts for every face, where others are means over faces.
 
-    Gradients and losses are averaged over processes, so that each counts its own faces for all.
+    Gradients and losses are averaged over processes and parts, so that each counts its own faces for all.
     """
-    sharers = _SHARERS.get()
-    return values.sum() if sharers is None else values.sum() * sharers.size
+    sharers, (_, parts) = _SHARERS.get(), _PART.get()
+    times = parts if sharers is None else parts * sharers.size
+    return values.sum() if times == 1 else values.sum() * times
 
 
 def randn(count: int, *shape: int, device: torch.device, dtype: torch.dtype = torch.float32) -> Tensor:

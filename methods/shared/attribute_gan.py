@@ -60,7 +60,7 @@ class AttributeGAN(IterationCount):
         self.generator = generator
         self.discriminator = discriminator
         self.classification = classification
-        self.generator_losses: dict[str, Tensor] = {}
+        self.generator_losses: dict[int, dict[str, Tensor]] = {}
 
     @abstractmethod
     def translate_and_rebuild(
@@ -105,21 +105,22 @@ class AttributeGAN(IterationCount):
         """The discriminator's update, and every `n_critic`-th time the generator's, on the same translated faces.
 
         Each face gets the attributes of another of the batch: inverted ones would be mixes that no face has. The
-        generator's losses are those of its last turn.
+        generator's losses are those of its last turn, a part's where gradients are accumulated.
         """
         image, own = shrunk(faces, self.size).image, faces.values_of(self.options.attributes)
         of_others = torch.randperm(whole_batch.whole(len(own)), device=own.device)
         requested = whole_batch.gathered(own)[whole_batch.own(of_others)]
         generators_turn = self.iteration % self.options.n_critic == 0
-        self.iteration += 1
+        self.iteration += whole_batch.is_last_part()
         with torch.set_grad_enabled(generators_turn):
             fake, rebuild = self.translate_and_rebuild(image, requested, own)
         weights = self.classification.real, self.options.gradient_penalty_weight
         losses = discriminator_losses(self.discriminator, image, fake, own, *weights)
         optim["discriminator"].update_params(torch.stack(list(losses.values())).sum())
         if generators_turn:
-            self.generator_losses = self._generator_step(image, fake, requested, rebuild, optim)
-        return {name: value.detach() for name, value in losses.items()} | self.generator_losses
+            self.generator_losses[whole_batch.part()] = self._generator_step(image, fake, requested, rebuild, optim)
+        shown = self.generator_losses.get(whole_batch.part(), {})
+        return {name: value.detach() for name, value in losses.items()} | shown
 
     def _generator_step(
         self,

@@ -6,6 +6,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from benchmark.training.loss_scale import LossScale
+from benchmark.training.stage_optimizers import StageOptimizers
 from methods.base import FaceBatch, FaceEditor, Stage
 from tests.methods.faces import random_tasks
 
@@ -20,14 +22,18 @@ def train(model: FaceEditor, faces: FaceBatch, steps: int, stage: Stage | None =
 
 
 def check_autocast_step(model: FaceEditor, faces: FaceBatch) -> None:
-    """Check that every stage's losses are finite and in float32 under autocast and channels-last."""
+    """Check that every stage's losses are finite and in float32 under autocast and channels-last, scaled in float16."""
     model, faces = model.to(memory_format=torch.channels_last), faces.to("cpu", channels_last=True)
     for stage in model.stages():
         model.begin_stage(stage)
-        with torch.autocast("cpu", torch.bfloat16):
-            losses: dict[str, Tensor] = model.train_step(faces, model.optimizers(stage))
-        assert losses
-        assert all(value.dtype == torch.float32 and value.isfinite() for value in losses.values())
+        for half, scale in ((torch.bfloat16, None), (torch.float16, LossScale("cpu"))):
+            optimizers = StageOptimizers(model.optimizers(stage), scale=scale)
+            with torch.autocast("cpu", half):
+                losses: dict[str, Tensor] = model.train_step(faces, optimizers)
+            optimizers.finish()
+            assert losses
+            assert all(value.dtype == torch.float32 and value.isfinite() for value in losses.values())
+        assert all(value.isfinite().all() for value in model.parameters())
 
 
 def check_edits_of_the_mask_alone(model: FaceEditor, restored: FaceEditor, folder: Path) -> None:

@@ -1,6 +1,5 @@
 """Fader under the contract: codes hide the attribute, the decoder is told it, and edits slide beyond training."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -68,10 +67,10 @@ def test_gradients_are_clipped(monkeypatch: pytest.MonkeyPatch) -> None:
     norms = []
     clip = torch.nn.utils.clip_grad_norm_
 
-    def clipped(parameters: Iterator[torch.nn.Parameter], largest: float) -> torch.Tensor:
-        held = list(parameters)
-        before = clip(held, largest)
-        norms.append(torch.stack([weight.grad.norm() for weight in held if weight.grad is not None]).norm().item())
+    def clipped(parameters: list[torch.nn.Parameter], max_norm: float) -> torch.Tensor:
+        before = clip(parameters, max_norm)
+        gradients = [weight.grad.norm() for weight in parameters if weight.grad is not None]
+        norms.append(torch.stack(gradients).norm().item())
         return before
 
     monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", clipped)

@@ -104,6 +104,9 @@ def test_a_sum_over_faces_is_as_large_after_averaging() -> None:
     values = torch.randn(6, 4)
     parts = by_all(lambda rank: whole_batch.total(values[rank::SIZE]))
     torch.testing.assert_close(torch.stack(parts).mean(), values.sum())
+    with whole_batch.on_part(1, 3):
+        assert whole_batch.is_last_part() is False
+        torch.testing.assert_close(whole_batch.total(values[2:4]), 3 * values[2:4].sum())
 
 
 @pytest.mark.parametrize("affine", [True, False])

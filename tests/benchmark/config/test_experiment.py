@@ -153,7 +153,11 @@ def test_a_fraction_that_is_whole_does_where_a_whole_number_is_meant(tmp_path: P
         ("judges:\n  parser: {lr: fast}\n", 2, "option of judge parser lr is 0.001 by default and cannot be 'fast'"),
         ("preset: dmo\n", 1, "unknown preset 'dmo'; did you mean 'demo'"),
         ("variant: no-sfft\n", 1, "unknown variant of maskgan 'no-sfft'; did you mean 'no-sft' or 'no-ebst'"),
-        ("compute:\n  precision: fp8\n", 2, "compute.precision: Input should be 'auto', 'bf16' or 'fp32', not 'fp8'"),
+        (
+            "compute:\n  precision: fp8\n",
+            2,
+            "compute.precision: Input should be 'auto', 'bf16', 'fp16' or 'fp32', not 'fp8'",
+        ),
         ("bootstrap_draws: 10\n", 1, "bootstrap_draws: Input should be greater than or equal to 100, not 10"),
         ("protocols: [style-copy]\n", 1, "protocols holds names with their options, not ['style-copy']"),
         ("parser_judge: bisnet\n", 1, "unknown judge 'bisnet'; did you mean 'bisenet'"),
@@ -462,9 +466,20 @@ def test_checkpoints_that_are_kept_decide_no_figure() -> None:
     assert kept.training_part() == plain.training_part()
 
 
+def test_parts_of_batches_decide_the_weights_and_whole_batches_are_as_before() -> None:
+    plain, parts = resolve([flags()]), resolve([flags(accumulate=4)])
+    assert "accumulate" not in plain.settings().keys() | plain.training_part().keys()
+    assert resolve([flags(accumulate=1)]).sha256() == plain.sha256()
+    assert parts.training_part() == {**plain.training_part(), "accumulate": 4}
+    assert parts.sha256() != plain.sha256()
+    assert parts.configuration_sha256(None) != plain.configuration_sha256(None)
+    assert resolve([ConfigSource(parts.settings(), "experiment.yaml")]) == parts
+
+
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
+        ({"accumulate": 0}, "accumulate: Input should be greater than or equal to 1, not 0"),
         ({"keep": "first"}, "keep is last, or best:METRIC such as best:seg-miou, not 'first'"),
         ({"keep": 3}, "keep is last, or best:METRIC such as best:seg-miou, not 3"),
         ({"keep": "best:seg-mio"}, "unknown metric 'seg-mio'; did you mean 'seg-miou'"),

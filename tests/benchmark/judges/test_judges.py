@@ -173,8 +173,9 @@ def test_parsing_gives_labels_and_pooled_features(faces: RenderedFaces) -> None:
     for block in (network.conv1, network.conv2, network.conv3, network.conv4):
         skips = network.pool(block(skips))
     torch.testing.assert_close(features, network.center(skips).mean((2, 3)))
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        assert parser.parse(image)[1].dtype == torch.float32
+    for half in (torch.bfloat16, torch.float16):
+        with torch.autocast("cpu", dtype=half):
+            assert parser.parse(image)[1].dtype == torch.float32
     with pytest.raises(ValueError, match="multiples of 16, not 40"):
         FaceParser(40)
 

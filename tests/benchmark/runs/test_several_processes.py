@@ -100,6 +100,23 @@ def test_a_model_that_takes_batches_for_its_own_trains_in_one_process() -> None:
         require_shares(Toy(), "painter", two)
 
 
+def test_two_processes_take_the_parts_of_a_batch_that_one_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+    words = (*WORDS, *settings("accumulate=2"))
+    first, second = together("train", *words, "--runs", tmp_path / "two")
+    assert (first.code, second.code) == (0, 0), first.err + second.err
+    assert bench("train", *words, "--runs", tmp_path / "one").code == 0
+    assert bench("train", *WORDS, "--runs", tmp_path / "whole").code == 0
+    (of_two,), (of_one,), (of_whole,) = (losses_of(tmp_path / each) for each in ("two", "one", "whole"))
+    assert of_two == pytest.approx(of_one, rel=1e-4, abs=1e-4)
+    assert of_two != pytest.approx(of_whole, rel=1e-2, abs=1e-2)
+    otherwise = bench("train", *WORDS, "--runs", tmp_path / "one")
+    assert otherwise.code == 2
+    assert "accumulate" in otherwise.sentence
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(0)
 def test_torchrun_comes_to_one_result_whose_figures_are_those_of_one_process(

@@ -1,6 +1,7 @@
 """A program that trains one method for a few steps in all processes of its launcher, and writes down every loss.
 
-Its words: the method, the folder of the training, that of the faces, and steps after which to ask for a stop, if any.
+Its words: the method, the folder of the training, that of the faces, steps after which to ask for a stop, 0 for none,
+and parts of each batch.
 """
 
 import os
@@ -43,7 +44,7 @@ OPTIONS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def main(method: str, folder: Path, faces: Path, stop_after: int | None = None) -> None:
+def main(method: str, folder: Path, faces: Path, stop_after: int = 0, accumulate: int = 1) -> None:
     """Train the method, or help to."""
     torch.set_num_threads(1)
     hooks.ProgressHook.__init__.__defaults__ = (1,)  # every step's losses
@@ -52,14 +53,15 @@ def main(method: str, folder: Path, faces: Path, stop_after: int | None = None) 
         dataset = RenderedFaces(None, size, faces, train=12, val=1, test=1)
         seed_everything(processes.rank)  # the others' weights are the first one's
         model = METHODS.get(method)(size=size, **OPTIONS[method])
-        if stop_after is not None and processes.rank == processes.size - 1:
+        if stop_after and processes.rank == processes.size - 1:
             _stop_after(stop_after, model)
         compute = Compute(torch.device("cpu"), "fp32", channels_last=False)
+        given: dict[str, Any] = {"seed": 0, "compute": compute, "processes": processes, "title": method}
+        given["accumulate"] = accumulate
         if processes.rank:
-            follow_training(model, dataset, seed=0, compute=compute, processes=processes, title=method)
+            follow_training(model, dataset, **given)
         else:
-            quiet = Reporter(quiet=True)
-            train(model, dataset, folder, seed=0, compute=compute, reporter=quiet, title=method, processes=processes)
+            train(model, dataset, folder, reporter=Reporter(quiet=True), **given)
 
 
 def _stop_after(steps: int, model: Any) -> None:
@@ -77,4 +79,4 @@ def _stop_after(steps: int, model: Any) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]) if len(sys.argv) > 4 else None)
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), *map(int, sys.argv[4:]))

@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,16 @@ import pytest
 import torch
 from PIL import Image
 
-from benchmark.runtime.device import choose_compute
+from benchmark.runtime.device import Compute, choose_compute
+from benchmark.training.batch_parts import BatchParts
+from benchmark.training.loss_scale import loss_scale
+from benchmark.training.stage_optimizers import StageOptimizers
+from benchmark.training.train import move_to_device
+from benchmark.training.training_step import take_step
 from tests.benchmark.training.small_maskgan import SMALL, Trained, same
+from tests.benchmark.training.tiny_methods import ALL_STAGES, tiny
 from tests.commands import TINY_DATASET, TINY_SCORING, TINY_TASKS, bench, ended, python, settings, signalled
+from tests.methods.faces import random_faces
 from tests.running_trainings import iterations
 
 pytestmark = [
@@ -83,3 +91,42 @@ def test_edits_and_figures_are_those_of_a_cpu_but_for_rounding(tmp_path: Path) -
 
 def test_faces_are_loaded_beside_a_gpu() -> None:
     assert choose_compute("cuda").num_workers > choose_compute("cpu").num_workers == 0
+
+
+def steps(
+    method: str, stage_name: str, compute: Compute, parts: int = 1, count: int = 4
+) -> tuple[list[dict[str, float]], int, int]:
+    """Losses of 20 steps, how often the host waited for the GPU in the last but one, and the bytes at its peak."""
+    model, stage = tiny(method, stage_name)
+    move_to_device(model, compute)
+    optimizers = StageOptimizers(model.optimizers(stage), parts=BatchParts(parts), scale=loss_scale(compute))
+    for wrapper in optimizers.values():
+        wrapper.optimizer.param_groups[0]["lr"] = 2e-5
+    faces = random_faces(count)
+    faces.attributes[::2] = 1
+    faces = faces.to(compute.device, channels_last=compute.channels_last)
+    torch.cuda.reset_peak_memory_stats()
+    losses, waits = [], 0
+    for number in range(20):
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            torch.cuda.set_sync_debug_mode("warn" if number == 18 else "default")
+            found = take_step(model, faces, optimizers, compute)
+            torch.cuda.set_sync_debug_mode("default")
+        waits += sum("synchronizing" in str(each.message) for each in warned)
+        losses.append({name: float(value) for name, value in found.items()})
+    return losses, waits, torch.cuda.max_memory_allocated()
+
+
+@pytest.mark.parametrize(("method", "stage"), ALL_STAGES)
+def test_steps_in_float16_are_near_those_in_float32_and_wait_for_the_gpu_no_more(method: str, stage: str) -> None:
+    exact, waits, _ = steps(method, stage, choose_compute("cuda", "fp32"))
+    halved, waits_of_half, _ = steps(method, stage, choose_compute("cuda", "fp16"))
+    assert waits_of_half == waits
+    for one, other in zip(halved, exact, strict=True):
+        assert one == pytest.approx(other, rel=0.05, abs=0.02)
+
+
+def test_a_batch_in_parts_takes_the_memory_of_a_part() -> None:
+    whole, parts = (steps("spade", "painting", choose_compute("cuda", "fp16"), each, 32)[2] for each in (1, 8))
+    assert parts < 0.5 * whole

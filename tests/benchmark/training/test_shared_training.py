@@ -68,6 +68,15 @@ def test_every_stage_of_maskgan_has_the_losses_of_one_process(tmp_path: Path) ->
         assert losses == pytest.approx(expected[step], abs=TOLERANCE, rel=TOLERANCE), step
 
 
+@pytest.mark.parametrize("method", ["stargan", "sean"])
+def test_two_processes_take_the_parts_that_one_takes(method: str, tmp_path: Path) -> None:
+    train(1, method, tmp_path / "one", tmp_path / "faces", "0", "2")
+    train(2, method, tmp_path / "two", tmp_path / "faces", "0", "2")
+    assert_same_losses(tmp_path / "two", tmp_path / "one", stages=1)
+    train(1, method, tmp_path / "whole", tmp_path / "faces")
+    assert steps_of(tmp_path / "whole") != steps_of(tmp_path / "one")
+
+
 def test_a_training_that_one_of_two_stopped_goes_on_in_one_process(tmp_path: Path) -> None:
     train(1, "spade", tmp_path / "one", tmp_path / "faces")
     folder = tmp_path / "two"
