@@ -28,6 +28,8 @@ DECIDES_NO_NUMBER = (
     "benchmark.runtime.progress",
     "benchmark.runtime.system_failures",
     "benchmark.runtime.version",
+    "benchmark.training.progress_hook",
+    "benchmark.training.stall_watch",
     "methods.checkpoint.error",
     "methods.checkpoint.file_kinds",
 )

@@ -53,6 +53,11 @@ def _print(found: list[RunStatus]) -> None:
             Column("state", [status.state for status in open_ones], "left"),
             Column("last wrote", [f"{clock(status.idle_seconds)} ago" for status in open_ones]),
             Column("left of stage", ["" if left is None else clock(left) for left in seconds_left]),
+            Column("images/s", [_speed(status.images_per_second) for status in open_ones]),
             Column("doing", [status.doing for status in open_ones], "left"),
         ],
     )
+
+
+def _speed(images_per_second: float | None) -> str:
+    return "" if images_per_second is None else f"{images_per_second:.3g}"

@@ -19,7 +19,10 @@ LAST: Final = "last"
 """Keeps the networks as the last iteration left them."""
 BEST: Final = "best"
 """Before a colon and a metric: keeps those that had the best figure on validation faces."""
-LATER_KEYS: Final = ("budget", "start", "validate_every", "keep", "compile", "accumulate")
+LATER_KEYS: Final = (
+    *("budget", "start", "validate_every", "keep", "checkpoint_every", "keep_checkpoints"),
+    *("compile", "accumulate"),
+)
 """Of a method, that are written only where they are not what they are by default."""
 MAX_SEED: Final = 2**53 - 1
 """Greatest seed: a thousand times it is one of torch's still, and JSON readers everywhere keep its digits."""
@@ -44,6 +47,9 @@ class MethodSpec(Spec):
         validate_every: iterations between two points of the validation curve; 0 for no curve, None for points that cost
             little.
         keep: which networks a stage leaves: the last, or the best by a metric of the validation tasks, `best:seg-miou`.
+        checkpoint_every: iterations between two checkpoints that are kept of a stage, beside the one that it goes on
+            from; 0 keeps none.
+        keep_checkpoints: how many of those are kept of each stage, the last ones.
         compile: whether `torch.compile` takes the networks that the method names for it, in training.
         accumulate: parts that each training batch is stepped through in, so that memory is that of a part.
     """
@@ -59,6 +65,8 @@ class MethodSpec(Spec):
     tensorboard: bool = False
     validate_every: int | None = Field(default=None, ge=0)
     keep: str = Field(default=LAST, pattern=rf"^({LAST}|{BEST}:[a-z0-9-]+)$")
+    checkpoint_every: int = Field(default=0, ge=0)
+    keep_checkpoints: int = Field(default=3, ge=1)
     compile: bool = False
     accumulate: int = Field(default=1, ge=1)
 
@@ -74,8 +82,9 @@ class MethodSpec(Spec):
 
     @property
     def decides_no_weights(self) -> tuple[str, ...]:
-        """Keys of what is only logged."""
-        return ("tensorboard",) if self.best is not None else ("tensorboard", "validate_every")
+        """Keys of what is only logged or kept."""
+        logged = ("tensorboard", "checkpoint_every", "keep_checkpoints")
+        return logged if self.best is not None else (*logged, "validate_every")
 
     @property
     def label(self) -> str:

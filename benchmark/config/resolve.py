@@ -83,6 +83,9 @@ def resolve(sources: Sources) -> Experiment:
         _check_budget(settings)
     with located(sources, "keep"):
         _check_keep(settings)
+    with located(sources, "keep_checkpoints"):
+        if "keep_checkpoints" in settings and not settings.get("checkpoint_every"):
+            raise ExperimentError("keep_checkpoints is how many of those of checkpoint_every are kept: give that too")
     with located(sources, "start"):
         _check_start(settings)
     content = {key: settings[key] for key in METHOD_KEYS if key in settings and key != "method"}

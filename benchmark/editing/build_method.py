@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from torch import Tensor
 
@@ -47,11 +47,13 @@ class Editor:
         model: as built, or filled from the checkpoint.
         checkpoint: the file that filled it; None if it is to be trained.
         given: tensors, by the model's names, that take the place of training a stage, by stage.
+        begun: by stage, the content of a checkpoint of its training elsewhere that its own goes on from.
     """
 
     model: FaceEditor
     checkpoint: Checkpoint | None
     given: Mapping[str, Mapping[str, Tensor]] = field(default_factory=dict)
+    begun: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def build_editor(experiment: Experiment, files: Mapping[str, OptionWeights] | None = None) -> Editor:
@@ -72,7 +74,7 @@ def build_editor(experiment: Experiment, files: Mapping[str, OptionWeights] | No
     if method.checkpoint is None:
         if method.network is not None:
             raise InputError(f"--network {method.network} says what a checkpoint fills; give --checkpoint too")
-        return Editor(model, None, given_stages(model, method))
+        return Editor(model, None, *given_stages(model, method))
     origin = _fill(model, Path(method.checkpoint), method.label, method.network)
     return Editor(model, Checkpoint(origin, sha256_of_given(method.checkpoint)))
 

@@ -14,7 +14,8 @@ from benchmark.config.experiment import MethodSpec
 from benchmark.editing.option_weights import OptionWeights
 from benchmark.runtime.atomic_files import sha256_of_given
 from benchmark.training.finished_stages import stage_weights
-from methods.base import FaceEditor
+from benchmark.training.taken_up import is_state_of_training
+from methods.base import FaceEditor, Stage
 from methods.checkpoint import load_strictly, read_content, take_network
 from registry.errors import InputError, unknown
 
@@ -27,25 +28,43 @@ def start_files(method: MethodSpec) -> dict[str, OptionWeights]:
     return {key: OptionWeights(file, Path(file), sha256_of_given(file)) for key, file in method.start_files.items()}
 
 
-def start_notes(method: MethodSpec) -> dict[str, str]:
-    """What a result says of the files, by the key that names each."""
-    said = "in place of training that stage, whose cost is not counted"
-    return {key: f"SHA-256 {file.sha256}, {said}" for key, file in start_files(method).items()}
+def start_notes(method: MethodSpec, begun: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """What a result says of the files, by the key that names each.
+
+    Args:
+        method: names them.
+        begun: the content of those that a stage goes on from.
+    """
+    notes = {}
+    for key, file in start_files(method).items():
+        said = "in place of training that stage, whose cost is not counted"
+        content = begun.get(key.removeprefix(f"{START}."))
+        if content is not None:
+            said = f"that stage went on from its iteration {content['meta']['iter']:,}, under options of its own"
+        notes[key] = f"SHA-256 {file.sha256}, {said}"
+    return notes
 
 
-def given_stages(model: FaceEditor, method: MethodSpec) -> dict[str, dict[str, Tensor]]:
+def given_stages(
+    model: FaceEditor, method: MethodSpec
+) -> tuple[dict[str, dict[str, Tensor]], dict[str, Mapping[str, Any]]]:
     """The networks that take the place of training a stage, as tensors by the model's names, by stage.
 
     Args:
         model: of the method; it is left as it is.
         method: names the files.
 
+    Returns:
+        Those, and by stage the content of a checkpoint of its training elsewhere that its own is to go on from.
+
     Raises:
         InputError: if a stage or a network is none of the method's, a stage would not train, none is left to train, or
             a file does not fit.
     """
-    lengths = {stage.name: stage.iterations for stage in model.stages()}
+    stages = {stage.name: stage for stage in model.stages()}
+    lengths = {name: stage.iterations for name, stage in stages.items()}
     given: dict[str, dict[str, Tensor]] = {}
+    begun: dict[str, Mapping[str, Any]] = {}
     for stage, files in method.start.items():
         if stage not in lengths:
             raise InputError(f"{START}.{stage}: {unknown(f'stage of {method.label}', stage, lengths)}")
@@ -55,14 +74,30 @@ def given_stages(model: FaceEditor, method: MethodSpec) -> dict[str, dict[str, T
                 "a file takes the place of its training"
             )
         if isinstance(files, str):
-            given[stage] = _left_by_stage(model, stage, Path(files), method.label)
+            path = Path(files)
+            try:
+                content = _left_by_stage(model, stage, path)
+                if is_state_of_training(content):
+                    begun[stage] = _state(model, stages[stage], content)
+                else:
+                    given[stage] = _networks(model, content)
+            except ValueError as error:
+                said = f"{START}.{stage}={path}: {_without_path(error, path)}"
+                raise InputError(f"{said}; a run of {method.label} has its own in checkpoints/{stage}.pth") from error
         else:
             given[stage] = {}
             for role, file in files.items():
                 given[stage] |= _published(model, stage, role, Path(file), method.label)
+    for stage in begun:
+        before = list(lengths)[: list(lengths).index(stage)]
+        for missing in (name for name in before if lengths[name] and name not in given):
+            raise InputError(
+                f"{START}.{stage} goes on within that stage: give what the stage before it left there too, by "
+                f"{START}.{missing}=FILE"
+            )
     if given and not any(count for stage, count in lengths.items() if stage not in given):
         raise InputError(f"{START} leaves nothing to train: give {method.label} its weights by --checkpoint instead")
-    return given
+    return given, begun
 
 
 def fill(model: FaceEditor, path: Path, content: Any, network: str) -> nn.Module:
@@ -93,27 +128,38 @@ def is_training_checkpoint(content: Any) -> bool:
     return isinstance(meta, Mapping) and "finished" in meta
 
 
-def _left_by_stage(model: FaceEditor, stage: str, path: Path, label: str) -> dict[str, Tensor]:
-    """What the stage left in another run, held to the model."""
-    setting = f"{START}.{stage}={path}"
-    roles = ", ".join(model.published_networks())
-    try:
-        content = read_content(path)
-        if not is_training_checkpoint(content):
-            raise InputError(
-                "is no checkpoint that a stage left; of a published network, say which it is by "
-                f"{START}.{stage}.ROLE=FILE ({roles})"
-            )
-        if content["meta"].get("stage") != stage:
-            raise InputError(f"was left by stage {content['meta'].get('stage')}, not by {stage}")
-        tensors = stage_weights(content)
-        parts = tuple({f"{key.partition('.')[0]}." for key in tensors})
-        others = {key: value for key, value in model.state_dict().items() if not f"{key}.".startswith(parts)}
-        load_strictly(deepcopy(model), {**others, **tensors})
-    except ValueError as error:
-        said = f"{setting}: {_without_path(error, path)}"
-        raise InputError(f"{said}; a run of {label} has its own in checkpoints/{stage}.pth") from error
+def _left_by_stage(model: FaceEditor, stage: str, path: Path) -> Mapping[str, Any]:
+    """The content of a checkpoint of the stage in another run."""
+    content = read_content(path)
+    if not is_training_checkpoint(content):
+        roles = ", ".join(model.published_networks())
+        raise InputError(
+            "is no checkpoint that a stage left; of a published network, say which it is by "
+            f"{START}.{stage}.ROLE=FILE ({roles})"
+        )
+    if content["meta"].get("stage") != stage:
+        raise InputError(f"was left by stage {content['meta'].get('stage')}, not by {stage}")
+    return dict(content)
+
+
+def _networks(model: FaceEditor, content: Mapping[str, Any]) -> dict[str, Tensor]:
+    """What the stage left there, held to the model."""
+    tensors = stage_weights(content)
+    parts = tuple({f"{key.partition('.')[0]}." for key in tensors})
+    others = {key: value for key, value in model.state_dict().items() if not f"{key}.".startswith(parts)}
+    load_strictly(deepcopy(model), {**others, **tensors})
     return tensors
+
+
+def _state(model: FaceEditor, stage: Stage, content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The state of the stage there, held to the model and to the stage's length and averages."""
+    iteration, averages = content["meta"].get("iter"), set(stage.ema if stage.ema_decay else ())
+    if not isinstance(iteration, int) or not 0 <= iteration < stage.iterations:
+        raise InputError(f"has {iteration} iterations, and the stage is trained for {stage.iterations}")
+    if content.get("ema", {}).keys() != averages:
+        raise InputError("has moving averages of other networks than this training: leave ema_decay as it was there")
+    load_strictly(deepcopy(model), content["state_dict"])
+    return content
 
 
 def _published(model: FaceEditor, stage: str, network: str, path: Path, label: str) -> dict[str, Tensor]:

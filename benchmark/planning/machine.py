@@ -12,9 +12,9 @@ import torch
 from torch.nn import functional
 
 from benchmark.runtime.device import Compute
+from benchmark.runtime.resident_memory import bytes_in, resident
 
 _MEMINFO: Final = Path("/proc/meminfo")
-_STATUS: Final = Path("/proc/self/status")
 _GROUPS: Final = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/memory"))
 """Folders of the process's group, of the second version of control groups and of the first."""
 
@@ -54,14 +54,9 @@ class Machine:
         return cls(compute, resident(), _free_memory(), free, shutil.disk_usage(folder).free, rate)
 
 
-def resident() -> int | None:
-    """Bytes of this process in memory: its own, and those mapped from files, libraries among them."""
-    return _kilobytes(_STATUS, "VmRSS:")
-
-
 def _free_memory() -> int | None:
     """Bytes that can still be taken, by the machine and by the limit of this process's group."""
-    available = _kilobytes(_MEMINFO, "MemAvailable:")
+    available = bytes_in(_MEMINFO, "MemAvailable:")
     left = (available, *map(left_in_group, _GROUPS))
     return min((each for each in left if each is not None), default=None)
 
@@ -85,14 +80,6 @@ def left_in_group(folder: Path) -> int | None:
         facts = dict(line.split() for line in lines)
         return most - taken + int(facts.get("total_inactive_file", facts.get("inactive_file", 0)))
     return None
-
-
-def _kilobytes(path: Path, key: str) -> int | None:
-    try:
-        lines = path.read_text(encoding="ascii").splitlines()
-    except OSError:
-        return None
-    return next((1024 * int(line.split()[1]) for line in lines if line.startswith(key)), None)
 
 
 def _seconds_per_flop(compute: Compute) -> float:

@@ -18,8 +18,10 @@ from benchmark.planning.stages import StageEstimate, estimate_stages, memory_of
 from benchmark.planning.tasks import Tasks
 from benchmark.planning.trial import Trial
 from benchmark.runs.participation import check_learned_attributes, participation
+from benchmark.runs.shared_work import keeping_of
 from benchmark.runs.training_budget import within
 from benchmark.runtime.device import Compute
+from benchmark.training.kept_checkpoints import Keeping, gigabytes_at_most
 from benchmark.training.step_cost import StepTime, require_device
 from benchmark.training.step_work import StepWork
 from benchmark.training.train import move_to_device
@@ -71,6 +73,7 @@ def method_estimate(
     unbought = counted.model_copy(update={"method": counted.method.model_copy(update={"budget": None})})
     editor = build_editor(counted, files)
     left = {stage.name for stage in stages_to_train(editor)}
+    begun = {name: int(content["meta"]["iter"]) for name, content in editor.begun.items()}
     estimates: list[StageEstimate] = []
     iterations: dict[str, int] = {}
     if left:
@@ -86,7 +89,14 @@ def method_estimate(
         iterations = stage_iterations(counted, steps, files, machine.compute)
     notes = tuple(missing_in_words(files))
     parts = [
-        _stage_part(each, iterations[each.stage.name], sample, machine, notes)
+        _stage_part(
+            each,
+            iterations[each.stage.name] - begun.get(each.stage.name, 0),
+            sample,
+            machine,
+            notes,
+            keeping_of(requested.method),
+        )
         for each in estimates
         if each.stage.name in left
     ]
@@ -146,8 +156,19 @@ def stage_iterations(
 
 
 def _stage_part(
-    estimate: StageEstimate, iterations: int, sample: Sample, machine: Machine, notes: tuple[str, ...]
+    estimate: StageEstimate,
+    iterations: int,
+    sample: Sample,
+    machine: Machine,
+    notes: tuple[str, ...],
+    keeping: Keeping | None,
 ) -> Part:
+    kept = spare = 0
+    if keeping is not None and (most := keeping.most(iterations)):
+        each = estimate.unfinished + keeping.with_best * estimate.networks
+        kept = keeping.number(iterations) * each
+        spare = most * each - kept
+        notes = (*notes, f"the checkpoints that are kept take at most {gigabytes_at_most(most * each)}")
     time = estimate.time
     seen = min(sample.num_faces["train"], iterations * estimate.stage.batch_size)
     mapped = packed_bytes(seen, sample.dataset.size)
@@ -160,8 +181,8 @@ def _stage_part(
         iterations * time.cpu,
         None if memory is None else memory + mapped,
         estimate.device_bytes,
-        disk=estimate.checkpoint,
-        spare_disk=estimate.unfinished,
+        disk=estimate.checkpoint + kept,
+        spare_disk=estimate.unfinished + spare,
         notes=(*notes, *estimate.notes),
     )
 

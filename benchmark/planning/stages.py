@@ -13,6 +13,7 @@ from benchmark.editing.cost import forget_peak_memory, peak_memory_mib
 from benchmark.planning.machine import Machine
 from benchmark.runtime.processes import ALONE
 from benchmark.training.batch_parts import require_parts
+from benchmark.training.checkpoints import ZIPPED
 from benchmark.training.step_cost import StepTime, step_time, trial_step
 from benchmark.training.step_work import StepWork, bytes_of, works, works_of_small_batches
 from benchmark.training.train import move_to_device
@@ -22,8 +23,6 @@ HEADROOM: Final = 0.8
 """Share of the free memory that a calibration may take."""
 SLOWER: Final = 3.0
 """How many times slower than its convolutions alone a step may be before it is known."""
-ZIPPED: Final = 320
-"""Bytes beside a tensor in a checkpoint: its entry in the archive, and its name."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,7 @@ class StageEstimate:
         time: of a mean step.
         device_bytes: allocated on the GPU at most; None where the stage is not trained on one.
         checkpoint: bytes of what it leaves.
+        networks: bytes of all of the model's networks in a checkpoint.
         unfinished: bytes of a checkpoint to go on from.
         notes: what the figures rest on, or why they are missing.
     """
@@ -45,6 +45,7 @@ class StageEstimate:
     time: StepTime
     device_bytes: int | None
     checkpoint: int
+    networks: int
     unfinished: int
     notes: tuple[str, ...] = ()
 
@@ -107,6 +108,7 @@ def estimate_stages(
                 time,
                 device_bytes,
                 sum(sizes[name] for name in kept),
+                sum(sizes.values()),
                 sum(sizes.values()) + work.optimizer_bytes,
                 (*notes, *how),
             )

@@ -24,6 +24,8 @@ CHECKPOINTS: Final = "checkpoints"
 """The folder of what each stage of the training left."""
 UNFINISHED: Final = ".unfinished.pth"
 """Ends the name of a checkpoint there from which a stage goes on, after the stage's name."""
+KEPT: Final = ".kept.pth"
+"""Ends the name of one that is kept beside it, after the stage's name and its iteration: `paint.2000.kept.pth`."""
 EDITS: Final = "edits"
 """The folder of edits, which has one of each protocol."""
 COST: Final = "cost.json"
@@ -44,6 +46,30 @@ def checkpoints_folder(run: Path) -> Path:
 def checkpoint_path(run: Path, stage: str) -> Path:
     """The networks of a finished training stage."""
     return checkpoints_folder(run) / f"{stage}.pth"
+
+
+def unfinished_path(run: Path, stage: str) -> Path:
+    """The state that a stage goes on from."""
+    return checkpoints_folder(run) / f"{stage}{UNFINISHED}"
+
+
+def kept_path(run: Path, stage: str, iteration: int) -> Path:
+    """The state of a stage that is kept of an iteration."""
+    return checkpoints_folder(run) / f"{stage}.{iteration}{KEPT}"
+
+
+def kept_paths(run: Path, stage: str) -> dict[int, Path]:
+    """The states that are kept of a stage, by their iterations, which ascend."""
+    numbers = (
+        path.name.removeprefix(f"{stage}.").removesuffix(KEPT) for path in checkpoints_folder(run).glob(f"*{KEPT}")
+    )
+    kept = (int(number) for number in numbers if number.isascii() and number.isdecimal())
+    return {iteration: kept_path(run, stage, iteration) for iteration in sorted(kept)}
+
+
+def is_of_finished_stage(checkpoint: Path) -> bool:
+    """Whether a file in the folder of checkpoints is what a finished stage left, by its name."""
+    return checkpoint.suffix == ".pth" and not checkpoint.name.endswith((UNFINISHED, KEPT))
 
 
 def edits_folder(run: Path, protocol: str) -> Path:

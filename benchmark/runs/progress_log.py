@@ -14,12 +14,16 @@ TAIL_BYTES = 16_384
 
 @dataclass(frozen=True)
 class Step:
-    """A line of `progress.jsonl`: the stage, how many of its iterations are done, and after how many seconds."""
+    """A line of `progress.jsonl`: the stage, how many of its iterations are done, and after how many seconds.
+
+    Lines of older versions have no images per second.
+    """
 
     stage: str
     iteration: int
     of: int
     seconds: float
+    images_per_second: float | None = None
 
 
 def last_lines(path: Path, number: int) -> list[str]:
@@ -42,6 +46,8 @@ def _steps(lines: list[str]) -> Iterator[Step]:
     for line in lines:
         try:
             step = json.loads(line)
-            yield Step(str(step["stage"]), int(step["iteration"]), int(step["of"]), float(step["seconds"]))
+            numbers = int(step["iteration"]), int(step["of"]), float(step["seconds"])
+            speed = step.get("images_per_second")
+            yield Step(str(step["stage"]), *numbers, None if speed is None else float(speed))
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError):  # cut short, or being written
             continue

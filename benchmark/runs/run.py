@@ -373,6 +373,10 @@ class Run:
             notes["budget"] = self._bought.note
         if self.requested.method.accumulate > 1:
             notes["accumulate"] = f"each batch in {self.requested.method.accumulate} parts, one after another"
-        notes |= weights_notes(self._option_weights) | start_notes(self.requested.method) | take_over_note(self.stamps)
+        notes |= (
+            weights_notes(self._option_weights)
+            | start_notes(self.requested.method, editor.begun)
+            | take_over_note(self.stamps)
+        )
         notes |= self._validation.notes(self.folder)
         return MethodInfo("learned", card.title, "trained", self._weights_sha256, notes)

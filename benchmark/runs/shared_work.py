@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmark.config.evaluation_spec import EvaluationSpec
-from benchmark.config.experiment import Experiment
+from benchmark.config.experiment import Experiment, MethodSpec
 from benchmark.editing.build_method import Editor, build_editor
 from benchmark.editing.edit_tasks import edit_tasks, follow_edits
 from benchmark.editing.option_weights import option_weights
@@ -21,6 +21,7 @@ from benchmark.runtime.processes import ALONE, Processes
 from benchmark.runtime.progress import Reporter
 from benchmark.training.compile_networks import compiled
 from benchmark.training.follow import follow_training
+from benchmark.training.kept_checkpoints import Keeping
 from benchmark.training.stage_cache import StageCache
 from benchmark.training.train import TrainingTime, move_to_device, train
 from benchmark.training.validation import Validation
@@ -73,9 +74,18 @@ def train_method(
             store=store,
             validation=validation,
             given=editor.given,
+            begun=editor.begun,
             processes=processes,
+            keeping=keeping_of(experiment.method),
             accumulate=experiment.method.accumulate,
         )
+
+
+def keeping_of(method: MethodSpec) -> Keeping | None:
+    """Which checkpoints a method's training keeps; None where it keeps none."""
+    if not method.checkpoint_every:
+        return None
+    return Keeping(method.checkpoint_every, method.keep_checkpoints, with_best=method.best is not None)
 
 
 def edit_protocol(

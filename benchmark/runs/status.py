@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Any, Final, Literal
 
 from filelock import FileLock, Timeout
@@ -34,6 +35,7 @@ class RunStatus:
         doing: what it did last, in words.
         seconds_left: of the training stage that it is in, at the speed of its last steps; None where it trains none.
         idle_seconds: since it last wrote anything.
+        images_per_second: that it trains on, of late; None where it trains none, or an older version does.
     """
 
     run: Path
@@ -41,6 +43,7 @@ class RunStatus:
     doing: str
     seconds_left: float | None
     idle_seconds: float
+    images_per_second: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The same as plain values."""
@@ -50,6 +53,7 @@ class RunStatus:
             "doing": self.doing,
             "seconds_left": self.seconds_left,
             "idle_seconds": self.idle_seconds,
+            "images_per_second": self.images_per_second,
         }
 
 
@@ -88,7 +92,8 @@ def _status(run: Path) -> RunStatus:
         state = "stopped"
     training = _training(run)
     if training is not None:
-        return RunStatus(run, state, *training, idle)
+        doing, left, speed = training
+        return RunStatus(run, state, doing, left, idle, speed)
     said = last_lines(run / LOG, 1)
     return RunStatus(run, state, said[0] if said else "", None, idle)
 
@@ -109,13 +114,16 @@ def _is_worked_on(run: Path) -> bool:
     return False
 
 
-def _training(run: Path) -> tuple[str, float | None] | None:
-    """The unfinished stage that a run trains, and the seconds left of it; None where it trains none."""
+def _training(run: Path) -> tuple[str, float | None, float | None] | None:
+    """The unfinished stage that a run trains, the seconds left of it, and images per second; None where it has none."""
     steps = last_steps(run, RECENT)
     if not steps or steps[-1].iteration >= steps[-1].of:
         return None
     last = steps[-1]
-    first = next(step for step in steps if step.stage == last.stage)
+    steps = [step for step in steps if step.stage == last.stage]
+    first = steps[0]
     iterations, seconds = last.iteration - first.iteration, last.seconds - first.seconds
     left = (last.of - last.iteration) * seconds / iterations if iterations > 0 and seconds > 0 else None
-    return f"training {last.stage}: {last.iteration} of {last.of}", left
+    speeds = [step.images_per_second for step in steps if step.images_per_second is not None]
+    speed = round(fmean(speeds), 2) if speeds else None
+    return f"training {last.stage}: {last.iteration} of {last.of}", left, speed

@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmark.caching.file_record import FILES, changed_files
 from benchmark.caching.fingerprints import STAMPS, StageState
-from benchmark.results.run_folder import CHECKPOINTS, EDITS, RESULT, UNFINISHED
+from benchmark.results.run_folder import CHECKPOINTS, EDITS, RESULT, checkpoints_folder, is_of_finished_stage
 from benchmark.runs.up_to_date import FINISHED
 from benchmark.runs.weights_record import WEIGHTS
 from registry.errors import InputError
@@ -71,7 +71,7 @@ def _record(stamp: Any) -> Mapping[str, str]:
 def _parts(run: Path) -> dict[str, str]:
     """What has files in a run's folder, by the name that the run's state gives it."""
     parts = {}
-    if any(not path.name.endswith(UNFINISHED) for path in (run / CHECKPOINTS).glob("*.pth")):
+    if any(map(is_of_finished_stage, checkpoints_folder(run).glob("*"))):
         parts[WEIGHTS] = CHECKPOINTS
     for protocol in sorted({path.parent.name for path in (run / EDITS).glob("*/*.png")}):
         parts[f"{EDITS}/{protocol}"] = f"{EDITS}/{protocol}"

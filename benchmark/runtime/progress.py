@@ -5,15 +5,19 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from rich.console import Console
 from rich.progress import Progress
 
-from benchmark.runtime.progress_line import columns
+from benchmark.runtime.progress_line import clock, columns
 from registry.errors import LOGGER, on_one_line
+from registry.system_errors import FULL
+
+LINE_EVERY_SECONDS = 600.0
+"""Between two lines in the log about work that goes on."""
 
 
 class Advance(Protocol):
@@ -61,18 +65,25 @@ class Reporter:
         self._note(line)
 
     def _note(self, text: str) -> None:
+        """Append a line to the log; where the disk is full it is lost, since what needs the room says so itself."""
         if self._log is None:
             return
-        with suppress(OSError):  # a full disk is said of the files that matter, and not of the log in their place
+        try:
             self._log.parent.mkdir(parents=True, exist_ok=True)
             with self._log.open("a", encoding="utf-8") as file:
                 file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
 
     @contextmanager
     def bar(self, title: str, total: int) -> Iterator[Advance]:
-        """Show a bar that ends with the block; where there is no terminal, print a line when the block ends."""
+        """Show a bar that ends with the block; where there is no terminal, print a line when the block ends.
+
+        Of work that takes long a line says how far it is every few minutes: in the log, and where there is no bar.
+        """
         reached, last_notes = 0, tuple[str, ...]()
-        started = time.monotonic()
+        started = last_line = time.monotonic()
         with Progress(
             *columns(self.console.width),
             console=self.console,
@@ -81,20 +92,27 @@ class Reporter:
         ) as progress:
             bar = progress.add_task(title, total=total, notes=())
 
-            def advance(done: int, *notes: str) -> None:
-                nonlocal reached, last_notes
-                reached, last_notes = done, notes
-                progress.update(bar, completed=done, notes=notes)
-
-            try:
-                yield advance
-            finally:
+            def write_line(*left: str) -> None:
                 summary = f"{title}: {reached} of {total} in {time.monotonic() - started:.1f} s"
-                line = "  ".join([summary, *last_notes])
+                line = "  ".join([summary, *left, *last_notes])
                 if self.console.is_interactive:
                     self._note(line)
                 else:
                     self.say(line)
+
+            def advance(done: int, *notes: str) -> None:
+                nonlocal reached, last_notes, last_line
+                reached, last_notes = done, notes
+                progress.update(bar, completed=done, notes=notes)
+                if done < total and time.monotonic() - last_line >= LINE_EVERY_SECONDS:
+                    seconds = progress.tasks[bar].time_remaining
+                    write_line(*([] if seconds is None else [f"left {clock(seconds)}"]))
+                    last_line = time.monotonic()
+
+            try:
+                yield advance
+            finally:
+                write_line()
 
     @contextmanager
     def counting(self, title: str) -> Iterator[Callable[[int, int], None]]:

@@ -7,7 +7,7 @@ import pickle
 import random
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -17,6 +17,9 @@ from benchmark.runtime.atomic_files import replacing
 from benchmark.runtime.checked_files import check_archive
 from benchmark.runtime.system_failures import writing
 from registry.system_errors import is_of_the_system
+
+ZIPPED: Final = 320
+"""Bytes beside a tensor in a checkpoint: its entry in the archive, and its name."""
 
 
 class TrainingCheckpointError(ValueError):
@@ -34,17 +37,17 @@ def write_checkpoint(path: Path, content: dict[str, Any]) -> None:
         DiskFullError: if there is no room; the file that lay there before is whole.
     """
     # given a path, torch would write its name, which is a random one here, into the file
-    with writing(path, needed=_bytes_of(content)), replacing(path) as temporary, temporary.open("wb") as file:
+    with writing(path, needed=bytes_in_file(content)), replacing(path) as temporary, temporary.open("wb") as file:
         torch.save(content, file)
 
 
-def _bytes_of(content: Any) -> int:
-    """Bytes of the tensors in nested plain values, which a file of them hardly exceeds."""
+def bytes_in_file(content: Any) -> int:
+    """Bytes that the tensors in nested plain values take in a file, which hardly has anything else."""
     if isinstance(content, Tensor):
-        return content.numel() * content.element_size()
+        return content.numel() * content.element_size() + ZIPPED
     if isinstance(content, Mapping):
-        return sum(map(_bytes_of, content.values()))
-    return sum(map(_bytes_of, content)) if isinstance(content, list | tuple) else 0
+        return sum(map(bytes_in_file, content.values()))
+    return sum(map(bytes_in_file, content)) if isinstance(content, list | tuple) else 0
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from methods.checkpoint.networks import is_state_dict
 
 EARLIER: Final = "earlier"
 """In a checkpoint's `meta`: SHA-256 of the tensors that each earlier stage left, by its name, in their order."""
+KEPT_STATE: Final = "kept"
+"""Beside it: that this is the state of a stage during its training, which was kept to be used as it was then."""
 COMPLETE: Final = "complete"
 """Beside it: whether its tensors and those of the earlier stages are the whole model."""
 
@@ -101,6 +103,8 @@ class Baseline:
 def trained_weights(path: Path, content: Mapping[str, Any], built: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The whole model as a finished stage left it: its checkpoint's tensors over those of earlier stages beside it.
 
+    A checkpoint that was kept during a stage has all of the model, as it would edit: with averages in place.
+
     Args:
         path: of the checkpoint.
         content: of the checkpoint; one without `earlier` in its `meta` holds the whole model.
@@ -110,6 +114,8 @@ def trained_weights(path: Path, content: Mapping[str, Any], built: Mapping[str, 
         TrainingCheckpointError: if the stage is not finished, or one before it is missing, damaged or another.
     """
     meta = content["meta"]
+    if meta.get(KEPT_STATE) is True:
+        return _with_averages(content)
     own = stage_weights(content)
     earlier = meta.get(EARLIER, {})
     if not isinstance(earlier, Mapping):
@@ -118,6 +124,17 @@ def trained_weights(path: Path, content: Mapping[str, Any], built: Mapping[str, 
     for stage, sha256 in earlier.items():
         weights.update(_earlier_weights(path.parent, str(stage), str(sha256)))
     return {**weights, **own}
+
+
+def _with_averages(content: Mapping[str, Any]) -> dict[str, Tensor]:
+    """The tensors of a state during a stage, with its moving averages in the place of the networks that they follow."""
+    weights, averages = dict(_tensors(content)), content.get("ema", {})
+    if not (isinstance(averages, Mapping) and all(map(is_state_dict, averages.values()))):
+        raise TrainingCheckpointError("its averages are other things than tensors by name")
+    for name, average in averages.items():
+        own = {key.removeprefix("module."): tensor for key, tensor in average.items() if key.startswith("module.")}
+        weights |= {f"{name}.{key}": tensor for key, tensor in own.items()}
+    return weights
 
 
 def stage_weights(content: Mapping[str, Any]) -> dict[str, Tensor]:

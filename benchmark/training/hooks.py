@@ -1,22 +1,16 @@
-"""Training hooks: moving averages of networks, periodic checkpoints, and progress with losses."""
+"""The training hook of networks' moving averages."""
 
 from __future__ import annotations
 
-import json
-import math
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import torch
 from mmengine.hooks import Hook
 from mmengine.model import MomentumAnnealingEMA
-from torch import Tensor, nn
+from torch import nn
 
-from benchmark.runtime.progress import Advance
-from benchmark.runtime.system_failures import writing
 from methods.base import Stage
 
 EMA_WARM_UP = 10
@@ -24,7 +18,7 @@ EMA_WARM_UP = 10
 
 
 class TrainingDiverged(RuntimeError):
-    """A loss that is no longer a finite number."""
+    """A loss or a weight that is no longer a finite number."""
 
 
 class MovingAverage(MomentumAnnealingEMA):
@@ -98,74 +92,3 @@ class EMAHook(Hook):
         if runner.iter == runner.max_iters:
             for name, average in self.averages.items():
                 runner.model.get_submodule(name).load_state_dict(average.module.state_dict())
-
-
-class CheckpointHook(Hook):
-    """Writes the stage's state at an interval in seconds, and when training ends or a stop is requested."""
-
-    priority = "VERY_LOW"
-
-    def __init__(self, unfinished: Path, finished: Path, every_seconds: float) -> None:
-        self.unfinished = unfinished
-        self.finished = finished
-        self.every_seconds = every_seconds
-        self.last = time.monotonic()
-
-    def after_train_iter(self, runner: Any, batch_idx: int, data_batch: Any = None, outputs: Any = None) -> None:
-        """Save if the interval has passed."""
-        if time.monotonic() - self.last >= self.every_seconds:
-            runner.save_checkpoint(str(self.unfinished.parent), self.unfinished.name)
-            self.last = time.monotonic()
-
-    def after_train(self, runner: Any) -> None:
-        """Save the finished networks, or everything to go on from."""
-        if runner.iter == runner.max_iters:
-            runner.save_checkpoint(str(self.finished.parent), self.finished.name, finished=True)
-            self.unfinished.unlink(missing_ok=True)
-        else:
-            runner.save_checkpoint(str(self.unfinished.parent), self.unfinished.name)
-
-
-class ProgressHook(Hook):
-    """Losses to the progress bar, to `progress.jsonl`, and to the visualiser's backends."""
-
-    priority = "LOW"
-
-    def __init__(self, stage: Stage, log: Path, advance: Advance, every: int = 10) -> None:
-        self.stage = stage
-        self.log = log
-        self.advance = advance
-        self.every = every
-        self.first = True
-
-    def after_train_iter(self, runner: Any, batch_idx: int, data_batch: Any = None, outputs: Any = None) -> None:
-        """Report every few iterations; stop a training whose losses are no numbers, at the first iteration already."""
-        done = batch_idx + 1
-        first, self.first = self.first, False
-        reported = done % self.every == 0 or done == self.stage.iterations
-        if not (first or reported):  # the device is waited for when losses are looked at
-            return
-        losses = _numbers(outputs)
-        if not reported and all(map(math.isfinite, losses.values())):
-            return
-        line = {
-            "stage": self.stage.name,
-            "iteration": done,
-            "of": self.stage.iterations,
-            "seconds": round(runner.seconds, 3),
-            "losses": {name: round(value, 6) if math.isfinite(value) else None for name, value in losses.items()},
-        }
-        with writing(self.log), self.log.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
-        for name, value in losses.items():
-            if not math.isfinite(value):
-                raise TrainingDiverged(f"stage {self.stage.name} diverged: {name} is {value} at iteration {done}")
-        runner.visualizer.add_scalars(losses, step=done)
-        self.advance(done, *(f"{name} {value:.3g}" for name, value in losses.items()))
-
-
-def _numbers(losses: Mapping[str, Tensor | float]) -> dict[str, float]:
-    """Losses as numbers, all by one transfer, so that the device is waited for once."""
-    tensors = {name: value.detach().float().reshape(()) for name, value in losses.items() if isinstance(value, Tensor)}
-    moved = dict(zip(tensors, torch.stack(list(tensors.values())).tolist() if tensors else [], strict=True))
-    return {name: moved[name] if name in moved else float(value) for name, value in losses.items()}

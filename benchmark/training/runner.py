@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 from mmengine.logging import MMLogger
@@ -18,10 +18,15 @@ from benchmark.runtime.interruption import StopRequest
 from benchmark.runtime.processes import Processes
 from benchmark.training.checkpoints import random_state, restore_random_state, write_checkpoint
 from benchmark.training.event_files import EventFiles
-from benchmark.training.finished_stages import Baseline
+from benchmark.training.finished_stages import EARLIER, KEPT_STATE, Baseline
 from benchmark.training.shared_step import average_tracked_statistics, mean_losses
+from benchmark.training.taken_up import TAKEN_UP, load_under_own_options
 from benchmark.training.training_step import take_step
 from methods.base import FaceBatch
+
+LOADING: Final = "waiting for its next batch of faces"
+STEPPING: Final = "computing a step"
+AFTER_A_STEP: Final = "in what follows a step, such as validation or a checkpoint"
 
 
 class StageRunner(Runner):
@@ -38,6 +43,10 @@ class StageRunner(Runner):
         baseline: the model before the stage, by which its finished checkpoint leaves out what did not change; None
             where this process writes none.
         kwargs: mmengine's.
+
+    Attributes:
+        doing: what the training is at, in words.
+        waited: seconds in which it waited for batches, in this sitting.
     """
 
     def __init__(
@@ -62,6 +71,8 @@ class StageRunner(Runner):
         self.cpu_seconds_before: float = meta.get("cpu_seconds", 0.0)
         self.started, self.cpu_started = time.monotonic(), time.process_time()
         self.cpu_seconds_of_others = 0.0
+        self.doing = LOADING
+        self.waited = 0.0
         super().__init__(default_scope=None, log_level="WARNING", **kwargs)
 
     @property
@@ -134,39 +145,56 @@ class StageRunner(Runner):
             for name, group in scheduler.items()
         }
 
-    def save_checkpoint(self, out_dir: str, filename: str, *, finished: bool = False, **_: Any) -> None:
-        """Write the stage's state atomically: everything to resume, or what it changed alone once `finished`."""
-        content: dict[str, Any] = {
-            "meta": {
-                "stage": self.stage,
-                "iter": self.iter,
-                "epoch": 0,
-                "seconds": self.seconds,
-                "cpu_seconds": self.cpu_seconds,
-                "seed": self.seed,
-                "finished": finished,
-            },
-            "state_dict": self.model.state_dict(),
-        }
+    def save_checkpoint(
+        self, out_dir: str, filename: str, *, finished: bool = False, kept: bool = False, **_: Any
+    ) -> None:
+        """Write the stage's state atomically: everything to resume, or what it changed alone once `finished`.
+
+        One that is `kept` says so.
+        """
+        if self.baseline is None:
+            raise RuntimeError("a process without a baseline writes no checkpoint")
         if finished:
-            if self.baseline is None:
-                raise RuntimeError("a process without a baseline writes no finished stage")
-            content = self.baseline.checkpoint(content["state_dict"], content["meta"])
+            content = self.baseline.checkpoint(self.model.state_dict(), self._meta(finished=True))
+            self.call_hook("before_save_checkpoint", checkpoint=content)
         else:
-            content["optimizer"] = self.optim_wrapper.state_dict()
-            if self.optim_wrapper.scale is not None:
-                content["loss_scale"] = self.optim_wrapper.scale.state_dict()
-            content["random_state"] = random_state()
-            schedulers = self.param_schedulers or {}
-            content["param_schedulers"] = {
+            content = self.state_of_training()
+            content["meta"][EARLIER] = dict(self.baseline.earlier)
+        if kept:
+            content["meta"][KEPT_STATE] = True
+        write_checkpoint(Path(out_dir) / filename, content)
+
+    def state_of_training(self) -> dict[str, Any]:
+        """Everything to resume from; its tensors are those of the training, not copies."""
+        schedulers = self.param_schedulers or {}
+        content: dict[str, Any] = {
+            "meta": self._meta(finished=False),
+            "state_dict": self.model.state_dict(),
+            "optimizer": self.optim_wrapper.state_dict(),
+            "random_state": random_state(),
+            "param_schedulers": {
                 # a one-cycle schedule counts its annealing function among its state, which is no plain value
                 name: [
                     {key: value for key, value in each.state_dict().items() if not callable(value)} for each in group
                 ]
                 for name, group in schedulers.items()
-            }
+            },
+        }
+        if self.optim_wrapper.scale is not None:
+            content["loss_scale"] = self.optim_wrapper.scale.state_dict()
         self.call_hook("before_save_checkpoint", checkpoint=content)
-        write_checkpoint(Path(out_dir) / filename, content)
+        return content
+
+    def _meta(self, *, finished: bool) -> dict[str, Any]:
+        return {
+            "stage": self.stage,
+            "iter": self.iter,
+            "epoch": 0,
+            "seconds": self.seconds,
+            "cpu_seconds": self.cpu_seconds,
+            "seed": self.seed,
+            "finished": finished,
+        }
 
     def load_or_resume(self) -> None:
         """Resume from the state of an earlier sitting, if any."""
@@ -175,12 +203,17 @@ class StageRunner(Runner):
             return
         self.call_hook("after_load_checkpoint", checkpoint=content)
         self.model.load_state_dict(content["state_dict"])
-        self.optim_wrapper.load_state_dict(content["optimizer"])
-        if self.optim_wrapper.scale is not None:
-            self.optim_wrapper.scale.load_state_dict(content["loss_scale"])
-        for name, group in (self.param_schedulers or {}).items():
-            for scheduler, state in zip(group, content["param_schedulers"][name], strict=True):
-                scheduler.load_state_dict(state)
+        if content["meta"].get(TAKEN_UP):
+            load_under_own_options(self.optim_wrapper, self.param_schedulers or {}, content)
+            if self.optim_wrapper.scale is not None and "loss_scale" in content:  # not where it had another precision
+                self.optim_wrapper.scale.load_state_dict(content["loss_scale"])
+        else:
+            self.optim_wrapper.load_state_dict(content["optimizer"])
+            if self.optim_wrapper.scale is not None:
+                self.optim_wrapper.scale.load_state_dict(content["loss_scale"])
+            for name, group in (self.param_schedulers or {}).items():
+                for scheduler, state in zip(group, content["param_schedulers"][name], strict=True):
+                    scheduler.load_state_dict(state)
         self.train_loop._iter = content["meta"]["iter"]
         restore_random_state(content["random_state"], of_several=self.processes.several)
 
@@ -194,12 +227,20 @@ class StageLoop(IterBasedTrainLoop):
         runner.call_hook("before_train")
         runner.model.train()
         while self._iter < self._max_iters and not runner.stops():
-            self.run_iter(next(self.dataloader_iterator))
+            self.run_iter(self._next_batch())
         runner.call_hook("after_train")
+
+    def _next_batch(self) -> FaceBatch:
+        self.runner.doing = LOADING
+        started = time.monotonic()
+        faces: FaceBatch = next(self.dataloader_iterator)
+        self.runner.waited += time.monotonic() - started
+        return faces
 
     def run_iter(self, faces: FaceBatch) -> None:
         """One training step, of which the processes know the same losses and statistics."""
         runner = self.runner
+        runner.doing = STEPPING
         compute: Compute = runner.compute
         faces = faces.to(compute.device, channels_last=compute.channels_last)
         runner.call_hook("before_train_iter", batch_idx=self._iter, data_batch=faces)
@@ -207,4 +248,5 @@ class StageLoop(IterBasedTrainLoop):
         losses = mean_losses(take_step(runner.model, faces, runner.optim_wrapper, compute, processes), processes)
         average_tracked_statistics(runner.model, processes)
         self._iter += 1
+        runner.doing = AFTER_A_STEP
         runner.call_hook("after_train_iter", batch_idx=self._iter - 1, data_batch=faces, outputs=losses)

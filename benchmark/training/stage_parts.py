@@ -14,7 +14,7 @@ from benchmark.datasets.training_batches import training_batches
 from benchmark.runtime.device import Compute
 from benchmark.runtime.processes import Processes
 from benchmark.training.batch_parts import parts_of
-from benchmark.training.hooks import CheckpointHook
+from benchmark.training.checkpoint_hook import CheckpointHook
 from benchmark.training.loss_scale import loss_scale
 from benchmark.training.stage_optimizers import StageOptimizers
 from methods.base import FaceBatch, Stage, Trainable

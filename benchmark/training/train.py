@@ -17,20 +17,31 @@ from mmengine.hooks import Hook
 from torch import Tensor
 
 from benchmark.datasets.base import FaceDataset
-from benchmark.results.run_folder import PROGRESS, UNFINISHED, checkpoint_path, checkpoints_folder
+from benchmark.results.run_folder import PROGRESS, checkpoint_path, checkpoints_folder
 from benchmark.runtime.device import Compute, seed_everything
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.processes import ALONE, Processes
 from benchmark.runtime.progress import Reporter
 from benchmark.training.batch_parts import require_parts
-from benchmark.training.checkpoints import random_state, read_checkpoint, read_or_discard, write_checkpoint
+from benchmark.training.checkpoint_hook import CheckpointHook
+from benchmark.training.checkpoints import (
+    TrainingCheckpointError,
+    random_state,
+    read_checkpoint,
+    read_or_discard,
+    write_checkpoint,
+)
 from benchmark.training.event_files import EventFiles
 from benchmark.training.finished_stages import Baseline, EarlierStages
-from benchmark.training.hooks import CheckpointHook, EMAHook, ProgressHook
+from benchmark.training.hooks import EMAHook
+from benchmark.training.kept_checkpoints import Keeping, find_resumed
+from benchmark.training.progress_hook import ProgressHook
 from benchmark.training.runner import StageLoop, StageRunner
 from benchmark.training.shared_step import STAGE, require_shares
 from benchmark.training.stage_cache import StageCache
 from benchmark.training.stage_parts import stage_hooks, stage_loader, stage_optimizers, stage_schedulers
+from benchmark.training.stall_watch import StallWatch
+from benchmark.training.taken_up import taken_up
 from benchmark.training.validation import Validation, adopt_curve
 from methods.base import Stage, Trainable
 from registry.errors import InputError, plugin_boundary
@@ -71,6 +82,8 @@ def train(
     validation: Validation | None = None,
     given: Mapping[str, Mapping[str, Tensor]] = MappingProxyType({}),
     processes: Processes = ALONE,
+    keeping: Keeping | None = None,
+    begun: Mapping[str, Mapping[str, Any]] | None = None,
     accumulate: int = 1,
 ) -> TrainingTime:
     """Train every stage that is not whole in `folder/checkpoints` already, and leave the model trained.
@@ -88,6 +101,9 @@ def train(
         validation: of the model as it is trained; it may choose which networks a stage leaves.
         given: by stage, tensors by the model's names that take the place of its training.
         processes: that train together, of which this is the first; the others are in `benchmark.training.follow`.
+        keeping: which checkpoints are kept of each stage beside the one that it goes on from; None keeps none.
+        begun: by stage, the content of a checkpoint of its training elsewhere that it goes on from, under the model's
+            own options; None where nobody could give any, as of judges.
         accumulate: parts that each batch is stepped through in, one after another (`benchmark.training.training_step`).
 
     Returns:
@@ -96,7 +112,7 @@ def train(
 
     Raises:
         Interrupted: if a stop was requested; the state is saved.
-        TrainingDiverged: if a loss is no longer finite.
+        TrainingDiverged: if a loss or a weight is no longer finite; the last checkpoint is one of before.
         TrainingCheckpointError: if a checkpoint in the folder is of something else; a damaged one is made anew.
         PluginError: if the model's own code fails, or gives something else than losses.
         InputError: if an optimiser refuses its options, TensorBoard is requested and not installed, the model trains
@@ -144,6 +160,8 @@ def train(
                         processes,
                         accumulate,
                         validating,
+                        keeping,
+                        begun,
                     )
                     content = read_checkpoint(finished)
                     if store is not None:
@@ -187,10 +205,17 @@ def _train_stage(
     processes: Processes,
     accumulate: int,
     validating: Callable[[EMAHook], Hook] | None,
+    keeping: Keeping | None,
+    begun: Mapping[str, Mapping[str, Any]] | None,
 ) -> None:
-    finished = checkpoint_path(folder, stage.name)
-    unfinished = finished.with_name(f"{stage.name}{UNFINISHED}")
-    state = read_or_discard(unfinished, reporter.say)
+    resumed = find_resumed(folder, stage.name, baseline.earlier, reporter.say)
+    state = None if resumed is None else resumed.content
+    if state is None and begun is not None and stage.name in begun:
+        try:
+            state = taken_up(begun[stage.name], baseline.earlier)
+        except TrainingCheckpointError as error:
+            raise TrainingCheckpointError(f"{title}, start.{stage.name}: {error}") from error
+        reporter.say(f"{title}: {stage.name} goes on from iteration {state['meta']['iter']:,} of its file in start")
     averages = EMAHook(stage)
     events = folder / "tensorboard" / stage.name
     if tensorboard and state is not None:
@@ -198,6 +223,9 @@ def _train_stage(
     backends = [{"type": "TensorboardVisBackend", "save_dir": str(events)}]
     loader = stage_loader(dataset, stage, seed, compute, state, processes)
     optimizers = stage_optimizers(model, stage, title, processes, compute, accumulate=accumulate)
+    checkpoints = CheckpointHook(
+        folder, stage, CHECKPOINT_EVERY_SECONDS, keeping, resumed, reporter.say, takes_start=begun is not None
+    )
     if processes.several:
         processes.tell(
             {STAGE: stage.name, "state": state, "weights": model.state_dict(), "random_state": random_state()}
@@ -207,6 +235,7 @@ def _train_stage(
         tempfile.TemporaryDirectory() as work_dir,
         deferred_interruption() as stop,
         reporter.bar(f"{title}: {stage.name}", stage.iterations) as advance,
+        StallWatch(stage, reporter.say, checkpoints.last_good_in_words) as stall_watch,
     ):
         runner = StageRunner(
             compute=compute,
@@ -221,11 +250,12 @@ def _train_stage(
             train_cfg={"type": StageLoop, "max_iters": stage.iterations},
             optim_wrapper=optimizers,
             param_scheduler=stage_schedulers(stage),
-            default_hooks=stage_hooks(CheckpointHook(unfinished, finished, CHECKPOINT_EVERY_SECONDS)),
+            default_hooks=stage_hooks(checkpoints),
             custom_hooks=[
                 averages,
                 *([] if validating is None else [validating(averages)]),
-                ProgressHook(stage, folder / PROGRESS, advance),
+                ProgressHook(stage, folder / PROGRESS, advance, reporter.say, checkpoints.after_divergence),
+                stall_watch,
             ],
             visualizer=EventFiles(backends if tensorboard else ()),
             randomness={"seed": seed},

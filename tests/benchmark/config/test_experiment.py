@@ -456,6 +456,16 @@ def test_a_validation_curve_decides_no_figure_unless_it_chooses_the_networks() -
     assert chosen.training_part()["keep"] == "best:seg-miou"
 
 
+def test_checkpoints_that_are_kept_decide_no_figure() -> None:
+    plain = resolve([flags()])
+    assert not plain.settings().keys() & {"checkpoint_every", "keep_checkpoints"}
+    kept = resolve([flags(checkpoint_every=1000, keep_checkpoints=5)])
+    assert (kept.settings()["checkpoint_every"], kept.settings()["keep_checkpoints"]) == (1000, 5)
+    assert kept.sha256() == plain.sha256()
+    assert kept.configuration_sha256(None) == plain.configuration_sha256(None)
+    assert kept.training_part() == plain.training_part()
+
+
 def test_parts_of_batches_decide_the_weights_and_whole_batches_are_as_before() -> None:
     plain, parts = resolve([flags()]), resolve([flags(accumulate=4)])
     assert "accumulate" not in plain.settings().keys() | plain.training_part().keys()
@@ -475,6 +485,12 @@ def test_parts_of_batches_decide_the_weights_and_whole_batches_are_as_before() -
         ({"keep": "best:seg-mio"}, "unknown metric 'seg-mio'; did you mean 'seg-miou'"),
         ({"keep": "best:fid"}, "keep: fid has no figure of single images"),
         ({"keep": "best:seg-miou", "validate_every": 0}, "keep: best:seg-miou needs a validation curve"),
+        ({"checkpoint_every": -1}, "checkpoint_every: Input should be greater than or equal to 0, not -1"),
+        (
+            {"checkpoint_every": 10, "keep_checkpoints": 0},
+            "keep_checkpoints: Input should be greater than or equal to 1",
+        ),
+        ({"keep_checkpoints": 2}, "keep_checkpoints is how many of those of checkpoint_every are kept: give that too"),
         ({"validate_every": -1}, "validate_every: Input should be greater than or equal to 0, not -1"),
     ],
     ids=str,

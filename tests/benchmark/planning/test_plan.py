@@ -16,7 +16,8 @@ from tests.commands import TINY, TINY_METHOD, bench, ended, python, settings
 pytestmark = pytest.mark.integration
 
 WORDS = ("--plugin", TINY_METHOD, *TINY, "--set", "dataset.size=32", "--protocol", "reconstruction", "--device", "cpu")
-METHOD = ("--method", "tiny", *settings("options.width=64"))
+KEPT = settings("checkpoint_every=2", "keep_checkpoints=1")
+METHOD = ("--method", "tiny", *settings("options.width=64"), *KEPT)
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +67,13 @@ def test_every_part_has_its_time_and_training_its_memory(plan: dict[str, Any]) -
 def test_disk_is_what_a_run_then_takes(plan: dict[str, Any], runs: Path, cache: Path) -> None:
     done = bench("train", *METHOD, *WORDS, "--runs", runs)
     assert done.code == 0, done.err
-    checkpoint = runs / "rendered-faces" / "tiny" / "seed0" / "checkpoints" / "paint.pth"
+    checkpoints = runs / "rendered-faces" / "tiny" / "seed0" / "checkpoints"
+    assert sorted(path.name for path in checkpoints.iterdir()) == ["paint.4.kept.pth", "paint.pth"]
     shared, tiny = plan["groups"]
-    assert parts(tiny)["paint"]["disk"] == pytest.approx(checkpoint.stat().st_size, rel=0.1)
+    assert parts(tiny)["paint"]["disk"] == pytest.approx(
+        sum(path.stat().st_size for path in checkpoints.iterdir()), rel=0.1
+    )
+    assert parts(tiny)["paint"]["notes"] == ["the checkpoints that are kept take at most 0.1 GB"]
     assert parts(shared)["faces"]["disk"] == (24 + 4 + 12) * 32 * 32 * 4
     packs = [sum(path.stat().st_size for path in pack.glob("*.bin")) for pack in (cache / "faces").iterdir()]
     assert parts(shared)["faces"]["disk"] in packs

@@ -10,6 +10,7 @@ import pytest
 
 from benchmark.runs.status import statuses
 from registry.errors import InputError
+from reports.run_page.loss_curves import read_loss_curves
 from tests.commands import TINY, TINY_METHOD, bench, bench_process, ended, settings
 
 pytestmark = pytest.mark.integration
@@ -36,17 +37,35 @@ def test_a_run_is_at_work_then_killed_then_finished(tmp_path: Path) -> None:
     assert at_work["doing"].startswith("training paint: ")
     assert at_work["doing"].endswith(" of 400")
     assert 0 < at_work["seconds_left"] < 400
+    assert 0 < at_work["images_per_second"] < 4 / 0.02
     os.killpg(process.pid, signal.SIGKILL)
     ended(process)
     assert status_of(tmp_path)["state"] == "stopped"
     printed = bench("status", tmp_path).out
     assert printed.startswith("0 finished, 0 working, 1 stopped")
     assert "training paint" in printed
+    assert "images/s" in printed
     finished = bench("score", *WORDS, *settings("options.iterations=2"), "--fresh", "--runs", tmp_path)
     assert finished.code == 0, finished.err
     done = status_of(tmp_path)
     assert (done["state"], done["doing"], done["seconds_left"]) == ("finished", "", None)
     assert bench("status", tmp_path).out == "1 finished, 0 working, 0 stopped\n"
+
+
+def test_lines_of_an_older_version_have_no_speed(tmp_path: Path) -> None:
+    (tmp_path / "stamps.json").write_text("{}")
+    line = {"stage": "paint", "of": 100, "losses": {"l1": 1.0}}
+    older = [{**line, "iteration": 10 * number, "seconds": 5.0 * number} for number in (1, 2)]
+    log = tmp_path / "progress.jsonl"
+    log.write_text("".join(json.dumps(each) + "\n" for each in older))
+    (status,) = statuses(tmp_path)
+    assert (status.doing, status.seconds_left, status.images_per_second) == ("training paint: 20 of 100", 40.0, None)
+    newer = {**line, "iteration": 30, "seconds": 15.0, "images_per_second": 16.0}
+    log.write_text(log.read_text() + json.dumps(newer) + "\n")
+    (status,) = statuses(tmp_path)
+    assert (status.seconds_left, status.images_per_second) == (35.0, 16.0)
+    curves = {curve.loss: (curve.iterations, curve.last) for curve in read_loss_curves(log)}
+    assert curves == {"l1": (30, 1.0)}, "the run's page reads lines of both"
 
 
 def test_a_folder_without_a_run_is_one_sentence(tmp_path: Path) -> None:

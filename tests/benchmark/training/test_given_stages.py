@@ -42,6 +42,25 @@ def test_a_stage_that_starts_from_anothers_networks_ends_in_the_same_bits(full: 
     assert not list((tmp_path / "cache").glob("stages/*.pth")), "what was given is lent to no other variant"
 
 
+def test_a_stage_within_which_another_run_goes_on_ends_in_the_same_bits(full: Trained, tmp_path: Path) -> None:
+    before = f"start.mask_vae={left(full, 'mask_vae')}"
+    kept = settings(before, "checkpoint_every=1", "keep_checkpoints=1")
+    first = bench(*words(tmp_path / "first"), *kept)
+    assert first.code == 0, first.err
+    file = Trained(tmp_path / "first").folder / "checkpoints" / "dense_mapping.2.kept.pth"
+    alone = bench(*words(tmp_path / "refused"), *settings(f"start.dense_mapping={file}"))
+    assert alone.code == 2
+    assert (
+        "goes on within that stage: give what the stage before it left there too, by start.mask_vae=" in alone.sentence
+    )
+    second = bench(*words(tmp_path / "second"), *settings(before, f"start.dense_mapping={file}"))
+    assert second.code == 0, second.err
+    assert "dense_mapping goes on from iteration 2 of its file in start" in second.err
+    given = Trained(tmp_path / "second")
+    for stage in ("dense_mapping", LAST):
+        assert same(given.checkpoint(stage)["state_dict"], full.checkpoint(stage)["state_dict"])
+
+
 def test_a_published_network_takes_a_stages_place_and_the_result_says_so(full: Trained, tmp_path: Path) -> None:
     generator = {
         key.removeprefix("generator."): value

@@ -13,6 +13,7 @@ from PIL import Image
 
 from benchmark.runtime.device import Compute, choose_compute
 from benchmark.training.batch_parts import BatchParts
+from benchmark.training.checkpoint_hook import first_not_finite
 from benchmark.training.loss_scale import loss_scale
 from benchmark.training.stage_optimizers import StageOptimizers
 from benchmark.training.train import move_to_device
@@ -53,6 +54,8 @@ def test_a_stopped_training_goes_on_to_the_same_bits(tmp_path: Path) -> None:
     again = ended(training("stopped"), timeout=300)
     assert again.code == 0, again.err
     one, other = Trained(tmp_path / "whole"), Trained(tmp_path / "stopped")
+    lines = [json.loads(line) for line in (one.folder / "progress.jsonl").read_text().splitlines()]
+    assert all(line["gpu_memory_mib"] > 0 and line["images_per_second"] > 0 for line in lines)
     for stage in ("mask_vae", "dense_mapping", "editing_behavior"):
         assert same(one.checkpoint(stage)["state_dict"], other.checkpoint(stage)["state_dict"]), stage
 
@@ -87,6 +90,19 @@ def test_edits_and_figures_are_those_of_a_cpu_but_for_rounding(tmp_path: Path) -
     assert figures["cuda"].keys() == figures["cpu"].keys() != set()
     for key, value in figures["cpu"].items():
         assert figures["cuda"][key] == pytest.approx(value, abs=0.02), key
+
+
+def test_weights_are_seen_to_be_finite_by_one_wait_for_the_gpu() -> None:
+    module = torch.nn.Sequential(*(torch.nn.BatchNorm2d(4) for _ in range(20))).cuda()
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        torch.cuda.set_sync_debug_mode("warn")
+        found = first_not_finite(module)
+        torch.cuda.set_sync_debug_mode("default")
+    assert found is None
+    assert sum("synchronizing" in str(each.message) for each in warned) == 1
+    module[7].weight.data[1] = float("nan")
+    assert first_not_finite(module) == "7.weight"
 
 
 def test_faces_are_loaded_beside_a_gpu() -> None:

@@ -204,11 +204,21 @@ def test_progress_is_a_line_every_few_iterations_and_at_the_end(trained: Toy, fo
         (stage, iteration, ITERATIONS) for stage in ("first", "second") for iteration in (10, ITERATIONS)
     ]
     assert all(math.isfinite(line["losses"]["l1"]) and line["seconds"] > 0 for line in lines)
+    for line in lines:
+        assert 0 < line["images_per_second"] < 1e6
+        assert 0 <= line["data_wait"] <= 1
+        assert 10 < line["memory_mib"] < 1e6
+        assert (line["seconds_left"] == 0) == (line["iteration"] == ITERATIONS)
+    for before, after in (lines[:2], lines[2:]):
+        images = after["images_per_second"] * (after["seconds"] - before["seconds"])
+        assert images == pytest.approx(8 * (ITERATIONS - 10), rel=0.5), "but for rounding"
 
 
 @pytest.mark.parametrize(("step", "reported"), [(1, 1), (8, 10)])
 def test_a_loss_that_is_no_number_stops_the_training(faces: Path, tmp_path: Path, step: int, reported: int) -> None:
-    with pytest.raises(TrainingDiverged, match=f"stage first diverged: l1 is nan at iteration {reported}$"):
+    with pytest.raises(
+        TrainingDiverged, match=f"stage first diverged: l1 is nan at iteration {reported}; no checkpoint"
+    ):
         train_toy(Toy(diverge_at=step), tmp_path, faces)
     last = json.loads((tmp_path / "progress.jsonl").read_text().splitlines()[-1])
     assert last["losses"] == {"l1": None}, "JSON has no NaN"

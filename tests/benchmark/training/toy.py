@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.optim import OptimWrapper, OptimWrapperDict
@@ -29,6 +30,8 @@ class Toy(Trainable):
         step_seconds: waits so long every step.
         stop_at: sends this process a Ctrl-C in the step of this number, `times` times.
         diverge_at: gives a loss that is no number from the step of this number on.
+        poison_at: leaves weights that are no numbers in the step of this number, whose loss is one.
+        rate: of learning.
         ema_decay: of the second stage's average.
         mark: a file that appears in the third step of the second stage.
     """
@@ -39,13 +42,15 @@ class Toy(Trainable):
         stop_at: int | None = None,
         times: int = 1,
         diverge_at: int | None = None,
+        poison_at: int | None = None,
+        rate: float = 1e-2,
         ema_decay: float = 0.5,
         mark: Path | None = None,
     ) -> None:
         super().__init__()
         self.network = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 3, 3, padding=1))
         self.step_seconds, self.stop_at, self.times, self.diverge_at = step_seconds, stop_at, times, diverge_at
-        self.ema_decay, self.mark = ema_decay, mark
+        self.poison_at, self.rate, self.ema_decay, self.mark = poison_at, rate, ema_decay, mark
         self.steps = 0
         self.rates: list[float] = []
         self.history: list[list[Tensor]] = []
@@ -63,7 +68,7 @@ class Toy(Trainable):
 
     def optimizers(self, stage: Stage) -> OptimWrapperDict:
         self.rates, self.history = [], [self._weights()]
-        return OptimWrapperDict(network=OptimWrapper(torch.optim.Adam(self.network.parameters(), 1e-2)))
+        return OptimWrapperDict(network=OptimWrapper(torch.optim.Adam(self.network.parameters(), self.rate)))
 
     def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, Tensor]:
         self.steps += 1
@@ -79,6 +84,9 @@ class Toy(Trainable):
         if self.diverge_at is not None and self.steps >= self.diverge_at:
             loss = loss * float("nan")
         optim["network"].update_params(loss)
+        if self.steps == self.poison_at:
+            with torch.no_grad():
+                self.network[2].weight[0, 0] = float("nan")
         self.history.append(self._weights())
         return {"l1": loss.detach()}
 
@@ -100,9 +108,10 @@ def train_toy(
     tensorboard: bool = False,
     reporter: Reporter | None = None,
     validation: Validation | None = None,
-    accumulate: int = 1,
+    compute: Compute = CPU,
+    **further: Any,
 ) -> training.TrainingTime:
-    """Train on one thread, so that every process comes to the same bits."""
+    """Train on one thread, so that every process comes to the same bits; `further` is of `training.train`."""
     seed_everything(seed)
     with torch.no_grad():
         for parameter in toy.parameters():
@@ -115,12 +124,12 @@ def train_toy(
             sixteen_faces(cache),
             folder,
             seed=seed,
-            compute=CPU,
+            compute=compute,
             reporter=reporter or Reporter(quiet=True),
             title="toy",
             tensorboard=tensorboard,
             validation=validation,
-            accumulate=accumulate,
+            **further,
         )
     finally:
         torch.set_num_threads(threads)
