@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -138,7 +139,9 @@ def _listed_edits(file: Path) -> dict[int, OutsideEdit]:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except OSError:  # no file has so long a name
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:  # else no file has so long a name
+            raise
         return False
 
 

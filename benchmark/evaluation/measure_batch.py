@@ -78,7 +78,8 @@ def given_away(ready: ReadyMetrics, writers: Mapping[str, HeldFeatures]) -> dict
     rows = {}
     for name, metric in ready.images.items():
         if name not in ready.missing:
-            rows[name] = _with_tensors(metric.results)
+            with metric_boundary(f"{type(metric).__name__}.process", name, ready.missing):
+                rows[name] = _with_tensors(metric.results)
         metric.results.clear()
     features = {name: torch.from_numpy(writers[name].given_away()) for name in ready.encoders}
     return {FEATURES: features, ROWS: rows, MISSING: dict(ready.missing)}
@@ -101,9 +102,15 @@ def _with_tensors(value: Any) -> Any:
     """Nested lists, tuples and mappings with tensors for arrays, which travel."""
     if isinstance(value, np.ndarray):
         return torch.from_numpy(np.array(value))
+    if isinstance(value, np.generic):
+        return value.item()
     if isinstance(value, Mapping):
         return {key: _with_tensors(inner) for key, inner in value.items()}
-    return type(value)(map(_with_tensors, value)) if isinstance(value, list | tuple) else value
+    if type(value) in (list, tuple):
+        return type(value)(map(_with_tensors, value))
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"its results hold {type(value).__name__}, which does not travel between processes")
 
 
 def _with_arrays(value: Any) -> Any:

@@ -48,7 +48,7 @@ def shared_with(ready: ReadyMetrics, outputs: Outputs, tasks: pd.DataFrame, proc
         tasks: the rows that are scored.
         processes: of which this is the first.
     """
-    shared = [*(name for name, metric in ready.images.items() if metric.shares_batches), *ready.sets]
+    shared = [*(name for name, metric in ready.images.items() if metric.is_shared()), *ready.sets]
     if len(batches_of_tasks(tasks, BATCH)) < 2:
         shared = []
     numbers = [int(task) for task in tasks["task"]]
@@ -92,7 +92,7 @@ def measured_by_turns(
     Raises:
         Interrupted: if a stop was requested.
     """
-    unshared = [name for name, metric in ready.images.items() if not metric.shares_batches]
+    unshared = [name for name, metric in ready.images.items() if not metric.is_shared()]
     done = 0
     with deferred_interruption() as stop:
         for turn in read_ahead(_turns(source, outputs, tasks, bool(unshared), processes.size)):

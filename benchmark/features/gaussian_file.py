@@ -59,7 +59,7 @@ def read_gaussian(path: Path) -> Gaussian:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     except MemoryError as error:
-        raise InputError(f"{path}: its arrays claim to be larger than the file") from error
+        raise InputError(f"{path}: its arrays claim more than this machine's memory") from error
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         if isinstance(error, InputError):
             raise

@@ -176,7 +176,8 @@ class ImageMetric(BaseMetric):
             strength has none.
         shares_batches: whether several processes may measure a batch each: `process` then adds to `results` what
             follows from its batch alone, in arrays, lists, tuples, mappings and plain values. Otherwise the first
-            process measures all batches.
+            process measures all batches. A class that measures by code of its own in another module than this is
+            declared in must declare it again.
     """
 
     inapplicable: ClassVar[str] = "it applies to none of these tasks"
@@ -186,6 +187,14 @@ class ImageMetric(BaseMetric):
 
     def __init__(self) -> None:
         super().__init__(collect_device="cpu")
+
+    @classmethod
+    def is_shared(cls) -> bool:
+        """Whether several processes measure a batch each: `shares_batches`, where it speaks of the code that does."""
+        declares = next(each for each in cls.__mro__ if "shares_batches" in vars(each))
+        below = cls.__mro__[: cls.__mro__.index(declares)]
+        own = [each for each in below if each.__module__ != declares.__module__]
+        return cls.shares_batches and not any(vars(each).keys() & {"measure", "process"} for each in own)
 
     def prepare(self, resources: Resources) -> None:
         """Load what the metric needs; called once, before any task is scored.

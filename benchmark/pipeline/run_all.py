@@ -66,7 +66,8 @@ def run_all(
     state = StageState(pages)
     if state.damage is not None:
         reporter.say(f"{state.damage}; the pages are written anew")
-    if len(done) == len(planned) and pages_are_up_to_date(pages):
+    folders = [experiment.folder(runs) for experiment in planned]
+    if len(done) == len(planned) and pages_are_up_to_date(pages, folders):
         reporter.say(f"{pages}: nothing to do, everything is finished")
         return done
     # imported here: a repeated command that has nothing to do must not wait for torch
@@ -81,7 +82,7 @@ def run_all(
             with working_on(experiment.folder(runs), reporter):
                 result = run_of(experiment, context, runs, fresh=again, keep_weights=keep_weights).score()
         results.append(result)
-    of_runs = write_run_pages((experiment.folder(runs) for experiment in planned), reporter)
+    of_runs = write_run_pages(folders, reporter)
     found, errors = read_results(results_beside(pages))
     for error in errors:
         reporter.say(f"left out: {error}")

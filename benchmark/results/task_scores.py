@@ -26,6 +26,7 @@ from benchmark.runtime.json_files import ResultError
 from benchmark.runtime.regular_files import check_regular
 from benchmark.statistics.face_clusters import Statistic
 from benchmark.statistics.ratios import Array, Ratio, mean_over_groups, ratio_terms, terms_by_group
+from registry.system_errors import is_of_the_system
 
 
 def tasks_sha256(frame: pd.DataFrame) -> str:
@@ -145,6 +146,8 @@ class TaskScores:
         except FileNotFoundError as error:
             raise ResultError(f"{self.path}: no such file; score the run again") from error
         except (OSError, ValueError, TypeError, RecursionError, pa.ArrowException) as error:
+            if is_of_the_system(error):
+                raise
             raise ResultError(f"{self.path}: cannot be read as Parquet; score the run again") from error
         if doubled := [name for name, count in Counter(table.column_names).items() if count > 1]:
             raise ResultError(f"{self.path}: has the column {doubled[0]!r} twice; score the run again")

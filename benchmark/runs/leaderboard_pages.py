@@ -8,7 +8,7 @@ from typing import Final
 
 from benchmark.caching.file_record import FILES, changed_files, record_files
 from benchmark.caching.fingerprints import StageState, fingerprint, source_version
-from benchmark.results.run_folder import RESULT, score_paths
+from benchmark.results.run_folder import REPORT, RESULT, score_paths
 from benchmark.runtime.atomic_files import sha256_of
 
 PAGES: Final = "leaderboard"
@@ -20,17 +20,27 @@ def results_beside(pages: Path) -> list[Path]:
     return sorted(pages.glob(f"*/*/{RESULT}"))
 
 
-def pages_are_up_to_date(pages: Path) -> bool:
-    """Whether a folder's pages were written from the results that lie there now, by this code, and are as they were."""
+def pages_are_up_to_date(pages: Path, runs: Iterable[Path]) -> bool:
+    """Whether a leaderboard was written from the results that lie there now, by this code, and is as it was written.
+
+    Args:
+        pages: its folder.
+        runs: folders below it whose pages must be as they were written, too.
+    """
     noted, stamp = StageState(pages).get(PAGES), _stamp(pages)
     if stamp is None or not isinstance(noted, dict) or noted.get("stamp") != stamp:
         return False
-    return not changed_files(pages, noted[FILES])
+    wanted = [*PAGE_FILES, *((run / REPORT).relative_to(pages).as_posix() for run in runs)]
+    return all(name in noted[FILES] for name in wanted) and not changed_files(
+        pages, {name: noted[FILES][name] for name in wanted}
+    )
 
 
 def note_pages(pages: Path, written: Iterable[Path]) -> None:
-    """Note from what a leaderboard was written just now, and what was: its pages, and those of the runs below it."""
-    StageState(pages).put(PAGES, {"stamp": _stamp(pages), FILES: record_files(pages, written)})
+    """Note from what a leaderboard was written just now, and what was: its pages, and those of some runs below it."""
+    noted = StageState(pages).get(PAGES)
+    earlier = noted.get(FILES, {}) if isinstance(noted, dict) else {}
+    StageState(pages).put(PAGES, {"stamp": _stamp(pages), FILES: {**earlier, **record_files(pages, written)}})
 
 
 def _stamp(pages: Path) -> str | None:

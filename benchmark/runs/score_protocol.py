@@ -27,7 +27,7 @@ from benchmark.results.run_folder import EDITS, REFUSED, RESULT, edits_folder, s
 from benchmark.results.schema import Value, read_result
 from benchmark.results.task_scores import TABLE_COLUMNS, read_task_scores, write_task_scores
 from benchmark.runs.shared_work import tell_of_scoring
-from benchmark.runs.up_to_date import FINISHED, LIBRARIES, METRICS, measured_by, metric_stamps
+from benchmark.runs.up_to_date import FINISHED, LIBRARIES, METRICS, SCORING_CODE, measured_by, metric_stamps
 from benchmark.runtime.json_files import ResultError
 from benchmark.statistics.ratios import Ratio
 from registry.catalogue import DATASET_CARDS, PROTOCOL_CARDS, Entry
@@ -151,7 +151,7 @@ def _scored_by(state: StageState, evaluation: EvaluationSpec, context: Evaluatio
         evaluation.bootstrap_draws,
         context.dataset.fingerprint,
         context.compute.described,
-        code_version("benchmark.evaluation.score_edits", "benchmark.evaluation.context"),
+        code_version(*SCORING_CODE),
         [entry_version(entry) for entry in entries],
         {file: sha256 for file, sha256 in edits.items() if file.endswith(".png")},
     )

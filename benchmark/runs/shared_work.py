@@ -15,6 +15,7 @@ from benchmark.editing.process.process_method import ProcessMethod
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.follow_measuring import follow_measuring
 from benchmark.evaluation.helping_context import HelpingContext
+from benchmark.runs.up_to_date import metric_stamps
 from benchmark.runs.validation import training_faces
 from benchmark.runtime.cache_folder import cache_folder
 from benchmark.runtime.processes import ALONE, Processes
@@ -35,6 +36,8 @@ WORK: Final = "work"
 TRAIN: Final = "train"
 EDIT: Final = "edit"
 SCORE: Final = "score"
+DECIDE: Final = "decide"
+"""In what the first process tells of scoring: what decides its figures, which must be the same in all."""
 
 
 def train_method(
@@ -140,8 +143,24 @@ def tell_of_scoring(evaluation: EvaluationSpec, task_set: TaskSet, context: Eval
         task_set: the protocol and its tasks.
         context: of the comparison.
     """
-    told = {"protocol": task_set.protocol.name, "tasks": task_set.sha256}
+    if not context.processes.several:
+        return
+    name = task_set.protocol.name
+    told = {"protocol": name, DECIDE: _what_decides_figures(evaluation, name, task_set, context)}
     context.processes.tell({WORK: SCORE, "evaluation": evaluation.model_dump_json(), **told})
+
+
+def _what_decides_figures(
+    evaluation: EvaluationSpec, protocol: str, task_set: TaskSet, context: EvaluationContext
+) -> dict[str, str]:
+    """By words for each, what must be the same in all processes that score together."""
+    metrics = metric_stamps(evaluation, protocol, context.weights)
+    return {
+        "its faces": context.dataset.fingerprint,
+        f"the tasks of {protocol}": task_set.sha256,
+        "how its networks run": context.compute.described,
+        **{f"the code or the weights file of {name}": stamp for name, stamp in metrics},
+    }
 
 
 def _tell(
@@ -187,8 +206,9 @@ def help_with(processes: Processes, weights: Weights) -> None:
 def _help_score(told: Mapping[str, Any], evaluation: EvaluationSpec, context: HelpingContext) -> None:
     name = told["protocol"]
     (task_set,) = context.task_sets({name: evaluation.protocols[name]})
-    if task_set.sha256 != told["tasks"]:
-        raise InputError(f"process {context.processes.rank} has other faces than the first: other tasks of {name}")
+    here = _what_decides_figures(evaluation, name, task_set, context)
+    if differing := [what for what, value in told[DECIDE].items() if here.get(what) != value]:
+        raise InputError(f"process {context.processes.rank} differs from the first in {', '.join(differing)}")
     follow_measuring(task_set.protocol, task_set.tasks, evaluation.further_roles, context)
 
 

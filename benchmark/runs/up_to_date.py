@@ -131,13 +131,14 @@ class _SharedInputs:
         return self._libraries[metric]
 
 
-CODE = (
-    TRAINING_CODE,
-    "benchmark.editing.edit_tasks",
+SCORING_CODE = (
     "benchmark.evaluation.score_edits",
     "benchmark.evaluation.context",
-    "benchmark.runs.assemble_result",
+    "benchmark.evaluation.follow_measuring",
+    "benchmark.evaluation.helping_context",
 )
+"""The modules that score edits, in the first process and in those that help it, with what they import."""
+CODE = (TRAINING_CODE, "benchmark.editing.edit_tasks", *SCORING_CODE, "benchmark.runs.assemble_result")
 """The modules that make a result, with what they import, beside what is registered."""
 NOT_IN_RESULTS = {"summary", "paper", "licence", "ablation", "options", "presets", "variants", "timeout", "claims"}
 """What cards say to people, or for other commands; options count as they are resolved, in the experiment."""

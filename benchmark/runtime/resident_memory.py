@@ -16,7 +16,7 @@ def resident() -> int | None:
 def bytes_in(path: Path, key: str) -> int | None:
     """Bytes in the line that begins with a key, in a file whose lines have kilobytes; None where there is none."""
     try:
-        lines = path.read_text(encoding="ascii").splitlines()
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return None
     return next((1024 * int(line.split()[1]) for line in lines if line.startswith(key)), None)

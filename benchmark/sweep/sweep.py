@@ -69,7 +69,7 @@ def sweep(
         return all(map(finished.has, (job.experiment, *others)))
 
     def pages_are_written(job: Job) -> bool:
-        return pages_are_up_to_date(runs / job.experiment.evaluation.dataset.name)
+        return pages_are_up_to_date(runs / job.experiment.evaluation.dataset.name, [job.experiment.folder(runs)])
 
     with _alone_in(runs), deferred_interruption() as stop, table.shown():
         queue = Queue([*shared, *own, *pages], runs, folder / RECORD, table)

@@ -14,6 +14,7 @@ from PIL import Image
 
 from benchmark.images.read import read_image
 from registry.errors import InputError
+from registry.system_errors import is_of_the_system
 
 MAX_PICTURE_BYTES: Final = 2 * 2**20
 MAX_SIDE: Final = 256
@@ -27,7 +28,9 @@ def picture_uri(path: Path) -> str | None:
         if not path.is_file() or path.stat().st_size > MAX_PICTURE_BYTES:
             return None
         content = path.read_bytes()
-    except OSError:  # it cannot be read, or no file has such a name
+    except OSError as error:  # it cannot be read, or no file has such a name
+        if is_of_the_system(error):
+            raise
         return None
     return _uri("png", content) if content.startswith(_PNG) else None
 
@@ -39,7 +42,9 @@ def compact_uri(path: Path) -> str | None:
     """
     try:
         written = path.stat()
-    except OSError:
+    except OSError as error:
+        if is_of_the_system(error):
+            raise
         return None
     return _compact_uri(path, written.st_mtime_ns, written.st_size)
 

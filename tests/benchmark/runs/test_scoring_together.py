@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -191,6 +192,7 @@ def test_a_stop_ends_all(two: Path, plugin: Path, tmp_path: Path) -> None:
     processes = started_together(*words, SEEN=str(tmp_path))
     while len(list(tmp_path.iterdir())) < 2:
         assert all(process.poll() is None for process in processes)
+        time.sleep(0.02)
     for process in processes:
         os.kill(process.pid, signal.SIGTERM)
     first, second = map(ended, processes)
