@@ -40,7 +40,7 @@ def load_method(name: str, checkpoint: Path | None, sources: Sequence[ConfigSour
     if run is not None and name not in (experiment.method.name, experiment.label):
         raise InputError(f"{run} is a run of {experiment.label}, not of {name}")
     method, evaluation = experiment.method, experiment.evaluation
-    compute = choose_compute(**(evaluation.compute.model_dump() | {"device": device}))
+    compute = choose_compute(**(evaluation.compute.model_dump() | {"device": device, "deterministic": False}))
     with unchanged_random_state():
         model = _filled(experiment, checkpoint, run)
     move_to_device(model, compute)

@@ -12,7 +12,7 @@ from benchmark.datasets.base import FaceDataset
 from benchmark.editing.cost import forget_peak_memory, peak_memory_mib
 from benchmark.planning.machine import Machine
 from benchmark.runtime.processes import ALONE
-from benchmark.training.batch_parts import require_parts
+from benchmark.training.batch_parts import parts_of, require_parts
 from benchmark.training.checkpoints import ZIPPED
 from benchmark.training.step_cost import StepTime, step_time, trial_step
 from benchmark.training.step_work import StepWork, bytes_of, works, works_of_small_batches
@@ -139,7 +139,8 @@ def _try(
     def fits(size: int) -> bool:
         return work.peak_at(share(size)) < room and 2 * share(size) * guess < max(seconds, 1.0)
 
-    while not fits(batch) and batch % (2 * accumulate) == 0 and batch > 2:
+    smallest = 2 * accumulate * parts_of(stage, accumulate).sides
+    while not fits(batch) and batch % smallest == 0 and batch > 2:
         batch //= 2
     if not fits(batch):
         by_operations = guess / SLOWER

@@ -155,6 +155,7 @@ def finished_stamp(experiment: Experiment, weights: Weights) -> dict[str, Any]:
 
 def _stamp_of(experiment: Experiment, shared: _SharedInputs) -> dict[str, Any]:
     settings = {key: value for key, value in experiment.settings().items() if key != "metrics"}
+    settings["compute"] = {**settings["compute"], "num_workers": 0}  # who loads the faces decides nothing
     stamp = fingerprint(
         settings,
         shared.code,

@@ -14,12 +14,12 @@ from typing import Any, Final, Literal, cast, get_args
 import numpy as np
 import torch
 
+from benchmark.runtime.loaders import LOADERS_OF_A_GPU
 from registry.errors import InputError
 
 Precision = Literal["bf16", "fp16", "fp32"]
 HALVES: Final[Mapping[Precision, torch.dtype]] = {"bf16": torch.bfloat16, "fp16": torch.float16}
 """The types of 16 bits in which forward passes run, by precision."""
-LOADERS_OF_A_GPU: Final = 2
 
 
 class DeviceError(InputError):
@@ -98,16 +98,25 @@ def choose_compute(
     resolved: Precision = ("bf16" if fast_bf16 else otherwise) if precision == "auto" else _precision(precision)
     layout = resolved != "fp32" if channels_last is None else channels_last
     workers = (LOADERS_OF_A_GPU if chosen.type == "cuda" else 0) if num_workers is None else num_workers
-    if deterministic:
-        _use_deterministic_algorithms()
+    _use_deterministic_algorithms(deterministic)
     return Compute(chosen, resolved, layout, workers, deterministic=deterministic)
 
 
-def _use_deterministic_algorithms() -> None:
-    """Have torch take them, and warn of each operation that has none on the device at hand."""
+_deterministic = False
+
+
+def _use_deterministic_algorithms(wanted: bool) -> None:
+    """Have torch take them, and warn of each operation that has none on the device at hand; or no longer.
+
+    What somebody else asked of torch stays as it is.
+    """
+    global _deterministic
+    if wanted == _deterministic:
+        return
+    _deterministic = wanted
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when the GPU multiplies its first matrices
-    torch.backends.cudnn.deterministic = True
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.backends.cudnn.deterministic = wanted
+    torch.use_deterministic_algorithms(wanted, warn_only=True)
 
 
 def gpu_algorithms() -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from benchmark.config.evaluation_spec import ComputeSpec
+from benchmark.runtime.loaders import LOADERS_OF_A_GPU
 from registry.errors import InputError
 
 CPUS, GPUS = "cpus", "gpus"
@@ -52,10 +53,18 @@ def job_request(compute: ComputeSpec, words: Iterable[str]) -> JobRequest:
         raise InputError(
             f"--device {compute.device!r}: a cluster gives each job GPUs of its own, numbered from 0; write {kind}"
         )
-    cpus = _count(CPUS, asked.pop(CPUS, str(1 + (compute.num_workers or 0))), 1)
+    cpus = _count(CPUS, asked.pop(CPUS, str(1 + _loaders(compute, kind, asked))), 1)
     by_device = {"cpu": 0, "cuda": 1}.get(kind)
     gpus = _count(GPUS, asked.pop(GPUS), 0) if GPUS in asked else by_device
     return JobRequest(cpus, gpus, asked)
+
+
+def _loaders(compute: ComputeSpec, kind: str, asked: Mapping[str, str]) -> int:
+    """Processes that load faces: as set, else those that a training has beside a GPU, on which the job may run."""
+    if compute.num_workers is not None:
+        return compute.num_workers
+    on_gpu = kind == "cuda" or (kind != "cpu" and asked.get(GPUS, "0") != "0")
+    return LOADERS_OF_A_GPU if on_gpu else 0
 
 
 def _count(key: str, text: str, least: int) -> int:

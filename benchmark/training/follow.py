@@ -11,7 +11,7 @@ from benchmark.runtime.processes import Processes
 from benchmark.training.checkpoints import restore_random_state
 from benchmark.training.runner import StageLoop, StageRunner
 from benchmark.training.shared_step import STAGE
-from benchmark.training.stage_parts import stage_hooks, stage_loader, stage_optimizers, stage_schedulers
+from benchmark.training.stage_parts import end_loading, stage_hooks, stage_loader, stage_optimizers, stage_schedulers
 from benchmark.training.train import move_to_device
 from methods.base import Trainable
 from registry.errors import plugin_boundary
@@ -68,5 +68,8 @@ def follow_training(
                 randomness={"seed": seed},
                 experiment_name=f"{title}-{stage.name}-{processes.rank}",
             )
-            runner.train()
+            try:
+                runner.train()
+            finally:
+                end_loading(loader)
             stop.check(f"training {title}, stage {stage.name}")

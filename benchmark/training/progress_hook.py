@@ -18,12 +18,17 @@ from benchmark.runtime.progress import Advance
 from benchmark.runtime.resident_memory import resident
 from benchmark.runtime.system_failures import writing
 from benchmark.training.hooks import TrainingDiverged
+from benchmark.training.runner import READING
 from methods.base import Stage
 
 WINDOW: Final = 20
 """Reports whose speed is taken for that of the iterations that are left."""
 UNCHANGED: Final = 50
 """Reports with the same losses, to the bit, after which that is said."""
+OVERFLOWS: Final = 3
+"""Reports one after another with losses that are no numbers, which end a training whose loss scale may still fall."""
+LEAST_SCALE: Final = 2.0**-10
+"""Loss scale below which the gradients overflow whatever it is."""
 MIB: Final = 2**20
 
 
@@ -65,7 +70,7 @@ class ProgressHook(Hook):
         self.first = True
         self.marks: deque[_Mark] = deque(maxlen=WINDOW + 1)
         self.losses: Mapping[str, float] = {}
-        self.unchanged = 0
+        self.unchanged = self.overflown = 0
 
     def before_train(self, runner: Any) -> None:
         """Measure from here on."""
@@ -78,11 +83,15 @@ class ProgressHook(Hook):
         reported = done % self.every == 0 or done == self.stage.iterations
         if not (first or reported):  # the device is waited for when losses are looked at
             return
+        runner.doing, before = READING, runner.doing
         losses = _numbers(outputs)
+        runner.doing = before
         if not reported and all(map(math.isfinite, losses.values())):
             return
         speed = self._speed(_Mark(done, runner.seconds, runner.waited))
         memory = _memory_mib(runner.compute.device)
+        scale = runner.optim_wrapper.scale
+        scaled = {} if scale is None else {"loss_scale": scale.get_scale()}
         line = {
             "stage": self.stage.name,
             "iteration": done,
@@ -91,19 +100,29 @@ class ProgressHook(Hook):
             "losses": {name: round(value, 6) if math.isfinite(value) else None for name, value in losses.items()},
             **speed,
             **memory,
+            **scaled,
         }
         with writing(self.log), self.log.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
-        for name, value in losses.items():
-            if not math.isfinite(value):
-                raise TrainingDiverged(
-                    f"stage {self.stage.name} diverged: {name} is {value} at iteration {done:,}; "
-                    f"{self.after_divergence()}"
-                )
+        self._check_divergence(losses, scaled.get("loss_scale"), done)
         self._notice_no_change(losses, done)
         figures = {f"training/{name}": value for name, value in {**speed, **memory}.items()}
         runner.visualizer.add_scalars({**losses, **figures}, step=done)
         self.advance(done, *(f"{name} {value:.3g}" for name, value in losses.items()), *_in_words(speed, memory))
+
+    def _check_divergence(self, losses: Mapping[str, float], scale: float | None, done: int) -> None:
+        """Stop where a loss is no number; in float16 where that lasts, or the scale of losses falls without end."""
+        wrong = {name: value for name, value in losses.items() if not math.isfinite(value)}
+        self.overflown = self.overflown + 1 if wrong else 0
+        reason = None
+        if wrong and (scale is None or self.overflown == OVERFLOWS):
+            reason = " is ".join(map(str, next(iter(wrong.items()))))
+        elif scale is not None and scale < LEAST_SCALE:
+            reason = f"the loss scale fell to {scale:.1g}, since gradients overflow in float16 at every step"
+        if reason is not None:
+            raise TrainingDiverged(
+                f"stage {self.stage.name} diverged: {reason} at iteration {done:,}; {self.after_divergence()}"
+            )
 
     def _speed(self, now: _Mark) -> dict[str, float]:
         """Images per second and the share of time that went into waiting for them since the last report; time left."""

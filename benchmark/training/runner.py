@@ -25,6 +25,8 @@ from benchmark.training.training_step import take_step
 from methods.base import FaceBatch
 
 LOADING: Final = "waiting for its next batch of faces"
+MEETING: Final = "waiting for the other processes"
+READING: Final = "waiting for the device to give its losses"
 STEPPING: Final = "computing a step"
 AFTER_A_STEP: Final = "in what follows a step, such as validation or a checkpoint"
 
@@ -93,6 +95,7 @@ class StageRunner(Runner):
         """Whether a stop was requested of any process, on which all agree between two steps."""
         if not self.processes.several:
             return self.stop.requested
+        self.doing = MEETING
         own = self._own_cpu_seconds
         sums = torch.tensor([float(self.stop.requested), own], dtype=torch.float64)
         self.processes.add_up(sums)

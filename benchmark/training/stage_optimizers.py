@@ -18,6 +18,9 @@ from registry.errors import PluginError
 class StageOptimizers(OptimWrapperDict):
     """A model's optimisers, which it steps as if it had the whole batch in one process.
 
+    Autocast keeps the casts of weights until its block ends; a step ends them too, so that a network which runs again
+    in the same training step runs with the weights that it has by then.
+
     Args:
         optimizers: as the model gave them; each is left as it is where nothing is shared.
         parts: of each batch that the model takes its step on, one after another.
@@ -37,6 +40,8 @@ class StageOptimizers(OptimWrapperDict):
         scale: LossScale | None = None,
     ) -> None:
         wrappers = dict(optimizers.items())
+        for wrapper in wrappers.values():
+            wrapper.optimizer.register_step_post_hook(_forget_casts)
         if parts.count > 1 or processes.several or scale is not None:
             wrappers = {
                 name: StageOptimizer(name, wrapper, parts, processes, scale) for name, wrapper in wrappers.items()
@@ -153,3 +158,7 @@ class StageOptimizer(OptimWrapper):
         for parameter, gradient in zip(self._parameters, kept or (), strict=kept is not None):
             if gradient is not None:
                 parameter.grad = gradient if parameter.grad is None else gradient.add_(parameter.grad)
+
+
+def _forget_casts(*_: Any) -> None:
+    torch.clear_autocast_cache()

@@ -52,6 +52,13 @@ def stage_loader(
     )
 
 
+def end_loading(loader: DataLoader[FaceBatch]) -> None:
+    """End the processes that load faces, which would else live until the garbage collector finds the loader."""
+    if loader._iterator is not None and loader.num_workers:
+        loader._iterator._shutdown_workers()  # type: ignore[attr-defined]
+        loader._iterator = None
+
+
 def stage_schedulers(stage: Stage) -> dict[str, list[Any]] | None:
     """The stage's schedules as mmengine takes them."""
     return {name: list(group) for name, group in stage.schedulers.items()} or None

@@ -44,7 +44,7 @@ class StallWatch(Hook):
         self.longest = 0.0
 
     def __enter__(self) -> Self:
-        """Nothing runs before the training does, so that the processes that load faces are started without threads."""
+        """Nothing runs before the training does."""
         return self
 
     def __exit__(

@@ -39,7 +39,7 @@ from benchmark.training.progress_hook import ProgressHook
 from benchmark.training.runner import StageLoop, StageRunner
 from benchmark.training.shared_step import STAGE, require_shares
 from benchmark.training.stage_cache import StageCache
-from benchmark.training.stage_parts import stage_hooks, stage_loader, stage_optimizers, stage_schedulers
+from benchmark.training.stage_parts import end_loading, stage_hooks, stage_loader, stage_optimizers, stage_schedulers
 from benchmark.training.stall_watch import StallWatch
 from benchmark.training.taken_up import taken_up
 from benchmark.training.validation import Validation, adopt_curve
@@ -262,7 +262,10 @@ def _train_stage(
             experiment_name=f"{title}-{stage.name}",
         )
         checkpoints_folder(folder).mkdir(parents=True, exist_ok=True)
-        runner.train()
+        try:
+            runner.train()
+        finally:
+            end_loading(loader)
         stop.check(f"training {title}, stage {stage.name}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -19,7 +20,9 @@ from benchmark.runtime.processes import ALONE, Processes
 from benchmark.training import stage_parts
 from benchmark.training.batch_parts import BatchParts
 from benchmark.training.checkpoints import read_checkpoint
+from benchmark.training.hooks import TrainingDiverged
 from benchmark.training.loss_scale import LossScale
+from benchmark.training.progress_hook import LEAST_SCALE
 from benchmark.training.stage_optimizers import StageOptimizers
 from benchmark.training.training_step import take_step
 from methods.layers.adam import adam
@@ -196,3 +199,39 @@ def test_twenty_steps_in_float16_are_finite_near_those_in_float32_and_so_is_an_e
         edited = model.eval().edit(tasks)
     assert edited.dtype == torch.float32
     assert edited.isfinite().all()
+
+
+def test_autocast_forgets_the_casts_of_weights_that_a_step_has_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    half = Compute(torch.device("cpu"), "bf16", channels_last=False)
+
+    def trained() -> dict[str, Tensor]:
+        model, stage = tiny("maskgan", "editing_behavior")  # whose networks are updated twice in a step
+        torch.manual_seed(1)
+        take_step(model, random_faces(4), StageOptimizers(model.optimizers(stage)), half)
+        return model.state_dict()
+
+    found = trained()
+    monkeypatch.setattr(
+        Compute, "autocast", lambda self: torch.autocast("cpu", dtype=torch.bfloat16, cache_enabled=False)
+    )
+    uncached = trained()
+    assert all(torch.equal(found[name], value) for name, value in uncached.items())
+
+
+def test_losses_that_stay_no_numbers_end_a_training_and_one_that_overflows_does_not(
+    faces_folder: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(TrainingDiverged, match=f"l1 is nan at iteration {ITERATIONS}"):  # reported thrice by then
+        train_toy(Toy(diverge_at=1), tmp_path / "stays", faces_folder, compute=HALF)
+    train_toy(Toy(diverge_at=2 * ITERATIONS), tmp_path / "last", faces_folder, compute=HALF)
+    lines = [json.loads(line) for line in (tmp_path / "last" / "progress.jsonl").read_text().splitlines()]
+    assert lines[-1]["losses"]["l1"] is None
+    assert all(line["loss_scale"] > 0 for line in lines)
+
+
+def test_a_scale_that_falls_without_end_ends_a_training(
+    faces_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage_parts, "loss_scale", lambda compute: LossScale("cpu", init_scale=LEAST_SCALE / 2))
+    with pytest.raises(TrainingDiverged, match=r"the loss scale fell to .* gradients overflow in float16"):
+        train_toy(Toy(), tmp_path, faces_folder, compute=HALF)
