@@ -108,7 +108,7 @@ def _with_tensors(value: Any) -> Any:
         return {key: _with_tensors(inner) for key, inner in value.items()}
     if type(value) in (list, tuple):
         return type(value)(map(_with_tensors, value))
-    if value is None or isinstance(value, bool | int | float | str):
+    if value is None or isinstance(value, bool | int | float | str | bytes):
         return value
     raise TypeError(f"its results hold {type(value).__name__}, which does not travel between processes")
 
