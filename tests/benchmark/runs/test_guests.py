@@ -173,7 +173,11 @@ def test_a_guest_that_cannot_be_built_says_so(guests: Path, tmp_path: Path, cach
     [
         ("none", "WrongStep.train_step gave None, where losses by name were expected, {} where there is none"),
         ("rows", "WrongStep.train_step gave a tensor (4, 3, 32, 32) as loss 'l1', where a single number was expected"),
-        ("no-number", "stage only diverged: l1 is nan at iteration 1"),
+        (
+            "no-number",
+            "stage only diverged: l1 is nan at iteration 1; no checkpoint of the stage is written yet; begin anew with "
+            "another option, such as a lower rate",
+        ),
     ],
 )
 def test_a_step_that_gives_no_numbers_ends_at_once(
