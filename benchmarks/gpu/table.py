@@ -90,7 +90,8 @@ def _by_way(rows: list[Row]) -> list[str]:
         found = [_find(rows, name, batch_size=batch_size, **way) for way in ways.values()]
         host = found[0].get("host_ms", 0) / found[0]["ms"] if found[0] and "ms" in found[0] else None
         body.append([name, *map(_cell, found), "–" if host is None else f"{100 * min(host, 1):.0f}%"])
-    legend = "; ".join(f"{name}: {meaning}" for name, meaning in PRECISIONS.items())
+    tried = {row["precision"] for row in rows}
+    legend = "; ".join(f"{name}: {meaning}" for name, meaning in PRECISIONS.items() if name in tried)
     note = "the last column is the host's share of the first way's time: near 100% the device waits for the host"
     return [
         f"Batch of {batch_size}, by precision and layout, or captured as a CUDA graph; {note}. {legend}.",

@@ -25,8 +25,8 @@ pytestmark = pytest.mark.integration
         ("auto", [], False, {"num_cpus": 1, "num_gpus": 0, "resources": {}}),
         ("auto", [], True, {"num_cpus": 1, "num_gpus": 1, "resources": {}}),
         ("cpu", ["cpus=4"], True, {"num_cpus": 4, "num_gpus": 0, "resources": {}}),
-        ("cuda", ["gpus=2", "a100=0.5"], True, {"num_cpus": 1, "num_gpus": 2, "resources": {"a100": 0.5}}),
-        ("cuda", ["memory_gb=2"], True, {"num_cpus": 1, "num_gpus": 1, "memory": 2 * 2**30}),
+        ("cuda", ["gpus=2", "a100=0.5"], True, {"num_cpus": 3, "num_gpus": 2, "resources": {"a100": 0.5}}),
+        ("cuda", ["memory_gb=2"], True, {"num_cpus": 3, "num_gpus": 1, "memory": 2 * 2**30}),
     ],
 )
 def test_a_task_asks_for_what_its_device_needs(
