@@ -30,17 +30,23 @@ def pages_are_up_to_date(pages: Path, runs: Iterable[Path]) -> bool:
     noted, stamp = StageState(pages).get(PAGES), _stamp(pages)
     if stamp is None or not isinstance(noted, dict) or noted.get("stamp") != stamp:
         return False
-    wanted = [*PAGE_FILES, *((run / REPORT).relative_to(pages).as_posix() for run in runs)]
-    return all(name in noted[FILES] for name in wanted) and not changed_files(
-        pages, {name: noted[FILES][name] for name in wanted}
-    )
+    files: dict[str, str] = noted[FILES]
+    own = {(run / REPORT).relative_to(pages).as_posix() for run in runs}
+    of_others = {name for name in files if _is_of_a_run(name)} - own
+    wanted = {name: sha256 for name, sha256 in files.items() if name not in of_others}
+    return {*PAGE_FILES, *own} <= wanted.keys() and not changed_files(pages, wanted)
 
 
 def note_pages(pages: Path, written: Iterable[Path]) -> None:
     """Note from what a leaderboard was written just now, and what was: its pages, and those of some runs below it."""
     noted = StageState(pages).get(PAGES)
     earlier = noted.get(FILES, {}) if isinstance(noted, dict) else {}
-    StageState(pages).put(PAGES, {"stamp": _stamp(pages), FILES: {**earlier, **record_files(pages, written)}})
+    of_runs = {name: sha256 for name, sha256 in earlier.items() if _is_of_a_run(name)}
+    StageState(pages).put(PAGES, {"stamp": _stamp(pages), FILES: {**of_runs, **record_files(pages, written)}})
+
+
+def _is_of_a_run(name: str) -> bool:
+    return name.endswith(f"/{REPORT}")
 
 
 def _stamp(pages: Path) -> str | None:
