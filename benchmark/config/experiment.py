@@ -172,12 +172,16 @@ class Experiment(Spec):
         """
         settings = {**self.settings(), **self._method_settings(option_weights)}
         content = _without(settings, "checkpoint", "start", "metrics", "own_preset", *self.method.decides_no_weights)
-        compute = {**content["compute"], "num_workers": 0}  # who loads the faces decides nothing
-        return _sha256({**content, "compute": compute, "dataset": _without(content["dataset"], "root")})
+        return _sha256({**without_loaders(content), "dataset": _without(content["dataset"], "root")})
 
     def _method_settings(self, option_weights: WeightsHashes) -> dict[str, Any]:
         settings = _without(self.method.settings(), "start")
         return {**settings, "options": {**settings["options"], **option_weights}}
+
+
+def without_loaders(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """An evaluation's settings as if nobody else loaded the faces of trainings, which decides no figure."""
+    return {**settings, "compute": {**settings["compute"], "num_workers": 0}}
 
 
 def over_seeds(experiment: Experiment, seeds: Sequence[int]) -> list[Experiment]:

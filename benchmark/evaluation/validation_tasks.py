@@ -18,6 +18,7 @@ from benchmark.datasets.validation_faces import as_tested
 from benchmark.editing.checked_edit import check_inputs, checked_edit, visible_to
 from benchmark.evaluation.cells import image_cell
 from benchmark.evaluation.context import TASK_SEED, EvaluationContext
+from benchmark.evaluation.measure_batch import measure
 from benchmark.evaluation.metric_boundary import metric_boundary
 from benchmark.evaluation.prepare_metrics import prepare_metrics
 from benchmark.evaluation.scoring_batches import scoring_batch
@@ -159,10 +160,7 @@ class ValidationTasks:
         ready = prepare_metrics(self.metrics, self.context.resources, _no_encoder)
         for part, pixels in zip(self._parts, outputs, strict=True):
             batch = scoring_batch(part.rows, part.scored, pixels, self.protocol, self.faces, judges, compute)
-            for name, metric in ready.images.items():
-                if name not in ready.missing:
-                    with metric_boundary(f"{type(metric).__name__}.measure", name, ready.missing):
-                        metric.process(list(part.rows["task"]), [{"batch": batch}])
+            measure(ready, {}, list(ready.images), list(part.rows["task"]), batch)
         figures: dict[str, float | None] = dict.fromkeys(self.metrics)
         faces, groups = faces_of(self.table), TaskGroups.of(self.table)
         for name, metric in ready.images.items():

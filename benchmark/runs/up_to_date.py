@@ -12,7 +12,7 @@ from benchmark.caching.fingerprints import TRAINING_CODE, StageState, fingerprin
 from benchmark.caching.library_versions import Versions, changed_versions, library_versions
 from benchmark.caching.plugin_source import entry_libraries, entry_version
 from benchmark.config.evaluation_spec import EvaluationSpec, roles_of
-from benchmark.config.experiment import Experiment
+from benchmark.config.experiment import Experiment, without_loaders
 from benchmark.editing.option_weights import SUFFIX
 from benchmark.results.run_folder import RESULT
 from benchmark.results.schema import Result, read_result
@@ -155,9 +155,8 @@ def finished_stamp(experiment: Experiment, weights: Weights) -> dict[str, Any]:
 
 def _stamp_of(experiment: Experiment, shared: _SharedInputs) -> dict[str, Any]:
     settings = {key: value for key, value in experiment.settings().items() if key != "metrics"}
-    settings["compute"] = {**settings["compute"], "num_workers": 0}  # who loads the faces decides nothing
     stamp = fingerprint(
-        settings,
+        without_loaders(settings),
         shared.code,
         shared.registered,
         shared.judges,

@@ -262,16 +262,11 @@ class Sharing(Toy):
     shares_batches = True
 
 
-@pytest.fixture(scope="module")
-def faces_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("faces")
-
-
 @pytest.mark.integration
-def test_schedules_averages_and_the_log_count_iterations_as_before(faces_folder: Path, tmp_path: Path) -> None:
+def test_schedules_averages_and_the_log_count_iterations_as_before(faces: Path, tmp_path: Path) -> None:
     whole, parts = Sharing(), Sharing()
-    train_toy(whole, tmp_path / "whole", faces_folder)
-    train_toy(parts, tmp_path / "parts", faces_folder, accumulate=4)
+    train_toy(whole, tmp_path / "whole", faces)
+    train_toy(parts, tmp_path / "parts", faces, accumulate=4)
     assert parts.steps == 4 * whole.steps == 8 * ITERATIONS
     assert parts.rates[::4] == whole.rates
     assert parts.rates[3::4] == whole.rates
@@ -289,25 +284,25 @@ def test_schedules_averages_and_the_log_count_iterations_as_before(faces_folder:
 @pytest.mark.integration
 @pytest.mark.parametrize("stop_at", [2, 4 * ITERATIONS - 1, 4 * ITERATIONS + 6])
 def test_stopped_within_an_iteration_and_resumed_it_ends_in_the_same_bits(
-    faces_folder: Path, tmp_path: Path, stop_at: int
+    faces: Path, tmp_path: Path, stop_at: int
 ) -> None:
     whole, stopped, resumed = Sharing(), Sharing(stop_at=stop_at), Sharing()
-    train_toy(whole, tmp_path / "whole", faces_folder, accumulate=4)
+    train_toy(whole, tmp_path / "whole", faces, accumulate=4)
     with pytest.raises(Interrupted):
-        train_toy(stopped, tmp_path / "stopped", faces_folder, accumulate=4)
-    train_toy(resumed, tmp_path / "stopped", faces_folder, accumulate=4)
+        train_toy(stopped, tmp_path / "stopped", faces, accumulate=4)
+    train_toy(resumed, tmp_path / "stopped", faces, accumulate=4)
     assert stopped.steps + resumed.steps == 8 * ITERATIONS
     for name, tensor in whole.state_dict().items():
         assert torch.equal(resumed.state_dict()[name], tensor)
 
 
-def test_what_cannot_be_split_is_refused_before_anything_is_trained(faces_folder: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_split_is_refused_before_anything_is_trained(faces: Path, tmp_path: Path) -> None:
     with pytest.raises(
         InputError, match="toy trains on whole batches only, since its steps draw from or mix the faces"
     ):
-        train_toy(Toy(), tmp_path, faces_folder, accumulate=2)
+        train_toy(Toy(), tmp_path, faces, accumulate=2)
     with pytest.raises(InputError, match="stage first: a batch of 8 cannot be trained in accumulate=3 equal parts; 3"):
-        train_toy(Sharing(), tmp_path, faces_folder, accumulate=3)
+        train_toy(Sharing(), tmp_path, faces, accumulate=3)
     assert not (tmp_path / "checkpoints").exists()
     stage = Stage("balanced", 1, 8, balanced_by="Smiling")
     with pytest.raises(InputError, match="accumulate=8 equal parts, each balanced by Smiling; 16 must divide it"):
@@ -317,8 +312,8 @@ def test_what_cannot_be_split_is_refused_before_anything_is_trained(faces_folder
     ):
         require_parts(Sharing(), [Stage("plain", 1, 8)], "toy", 8, Processes(size=2))
     with pytest.raises(InputError, match="Toy trains on whole batches only"):
-        step_costs(Toy(), sixteen_faces(faces_folder), "cpu", seed=0, compute=CPU, accumulate=2)
-    train_toy(Toy(), tmp_path, faces_folder, accumulate=1)
+        step_costs(Toy(), sixteen_faces(faces), "cpu", seed=0, compute=CPU, accumulate=2)
+    train_toy(Toy(), tmp_path, faces, accumulate=1)
 
 
 def test_a_wrapper_that_accumulates_by_itself_is_refused() -> None:

@@ -131,11 +131,6 @@ def test_an_optimiser_without_gradients_does_not_step() -> None:
     assert torch.equal(layer.weight, before)
 
 
-@pytest.fixture(scope="module")
-def faces_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("faces")
-
-
 def test_losses_are_scaled_in_float16_alone() -> None:
     toy = Toy()
     scales = [
@@ -149,25 +144,25 @@ def test_losses_are_scaled_in_float16_alone() -> None:
 @pytest.mark.integration
 @pytest.mark.parametrize("stop_at", [5, ITERATIONS + 4])
 def test_stopped_and_resumed_it_ends_in_the_same_bits(
-    faces_folder: Path, tmp_path: Path, stop_at: int, monkeypatch: pytest.MonkeyPatch
+    faces: Path, tmp_path: Path, stop_at: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # in float32, in which CPUs are fast; each of its scales rounds otherwise
     growing = partial(LossScale, "cpu", init_scale=1000.0, growth_factor=1.3, growth_interval=2)
     monkeypatch.setattr(stage_parts, "loss_scale", lambda _: growing())
     whole, stopped, resumed = Toy(), Toy(stop_at=stop_at), Toy()
-    train_toy(whole, tmp_path / "whole", faces_folder)
+    train_toy(whole, tmp_path / "whole", faces)
     with pytest.raises(Interrupted):
-        train_toy(stopped, tmp_path / "stopped", faces_folder)
+        train_toy(stopped, tmp_path / "stopped", faces)
     (unfinished,) = (tmp_path / "stopped" / "checkpoints").glob("*.unfinished.pth")
     assert read_checkpoint(unfinished)["loss_scale"]["scale"] == pytest.approx(1000 * 1.3**2)
-    train_toy(resumed, tmp_path / "stopped", faces_folder)
+    train_toy(resumed, tmp_path / "stopped", faces)
     assert same_weights(resumed, whole)
     monkeypatch.setattr(LossScale, "load_state_dict", lambda *_: None)
     (tmp_path / "stopped" / "checkpoints" / "second.pth").unlink()
     with pytest.raises(Interrupted):
-        train_toy(Toy(stop_at=4), tmp_path / "stopped", faces_folder)
+        train_toy(Toy(stop_at=4), tmp_path / "stopped", faces)
     forgetful = Toy()
-    train_toy(forgetful, tmp_path / "stopped", faces_folder)
+    train_toy(forgetful, tmp_path / "stopped", faces)
     assert not same_weights(forgetful, whole), "so that the scale's state is a part of it"
 
 
@@ -219,19 +214,19 @@ def test_autocast_forgets_the_casts_of_weights_that_a_step_has_moved(monkeypatch
 
 
 def test_losses_that_stay_no_numbers_end_a_training_and_one_that_overflows_does_not(
-    faces_folder: Path, tmp_path: Path
+    faces: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(TrainingDiverged, match=f"l1 is nan at iteration {ITERATIONS}"):  # reported thrice by then
-        train_toy(Toy(diverge_at=1), tmp_path / "stays", faces_folder, compute=HALF)
-    train_toy(Toy(diverge_at=2 * ITERATIONS), tmp_path / "last", faces_folder, compute=HALF)
+        train_toy(Toy(diverge_at=1), tmp_path / "stays", faces, compute=HALF)
+    train_toy(Toy(diverge_at=2 * ITERATIONS), tmp_path / "last", faces, compute=HALF)
     lines = [json.loads(line) for line in (tmp_path / "last" / "progress.jsonl").read_text().splitlines()]
     assert lines[-1]["losses"]["l1"] is None
     assert all(line["loss_scale"] > 0 for line in lines)
 
 
 def test_a_scale_that_falls_without_end_ends_a_training(
-    faces_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stage_parts, "loss_scale", lambda compute: LossScale("cpu", init_scale=LEAST_SCALE / 2))
     with pytest.raises(TrainingDiverged, match=r"the loss scale fell to .* gradients overflow in float16"):
-        train_toy(Toy(), tmp_path, faces_folder, compute=HALF)
+        train_toy(Toy(), tmp_path, faces, compute=HALF)

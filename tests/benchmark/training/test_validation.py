@@ -22,11 +22,6 @@ ABOUT = StageCurve(faces="the validation split", protocol="style-copy", num_task
 PICTURE = np.zeros((4, 8, 3), np.uint8)
 
 
-@pytest.fixture(scope="module")
-def faces(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("faces")
-
-
 def first_weight(model: torch.nn.Module) -> float:
     return next(model.parameters()).flatten()[0].item()
 
