@@ -90,7 +90,7 @@ class EvaluationContext:
     @property
     def resources(self) -> Resources:
         """What metrics may need."""
-        return Resources(self.compute, self.weights)
+        return Resources(self.compute, self.weights, self.cache)
 
     @cached_property
     def dataset(self) -> FaceDataset:

@@ -35,12 +35,16 @@ class Identity(MeanMetric):
         Raises:
             MetricUnavailable: if the extra `identity` is not installed.
         """
-        self._embedder: SeenFaces = face_embedder(resources)
+        self._compare_by(face_embedder(resources), resources)
+
+    def _compare_by(self, embedder: SeenFaces, resources: Resources) -> None:
+        self._embedder = embedder
+        self._kept = None if resources.cache is None else embedder.kept_in(resources.cache)
 
     def measure(self, batch: ScoringBatch) -> dict[str, NDArray[np.float64]]:
         """In [-1, 1]; NaN where no face is found in output or target."""
-        pair = (self._embedder.embeddings(images) for images in (batch.output_pixels, batch.target_pixels))
-        return {VALUE: cosine_similarity(*pair)}
+        targets = self._embedder.embeddings(batch.target_pixels, self._kept)
+        return {VALUE: cosine_similarity(self._embedder.embeddings(batch.output_pixels), targets)}
 
     def breakdown(self, columns: Columns) -> dict[str, float]:
         """Share of the tasks in which both faces were found, so that the mean is not read without it."""
@@ -57,4 +61,4 @@ class ArcFaceIdentity(Identity):
         Raises:
             MetricUnavailable: if no file is named for it, or an extra is not installed.
         """
-        self._embedder = arcface_embedder(resources)
+        self._compare_by(arcface_embedder(resources), resources)

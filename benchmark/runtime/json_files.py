@@ -13,8 +13,8 @@ from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.runtime.regular_files import read_regular
 from registry.errors import InputError
 
-_LONG: Final = re.compile(r"\d{19}")
-"""What every number of more than 64 bits has; few other files do."""
+_LONG: Final = re.compile(r"[\s\[,:-]\d{19}")
+"""What every number of more than 64 bits begins with; few other files have it."""
 Content = TypeVar("Content", bound=BaseModel)
 
 

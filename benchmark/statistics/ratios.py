@@ -112,11 +112,11 @@ def weighted_sum(values: Array, weights: Array) -> Array:
 
 def ratio(numerators: Array, denominators: Array) -> Array:
     """Numerators over denominators, of the same shape; NaN where a denominator is not above 0."""
-    positive = np.asarray(denominators) > 0
-    if positive.all():  # the plain quotient is several times faster
+    denominators = np.asarray(denominators)
+    if np.min(denominators, initial=1) > 0:  # the plain quotient is several times faster
         return np.asarray(numerators) / denominators
-    blank = np.full(np.shape(denominators), np.nan)
-    quotients: Array = np.divide(numerators, denominators, out=blank, where=positive)
+    blank = np.full(denominators.shape, np.nan)
+    quotients: Array = np.divide(numerators, denominators, out=blank, where=denominators > 0)
     return quotients
 
 

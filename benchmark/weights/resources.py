@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.runtime.device import Compute
@@ -22,7 +23,9 @@ class Resources:
     Attributes:
         compute: where and how its networks run.
         weights: finds weights files.
+        cache: folder of everything that is cached; None where nothing is to be.
     """
 
     compute: Compute
     weights: Weights
+    cache: Path | None = None

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Final
 
+from threadpoolctl import threadpool_limits
+
 from benchmark.human_study.analysis.findings import Findings
 from benchmark.results.comparability import IncomparableError
 from benchmark.results.find_results import FinishedRun
@@ -60,8 +62,9 @@ def write_leaderboard(
         if name not in FORMATS:
             raise UnknownNameError(unknown("format", name, FORMATS))
     files = ScoreFiles()
-    tables = tabulate(runs, allow_mixed, human, files)
-    compared = [differences(table, files) for table in tables] if {"html", "figures"} & set(formats) else []
+    with threadpool_limits(1, "blas"):  # of products as small as these threads cost more time than they save
+        tables = tabulate(runs, allow_mixed, human, files)
+        compared = [differences(table, files) for table in tables] if {"html", "figures"} & set(formats) else []
     grids: EditGrids = write_edit_grids(runs, out, files) if "md" in formats else {}
     render: dict[str, Callable[[], str]] = {
         "md": lambda: markdown.render(tables, TITLE, grids, unusable),

@@ -26,13 +26,14 @@ class ArcFaceEmbedder(SeenFaces):
     Args:
         landmarks: file of dlib's predictor of sixty-eight landmarks.
         network: the ONNX file.
+        sha256: of both.
 
     Raises:
         MetricUnavailable: if the file is no graph of images.
     """
 
-    def __init__(self, landmarks: Path, network: Path) -> None:
-        super().__init__()
+    def __init__(self, landmarks: Path, network: Path, *sha256: str) -> None:
+        super().__init__(*sha256)
         self._graph = OnnxGraph(network)
         self._aligner = FaceAligner(landmarks)
         self._network = network
@@ -69,4 +70,4 @@ def arcface_embedder(resources: Resources) -> ArcFaceEmbedder:
 @lru_cache(maxsize=1)
 def _loaded(landmarks: Path, network: Path, *sha256: str) -> ArcFaceEmbedder:
     """Keyed by the files' hashes too: another content under the same path is another network."""
-    return ArcFaceEmbedder(landmarks, network)
+    return ArcFaceEmbedder(landmarks, network, *sha256)

@@ -28,10 +28,11 @@ class FaceEmbedder(SeenFaces):
     Args:
         landmarks: file of dlib's landmark predictor.
         network: file of dlib's ResNet.
+        sha256: of both.
     """
 
-    def __init__(self, landmarks: Path, network: Path) -> None:
-        super().__init__()
+    def __init__(self, landmarks: Path, network: Path, *sha256: str) -> None:
+        super().__init__(*sha256)
         self._files = landmarks, network
         self._recognition = FaceRecognition(landmarks, network)
         self._processes: FaceProcesses | None = None
@@ -63,4 +64,4 @@ def face_embedder(resources: Resources) -> FaceEmbedder:
 @lru_cache(maxsize=1)
 def _loaded(landmarks: Path, network: Path, *sha256: str) -> FaceEmbedder:
     """Keyed by the files' hashes too: another content under the same path is another network."""
-    return FaceEmbedder(landmarks, network)
+    return FaceEmbedder(landmarks, network, *sha256)

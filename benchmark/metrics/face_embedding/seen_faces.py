@@ -5,28 +5,52 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from pathlib import Path
 
 import mmcv
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.caching.code_version import code_version, libraries_below
+from benchmark.caching.fingerprints import fingerprint
+from benchmark.caching.library_versions import library_versions
 from benchmark.metrics.face_embedding.dlib_network import SIDE
+from benchmark.metrics.face_embedding.kept_embeddings import Embeddings, KeptEmbeddings, of_one_length
 
 
 class SeenFaces(ABC):
-    """Embeds faces of images of any size, each image once."""
+    """Embeds faces of images of any size, each image once.
 
-    def __init__(self) -> None:
-        self._known: dict[bytes, NDArray[np.float64]] = {}
+    Args:
+        sha256: of the weights files that decide the embeddings.
+    """
 
-    def embeddings(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """(N, H, W, 3) RGB to (N, D); NaN where no face is found. Images seen before are not looked at again."""
+    def __init__(self, *sha256: str) -> None:
+        self._sha256 = sha256
+        self._known: Embeddings = {}
+
+    def kept_in(self, cache: Path) -> KeptEmbeddings:
+        """The file in the folder of everything that is cached with embeddings by these weights, code and libraries."""
+        code = type(self).__module__
+        key = fingerprint(self._sha256, code_version(code), library_versions(libraries_below(code)))
+        return KeptEmbeddings(cache / "embeddings" / f"{key[:32]}.npz")
+
+    def embeddings(self, images: NDArray[np.uint8], kept: KeptEmbeddings | None = None) -> NDArray[np.float64]:
+        """(N, H, W, 3) RGB to (N, D); NaN where no face is found. Images seen before are not looked at again.
+
+        Args:
+            images: outputs, or the faces that these are compared with.
+            kept: those of such faces, which are looked up there and added.
+        """
         keys = [hashlib.blake2b(image.tobytes() + str(image.shape).encode()).digest() for image in images]
+        if kept is not None:
+            self._known.update(kept.known)
         unseen = {key: _resized(image) for key, image in zip(keys, images, strict=True) if key not in self._known}
         self._known.update(zip(unseen, self._look(list(unseen.values())), strict=True))
-        found = [self._known[key] for key in keys]
-        width = max(map(len, found))  # of a batch without faces the width may not be known
-        return np.stack([face if len(face) == width else np.full(width, np.nan) for face in found])
+        found = {key: self._known[key] for key in keys}
+        if kept is not None:
+            kept.add(found)
+        return of_one_length([found[key] for key in keys])
 
     @abstractmethod
     def _look(self, images: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float64]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest
 import torch
 
 from benchmark.metrics.base import ScoringBatch
+from benchmark.metrics.face_embedding import embedder
+from benchmark.metrics.face_embedding.kept_embeddings import KeptEmbeddings
 from benchmark.metrics.identity import Identity, cosine_similarity
 from benchmark.weights.resources import MetricUnavailable, Resources
 from registry import DATASETS, PROTOCOLS
@@ -67,6 +70,21 @@ def test_a_face_is_itself(metric: Identity, batch: ScoringBatch) -> None:
     target = batch.tasks.target
     found = metric.measure(random_batch(len(target.image), output=target.image, target=target))["value"]
     np.testing.assert_allclose(found[np.isfinite(found)], 1, atol=1e-9)
+
+
+@installed
+def test_targets_are_kept_and_give_the_same_figures(batch: ScoringBatch, resources: Resources, tmp_path: Path) -> None:
+    figures = []
+    for cache in (None, tmp_path, tmp_path):
+        embedder._loaded.cache_clear()  # as another process begins
+        metric = Identity()
+        metric.prepare(replace(resources, cache=cache))
+        figures.append(metric.measure(batch)["value"])
+    np.testing.assert_array_equal(figures[1], figures[0])
+    np.testing.assert_array_equal(figures[2], figures[0])
+    (path,) = (tmp_path / "embeddings").glob("*.npz")
+    targets = {image.tobytes() for image in batch.target_pixels}
+    assert len(KeptEmbeddings(path).known) == len(targets)
 
 
 @installed
