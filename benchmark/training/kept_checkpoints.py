@@ -60,7 +60,7 @@ class Resumed:
 def find_resumed(run: Path, stage: str, earlier: Mapping[str, str], say: Callable[[str], None]) -> Resumed | None:
     """The furthest state that a stage can go on from: that of its last minute, or one that was kept.
 
-    Kept ones that lie beyond it are of another training, such as after other earlier stages, and are removed.
+    One of another training of the stages before is removed: its networks went on from others than are there now.
 
     Args:
         run: folder of the training.
@@ -74,24 +74,26 @@ def find_resumed(run: Path, stage: str, earlier: Mapping[str, str], say: Callabl
     Raises:
         TrainingCheckpointError: if a file is whole and of something else.
     """
-    path = unfinished_path(run, stage)
-    content = read_or_discard(path, say)
-    found = None if content is None else Resumed(path, content)
-    beyond = []
-    for iteration, kept in reversed(kept_paths(run, stage).items()):
+    found = _state_in(unfinished_path(run, stage), earlier, say)
+    for iteration, path in reversed(kept_paths(run, stage).items()):
         if found is not None and iteration <= found.iteration:
             break
-        content = read_or_discard(kept, say)
-        if content is not None and content["meta"].get(EARLIER) == earlier:
-            found = Resumed(kept, content)
-            say(f"stage {stage} goes on from {kept}")
-            break
-        beyond.append(kept)
-    for kept in beyond:
-        if kept.exists():
-            say(f"{kept} is of another training of the stages before, and is removed")
-            kept.unlink()
+        further = _state_in(path, earlier, say)
+        if further is not None:
+            say(f"stage {stage} goes on from {path}")
+            return further
     return found
+
+
+def _state_in(path: Path, earlier: Mapping[str, str], say: Callable[[str], None]) -> Resumed | None:
+    content = read_or_discard(path, say)
+    if content is None:
+        return None
+    if content["meta"].get(EARLIER, earlier) != earlier:
+        say(f"{path} is of another training of the stages before, and is removed")
+        path.unlink()
+        return None
+    return Resumed(path, content)
 
 
 def forget_oldest(run: Path, stage: str, last: int) -> None:

@@ -154,6 +154,19 @@ def test_one_of_another_training_of_earlier_stages_is_removed(
     assert same(trained, resumed)
 
 
+def test_the_state_of_another_training_of_earlier_stages_is_removed(trained: Toy, faces: Path, tmp_path: Path) -> None:
+    stopped(tmp_path, faces)
+    unfinished = tmp_path / "checkpoints" / "second.unfinished.pth"
+    content = read_checkpoint(unfinished)
+    content["meta"][EARLIER] = {"first": "0" * 64}
+    write_checkpoint(unfinished, content)
+    resumed = Toy()
+    train_and_log(resumed, tmp_path, faces)
+    assert resumed.steps == ITERATIONS
+    assert f"{unfinished} is of another training of the stages before, and is removed" in said(tmp_path)
+    assert same(trained, resumed)
+
+
 @pytest.fixture
 def every_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """The state to go on from is written after each step."""
