@@ -36,7 +36,7 @@ def _ablate(
     from registry.catalogue import METHOD_CARDS
     from reports.ablation.write import write_ablation
 
-    reference = experiment_of(options, method, dataset, data)
+    reference = experiment_of(options, method, dataset, data, budget=options.budget)
     card = METHOD_CARDS.find(reference.method.name).card
     chosen = split_names(factors or "")
     cells = expand(reference, card, chosen)

@@ -150,8 +150,9 @@ class RunOptions(CommandOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class SweepOptions(CommandOptions):
-    """What commands take that start jobs: how many at once, where, and with what."""
+    """What commands take that start jobs: what each may cost, how many at once, where, and with what."""
 
+    budget: Budget = None
     jobs: Jobs = None
     launcher: LauncherName = "local"
     address: Address = None

@@ -40,7 +40,7 @@ def _sweep(
     dataset_names = split_names(datasets)
     folders = _folders(data or [], dataset_names)
     experiments = [
-        experiment_of(options, method, dataset, folders.get(dataset))
+        experiment_of(options, method, dataset, folders.get(dataset), budget=options.budget)
         for dataset in dataset_names
         for method in split_names(methods)
     ]

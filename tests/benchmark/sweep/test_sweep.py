@@ -176,6 +176,13 @@ def test_written_variants_may_stand_in_a_list(tmp_path: Path) -> None:
     assert planned == [("maskgan", "blender=false,sft=false"), ("spade", None), ("spade", "no-vae")]
 
 
+@pytest.mark.parametrize("command", ["sweep --methods spade,sean", "ablate --method maskgan"])
+def test_every_experiment_has_the_budget_that_was_asked(command: str, tmp_path: Path) -> None:
+    outcome = bench(*command.split(), "--budget", "300cpu-s", "--dry-run", "--json", "--runs", tmp_path)
+    assert outcome.code == 0, outcome.err
+    assert {each["budget"] for each in json.loads(outcome.out)} == {"300cpu-s"}
+
+
 def test_a_dry_run_prints_every_experiment(tmp_path: Path) -> None:
     words = ("sweep", "--methods", "spade,maskgan+no-ebst", "--seeds", "0..2", "--runs", tmp_path / "runs")
     outcome = bench(*words, "--dry-run", "--json")
