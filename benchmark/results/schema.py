@@ -146,7 +146,8 @@ class Cost(_Strict):
         parameters: of everything `edit` uses; None where the method is out of sight.
         flops: multiply-adds counted twice, of one edited image.
         train_seconds: wall clock of all training stages, over every sitting.
-        train_cpu_seconds: processor time of the same, of the training process; None too where none was noted.
+        train_cpu_seconds: processor time of the same, of the processes that train and load faces; None too where none
+            was noted.
         edit_ms: median wall clock of one edited image.
         peak_memory_mib: largest memory resident in the process while it edited (GPU: allocated).
         device: hardware the figures were taken on.

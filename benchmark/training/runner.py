@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,7 @@ from benchmark.training.checkpoints import random_state, restore_random_state, w
 from benchmark.training.event_files import EventFiles
 from benchmark.training.finished_stages import EARLIER, KEPT_STATE, Baseline
 from benchmark.training.shared_step import average_tracked_statistics, mean_losses
+from benchmark.training.stage_parts import end_loading
 from benchmark.training.taken_up import TAKEN_UP, load_under_own_options
 from benchmark.training.training_step import take_step
 from methods.base import FaceBatch
@@ -71,7 +73,7 @@ class StageRunner(Runner):
         meta: dict[str, Any] = {} if state is None else state["meta"]
         self.seconds_before: float = meta.get("seconds", 0.0)
         self.cpu_seconds_before: float = meta.get("cpu_seconds", 0.0)
-        self.started, self.cpu_started = time.monotonic(), time.process_time()
+        self.started, self.cpu_started = time.monotonic(), _processor_time()
         self.cpu_seconds_of_others = 0.0
         self.doing = LOADING
         self.waited = 0.0
@@ -84,12 +86,15 @@ class StageRunner(Runner):
 
     @property
     def cpu_seconds(self) -> float:
-        """Processor time of all processes in the stage's training, earlier sittings included."""
+        """Processor time of all processes in the stage's training, earlier sittings included.
+
+        Of processes that load faces it is known once they have ended.
+        """
         return self.cpu_seconds_before + self.cpu_seconds_of_others + self._own_cpu_seconds
 
     @property
     def _own_cpu_seconds(self) -> float:
-        return time.process_time() - self.cpu_started
+        return _processor_time() - self.cpu_started
 
     def stops(self) -> bool:
         """Whether a stop was requested of any process, on which all agree between two steps."""
@@ -221,6 +226,12 @@ class StageRunner(Runner):
         restore_random_state(content["random_state"], of_several=self.processes.several)
 
 
+def _processor_time() -> float:
+    """Seconds of this process and of those that it started and that have ended."""
+    times = os.times()
+    return time.process_time() + times.children_user + times.children_system
+
+
 class StageLoop(IterBasedTrainLoop):
     """Iterations of one stage over batches that already start at the iteration to resume from."""
 
@@ -231,6 +242,8 @@ class StageLoop(IterBasedTrainLoop):
         runner.model.train()
         while self._iter < self._max_iters and not runner.stops():
             self.run_iter(self._next_batch())
+        end_loading(self.dataloader)
+        runner.stops()  # which adds up what all processes have taken, those that loaded faces included
         runner.call_hook("after_train")
 
     def _next_batch(self) -> FaceBatch:

@@ -55,7 +55,8 @@ class TrainingTime:
 
     Attributes:
         seconds: wall clock.
-        cpu_seconds: processor time of the training processes; None where a stage was trained before it was noted.
+        cpu_seconds: processor time of the processes that train and load faces; None where a stage was trained before it
+            was noted.
     """
 
     seconds: float = 0.0

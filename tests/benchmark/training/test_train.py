@@ -5,12 +5,16 @@ import math
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from time import process_time
+from typing import Any
 
 import pytest
 import torch
 from mmengine.optim import OptimWrapperDict
 
+from benchmark.datasets.transforms import FlipFace
 from benchmark.runtime.interruption import Interrupted
 from benchmark.runtime.progress import Reporter
 from benchmark.training.checkpoints import TrainingCheckpointError, read_checkpoint, write_checkpoint
@@ -18,7 +22,7 @@ from benchmark.training.hooks import EMA_WARM_UP, TrainingDiverged
 from methods.base import FaceBatch, Stage
 from methods.labels import ATTRIBUTES
 from registry.errors import InputError
-from tests.benchmark.training.toy import ITERATIONS, Toy, train_toy
+from tests.benchmark.training.toy import CPU, ITERATIONS, Toy, train_toy
 from tests.commands import python, signalled
 from tests.damaged_files import DAMAGES
 
@@ -127,6 +131,26 @@ def test_what_is_trained_is_only_loaded(trained: Toy, folder: Path, faces: Path)
     assert time.seconds == pytest.approx(sum(meta["seconds"] for meta in saved))
     assert time.cpu_seconds == pytest.approx(sum(meta["cpu_seconds"] for meta in saved))
     assert time.after({"seconds": 1.0}).cpu_seconds is None, "a stage of before it was noted"
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_loading_faces_counts_whichever_process_does_it(
+    faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    seconds = 0.005
+
+    def slowly(flip: FlipFace, results: dict[str, Any]) -> Any:
+        end = process_time() + seconds
+        while process_time() < end:
+            pass
+        return transform(flip, results)
+
+    transform = FlipFace.transform
+    monkeypatch.setattr(FlipFace, "transform", slowly)
+    time = train_toy(Toy(), tmp_path, faces, compute=replace(CPU, num_workers=workers))
+    images = 2 * ITERATIONS * 8
+    assert time.cpu_seconds is not None
+    assert time.cpu_seconds > images * seconds
 
 
 def test_checkpoints_are_safe_to_load_and_hold_networks_only(trained: Toy, folder: Path) -> None:
