@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 export GOMP_SPINCOUNT = 20000
 
-.PHONY: demo table ebst example-report test test-unit test-slow lint types docs bench-renderer bench-steps bench-scoring bench-attributes bench-reports bench-demo bench-sweep bench-processes bench-plan gpu-rehearsal clean
+.PHONY: demo table claims ebst example-report test test-unit test-slow lint types docs bench-renderer bench-steps bench-scoring bench-attributes bench-reports bench-demo bench-sweep bench-processes bench-plan gpu-rehearsal clean
 
 demo: $(VENV)/installed
 	$(BIN)/bench run --method maskgan
@@ -54,7 +54,19 @@ table: $(VENV)/installed
 	printf '%s\n' $(TABLE) | xargs -P $(TABLE_JOBS) -I METHOD \
 	    $(BIN)/bench run --method METHOD --budget $(TABLE_BUDGET) --seed $(TABLE_SEEDS) --runs $(TABLE_RUNS)
 	$(BIN)/bench leaderboard --runs $(TABLE_RUNS) --out $(TABLE_OUT)
-	$(BIN)/bench claims --runs $(TABLE_RUNS) --out examples/claims
+
+# what papers claim of each other's methods and of their own variants, tested on three seeds of each, all trained for the
+# same processor time: an hour on two cores
+CLAIMED = elegant,elegant+no-residual,maskgan,maskgan+no-ebst,maskgan+no-mask-branch,maskgan+no-blender,pix2pixhd,\
+pix2pixhd+m,spade,spade+m,sean,stargan,cyclegan,diat,icgan,pix2pix,crn
+CLAIMS_RUNS = runs/claims
+
+claims: export OMP_NUM_THREADS = 1
+
+claims: $(VENV)/installed
+	$(BIN)/bench sweep --methods "$(CLAIMED)" --seeds 3 --budget 90cpu-s --protocol attribute-transfer \
+	    --protocol style-copy --protocol reconstruction --jobs 2 --runs $(CLAIMS_RUNS)
+	$(BIN)/bench claims --runs $(CLAIMS_RUNS) --out examples/claims
 
 # MaskGAN's simulated edits on their own ground, masks that a hand draws: three seeds of six variants, which share the
 # stages before the last; about 80 minutes on two busy cores
