@@ -69,7 +69,7 @@ claims: $(VENV)/installed
 	$(BIN)/bench claims --runs $(CLAIMS_RUNS) --out examples/claims
 
 # MaskGAN's simulated edits on their own ground, masks that a hand draws: three seeds of six variants, which share the
-# stages before the last; about 80 minutes on two busy cores
+# stages before the last; less than an hour on two cores
 EBST_STUDY = examples/ablation-ebst/study.yaml
 EBST_RUNS = runs/ebst
 
