@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from benchmark.statistics.face_clusters import Array, FaceSums, Statistic
+from benchmark.statistics.ratios import mean_of_ratios
 from benchmark.statistics.seed_variance import SeedError, standard_t
 
 _FLIPS_AT_ONCE: Final = 1000
@@ -93,26 +94,31 @@ def _as_extreme(
     for start in range(0, len(others), at_once):
         block = slice(start, start + at_once)
         theirs = others[block]
-        swapped_ours, swapped_theirs = _swapped(ours, theirs, swaps)
-        differences = statistic(swapped_ours)
-        differences -= statistic(swapped_theirs)
+        differences = _swapped_differences(ours, theirs, statistic, swaps)
         differences *= wider[block]
         differences += errors[:, block]
         found.append(np.count_nonzero(np.abs(differences, out=differences) >= reached[block], axis=0))
     return np.concatenate(found)
 
 
-def _swapped(ours: Array, theirs: Array, swaps: Array) -> tuple[Array, Array]:
-    """Both sums (m, M, 2, K) after swaps (m, F) of faces between one method's (F, 2, K) and M others' (M, F, 2, K)."""
+def _swapped_differences(ours: Array, theirs: Array, statistic: Statistic, swaps: Array) -> Array:
+    """Differences (m, M) after swaps (m, F) of faces between one method's sums (F, 2, K) and M others' (M, F, 2, K)."""
     apart = theirs - ours
     totals = ours.sum(axis=0), theirs.sum(axis=1)
     if apart[:, :, 1].any():
         moved = np.tensordot(swaps, apart, axes=(1, 1))
-        return totals[0] + moved, totals[1] - moved
+        return statistic(totals[0] + moved) - statistic(totals[1] - moved)
     # denominators that all share stay as they are
     moved = np.tensordot(swaps, apart[:, :, 0], axes=(1, 1))
+    denominators = totals[1][:, 1]
+    if statistic is mean_of_ratios and moved.shape[-1] == 1 and (denominators > 0).all():
+        # of one ratio, which most metrics are, the difference changes by twice what is moved
+        differences: Array = moved[..., 0]
+        differences *= 2 / denominators[:, 0]
+        differences += (totals[0][0] - totals[1][:, 0])[:, 0] / denominators[:, 0]
+        return differences
     one, other = (np.empty((2, *moved.shape)) for _ in totals)
     np.add(totals[0][0], moved, out=one[0])
     np.subtract(totals[1][:, 0], moved, out=other[0])
-    one[1], other[1] = totals[0][1], totals[1][:, 1]
-    return np.moveaxis(one, 0, 2), np.moveaxis(other, 0, 2)
+    one[1] = other[1] = denominators
+    return statistic(np.moveaxis(one, 0, 2)) - statistic(np.moveaxis(other, 0, 2))
