@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any, NamedTuple
@@ -220,6 +221,8 @@ def training_batches(
         batch_sampler=draws,
         collate_fn=collate_faces,
         num_workers=num_workers,
+        # by a server of forks they would be no processes of this one, which counts their processor time
+        multiprocessing_context="fork" if num_workers and sys.platform == "linux" else None,
         # DataLoader draws its workers' base seed from torch's global generator unless it is given one.
         generator=torch.Generator().manual_seed(seed),
         persistent_workers=num_workers > 0,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from torch import nn
 from benchmark.runtime.device import Compute
 from benchmark.runtime.interruption import StopRequest
 from benchmark.runtime.processes import Processes
+from benchmark.runtime.processor_time import processor_time
 from benchmark.training.checkpoints import random_state, restore_random_state, write_checkpoint
 from benchmark.training.event_files import EventFiles
 from benchmark.training.finished_stages import EARLIER, KEPT_STATE, Baseline
@@ -73,7 +74,7 @@ class StageRunner(Runner):
         meta: dict[str, Any] = {} if state is None else state["meta"]
         self.seconds_before: float = meta.get("seconds", 0.0)
         self.cpu_seconds_before: float = meta.get("cpu_seconds", 0.0)
-        self.started, self.cpu_started = time.monotonic(), _processor_time()
+        self.started, self.cpu_started = time.monotonic(), processor_time()
         self.cpu_seconds_of_others = 0.0
         self.doing = LOADING
         self.waited = 0.0
@@ -94,7 +95,7 @@ class StageRunner(Runner):
 
     @property
     def _own_cpu_seconds(self) -> float:
-        return _processor_time() - self.cpu_started
+        return processor_time() - self.cpu_started
 
     def stops(self) -> bool:
         """Whether a stop was requested of any process, on which all agree between two steps."""
@@ -106,8 +107,10 @@ class StageRunner(Runner):
         self.processes.add_up(sums)
         stops, seconds = sums.tolist()
         self.cpu_seconds_of_others = seconds - own
-        self.stop.requested = stops > 0
-        return self.stop.requested
+        agreed = bool(stops)
+        if agreed:
+            self.stop.requested = True
+        return agreed
 
     def setup_env(self, env_cfg: dict[str, Any]) -> None:
         """Leave OpenCV's threads and the multiprocessing start method alone."""
@@ -226,12 +229,6 @@ class StageRunner(Runner):
         restore_random_state(content["random_state"], of_several=self.processes.several)
 
 
-def _processor_time() -> float:
-    """Seconds of this process and of those that it started and that have ended."""
-    times = os.times()
-    return time.process_time() + times.children_user + times.children_system
-
-
 class StageLoop(IterBasedTrainLoop):
     """Iterations of one stage over batches that already start at the iteration to resume from."""
 
@@ -242,8 +239,11 @@ class StageLoop(IterBasedTrainLoop):
         runner.model.train()
         while self._iter < self._max_iters and not runner.stops():
             self.run_iter(self._next_batch())
-        end_loading(self.dataloader)
-        runner.stops()  # which adds up what all processes have taken, those that loaded faces included
+        with suppress(RuntimeError):  # of a process that was killed with this one, whose state is to be saved
+            end_loading(self.dataloader)
+        # adds up what all processes have taken, those that loaded faces included
+        if runner.processes.several and not runner.stops():
+            runner.stop.requested = False  # a request since the last step, of which the others do not know
         runner.call_hook("after_train")
 
     def _next_batch(self) -> FaceBatch:

@@ -23,6 +23,7 @@ from benchmark.results.validation_curve import (
     read_curve,
     write_stage_curve,
 )
+from benchmark.runtime.processor_time import processor_time
 from benchmark.training.checkpoints import random_state, restore_random_state
 from benchmark.training.hooks import EMAHook
 from methods.base import Stage, Trainable
@@ -176,7 +177,7 @@ class ValidationHook(Hook):
         return sum(points) + (points[-1] if points else 0.0) <= SHARE * (self.seconds_before + trained)
 
     def _measure(self, runner: Any, done: int) -> None:
-        started, cpu_started = time.monotonic(), time.process_time()
+        started, cpu_started = time.monotonic(), processor_time()
         with _as_it_edits(runner.model, self.averages):
             found = self.validation.measure(runner.model, self.stage)
             figures = {} if found is None else _finite(found.figures)
@@ -188,7 +189,7 @@ class ValidationHook(Hook):
             self._draw(points=[*self.curve.points, point], probe=list(found.probe_rows))
         # it is no part of what the training cost
         runner.started += time.monotonic() - started
-        runner.cpu_started += time.process_time() - cpu_started
+        runner.cpu_started += processor_time() - cpu_started
 
     def _keep(self, model: nn.Module, figures: Mapping[str, float | None], done: int) -> None:
         best = self.validation.best

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from filelock import FileLock
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from benchmark.runtime.atomic_files import replacing
 from benchmark.runtime.checked_files import DamagedFileError, read_arrays
 
+HASH_BYTES: Final = 64
+"""Of BLAKE2b."""
 Embeddings = dict[bytes, NDArray[np.float64]]
 """By the hash of an image its embedding (D,), NaN where no face was found."""
 
@@ -20,7 +23,7 @@ class KeptEmbeddings:
     """A file of embeddings, named for all that decides them, which processes add to one after the other.
 
     Args:
-        path: an `.npz` file with the images' `hashes` (N, 64) and their `embeddings` (N, D); absent at first.
+        path: an `.npz` file with the images' `hashes` (N, HASH_BYTES) and their `embeddings` (N, D); absent at first.
     """
 
     def __init__(self, path: Path) -> None:
@@ -29,7 +32,7 @@ class KeptEmbeddings:
 
     @property
     def known(self) -> Embeddings:
-        """What the file held when it was last read; nothing of a damaged one, which is then made anew."""
+        """What the file held when it was last read; nothing of one with other content, which is then made anew."""
         if self._known is None:
             self._known = self._read()
         return self._known
@@ -43,15 +46,18 @@ class KeptEmbeddings:
             self._known = {**self._read(), **embeddings}  # with what other processes have added since
             rows = of_one_length(list(self._known.values()))
             hashes = np.stack([np.frombuffer(hash, np.uint8) for hash in self._known])
-            with replacing(self.path) as temporary, temporary.open("wb") as file:
+            with replacing(self.path, durable=False) as temporary, temporary.open("wb") as file:
                 np.savez(file, hashes=hashes, embeddings=rows)
 
     def _read(self) -> Embeddings:
         try:
             kept = read_arrays(self.path)
-        except (FileNotFoundError, DamagedFileError):
+            hashes, rows = kept["hashes"], kept["embeddings"]
+        except (FileNotFoundError, DamagedFileError, KeyError):
             return {}
-        return {hash.tobytes(): row for hash, row in zip(kept["hashes"], kept["embeddings"], strict=True)}
+        if rows.ndim != 2 or hashes.dtype != np.uint8 or hashes.shape != (len(rows), HASH_BYTES):
+            return {}
+        return {hash.tobytes(): row for hash, row in zip(hashes, rows.astype(np.float64), strict=True)}
 
 
 def of_one_length(embeddings: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 
-import mmcv
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,7 +40,7 @@ class SeenFaces(ABC):
 
         Args:
             images: outputs, or the faces that these are compared with.
-            kept: those of such faces, which are looked up there and added.
+            kept: embeddings of the faces that outputs are compared with; what it lacks is added. None for outputs.
         """
         keys = [hashlib.blake2b(image.tobytes() + str(image.shape).encode()).digest() for image in images]
         if kept is not None:
@@ -59,7 +59,8 @@ class SeenFaces(ABC):
 
 def _resized(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     shrinks = min(image.shape[:2]) > SIDE
-    resized: NDArray[np.uint8] = mmcv.imresize(
-        image, (SIDE, SIDE), interpolation="area" if shrinks else "bicubic", backend="cv2"
+    # OpenCV's own function, so that its version counts among the libraries of kept embeddings
+    resized: NDArray[np.uint8] = cv2.resize(
+        image, (SIDE, SIDE), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
     )
     return resized

@@ -1,7 +1,7 @@
 """A program that trains one method for a few steps in all processes of its launcher, and writes down every loss.
 
-Its words: the method, the folder of the training, that of the faces, steps after which to ask for a stop, 0 for none,
-and parts of each batch.
+Its words: the method, the folder of the training, that of the faces, the step in which the last process hears a Ctrl-C,
+0 for none, parts of each batch, and whether it hears it before that step instead, while the processes ask each other.
 """
 
 import os
@@ -14,9 +14,9 @@ import torch
 
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.runtime.device import Compute, seed_everything
-from benchmark.runtime.processes import joined
+from benchmark.runtime.processes import Processes, joined
 from benchmark.runtime.progress import Reporter
-from benchmark.training import hooks
+from benchmark.training import progress_hook
 from benchmark.training.follow import follow_training
 from benchmark.training.train import train
 from registry import METHODS
@@ -44,17 +44,17 @@ OPTIONS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def main(method: str, folder: Path, faces: Path, stop_after: int = 0, accumulate: int = 1) -> None:
+def main(method: str, folder: Path, faces: Path, stop_in: int = 0, accumulate: int = 1, meeting: int = 0) -> None:
     """Train the method, or help to."""
     torch.set_num_threads(1)
-    hooks.ProgressHook.__init__.__defaults__ = (1,)  # every step's losses
+    progress_hook.ProgressHook.__init__.__defaults__ = (1,)  # every step's losses
     size = SIDES.get(method, 64)
     with joined() as processes:
         dataset = RenderedFaces(None, size, faces, train=12, val=1, test=1)
         seed_everything(processes.rank)  # the others' weights are the first one's
         model = METHODS.get(method)(size=size, **OPTIONS[method])
-        if stop_after and processes.rank == processes.size - 1:
-            _stop_after(stop_after, model)
+        if stop_in and processes.rank == processes.size - 1:
+            interrupt(stop_in, *((Processes, "add_up") if meeting else (model, "train_step")))
         compute = Compute(torch.device("cpu"), "fp32", channels_last=False)
         given: dict[str, Any] = {"seed": 0, "compute": compute, "processes": processes, "title": method}
         given["accumulate"] = accumulate
@@ -64,18 +64,19 @@ def main(method: str, folder: Path, faces: Path, stop_after: int = 0, accumulate
             train(model, dataset, folder, reporter=Reporter(quiet=True), **given)
 
 
-def _stop_after(steps: int, model: Any) -> None:
-    """Send this process a Ctrl-C in a step."""
-    step, done = model.train_step, 0
+def interrupt(number: int, owner: Any, name: str) -> None:
+    """Send this process a Ctrl-C in a step, or in the meeting before it, by the number of its call."""
+    call, done = getattr(owner, name), 0
 
     def counted(*given: Any) -> Any:
         nonlocal done
-        done += 1
-        if done == steps:
+        done += given[-1].dtype == torch.float64 if owner is Processes else 1  # by which processes ask to stop
+        if done == number:
             os.kill(os.getpid(), signal.SIGINT)
-        return step(*given)
+            done += 1
+        return call(*given)
 
-    model.train_step = counted
+    setattr(owner, name, counted)
 
 
 if __name__ == "__main__":

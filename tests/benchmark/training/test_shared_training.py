@@ -77,10 +77,11 @@ def test_two_processes_take_the_parts_that_one_takes(method: str, tmp_path: Path
     assert steps_of(tmp_path / "whole") != steps_of(tmp_path / "one")
 
 
-def test_a_training_that_one_of_two_stopped_goes_on_in_one_process(tmp_path: Path) -> None:
+@pytest.mark.parametrize("meeting", ["0", "1"], ids=["in a step", "while they meet"])
+def test_a_training_that_one_of_two_stopped_goes_on_in_one_process(tmp_path: Path, meeting: str) -> None:
     train(1, "spade", tmp_path / "one", tmp_path / "faces")
     folder = tmp_path / "two"
-    train(2, "spade", folder, tmp_path / "faces", "8", code=1)  # the second process hears a Ctrl-C
+    train(2, "spade", folder, tmp_path / "faces", "8", "1", meeting, code=1)  # the second process hears a Ctrl-C
     assert (folder / "checkpoints" / "painting.unfinished.pth").exists()
     assert len(steps_of(folder)) == 8
     train(1, "spade", folder, tmp_path / "faces")

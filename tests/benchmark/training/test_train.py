@@ -29,6 +29,7 @@ from tests.damaged_files import DAMAGES
 pytestmark = pytest.mark.integration
 
 PROGRAM = Path(__file__).with_name("toy.py")
+FORKED = pytest.mark.skipif(sys.platform != "linux", reason="slows loading in forked processes")
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +134,7 @@ def test_what_is_trained_is_only_loaded(trained: Toy, folder: Path, faces: Path)
     assert time.after({"seconds": 1.0}).cpu_seconds is None, "a stage of before it was noted"
 
 
-@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("workers", [0, pytest.param(2, marks=FORKED)])
 def test_loading_faces_counts_whichever_process_does_it(
     faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
 ) -> None:

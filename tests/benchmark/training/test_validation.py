@@ -2,6 +2,8 @@
 
 import math
 import random
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -44,6 +46,14 @@ WAIT = 0.6
 
 def slow(model: Toy, stage: Stage) -> Measurement:
     time.sleep(WAIT)
+    return Measurement({})
+
+
+BURN = f"import time; end = time.process_time() + {WAIT}\nwhile time.process_time() < end: pass"
+
+
+def by_a_program(model: Toy, stage: Stage) -> Measurement:
+    subprocess.run([sys.executable, "-c", BURN], check=True)
     return Measurement({})
 
 
@@ -203,3 +213,9 @@ def test_the_interval_spreads_ten_points_over_a_stage(iterations: int, every: in
 def test_an_infinite_figure_is_written_as_none(faces: Path, tmp_path: Path) -> None:
     train_toy(Toy(), tmp_path, faces, validation=validation(lambda model, stage: Measurement({"psnr": math.inf})))
     assert read_curve(tmp_path).stages["first"].points[0].figures == {"psnr": None}
+
+
+def test_what_a_program_computes_for_a_validation_is_no_part_of_the_training(faces: Path, tmp_path: Path) -> None:
+    time_of = train_toy(Toy(), tmp_path, faces, validation=validation(by_a_program, every=ITERATIONS))
+    assert time_of.cpu_seconds is not None
+    assert time_of.cpu_seconds < WAIT

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from benchmark.caching.code_version import libraries_below
+from benchmark.metrics.face_embedding.arcface_embedder import ArcFaceEmbedder
+from benchmark.metrics.face_embedding.embedder import FaceEmbedder
 from benchmark.metrics.face_embedding.kept_embeddings import KeptEmbeddings
 from benchmark.metrics.face_embedding.seen_faces import SeenFaces
 
@@ -84,6 +88,30 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path, damage: str) -> None:
     np.testing.assert_array_equal(again.embeddings(images, KeptEmbeddings(path)), made)
     assert again.looked_at == 3
     assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"rows": np.zeros((2, 3))},
+        {"hashes": np.zeros((2, 64), np.uint8), "embeddings": np.zeros((3, 3))},
+        {"hashes": np.zeros((2, 64), np.uint8), "embeddings": np.zeros(2)},
+        {"hashes": np.zeros((2, 32), np.uint8), "embeddings": np.zeros((2, 3))},
+        {"hashes": np.zeros((2, 64)), "embeddings": np.zeros((2, 3))},
+    ],
+    ids=["other names", "other lengths", "no rows", "short hashes", "no bytes"],
+)
+def test_a_file_of_something_else_is_made_anew(tmp_path: Path, content: dict[str, NDArray[Any]]) -> None:
+    path = tmp_path / "means.npz"
+    np.savez(path, **content)
+    Means().embeddings(flat_images(10), KeptEmbeddings(path))
+    assert len(KeptEmbeddings(path).known) == 1
+
+
+def test_every_library_that_decides_an_embedding_counts() -> None:
+    by_dlib, by_arcface = (libraries_below(each.__module__) for each in (FaceEmbedder, ArcFaceEmbedder))
+    assert {"cv2", "dlib", "numpy"} <= by_dlib
+    assert {"cv2", "dlib", "numpy", "onnxruntime"} <= by_arcface
 
 
 def test_other_weights_have_a_file_of_their_own(tmp_path: Path) -> None:
