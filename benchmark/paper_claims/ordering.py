@@ -21,7 +21,7 @@ from benchmark.paper_claims.trial import (
     with_figures,
     without_test,
 )
-from benchmark.paper_claims.verdict import CardClaim, Verdict, other_budget, other_than, place_of
+from benchmark.paper_claims.verdict import CardClaim, Verdict, other_budget, other_than, place_of, training_of
 from benchmark.results.comparability import IncomparableError, differences
 from benchmark.results.method_runs import MethodRuns
 from benchmark.results.task_scores import ScoreFiles
@@ -64,7 +64,7 @@ def _unequal(better: MethodRuns, worse: MethodRuns, protocol: str) -> list[str]:
         if one != other
     ]
     if better.trained and worse.trained:
-        budgets = [f"preset {runs.first.preset}, weights {runs.first.weights_origin}" for runs in (better, worse)]
+        budgets = [f"{training_of(runs)}, weights {runs.first.weights_origin}" for runs in (better, worse)]
         if budgets[0] != budgets[1]:
             found.append(f"budget: {budgets[0]} of {better.label}, {budgets[1]} of {worse.label}")
     if not found and with_figures(better, protocol) and with_figures(worse, protocol):

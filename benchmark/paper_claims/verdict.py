@@ -122,7 +122,14 @@ def other_than(dataset: str | None, size: int | None, place: Place) -> tuple[str
 
 
 def other_budget(runs: MethodRuns) -> tuple[str, ...]:
-    """How the training here differs from a paper's: by the preset, unless the weights are published ones."""
-    if runs.first.weights_origin == "published" or runs.first.kind != "learned" or runs.first.preset == "paper":
+    """How the training here differs from a paper's: by preset and budget, unless the weights are published ones."""
+    training = training_of(runs)
+    if runs.first.weights_origin == "published" or runs.first.kind != "learned" or training == "preset paper":
         return ()
-    return (f"budget: preset {runs.first.preset} here",)
+    return (f"budget: {training} here",)
+
+
+def training_of(runs: MethodRuns) -> str:
+    """What decides how long a method is trained, in words: the preset, or a budget in the place of its lengths."""
+    budget = runs.first.notes.get("budget", "").partition(" ")[0]
+    return f"preset {runs.first.preset}{budget and f' within {budget}'}"

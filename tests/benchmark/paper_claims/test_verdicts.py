@@ -14,6 +14,7 @@ from tests.benchmark.paper_claims.made_up import number, ordering, seeds_of, ver
 from tests.reports.synthetic import dataset_facts, figure
 
 HIGH, LOW = (0.90, 0.91, 0.92), (0.70, 0.71, 0.72)
+BUDGET = {"budget": "90cpu-s (iterations 1216), by the measured cost of a step"}
 
 
 @pytest.mark.parametrize(("better", "word"), [("alpha", "reproduced"), ("beta", "contradicted")])
@@ -88,6 +89,10 @@ def test_variants_of_one_method_are_compared_seed_by_seed(tmp_path: Path) -> Non
         (
             {"weights_origin": "published"},
             "budget: preset small, weights trained of alpha, preset small, weights published of beta",
+        ),
+        (
+            {"notes": BUDGET},
+            "budget: preset small, weights trained of alpha, preset small within 90cpu-s, weights trained of beta",
         ),
         ({"dataset": "celebamask-hq"}, "data: rendered-faces of alpha, celebamask-hq of beta"),
         ({"dataset_facts": dataset_facts(size=128)}, "size: 64 of alpha, 128 of beta"),
@@ -222,6 +227,11 @@ class TestNumbers:
         found = verdict_on(runs, number(value, tolerance=tolerance))
         assert (found.word, found.gain) == (word, pytest.approx(0.91 - value, abs=0.05))
         assert (found.needed is None) == (word != "not told apart")
+
+    def test_a_budget_of_ones_own_is_not_the_papers(self, tmp_path: Path) -> None:
+        runs = seeds_of(tmp_path, "alpha", HIGH, preset="paper", notes=BUDGET)
+        found = verdict_on(runs, number(0.9, tolerance=0.1))
+        assert (found.word, found.reason) == ("not comparable here", "budget: preset paper within 90cpu-s here")
 
     def test_published_weights_are_the_papers_budget_and_one_seed_is_all_there_is(self, tmp_path: Path) -> None:
         runs = seeds_of(tmp_path, "alpha", [0.9], weights_origin="published")
