@@ -43,7 +43,7 @@ def with_tiny_settings(words: Sequence[str]) -> list[str]:
     of_finished_runs = bool(rest) and not rest[0].startswith("-")  # which have settings of their own
     if of_finished_runs or not {"--set", "--limit"} <= options_of(command):
         return list(words)
-    chosen = _value(words, "--dataset")
+    chosen = _value(words, "--dataset") or _value(words, "--datasets")
     settings = [each for each in TINY if chosen in (None, "rendered-faces") or not each.startswith(OF_RENDERED_FACES)]
     settings += [f"options.{name}=2" for name in _training_options(words)]
     settings += [f"judges.{judge}.{SHORT}" for judge in _judges(words)]
