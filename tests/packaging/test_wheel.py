@@ -48,18 +48,22 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     pip = [sys.executable, "-m", "pip", "--quiet", "--python", folder / "bin" / "python"]
-    subprocess.run([*pip, "install", "--no-deps", "--no-index", wheel], check=True)
+    subprocess.run([*pip, "install", "--no-deps", "--no-index", wheel], env=_own_variables(), check=True)
     (packages,) = folder.glob("lib/python*/site-packages")
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
     return folder
 
 
+def _own_variables() -> dict[str, str]:
+    """Those of this process but for what would lead to the checkout, in which the project is installed already."""
+    return {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "BENCH_CACHE")}
+
+
 def in_environment(environment: Path, program: str, *words: str | Path, cwd: Path) -> str:
-    variables = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "BENCH_CACHE")}
     done = subprocess.run(
         [environment / "bin" / program, *words],
         cwd=cwd,
-        env={**variables, "BENCH_CACHE": str(cwd / "cache"), "OMP_NUM_THREADS": "1"},
+        env={**_own_variables(), "BENCH_CACHE": str(cwd / "cache"), "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
     )
