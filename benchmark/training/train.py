@@ -219,7 +219,7 @@ def _train_stage(
         reporter.say(f"{title}: {stage.name} goes on from iteration {state['meta']['iter']:,} of its file in start")
     averages = EMAHook(stage)
     events = folder / "tensorboard" / stage.name
-    if tensorboard and (state is not None or events.exists()):
+    if tensorboard and events.exists():
         _forget_events(events, 0 if state is None else state["meta"]["iter"])
     backends = [{"type": "TensorboardVisBackend", "save_dir": str(events)}]
     loader = stage_loader(dataset, stage, seed, compute, state, processes)

@@ -70,10 +70,10 @@ def interrupt(number: int, owner: Any, name: str) -> None:
 
     def counted(*given: Any) -> Any:
         nonlocal done
-        done += given[-1].dtype == torch.float64 if owner is Processes else 1  # by which processes ask to stop
-        if done == number:
+        counts = owner is not Processes or given[-1].dtype == torch.float64  # by which processes ask to stop
+        done += counts
+        if counts and done == number:
             os.kill(os.getpid(), signal.SIGINT)
-            done += 1
         return call(*given)
 
     setattr(owner, name, counted)
