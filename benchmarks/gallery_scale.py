@@ -105,7 +105,7 @@ def _use(page_file: Path, tasks: int) -> None:
             seconds = _timed(page, lambda name=name, value=value: page.locator(f"[name={name}]").select_option(value))
             print(f"{what}: {seconds:.2f} s; {page.locator('#found').inner_text()}")
         link = f"location.hash = '#task={tasks - 1}'"
-        seconds = _timed(page, lambda: page.evaluate(link), "document.querySelector('dialog').open")
+        seconds = _timed(page, lambda: page.evaluate(link), "() => document.querySelector('dialog').open")
         print(f"a task by its link: {seconds:.2f} s")
         print(f"loaded in all: {len(loaded):,} files, {sum(loaded) / 1e6:.1f} MB")
         chromium.close()

@@ -183,3 +183,17 @@ def test_no_unfinished_work_lands() -> None:
 
 def test_a_module_opens_with_what_it_is_for() -> None:
     assert [str(path) for path in FILES if not ast.get_docstring(tree_of(path))] == []
+
+
+def test_a_wait_in_a_page_is_given_a_function() -> None:
+    """Where a page's policy forbids `eval`, Playwright asks again by a function only, and fails on an expression."""
+    function = re.compile(r"\s*(\w+|\([^)]*\)) =>")
+    expressions = []
+    for path in [*(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").glob("*.py")]:
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "wait_for_function":
+                (given,) = node.args
+                text = next((part for part in ast.walk(given) if isinstance(part, ast.Constant)), None)
+                if text and not function.match(text.value):
+                    expressions.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert expressions == []

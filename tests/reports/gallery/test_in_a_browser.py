@@ -24,7 +24,7 @@ def page_file(tmp_path_factory):
 def tasks(page):
     """The numbers of the tasks in the page, once every row has its pictures."""
     page.wait_for_selector(".wall[aria-busy=false]")
-    page.wait_for_function("[...document.querySelectorAll('.wall td')].every((cell) => cell.childElementCount)")
+    page.wait_for_function("() => [...document.querySelectorAll('.wall td')].every((cell) => cell.childElementCount)")
     return [int(text.split()[1]) for text in page.locator(".wall tbody a").all_inner_texts()]
 
 
@@ -44,7 +44,7 @@ def test_only_what_is_seen_is_loaded_and_in_the_page(browser, page_file):
         assert page.locator(".wall tbody tr").count() < 20
         assert page.evaluate("[...contents.keys()].sort().join()") == "0/metric-0-0,0/tasks-0"
         page.locator(".wall").evaluate("wall => { wall.scrollTop = wall.scrollHeight; }")
-        page.wait_for_function("document.querySelector('.wall tbody').textContent.includes('Task 599')")
+        page.wait_for_function("() => document.querySelector('.wall tbody').textContent.includes('Task 599')")
         assert tasks(page)[-1] == TASKS - 1
         assert page.locator(".wall tbody tr").count() < 20
         assert page.locator("a", has_text="Task 599").is_visible()
@@ -101,7 +101,7 @@ def test_a_method_can_be_hidden(browser, page_file):
         page.locator("details.methods summary").click()
         page.get_by_role("checkbox", name="Beta").uncheck()
         assert page.locator("details.methods summary").inner_text() == "3 of 4 methods are shown"
-        page.wait_for_function("document.querySelectorAll('.wall thead th').length === 4")
+        page.wait_for_function("() => document.querySelectorAll('.wall thead th').length === 4")
 
 
 def test_a_link_opens_its_task_and_the_keyboard_goes_on_from_there(browser, page_file):
@@ -117,11 +117,11 @@ def test_a_link_opens_its_task_and_the_keyboard_goes_on_from_there(browser, page
         assert f"{expected['style-color']:.1f} ΔE" in tile.inner_text()
         assert tile.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 8
         page.keyboard.press("ArrowRight")
-        page.wait_for_function("document.querySelector('dialog h2').textContent === 'Task 418'")
+        page.wait_for_function("() => document.querySelector('dialog h2').textContent === 'Task 418'")
         assert page.url.endswith(f"{TABLE}&task=418")
         page.keyboard.press("Escape")
         dialog.wait_for(state="hidden")
-        page.wait_for_function("document.activeElement.textContent === 'Task 418'")
+        page.wait_for_function("() => document.activeElement.textContent === 'Task 418'")
         page.keyboard.press("ArrowDown")
         assert page.locator(":focus").inner_text() == "Task 419"
         assert page.locator(":focus").is_visible()
