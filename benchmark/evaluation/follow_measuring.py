@@ -18,6 +18,7 @@ from benchmark.protocols.task_batches import batches_of_tasks
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.messages import ask, send
 from benchmark.runtime.prefetch import read_ahead
+from benchmark.runtime.tracebacks import tracebacks_to
 from registry.errors import InputError
 
 
@@ -41,7 +42,8 @@ def follow_measuring(
     own = batches_of_tasks(scored, BATCH)[processes.rank :: processes.size] if told[METRICS] else []
     if not own:
         return
-    with deferred_interruption():  # the first process says when to stop
+    tracebacks: list[str] = []
+    with deferred_interruption(), tracebacks_to(tracebacks.append):  # the first process says when to stop
         source = BatchSource(protocol, context.dataset, context.judges_of(roles), context.compute)
         ready = prepare_metrics(told[METRICS], context.resources, context.encoder)
         if ready.missing:
@@ -53,4 +55,4 @@ def follow_measuring(
             pixels = ask({OUTPUTS: None}, processes)[OUTPUTS]
             found = real(rows, given) if told[REAL] else (given, pixels.numpy())
             measure(ready, writers, list(ready.images), list(rows["task"]), source.batch(rows, *found))
-            send({MEASURED: given_away(ready, writers)}, 0, processes)
+            send({MEASURED: given_away(ready, writers, tracebacks)}, 0, processes)

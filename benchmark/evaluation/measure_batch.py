@@ -16,11 +16,14 @@ from benchmark.features.encoder import Encoder
 from benchmark.features.feature_set import FeatureWriter, TakesFeatures
 from benchmark.features.parser_encoder import PARSER
 from benchmark.metrics.base import ScoringBatch
+from registry.errors import LOGGER
 
 FEATURES: Final = "features"
 ROWS: Final = "rows"
 MISSING: Final = "missing"
-"""In what another process sends of a batch: features by encoder, what metrics keep, and why some do not, by metric."""
+TRACEBACKS: Final = "tracebacks"
+"""In what another process sends of a batch: features by encoder, what metrics keep, why some do not, by metric, and the
+tracebacks of those that failed."""
 
 
 class HeldFeatures:
@@ -73,7 +76,7 @@ def _encode(name: str, encoder: Encoder, batch: ScoringBatch, writer: TakesFeatu
         add_features(writer, encoder, list(batch.output_pixels))
 
 
-def given_away(ready: ReadyMetrics, writers: Mapping[str, HeldFeatures]) -> dict[str, Any]:
+def given_away(ready: ReadyMetrics, writers: Mapping[str, HeldFeatures], tracebacks: list[str]) -> dict[str, Any]:
     """What was measured of a batch by another process than the first, to be sent: here nothing is left of it."""
     rows = {}
     for name, metric in ready.images.items():
@@ -82,11 +85,14 @@ def given_away(ready: ReadyMetrics, writers: Mapping[str, HeldFeatures]) -> dict
                 rows[name] = _with_tensors(metric.results)
         metric.results.clear()
     features = {name: torch.from_numpy(writers[name].given_away()) for name in ready.encoders}
-    return {FEATURES: features, ROWS: rows, MISSING: dict(ready.missing)}
+    told, tracebacks[:] = list(tracebacks), []
+    return {FEATURES: features, ROWS: rows, MISSING: dict(ready.missing), TRACEBACKS: told}
 
 
 def keep(sent: Mapping[str, Any], ready: ReadyMetrics, writers: Mapping[str, FeatureWriter]) -> None:
     """Keep what another process measured of a batch, as if it had been measured here."""
+    for traceback in sent[TRACEBACKS]:
+        LOGGER.debug("%s", traceback)
     for name, reason in sent[MISSING].items():
         if name not in ready.missing:
             ready.lose(name, reason)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +12,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from benchmark.runtime.progress_line import clock, columns
-from registry.errors import LOGGER, on_one_line
+from benchmark.runtime.tracebacks import tracebacks_to
+from registry.errors import on_one_line
 from registry.system_errors import FULL
 
 LINE_EVERY_SECONDS = 600.0
@@ -27,18 +27,6 @@ class Advance(Protocol):
         """Show how much is done so far, with notes (losses, images/s), the most important first."""
 
 
-class _NotingHandler(logging.Handler):
-    """Gives log records as text to a function."""
-
-    def __init__(self, note: Callable[[str], None]) -> None:
-        super().__init__()
-        self._text_to = note
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Give one record."""
-        self._text_to(self.format(record))
-
-
 class Reporter:
     """Reports progress to a person at the terminal; `quiet` prints nothing."""
 
@@ -50,12 +38,10 @@ class Reporter:
     def logging_to(self, path: Path) -> Iterator[None]:
         """Append what is said and done within the block to a file, with the time, and the tracebacks of plug-ins."""
         before, self._log = self._log, path
-        tracebacks = _NotingHandler(self._note)
-        LOGGER.addHandler(tracebacks)
         try:
-            yield
+            with tracebacks_to(self._note):
+                yield
         finally:
-            LOGGER.removeHandler(tracebacks)
             self._log = before
 
     def say(self, text: str) -> None:

@@ -160,6 +160,9 @@ def test_a_metric_that_fails_in_another_process_loses_its_figure_alone(two: Path
     cells = result_of(two).protocols["attribute-transfer"].metrics
     assert cells["twice"].reason == "Twice.measure raised KeyError: 'glasses'"
     assert cells["attribute-accuracy"].value is not None
+    log = (two / "log.txt").read_text()
+    for failed in ("Many.features raised KeyError: 'few'", "Twice.measure raised KeyError: 'glasses'"):
+        assert log.count(f"{failed}\nTraceback (most recent call last):") == 1
 
 
 def test_finished_runs_are_scored_by_all_too(two: Path, plugin: Path) -> None:
