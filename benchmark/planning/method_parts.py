@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmark.config.budget import parse_budget
 from benchmark.config.evaluation_spec import Options
-from benchmark.config.experiment import Experiment
+from benchmark.config.experiment import Experiment, MethodSpec
 from benchmark.config.training_length import over_faces
 from benchmark.editing.build_method import Editor, build_editor
 from benchmark.editing.option_weights import OptionWeights, missing_in_words, option_weights
@@ -87,7 +87,7 @@ def method_estimate(
         )
         steps = [(each.stage, each.work, each.time) for each in estimates]
         iterations = stage_iterations(counted, steps, files, machine.compute)
-    notes = tuple(missing_in_words(files))
+    notes = (*missing_in_words(files), *_left_out(requested.method, machine.compute))
     parts = [
         _stage_part(
             each,
@@ -153,6 +153,14 @@ def stage_iterations(
     bought = method.model_copy(update={"options": {**method.options, **options}, "budget": None})
     model = build_editor(experiment.model_copy(update={"method": bought}), files).model
     return {stage.name: stage.iterations for stage in model.stages()}
+
+
+def _left_out(method: MethodSpec, compute: Compute) -> Iterator[str]:
+    """What of a training its steps here were taken without."""
+    if method.compile:
+        yield "steps are those of networks that are not compiled"
+    if compute.num_workers:
+        yield f"memory of what loads faces is not counted (num_workers {compute.num_workers})"
 
 
 def _stage_part(

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.integration
 WORDS = ("--plugin", TINY_METHOD, *TINY, "--set", "dataset.size=32", "--protocol", "reconstruction", "--device", "cpu")
 KEPT = settings("checkpoint_every=2", "keep_checkpoints=1")
 METHOD = ("--method", "tiny", *settings("options.width=64"), *KEPT)
+MORE = settings("compile=true", "compute.num_workers=1")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def plan(runs: Path, cache: Path) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("METHOD_SECONDS", "JUDGE_SECONDS"):
             patch.setattr(plans, name, 0.1)
-        planned = bench("plan", *METHOD, *WORDS, "--seeds", "3", "--budget", "2d", "--runs", runs, "--json")
+        planned = bench("plan", *METHOD, *WORDS, *MORE, "--seeds", "3", "--budget", "2d", "--runs", runs, "--json")
     assert planned.code == 0, planned.err
     assert not list(runs.iterdir()), "nothing runs"
     found: dict[str, Any] = json.loads(planned.out)
@@ -73,7 +74,11 @@ def test_disk_is_what_a_run_then_takes(plan: dict[str, Any], runs: Path, cache: 
     assert parts(tiny)["paint"]["disk"] == pytest.approx(
         sum(path.stat().st_size for path in checkpoints.iterdir()), rel=0.1
     )
-    assert parts(tiny)["paint"]["notes"] == ["the checkpoints that are kept take at most 0.1 GB"]
+    assert parts(tiny)["paint"]["notes"] == [
+        "steps are those of networks that are not compiled",
+        "memory of what loads faces is not counted (num_workers 1)",
+        "the checkpoints that are kept take at most 0.1 GB",
+    ]
     assert parts(shared)["faces"]["disk"] == (24 + 4 + 12) * 32 * 32 * 4
     packs = [sum(path.stat().st_size for path in pack.glob("*.bin")) for pack in (cache / "faces").iterdir()]
     assert parts(shared)["faces"]["disk"] in packs
