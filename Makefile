@@ -11,7 +11,7 @@ demo: $(VENV)/installed
 
 # processes with one thread each take half the time of one process with all threads; three for two processors, since
 # tests wait a quarter of their time, for commands, locks and browsers
-PROCESSORS = $(shell nproc 2> /dev/null || getconf _NPROCESSORS_ONLN)
+PROCESSORS = $(shell env -u OMP_NUM_THREADS nproc 2> /dev/null || getconf _NPROCESSORS_ONLN)
 PARALLEL = -n $(shell echo $$(( $(PROCESSORS) * 3 / 2 ))) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 test test-unit: export OMP_NUM_THREADS = 1

@@ -48,7 +48,7 @@ print(json.dumps({
     "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
 }))
 """
-DRAWN = """() => document.querySelector(".wall[aria-busy=false] td")
+DRAWN = """document.querySelector(".wall[aria-busy=false] td")
     && [...document.querySelectorAll(".wall td")].every((cell) => cell.childElementCount)
     && [...document.querySelectorAll(".wall img")].every((image) => {
         const { top, bottom, left, right } = image.getBoundingClientRect();
@@ -105,7 +105,7 @@ def _use(page_file: Path, tasks: int) -> None:
             seconds = _timed(page, lambda name=name, value=value: page.locator(f"[name={name}]").select_option(value))
             print(f"{what}: {seconds:.2f} s; {page.locator('#found').inner_text()}")
         link = f"location.hash = '#task={tasks - 1}'"
-        seconds = _timed(page, lambda: page.evaluate(link), "() => document.querySelector('dialog').open")
+        seconds = _timed(page, lambda: page.evaluate(link), "document.querySelector('dialog').open")
         print(f"a task by its link: {seconds:.2f} s")
         print(f"loaded in all: {len(loaded):,} files, {sum(loaded) / 1e6:.1f} MB")
         chromium.close()
@@ -116,7 +116,7 @@ def _timed(page: Any, act: Any, drawn: str = DRAWN) -> float:
     started = time.perf_counter()
     act()
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    page.wait_for_function(drawn)
+    page.wait_for_function(f"() => {drawn}")
     return time.perf_counter() - started
 
 

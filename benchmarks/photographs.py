@@ -2,9 +2,9 @@
 
 Usage: python -m benchmarks.photographs RUN COUNT [FOLDER]
 
-RUN is a finished run, whose parser refines the alignment and whose method edits. COUNT photographs of FOLDER, a copy of
-CelebAMask-HQ, are placed into synthetic scenes, or rendered faces where no folder is given. Scenes are kept in memory
-and in a temporary folder alone.
+RUN is a finished run, whose method edits, and whose parser refines the alignment where networks have not placed the
+face. COUNT photographs of FOLDER, a copy of CelebAMask-HQ, are placed into synthetic scenes, or rendered faces where no
+folder is given. Scenes are kept in memory and in a temporary folder alone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
 from benchmark.datasets.rendered_faces.renderer.renderer import render
 from benchmark.images.write import write_png
 from benchmark.photographs.align import Points
-from benchmark.photographs.detect import FaceFinder, FoundFace, face_finder
+from benchmark.photographs.detect import LANDMARKS, FaceFinder, FoundFace, face_finder
 from benchmark.photographs.edit_photo import PhotoEditor, PhotoEdits
 from benchmark.photographs.methods import choose_methods, load_all
 from benchmark.photographs.paste import paste
@@ -71,8 +71,9 @@ def main(run: Path, count: int, folder: Path | None = None) -> None:
     reader = FaceReader(run, "cpu", cache_folder(), Reporter(), Weights())
     finder: Any = LastLook(face_finder(Weights()))
     editor = PhotoEditor(finder, load_all(choose_methods([str(run)], run, None), "cpu"), reader)
+    landmarks = FaceFinder(Weights().find(LANDMARKS).path)
     by_landmarks: list[float] = []
-    by_parts: list[float] = []
+    aligned: list[float] = []
     unedited: list[float] = []
     became: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as scratch:
@@ -87,14 +88,16 @@ def main(run: Path, count: int, folder: Path | None = None) -> None:
             plain = editor.edit(path, EditRequest())
             eyes = eye_centres(mask, EYES)
             if eyes is not None:
-                by_landmarks.append(_distance(faces[0].points, placed.there(eyes)))
-                by_parts.append(_distance(plain.found.points, placed.there(eyes)))
+                by_landmarks += [
+                    _distance(face.points, placed.there(eyes)) for face in landmarks.faces(placed.image)[:1]
+                ]
+                aligned.append(_distance(plain.found.points, placed.there(eyes)))
             everywhere = np.ones((editor.size, editor.size), np.bool_)
             back = paste(placed.image, plain.face.square, plain.aligned, plain.aligned, everywhere)
             unedited.append(float(np.abs(back.astype(int) - placed.image).max()))
             became[_outcome(editor, path, plain)] += 1
     print("; ".join(f"{outcome}: {times}" for outcome, times in became.items()))
-    for name, errors in (("landmarks", by_landmarks), ("landmarks and parts", by_parts)):
+    for name, errors in (("landmarks", by_landmarks), ("as aligned", aligned)):
         share = np.mean(np.array(errors) <= CLOSE)
         print(f"{name}: {share:.3f} of {len(errors)} have both eyes within {CLOSE:.0%} of their distance; ", end="")
         print("median, 90%, 95%: " + ", ".join(f"{value:.4f}" for value in np.percentile(errors, (50, 90, 95))))

@@ -187,13 +187,22 @@ def test_a_module_opens_with_what_it_is_for() -> None:
 
 def test_a_wait_in_a_page_is_given_a_function() -> None:
     """Where a page's policy forbids `eval`, Playwright asks again by a function only, and fails on an expression."""
-    function = re.compile(r"\s*(\w+|\([^)]*\)) =>")
-    expressions = []
+    function = re.compile(r"\s*(async )?((\w+|\([^)]*\)) =>|function\b)")
+    others = []
     for path in [*(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").glob("*.py")]:
-        for node in ast.walk(tree_of(path)):
+        tree = tree_of(path)
+        constants = {
+            target.id: node.value
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "wait_for_function":
-                (given,) = node.args
-                text = next((part for part in ast.walk(given) if isinstance(part, ast.Constant)), None)
-                if text and not function.match(text.value):
-                    expressions.append(f"{path.relative_to(ROOT)}:{node.lineno}")
-    assert expressions == []
+                given: ast.AST = node.args[0]
+                given = constants.get(given.id, given) if isinstance(given, ast.Name) else given
+                begins = given.values[0] if isinstance(given, ast.JoinedStr) else given
+                if not (isinstance(begins, ast.Constant) and function.match(str(begins.value))):
+                    others.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert others == []

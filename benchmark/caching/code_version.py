@@ -27,6 +27,7 @@ DECIDES_NO_NUMBER = (
     "benchmark.runtime.json_files",
     "benchmark.runtime.progress",
     "benchmark.runtime.system_failures",
+    "benchmark.runtime.tracebacks",
     "benchmark.runtime.version",
     "benchmark.training.progress_hook",
     "benchmark.training.stall_watch",

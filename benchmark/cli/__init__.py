@@ -61,7 +61,7 @@ def _common(
     debug: Annotated[bool, typer.Option("--debug", help="Show the tracebacks of plug-ins that fail.")] = False,
 ) -> None:
     if debug:
-        LOGGER.addHandler(logging.StreamHandler())
+        _show_tracebacks()
 
 
 stages.add_to(app)
@@ -88,6 +88,10 @@ app.add_typer(tasks.app, name="tasks")
 app.add_typer(edits.app, name="edits")
 
 
+def _show_tracebacks() -> None:
+    LOGGER.addHandler(logging.StreamHandler())
+
+
 def main() -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 the user's input is wrong."""
     for stream in (sys.stdout, sys.stderr):
@@ -95,6 +99,8 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a character that a terminal lacks must not cost a figure
     try:
         if helps():
+            if "--debug" in sys.argv[1:]:
+                _show_tracebacks()
             help_the_first()
         else:
             check_command(sys.argv[1:])
@@ -102,7 +108,8 @@ def main() -> None:
     except InputError as error:
         _fail(str(error), 2)
     except PluginError as error:
-        hint = "; `bench --debug` shows the traceback, and so does the log.txt of a run" if error.logged else ""
+        log = "" if helps() else ", and so does the log.txt of a run"  # which the first process alone writes
+        hint = f"; `bench --debug` shows the traceback{log}" if error.logged else ""
         _fail(f"{error}{hint}", 1)
     except ImportError as error:
         if "libGL" not in str(error):

@@ -85,7 +85,8 @@ def given_away(ready: ReadyMetrics, writers: Mapping[str, HeldFeatures], traceba
                 rows[name] = _with_tensors(metric.results)
         metric.results.clear()
     features = {name: torch.from_numpy(writers[name].given_away()) for name in ready.encoders}
-    told, tracebacks[:] = list(tracebacks), []
+    told = tracebacks[:]
+    del tracebacks[: len(told)]
     return {FEATURES: features, ROWS: rows, MISSING: dict(ready.missing), TRACEBACKS: told}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import cv2
 import numpy as np
@@ -28,6 +28,8 @@ PASSES: Final = ((1280, 0.0), (2560, 0.0), (1280, -0.3))
 before found too few, the last one where there is none. dlib's detector knows faces of 80 pixels and more."""
 MAX_ENLARGED: Final = 4.0
 """Times that a small photograph is enlarged at most."""
+SAME: Final = 0.5
+"""How near the middles of the eyes of two faces are, in distances of the eyes, which then are one."""
 BOX: Final = 300
 """Side at which the landmarks of a face are looked for, so that whole pixels are fine enough."""
 
@@ -41,12 +43,13 @@ class FoundFace:
     Attributes:
         box: left, top, right and bottom, in pixels; it may reach beyond the photograph.
         points: (5, 2) centres of both eyes, tip of the nose, and corners of the mouth, each pair from the image's left.
-        by_networks: whether networks have placed eyes and mouth, which come closer than a parser of small faces does.
+        placed_by: what placed the eyes and the mouth: "networks", which come closer than a parser of small faces does,
+            else "landmarks", or the "parser" after these.
     """
 
     box: Box
     points: Points
-    by_networks: bool = False
+    placed_by: Literal["landmarks", "networks", "parser"] = "landmarks"
 
     @property
     def width(self) -> float:
@@ -55,7 +58,7 @@ class FoundFace:
 
 
 class FaceFinder:
-    """dlib's frontal detector, and its sixty-eight landmarks.
+    """dlib's frontal detector and its sixty-eight landmarks, and the networks where they are given.
 
     Args:
         landmarks: file of the landmark predictor.
@@ -73,11 +76,6 @@ class FaceFinder:
         self._rectangle = dlib.rectangle
         self._networks = networks
 
-    @property
-    def files(self) -> tuple[str, ...]:
-        """Ids of the weights files that points are found by."""
-        return (LANDMARKS,) if self._networks is None else (LANDMARKS, *NETWORKS)
-
     def faces(self, photograph: Pixels, at_least: int = 1) -> list[FoundFace]:
         """The faces of a photograph (H, W, 3), the largest first; those of about its upright are found.
 
@@ -91,7 +89,7 @@ class FaceFinder:
                 break
             boxes = self._boxes(photograph, longer_side, threshold)
             faces = [face for box in boxes if (face := self._face(photograph, box)) is not None]
-            found = max(found, faces, key=len)
+            found = max(found, _distinct(faces), key=len)
         return sorted(found, key=lambda face: -face.width)
 
     def _boxes(self, photograph: Pixels, longer_side: int, threshold: float) -> Iterator[Box]:
@@ -109,7 +107,7 @@ class FaceFinder:
         if self._networks is None:
             return face
         points = self._networks.points(photograph, face.points, face.width)
-        return None if points is None else FoundFace(box, points, by_networks=True)
+        return None if points is None else FoundFace(box, points, "networks")
 
     def _points(self, photograph: Pixels, box: Box) -> Points:
         height, width = photograph.shape[:2]
@@ -124,35 +122,58 @@ class FaceFinder:
 
 
 def face_finder(weights: Weights) -> FaceFinder:
-    """The finder, with the file that `weights` finds; one for all photographs of a process.
+    """The finder, with the files that `weights` finds; one for all photographs of a process.
 
     Raises:
-        InputError: if dlib or the file is not here.
+        InputError: as `finder_files`, or if a file cannot be read.
+    """
+    return _loaded(*finder_files(weights))
+
+
+def finder_files(weights: Weights) -> list[WeightsFile]:
+    """The files that faces are found by: of the landmarks, and of both networks where they are here.
+
+    Raises:
+        InputError: if dlib or the landmarks are not here, a file is not the published one, or one network is named by
+            `--weights` and the other is nowhere.
     """
     if find_spec("dlib") is None:
         raise InputError(
             "faces are found by dlib, which is not installed: pip install 'face-editing-benchmark[identity]'"
         )
     try:
-        file = weights.find(LANDMARKS)
-        networks = _networks(weights)
+        return [weights.find(LANDMARKS), *_networks(weights)]
     except WeightsMissing as error:
         raise InputError(str(error)) from error
-    return _loaded(file, *networks)
 
 
 def _networks(weights: Weights) -> list[WeightsFile]:
-    """Both files; none where one is nowhere.
+    """Both files; none where one is nowhere, and nobody named the other.
 
     Raises:
-        WeightsRefused: if a file is there and is not the published one.
+        WeightsMissing: if one is nowhere and the other was named, or one is there and is not the published one.
     """
-    try:
-        return [weights.find(id) for id in NETWORKS]
-    except WeightsRefused:
-        raise
-    except WeightsMissing:
-        return []
+    found, missing = [], []
+    for id in NETWORKS:
+        try:
+            found.append(weights.find(id))
+        except WeightsRefused:
+            raise
+        except WeightsMissing as reason:
+            missing.append(reason)
+    if missing and any(id in weights.named for id in NETWORKS):
+        raise missing[0]
+    return [] if missing else found
+
+
+def _distinct(faces: list[FoundFace]) -> list[FoundFace]:
+    """The faces without those whose eyes are another's: two boxes may lead to one face."""
+    kept: list[FoundFace] = []
+    for face in faces:
+        middles = [np.linalg.norm((face.points[:2] - other.points[:2]).mean(axis=0)) for other in kept]
+        if all(apart > SAME * np.linalg.norm(face.points[1] - face.points[0]) for apart in middles):
+            kept.append(face)
+    return kept
 
 
 @lru_cache(maxsize=1)

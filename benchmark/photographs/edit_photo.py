@@ -137,8 +137,9 @@ class PhotoEditor:
         if self.reader is None:
             return found, PhotographedFace(photograph, face.square, parts)
         size = self.reader.size
-        if self.reader.precise and not found.by_networks:
-            found = FoundFace(found.box, refined(found.points, face.square, self.reader.parts(face.image(size))))
+        if self.reader.precise and found.placed_by != "networks":
+            points = refined(found.points, face.square, self.reader.parts(face.image(size)))
+            found = FoundFace(found.box, points, found.placed_by if points is found.points else "parser")
             face = PhotographedFace(photograph, celeba_hq_square(found.points))
         shown = face.image(size)
         read = self.reader.parts(shown) if parts is None else parts

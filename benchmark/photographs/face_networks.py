@@ -31,6 +31,8 @@ FIRST_SIDE, SIDE = 1.6, 1.5
 """Of the square that is read: in widths of a face's box, and in lengths of its surface once that was seen."""
 READINGS: Final = 3
 """How often the surface is read, each time in a square around what was seen before."""
+ENGINE: Final = (cv2.dnn.ENGINE_CLASSIC,) if hasattr(cv2.dnn, "ENGINE_CLASSIC") else ()
+"""Of the engines of OpenCV 5 the one that gives all outputs of a network; earlier versions have no other."""
 EYE_SIDES: Final = (1.7, 2.0, 2.3, 2.7, 3.2)
 """Sides of an eye's squares, in its widths; what they show is averaged. The network is used at 2.3 by its authors."""
 
@@ -51,7 +53,7 @@ class FaceNetworks:
         self._eye = _Network(eye, 64, (EYE_VALUES, IRIS_VALUES))
 
     def points(self, photograph: Pixels, points: Points, width: float) -> Points | None:
-        """(5, 2) points of a face in pixels, the nose where it was given; None where there is no face.
+        """(5, 2) points of a face in pixels, the nose where it was given; None where no face is seen there.
 
         Eyes lie where their lids are, as far apart as their irises: a gaze moves both irises alike, and the network
         sees lids of drawn eyes a little further inside than they are.
@@ -61,6 +63,8 @@ class FaceNetworks:
             points: (5, 2) about where eyes, nose and corners of the mouth are, each pair from the image's left.
             width: of the face's box.
         """
+        if not np.linalg.norm(points[1] - points[0]) > 0:
+            return None
         square = _square(points.mean(axis=0), points[1] - points[0], FIRST_SIDE * width)
         for _ in range(READINGS):
             surface, presence = self._surface.read(photograph, square)
@@ -100,7 +104,7 @@ class _Network:
         self._values = values
         self._one_at_a_time = Lock()
         try:
-            self._network = cv2.dnn.readNetFromTFLite(str(file), cv2.dnn.ENGINE_CLASSIC)
+            self._network = cv2.dnn.readNetFromTFLite(str(file), *ENGINE)
             self._outputs = self._network.getUnconnectedOutLayersNames()
             given = {output.size for output in self._forward(np.zeros((size, size, 3), np.uint8))}
         except cv2.error as error:

@@ -52,7 +52,8 @@ def photo(
         runs: folder of all runs.
         dataset: the dataset, where methods have runs on several.
         device: "cpu", "cuda", "cuda:1" …
-        weights: files by id for the landmarks and published judges, beside those in `$BENCH_WEIGHTS`.
+        weights: files by id for the landmarks, the networks that place points, and published judges, beside those in
+            `$BENCH_WEIGHTS`.
         out: folder to write everything into; nothing is written where it is left out.
         quiet: show no progress on stderr.
 
@@ -73,7 +74,7 @@ def photo(
     """
     from benchmark.images.label_sets import find_label_set
     from benchmark.images.read import read_image
-    from benchmark.photographs.detect import face_finder
+    from benchmark.photographs.detect import face_finder, finder_files
     from benchmark.photographs.edit_photo import PhotoEditor
     from benchmark.photographs.methods import choose_methods, load_all
     from benchmark.photographs.read_face import FaceReader
@@ -107,7 +108,7 @@ def photo(
         record = {
             "photograph": photograph.name,
             "face": face,
-            "landmarks": list(editor.finder.files),
+            "found_by": {file.id: file.sha256 for file in finder_files(found_weights)},
             "runs": {method.label: None if method.run is None else str(method.run) for method in chosen},
             "parser": None if reader is None or parts is not None else reader.title,
             "benchmark_version": installed_version(),

@@ -58,6 +58,7 @@ def described(edits: PhotoEdits) -> dict[str, Any]:
         "photograph_size": [width, height],
         "box": list(edits.found.box),
         "points": edits.found.points.tolist(),
+        "placed_by": edits.found.placed_by,
         "corners": edits.face.square.corners.tolist(),
         "aligned_size": edits.size,
         "request": edits.request.described() | {"style": edits.other is not None},

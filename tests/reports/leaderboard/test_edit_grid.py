@@ -74,6 +74,16 @@ def test_seeds_with_other_options_have_a_column_each(tmp_path):
     assert pixels_of(pictures[0], (20, 0, 90))
 
 
+def test_a_method_that_could_not_edit_has_no_column(tmp_path):
+    runs = [run(tmp_path, result(name), color) for name, color in COLORS.items()]
+    (pictures,) = write_edit_grids(runs, tmp_path / "out").values()
+    width = imread(pictures[0]).shape[1]
+    refused = run(tmp_path, result("refused"))
+    (refused.path.parent / "edits" / TASK_TABLE).mkdir(parents=True)
+    (pictures,) = write_edit_grids([*runs, refused], tmp_path / "out").values()
+    assert imread(pictures[0]).shape[1] == width
+
+
 def test_runs_without_edits_leave_no_picture(tmp_path):
     assert write_edit_grids([run(tmp_path, result("alpha"))], tmp_path / "out") == {}
     assert not (tmp_path / "out").exists()
