@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.loaded_plugins import forgotten_plugins
 
@@ -32,8 +33,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure() -> None:
-    """Keep the garbage collector from passing over and over what is imported and collected, of which nothing goes."""
+    """Keep the garbage collector from passing over and over what is imported and collected, of which nothing goes.
+
+    How long a generated example takes says how busy the machine is.
+    """
     gc.disable()
+    settings.register_profile("patient", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("patient")
 
 
 def pytest_collection_finish() -> None:

@@ -12,7 +12,6 @@ from torch.nn import functional
 
 from methods.layers.contextual_attention import ContextualAttention
 from methods.layers.gated_conv import GatedConv2d, reflected_conv
-from methods.layers.smooth_fill import smoothly_filled
 
 DILATIONS: Final = (2, 4, 8, 16)
 """Of the layers between encoder and decoder."""
@@ -133,10 +132,7 @@ class RefinementStage(nn.Module):
 
 
 class Filled(NamedTuple):
-    """Images (N, 3, H, W) of both stages, in float32; they are their own outside the hole too.
-
-    They are in [-1, 1], unless a residual generator leaves it.
-    """
+    """Images (N, 3, H, W) in [-1, 1] of both stages, in float32; they are their own outside the hole too."""
 
     coarse: Tensor
     refined: Tensor
@@ -151,8 +147,6 @@ class Generator(nn.Module):
         dilations: of the layers between encoder and decoder, each less than a quarter of the image's side.
         gated: whether convolutions are gated; else they are plain, as in the first DeepFill (CVPR 2018).
         attention: whether the refinement attends to what is known.
-        residual: whether what the first stage gives is added to the hole as it is filled smoothly, and what the second
-            gives to the first's filling.
     """
 
     def __init__(
@@ -163,10 +157,8 @@ class Generator(nn.Module):
         *,
         gated: bool = True,
         attention: bool = True,
-        residual: bool = False,
     ) -> None:
         super().__init__()
-        self.residual = residual
         conv: Conv = GatedConv2d if gated else PlainConv2d
         self.coarse = CoarseStage(conv, width, dilations)
         self.refine = RefinementStage(conv, width, decoder_width, dilations, attention=attention)
@@ -179,14 +171,11 @@ class Generator(nn.Module):
             hole: (N, 1, H, W), 1 in the hole, else 0.
         """
         known = image * (1 - hole)
-        start = smoothly_filled(image, hole).to(image.dtype) if self.residual else known
         ones = torch.ones_like(hole)
-        coarse = self.coarse(torch.cat([start, ones, hole], dim=1))
-        if self.residual:
-            coarse = start.float() + coarse
+        coarse = self.coarse(torch.cat([known, ones, hole], dim=1))
         pasted = coarse.to(image.dtype) * hole + known
         refined = self.refine(torch.cat([pasted, ones, hole], dim=1), hole)
-        return Filled(coarse, pasted.float() + refined if self.residual else refined)
+        return Filled(coarse, refined)
 
 
 def published_generator_key(key: str) -> str:

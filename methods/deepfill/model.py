@@ -11,13 +11,10 @@ from methods.deepfill.generator import Generator, published_generator_key
 from methods.deepfill.options import DeepFillOptions
 from methods.deepfill.partial_model import PartialConvolution
 from methods.layers.gated_conv import init_gated
-from methods.layers.initialisation import init_he, init_normal
+from methods.layers.initialisation import init_he
 from methods.shared.completion import CompletionEditor
 from methods.shared.completion_gan import CompletionGAN
 from methods.shared.working_size import working_size
-
-RESIDUAL_STD = 0.001
-"""Standard deviation of the first weights of layers whose output is added to an image."""
 
 
 class DeepFill(CompletionGAN):
@@ -39,16 +36,12 @@ class DeepFill(CompletionGAN):
             options.dilations_at(work),
             gated=gated,
             attention=options.attention,
-            residual=options.residual,
         )
         # As torch draws them, layers without norms hardly let an image through.
         if gated:
             init_gated(generator)
         else:
             init_he(generator)
-        if options.residual:
-            for stage in (generator.coarse, generator.refine):
-                init_normal(stage.decoder.dec7, RESIDUAL_STD)
         super().__init__(size, work, options, generator)
 
     def fill(self, image: Tensor, hole: Tensor, hints: Tensor) -> tuple[Tensor, ...]:

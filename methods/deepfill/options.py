@@ -23,9 +23,6 @@ class DeepFillOptions(CompletionGANOptions, ReconstructionOptions):
         convolution: gated as in the second DeepFill, plain as in the first, or partial, for a U-Net of them that is
             trained without a discriminator.
         attention: whether the refinement of gated or plain convolutions attends to what is known.
-        residual: whether gated or plain convolutions add to the hole filled smoothly from the known pixels, which the
-            paper does not do: short trainings need it, since features of a quarter of the size are long in giving
-            known pixels back.
         width: channels of gated or plain convolutions at full resolution; a third more in the refinement's decoder.
         dilations: of gated or plain convolutions between encoder and decoder; where one is not less than a quarter of
             the image's side, the largest that is takes its place, since borders are reflected.
@@ -52,7 +49,6 @@ class DeepFillOptions(CompletionGANOptions, ReconstructionOptions):
 
     convolution: Literal["gated", "plain", "partial"] = "gated"
     attention: bool = True
-    residual: bool = False
     width: int = 24
     dilations: tuple[int, ...] = (2, 4, 8, 16)
     iterations: int = 1_000_000

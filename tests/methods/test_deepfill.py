@@ -18,7 +18,6 @@ from methods.layers.contextual_attention import contextual_attention
 from methods.layers.gated_conv import GatedConv2d, init_gated
 from methods.layers.partial_conv import PartialConv2d
 from methods.layers.patch_discriminator import SpectralPatchDiscriminator
-from methods.layers.smooth_fill import smoothly_filled
 from tests.methods.faces import random_faces
 from tests.methods.regions import check_fillings
 from tests.methods.steps import check_autocast_step, train
@@ -38,8 +37,6 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "contextual": {"convolution": "plain"},
     "partial-conv": {"convolution": "partial"},
     "no-attention": {"attention": False},
-    "residual": {"residual": True},
-    "contextual-residual": {"convolution": "plain", "residual": True},
 }
 
 
@@ -186,7 +183,6 @@ def test_larger_images_are_filled_at_the_working_size(variant: str) -> None:
         ("gated", ("coarse", "refined"), 0.8),
         ("contextual", ("coarse", "refined"), 0.8),
         ("partial-conv", ("valid", "hole"), 0.8),
-        ("residual", ("coarse", "refined"), 0.9),
     ],
 )
 def test_the_loss_falls_on_a_fixed_batch(variant: str, terms: tuple[str, ...], share: float) -> None:
@@ -200,31 +196,6 @@ def test_the_loss_falls_on_a_fixed_batch(variant: str, terms: tuple[str, ...], s
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_step_under_autocast_and_channels_last(variant: str) -> None:
     check_autocast_step(_tiny(**VARIANTS[variant]), random_faces(2, 32))
-
-
-def test_a_hole_is_filled_smoothly_from_the_known_pixels_around_it() -> None:
-    image = torch.linspace(-1, 1, 32).expand(2, 3, 32, 32).clone()
-    image[1] = 0.3
-    hole = torch.zeros(2, 1, 32, 32)
-    hole[:, :, 6:20, 9:25] = 1
-    hidden = torch.where(hole > 0, torch.full_like(image, 5.0), image)
-    filled = smoothly_filled(hidden, hole)
-    assert torch.equal(filled[~(hole > 0).expand_as(filled)], image[~(hole > 0).expand_as(image)])
-    torch.testing.assert_close(filled[1], image[1])
-    assert (filled[0] - image[0]).abs().max() < 0.35, "means of both sides, nearer to the nearer one"
-    assert filled[0].diff(dim=2).abs().max() < 0.4
-    assert not smoothly_filled(hidden, torch.ones_like(hole)).any()
-    assert smoothly_filled(torch.ones(1, 3, 24, 40), hole[:1, :, :24, :1].expand(-1, -1, -1, 40)).shape[2:] == (24, 40)
-
-
-@pytest.mark.parametrize("variant", ["residual", "contextual-residual"])
-def test_added_to_a_smooth_filling_the_first_fillings_are_near_it(variant: str) -> None:
-    model, faces = _tiny(**VARIANTS[variant]), random_faces(2, 32)
-    hole = torch.zeros(2, 1, 32, 32)
-    hole[:, :, 4:20, 8:30] = 1
-    wanted = smoothly_filled(faces.image, hole)
-    for made in model.fill(faces.image * (1 - hole), hole, hole[:, :0]):
-        assert (made - wanted).abs().max() < 0.05
 
 
 def test_pixels_of_both_fillings_weigh_by_where_they_are() -> None:
