@@ -35,8 +35,8 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
     `durable` also waits for the disk, so that the new content outlives a power cut.
     """
     temporary = _temporary_beside(path)
-    temporary.touch(exist_ok=False)
     try:
+        temporary.touch(exist_ok=False)  # within: a Ctrl-C may come when the file is there
         with writing(path):
             yield temporary
             if durable:
@@ -54,8 +54,8 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     Where the block fails, nothing is left of the folder, and what lay at `path` still does.
     """
     temporary = _temporary_beside(path)
-    temporary.mkdir()
     try:
+        temporary.mkdir()
         with writing(path):
             yield temporary
             if path.exists():

@@ -5,9 +5,10 @@ import os
 import stat
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,26 @@ def test_new_content_takes_the_place_of_the_old(tmp_path: Path) -> None:
     write_text_atomically(path, "neu – ñ")
     assert path.read_text(encoding="utf-8") == "neu – ñ"
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(("writer", "made_by"), [(replacing, "touch"), (replacing_folder, "mkdir")])
+def test_a_stop_just_when_the_temporary_one_is_there_leaves_nothing(
+    writer: Callable[[Path], AbstractContextManager[Path]],
+    made_by: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make = getattr(Path, made_by)
+
+    def stopped(path: Path, *words: Any, **settings: Any) -> None:
+        make(path, *words, **settings)
+        if path.name.endswith(TEMPORARY_SUFFIX):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, made_by, stopped)
+    with pytest.raises(KeyboardInterrupt), writer(tmp_path / "file"):
+        pass
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_failure_leaves_the_old_content_and_nothing_else(tmp_path: Path) -> None:
