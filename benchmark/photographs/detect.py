@@ -170,8 +170,8 @@ def _distinct(faces: list[FoundFace]) -> list[FoundFace]:
     """The faces without those whose eyes are another's: two boxes may lead to one face."""
     kept: list[FoundFace] = []
     for face in faces:
-        middles = [np.linalg.norm((face.points[:2] - other.points[:2]).mean(axis=0)) for other in kept]
-        if all(apart > SAME * np.linalg.norm(face.points[1] - face.points[0]) for apart in middles):
+        near = SAME * np.linalg.norm(face.points[1] - face.points[0])
+        if all(np.linalg.norm((face.points[:2] - other.points[:2]).mean(axis=0)) > near for other in kept):
             kept.append(face)
     return kept
 

@@ -52,7 +52,7 @@ class FaceNetworks:
         self._surface = _Network(surface, 192, (SURFACE_VALUES, PRESENCE_VALUES))
         self._eye = _Network(eye, 64, (EYE_VALUES, IRIS_VALUES))
 
-    def points(self, photograph: Pixels, points: Points, width: float) -> Points | None:
+    def points(self, photograph: Pixels, about: Points, width: float) -> Points | None:
         """(5, 2) points of a face in pixels, the nose where it was given; None where no face is seen there.
 
         Eyes lie where their lids are, as far apart as their irises: a gaze moves both irises alike, and the network
@@ -60,12 +60,12 @@ class FaceNetworks:
 
         Args:
             photograph: (H, W, 3) uint8 RGB.
-            points: (5, 2) about where eyes, nose and corners of the mouth are, each pair from the image's left.
+            about: (5, 2) about where eyes, nose and corners of the mouth are, each pair from the image's left.
             width: of the face's box.
         """
-        if not np.linalg.norm(points[1] - points[0]) > 0:
+        if not np.linalg.norm(about[1] - about[0]) > 0:
             return None
-        square = _square(points.mean(axis=0), points[1] - points[0], FIRST_SIDE * width)
+        square = _square(about.mean(axis=0), about[1] - about[0], FIRST_SIDE * width)
         for _ in range(READINGS):
             surface, presence = self._surface.read(photograph, square)
             if not presence.item() > 0:
@@ -76,7 +76,7 @@ class FaceNetworks:
         both = [self._middles(photograph, square.right, pair, mirrored=k == 1) for k, pair in enumerate(corners)]
         lids, irises = np.stack(both, axis=1)
         further = ((irises[1] - lids[1]) - (irises[0] - lids[0])) / 2
-        return np.stack([lids[0] - further, lids[1] + further, points[2], *seen[np.array(MOUTH)]])
+        return np.stack([lids[0] - further, lids[1] + further, about[2], *seen[np.array(MOUTH)]])
 
     def _middles(self, photograph: Pixels, right: Points, corners: Points, *, mirrored: bool) -> Points:
         """(2, 2) the middles of the lids and of the iris of the eye with corners (2, 2); the network knows one eye."""
