@@ -16,10 +16,10 @@ from methods.base import FaceBatch, one_hot
 from methods.crn.losses import BEST_SHARE, LAYER_WEIGHTS
 from methods.crn.model import CRN
 from methods.layers.gaussian import gaussian_divergence
+from methods.mask_guided.face_parts import background
 from methods.mask_guided.losses import image_distance, part_distance
 from methods.mask_guided.model import PAINTING, MaskGuided
 from methods.mask_guided.painter import PartFeatures
-from methods.mask_guided.parts import background
 from methods.pix2pix.model import Pix2Pix
 
 PIX2PIX: dict[str, Any] = {"ngf": 32, "n_downsampling": 6, "ndf": 32, "n_layers_d": 2}

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Literal
 
 from benchmark.datasets.base import FaceDataset, TrueEdit
-from benchmark.datasets.part_edits import KnowsPartEdits
+from benchmark.datasets.known_part_edits import KnowsPartEdits
 
 
 class CachedGroundTruth(FaceDataset):

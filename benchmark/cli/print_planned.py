@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from benchmark.cli.folded_table import Column, print_table, stdout_console
-from benchmark.planning.parts import Part
 from benchmark.planning.plan import Plan
+from benchmark.planning.plan_parts import Part
 
 
 def print_planned(plan: Plan, budget: str | None) -> None:

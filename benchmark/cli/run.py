@@ -227,8 +227,8 @@ def _score_runs(request: Request) -> None:
 
 def _runs(request: Request) -> Iterator[Run]:
     from benchmark.evaluation.context import EvaluationContext
+    from benchmark.runs.choose_run import choose_run
     from benchmark.runs.lock import working_on
-    from benchmark.runs.run_of import run_of
     from benchmark.runtime.cache_folder import cache_folder, writable
 
     cache = writable(cache_folder(), "cache folder")
@@ -236,4 +236,4 @@ def _runs(request: Request) -> Iterator[Run]:
     context = EvaluationContext(evaluation, cache, request.reporter, request.weights, request.processes)
     for experiment in request.experiments:
         with working_on(experiment.folder(request.runs), request.reporter):
-            yield run_of(experiment, context, request.runs, fresh=request.fresh, keep_weights=request.keep_weights)
+            yield choose_run(experiment, context, request.runs, fresh=request.fresh, keep_weights=request.keep_weights)

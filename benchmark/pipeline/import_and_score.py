@@ -10,9 +10,9 @@ from benchmark.evaluation.context import EvaluationContext
 from benchmark.evaluation.exported_tasks import check_export
 from benchmark.pipeline.run_all import write_run_pages
 from benchmark.results.schema import Result
+from benchmark.runs.choose_run import choose_run
 from benchmark.runs.import_edits import Policies, import_edits
 from benchmark.runs.lock import working_on
-from benchmark.runs.run_of import run_of
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import Weights
 from registry.cards import MethodCard
@@ -52,6 +52,6 @@ def import_and_score(
     folder = Experiment(method=MethodSpec(name=card.name), evaluation=evaluation).folder(runs)
     with working_on(folder, reporter):
         experiment = import_edits(card, edits, context, runs, policies)
-        result = run_of(experiment, context, runs).score()
+        result = choose_run(experiment, context, runs).score()
     write_run_pages([folder], reporter)
     return result

@@ -72,7 +72,7 @@ def run_all(
         return done
     # imported here: a repeated command that has nothing to do must not wait for torch
     from benchmark.evaluation.context import EvaluationContext
-    from benchmark.runs.run_of import run_of
+    from benchmark.runs.choose_run import choose_run
     from reports.leaderboard.write import PAGE_FORMATS, write_leaderboard
 
     context = EvaluationContext(shared, cache, reporter, weights, processes)
@@ -80,7 +80,7 @@ def run_all(
     for experiment, result, again in zip(planned, finished, anew, strict=True):
         if result is None:
             with working_on(experiment.folder(runs), reporter):
-                result = run_of(experiment, context, runs, fresh=again, keep_weights=keep_weights).score()
+                result = choose_run(experiment, context, runs, fresh=again, keep_weights=keep_weights).score()
         results.append(result)
     of_runs = write_run_pages(folders, reporter)
     found, errors = read_results(results_beside(pages))

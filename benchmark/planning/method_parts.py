@@ -12,7 +12,7 @@ from benchmark.config.training_length import over_faces
 from benchmark.editing.build_method import Editor, build_editor
 from benchmark.editing.option_weights import OptionWeights, missing_in_words, option_weights
 from benchmark.planning.machine import Machine
-from benchmark.planning.parts import Group, Part
+from benchmark.planning.plan_parts import Group, Part
 from benchmark.planning.sample_faces import Sample, packed_bytes
 from benchmark.planning.stages import StageEstimate, estimate_stages, memory_of
 from benchmark.planning.tasks import Tasks

@@ -17,7 +17,7 @@ from benchmark.editing.build_method import build_editor
 from benchmark.editing.option_weights import option_weights
 from benchmark.planning.machine import Machine
 from benchmark.planning.method_parts import stage_iterations, stages_to_train
-from benchmark.planning.parts import Group, Part
+from benchmark.planning.plan_parts import Group, Part
 from benchmark.planning.sample_faces import Sample
 from benchmark.planning.stages import memory_of
 from benchmark.training.step_cost import StepTime

@@ -13,7 +13,7 @@ from benchmark.evaluation.context import EvaluationContext
 from benchmark.planning.machine import Machine
 from benchmark.planning.method_parts import method_estimate
 from benchmark.planning.other_presets import Fit, Rates, by_operations
-from benchmark.planning.parts import Group, Part, total
+from benchmark.planning.plan_parts import Group, Part, total
 from benchmark.planning.sample_faces import sample_faces
 from benchmark.planning.shared_parts import shared_group
 from benchmark.planning.stages import StageEstimate

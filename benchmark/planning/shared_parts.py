@@ -8,7 +8,7 @@ from benchmark.config.evaluation_spec import EvaluationSpec
 from benchmark.config.presets import all_protocols
 from benchmark.config.references import default_references
 from benchmark.planning.machine import Machine
-from benchmark.planning.parts import Group, Part
+from benchmark.planning.plan_parts import Group, Part
 from benchmark.planning.sample_faces import Sample, packed_bytes
 from benchmark.planning.stages import estimate_stages, memory_of
 from benchmark.planning.tasks import Tasks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmark.planning.parts import Part
+from benchmark.planning.plan_parts import Part
 from benchmark.planning.trial import Tried
 
 

@@ -16,11 +16,11 @@ from benchmark.protocols.base import Draw, Protocol, Rows, shuffled_test_rows
 from benchmark.protocols.mask_edit_options import MaskEditsOptions
 from benchmark.protocols.mask_parts import Mask
 from benchmark.protocols.mouth_region import widened
-from benchmark.protocols.part_edits import can_edit, part_edits
 from benchmark.protocols.part_warps import WARPS
 from benchmark.protocols.requested_edits import visible_region, with_hints
 from benchmark.protocols.simulated_hand import drawn_mask
 from benchmark.protocols.strength_ladder import listed
+from benchmark.protocols.true_part_edits import can_edit, part_edits
 from benchmark.results.task_groups import STRENGTH
 from benchmark.results.task_scores import PART, VARIATION
 from methods.base import EditBatch

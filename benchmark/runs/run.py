@@ -51,6 +51,7 @@ from benchmark.runs.assemble_result import (
 from benchmark.runs.first_edits import write_first_edits
 from benchmark.runs.participation import Participation, check_learned_attributes, participation
 from benchmark.runs.provenance import write_provenance
+from benchmark.runs.run_validation import RunValidation, training_faces
 from benchmark.runs.score_protocol import ScoredProtocol, edited_outputs, score_protocol
 from benchmark.runs.shared_work import edit_protocol, train_method
 from benchmark.runs.trained_before import (
@@ -65,7 +66,6 @@ from benchmark.runs.trained_before import (
 from benchmark.runs.training_budget import Bought, buy
 from benchmark.runs.training_inputs import training_inputs
 from benchmark.runs.up_to_date import FINISHED, LIBRARIES, finished_result, finished_stamp
-from benchmark.runs.validation import RunValidation, training_faces
 from benchmark.runs.weights_record import check_weights, record_weights
 from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.runtime.cache_folder import writable

@@ -15,8 +15,8 @@ from benchmark.editing.process.process_method import ProcessMethod
 from benchmark.evaluation.context import EvaluationContext, TaskSet
 from benchmark.evaluation.follow_measuring import follow_measuring
 from benchmark.evaluation.helping_context import HelpingContext
+from benchmark.runs.run_validation import training_faces
 from benchmark.runs.up_to_date import metric_stamps
-from benchmark.runs.validation import training_faces
 from benchmark.runtime.cache_folder import cache_folder
 from benchmark.runtime.processes import ALONE, Processes
 from benchmark.runtime.progress import Reporter

@@ -10,7 +10,7 @@ from benchmark.caching.fingerprints import TRAINING_CODE, fingerprint
 from benchmark.caching.plugin_source import entry_version
 from benchmark.config.experiment import MethodSpec
 from benchmark.evaluation.context import EvaluationContext
-from benchmark.runs.validation import RunValidation
+from benchmark.runs.run_validation import RunValidation
 from benchmark.runtime.atomic_files import sha256_of_given
 from registry.catalogue import METHOD_CARDS
 

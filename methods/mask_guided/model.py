@@ -19,10 +19,10 @@ from methods.layers.initialisation import init_he, init_normal
 from methods.layers.parsing_unet import ParsingUNet
 from methods.layers.patch_discriminator import MultiscaleDiscriminator
 from methods.layers.perceptual import PerceptualLoss
+from methods.mask_guided.face_parts import background, part_regions
 from methods.mask_guided.losses import image_distance, over_present, part_distance, perceptual_distance
 from methods.mask_guided.options import MaskGuidedOptions
 from methods.mask_guided.painter import Painter, PartFeatures
-from methods.mask_guided.parts import background, part_regions
 from methods.shared.conditional_gan import GANTrainer, LossWeights, frozen
 from methods.shared.iteration_count import IterationCount
 from methods.shared.one_stage import one_stage

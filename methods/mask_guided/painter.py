@@ -11,10 +11,10 @@ from torch import Tensor, nn
 
 from methods.labels import NUM_LABELS
 from methods.layers.part_centres import region_centres
+from methods.mask_guided.face_parts import PARTS, cut_out, part_regions, placed
 from methods.mask_guided.generator import PortraitGenerator
 from methods.mask_guided.options import MaskGuidedOptions
 from methods.mask_guided.part_autoencoder import PartAutoencoder
-from methods.mask_guided.parts import PARTS, cut_out, part_regions, placed
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from methods.labels import LABELS
 from methods.layers.gaussian import gaussian_divergence
 from methods.layers.part_centres import region_centres
 from methods.layers.perceptual import PerceptualLoss
+from methods.mask_guided.face_parts import BACKGROUND, PARTS, background, cut_out, part_regions, placed
 from methods.mask_guided.generator import PortraitGenerator
 from methods.mask_guided.losses import image_distance, part_distance, perceptual_distance
 from methods.mask_guided.model import PAINTING, PARSING, MaskGuided
 from methods.mask_guided.part_autoencoder import PartAutoencoder
-from methods.mask_guided.parts import BACKGROUND, PARTS, background, cut_out, part_regions, placed
 from tests.methods.faces import random_faces, random_tasks
 from tests.methods.steps import check_autocast_step, train
 from tests.places import ROOT

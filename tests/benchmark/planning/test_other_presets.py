@@ -11,7 +11,7 @@ from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, ConfigSource
 from benchmark.planning.machine import Machine
 from benchmark.planning.other_presets import Fit, by_operations
-from benchmark.planning.parts import Group, Part
+from benchmark.planning.plan_parts import Group, Part
 from benchmark.planning.sample_faces import Sample
 from benchmark.training.step_cost import StepTime
 from benchmark.weights.locate import Weights

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from benchmark.planning import plan as plans
-from benchmark.planning.parts import Group, Part, total
+from benchmark.planning.plan_parts import Group, Part, total
 from tests.commands import TINY, TINY_METHOD, bench, ended, python, settings
 
 pytestmark = pytest.mark.integration

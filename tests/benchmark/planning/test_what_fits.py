@@ -9,8 +9,8 @@ import pytest
 from benchmark.cli.print_planned import print_planned
 from benchmark.planning.machine import Machine, left_in_group
 from benchmark.planning.other_presets import Fit
-from benchmark.planning.parts import Group, Part
 from benchmark.planning.plan import Plan
+from benchmark.planning.plan_parts import Group, Part
 from tests.benchmark.training.toy import CPU
 
 GIB = 2**30

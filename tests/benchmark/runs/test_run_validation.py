@@ -13,7 +13,7 @@ from benchmark.datasets.rendered_faces.dataset import RenderedFaces
 from benchmark.datasets.validation_faces import as_tested, has_validation, held_out
 from benchmark.results.schema import Result, read_result
 from benchmark.results.validation_curve import ValidationCurve, edits_picture, given_picture, read_curve
-from benchmark.runs.validation import RunValidation, training_faces
+from benchmark.runs.run_validation import RunValidation, training_faces
 from methods.base import Stage
 from registry.catalogue import METHOD_CARDS
 from registry.errors import InputError

@@ -12,7 +12,7 @@ from benchmark.runs.real_images import RealImages
 from benchmark.runs.run import Run
 
 
-def run_of(
+def choose_run(
     experiment: Experiment, context: EvaluationContext, runs: Path, *, fresh: bool = False, keep_weights: bool = False
 ) -> Run:
     """The run of an experiment, as `Run` is built."""

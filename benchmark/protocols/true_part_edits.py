@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from benchmark.datasets.base import FaceDataset
-from benchmark.datasets.part_edits import KnowsPartEdits
+from benchmark.datasets.known_part_edits import KnowsPartEdits
 from benchmark.images.convert import image_tensor
 from benchmark.protocols.base import Rows
 from benchmark.protocols.ground_truth import TrueEdits
