@@ -57,14 +57,15 @@ def list_methods(plugins: Iterable[PathName] = ()) -> pd.DataFrame:
     load_plugins(plugins)
     import pandas as pd
 
-    from registry import catalogue, taking_part
+    from registry import catalogue
+    from registry.protocols_of_method import protocols_of
 
     cards = [entry.card for entry in catalogue.METHOD_CARDS]
     said = {key: [getattr(card, key) for card in cards] for key in ("name", "title", "kind")}
     return pd.DataFrame(
         said
         | {
-            "protocols": [taking_part.protocols_of(card) for card in cards],
+            "protocols": [protocols_of(card) for card in cards],
             "variants": [list(card.variants) for card in cards],
             "licence": [card.licence for card in cards],
             "paper": [f"{card.paper.title}, {card.paper.venue}" if card.paper else None for card in cards],

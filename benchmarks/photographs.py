@@ -28,7 +28,7 @@ from benchmark.images.write import write_png
 from benchmark.photographs.align import Points
 from benchmark.photographs.detect import LANDMARKS, FaceFinder, FoundFace, face_finder
 from benchmark.photographs.edit_photo import PhotoEditor, PhotoEdits
-from benchmark.photographs.methods import choose_methods, load_all
+from benchmark.photographs.load_methods import choose_methods, load_all
 from benchmark.photographs.paste import paste
 from benchmark.photographs.read_face import FaceReader
 from benchmark.photographs.request import EditRequest

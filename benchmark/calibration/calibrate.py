@@ -16,7 +16,7 @@ from benchmark.calibration.severity_levels import ScoredLevels, levels_of_attrib
 from benchmark.calibration.subsample_metrics import DRAWS
 from benchmark.calibration.subsampling import subsample_sizes
 from benchmark.evaluation.context import EvaluationContext, TaskSet
-from benchmark.evaluation.group_figures import GroupTasks
+from benchmark.evaluation.group_values import GroupTasks
 from benchmark.protocols.task_batches import tasks_by_attribute
 from benchmark.results.schema import MetricInfo
 from benchmark.results.task_groups import TaskGroups

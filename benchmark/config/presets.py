@@ -20,7 +20,7 @@ from registry.catalogue import (
 )
 from registry.consistency import check_consistency
 from registry.errors import InputError
-from registry.taking_part import is_default, protocols_of
+from registry.protocols_of_method import is_default, protocols_of
 from registry.yaml_files import read_yaml
 
 FILE: Final = (".yaml", ".yml")

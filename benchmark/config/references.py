@@ -8,7 +8,7 @@ from benchmark.config.presets import preset_of
 from benchmark.config.training_length import put_over
 from registry.cards import MethodCard
 from registry.catalogue import METHOD_CARDS, PROTOCOL_CARDS
-from registry.taking_part import is_default
+from registry.protocols_of_method import is_default
 
 
 def default_references(evaluation: EvaluationSpec) -> list[MethodCard]:

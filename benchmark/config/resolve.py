@@ -36,7 +36,7 @@ from registry.catalogue import (
 )
 from registry.errors import InputError, UnknownNameError, not_built, unknown
 from registry.options import OptionTable
-from registry.taking_part import reason_against
+from registry.protocols_of_method import reason_against
 
 Sources = Sequence[ConfigSource]
 _SETTINGS = tuple(JUDGE_SETTINGS.items())

@@ -19,13 +19,13 @@ from benchmark.demo.exchange import (
     picture_message,
     picture_of,
 )
-from benchmark.demo.live_figures import live_figures
+from benchmark.demo.live_scores import live_scores
 from benchmark.demo.own_process import OwnProcess
 from benchmark.demo.page_facts import STRENGTHS, page_facts
 from benchmark.demo.part_presets import with_preset
 from benchmark.demo.read_faces import JudgesOfRun, dataset_face, described_faces, photographed_face
 from benchmark.demo.save_example import save_example
-from benchmark.photographs.methods import ChosenMethod
+from benchmark.photographs.load_methods import ChosenMethod
 
 FACES: Final = 200
 """Faces of the test split that the page offers."""
@@ -92,7 +92,7 @@ class DemoApp:
     async def figures(self, message: Message) -> Message:
         """What the judges say of `image`, which a method made of the edit `order`."""
         order, image = order_of(message["order"]), picture_of(message["image"])
-        found: Message = await self._reader.call(live_figures, self.judges, order, image)
+        found: Message = await self._reader.call(live_scores, self.judges, order, image)
         return found
 
     async def save(self, message: Message) -> Message:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmark.config.resolve import evaluation_part, resolve_evaluation
 from benchmark.config.sources import read_config
-from benchmark.photographs.methods import ChosenMethod, choose_methods
+from benchmark.photographs.load_methods import ChosenMethod, choose_methods
 from benchmark.results.find_results import read_results, result_files
 from benchmark.results.run_folder import EXPERIMENT
 from benchmark.results.schema import Result

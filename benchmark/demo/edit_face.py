@@ -10,7 +10,7 @@ from functools import lru_cache
 from benchmark.demo.exchange import Order
 from benchmark.editing.edit_arrays import LoadedMethod
 from benchmark.images.convert import Pixels
-from benchmark.photographs.methods import ChosenMethod
+from benchmark.photographs.load_methods import ChosenMethod
 from benchmark.photographs.task import photo_task
 from methods.base import CannotEdit
 from registry.errors import InputError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmark.photographs.methods import ChosenMethod
+from benchmark.photographs.load_methods import ChosenMethod
 from benchmark.protocols.part_warps import WARPS
 from methods.labels import LABELS, PALETTE
 from registry.catalogue import METHOD_CARDS

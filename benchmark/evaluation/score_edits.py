@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from benchmark.config.evaluation_spec import JUDGE_SETTINGS
 from benchmark.datasets.base import FaceDataset
 from benchmark.evaluation.cells import image_cell, set_cell, with_caution
-from benchmark.evaluation.group_figures import GroupTasks, image_loss, refusal, set_loss
+from benchmark.evaluation.group_values import GroupTasks, image_loss, refusal, set_loss
 from benchmark.evaluation.measure_together import measured_by_turns, shared_with
 from benchmark.evaluation.metric_boundary import metric_boundary
 from benchmark.evaluation.outputs import Outputs

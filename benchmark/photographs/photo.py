@@ -76,7 +76,7 @@ def photo(
     from benchmark.images.read import read_image
     from benchmark.photographs.detect import face_finder, finder_files
     from benchmark.photographs.edit_photo import PhotoEditor
-    from benchmark.photographs.methods import choose_methods, load_all
+    from benchmark.photographs.load_methods import choose_methods, load_all
     from benchmark.photographs.read_face import FaceReader
     from benchmark.photographs.request import EditRequest, read_face_mask, read_hidden
     from benchmark.photographs.write_edits import write_edits

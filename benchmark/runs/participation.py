@@ -13,7 +13,7 @@ from benchmark.datasets.base import FaceDataset
 from registry.cards import MethodCard
 from registry.catalogue import PROTOCOL_CARDS
 from registry.errors import InputError, UnknownNameError, unknown
-from registry.taking_part import reason_against, unmet_needs
+from registry.protocols_of_method import reason_against, unmet_needs
 
 
 @dataclass(frozen=True)

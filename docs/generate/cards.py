@@ -20,7 +20,7 @@ from registry.catalogue import (
     Catalogue,
 )
 from registry.options import OptionTable
-from registry.taking_part import protocols_of
+from registry.protocols_of_method import protocols_of
 
 
 def methods() -> str:

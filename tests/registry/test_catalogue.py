@@ -10,7 +10,7 @@ from registry import DATASETS, ENCODERS, JUDGES, METHODS, METRICS, PROTOCOLS
 from registry.cards import MetricCard, ProtocolCard
 from registry.catalogue import CATALOGUES, Catalogue
 from registry.errors import DuplicateNameError, UnknownNameError
-from registry.taking_part import protocols_of
+from registry.protocols_of_method import protocols_of
 from tests.places import ROOT
 
 REGISTRIES = {each.catalogue.kind: each for each in (DATASETS, ENCODERS, JUDGES, METHODS, METRICS, PROTOCOLS)}

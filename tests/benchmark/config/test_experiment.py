@@ -20,7 +20,7 @@ from benchmark.config.resolve import resolve, resolve_evaluation
 from benchmark.config.sources import COMMAND, ConfigSource, read_assignments, read_config
 from registry.catalogue import METHOD_CARDS, PROTOCOL_CARDS
 from registry.errors import InputError, UnknownNameError
-from registry.taking_part import protocols_of
+from registry.protocols_of_method import protocols_of
 
 CARD = METHOD_CARDS.find("maskgan").card
 

@@ -5,7 +5,7 @@ from typing import Any
 from benchmark.demo.edit_face import edit_face, edit_strip
 from benchmark.demo.exchange import order_of
 from benchmark.photographs.aligned_face import PhotographedFace
-from benchmark.photographs.methods import ChosenMethod
+from benchmark.photographs.load_methods import ChosenMethod
 
 SIZE = 64
 COLORS, LENDER = ChosenMethod("region-color", None), ChosenMethod("copy-source", None)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from benchmark.config.evaluation_spec import Options
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
-from benchmark.evaluation.group_figures import refusal
+from benchmark.evaluation.group_values import refusal
 from benchmark.evaluation.score_edits import Scores
 from benchmark.images.convert import Pixels, image_array
 from benchmark.protocols.attribute_transfer import AttributeTransfer

@@ -15,11 +15,11 @@ from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
 from benchmark.datasets.rendered_faces.renderer.renderer import render
 from benchmark.demo.edit_face import edit_face
 from benchmark.demo.exchange import Order
-from benchmark.demo.live_figures import live_figures
+from benchmark.demo.live_scores import live_scores
 from benchmark.demo.read_faces import JudgesOfRun, dataset_face, described_faces
 from benchmark.images.write import write_png
 from benchmark.judges.attribute_classifier import AttributeClassifier
-from benchmark.photographs.methods import choose_methods
+from benchmark.photographs.load_methods import choose_methods
 from benchmark.photographs.request import EditRequest
 from benchmarks.photo_scenes import place_face
 from registry.errors import InputError
@@ -104,7 +104,7 @@ def test_the_page_offers_it(runs: Path, folder: Path, monkeypatch: pytest.Monkey
     order = Order(face, EditRequest({"Freckles": True}), None)
     edited = edit_face(method, SIDE, "cpu", order)
     assert edited.image is not None, edited.reason
-    assert live_figures(judges, order, edited.image)["attributes"].keys() == {"Male", "Smiling", "Freckles"}
+    assert live_scores(judges, order, edited.image)["attributes"].keys() == {"Male", "Smiling", "Freckles"}
     unknown = edit_face(method, SIDE, "cpu", Order(face, EditRequest({"Freckels": True}), None))
     assert unknown.reason == "unknown attribute 'Freckels'; did you mean 'Freckles'?"
 

@@ -16,7 +16,7 @@ from benchmark.photographs.aligned_face import resized_labels
 from benchmark.weights.resources import MetricUnavailable
 
 
-def live_figures(judges: JudgesOfRun, order: Order, edited: Pixels) -> dict[str, Any]:
+def live_scores(judges: JudgesOfRun, order: Order, edited: Pixels) -> dict[str, Any]:
     """Figures of an edit, as metrics measure them on one image.
 
     Args:
@@ -45,7 +45,7 @@ def live_figures(judges: JudgesOfRun, order: Order, edited: Pixels) -> dict[str,
 
 
 def followed(seen: Labels, requested: Labels, own: Labels) -> dict[str, Any]:
-    """`accuracy` and `miou` of labels (S, S) that are seen, requested, and the face's own, as of `live_figures`."""
+    """`accuracy` and `miou` of labels (S, S) that are seen, requested, and the face's own, as of `live_scores`."""
     intersections, unions = intersections_and_unions(seen[None], requested[None])
     there = unions[0] > 0
     changed = requested != own

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from benchmark.demo.live_figures import followed
+from benchmark.demo.live_scores import followed
 
 
 def test_a_mask_is_followed_where_its_labels_are_seen() -> None:

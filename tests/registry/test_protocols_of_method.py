@@ -7,7 +7,7 @@ import pytest
 from registry.cards import CardError, MethodCard, ProtocolCard, check_card
 from registry.catalogue import METHOD_CARDS, PROTOCOL_CARDS
 from registry.consistency import check_consistency
-from registry.taking_part import is_default, protocols_of, reason_against, unmet_needs
+from registry.protocols_of_method import is_default, protocols_of, reason_against, unmet_needs
 
 NO_MASK = {"mask": "no folder"}
 OF_ATTRIBUTES = {"attribute-transfer", "attribute-strengths", "examples"}
