@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -17,10 +17,11 @@ from benchmark.images.read import read_image
 from benchmark.photographs.align import celeba_hq_square
 from benchmark.photographs.aligned_face import PhotographedFace
 from benchmark.photographs.detect import FaceFinder, FoundFace
-from benchmark.photographs.parts import refined
+from benchmark.photographs.parsed_points import refined
 from benchmark.photographs.paste import paste
 from benchmark.photographs.read_face import FaceReader
 from benchmark.photographs.request import EditRequest
+from benchmark.photographs.steady_eyes import between, steady_eyes
 from benchmark.photographs.task import PhotoTask, photo_task
 from methods.base import CannotEdit
 from methods.labels import ATTRIBUTES, attribute_columns
@@ -137,10 +138,8 @@ class PhotoEditor:
         if self.reader is None:
             return found, PhotographedFace(photograph, face.square, parts)
         size = self.reader.size
-        if self.reader.precise and found.placed_by != "networks":
-            points = refined(found.points, face.square, self.reader.parts(face.image(size)))
-            found = FoundFace(found.box, points, found.placed_by if points is found.points else "parser")
-            face = PhotographedFace(photograph, celeba_hq_square(found.points))
+        found = _closer(found, face, self.reader)
+        face = PhotographedFace(photograph, celeba_hq_square(found.points))
         shown = face.image(size)
         read = self.reader.parts(shown) if parts is None else parts
         has = self.reader.attributes(shown)
@@ -179,6 +178,20 @@ def chosen_face(path: Path, faces: Sequence[FoundFace], number: int) -> FoundFac
         some = "1 face was" if len(faces) == 1 else f"{len(faces)} faces were"
         raise InputError(f"{path}: {some} found, and no face {number}; the largest is face 1")
     return faces[number - 1]
+
+
+def _closer(found: FoundFace, face: PhotographedFace, reader: FaceReader) -> FoundFace:
+    """A face with points that what the reader's parser sees has moved, where that knows parts well enough."""
+    if not reader.precise:
+        return found
+    if found.placed_by != "networks":
+        points = refined(found.points, face.square, reader.parts(face.image(reader.size)))
+        return found if points is found.points else replace(found, points=points, placed_by="parser")
+    seen = steady_eyes(face.photograph, face.square, reader.size, reader.eyes)
+    eyes = between(found.points[:2], seen)
+    if eyes is None:
+        return found
+    return replace(found, points=np.concatenate([eyes, found.points[2:]]), placed_by="networks and parser")
 
 
 def _edited(method: LoadedMethod, task: PhotoTask, face: PhotographedFace) -> MethodEdit:

