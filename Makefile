@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 export GOMP_SPINCOUNT = 20000
 
-.PHONY: demo table claims ebst example-report test test-unit test-slow lint types docs bench-renderer bench-steps bench-scoring bench-attributes bench-reports bench-demo bench-sweep bench-processes bench-plan gpu-rehearsal clean
+.PHONY: demo table claims ebst example-report test test-unit test-slow lint types docs bench-renderer bench-steps bench-scoring bench-attributes bench-reports bench-demo bench-page bench-sweep bench-processes bench-plan gpu-rehearsal clean
 
 demo: $(VENV)/installed
 	$(BIN)/bench run --method maskgan
@@ -110,6 +110,10 @@ bench-attributes: $(VENV)/installed
 
 bench-demo: $(VENV)/installed
 	$(BIN)/python -m benchmarks.demo_training $(TABLE)
+
+# two people at once on the page of the finished runs in runs/
+bench-page: $(VENV)/installed
+	$(BIN)/python -m benchmarks.demo_page runs
 
 bench-sweep: $(VENV)/installed
 	$(BIN)/python -m benchmarks.sweep_scale

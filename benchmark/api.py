@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING
 
 from benchmark.config.flags import flags_of
 from benchmark.photographs.photo import photo as photo
-from benchmark.pipeline.claims import claims as claims
-from benchmark.pipeline.face_groups import groups as groups
-from benchmark.pipeline.finished_runs import score_runs as score_runs
-from benchmark.pipeline.gallery import gallery as gallery
-from benchmark.pipeline.operating_points import operating_points as operating_points
-from benchmark.pipeline.outside_edits import export_tasks as export_tasks
-from benchmark.pipeline.outside_edits import import_edits as import_edits
-from benchmark.pipeline.python_arguments import (
+from benchmark.python_api.arguments import (
     PathName,
     Settings,
     load_plugins,
@@ -23,7 +16,14 @@ from benchmark.pipeline.python_arguments import (
     sources_of_arguments,
     weights_of,
 )
-from benchmark.pipeline.selected_runs import selected_runs
+from benchmark.python_api.claims import claims as claims
+from benchmark.python_api.gallery import gallery as gallery
+from benchmark.python_api.groups import groups as groups
+from benchmark.python_api.operating_points import operating_points as operating_points
+from benchmark.python_api.outside_edits import export_tasks as export_tasks
+from benchmark.python_api.outside_edits import import_edits as import_edits
+from benchmark.python_api.score_runs import score_runs as score_runs
+from benchmark.python_api.selected_runs import selected_runs
 from registry.errors import InputError
 
 if TYPE_CHECKING:

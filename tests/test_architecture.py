@@ -13,6 +13,7 @@ from tests.places import ROOT
 FLOORS = (
     "benchmark.cli",
     "benchmark.api",
+    "benchmark.python_api",
     "benchmark.pipeline",
     "reports.run_page reports.ablation reports.gallery",
     "reports.groups",

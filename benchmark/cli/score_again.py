@@ -31,7 +31,7 @@ def score_again(patterns: list[str], options: RunOptions, processes: Processes |
         )
     load_plugins(options.plugin)
 
-    from benchmark.pipeline.finished_runs import score_finished
+    from benchmark.python_api.score_runs import score_finished
     from benchmark.runtime.cache_folder import cache_folder, writable
     from benchmark.runtime.progress import Reporter
 

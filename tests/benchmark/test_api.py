@@ -16,7 +16,7 @@ from benchmark import api
 from benchmark.config.sources import read_assignments
 from benchmark.editing import edit_arrays
 from benchmark.photographs import photo
-from benchmark.pipeline import claims, face_groups, finished_runs, gallery, operating_points, outside_edits
+from benchmark.python_api import claims, gallery, groups, operating_points, outside_edits, score_runs
 from benchmark.results.schema import read_result
 from benchmarks.photo_scenes import place_face
 from registry.errors import InputError
@@ -30,8 +30,8 @@ EXAMPLES = [
     for module in (
         api,
         claims,
-        face_groups,
-        finished_runs,
+        groups,
+        score_runs,
         gallery,
         operating_points,
         outside_edits,

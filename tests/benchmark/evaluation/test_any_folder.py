@@ -56,7 +56,7 @@ def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setattr(EvaluationContext, "judge", lambda *_: (NearestColor(), facts))
         patch.setattr("benchmark.features.inception.InceptionEncoder", MeanColors)
         patch.setattr(
-            "benchmark.pipeline.python_arguments.load_installed", list
+            "benchmark.python_api.arguments.load_installed", list
         )  # looking for plug-ins takes longer than all the rest
         patch.setattr("benchmark.api.weights_of", lambda _: _Weights(folder / "inception.pth"))
         yield

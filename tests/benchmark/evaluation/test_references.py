@@ -32,7 +32,7 @@ def _stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BENCH_CACHE", str(folder / "cache"))
         patch.setattr("benchmark.features.inception.InceptionEncoder", MeanColors)
-        patch.setattr("benchmark.pipeline.python_arguments.load_installed", list)
+        patch.setattr("benchmark.python_api.arguments.load_installed", list)
         yield
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from benchmark.pipeline.python_arguments import PathName, names_of, paths_of
+from benchmark.python_api.arguments import PathName, names_of, paths_of
 
 if TYPE_CHECKING:
     from benchmark.results.find_results import FinishedRun

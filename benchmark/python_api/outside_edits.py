@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.config.flags import flags_of
-from benchmark.pipeline.python_arguments import (
+from benchmark.python_api.arguments import (
     PathName,
     Settings,
     load_plugins,

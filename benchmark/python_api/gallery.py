@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmark.pipeline.python_arguments import PathName
-from benchmark.pipeline.selected_runs import selected_runs
+from benchmark.python_api.arguments import PathName
+from benchmark.python_api.selected_runs import selected_runs
 
 
 def gallery(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmark.pipeline.python_arguments import PathName, load_plugins, names_of, paths_of, weights_of
+from benchmark.python_api.arguments import PathName, load_plugins, names_of, paths_of, weights_of
 
 if TYPE_CHECKING:
     from benchmark.config.evaluation_spec import EvaluationSpec

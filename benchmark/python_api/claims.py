@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from benchmark.pipeline.python_arguments import PathName, load_plugins, names_of
-from benchmark.pipeline.selected_runs import selected_runs
+from benchmark.python_api.arguments import PathName, load_plugins, names_of
+from benchmark.python_api.selected_runs import selected_runs
 
 if TYPE_CHECKING:
     import pandas as pd

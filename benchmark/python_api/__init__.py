@@ -1,0 +1,1 @@
+"""Functions of `import benchmark`, one module each, and what they share."""
