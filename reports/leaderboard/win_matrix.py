@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Final
 
 import numpy as np
-import seaborn as sns
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from benchmark.tables.pairwise import Differences
 from reports.rendering.figures import BETTER
+
+DARK: Final = 0.8
+"""Share from which a cell is so dark that its text is white."""
 
 
 def draw_wins(compared: Differences) -> Figure | None:
@@ -26,19 +30,16 @@ def draw_wins(compared: Differences) -> Figure | None:
     margin = 0.4 + 0.06 * max(len(line) for name in names for line in name.split("\n"))
     figure = Figure(figsize=(margin + 0.42 * number + 0.9, margin + 0.3 * number), layout="constrained")
     panel = figure.subplots()
-    sns.heatmap(
-        shares,
-        ax=panel,
-        annot=said,
-        fmt="",
-        annot_kws={"size": 7},
-        cmap=sns.light_palette(BETTER, as_cmap=True),
-        vmin=0,
-        vmax=1,
-        linewidths=0.6,
-        mask=np.isnan(shares),
-        cbar_kws={"label": "share of metrics won"},
+    colours = LinearSegmentedColormap.from_list("share", ["#EFF1F3", BETTER])
+    shown = panel.pcolormesh(
+        np.ma.masked_invalid(shares), cmap=colours, vmin=0, vmax=1, edgecolors="white", linewidth=0.6
     )
+    figure.colorbar(shown, ax=panel, label="share of metrics won")
+    for (row, column), text in np.ndenumerate(said):
+        colour = "white" if shares[row, column] > DARK else "#262626"
+        panel.text(column + 0.5, row + 0.5, text, color=colour, size=7, ha="center", va="center")
+    panel.invert_yaxis()
+    panel.spines[:].set_visible(False)
     panel.set_xticks(np.arange(number) + 0.5, names, rotation=90, parse_math=False)
     panel.set_yticks(np.arange(number) + 0.5, names, rotation=0, parse_math=False)
     panel.set_xlabel("worse")

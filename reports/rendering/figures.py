@@ -9,7 +9,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-import seaborn as sns
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
@@ -17,6 +16,10 @@ from benchmark.results.schema import Kind
 from benchmark.runtime.atomic_files import replacing
 
 MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X", "p", "<", "h", ">", "*")
+COLOURS: Final = (
+    ("#0173B2", "#DE8F05", "#029E73", "#D55E00", "#CC78BC", "#CA9161", "#FBAFE4", "#949494", "#ECE133", "#56B4E9")
+)  # fmt: skip
+"""Of seaborn's palette "colorblind", without the second that it takes to import."""
 BETTER, WORSE, LEVEL = "#0072B2", "#D55E00", "#767676"
 """Of the palette of Okabe and Ito."""
 _DPI: Final = 200
@@ -60,13 +63,12 @@ class Mark:
 
 def marks(kinds: Sequence[Kind]) -> list[Mark]:
     """A mark for each method, by their kinds; markers repeat only beyond a dozen methods."""
-    palette = sns.color_palette("colorblind", 10)
     found: list[Mark] = []
     learned = 0
     for place, kind in enumerate(kinds):
         marker = MARKERS[place % len(MARKERS)]
         if kind == "learned":
-            found.append(Mark(marker, palette[learned % len(palette)], filled=True))
+            found.append(Mark(marker, COLOURS[learned % len(COLOURS)], filled=True))
             learned += 1
         else:
             found.append(Mark(marker, "#444444", filled=False))

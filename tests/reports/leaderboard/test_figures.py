@@ -4,6 +4,7 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
+import seaborn
 from PIL import Image
 
 from benchmark.results.task_scores import ScoreFiles
@@ -11,6 +12,8 @@ from benchmark.tables.build_tables import tabulate
 from benchmark.tables.pairwise import MAX_COMPARED, Wins, differences
 from benchmark.tables.pareto_front import fronts_of_all_pairs, undominated
 from reports.leaderboard.figures import write_print_figures
+from reports.rendering.figures import COLOURS
+from tests.commands import ended, python
 from tests.reports.run_folders import run_folder, study
 from tests.reports.synthetic import figure, result, runs
 
@@ -66,6 +69,25 @@ def test_differences_are_signed_so_that_more_is_better_and_mirror_each_other(tmp
     assert compared.wins(alpha, beta) == Wins((), 3)
     assert "Pixel accuracy" in compared.wins(beta, alpha).metrics
     assert compared.win_matrix[beta][alpha] == compared.wins(beta, alpha)
+
+
+def test_methods_have_the_colours_of_seaborns_palette():
+    assert [colour.lower() for colour in COLOURS] == list(seaborn.color_palette("colorblind", 10).as_hex())
+
+
+def test_no_figure_of_a_leaderboard_waits_for_seaborn(tmp_path):
+    for name, accuracy in (("a", 0.8), ("b", 0.9)):
+        run_folder(tmp_path, name, accuracy)
+    code = """if True:
+        import sys
+        from pathlib import Path
+        from benchmark.results.find_results import read_results, result_files
+        from reports.leaderboard.write import write_leaderboard
+        write_leaderboard(read_results(result_files([sys.argv[1]]))[0], Path(sys.argv[2]))
+        print("seaborn" in sys.modules)"""
+    printed = ended(python("-c", code, tmp_path, tmp_path / "pages"))
+    assert (printed.code, printed.out.strip()) == (0, "False"), printed.err
+    assert (tmp_path / "pages" / "figures").is_dir()
 
 
 def test_the_methods_compared_are_bounded_and_the_bound_is_said(tmp_path):
