@@ -21,6 +21,8 @@ STEADY: Final = 0.015
 faces of another kind than those that it was trained on."""
 NEAR: Final = 0.05
 """How far, in distances of the eyes, it may lie from where it was found before."""
+SHARE: Final = 2 / 3
+"""Of a steady parser in where an eye is, chosen on 440 drawn faces."""
 
 EyesOf = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 """From N images (N, S, S, 3) to each pixel's probability of being part of an eye, (N, 2, S, S), one eye after the
@@ -28,14 +30,14 @@ other."""
 
 
 def between(eyes: Points, seen: Points | None) -> Points | None:
-    """(2, 2) the middles between eyes that were found and those that a parser saw; None where it saw them elsewhere.
+    """(2, 2) eyes between those that were found and those that a parser saw; None where it saw them elsewhere.
 
     Networks see drawn eyes a little inside of where they are, a parser any eyes a little off: both err less together.
     """
     if seen is None or np.linalg.norm(seen - eyes, axis=1).max() > NEAR * np.linalg.norm(eyes[1] - eyes[0]):
         return None
-    middles: Points = (eyes + seen) / 2
-    return middles
+    placed: Points = eyes + SHARE * (seen - eyes)
+    return placed
 
 
 def steady_eyes(photograph: Pixels, square: FaceSquare, size: int, eyes_of: EyesOf) -> Points | None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+from torch.nn import functional
 
 from methods.layers import whole_batch
+from methods.layers.whole_batch import Sharers
 
 
 class WholeBatchNorm2d(nn.BatchNorm2d):
@@ -16,19 +21,16 @@ class WholeBatchNorm2d(nn.BatchNorm2d):
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, C, H, W) to the same shape; in train mode the running statistics follow the whole batch."""
-        if not (self.training and whole_batch.is_shared()):
+        sharers = whole_batch.sharers()
+        if not self.training or sharers is None:
             return super().forward(features)
         with torch.autocast(features.device.type, enabled=False):
             values = features.float()
-            count = whole_batch.whole(values.numel() // values.shape[1])
-            mean = whole_batch.summed(values.sum((0, 2, 3))) / count
-            centred = values - mean[:, None, None]
-            variance = whole_batch.summed(centred.square().sum((0, 2, 3))) / count
-            self._follow(mean.detach(), variance.detach() * (count / max(count - 1, 1)))
-            normalised = centred * torch.rsqrt(variance + self.eps)[:, None, None]
-            if self.weight is not None:
-                normalised = normalised * self.weight[:, None, None] + self.bias[:, None, None]
-        return normalised.to(features.dtype)
+            count = sharers.size * (values.numel() // values.shape[1])
+            normalised, mean, variance = _SharedNorm.apply(values, self.weight, self.bias, self.eps, count, sharers)
+            self._follow(mean, variance * (count / max(count - 1, 1)))
+        shared: Tensor = normalised.to(features.dtype)
+        return shared
 
     def _follow(self, mean: Tensor, variance: Tensor) -> None:
         """Move the running statistics as torch does, the variance being the unbiased one."""
@@ -38,3 +40,43 @@ class WholeBatchNorm2d(nn.BatchNorm2d):
         share = 1 / self.num_batches_tracked.float() if self.momentum is None else self.momentum
         self.running_mean.lerp_(mean, share)
         self.running_var.lerp_(variance, share)
+
+
+class _SharedNorm(torch.autograd.Function):
+    """The norm, and the whole batch's mean and biased variance, which have no gradient.
+
+    Both passes over the values are torch's own of a norm by given statistics. What these depend on is added to the
+    gradients that torch gives there: with n values a channel of the whole batch, x normalised and y's gradient g,
+    weight / deviation · (g - sum(g) / n - x · sum(g · x) / n), sums over all processes.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, values: Tensor, weight: Tensor | None, bias: Tensor | None, eps: float, count: int, sharers: Sharers
+    ) -> tuple[Tensor, ...]:
+        own_mean, own_variance = torch.batch_norm_update_stats(values, None, None, 0.0)
+        # in float64, so that squares of means cancel without harm
+        moments = torch.stack([own_mean.double(), own_variance.double() + own_mean.double().square()])
+        sharers.add_up(moments)
+        moments /= sharers.size
+        mean = moments[0].to(values.dtype)
+        variance = (moments[1] - moments[0].square()).clamp(min=0).to(values.dtype)
+        ctx.save_for_backward(values, weight, mean, variance)
+        ctx.eps, ctx.count, ctx.sharers = eps, count, sharers
+        ctx.mark_non_differentiable(mean, variance)
+        return functional.batch_norm(values, mean, variance, weight, bias, eps=eps), mean, variance
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        values, weight, mean, variance = ctx.saved_tensors
+        given, for_weight, for_bias = torch.ops.aten.native_batch_norm_backward(
+            gradients[0], values, weight, mean, variance, None, None, False, ctx.eps, [True, True, True]
+        )
+        sums = torch.stack([for_weight, for_bias])
+        ctx.sharers.add_up(sums)
+        scale = torch.rsqrt(variance + ctx.eps) / ctx.count
+        scale = scale if weight is None else scale * weight
+        of_statistics = functional.batch_norm(values, mean, variance, scale * sums[0], scale * sums[1], eps=ctx.eps)
+        own = (None, None) if weight is None else (for_weight, for_bias)
+        return given - of_statistics, *own, None, None, None

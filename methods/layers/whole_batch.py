@@ -77,6 +77,11 @@ def is_shared() -> bool:
     return _SHARERS.get() is not None
 
 
+def sharers() -> Sharers | None:
+    """The processes that share the batch; None where one has all of it."""
+    return _SHARERS.get()
+
+
 def whole(count: int) -> int:
     """Faces of the whole batch, of which a process has `count`."""
     sharers = _SHARERS.get()

@@ -109,9 +109,14 @@ def test_a_sum_over_faces_is_as_large_after_averaging() -> None:
         torch.testing.assert_close(whole_batch.total(values[2:4]), 3 * values[2:4].sum())
 
 
+@pytest.mark.parametrize("mean", [1.0, 100.0])
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
 @pytest.mark.parametrize("affine", [True, False])
-def test_batch_norm_is_that_of_the_whole_batch_with_its_gradients_and_running_statistics(affine: bool) -> None:
-    features, weights = torch.randn(6, 3, 4, 4) * 3 + 1, torch.randn(6, 3, 4, 4)
+def test_batch_norm_is_that_of_the_whole_batch_with_its_gradients_and_running_statistics(
+    affine: bool, layout: torch.memory_format, mean: float
+) -> None:
+    features, weights = torch.randn(6, 3, 4, 4) * 3 + mean, torch.randn(6, 3, 4, 4)
+    features = features.contiguous(memory_format=layout)
     plain = nn.BatchNorm2d(3, affine=affine)
     inputs = features.clone().requires_grad_()
     expected = plain(inputs)

@@ -203,7 +203,7 @@ def test_a_parser_moves_eyes_a_little_and_no_further(beside: float, moved: bool,
     assert found.placed_by == ("networks and parser" if moved else "networks")
     steps = np.linalg.norm(found.points - points, axis=1) / apart
     assert steps[2:].max() == 0
-    assert (0 < steps[:2].max() <= 0.025) if moved else (steps[:2].max() == 0)
+    assert (0 < steps[:2].max() <= 0.034) if moved else (steps[:2].max() == 0)
 
 
 def test_where_there_are_no_networks_a_parser_moves_all_but_the_nose(tmp_path: Path) -> None:
