@@ -149,19 +149,20 @@ class TaskScores:
             if is_of_the_system(error):
                 raise
             raise ResultError(f"{self.path}: cannot be read as Parquet; score the run again") from error
-        if doubled := [name for name, count in Counter(table.column_names).items() if count > 1]:
+        names = table.column_names  # made anew each time that it is asked for
+        if doubled := [name for name, count in Counter(names).items() if count > 1]:
             raise ResultError(f"{self.path}: has the column {doubled[0]!r} twice; score the run again")
-        missing = [name for name in TASK_COLUMNS if name not in table.column_names]
+        missing = [name for name in TASK_COLUMNS if name not in names]
         if missing:
             raise ResultError(f"{self.path}: lacks the column {missing[0]!r}")
-        columns = [name for name in TABLE_COLUMNS if name in table.column_names]
+        columns = [name for name in TABLE_COLUMNS if name in names]
         try:
             self._table = self._known_table(table.select(columns), result.tasks_sha256, known)
         except ResultError:
             raise
         except (ValueError, TypeError, pa.ArrowException) as error:
             raise ResultError(f"{self.path}: its tasks cannot be read; score the run again") from error
-        self._columns = dict(zip(table.column_names, table.columns, strict=True))
+        self._columns = dict(zip(names, table.columns, strict=True))
 
     def _known_table(self, content: pa.Table, sha256: str, known: dict[str, TaskTable] | None) -> TaskTable:
         content = content.replace_schema_metadata()

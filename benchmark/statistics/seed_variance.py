@@ -101,8 +101,23 @@ def seed_spreads(figures: Sequence[Array], drawn: Array | None = None) -> list[S
 
 def means_over_seeds(drawn: Array, seeds: Sequence[int]) -> Array:
     """Means (..., M) of figures (..., R) over each method's seeds, of which there are so many."""
-    sums: Array = np.add.reduceat(drawn, _starts(seeds), axis=-1)
+    sums = _sums_of_equally_many(drawn, seeds[0]) if len(set(seeds)) == 1 else _sums(drawn, seeds)
     return sums / np.asarray(seeds, dtype=np.float64)
+
+
+def _sums(drawn: Array, seeds: Sequence[int]) -> Array:
+    sums: Array = np.add.reduceat(drawn, _starts(seeds), axis=-1)
+    return sums
+
+
+def _sums_of_equally_many(drawn: Array, number: int) -> Array:
+    """The same to the last bit, several times faster: a first figure, and the sum of the others added to it."""
+    if number == 1:
+        return drawn
+    others: Array = drawn[..., 1::number].copy()
+    for place in range(2, number):
+        others += drawn[..., place::number]
+    return drawn[..., ::number] + others
 
 
 def _starts(seeds: Sequence[int]) -> NDArray[np.intp]:
