@@ -2,9 +2,9 @@
 
 Usage: python -m benchmarks.photographs RUN COUNT [FOLDER]
 
-RUN is a finished run, whose method edits, and whose parser refines the alignment where networks have not placed the
-face. COUNT photographs of FOLDER, a copy of CelebAMask-HQ, are placed into synthetic scenes, or rendered faces where no
-folder is given. Scenes are kept in memory and in a temporary folder alone.
+RUN is a finished run, whose method edits, and whose parser refines the alignment. COUNT photographs of FOLDER, a copy
+of CelebAMask-HQ, are placed into synthetic scenes, or rendered faces where no folder is given. Scenes are kept
+in memory and in a temporary folder alone.
 """
 
 from __future__ import annotations

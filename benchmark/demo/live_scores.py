@@ -17,7 +17,7 @@ from benchmark.weights.resources import MetricUnavailable
 
 
 def live_scores(judges: JudgesOfRun, order: Order, edited: Pixels) -> dict[str, Any]:
-    """Figures of an edit, as metrics measure them on one image.
+    """Scores of an edit, as metrics measure them on one image.
 
     Args:
         judges: who looks.

@@ -1,4 +1,4 @@
-"""Figures of the tasks of one group: of one attribute, or of one strength, where a protocol has several."""
+"""Values of the tasks of one group: of one attribute, or of one strength, where a protocol has several."""
 
 from __future__ import annotations
 

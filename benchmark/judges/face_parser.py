@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -48,6 +49,11 @@ class ParsingJudge(Judge):
         finally:
             hook.remove()
         return logits.argmax(dim=1).to(torch.uint8), found[0].float().mean(dim=(2, 3))
+
+    @torch.inference_mode()
+    def probabilities(self, image: Tensor, labels: Sequence[int]) -> Tensor:
+        """(N, L, H, W) of each pixel's being L labels, in [0, 1], of images (N, 3, H, W) in [-1, 1]; call in eval mode."""
+        return self.logits(image).float().softmax(dim=1)[:, list(labels)]
 
     def evaluate(self, dataset: FaceDataset, rows: NDArray[np.int64]) -> dict[str, float]:
         """Pixel accuracy, and the mean IoU over the classes that the true masks show."""

@@ -54,6 +54,12 @@ class FaceSquare:
         first = self.corners[0] + pixel / 2 * self.axes.sum(axis=0)
         return np.concatenate([pixel * self.axes.T, first[:, None]], axis=1)
 
+    def there(self, points: Points, size: int) -> Points:
+        """(N, 2) points of the square at `size` x `size` pixels, in pixels of the photograph."""
+        way = self.to_photograph(size)
+        moved: Points = points @ way[:, :2].T + way[:, 2]
+        return moved
+
     def has(self, columns: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """(h, w): whether the pixels at rows (h,) and columns (w,) of the photograph lie in it."""
         across, down = columns[None, :] - self.centre[0], rows[:, None] - self.centre[1]

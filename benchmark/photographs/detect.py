@@ -43,9 +43,9 @@ class FoundFace:
     Attributes:
         box: left, top, right and bottom, in pixels; it may reach beyond the photograph.
         points: (5, 2) centres of both eyes, tip of the nose, and corners of the mouth, each pair from the image's left.
-        placed_by: what placed the eyes and the mouth: the "networks", or the "landmarks" where these are not here; and
-            after them a parser: "networks and parser" where both have the eyes in nearly one place, between which
-            they then are, and "parser" where it moved all but the nose of what landmarks had.
+        placed_by: what placed the eyes and the mouth. "networks", or "landmarks" where these are not here;
+            "networks and parser" where the eyes lie between where both have them; "parser" where it moved all that
+            landmarks had placed, but for the nose.
     """
 
     box: Box

@@ -181,7 +181,7 @@ def chosen_face(path: Path, faces: Sequence[FoundFace], number: int) -> FoundFac
 
 
 def _closer(found: FoundFace, face: PhotographedFace, reader: FaceReader) -> FoundFace:
-    """A face with points that what the reader's parser sees has moved, where that knows parts well enough."""
+    """The face, its points moved towards where the reader's parser sees them, if that knows parts well."""
     if not reader.precise:
         return found
     if found.placed_by != "networks":

@@ -123,9 +123,7 @@ class _Network:
         within = points - 0.5
         if mirrored:
             within[:, 0] = self._size - 1 - within[:, 0]
-        way = square.to_photograph(self._size)
-        moved: Points = within @ way[:, :2].T + way[:, 2]
-        return moved
+        return square.there(within, self._size)
 
     def _forward(self, shown: Pixels) -> list[NDArray[np.float32]]:
         with self._one_at_a_time:

@@ -29,8 +29,7 @@ def refined(points: Points, square: FaceSquare, mask: NDArray[np.uint8]) -> Poin
     found = _points_of(mask)
     if found is None:
         return points
-    way = square.to_photograph(len(mask))
-    moved: Points = found @ way[:, :2].T + way[:, 2]
+    moved = square.there(found, len(mask))
     eyes = math.dist(points[0], points[1])
     mouths = math.dist(moved[3:].mean(axis=0), points[3:].mean(axis=0))
     if max(math.dist(moved[0], points[0]), math.dist(moved[1], points[1]), mouths) > NEAR * eyes:

@@ -22,7 +22,8 @@ from methods.labels import LABELS
 
 PRECISE: Final = 0.75
 """Mean IoU on test faces from which a parser's eyes and mouths are finer than landmarks."""
-EYES: Final = ("l_eye", "r_eye")
+EYES: Final = [LABELS.index(name) for name in ("l_eye", "r_eye")]
+"""Their labels."""
 
 
 class FaceReader:
@@ -59,16 +60,13 @@ class FaceReader:
     def parts(self, image: Pixels) -> NDArray[np.uint8]:
         """(size, size) labels of an image (size, size, 3)."""
         judge, _ = self._context.judge("parser")
-        labels: NDArray[np.uint8] = judge.parse(self._tensor(image))[0][0].cpu().numpy()
+        labels: NDArray[np.uint8] = judge.parse(self._tensor(image[None]))[0][0].cpu().numpy()
         return labels
 
-    @torch.inference_mode()
     def eyes(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(N, 2, size, size) each pixel's probability of being part of each eye, of images (N, size, size, 3)."""
         judge, _ = self._context.judge("parser")
-        shown = image_tensor(images).to(self._context.compute.device)
-        probabilities = judge.logits(shown).float().softmax(dim=1)[:, [LABELS.index(eye) for eye in EYES]]
-        found: NDArray[np.float32] = probabilities.cpu().numpy()
+        found: NDArray[np.float32] = judge.probabilities(self._tensor(images), EYES).cpu().numpy()
         return found
 
     def attributes(self, image: Pixels) -> NDArray[np.float32]:
@@ -85,7 +83,7 @@ class FaceReader:
         """How sure the judge is that an image (size, size, 3) has each attribute that is known, in [0, 1]."""
         judge, _ = self._context.judge("attributes")
         known = self.dataset.known_attributes
-        scores = judge.scores(self._tensor(image))[0].tolist()
+        scores = judge.scores(self._tensor(image[None]))[0].tolist()
         return {name: score for name, score in zip(self.attribute_names, scores, strict=False) if name in known}
 
     @property
@@ -98,5 +96,5 @@ class FaceReader:
         """What metrics may need."""
         return self._context.resources
 
-    def _tensor(self, image: Pixels) -> torch.Tensor:
-        return image_tensor(image[None]).to(self._context.compute.device)
+    def _tensor(self, images: NDArray[np.uint8]) -> torch.Tensor:
+        return image_tensor(images).to(self._context.compute.device)

@@ -19,7 +19,7 @@ SEEN: Final = 0.2
 STEADY: Final = 0.015
 """How far, in distances of the eyes, an eye may lie from view to view (root mean square): more where a parser sees
 faces of another kind than those that it was trained on."""
-NEAR: Final = 0.05
+CLOSE: Final = 0.05
 """How far, in distances of the eyes, it may lie from where it was found before."""
 SHARE: Final = 2 / 3
 """Of a steady parser in where an eye is, chosen on 440 drawn faces."""
@@ -34,14 +34,14 @@ def between(eyes: Points, seen: Points | None) -> Points | None:
 
     Networks see drawn eyes a little inside of where they are, a parser any eyes a little off: both err less together.
     """
-    if seen is None or np.linalg.norm(seen - eyes, axis=1).max() > NEAR * np.linalg.norm(eyes[1] - eyes[0]):
+    if seen is None or np.linalg.norm(seen - eyes, axis=1).max() > CLOSE * np.linalg.norm(eyes[1] - eyes[0]):
         return None
     placed: Points = eyes + SHARE * (seen - eyes)
     return placed
 
 
 def steady_eyes(photograph: Pixels, square: FaceSquare, size: int, eyes_of: EyesOf) -> Points | None:
-    """(2, 2) in pixels of the photograph, that on the square's left first; None where a view shows no or other eyes.
+    """(2, 2) in pixels of the photograph, the square's left one first; None where views disagree, or one shows none.
 
     Args:
         photograph: (H, W, 3) uint8 RGB.
@@ -76,6 +76,4 @@ def _centres(probabilities: NDArray[np.float32], square: FaceSquare) -> Points |
     places = np.arange(size)
     columns, rows = weights.sum(axis=1) @ places / areas, weights.sum(axis=2) @ places / areas
     centres = np.stack([columns, rows], axis=1)[np.argsort(columns)]
-    way = square.to_photograph(size)
-    there: Points = centres @ way[:, :2].T + way[:, 2]
-    return there
+    return square.there(centres, size)

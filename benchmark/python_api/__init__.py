@@ -1,1 +1,1 @@
-"""Functions of `import benchmark`, one module each, and what they share."""
+"""Functions of `import benchmark` beside those of `api.py`, and what they share."""

@@ -16,12 +16,13 @@ from methods.layers.whole_batch import Sharers
 class WholeBatchNorm2d(nn.BatchNorm2d):
     """torch's batch norm, whose train mode normalises by all processes' faces.
 
-    torch's own synchronised one works on GPUs alone, and this one wherever processes can add tensors up.
+    torch's own synchronised one works on GPUs alone, and this one wherever processes can add tensors up. Where several
+    share a batch, its gradients have no gradients of their own.
     """
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, C, H, W) to the same shape; in train mode the running statistics follow the whole batch."""
-        sharers = whole_batch.sharers()
+        sharers = whole_batch.current_sharers()
         if not self.training or sharers is None:
             return super().forward(features)
         with torch.autocast(features.device.type, enabled=False):
@@ -45,9 +46,10 @@ class WholeBatchNorm2d(nn.BatchNorm2d):
 class _SharedNorm(torch.autograd.Function):
     """The norm, and the whole batch's mean and biased variance, which have no gradient.
 
-    Both passes over the values are torch's own of a norm by given statistics. What these depend on is added to the
-    gradients that torch gives there: with n values a channel of the whole batch, x normalised and y's gradient g,
-    weight / deviation · (g - sum(g) / n - x · sum(g · x) / n), sums over all processes.
+    Both passes over the values are torch's own of a norm by given statistics. From the gradients that torch gives
+    there, weight / deviation · g, is taken what comes of the statistics' following the values: with x the normalised
+    values, and n of them a channel in the whole batch, weight / deviation · (sum(g) + x · sum(g · x)) / n. Sums are
+    over all processes.
     """
 
     @staticmethod
@@ -70,13 +72,15 @@ class _SharedNorm(torch.autograd.Function):
     @once_differentiable  # type: ignore[untyped-decorator]
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         values, weight, mean, variance = ctx.saved_tensors
-        given, for_weight, for_bias = torch.ops.aten.native_batch_norm_backward(
-            gradients[0], values, weight, mean, variance, None, None, False, ctx.eps, [True, True, True]
+        weights = torch.ones_like(mean) if weight is None else weight
+        inverse = torch.rsqrt(variance + ctx.eps)
+        # a GPU takes the sums only where there is a weight, and in channels-last only where statistics were saved
+        found, for_weight, for_bias = torch.ops.aten.native_batch_norm_backward(
+            gradients[0], values, weights, mean, variance, mean, inverse, False, ctx.eps, [True, True, True]
         )
         sums = torch.stack([for_weight, for_bias])
         ctx.sharers.add_up(sums)
-        scale = torch.rsqrt(variance + ctx.eps) / ctx.count
-        scale = scale if weight is None else scale * weight
-        of_statistics = functional.batch_norm(values, mean, variance, scale * sums[0], scale * sums[1], eps=ctx.eps)
+        scale = weights * inverse / ctx.count
+        found -= functional.batch_norm(values, mean, variance, scale * sums[0], scale * sums[1], eps=ctx.eps)
         own = (None, None) if weight is None else (for_weight, for_bias)
-        return given - of_statistics, *own, None, None, None
+        return found, *own, None, None, None

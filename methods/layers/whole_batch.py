@@ -2,7 +2,7 @@
 
 A step that draws and mixes by these functions comes to the same however many processes share its batch: what it draws
 follows from the whole batch, of which each process keeps the rows of its own faces. Alone, a process has all of it, and
-each function is the plain one of torch.
+each function that draws or sums is the plain one of torch.
 
 Where gradients are accumulated, a step is taken on one part of the batch after another, and the whole batch is here
 that of the part. What counts iterations goes on at the last part alone (`is_last_part`).
@@ -77,8 +77,8 @@ def is_shared() -> bool:
     return _SHARERS.get() is not None
 
 
-def sharers() -> Sharers | None:
-    """The processes that share the batch; None where one has all of it."""
+def current_sharers() -> Sharers | None:
+    """The processes that share the batch, for layers that add up themselves; None where one process has all of it."""
     return _SHARERS.get()
 
 

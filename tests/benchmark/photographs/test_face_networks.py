@@ -206,6 +206,16 @@ def test_a_parser_moves_eyes_a_little_and_no_further(beside: float, moved: bool,
     assert (0 < steps[:2].max() <= 0.034) if moved else (steps[:2].max() == 0)
 
 
+def test_an_imprecise_parser_moves_nothing(tmp_path: Path) -> None:
+    placed, _ = scene(3, side=420, degrees=0)
+    write_png(tmp_path / "scene.png", placed.image)
+    reader = OtherPlaces()
+    reader.precise = False
+    for finder in (face_finder(Weights()), FaceFinder(Weights().find(LANDMARKS).path)):
+        found = PhotoEditor(finder, (), reader).edit(tmp_path / "scene.png", EditRequest()).found  # type: ignore[arg-type]
+        np.testing.assert_array_equal(found.points, finder.faces(placed.image)[0].points)
+
+
 def test_where_there_are_no_networks_a_parser_moves_all_but_the_nose(tmp_path: Path) -> None:
     placed, _ = scene(3, side=420, degrees=0)
     write_png(tmp_path / "scene.png", placed.image)

@@ -10,7 +10,7 @@ import pytest
 from benchmark.statistics.seed_variance import means_over_seeds
 
 
-@pytest.mark.parametrize("seeds", [[1, 1, 1], [2, 2], [3, 3, 3, 3], [5, 5], [3, 1, 2]])
+@pytest.mark.parametrize("seeds", [[1, 1, 1], [2, 2], [3, 3, 3, 3], [5, 5], [9, 9], [3, 1, 2]])
 def test_means_are_of_each_methods_own_seeds(seeds: list[int]) -> None:
     drawn = np.random.default_rng(0).normal(size=(4, sum(seeds)))
     found = means_over_seeds(drawn, seeds)
@@ -19,7 +19,7 @@ def test_means_are_of_each_methods_own_seeds(seeds: list[int]) -> None:
     np.testing.assert_allclose(found, np.stack(expected, axis=1), rtol=1e-15)
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 7])
+@pytest.mark.parametrize("number", [1, 2, 3, 7, 8, 9, 20])
 def test_whether_all_have_equally_many_seeds_changes_no_bit(number: int) -> None:
     drawn = np.random.default_rng(number).normal(size=(50, 4 * number + 1))
     alone = means_over_seeds(drawn[:, :-1], [number] * 4)

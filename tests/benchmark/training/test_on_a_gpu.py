@@ -18,6 +18,8 @@ from benchmark.training.loss_scale import loss_scale
 from benchmark.training.stage_optimizers import StageOptimizers
 from benchmark.training.train import move_to_device
 from benchmark.training.training_step import take_step
+from methods.layers import whole_batch
+from methods.layers.batch_norm import WholeBatchNorm2d
 from tests.benchmark.training.small_maskgan import SMALL, Trained, same
 from tests.benchmark.training.tiny_methods import ALL_STAGES, tiny
 from tests.commands import TINY_DATASET, TINY_SCORING, TINY_TASKS, bench, ended, python, settings, signalled
@@ -146,3 +148,35 @@ def test_steps_in_float16_are_near_those_in_float32_and_wait_for_the_gpu_no_more
 def test_a_batch_in_parts_takes_the_memory_of_a_part() -> None:
     whole, parts = (steps("spade", "painting", choose_compute("cuda", "fp16"), each, 32)[2] for each in (1, 8))
     assert parts < 0.5 * whole
+
+
+class Twice:
+    """Two processes that have the same faces."""
+
+    rank, size = 0, 2
+
+    def add_up(self, tensor: torch.Tensor) -> None:
+        tensor *= 2
+
+    def gather(self, tensor: torch.Tensor) -> list[torch.Tensor]:
+        return [tensor, tensor]
+
+
+@pytest.mark.parametrize("shape", [(4, 5, 6, 6), (4, 5, 1, 1)])
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize("affine", [True, False])
+def test_batch_norm_of_shared_batches_is_the_plain_one_of_equal_shares(
+    affine: bool, layout: torch.memory_format, shape: tuple[int, ...]
+) -> None:
+    torch.manual_seed(0)
+    values, weights = (torch.randn(shape).cuda().contiguous(memory_format=layout) for _ in range(2))
+    plain, shared = (norm(shape[1], affine=affine).cuda() for norm in (torch.nn.BatchNorm2d, WholeBatchNorm2d))
+    found = []
+    for norm in (plain, shared):
+        own = values.clone(memory_format=torch.preserve_format).requires_grad_()
+        with whole_batch.sharing(Twice()):
+            normalised = norm(own)
+        (normalised * weights).sum().backward()
+        found.append([normalised, own.grad, *(weight.grad for weight in norm.parameters()), norm.running_mean])
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(one, other)
