@@ -52,7 +52,7 @@ class ParsingJudge(Judge):
 
     @torch.inference_mode()
     def probabilities(self, image: Tensor, labels: Sequence[int]) -> Tensor:
-        """(N, L, H, W) of each pixel's being L labels, in [0, 1], of images (N, 3, H, W) in [-1, 1]; call in eval mode."""
+        """How likely each pixel is each of L labels, (N, L, H, W), by images (N, 3, H, W) in [-1, 1], in eval mode."""
         return self.logits(image).float().softmax(dim=1)[:, list(labels)]
 
     def evaluate(self, dataset: FaceDataset, rows: NDArray[np.int64]) -> dict[str, float]:
