@@ -131,11 +131,11 @@ bench-reports: $(VENV)/installed
 	$(BIN)/python -m benchmarks.leaderboard_scale
 	$(BIN)/python -m benchmarks.gallery_scale
 
-# figures of this machine's GPU, in six blocks that go on where they stopped; on a CPU a tiny rehearsal of the same
+# figures of this machine's GPU, in seven blocks that go on where they stopped; on a CPU a tiny rehearsal of the same
 GPU_OUT = runs/gpu
 
 gpu-rehearsal: $(VENV)/installed
-	for block in steps captured compiled determinism throughput training; do \
+	for block in steps captured compiled published determinism throughput training; do \
 	    $(BIN)/python -m benchmarks.gpu_rehearsal $$block --out $(GPU_OUT) || exit 1; \
 	done
 	$(BIN)/python -m benchmarks.gpu_rehearsal table --out $(GPU_OUT)

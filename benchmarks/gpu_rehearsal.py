@@ -14,6 +14,7 @@ import torch
 from benchmarks.gpu.compiled import time_compiled_steps
 from benchmarks.gpu.determinism import try_determinism
 from benchmarks.gpu.machine import machine_of
+from benchmarks.gpu.published import time_published_steps
 from benchmarks.gpu.records import Records
 from benchmarks.gpu.scale import METHODS, scale_of
 from benchmarks.gpu.steps import CAPTURED, time_steps, time_steps_in
@@ -21,7 +22,7 @@ from benchmarks.gpu.table import table
 from benchmarks.gpu.throughput import time_throughput
 from benchmarks.gpu.training import TRAINED, train_for
 
-BLOCKS = ("steps", "captured", "compiled", "determinism", "throughput", "training", "table")
+BLOCKS = ("steps", "captured", "compiled", "published", "determinism", "throughput", "training", "table")
 
 
 def main(words: list[str] | None = None) -> None:
@@ -30,7 +31,7 @@ def main(words: list[str] | None = None) -> None:
     parser.add_argument("block", choices=BLOCKS)
     parser.add_argument("--out", type=Path, required=True, help="folder of the figures, one JSON file per block")
     parser.add_argument("--minutes", type=float, default=8.0, help="begin nothing new after so long; of each training")
-    parser.add_argument("--method", choices=METHODS, help="capture, compile or train this method only")
+    parser.add_argument("--method", choices=METHODS, help="this method only, where a block takes one")
     given = parser.parse_args(words)
     if given.block == "table":
         print(table(given.out), end="")
@@ -47,6 +48,8 @@ def main(words: list[str] | None = None) -> None:
         time_steps_in(CAPTURED, records, scale, device, given.minutes, methods)
     elif given.block == "compiled":
         time_compiled_steps(records, scale, given.out, device, given.minutes, methods)
+    elif given.block == "published":
+        time_published_steps(records, scale, device, given.minutes, methods)
     elif given.block == "determinism":
         try_determinism(records, scale, given.out, device, given.minutes)
     elif given.block == "throughput":

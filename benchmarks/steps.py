@@ -95,8 +95,9 @@ def compare_all(cases: Sequence[Case]) -> None:
 
 
 def ours_as_trained(case: Case, faces: FaceBatch, compute: Compute) -> Callable[[], None]:
-    """Our step as a training takes it at a precision and in a layout."""
-    step, model, _ = _ours(case, faces.to(compute.device, channels_last=compute.channels_last))
+    """Our step as a training takes it on a device, at a precision and in a layout."""
+    with compute.device:
+        step, model, _ = _ours(case, faces.to(compute.device, channels_last=compute.channels_last))
     move_to_device(model, compute)
 
     def as_trained() -> None:
@@ -104,6 +105,19 @@ def ours_as_trained(case: Case, faces: FaceBatch, compute: Compute) -> Callable[
             step()
 
     return as_trained
+
+
+def published_as_run(case: Case, faces: FaceBatch, compute: Compute) -> Callable[[], None]:
+    """The published step as its users run it on a device: in float32, contiguous."""
+    with compute.device:
+        step, model, _ = _published(case, faces.to(compute.device))
+    model.to(compute.device)
+
+    def as_run() -> None:
+        with compute.device:  # where the transcription draws
+            step()
+
+    return as_run
 
 
 def require_same_losses(case: Case) -> None:

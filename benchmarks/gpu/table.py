@@ -26,11 +26,13 @@ def table(out: Path) -> str:
     rows = {name: content["rows"] for name, content in blocks.items()}
     captured = [row for name in blocks if name.startswith("captured") for row in rows[name]]
     compiled = [row for name in blocks if name.startswith("compiled") for row in rows[name]]
+    published = [row for name in blocks if name.startswith("published") for row in rows[name]]
     trainings = [row for name in blocks if name.startswith("training") for row in rows[name]]
     parts = [
         *_heading([content["machine"] for content in blocks.values()]),
         *_steps(rows.get("steps", []), captured),
         *_compiled(compiled),
+        *_published(published),
         *_determinism(rows.get("determinism", [])),
         *_throughput(rows.get("throughput", [])),
         *_trainings(trainings),
@@ -130,6 +132,30 @@ def _compiled(rows: list[Row]) -> list[str]:
         f"`torch.compile`, at a batch of {rows[0]['batch_size']} in bf16 and channels-last, one after the other; "
         "the host's share of a compiled step's time; and the seconds that the first steps took to compile.",
         _markdown(["step", "as they are", "compiled", "times as fast", "host", "compilation s"], body),
+    ]
+
+
+def _published(rows: list[Row]) -> list[str]:
+    if not rows:
+        return []
+    body = [
+        [
+            f"{row['preset']}: {row['method']} {row['size']}²",
+            str(row["batch_size"]),
+            *(
+                (row["failed"], "–", "–")
+                if "failed" in row
+                else (_cell(row["ours"]), _cell(row["published"]), f"{row['ratio']:.2f}")
+            ),
+        ]
+        for row in rows
+    ]
+    way = next((row["way"] for row in rows if "way" in row), "")
+    return [
+        "## Steps against the published ones",
+        f"Images/s and peak GiB of steps as trainings here take them ({way}), and of transcriptions of the published "
+        "steps in fp32, contiguous, at the published widths; how many times faster ours are.",
+        _markdown(["step", "batch", "here", "as published", "times"], body),
     ]
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
+import registry
 from benchmarks.gpu.command import edit_and_score_speed, loop_speed
 from benchmarks.gpu.machine import machine_of
+from benchmarks.gpu.published import CASES, at_published_widths, time_published_steps
 from benchmarks.gpu.records import Records
 from benchmarks.gpu.scale import FULL, METHODS, TINY
 from benchmarks.gpu.steps import USUAL, plan, time_steps_in
@@ -39,6 +41,28 @@ def test_steps_are_measured_once_and_failures_are_rows(tmp_path: Path) -> None:
     page = table(tmp_path)
     assert "| elegant 64² | " in page
     assert "ValueError" in page
+
+
+def test_steps_meet_the_published_ones_at_the_published_widths(tmp_path: Path) -> None:
+    kept = Records(tmp_path / "published.json", machine_of(CPU), "the test")
+    for _ in range(2):
+        time_published_steps(kept, TINY, CPU, 1.0, ("stargan",))
+    (row,) = kept.rows
+    assert row["ratio"] == pytest.approx(row["published"]["ms"] / row["ours"]["ms"], rel=0.02)
+    assert "| demo: stargan 64² | 2 | " in table(tmp_path)
+    assert set(CASES) == set(METHODS)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_published_widths_are_those_of_a_method_without_options(method: str) -> None:
+    with torch.device("meta"):
+        wide, plain = at_published_widths(CASES[method], 128).build(), registry.METHODS.get(method)(size=128)
+    numbers = [sum(weights.numel() for weights in model.parameters()) for model in (wide, plain)]
+    if method == "maskgan":  # the step is that of its Dense Mapping Network
+        numbers[1] -= sum(
+            weights.numel() for part in ("mask_vae", "blender") for weights in plain.get_submodule(part).parameters()
+        )
+    assert numbers[0] == numbers[1]
 
 
 def test_nothing_is_begun_after_the_time(tmp_path: Path) -> None:
