@@ -39,6 +39,7 @@ def spent(run: Path) -> dict[str, Spent]:
 def trained(method: str, stages: Sequence[str], iterations: int, processes: int, folder: Path) -> dict[str, Spent]:
     """Train a method's demo preset for a few iterations of each stage."""
     settings = [f"dataset.options.train={FACES}", *(f"options.{stage}iterations={iterations}" for stage in stages)]
+    settings += ["validate_every=0"]  # for which judges would learn first
     words = [word for setting in settings for word in ("--set", setting)]
     launcher = (*LAUNCHER, str(processes)) if processes > 1 else ()
     runs = folder / str(processes)
