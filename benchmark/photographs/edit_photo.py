@@ -21,7 +21,7 @@ from benchmark.photographs.parsed_points import refined
 from benchmark.photographs.paste import paste
 from benchmark.photographs.read_face import FaceReader
 from benchmark.photographs.request import EditRequest
-from benchmark.photographs.steady_eyes import between, steady_eyes
+from benchmark.photographs.steady_eyes import placed_between, steady_eyes
 from benchmark.photographs.task import PhotoTask, photo_task
 from methods.base import CannotEdit
 from methods.labels import ATTRIBUTES, attribute_columns
@@ -138,7 +138,7 @@ class PhotoEditor:
         if self.reader is None:
             return found, PhotographedFace(photograph, face.square, parts)
         size = self.reader.size
-        found = _closer(found, face, self.reader)
+        found = _moved_by_parser(found, face, self.reader)
         face = PhotographedFace(photograph, celeba_hq_square(found.points))
         shown = face.image(size)
         read = self.reader.parts(shown) if parts is None else parts
@@ -180,7 +180,7 @@ def chosen_face(path: Path, faces: Sequence[FoundFace], number: int) -> FoundFac
     return faces[number - 1]
 
 
-def _closer(found: FoundFace, face: PhotographedFace, reader: FaceReader) -> FoundFace:
+def _moved_by_parser(found: FoundFace, face: PhotographedFace, reader: FaceReader) -> FoundFace:
     """The face, its points moved towards where the reader's parser sees them, if that knows parts well."""
     if not reader.precise:
         return found
@@ -188,7 +188,7 @@ def _closer(found: FoundFace, face: PhotographedFace, reader: FaceReader) -> Fou
         points = refined(found.points, face.square, reader.parts(face.image(reader.size)))
         return found if points is found.points else replace(found, points=points, placed_by="parser")
     seen = steady_eyes(face.photograph, face.square, reader.size, reader.eyes)
-    eyes = between(found.points[:2], seen)
+    eyes = placed_between(found.points[:2], seen)
     if eyes is None:
         return found
     return replace(found, points=np.concatenate([eyes, found.points[2:]]), placed_by="networks and parser")

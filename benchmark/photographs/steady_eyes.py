@@ -14,14 +14,14 @@ from benchmark.photographs.parsed_points import EYE
 
 SHIFT: Final = 1 / 256
 """How far the views are from the middle, across and down, in sides of the square; each is seen mirrored too."""
-SEEN: Final = 0.2
+MIN_PROBABILITY: Final = 0.2
 """Probability from which a pixel is part of an eye."""
-STEADY: Final = 0.015
+MAX_SPREAD: Final = 0.015
 """How far, in distances of the eyes, an eye may lie from view to view (root mean square): more where a parser sees
 faces of another kind than those that it was trained on."""
-CLOSE: Final = 0.05
+MAX_APART: Final = 0.05
 """How far, in distances of the eyes, it may lie from where it was found before."""
-SHARE: Final = 2 / 3
+PARSER_SHARE: Final = 2 / 3
 """Of a steady parser in where an eye is, chosen on 440 drawn faces."""
 
 EyesOf = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
@@ -29,14 +29,14 @@ EyesOf = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 other."""
 
 
-def between(eyes: Points, seen: Points | None) -> Points | None:
+def placed_between(eyes: Points, seen: Points | None) -> Points | None:
     """(2, 2) eyes between those that were found and those that a parser saw; None where it saw them elsewhere.
 
     Networks see drawn eyes a little inside of where they are, a parser any eyes a little off: both err less together.
     """
-    if seen is None or np.linalg.norm(seen - eyes, axis=1).max() > CLOSE * np.linalg.norm(eyes[1] - eyes[0]):
+    if seen is None or np.linalg.norm(seen - eyes, axis=1).max() > MAX_APART * np.linalg.norm(eyes[1] - eyes[0]):
         return None
-    placed: Points = eyes + SHARE * (seen - eyes)
+    placed: Points = eyes + PARSER_SHARE * (seen - eyes)
     return placed
 
 
@@ -63,13 +63,13 @@ def steady_eyes(photograph: Pixels, square: FaceSquare, size: int, eyes_of: Eyes
     views = np.stack([centres for centres in found if centres is not None])
     middles: Points = np.median(views, axis=0)
     apart = np.sqrt(np.square(views - views.mean(axis=0)).sum(axis=2).mean(axis=0))
-    return middles if apart.max() <= STEADY * np.linalg.norm(middles[1] - middles[0]) else None
+    return middles if apart.max() <= MAX_SPREAD * np.linalg.norm(middles[1] - middles[0]) else None
 
 
 def _centres(probabilities: NDArray[np.float32], square: FaceSquare) -> Points | None:
     """(2, 2) of both eyes (2, S, S) in the photograph, the left one first; None where one is not what an eye is."""
     size = probabilities.shape[-1]
-    weights = np.where(probabilities > SEEN, probabilities, 0).astype(np.float64)
+    weights = np.where(probabilities > MIN_PROBABILITY, probabilities, 0).astype(np.float64)
     areas = weights.sum(axis=(1, 2))
     if not ((areas >= EYE[0] * size**2) & (areas <= EYE[1] * size**2)).all():
         return None

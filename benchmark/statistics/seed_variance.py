@@ -13,7 +13,7 @@ from scipy.special import stdtr, stdtrit  # Student's t without the second that 
 Array = NDArray[np.float64]
 MIN_SEEDS: Final = 3
 """Seeds of each trained method from which a set metric, whose spread is known over seeds alone, gets a p-value."""
-FEW: Final = 8
+SUMMED_IN_ORDER: Final = 8
 """Seeds up to which numpy adds one after the other."""
 
 
@@ -103,7 +103,7 @@ def seed_spreads(figures: Sequence[Array], drawn: Array | None = None) -> list[S
 
 def means_over_seeds(drawn: Array, seeds: Sequence[int]) -> Array:
     """Means (..., M) of figures (..., R) over each method's seeds, of which there are so many."""
-    equal = len(set(seeds)) == 1 and seeds[0] <= FEW
+    equal = len(set(seeds)) == 1 and seeds[0] <= SUMMED_IN_ORDER
     sums = _sums_of_equally_many(drawn, seeds[0]) if equal else _sums(drawn, seeds)
     return sums / np.asarray(seeds, dtype=np.float64)
 

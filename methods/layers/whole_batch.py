@@ -74,7 +74,7 @@ def is_last_part() -> bool:
 
 def is_shared() -> bool:
     """Whether other processes have faces of the batch."""
-    return _SHARERS.get() is not None
+    return current_sharers() is not None
 
 
 def current_sharers() -> Sharers | None:

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from benchmark.photographs.align import FaceSquare
-from benchmark.photographs.steady_eyes import SHARE, between, steady_eyes
+from benchmark.photographs.steady_eyes import PARSER_SHARE, placed_between, steady_eyes
 from tests.benchmark.photographs.coloured_eyes import by_colour
 
 SIZE = 64
@@ -62,6 +62,6 @@ def test_no_eye_and_an_eye_everywhere_are_none(photograph: NDArray[np.uint8], sq
 def test_eyes_lie_between_those_that_both_found_unless_far_apart() -> None:
     apart = float(np.linalg.norm(EYES[1] - EYES[0]))
     near, far = (EYES + np.array([[share * apart, 0], [0, 0]]) for share in (0.04, 0.06))
-    np.testing.assert_allclose(between(EYES, near), EYES + SHARE * (near - EYES))
-    assert between(EYES, far) is None
-    assert between(EYES, None) is None
+    np.testing.assert_allclose(placed_between(EYES, near), EYES + PARSER_SHARE * (near - EYES))
+    assert placed_between(EYES, far) is None
+    assert placed_between(EYES, None) is None
