@@ -9,21 +9,22 @@ export GOMP_SPINCOUNT = 20000
 demo: $(VENV)/installed
 	$(BIN)/bench run --method maskgan
 
-# processes with one thread each take half the time of one process with all threads; three for two processors, since
-# tests wait a quarter of their time, for commands, locks and browsers
+# processes with one thread each take half the time of one process with all threads; of all tests three for two
+# processors, since they wait a quarter of their time, for commands, locks and browsers
 PROCESSORS = $(shell env -u OMP_NUM_THREADS nproc 2> /dev/null || getconf _NPROCESSORS_ONLN)
-PARALLEL = -n $(shell echo $$(( $(PROCESSORS) * 3 / 2 ))) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+PARALLEL = --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 test test-unit: export OMP_NUM_THREADS = 1
 # the processes that tests start would compile every module anew where the environment keeps no bytecode
 test test-unit: export PYTHONDONTWRITEBYTECODE =
 
 test: $(VENV)/installed
-	$(BIN)/python -m pytest $(PARALLEL)
+	$(BIN)/python -m pytest -n $(shell echo $$(( $(PROCESSORS) * 3 / 2 ))) $(PARALLEL)
 
-# what a change to a module shows within seconds: no commands, processes or browsers
+# what a change to a module shows within a minute: no commands, processes or browsers, no training to an end, and no
+# network of a published size; what takes a second all the same is shown, to be marked
 test-unit: $(VENV)/installed
-	$(BIN)/python -m pytest $(PARALLEL) -m "not slow and not integration"
+	$(BIN)/python -m pytest -n $(PROCESSORS) $(PARALLEL) -m "not slow and not integration" --durations 10 --durations-min 1
 
 test-slow: $(VENV)/installed
 	$(BIN)/python -m pytest -m slow

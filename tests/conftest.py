@@ -46,6 +46,7 @@ def pytest_collection_finish() -> None:
     """Let it pass over none of that afterwards: half a million objects, half a second."""
     gc.freeze()
     gc.enable()
+    gc.set_threshold(20_000)  # as commands have it
 
 
 def _is_of_the_whole_program(item: pytest.Item) -> bool:

@@ -29,6 +29,7 @@ def records(folder: Path) -> Records:
     return Records(folder / "steps.json", machine_of(CPU), "the test")
 
 
+@pytest.mark.integration
 def test_steps_are_measured_once_and_failures_are_rows(tmp_path: Path) -> None:
     scale = replace(TINY, sizes={"demo": {"elegant": 64, "stargan": 24}})
     for _ in range(2):
@@ -43,6 +44,7 @@ def test_steps_are_measured_once_and_failures_are_rows(tmp_path: Path) -> None:
     assert "ValueError" in page
 
 
+@pytest.mark.integration
 def test_steps_meet_the_published_ones_at_the_published_widths(tmp_path: Path) -> None:
     kept = Records(tmp_path / "published.json", machine_of(CPU), "the test")
     for _ in range(2):
@@ -53,6 +55,7 @@ def test_steps_meet_the_published_ones_at_the_published_widths(tmp_path: Path) -
     assert set(CASES) == set(METHODS)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("method", METHODS)
 def test_published_widths_are_those_of_a_method_without_options(method: str) -> None:
     with torch.device("meta"):

@@ -56,6 +56,7 @@ def test_the_blur_changes_the_region_alone(faces) -> None:
     assert not (changed & ~batch.region).any()
 
 
+@pytest.mark.integration
 def test_the_mirrored_task_is_exact_and_sharpness_is_a_ratio(faces) -> None:
     run(["show", "mirror", *plugged("sharpness", "mirror")])
     batch = tasks(faces, "mirror", count=3)
@@ -73,6 +74,7 @@ def test_the_mirrored_task_is_exact_and_sharpness_is_a_ratio(faces) -> None:
     assert (metric.measure(blurred)["value"] < 0.9).all()
 
 
+@pytest.mark.integration
 def test_the_folder_gives_back_its_faces(faces, tmp_path: Path) -> None:
     root = tmp_path / "photos"
     for place in ("images", "masks"):
@@ -96,6 +98,7 @@ def test_the_folder_gives_back_its_faces(faces, tmp_path: Path) -> None:
     assert [skipped.face for skipped in found.skipped] == ["broken"]
 
 
+@pytest.mark.integration
 def test_own_labels_and_attributes_are_read_by_a_card(faces, tmp_path: Path) -> None:
     root = tmp_path / "portraits"
     for place in ("images", "masks"):
@@ -122,6 +125,7 @@ def test_own_labels_and_attributes_are_read_by_a_card(faces, tmp_path: Path) -> 
     assert found.known_attributes == ("Smiling",)
 
 
+@pytest.mark.integration
 def test_the_parser_learns(faces) -> None:
     run(["show", "plain-parser", *plugged("plain_parser")])
     torch.manual_seed(0)
@@ -149,6 +153,7 @@ def test_the_grid_has_the_colours_of_its_cells() -> None:
     np.testing.assert_allclose(row.reshape(3, 4, 4), cells.transpose(2, 0, 1), rtol=1e-5)
 
 
+@pytest.mark.integration
 def test_the_eyes_are_found_after_a_short_training_and_their_shift_is_measured(faces) -> None:
     run(["show", "eye-finder", *plugged("eye_finder")])
     torch.manual_seed(0)

@@ -24,6 +24,7 @@ from methods.published import build
 from registry.errors import InputError
 from tests.methods.faces import random_faces, random_tasks
 from tests.methods.steps import check_autocast_step, train
+from tests.methods.vgg_files import write_vgg
 
 TINY = {"width": 4, "lr": 2e-3}
 
@@ -41,17 +42,16 @@ def test_networks_have_the_published_sizes_and_mirror_each_other() -> None:
     assert Decoder(4)(Encoder(4).features(image)[-1]).shape == image.shape
 
 
+@pytest.mark.integration
 def test_the_encoder_is_torchvisions_network_inside_its_borders(tmp_path: Path) -> None:
-    torch.manual_seed(0)
-    network = vgg19(weights=None).eval()
-    torch.save(network.state_dict(), tmp_path / "vgg19.pth")
+    features = write_vgg(tmp_path / "vgg19.pth", vgg19)
     encoder = Encoder()
     load_vgg(encoder, tmp_path / "vgg19.pth")
     image = torch.rand(1, 3, 96, 96)
     mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
     with torch.no_grad():
         ours = encoder.features(image)
-        theirs = network.features[:21]((image - mean) / std)
+        theirs = features[:21]((image - mean) / std)
     inside = slice(5, -5)
     torch.testing.assert_close(ours[-1][:, :, inside, inside], theirs[:, :, inside, inside], rtol=1e-3, atol=1e-5)
 
@@ -70,6 +70,7 @@ def _normalised_vgg(folder: Path) -> Path:
     return folder / "vgg_normalised.pth"
 
 
+@pytest.mark.integration
 def test_the_published_encoder_loads_up_to_the_layer_that_is_used(tmp_path: Path) -> None:
     path = _normalised_vgg(tmp_path)
     tensors = torch.load(path, weights_only=True)
@@ -80,6 +81,7 @@ def test_the_published_encoder_loads_up_to_the_layer_that_is_used(tmp_path: Path
     assert model.provenance()["encoder"] == "the published one, VGG-19 rescaled"
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("changed", ["29.weight", "0.bias"])
 def test_a_file_that_is_not_the_published_encoders_is_refused(changed: str, tmp_path: Path) -> None:
     path = _normalised_vgg(tmp_path)
@@ -101,6 +103,7 @@ def _with_decoder(folder: Path, **options: Any) -> Experiment:
     return resolve([ConfigSource(written, COMMAND)])
 
 
+@pytest.mark.integration
 def test_a_published_decoder_loads_strictly_beside_the_published_encoder(tmp_path: Path) -> None:
     experiment = _with_decoder(tmp_path, normalised_weights=str(_normalised_vgg(tmp_path)))
     editor = build_editor(experiment)
@@ -150,13 +153,15 @@ def test_a_region_that_is_everything_has_the_moments_of_everything() -> None:
     torch.testing.assert_close(deviation[:, 0], expected[1][:, :, 0, 0], rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.integration
 def test_stages_share_the_iterations_unless_the_encoder_is_given(tmp_path: Path) -> None:
     assert [stage.iterations for stage in _tiny(iterations=10, encoder_share=0.3).stages()] == [3, 7]
-    torch.save(vgg19(weights=None).state_dict(), tmp_path / "vgg19.pth")
+    write_vgg(tmp_path / "vgg19.pth", vgg19)
     given = AdaIN(32, iterations=10, vgg_weights=str(tmp_path / "vgg19.pth"))
     assert [stage.iterations for stage in given.stages()] == [0, 10]
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("by_region", [False, True])
 def test_an_encoder_learns_to_give_back_and_then_stays(by_region: bool) -> None:
     model = _tiny(by_region=by_region)
@@ -188,7 +193,7 @@ def test_losses_are_the_published_ones(monkeypatch: pytest.MonkeyPatch) -> None:
         for mine, theirs in zip(made, style, strict=True)
     )
     assert losses["content"] == pytest.approx(squares(made[-1], wanted).item(), rel=1e-4)
-    assert losses["style"] == pytest.approx(3 * float(of_style), rel=1e-4)
+    assert losses["style"] == pytest.approx(3 * of_style.item(), rel=1e-4)
 
 
 def test_edits_have_the_sources_content_and_the_targets_moments_and_survive_saving(tmp_path: Path) -> None:

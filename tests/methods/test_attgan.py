@@ -106,6 +106,7 @@ def test_what_the_generator_is_given_is_signed_and_edits_exceed_it_where_they_ch
     assert difference.vector(own, own, 2.0).tolist() == [[0.0, 0.0]]
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant_learns_to_rebuild_and_to_read_attributes(variant: str) -> None:
     losses = train(_tiny(**VARIANTS[variant]), _faces(), steps=25)
@@ -170,6 +171,7 @@ def test_a_task_that_asks_for_no_change_keeps_its_target_and_an_unknown_one_is_r
         model.edit(_tasks(BANGS))
 
 
+@pytest.mark.integration
 def test_published_roles_load_published_weights() -> None:
     model = AttGAN(128, attributes=AttGANOptions().attributes[:13], leak=0.01)
     for role, network in model.published_networks().items():

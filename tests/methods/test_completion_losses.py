@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional
 from torchvision.models import vgg16
 
 from methods.checkpoint import CheckpointError
 from methods.shared.completion_losses import ReconstructionLosses, gram_matrix, hole_variation
 from methods.shared.completion_options import ReconstructionOptions
+from tests.methods.vgg_files import write_vgg
 
 
 def _holed(size: int = 32) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -52,26 +54,22 @@ def test_correlations_are_those_of_channels_over_all_their_values() -> None:
 
 
 @pytest.fixture(scope="module")
-def vgg16_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(0)
-    file = tmp_path_factory.mktemp("weights") / "vgg16.pth"
-    features = vgg16(weights=None).features
-    torch.save({f"features.{key}": value for key, value in features.state_dict().items()}, file)
-    return file
+def vgg(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, nn.Module]:
+    """A file of VGG-16 with random weights, and its features."""
+    path = tmp_path_factory.mktemp("weights") / "vgg16.pth"
+    return path, write_vgg(path, vgg16)
 
 
-def test_features_are_compared_after_each_pooling_of_output_and_composite(vgg16_file: Path) -> None:
+@pytest.mark.integration
+def test_features_are_compared_after_each_pooling_of_output_and_composite(vgg: tuple[Path, nn.Module]) -> None:
+    path, features = vgg
     made, real, hole = _holed()
-    losses = ReconstructionLosses(ReconstructionOptions(vgg16_weights=str(vgg16_file)))(made, real, hole)
-    network = vgg16(weights=None).features.eval()
-    network.load_state_dict(
-        {key.removeprefix("features."): value for key, value in torch.load(vgg16_file, weights_only=True).items()}
-    )
+    losses = ReconstructionLosses(ReconstructionOptions(vgg16_weights=str(path)))(made, real, hole)
     mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
 
     def pools(image: torch.Tensor) -> list[torch.Tensor]:
         shown = ((image + 1) / 2 - mean) / std
-        return [network[:end](shown) for end in (5, 10, 17)]
+        return [features[:end](shown) for end in (5, 10, 17)]
 
     perceptual = style = torch.zeros(())
     with torch.no_grad():

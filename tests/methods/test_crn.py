@@ -15,6 +15,7 @@ from methods.crn.model import CRN
 from methods.layers.perceptual import VGGFeatures
 from tests.methods.faces import random_faces
 from tests.methods.steps import check_autocast_step, check_edits_of_the_mask_alone, train
+from tests.methods.vgg_files import write_vgg
 
 TINY = {"width": 8, "lr": 5e-3}
 
@@ -61,17 +62,16 @@ def test_of_several_images_the_best_of_each_label_learns() -> None:
     torch.testing.assert_close(diversity_loss([error], label), torch.tensor(0.999 * best + 0.001 * mean))
 
 
+@pytest.mark.integration
 def test_features_are_of_the_second_layer_at_each_resolution_with_average_pooling(tmp_path: Path) -> None:
-    torch.manual_seed(0)
-    network = vgg19(weights=None).eval()
-    torch.save(network.state_dict(), tmp_path / "vgg19.pth")
+    features = write_vgg(tmp_path / "vgg19.pth", vgg19)
     ours = VGGFeatures(tmp_path / "vgg19.pth", slices=FEATURE_SLICES, average_pooling=True)
     fake, real = torch.rand(1, 2, 3, 32, 32) * 2 - 1, torch.rand(1, 3, 32, 32) * 2 - 1
     errors = layer_errors(fake, real, ours)
     mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
     shown = [((images + 1) / 2 - mean) / std for images in (fake[:, 1], real)]
     taken = 0
-    for index, layer in enumerate(network.features[:32]):
+    for index, layer in enumerate(features[:32]):
         pooled = isinstance(layer, torch.nn.MaxPool2d)
         shown = [functional.avg_pool2d(images, 2) if pooled else layer(images.clone()) for images in shown]
         if index in (3, 8, 13, 22, 31):

@@ -44,6 +44,7 @@ def test_the_stage_is_balanced_by_its_attribute() -> None:
     assert stage.balanced_by == "Bald"
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant_trains_and_the_way_back_shortens(variant: str) -> None:
     losses = train(_tiny(**VARIANTS[variant]), half_smiling(), steps=12)
@@ -120,6 +121,7 @@ def test_networks_pools_and_edits_survive_saving(tmp_path: Path) -> None:
         assert torch.equal(restored.eval().edit(tasks), model.eval().edit(tasks))
 
 
+@pytest.mark.integration
 def test_published_roles_load_published_weights() -> None:
     with torch.device("meta"):
         model = CycleGAN(256)

@@ -177,6 +177,7 @@ def test_larger_images_are_filled_at_the_working_size(variant: str) -> None:
     check_fillings(model, 64)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(
     ("variant", "terms", "share"),
     [

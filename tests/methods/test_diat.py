@@ -85,6 +85,7 @@ def test_masks_are_binary_with_the_gradient_of_a_sigmoid() -> None:
     torch.testing.assert_close(logits.grad, share * (1 - share))
 
 
+@pytest.mark.integration
 def test_losses_are_those_of_separate_passes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     weights = {"perceptual_weight": 2.0, "identity_weight": 1e-6, "denoiser_weight": 3.0, "mask_weight": 0.5}
     model = _tiny(lr=0.0, d_lr=0.0, face_weights=str(_vgg_face(tmp_path)), **weights)
@@ -154,6 +155,7 @@ def test_generators_learn_in_every_so_many_iterations() -> None:
     assert moved == [True, False, False, True]
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant_trains_and_replaces_less_of_the_face(variant: str) -> None:
     # the denoiser has learnt nothing here: at its usual weight it would outweigh all else

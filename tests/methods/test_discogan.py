@@ -127,6 +127,7 @@ def test_a_resumed_training_takes_its_turns_up(tmp_path: Any) -> None:
     assert restored.iteration == 2
 
 
+@pytest.mark.integration
 def test_it_learns_to_get_back() -> None:
     losses = train(_tiny(early_part=0.0, cycle_share=1.0, lr=5e-3), half_smiling(), steps=45)
     assert losses[-1]["cycle"] < 0.8 * losses[1]["cycle"]

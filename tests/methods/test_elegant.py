@@ -61,6 +61,7 @@ def test_every_preset_learns_smiling() -> None:
     assert all("Smiling" in ElegantOptions(**changes).attributes for changes in CARD["presets"].values())
 
 
+@pytest.mark.integration
 @settings(deadline=None, max_examples=60)
 @given(
     bits=st.integers(1, 3).flatmap(
@@ -161,6 +162,7 @@ def test_a_fresh_network_returns_its_faces_and_its_discriminators_answer_to_thei
     assert (logits[0] - logits[1]).abs() > 0.01
 
 
+@pytest.mark.integration
 def test_reconstruction_is_learnt_and_both_sides_move() -> None:
     model = _tiny(residual=False, generator_lr=1e-2)
     before = {key: value.clone() for key, value in model.state_dict().items()}
@@ -170,6 +172,7 @@ def test_reconstruction_is_learnt_and_both_sides_move() -> None:
     assert moved == {"encoder", "decoder", "0", "1"}
 
 
+@pytest.mark.integration
 def test_the_discriminators_learn_which_attributes_a_face_has() -> None:
     faces = _faces(8)
     faces.image[::2, :, 16:] = 0.9

@@ -41,6 +41,7 @@ def test_every_layer_of_the_decoder_is_told_the_attribute() -> None:
     assert [each.tolist() for each in told] == [[[-1.0, 2.0]]] * 3
 
 
+@pytest.mark.integration
 def test_losses_are_the_published_ones_and_hiding_grows() -> None:
     model, faces = _tiny(lr=0.0, d_lr=0.0, dropout=0.0, latent_ramp=0.5), half_smiling()
     present = faces.attributes[:, SMILING]
@@ -56,6 +57,7 @@ def test_losses_are_the_published_ones_and_hiding_grows() -> None:
     assert weights == pytest.approx([0, 0.05, 0.1, 0.1])
 
 
+@pytest.mark.integration
 def test_the_adversary_learns_to_read_and_the_encoder_to_hide() -> None:
     reading = train(_tiny(lr=0.0, latent_weight=0.0), half_smiling(), steps=40)
     assert reading[-1]["discriminator"] < 0.5 * reading[0]["discriminator"]

@@ -233,6 +233,7 @@ DAMAGE = {
 }
 
 
+@pytest.mark.integration
 @settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(**DAMAGE)
 def test_a_damaged_file_is_read_or_refused_in_a_sentence(

@@ -153,6 +153,7 @@ def test_edits_refine_at_the_weight_that_training_ends_with_whatever_its_length(
     assert all(torch.equal(other, first) for other in others)
 
 
+@pytest.mark.integration
 def test_the_discriminator_finds_the_attribute_of_faces() -> None:
     weight = 0.5
     model = _tiny(lr=0.0, d_lr=5e-3, attribute_weight=weight)
@@ -171,6 +172,7 @@ def test_the_attribute_is_read_where_it_is() -> None:
     assert (first - second).abs() > 1e-3, "the same mark at two places"
 
 
+@pytest.mark.integration
 def test_losses_are_those_of_the_swapped_cycle() -> None:
     model, faces = _tiny(lr=0.0, d_lr=0.0), half_smiling()
     model.begin_stage(model.stages()[0])
@@ -208,6 +210,7 @@ def test_the_stage_is_balanced_by_its_attribute() -> None:
     assert stage.balanced_by == "Bald"
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant_trains_and_the_way_back_shortens(variant: str) -> None:
     losses = train(_tiny(**VARIANTS[variant]), half_smiling(), steps=20)
@@ -232,6 +235,7 @@ def test_a_change_of_another_attribute_is_refused() -> None:
         _tiny().eval().edit(one_task_asks_for(ATTRIBUTES.index("Bangs")))
 
 
+@pytest.mark.integration
 def test_edits_and_the_iteration_survive_saving(tmp_path: Path) -> None:
     model, tasks = _tiny(), smile_stop_and_stay()
     train(model, half_smiling(), steps=3)
@@ -243,6 +247,7 @@ def test_edits_and_the_iteration_survive_saving(tmp_path: Path) -> None:
         assert torch.equal(restored.eval().edit(tasks), model.eval().edit(tasks))
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_step_under_autocast_and_channels_last(variant: str) -> None:
     check_autocast_step(_tiny(**VARIANTS[variant]), half_smiling())

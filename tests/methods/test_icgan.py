@@ -85,6 +85,7 @@ def test_each_stage_changes_its_own_networks_only() -> None:
         assert changed == trained[stage.name]
 
 
+@pytest.mark.integration
 def test_encoders_learn_to_find_latent_vectors_and_attributes() -> None:
     model = _tiny()
     stages = {stage.name: stage for stage in model.stages()}

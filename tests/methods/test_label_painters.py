@@ -43,6 +43,7 @@ def test_spade_refuses_a_size_it_would_change() -> None:
         SpadeGenerator(ngf=2)(_label(64, 80))
 
 
+@pytest.mark.integration
 def test_spade_paints_what_a_style_vector_asks_for() -> None:
     generator = SpadeGenerator(ngf=2, latent=CODE, size=64).eval()
     label, style = _label(64, 64), torch.randn(2, CODE)
@@ -93,6 +94,7 @@ def sean() -> SeanGenerator:
     return SeanGenerator(ngf=2, style_length=CODE)
 
 
+@pytest.mark.integration
 def test_sean_takes_each_regions_style_from_its_code(sean: SeanGenerator) -> None:
     sean.eval()
     label = _label(64, 96, labels=3)
@@ -106,6 +108,7 @@ def test_sean_takes_each_regions_style_from_its_code(sean: SeanGenerator) -> Non
     assert not torch.allclose(sean(label, present, torch.zeros), painted)
 
 
+@pytest.mark.integration
 def test_every_trained_parameter_of_sean_gets_a_gradient(sean: SeanGenerator) -> None:
     # Training over several GPUs stops at a parameter that asks for a gradient and gets none.
     label = _label(64, 64)

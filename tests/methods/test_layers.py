@@ -21,6 +21,7 @@ from methods.layers.patch_discriminator import MultiscaleDiscriminator
 from methods.layers.perceptual import SLICE_WEIGHTS, PerceptualLoss
 from methods.layers.sft import SpatialFeatureTransform
 from methods.shared.conditional_gan import GANTrainer, LossWeights, frozen
+from tests.methods.vgg_files import write_vgg
 
 seeds = st.integers(0, 2**31)
 
@@ -143,16 +144,11 @@ def test_parsing_unet_width() -> None:
 @pytest.fixture(scope="module")
 def vgg(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, nn.Module]:
     """A file of VGG-19's features with random weights, and the network it was written from."""
-    torch.manual_seed(0)
-    with torch.device("meta"):
-        network = vgg19()
-    features = network.features.to_empty(device="cpu")
-    init_he(features)
     path = tmp_path_factory.mktemp("vgg") / "vgg19.pth"
-    torch.save({f"features.{key}": value for key, value in features.state_dict().items()}, path)
-    return path, features.eval()
+    return path, write_vgg(path, vgg19)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("imagenet_input", [True, False])
 def test_perceptual_loss_is_torchvisions_vgg19(vgg: tuple[Path, nn.Module], imagenet_input: bool) -> None:
     path, features = vgg

@@ -122,6 +122,7 @@ def test_what_lies_outside_the_region_is_kept_to_the_bit_and_the_rest_is_made() 
     assert edited.abs().max() <= 1
 
 
+@pytest.mark.integration
 def test_edits_repeat_to_the_bit_and_are_each_tasks_own() -> None:
     model, tasks = _tiny(), _tasks(3)
     edited = _edit(model, tasks)
@@ -132,6 +133,7 @@ def test_edits_repeat_to_the_bit_and_are_each_tasks_own() -> None:
         torch.testing.assert_close(alone[0], edited[number], atol=1e-4, rtol=0)  # kernels may differ by batch size
 
 
+@pytest.mark.integration
 def test_edits_follow_mask_and_target_but_no_image_of_the_source() -> None:
     model, tasks = _tiny(), random_tasks(2, 32)
     edited = _edit(model, tasks)
@@ -171,6 +173,7 @@ def test_guidance_costs_two_more_evaluations_a_step(guidance: float, evaluations
     assert len(calls) == evaluations
 
 
+@pytest.mark.integration
 def test_training_drops_style_and_mask_apart() -> None:
     model, faces = _tiny(drop=0.5, style_length=64), random_faces(400, 32)
     seen: list[Conditions] = []
@@ -187,6 +190,7 @@ def test_training_drops_style_and_mask_apart() -> None:
     assert torch.equal(seen[0].label[~no_mask], kept)
 
 
+@pytest.mark.integration
 def test_training_hides_all_of_a_face_or_a_part_and_knows_the_rest() -> None:
     model, faces = _tiny(whole_share=0.5, drop=0.0), random_faces(200, 32)
     seen: list[Conditions] = []
@@ -226,6 +230,7 @@ def test_edits_and_training_are_told_the_colours_of_parts() -> None:
     assert torch.equal(seen[-1].colours, expected)
 
 
+@pytest.mark.integration
 def test_training_meets_every_step_or_those_that_are_sampled_alone() -> None:
     for sampled, number in ((False, 150), (True, 4)):
         model, seen = _tiny(train_sampled_steps=sampled), []
@@ -268,6 +273,7 @@ def test_the_loss_is_of_what_is_hidden_and_of_velocities(monkeypatch: pytest.Mon
     assert losses["velocity"] == pytest.approx(expected.item(), rel=1e-3)
 
 
+@pytest.mark.integration
 def test_one_face_is_learned_by_heart() -> None:
     model = _tiny(width=16, width_factors=(1,), guidance=1.0, sampling_steps=10, drop=0.0, whole_share=1.0)
     face = random_faces(1, 32)
@@ -280,10 +286,12 @@ def test_one_face_is_learned_by_heart() -> None:
     assert error < 0.1 * face.image.var()
 
 
+@pytest.mark.integration
 def test_a_step_under_autocast_and_channels_last() -> None:
     check_autocast_step(_tiny(), random_faces(2, 32))
 
 
+@pytest.mark.integration
 def test_edits_under_autocast_are_in_float32_and_keep_the_rest() -> None:
     tasks = _tasks()
     with torch.autocast("cpu", torch.bfloat16):
@@ -293,6 +301,7 @@ def test_edits_under_autocast_are_in_float32_and_keep_the_rest() -> None:
     assert torch.equal(edited[kept], tasks.target.image[kept])
 
 
+@pytest.mark.integration
 def test_a_smaller_method_edits_as_it_would_at_its_size_and_keeps_pixels_at_theirs() -> None:
     large, small = _tiny(64, max_size=32), _tiny(32)
     tasks = random_tasks(2, 64)
@@ -321,6 +330,7 @@ class _Stopping(MaskDiffusion):
         return super().train_step(faces, optim)
 
 
+@pytest.mark.integration
 def test_interrupted_and_resumed_it_ends_in_the_same_bits(tmp_path: Path) -> None:
     faces = RenderedFaces(None, 32, tmp_path / "faces", train=8, val=1, test=1)
     options = TINY | {"iterations": 5, "batch_size": 2, "decay_from": 0.5}

@@ -23,6 +23,7 @@ from methods.mask_guided.model import PAINTING, PARSING, MaskGuided
 from methods.mask_guided.part_autoencoder import PartAutoencoder
 from tests.methods.faces import random_faces, random_tasks
 from tests.methods.steps import check_autocast_step, train
+from tests.methods.vgg_files import write_vgg
 from tests.places import ROOT
 
 TINY = {
@@ -142,6 +143,7 @@ def test_the_divergence_is_that_of_gaussians() -> None:
     torch.testing.assert_close(gaussian_divergence(mean, log_variance), expected)
 
 
+@pytest.mark.integration
 def test_the_divergence_is_measured_and_added_only_with_a_weight() -> None:
     published, added = (_painting(_tiny(kl_weight=weight), steps=2) for weight in (0.0, 0.5))
     assert "weighted_kl" not in published[0]
@@ -150,6 +152,7 @@ def test_the_divergence_is_measured_and_added_only_with_a_weight() -> None:
     assert published[1]["others_kl"] != added[1]["others_kl"], "the weight moved the encoders"
 
 
+@pytest.mark.integration
 def test_distances_to_faces_are_taken_every_second_iteration() -> None:
     model = _tiny(unpaired=True)
     first, second, third = _painting(model, steps=3)
@@ -188,9 +191,9 @@ def test_faces_are_compared_by_sums_over_faces_and_parts_by_those_that_have_them
     torch.testing.assert_close(distance, torch.stack(shown).mean())
 
 
+@pytest.mark.integration
 def test_the_perceptual_term_sees_a_part_at_a_time(tmp_path: Path) -> None:
-    torch.manual_seed(0)
-    torch.save(vgg19(weights=None).state_dict(), tmp_path / "vgg19.pth")
+    write_vgg(tmp_path / "vgg19.pth", vgg19)
     perceptual = PerceptualLoss(tmp_path / "vgg19.pth")
     fake, real = torch.rand(1, 3, 32, 32) * 2 - 1, torch.rand(1, 3, 32, 32) * 2 - 1
     regions = torch.zeros(1, 2, 32, 32)
@@ -202,6 +205,7 @@ def test_the_perceptual_term_sees_a_part_at_a_time(tmp_path: Path) -> None:
     assert losses[0]["perceptual"] > 0
 
 
+@pytest.mark.integration
 def test_the_parser_learns_first_and_then_stays_as_it_is() -> None:
     model = _tiny(parser_lr=1e-2)
     parsing, painting = model.stages()
@@ -213,6 +217,7 @@ def test_the_parser_learns_first_and_then_stays_as_it_is() -> None:
     assert all(torch.equal(value, learnt[name]) for name, value in model.parser.state_dict().items())
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant_trains_and_comes_nearer_to_the_faces(variant: str) -> None:
     losses = _painting(_tiny(**VARIANTS[variant]), steps=14)
@@ -266,6 +271,7 @@ def test_training_on_others_parts_sees_the_background_that_edits_see(monkeypatch
     assert not torch.equal(shown[1], own)
 
 
+@pytest.mark.integration
 def test_edits_survive_saving_and_larger_images(tmp_path: Path) -> None:
     model, tasks = _tiny(), random_tasks(2, 32)
     _painting(model, steps=2)
@@ -283,6 +289,7 @@ def test_edits_survive_saving_and_larger_images(tmp_path: Path) -> None:
     assert "working_size" in restored.provenance()
 
 
+@pytest.mark.integration
 def test_steps_of_both_kinds_under_autocast_and_channels_last() -> None:
     model = _tiny()
     check_autocast_step(model, random_faces(4, 32))

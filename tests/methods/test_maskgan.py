@@ -73,6 +73,7 @@ def test_every_variant_takes_a_step_of_every_stage(variant: str | None) -> None:
         assert ("feature_matching" in losses) == (variant != "no-feature-matching" and stage.name != "mask_vae")
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(
     ("stage", "trained"),
     [
@@ -102,6 +103,7 @@ def test_mask_vae_statistics_stay_fixed_through_mode_changes() -> None:
     assert model.mask_vae.training
 
 
+@pytest.mark.integration
 def test_reconstruction_losses_fall() -> None:
     model = _tiny(l1_weight=10.0)
     vae = _train(model, _stage(model, "mask_vae"), steps=8)
@@ -140,6 +142,7 @@ def test_a_face_alone_is_its_own_reference() -> None:
     assert other_faces(1, torch.device("cpu")).tolist() == [0]
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("distinct", [True, False])
 def test_the_references_of_a_step_are_those_of_its_option(distinct: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     model = _tiny(distinct_references=distinct)
@@ -179,6 +182,7 @@ def test_edits_are_deterministic_and_in_range() -> None:
     assert halved.dtype == torch.float32
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("size", [64, 128])
 def test_a_step_under_autocast_and_channels_last(size: int) -> None:
     model = _tiny(size).to(memory_format=torch.channels_last)

@@ -11,12 +11,20 @@ from methods.labels import ATTRIBUTES, NUM_LABELS
 from registry import METHODS
 from registry.catalogue import METHOD_CARDS
 
+pytestmark = pytest.mark.integration
+
 SIZE, FACES = 64, 4
 
 
 @pytest.fixture(autouse=True)
 def _no_autocast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch, "autocast", lambda *_args, **_kwargs: nullcontext())  # it knows no meta device
+
+
+@pytest.fixture(autouse=True)
+def _no_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The optimisers' rules are torch's own, which takes a third of the time to apply them to nothing."""
+    monkeypatch.setattr(torch.optim.Adam, "step", lambda _self: None)
 
 
 def loaded_faces() -> FaceBatch:

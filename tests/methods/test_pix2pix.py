@@ -43,6 +43,7 @@ def test_published_keys_name_every_tensor_once_at_any_depth() -> None:
     assert [published_unet_key(key) for key in ours] == ours
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant_learns(variant: str) -> None:
     losses = train(_tiny(**VARIANTS[variant]), random_faces(4, 32), steps=12)

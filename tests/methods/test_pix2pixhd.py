@@ -104,6 +104,7 @@ def test_every_variant_takes_a_step_of_every_stage(variant: str) -> None:
         assert ("feature_matching" in losses) == (variant != "no-feature-matching")
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("variant", ["published", "m", "local"])
 def test_a_pixel_loss_falls_on_a_fixed_batch(variant: str) -> None:
     model = _tiny(l1_weight=30.0, pointwise_init=True, **VARIANTS[variant])
@@ -204,6 +205,7 @@ def test_iterations_are_shared_out_among_the_stages() -> None:
     assert sum(stage.iterations for stage in _tiny(enhancer=True, iterations=1).stages()) == 1
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("variant", ["published", "m", "local"])
 def test_edits_are_deterministic_in_range_and_survive_saving(variant: str, tmp_path: Path) -> None:
     model = _tiny(**VARIANTS[variant])

@@ -71,6 +71,7 @@ def _tiny(method: str) -> dict[str, Any]:
     return widths | batches | {name: EPOCHS for name in known if name.endswith("epochs")}
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("preset", ["small", "paper"])
 @pytest.mark.parametrize("method", LEARNED + OWN_PRESETS)
 def test_every_method_trains_at_every_preset(method: str, preset: str, tmp_path: Path) -> None:

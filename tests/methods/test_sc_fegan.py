@@ -142,6 +142,7 @@ def test_the_penalty_is_on_the_slope_of_a_samples_mean_verdict() -> None:
     torch.testing.assert_close(told, torch.tensor(penalty))
 
 
+@pytest.mark.integration
 def test_the_loss_falls_on_a_fixed_batch() -> None:
     losses = train(_tiny(), random_faces(4, 32), steps=40)
     for term in ("valid", "hole"):

@@ -54,6 +54,7 @@ def _edited(model: Sean, seed: int) -> Tensor:
         return model.eval().edit(random_tasks())
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("variant", [None, *CARD["variants"]])
 def test_every_variant_trains_its_networks(variant: str | None) -> None:
     model = _tiny(**(CARD["variants"][variant] if variant else {}))
@@ -66,6 +67,7 @@ def test_every_variant_trains_its_networks(variant: str | None) -> None:
     assert any("Zencoder" in key for key in moved)
 
 
+@pytest.mark.integration
 def test_losses_fall_on_a_fixed_batch() -> None:
     history = _train(_tiny(l1_weight=10.0), steps=12)
     assert history[-1]["l1"] < 0.9 * history[0]["l1"]
@@ -149,6 +151,7 @@ def test_gradients_reach_the_codes_that_are_there() -> None:
     assert codes.grad[0].any(1).nonzero().flatten().tolist() == [4]
 
 
+@pytest.mark.integration
 def test_edits_are_deterministic_under_a_seed_and_in_range() -> None:
     model = _tiny()
     _train(model, steps=3)
@@ -168,6 +171,7 @@ def test_a_code_follows_the_colour_only_without_the_encoders_norms() -> None:
         assert torch.allclose(before, after, atol=1e-3) == norm
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("size", [32, 96])
 def test_a_step_under_autocast_and_channels_last(size: int) -> None:
     model = _tiny(size).to(memory_format=torch.channels_last)
@@ -201,6 +205,7 @@ def test_the_published_rates_are_of_two_time_scales_and_decay_over_the_second_ha
         assert (schedule["begin"], schedule["end_factor"]) == (stage.iterations // 2, 0.0)
 
 
+@pytest.mark.integration
 def test_trained_weights_edit_the_same_after_a_round_trip(tmp_path: Path) -> None:
     model = _tiny()
     _train(model, steps=2)
@@ -218,6 +223,7 @@ def test_every_published_key_has_its_place(role: str) -> None:
     assert renamed == set(model.published_networks()[role].state_dict())
 
 
+@pytest.mark.integration
 def test_a_published_generator_fills_ours(tmp_path: Path) -> None:
     network = _tiny().generator
     state = network.state_dict()

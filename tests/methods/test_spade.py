@@ -78,6 +78,7 @@ def test_every_variant_trains_its_networks(variant: str | None) -> None:
     assert ("encoder" in moved) == (variant != "no-vae")
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("options", [{}, M, NO_STYLE])
 def test_losses_fall_on_a_fixed_batch(options: dict[str, bool]) -> None:
     history = _train(_tiny(**options, l1_weight=10.0), steps=12)
@@ -206,6 +207,7 @@ class _Stopping(Spade):
         return super().train_step(faces, optim)
 
 
+@pytest.mark.integration
 def test_interrupted_and_resumed_with_spectral_norms_it_ends_in_the_same_bits(tmp_path: Path) -> None:
     compute = Compute(torch.device("cpu"), "fp32", channels_last=False)
     faces = RenderedFaces(None, 64, tmp_path / "faces", train=8, val=1, test=1)
@@ -227,6 +229,7 @@ def test_interrupted_and_resumed_with_spectral_norms_it_ends_in_the_same_bits(tm
     assert not torch.equal(whole["generator.up_3.conv_0.weight_orig"], followed["generator.up_3.conv_0.weight_orig"])
 
 
+@pytest.mark.integration
 def test_trained_weights_edit_the_same_after_a_round_trip(tmp_path: Path) -> None:
     model = _tiny()
     _train(model, steps=2)

@@ -143,12 +143,14 @@ def test_discriminator_losses_are_those_of_separate_passes() -> None:
     assert set(losses) == {"critic", "classification_real"}
 
 
+@pytest.mark.integration
 def test_the_discriminator_learns_to_read_attributes_and_the_generator_to_rebuild() -> None:
     losses = _train(_tiny(), steps=40)
     for name in ("classification_real", "reconstruction"):
         assert losses[-1][name] < 0.9 * losses[0][name]
 
 
+@pytest.mark.integration
 def test_the_generator_moves_towards_the_requested_attributes() -> None:
     model = _tiny(discriminator_lr=0.0, reconstruction_weight=0.0)
     losses = _train(model, steps=20)
@@ -156,6 +158,7 @@ def test_the_generator_moves_towards_the_requested_attributes() -> None:
     assert "reconstruction" not in losses[0]
 
 
+@pytest.mark.integration
 def test_the_generator_takes_every_fifth_turn_from_the_first() -> None:
     model = _tiny(n_critic=5)
     (stage,) = model.stages()
@@ -291,6 +294,7 @@ def test_a_step_under_autocast_and_channels_last(variant: str | None) -> None:
     assert all(parameter.isfinite().all() for parameter in model.parameters())
 
 
+@pytest.mark.integration
 def test_published_roles_load_published_weights() -> None:
     model = StarGAN(128, attributes=("Black_Hair", "Blond_Hair", "Brown_Hair", "Male", "Young"))
     roles = model.published_networks()

@@ -17,6 +17,7 @@ from methods.layers.perceptual import VGGFeatures
 from registry.catalogue import METHOD_CARDS
 from tests.methods.faces import half_smiling
 from tests.methods.steps import check_autocast_step, train
+from tests.methods.vgg_files import write_vgg
 
 CARD = METHOD_CARDS.find("cyclegan").card
 TINY = {
@@ -92,9 +93,10 @@ def test_scales_see_the_image_ever_smaller_and_layers_reflect_its_borders() -> N
     torch.testing.assert_close(of_half, by_hand(half, network.scales[1]))
 
 
+@pytest.mark.integration
 def test_losses_are_the_published_ones_of_separate_passes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     torch.manual_seed(0)
-    torch.save(vgg16(weights=None).state_dict(), tmp_path / "vgg16.pth")
+    write_vgg(tmp_path / "vgg16.pth", vgg16)
     model = _tiny(lr=0.0, d_lr=0.0, vgg16_weights=str(tmp_path / "vgg16.pth"), perceptual_weight=2.0)
     monkeypatch.setattr(torch, "randn_like", lambda code: torch.full_like(code, 0.5))
     faces = half_smiling()
@@ -129,15 +131,14 @@ def test_losses_are_the_published_ones_of_separate_passes(monkeypatch: pytest.Mo
     assert losses == pytest.approx({name: value.item() for name, value in expected.items()}, rel=1e-3, abs=1e-6)
 
 
+@pytest.mark.integration
 def test_vgg16_is_torchvisions_network_up_to_its_last_activation(tmp_path: Path) -> None:
-    torch.manual_seed(0)
-    network = vgg16(weights=None).eval()
-    torch.save(network.state_dict(), tmp_path / "vgg16.pth")
+    features = write_vgg(tmp_path / "vgg16.pth", vgg16)
     image = torch.rand(1, 3, 32, 32)
     mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
     with torch.no_grad():
         (ours,) = VGGFeatures(tmp_path / "vgg16.pth", slices=VGG_SLICES).features(2 * image - 1)
-        torch.testing.assert_close(ours, network.features[:30]((image - mean) / std), rtol=1e-3, atol=1e-5)
+        torch.testing.assert_close(ours, features[:30]((image - mean) / std), rtol=1e-3, atol=1e-5)
 
 
 def test_a_file_that_is_not_vgg16s_is_refused(tmp_path: Path) -> None:
@@ -151,6 +152,7 @@ def test_a_result_says_whether_the_perceptual_term_took_part() -> None:
     assert _tiny(perceptual_weight=0.0).provenance()["perceptual_term"] == "off: perceptual_weight is 0"
 
 
+@pytest.mark.integration
 def test_a_translation_draws_no_noise_and_training_does() -> None:
     model, image = _tiny(), half_smiling().image
     code = model.generators["without"].encode(image)
@@ -163,6 +165,7 @@ def test_a_translation_draws_no_noise_and_training_does() -> None:
     assert third["kl"] != first["kl"], "codes of translated faces, which noise reaches"
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("options", [{}, {"shared_blocks": 1}, {"residual": True}])
 def test_every_form_trains_and_faces_are_rebuilt_better(options: dict[str, Any]) -> None:
     losses = train(_tiny(**options), half_smiling(), steps=16)
@@ -182,6 +185,7 @@ def test_a_decoder_that_gives_the_change_rebuilds_no_faces() -> None:
     assert decoded == [2, 2, 2, 2], "half the batch each, there and back, and nothing beside"
 
 
+@pytest.mark.integration
 def test_a_step_under_autocast_and_channels_last() -> None:
     check_autocast_step(_tiny(), half_smiling())
 

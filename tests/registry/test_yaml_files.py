@@ -88,6 +88,7 @@ def test_anything_else_is_refused_with_its_line(text: str, said: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.integration
 def test_aliases_that_multiply_are_refused_before_they_fill_the_memory() -> None:
     lines = ["a0: &a0 [1]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 20))]
     with pytest.raises(YamlError, match="aliases repeat values"):
@@ -109,6 +110,7 @@ def test_a_file_names_itself_and_its_size_is_bounded(tmp_path: Path) -> None:
         read_yaml(tmp_path)
 
 
+@pytest.mark.integration
 @given(PLAIN)
 @example({"\x85": "a\u2028b"})
 def test_what_is_written_reads_back_under_either_version_of_yaml(content: Any) -> None:

@@ -10,6 +10,8 @@ from benchmark.editing.build_method import build_editor
 from registry.catalogue import METHOD_CARDS
 from tests.methods.faces import random_faces
 
+pytestmark = pytest.mark.integration
+
 CELLS = [
     cell
     for entry in METHOD_CARDS

@@ -55,6 +55,7 @@ def test_a_cell_is_the_run_of_the_variant() -> None:
         assert cell.experiment == maskgan(cell.experiment.label)
 
 
+@pytest.mark.integration
 @settings(deadline=None)
 @given(factors=FACTORS)
 def test_one_off_changes_one_factor_at_a_time(factors: dict[str, list[Any]]) -> None:
@@ -70,6 +71,7 @@ def test_one_off_changes_one_factor_at_a_time(factors: dict[str, list[Any]]) -> 
     assert_sound(cells, reference)
 
 
+@pytest.mark.integration
 @settings(deadline=None)
 @given(factors=FACTORS)
 def test_factorial_takes_every_combination_with_the_references_levels(factors: dict[str, list[Any]]) -> None:

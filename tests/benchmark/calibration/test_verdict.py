@@ -53,6 +53,7 @@ class TestVerdicts:
         found = curve(1, 1, 1, noise=0)
         assert (found.shape, found.verdict, found.correlation) == ("insensitive", "blind", None)
 
+    @pytest.mark.integration
     def test_chance_alone_is_rarely_a_change(self) -> None:
         shapes = [curve(*[0] * 6, spread=0.1, noise=1, seed=seed).shape for seed in range(200)]
         assert shapes.count("insensitive") >= 190

@@ -28,6 +28,7 @@ def test_merging_with_nothing_changes_nothing(settings: dict[str, Any]) -> None:
     assert deep_merge(settings, settings) == settings
 
 
+@pytest.mark.integration
 @patient
 @given(SETTINGS, SETTINGS, SETTINGS)
 def test_the_upper_of_any_stack_of_sources_wins(a: dict[str, Any], b: dict[str, Any], c: dict[str, Any]) -> None:

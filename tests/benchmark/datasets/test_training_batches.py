@@ -58,6 +58,7 @@ def test_every_face_comes_once_an_epoch(faces: int, batch_size: int, seed: int) 
         assert sorted(order[epoch * faces : (epoch + 1) * faces]) == list(range(faces))
 
 
+@pytest.mark.integration
 @given(st.integers(1, 12), st.sampled_from([2, 3]), st.integers(0, 5))
 def test_processes_share_what_one_would_have_had(faces: int, world_size: int, seed: int) -> None:
     alone = list(islice(SeededDraws(faces, 6, seed), 4))

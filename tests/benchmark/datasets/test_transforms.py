@@ -77,12 +77,14 @@ def test_a_mask_of_other_proportions_is_refused() -> None:
         CropFace()({**face, "img_path": Path("a.png")})
 
 
+@pytest.mark.integration
 @given(masks)
 def test_a_resized_mask_invents_no_label(mask: NDArray[np.uint8]) -> None:
     resized = ResizeFace(5)({"img": np.zeros((*mask.shape, 3), np.uint8), "gt_seg_map": mask})["gt_seg_map"]
     assert set(np.unique(resized)) <= set(np.unique(mask))
 
 
+@pytest.mark.integration
 @given(masks)
 def test_a_flip_mirrors_swaps_sides_and_undoes_itself(mask: NDArray[np.uint8]) -> None:
     swap = np.arange(NUM_LABELS, dtype=np.uint8)

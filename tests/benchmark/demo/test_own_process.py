@@ -10,6 +10,8 @@ from benchmark.demo.own_process import OwnProcess
 from benchmark.demo.part_presets import with_preset
 from registry.errors import InputError
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture(scope="module")
 def process() -> Iterator[OwnProcess]:

@@ -128,6 +128,7 @@ def _check_accounts(drawn: Drawn, accounts: dict[str, Any]) -> None:
             assert account["left_out"] == []
 
 
+@pytest.mark.integration
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.randoms(use_true_random=False))
 def test_a_folder_gives_the_same_figures_or_is_refused_by_name(random: Random) -> None:

@@ -15,6 +15,7 @@ from methods.labels import ATTRIBUTES, LABELS
 from registry import DATASETS
 
 
+@pytest.mark.integration
 def test_facts_are_the_datasets_own_of_each_target_once(tmp_path: Path) -> None:
     dataset = DATASETS.get("rendered-faces")(root=None, size=32, cache=tmp_path, train=1, val=1, test=30)
     rows = dataset.rows("test")
@@ -34,6 +35,7 @@ def test_facts_are_the_datasets_own_of_each_target_once(tmp_path: Path) -> None:
     assert read_face_facts(tmp_path, "completion") is None
 
 
+@pytest.mark.integration
 def test_hair_is_as_long_as_it_was_rendered(tmp_path: Path) -> None:
     dataset = DATASETS.get("rendered-faces")(root=None, size=32, cache=tmp_path, train=60, val=1, test=1)
     seen = {}

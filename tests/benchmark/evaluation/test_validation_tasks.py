@@ -54,6 +54,7 @@ def tasks(faces: RenderedFaces, resources: Resources) -> ValidationTasks:
     return ValidationTasks(card, "style-copy", {"count": 1000}, ["psnr-oracle"], faces, context, seed=0)
 
 
+@pytest.mark.integration
 def test_they_are_of_validation_faces_without_their_true_results(tasks: ValidationTasks, faces: RenderedFaces) -> None:
     editor = Copying()
     tasks.measure(editor, STAGE)
@@ -64,6 +65,7 @@ def test_they_are_of_validation_faces_without_their_true_results(tasks: Validati
     assert in_rows(tasks.given).shape == (4 * CELL, SHOWN * CELL, 3)
 
 
+@pytest.mark.integration
 def test_figures_are_those_of_the_edits(tasks: ValidationTasks) -> None:
     found = tasks.measure(Copying(), STAGE)
     assert found is not None

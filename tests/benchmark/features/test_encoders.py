@@ -67,6 +67,7 @@ def cards_of(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.yaml"))
 
 
+@pytest.mark.integration
 def test_distances_on_an_encoder_of_a_card_alone_are_those_of_its_features(tiny: Path, tmp_path: Path) -> None:
     write_faces(tmp_path / "outputs", 14, 64, seed=1)
     write_faces(tmp_path / "real", 11, 64, seed=2)
@@ -190,6 +191,7 @@ def test_every_built_in_set_metric_names_an_encoder_and_its_file_names_the_metri
     }
 
 
+@pytest.mark.integration
 def test_dinov2_takes_the_published_layout_and_interpolates_positions_as_its_own_code(tmp_path: Path) -> None:
     model = "vit_small_patch14_dinov2"
     with torch.random.fork_rng(devices=[]):
@@ -280,6 +282,7 @@ def test_a_torchscript_program_and_an_onnx_graph_are_encoders(tmp_path: Path) ->
         np.testing.assert_allclose(graph.encode(images), scaled.mean(axis=(1, 2)), atol=1e-5)
 
 
+@pytest.mark.integration
 def test_a_library_of_another_package_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
     class OfYaml(TimmEncoder):
         libraries: ClassVar[tuple[str, ...]] = ("yaml",)  # the module of the package PyYAML

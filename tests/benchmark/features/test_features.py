@@ -119,6 +119,7 @@ def _write_and_report(folder: Path, started: float, answers: multiprocessing.Que
     answers.put((cached_features(folder, slowly, print).take(slice(None)).tobytes(), written))
 
 
+@pytest.mark.integration
 def test_of_two_processes_at_once_one_writes_and_both_read_the_same(tmp_path: Path) -> None:
     fork = multiprocessing.get_context("fork")
     answers: multiprocessing.Queue[tuple[bytes, int]] = fork.Queue()

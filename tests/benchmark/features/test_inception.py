@@ -20,6 +20,8 @@ from benchmark.weights.locate import Weights, published
 from benchmark.weights.resources import MetricUnavailable, Resources
 from benchmarks.faces import write_faces
 
+pytestmark = pytest.mark.integration
+
 COUNT = 12
 COMPUTE = Compute(torch.device("cpu"), "bf16", channels_last=True)
 

@@ -34,6 +34,7 @@ ANSWERS = st.builds(
 )
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("name", ["answers.csv", "answers.json"])
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(written=st.lists(ANSWERS, max_size=4))

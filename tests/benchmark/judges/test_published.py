@@ -28,6 +28,8 @@ from registry import JUDGES, METRICS
 from registry.catalogue import JUDGE_CARDS
 from registry.errors import InputError
 
+pytestmark = pytest.mark.integration
+
 TINY = ("dataset.size=32", "dataset.options.train=4", "dataset.options.val=1", "dataset.options.test=2")
 
 

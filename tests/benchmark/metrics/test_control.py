@@ -67,6 +67,7 @@ def scored(cache: Path, protocol: Protocol, brightness: Any) -> tuple[Scores, pd
     return scored_outputs(outputs, protocol, METRICS, faces, tasks, BrightnessReader), tasks
 
 
+@pytest.mark.integration
 def test_a_linear_control_correlates_perfectly_and_has_its_slope(cache: Path) -> None:
     protocol = AttributeStrengths(count=6, strengths=[0.0, 0.5, 1.0, 1.5])
     scores, tasks = scored(cache, protocol, lambda strength, task: strength * 0.5 - 0.4)

@@ -48,6 +48,7 @@ def test_judge_distances_are_the_mean_over_pairs() -> None:
     assert metric.summarise(columns, np.ones(6)) == pytest.approx(expected, rel=1e-6)
 
 
+@pytest.mark.integration
 def test_lpips_is_the_mean_over_pairs_in_whatever_batches(resources: Resources) -> None:
     batch = of_two_masks()
     network = perceptual(resources)

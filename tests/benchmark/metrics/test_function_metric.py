@@ -25,6 +25,7 @@ def made(function: Callable[..., Any], resources: Resources, card: MetricCard = 
     return metric
 
 
+@pytest.mark.integration
 def test_a_function_gets_one_task_by_the_names_of_its_parameters(resources: Resources) -> None:
     shapes = {
         **dict.fromkeys(("output", "target", "source", "oracle"), ((16, 16, 3), np.uint8)),

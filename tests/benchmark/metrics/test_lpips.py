@@ -32,6 +32,7 @@ def package(alexnet_file: Path) -> torch.nn.Module:
         return lpips.LPIPS(net="alex", verbose=False)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("size", [(64, 64), (97, 130)])
 def test_distances_are_the_packages(package: torch.nn.Module, resources: Resources, size: tuple[int, int]) -> None:
     image, reference = torch.rand(2, 5, 3, *size, generator=torch.Generator().manual_seed(0)) * 2 - 1
@@ -121,6 +122,7 @@ def test_without_weights_the_reason_says_what_to_do(
         LPIPSOracle().prepare(Resources(resources.compute, Weights()))
 
 
+@pytest.mark.integration
 def test_another_networks_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "other.pth"
     torch.save({"features.0.weight": torch.zeros(64, 3, 11, 11)}, path)
@@ -128,6 +130,7 @@ def test_another_networks_file_is_named(tmp_path: Path) -> None:
         Perceptual(path, torch.device("cpu"))
 
 
+@pytest.mark.integration
 def test_loading_leaves_the_random_state(alexnet_file: Path) -> None:
     before = torch.get_rng_state()
     Perceptual(alexnet_file, torch.device("cpu"))

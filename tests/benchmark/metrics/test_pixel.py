@@ -76,6 +76,7 @@ def test_psnr_of_a_constant_difference_is_its_formula(difference: int, level: in
     assert psnr(image, image + np.uint8(difference))[0] == pytest.approx(20 * np.log10(255 / difference))
 
 
+@pytest.mark.integration
 @given(st.integers(0, 2**32 - 1))
 def test_both_are_symmetric_and_blind_to_a_flip(seed: int) -> None:
     image, reference = pairs(30, 12, 14, seed % 1000)

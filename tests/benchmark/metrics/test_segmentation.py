@@ -52,6 +52,7 @@ def test_no_weight_gives_no_number() -> None:
     assert math.isnan(SegMIoU().summarise(columns_of(same, same), np.zeros(2)))
 
 
+@pytest.mark.integration
 @given(label_maps, label_maps)
 def test_both_are_symmetric_bounded_and_blind_to_where_pixels_lie(parsed: np.ndarray, asked: np.ndarray) -> None:
     metric = SegMIoU()

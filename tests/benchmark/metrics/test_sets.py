@@ -181,6 +181,7 @@ def test_kid_of_subsets_says_so_where_they_are_smaller() -> None:
     assert found.breakdown["standard deviation over subsets"] > 0
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(("count", "others"), [(1100, 1300), (12000, 2000)], ids=["whole", "by subset"])
 def test_kid_is_the_mean_over_the_subsets_that_torch_fidelity_draws(count: int, others: int) -> None:
     outputs, real = two_sets(count, others, 3)

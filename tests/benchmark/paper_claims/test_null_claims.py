@@ -12,6 +12,8 @@ from benchmark.results.find_results import FinishedRun
 from tests.benchmark.paper_claims.made_up import card, ordering
 from tests.reports.synthetic import METRICS, facts, scored_run
 
+pytestmark = pytest.mark.integration
+
 METHODS, SEEDS, FACES = 21, 3, 30
 CLAIMS = METHODS - 1
 

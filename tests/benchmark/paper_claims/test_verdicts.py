@@ -173,6 +173,7 @@ def test_a_lost_score_file_costs_its_own_claims_alone(tmp_path: Path) -> None:
     assert kept.p_value is not None
 
 
+@pytest.mark.integration
 def test_all_tests_of_a_page_are_one_family(tmp_path: Path) -> None:
     names = ("beta", "gamma", "delta", "epsilon")
     runs = [*seeds_of(tmp_path, "alpha", HIGH), *(run for name in names for run in seeds_of(tmp_path, name, LOW))]

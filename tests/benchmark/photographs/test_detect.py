@@ -16,9 +16,12 @@ from benchmark.weights.locate import Weights
 from benchmarks.photo_scenes import PlacedFace, eye_centres, place_face
 from methods.labels import LABELS
 
-pytestmark = pytest.mark.skipif(
-    find_spec("dlib") is None or find_spec("face_recognition_models") is None, reason="needs the extra `identity`"
-)
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(
+        find_spec("dlib") is None or find_spec("face_recognition_models") is None, reason="needs the extra `identity`"
+    ),
+]
 EYES = (LABELS.index("l_eye"), LABELS.index("r_eye"))
 SEEDS = (1, 3, 7, 9)
 

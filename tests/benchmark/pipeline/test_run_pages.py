@@ -8,6 +8,8 @@ from benchmark.pipeline.run_all import write_run_pages
 from benchmark.runtime.progress import Reporter
 from tests.reports.run_folders import study
 
+pytestmark = pytest.mark.integration
+
 
 def test_a_page_that_fails_is_said_and_the_others_are_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

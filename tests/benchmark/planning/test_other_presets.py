@@ -17,6 +17,8 @@ from benchmark.training.step_cost import StepTime
 from benchmark.weights.locate import Weights
 from tests.benchmark.training.toy import CPU, sixteen_faces
 
+pytestmark = pytest.mark.integration
+
 COUNTS = {"train": 3000, "val": 200, "test": 400}
 OPTIONS = {"ngf": 4, "n_blocks": 1, "ndf": 4, "d_downsampling": 2}
 

@@ -23,6 +23,7 @@ def rendered(cache: Path) -> RenderedFaces:
     return RenderedFaces(None, 64, cache / "faces", train=1, val=1, test=36)
 
 
+@pytest.mark.integration
 def test_every_pair_of_attribute_transfer_comes_once_at_each_strength(rendered: RenderedFaces) -> None:
     protocol = AttributeStrengths(count=5, strengths=STRENGTHS)
     table, pairs = protocol.tasks(rendered, seed=0), AttributeTransfer(count=5).tasks(rendered, seed=0)
@@ -37,6 +38,7 @@ def test_every_pair_of_attribute_transfer_comes_once_at_each_strength(rendered: 
     assert tasks_sha256(others) != tasks_sha256(table)
 
 
+@pytest.mark.integration
 def test_masks_go_as_far_as_the_strength_and_regions_are_one_along_a_curve(rendered: RenderedFaces) -> None:
     protocol = AttributeStrengths(count=4, strengths=STRENGTHS)
     tasks = protocol.batch(rendered, protocol.tasks(rendered, seed=0), hints=True)

@@ -61,6 +61,7 @@ def every_task(faces: FaceDataset, **options: Any) -> EditBatch:
     return protocol.batch(faces, protocol.tasks(faces, seed=0), hints=True)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("side", [32, 64, 200])
 @given(seed=st.integers(0, 10_000))
 @settings(max_examples=15, deadline=None)

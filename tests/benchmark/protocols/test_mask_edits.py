@@ -45,6 +45,7 @@ def error(drawn: EditBatch, true: EditBatch) -> np.ndarray:
     return np.asarray((drawn.mask != true.mask).float().mean(dim=(1, 2)))
 
 
+@pytest.mark.integration
 def test_every_pair_comes_once_at_each_strength(rendered: RenderedFaces) -> None:
     protocol = MaskEdits(count=27)
     table = protocol.tasks(rendered, seed=0)
@@ -72,6 +73,7 @@ def test_faces_come_again_with_other_edits_until_there_are_none(rendered: Render
     assert not table.duplicated(["target", VARIATION]).any()
 
 
+@pytest.mark.integration
 def test_the_true_mask_is_drawn_at_strength_0_and_errors_grow(rendered: RenderedFaces) -> None:
     protocol = MaskEdits(count=36)
     table = protocol.tasks(rendered, seed=0)
@@ -90,6 +92,7 @@ def test_the_true_mask_is_drawn_at_strength_0_and_errors_grow(rendered: Rendered
     assert drawn.instructions[0] == "Make the mouth wider, as the requested mask has it, and leave the rest as it is."
 
 
+@pytest.mark.integration
 def test_tasks_are_the_same_whatever_others_a_batch_has(rendered: RenderedFaces) -> None:
     protocol = MaskEdits(count=8)
     table = protocol.tasks(rendered, seed=0)
@@ -135,6 +138,7 @@ def test_calibration_knows_the_true_edits_too(rendered: RenderedFaces) -> None:
     assert torch.equal(cached.oracle, plain.oracle)
 
 
+@pytest.mark.integration
 def test_of_photographs_the_mask_is_warped_and_no_true_image_known(tmp_path: Path) -> None:
     faces = open_folder(write_folder(tmp_path / "faces"), tmp_path / "cache")
     protocol = MaskEdits(count=8)
@@ -168,6 +172,7 @@ def test_a_warp_scales_a_part_about_its_centre_and_fills_what_it_uncovers() -> N
     assert (narrow == skin).sum() < 0.95 * (outline == skin).sum()
 
 
+@pytest.mark.integration
 def test_exported_tasks_have_the_drawn_mask_and_never_the_true_one(cache: Path, tmp_path: Path) -> None:
     dataset = DatasetSpec(size=32, options={"train": 2, "val": 1, "test": 8})
     evaluation = EvaluationSpec(dataset=dataset, protocols={"mask-edits": {"count": 4, "strengths": [1, 2]}})
@@ -208,6 +213,7 @@ def scored(rendered: RenderedFaces, shown: str, count: int = 6) -> tuple[Scores,
     return scored_outputs(outputs, protocol, METRICS, rendered, tasks, PaletteReader), tasks
 
 
+@pytest.mark.integration
 def test_what_is_true_is_perfect_at_every_strength(rendered: RenderedFaces) -> None:
     of_masks, of_faces = scored(rendered, "true")[0], scored(rendered, "oracle")[0]
     for strength in map(str, STRENGTHS):
@@ -220,6 +226,7 @@ def test_what_is_true_is_perfect_at_every_strength(rendered: RenderedFaces) -> N
     assert of_masks.attributes == {}
 
 
+@pytest.mark.integration
 def test_who_copies_the_drawing_has_a_falling_curve(rendered: RenderedFaces, tmp_path: Path) -> None:
     scores, tasks = scored(rendered, "drawn")
     for metric in ("seg-miou", "seg-accuracy"):

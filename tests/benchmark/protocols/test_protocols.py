@@ -190,6 +190,7 @@ def test_photographs_are_asked_for_the_bit_and_have_no_oracle(drawn: DrawnFaces)
     assert batch.region.dtype == torch.bool
 
 
+@pytest.mark.integration
 def test_rendered_smiles_agree_with_their_oracle(rendered: RenderedFaces) -> None:
     protocol = AttributeTransfer()
     rows = protocol.tasks(rendered, seed=0, limit=12)

@@ -36,6 +36,7 @@ def column(faces: RenderedFaces, rows: pd.Series, name: str) -> np.ndarray:
     return np.asarray(faces.packed.attributes[rows.to_numpy(), ATTRIBUTES.index(name)])
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("attribute", [["Smiling"], "Smiling"])
 def test_one_attribute_in_a_list_is_the_attribute_alone(attribute: str | list[str], rendered: RenderedFaces) -> None:
     alone, listed = AttributeTransfer(count=9), AttributeTransfer(attribute=attribute, count=9)
@@ -45,6 +46,7 @@ def test_one_attribute_in_a_list_is_the_attribute_alone(attribute: str | list[st
     assert listed.requested_attributes == ("Smiling",)
 
 
+@pytest.mark.integration
 def test_the_attributes_take_turns_and_have_the_pairs_that_each_has_alone(rendered: RenderedFaces) -> None:
     protocol = AttributeTransfer(attribute=SOME, count=7)
     table = protocol.tasks(rendered, seed=0)
@@ -88,6 +90,7 @@ def test_tasks_that_transfer_no_attribute_join_those_that_do(rendered: RenderedF
     assert len(both.instructions) == 2
 
 
+@pytest.mark.integration
 def test_all_known_attributes_of_rendered_faces_have_true_edits(rendered: RenderedFaces) -> None:
     protocol = AttributeTransfer(attribute="all", count=2)
     table = protocol.tasks(rendered, seed=0)
@@ -138,6 +141,7 @@ def test_what_an_attribute_excludes_or_implies_is_not_kept(rendered: RenderedFac
     )
 
 
+@pytest.mark.integration
 def test_the_tasks_of_a_smile_are_those_of_every_earlier_version(tmp_path: Path) -> None:
     faces = RenderedFaces(None, 64, tmp_path, train=1, val=1, test=60)
     table = AttributeTransfer(count=40).tasks(faces, seed=0)

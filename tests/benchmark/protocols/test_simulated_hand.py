@@ -64,6 +64,7 @@ def test_a_drawing_is_decided_by_its_seed(masks: list[Mask]) -> None:
     assert not np.array_equal(one, other)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("strength", STRENGTHS)
 def test_what_is_no_part_of_the_drawing_stays(strength: float, masks: list[Mask]) -> None:
     for name, part in PARTS.items():
@@ -108,6 +109,7 @@ def test_a_part_that_is_not_there_is_not_drawn() -> None:
     assert np.array_equal(drawn_mask(mask, PARTS["glasses"], 2, "a", Hand()), mask)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("size", [32, 128])
 def test_a_hand_is_the_same_at_every_size(size: int, tmp_path: Path, masks: list[Mask]) -> None:
     faces = RenderedFaces(None, size, tmp_path, train=1, val=1, test=24)

@@ -15,6 +15,7 @@ from benchmark.runs.up_to_date import finished_stamp
 from benchmark.weights.locate import Weights, published
 
 
+@pytest.mark.integration
 def test_a_weights_file_that_comes_or_changes_scores_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for place in ("TORCH_HOME", "BENCH_CACHE"):
         monkeypatch.setenv(place, str(tmp_path / "empty"))

@@ -37,6 +37,7 @@ def test_json_comes_back_in_its_order(tmp_path: Path) -> None:
     assert list(found) == ["b", "a"]
 
 
+@pytest.mark.integration
 @given(st.data())
 def test_no_change_of_a_byte_of_json_gets_through(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -21,6 +21,7 @@ def interval(values: np.ndarray, clusters: np.ndarray, **options: float) -> tupl
     return bootstrap_interval([tally(values)], mean_of_ratios, np.asarray(clusters), **options)
 
 
+@pytest.mark.integration
 def test_it_covers_where_an_interval_over_tasks_does_not() -> None:
     generator = np.random.default_rng(0)
     clusters = np.repeat(np.arange(60), 5)

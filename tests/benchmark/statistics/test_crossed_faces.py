@@ -46,6 +46,7 @@ def covered(found: list[tuple[float, float]]) -> float:
     return float(np.mean([low <= 0 <= high for low, high in found]))
 
 
+@pytest.mark.integration
 def test_where_targets_are_shared_intervals_over_sources_alone_cover_too_little() -> None:
     every = experiments(200, 1, 0.0)
     assert covered(intervals(every, slice(1))) < 0.87

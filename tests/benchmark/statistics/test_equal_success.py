@@ -98,6 +98,7 @@ def test_the_best_leads_the_others_that_reach_the_level() -> None:
     assert leads(found[1:], "identity", FACES, more_is_better=True) is None
 
 
+@pytest.mark.integration
 def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
     found = coverage(40, (ONE, OTHER), draws=400)
     assert len(found) == 3 * len(LEVELS)

@@ -77,12 +77,14 @@ def test_seeds_that_treat_groups_differently_widen_the_gap() -> None:
     assert differing.high - differing.low > 2 * (same.high - same.low)
 
 
+@pytest.mark.integration
 def test_where_groups_do_not_differ_the_gap_is_rarely_more_than_nothing() -> None:
     generator = np.random.default_rng(3)
     wrong = sum(gap_of([drawn(generator, (0.5, 0.5, 0.5))]).low > 0 for _ in range(200))
     assert wrong <= 0.05 * 200 + 2 * np.sqrt(0.05 * 0.95 * 200)
 
 
+@pytest.mark.integration
 def test_the_gaps_interval_covers_the_difference_of_the_groups_it_names() -> None:
     generator = np.random.default_rng(4)
     means = (0.4, 0.45, 0.5)

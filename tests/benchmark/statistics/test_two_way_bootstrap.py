@@ -28,6 +28,7 @@ def wilson(votes: np.ndarray) -> tuple[float, float]:
     return middle - half, middle + half
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("spread", [(0.5, 1.0), (0.3, 0.3)], ids=["tastes differ", "mostly chance"])
 def test_95_percent_intervals_cover_93_to_98_where_wilsons_do_not(spread) -> None:
     generator = np.random.default_rng(7)

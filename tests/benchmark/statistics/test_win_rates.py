@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -65,6 +66,7 @@ def test_all_win_rates_average_a_half_and_are_blind_to_scale(methods: int, metri
     np.testing.assert_allclose(win_rates(7 * merits - 3), rates)
 
 
+@pytest.mark.integration
 def test_three_hundred_methods_take_seconds_at_most() -> None:
     generator = np.random.default_rng(1)
     merits = generator.normal(size=(300, 1)) + 0.5 * generator.normal(size=(300, 20))

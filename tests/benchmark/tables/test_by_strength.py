@@ -71,6 +71,7 @@ def test_tables_of_one_strength_have_none():
     assert draw_curves(table) is None
 
 
+@pytest.mark.integration
 def test_every_format_has_them(tables, tmp_path):
     written = {path.name: path for path in write_leaderboard(runs(scored((0.9, 0.7, 0.4))), tmp_path)}
     text, page = written["leaderboard.md"].read_text(), written["leaderboard.html"].read_text()

@@ -108,6 +108,7 @@ def points(runs: list[FinishedRun]) -> tuple[OperatingPoints, dict[str, int]]:
     return table.operating, {row.title: place for place, row in enumerate(table.rows)}
 
 
+@pytest.mark.integration
 def test_methods_are_compared_where_they_succeed_as_often(runs: list[FinishedRun]) -> None:
     found, places = points(runs)
     assert [column.id for column in found.preserved] == ["identity", "psnr-background"]
@@ -137,6 +138,7 @@ def test_over_and_under_editing_are_named(runs: list[FinishedRun]) -> None:
     assert found.methods[places["Rigid"]].reason == "it takes no strength, and these edits are to go 0 of the way"
 
 
+@pytest.mark.integration
 def test_every_format_has_them(runs: list[FinishedRun], tmp_path: Path) -> None:
     written = {path.name: path for path in write_leaderboard(runs, tmp_path)}
     text, page = written["leaderboard.md"].read_text(), written["leaderboard.html"].read_text()

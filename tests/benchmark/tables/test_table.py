@@ -84,6 +84,7 @@ def test_an_interval_of_several_seeds_nests_them_where_all_have_scores(tmp_path)
     assert (table.rows[0].cells[0].low, table.rows[0].cells[0].value) == (None, pytest.approx(cell.value))
 
 
+@pytest.mark.integration
 def test_each_score_file_is_opened_once_however_many_need_it(tmp_path, monkeypatch):
     found = study(tmp_path / "runs")
     opened = []

@@ -116,6 +116,7 @@ def distance(found: list[Tensor], expected: list[Tensor]) -> float:
     return float(apart / length)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(("method", "stage"), STAGES)
 def test_where_no_weight_moves_every_step_has_the_gradients_and_losses_of_the_whole_batch(
     method: str, stage: str
@@ -129,6 +130,7 @@ def test_where_no_weight_moves_every_step_has_the_gradients_and_losses_of_the_wh
     assert in_parts == pytest.approx(losses, rel=1e-4, abs=1e-6)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(("method", "stage"), STAGES)
 def test_at_the_methods_rates_the_first_network_to_step_has_the_gradients_of_the_whole_batch(
     method: str, stage: str
@@ -145,11 +147,13 @@ def test_at_the_methods_rates_the_first_network_to_step_has_the_gradients_of_the
     assert all(each < 1e-4 if simultaneous else each > 4e-3 for each in later)
 
 
+@pytest.mark.integration
 def test_running_means_of_sean_follow_every_part() -> None:
     model = one_step("sean", "painting", PARTS, rate=None)[2]
     assert float(model.mean_codes.num_batches.max()) == PARTS
 
 
+@pytest.mark.integration
 def test_an_iteration_of_parts_counts_once_and_critics_keep_their_turns() -> None:
     model, stage = tiny("stargan", "translation")
     optimizers = StageOptimizers(model.optimizers(stage), parts=BatchParts(2))
@@ -201,6 +205,7 @@ def peak(count: int) -> int:
     return counter.peak_bytes
 
 
+@pytest.mark.integration
 def test_memory_is_that_of_a_part_as_a_plan_reckons() -> None:
     in_parts = peak(4)
     assert in_parts < 0.4 * peak(1)
@@ -296,6 +301,7 @@ def test_stopped_within_an_iteration_and_resumed_it_ends_in_the_same_bits(
         assert torch.equal(resumed.state_dict()[name], tensor)
 
 
+@pytest.mark.integration
 def test_what_cannot_be_split_is_refused_before_anything_is_trained(faces: Path, tmp_path: Path) -> None:
     with pytest.raises(
         InputError, match="toy trains on whole batches only, since its steps draw from or mix the faces"

@@ -67,6 +67,7 @@ def test_a_damaged_checkpoint_is_refused_with_a_sentence(tmp_path: Path, damage:
         read_checkpoint(path)
 
 
+@pytest.mark.integration
 def test_no_flipped_bit_changes_what_is_read(tmp_path: Path) -> None:
     """PyTorch compares no checksums, and zipfile not all of an archive's headers; together they let nothing through."""
     path = tmp_path / "stage.pth"

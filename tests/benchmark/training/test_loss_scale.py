@@ -46,6 +46,7 @@ def stepped(method: str, stage_name: str, scale: LossScale | None, parts: int = 
     return {key: value for key, value in model.state_dict().items() if value.is_floating_point()}
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(("method", "stage"), ALL_STAGES)
 def test_steps_are_those_of_unscaled_losses(method: str, stage: str) -> None:
     """Penalties on slopes, clipped gradients, and networks that step twice among them."""
@@ -56,6 +57,7 @@ def test_steps_are_those_of_unscaled_losses(method: str, stage: str) -> None:
         torch.testing.assert_close(found[key], value, msg=key)
 
 
+@pytest.mark.integration
 def test_parts_of_a_batch_are_scaled_alike() -> None:
     expected = stepped("maskgan", "editing_behavior", None, parts=2)
     found = stepped("maskgan", "editing_behavior", LossScale("cpu", init_scale=LARGE), parts=2)
@@ -196,6 +198,7 @@ def test_twenty_steps_in_float16_are_finite_near_those_in_float32_and_so_is_an_e
     assert edited.isfinite().all()
 
 
+@pytest.mark.integration
 def test_autocast_forgets_the_casts_of_weights_that_a_step_has_moved(monkeypatch: pytest.MonkeyPatch) -> None:
     half = Compute(torch.device("cpu"), "bf16", channels_last=False)
 
@@ -213,6 +216,7 @@ def test_autocast_forgets_the_casts_of_weights_that_a_step_has_moved(monkeypatch
     assert all(torch.equal(found[name], value) for name, value in uncached.items())
 
 
+@pytest.mark.integration
 def test_losses_that_stay_no_numbers_end_a_training_and_one_that_overflows_does_not(
     faces: Path, tmp_path: Path
 ) -> None:
@@ -224,6 +228,7 @@ def test_losses_that_stay_no_numbers_end_a_training_and_one_that_overflows_does_
     assert all(line["loss_scale"] > 0 for line in lines)
 
 
+@pytest.mark.integration
 def test_a_scale_that_falls_without_end_ends_a_training(
     faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,7 @@ class Busy(TwoSizes):
         return {"loss": torch.zeros(())}
 
 
+@pytest.mark.integration
 def test_processor_time_is_that_of_the_work_and_not_of_waiting(
     faces: RenderedFaces, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 from matplotlib.image import imread, imsave
 
 from benchmark.results.find_results import FinishedRun
@@ -89,6 +90,7 @@ def test_runs_without_edits_leave_no_picture(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.integration
 def test_different_task_tables_never_share_a_picture(tmp_path):
     other = result("beta", protocols={TASK_TABLE: protocol({}, tasks_sha256="c" * 64)})
     runs = [run(tmp_path, result("alpha"), COLORS["alpha"]), run(tmp_path, other, COLORS["beta"])]
@@ -97,6 +99,7 @@ def test_different_task_tables_never_share_a_picture(tmp_path):
     assert [COLORS["beta"] in colors_of(each) for each in pictures] == [False, True]
 
 
+@pytest.mark.integration
 def test_many_methods_are_split_over_pictures(tmp_path):
     names = [f"method-{number:03d}" for number in range(COLUMNS + 1)]
     runs = [run(tmp_path, result(name), COLORS["beta"], tasks=1) for name in names]

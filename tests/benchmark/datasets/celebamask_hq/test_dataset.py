@@ -193,6 +193,7 @@ def test_two_files_of_one_part_are_refused(celeba: FakeCelebA, tmp_path: Path) -
         celeba.open(tmp_path / "cache")
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("name", ["0.JPG", "0.png", "0.JPEG"])
 def test_an_image_may_have_another_ending(celeba: FakeCelebA, tmp_path: Path, name: str) -> None:
     before = celeba.open(tmp_path / "cache").packed
@@ -240,6 +241,7 @@ def folder_of(dataset: CelebAMaskHQ) -> str:
     return dataset.packed.folder.name
 
 
+@pytest.mark.integration
 def test_the_key_follows_content_and_not_the_path(celeba: FakeCelebA, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     before = folder_of(celeba.open(cache))
@@ -299,6 +301,7 @@ def test_an_empty_image_folder_is_refused(celeba: FakeCelebA, tmp_path: Path) ->
         celeba.open(tmp_path / "cache")
 
 
+@pytest.mark.integration
 def test_the_made_up_dataset_is_the_same_bytes_each_time(celeba: FakeCelebA, tmp_path: Path) -> None:
     again = make_celeba(tmp_path / "again")
     assert again.open(tmp_path / "a").fingerprint == celeba.open(tmp_path / "b").fingerprint
@@ -310,6 +313,7 @@ def test_the_card_states_the_constructors_options() -> None:
     assert card["options"] == {"limit": None}
 
 
+@pytest.mark.integration
 @pytest.mark.skipif(not SLICE.is_dir(), reason=f"the slice of real faces is not at {SLICE}")
 def test_real_faces_load(tmp_path: Path) -> None:
     dataset = CelebAMaskHQ(SLICE, 64, tmp_path, limit=8)
@@ -322,6 +326,7 @@ def test_real_faces_load(tmp_path: Path) -> None:
     assert 16 < columns.mean() < 48
 
 
+@pytest.mark.integration
 @pytest.mark.skipif(not SLICE.is_dir(), reason=f"the slice of real faces is not at {SLICE}")
 def test_real_faces_split_by_the_partition_of_celeba() -> None:
     splits = read_annotations(SLICE).splits

@@ -85,6 +85,7 @@ GREY = ("png", "bmp", "tif", "tiff")
 """Endings whose files of one channel keep it."""
 
 
+@pytest.mark.integration
 @settings(max_examples=12, deadline=None)
 @given(
     image_ending=st.sampled_from(sorted(LOSSLESS)),

@@ -40,6 +40,7 @@ def test_equal_options_give_equal_faces_and_another_seed_others(rendered_faces: 
     assert RenderedFaces(None, 32, tmp_path, 11, 2, 3, seed=1).fingerprint != rendered_faces.fingerprint
 
 
+@pytest.mark.integration
 def test_processes_render_the_same_faces_in_the_same_order(monkeypatch: pytest.MonkeyPatch) -> None:
     indices = [5, 3, 200_007, 11, 2]
     alone = list(rendered_processes.draw_all(0, indices, 32))
@@ -52,6 +53,7 @@ def test_processes_render_the_same_faces_in_the_same_order(monkeypatch: pytest.M
             assert mine.dtype == theirs.dtype
 
 
+@pytest.mark.integration
 def test_processes_end_when_the_faces_are_no_longer_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rendered_processes, "FACES_A_PROCESS", 2)
     monkeypatch.setattr("os.cpu_count", lambda: 2)

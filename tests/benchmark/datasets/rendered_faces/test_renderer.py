@@ -66,6 +66,7 @@ def test_faces_of_a_population_differ_and_populations_differ() -> None:
     assert len(drawn) == 150
 
 
+@pytest.mark.integration
 def test_every_class_occurs_and_none_outside() -> None:
     counts = np.zeros(256, dtype=np.int64)
     for index in range(150):
@@ -74,6 +75,7 @@ def test_every_class_occurs_and_none_outside() -> None:
     assert counts[len(LABELS) :].sum() == 0
 
 
+@pytest.mark.integration
 @settings(deadline=None, max_examples=25)
 @given(style_of=INDICES, geometry_of=INDICES, size=st.integers(32, 160))
 def test_style_never_moves_the_mask(style_of: int, geometry_of: int, size: int) -> None:
@@ -151,6 +153,7 @@ def test_left_parts_lie_on_the_right_of_the_image() -> None:
                 assert left_x.mean() > right_x.mean()
 
 
+@pytest.mark.integration
 def test_smiles_raise_the_corners_of_the_mouth() -> None:
     lifts: dict[bool, list[float]] = {True: [], False: []}
     for index in range(60):

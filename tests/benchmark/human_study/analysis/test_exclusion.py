@@ -65,6 +65,7 @@ def test_an_obvious_check_counts_once_and_is_failed_where_half_of_its_answers_ar
     assert found.loc["rater4", "reasons"] == ("obvious" if failed else "")
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(("questions", "number"), [("a", 0), ("ab", 2), ("abcd", 2)])
 def test_a_repeat_counts_once_and_is_changed_where_half_of_its_answers_are(questions, number) -> None:
     made = steady(simulate(World(repeats=6, questions=tuple("abcd"))))

@@ -5,6 +5,7 @@ from collections import Counter
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,6 +61,7 @@ def hit_rate(guess, studies):
     return np.mean([slots[position].kind != "plain" for slots in studies for position in guess(slots)])
 
 
+@pytest.mark.integration
 def test_no_position_gives_a_check_away():
     """Whoever reads many studies' orders with their keys guesses the checks of others no better than by chance."""
     studies = [sessions(50, 60, seed)[0] for seed in range(2_000)]

@@ -82,6 +82,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.integration
 @installed
 def test_a_face_is_itself_another_is_not_and_none_is_left_out(network: Path, tmp_path: Path) -> None:
     metric = ArcFaceIdentity()

@@ -9,6 +9,8 @@ from benchmark.metrics.face_embedding.aligned_crop import FaceAligner
 from benchmark.metrics.face_embedding.dlib_network import FaceRecognition
 from registry.errors import InputError
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.mark.parametrize(
     "content", [b"", b"<!DOCTYPE html><html>", bytes(range(256)) * 9], ids=["empty", "page", "bytes"]

@@ -106,6 +106,7 @@ def fuzzed(examples: int) -> settings:
     return settings(max_examples=examples, suppress_health_check=list(HealthCheck), deadline=None)
 
 
+@pytest.mark.integration
 @fuzzed(150)
 @given(content=st.binary(max_size=300), encoding=st.sampled_from((None, "utf-8", "utf-16", "cp1252", "utf-7", "idna")))
 def test_any_bytes(tmp_path: Path, content: bytes, encoding: str | None) -> None:
@@ -114,6 +115,7 @@ def test_any_bytes(tmp_path: Path, content: bytes, encoding: str | None) -> None
     check_read(path, None, encoding)
 
 
+@pytest.mark.integration
 @fuzzed(150)
 @given(
     header=st.lists(NAMES, min_size=1, max_size=14),
@@ -141,6 +143,7 @@ def test_any_cells(
     check_read(path, columns)
 
 
+@pytest.mark.integration
 @fuzzed(150)
 @given(index=st.integers(0, 11), cells=st.lists(CELLS, min_size=3, max_size=3), columns=st.sampled_from(MAPS))
 def test_any_cell_among_right_ones(tmp_path: Path, index: int, cells: list[str], columns: ColumnMap | None) -> None:
@@ -152,6 +155,7 @@ def test_any_cell_among_right_ones(tmp_path: Path, index: int, cells: list[str],
     check_read(path, columns)
 
 
+@pytest.mark.integration
 @fuzzed(150)
 @given(documents=st.lists(JSON, min_size=1, max_size=3), columns=st.sampled_from(MAPS))
 def test_any_json(tmp_path: Path, documents: list[object], columns: ColumnMap | None) -> None:

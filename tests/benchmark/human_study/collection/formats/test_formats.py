@@ -186,6 +186,7 @@ def test_a_post_may_have_one_answer_or_none(tmp_path: Path) -> None:
     assert imported(tmp_path, json.dumps(row)).answers == 1
 
 
+@pytest.mark.integration
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_a_damaged_file_is_read_or_refused_and_costs_no_answer(tmp_path: Path, data: st.DataObject) -> None:
