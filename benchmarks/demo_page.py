@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmark.demo.exchange import bytes_of, labels_message
+from benchmark.demo.base64_images import bytes_of, labels_message
 from methods.labels import LABELS, MOUTH_LABELS
 
 EDITS, LOOKS = 200, 10

@@ -46,7 +46,7 @@ def pytest_collection_finish() -> None:
     """Let it pass over none of that afterwards: half a million objects, half a second."""
     gc.freeze()
     gc.enable()
-    gc.set_threshold(20_000)  # as commands have it
+    gc.set_threshold(20_000, 2, 2)  # as commands have it
 
 
 def _is_of_the_whole_program(item: pytest.Item) -> bool:

@@ -41,12 +41,12 @@ from benchmark.cli import list_show as catalogue
 from benchmark.cli import method_authoring as methods
 from benchmark.cli import run as stages
 from benchmark.cli.command import Commands
-from benchmark.cli.together import check_command, help_the_first, helps
+from benchmark.cli.together import check_command, command_in, help_the_first, helps
 from registry.errors import LOGGER, InputError, PluginError
 
-NEW_OBJECTS = 20_000
-"""Python looks for garbage after so many new objects. After 700, its default, it does so hundreds of times while the
-libraries are imported, where nothing is garbage: a tenth of the time of a command that takes seconds."""
+GARBAGE = (20_000, 2, 2)
+"""When Python looks for garbage: after so many new objects, and among older ones each third time. By default it does
+after 700, hundreds of times while libraries are imported, where nothing is garbage: a tenth of a command of seconds."""
 
 CTRL_C = 130
 """The exit code that typer makes of a KeyboardInterrupt."""
@@ -99,7 +99,7 @@ def _show_tracebacks() -> None:
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 the user's input is wrong."""
-    gc.set_threshold(NEW_OBJECTS)
+    gc.set_threshold(*GARBAGE)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a character that a terminal lacks must not cost a figure
@@ -110,7 +110,7 @@ def main() -> None:
             help_the_first()
         else:
             check_command(sys.argv[1:])
-            app()
+            app.only(command_in(sys.argv[1:]))()
     except InputError as error:
         _fail(str(error), 2)
     except PluginError as error:

@@ -16,7 +16,7 @@ from benchmark.cli.resolve_flags import split_names
 from benchmark.runtime.printed_values import MISSING
 
 if TYPE_CHECKING:
-    from benchmark.paper_claims.verdict import Verdict
+    from benchmark.paper_claims.claim_verdict import Verdict
 
 
 def add_to(app: typer.Typer) -> None:
@@ -38,7 +38,7 @@ def _claims(
 
     found = read_runs(runs or ["runs"], partial(print, file=sys.stderr))
     # imported here: a misspelt pattern must not wait for scipy
-    from benchmark.paper_claims.verdicts import claims_of_cards, verdicts
+    from benchmark.paper_claims.check_claims import claims_of_cards, verdicts
     from reports.claims.json_file import render
     from reports.claims.write import write_claims
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from copy import copy
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,20 @@ class Commands(typer.Typer):
             return function
 
         return decorated
+
+    @cache  # noqa: B019  # the program's own groups, which last as long as it does
+    def only(self, name: str) -> Commands:
+        """The group with one of its commands or inner groups alone, since typer reads the options of all that it has.
+
+        It is the whole group where nothing of that name is in it, so that whoever wrote the name hears what there is.
+        """
+        commands = [each for each in self.registered_commands if each.name == name]
+        groups = [each for each in self.registered_groups if each.name == name]
+        if not commands and not groups:
+            return self
+        part = copy(self)
+        part.registered_commands, part.registered_groups = commands, groups
+        return part
 
 
 def _expanded(value: Any) -> Any:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from benchmark.demo.edit_face import Edited, edit_face, edit_strip
-from benchmark.demo.exchange import (
+from benchmark.demo.base64_images import (
     bytes_of,
     checked_labels,
     content_of,
@@ -19,6 +18,7 @@ from benchmark.demo.exchange import (
     picture_message,
     picture_of,
 )
+from benchmark.demo.edit_face import Edited, edit_face, edit_strip
 from benchmark.demo.live_scores import live_scores
 from benchmark.demo.own_process import OwnProcess
 from benchmark.demo.page_facts import STRENGTHS, page_facts

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from benchmark.demo.exchange import Order
+from benchmark.demo.base64_images import Order
 from benchmark.editing.edit_arrays import LoadedMethod
 from benchmark.images.convert import Pixels
 from benchmark.photographs.load_methods import ChosenMethod
-from benchmark.photographs.task import photo_task
+from benchmark.photographs.photo_task import photo_task
 from methods.base import CannotEdit
 from registry.errors import InputError
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmark.demo.exchange import Labels, Order, aligned
+from benchmark.demo.base64_images import Labels, Order, aligned
 from benchmark.demo.read_faces import JudgesOfRun, reader_of
 from benchmark.images.convert import Pixels
 from benchmark.metrics.face_embedding.embedder import face_embedder

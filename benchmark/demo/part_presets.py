@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmark.demo.exchange import Labels
+from benchmark.demo.base64_images import Labels
 from benchmark.protocols.mask_parts import shows
 from benchmark.protocols.part_warps import WARPS, warped_mask
 from registry.errors import InputError

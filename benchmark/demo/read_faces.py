@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from benchmark.demo.exchange import aligned
+from benchmark.demo.base64_images import aligned
 from benchmark.images.convert import image_array
 from benchmark.photographs.aligned_face import PhotographedFace
 from benchmark.photographs.detect import face_finder

@@ -12,11 +12,11 @@ from typing import Final
 
 from filelock import FileLock
 
-from benchmark.demo.exchange import Order
+from benchmark.demo.base64_images import Order
 from benchmark.editing.task_folder import write_tasks
 from benchmark.images.convert import Pixels
 from benchmark.images.write import write_png
-from benchmark.photographs.task import ID, photo_task
+from benchmark.photographs.photo_task import ID, photo_task
 from benchmark.protocols.example_files import FILES, TEXTS
 from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.runtime.regular_files import read_regular

@@ -14,7 +14,7 @@ from benchmark.config.experiment import MethodSpec
 from benchmark.editing.option_weights import OptionWeights
 from benchmark.runtime.atomic_files import sha256_of_given
 from benchmark.training.finished_stages import stage_weights
-from benchmark.training.taken_up import is_state_of_training
+from benchmark.training.warm_start import is_state_of_training
 from methods.base import FaceEditor, Stage
 from methods.checkpoint import load_strictly, read_content, take_network
 from registry.errors import InputError, unknown

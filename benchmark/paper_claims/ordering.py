@@ -11,8 +11,9 @@ import numpy as np
 
 from benchmark.comparison.compare_methods import compare
 from benchmark.comparison.compare_metric import MetricComparison
+from benchmark.paper_claims.claim_verdict import CardClaim, Verdict, other_budget, other_than, place_of, training_of
 from benchmark.paper_claims.needed import Spread
-from benchmark.paper_claims.trial import (
+from benchmark.paper_claims.tested_claim import (
     HALF_WIDTH,
     Trial,
     deviation_over_seeds,
@@ -21,7 +22,6 @@ from benchmark.paper_claims.trial import (
     with_figures,
     without_test,
 )
-from benchmark.paper_claims.verdict import CardClaim, Verdict, other_budget, other_than, place_of, training_of
 from benchmark.results.comparability import IncomparableError, differences
 from benchmark.results.method_runs import MethodRuns
 from benchmark.results.task_scores import ScoreFiles

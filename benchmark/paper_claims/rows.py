@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from benchmark.paper_claims.claim_verdict import Side, Verdict
 from benchmark.paper_claims.needed import Needed
-from benchmark.paper_claims.verdict import Side, Verdict
 from registry.claims import OrderingClaim
 
 COLUMNS: Final = (

@@ -19,10 +19,10 @@ from benchmark.photographs.aligned_face import PhotographedFace
 from benchmark.photographs.detect import FaceFinder, FoundFace
 from benchmark.photographs.parsed_points import refined
 from benchmark.photographs.paste import paste
+from benchmark.photographs.photo_task import PhotoTask, photo_task
 from benchmark.photographs.read_face import FaceReader
 from benchmark.photographs.request import EditRequest
 from benchmark.photographs.steady_eyes import placed_between, steady_eyes
-from benchmark.photographs.task import PhotoTask, photo_task
 from methods.base import CannotEdit
 from methods.labels import ATTRIBUTES, attribute_columns
 from registry.errors import InputError

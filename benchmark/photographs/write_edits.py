@@ -14,7 +14,7 @@ from benchmark.images.label_colors import color_mask
 from benchmark.images.write import write_label_png, write_png
 from benchmark.photographs.aligned_face import PhotographedFace, resized_labels
 from benchmark.photographs.edit_photo import PhotoEdits
-from benchmark.photographs.sheet import Column, draw_sheet
+from benchmark.photographs.edit_sheet import Column, draw_sheet
 from benchmark.runtime.atomic_files import write_text_atomically
 
 RECORD: Final = "photo.json"

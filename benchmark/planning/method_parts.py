@@ -16,8 +16,8 @@ from benchmark.planning.plan_parts import Group, Part
 from benchmark.planning.sample_faces import Sample, packed_bytes
 from benchmark.planning.stages import StageEstimate, estimate_stages, memory_of
 from benchmark.planning.tasks import Tasks
-from benchmark.planning.trial import Trial
-from benchmark.runs.participation import check_learned_attributes, participation
+from benchmark.planning.trial_evaluation import Trial
+from benchmark.runs.possible_protocols import check_learned_attributes, participation
 from benchmark.runs.shared_work import keeping_of
 from benchmark.runs.training_budget import within
 from benchmark.runtime.device import Compute

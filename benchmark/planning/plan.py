@@ -17,7 +17,7 @@ from benchmark.planning.plan_parts import Group, Part, total
 from benchmark.planning.sample_faces import sample_faces
 from benchmark.planning.shared_parts import shared_group
 from benchmark.planning.stages import StageEstimate
-from benchmark.planning.trial import Trial
+from benchmark.planning.trial_evaluation import Trial
 from benchmark.runtime.progress import Reporter
 from benchmark.training.step_cost import StepTime
 from benchmark.weights.locate import Weights

@@ -12,7 +12,7 @@ from benchmark.planning.plan_parts import Group, Part
 from benchmark.planning.sample_faces import Sample, packed_bytes
 from benchmark.planning.stages import estimate_stages, memory_of
 from benchmark.planning.tasks import Tasks
-from benchmark.planning.trial import Trial
+from benchmark.planning.trial_evaluation import Trial
 from registry import JUDGES
 from registry.catalogue import JUDGE_CARDS
 from registry.errors import InputError, building

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmark.planning.plan_parts import Part
-from benchmark.planning.trial import Tried
+from benchmark.planning.trial_evaluation import Tried
 
 
 class Tasks:

@@ -48,8 +48,8 @@ def claims(
     load_plugins(plugins)
     import pandas as pd
 
+    from benchmark.paper_claims.check_claims import claims_of_cards, verdicts
     from benchmark.paper_claims.rows import COLUMNS, verdict_rows
-    from benchmark.paper_claims.verdicts import claims_of_cards, verdicts
 
     found = verdicts(claims_of_cards(names_of(methods)), selected_runs(runs))
     frame = pd.DataFrame(verdict_rows(found), columns=list(COLUMNS))

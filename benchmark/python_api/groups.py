@@ -54,9 +54,9 @@ def groups(
 
     from benchmark.results.task_scores import ScoreFiles
     from benchmark.tables.build_tables import tabulate
+    from benchmark.tables.by_group import group_table
     from benchmark.tables.face_groups import check_groupings
     from benchmark.tables.group_rows import COLUMNS, group_rows
-    from benchmark.tables.worst_groups import group_table
 
     words = names_of(by)
     selected = selected_runs(runs, dataset, protocol, methods, metrics)

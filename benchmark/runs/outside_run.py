@@ -14,7 +14,7 @@ from benchmark.results.run_folder import CARD, EDITS, IMPORT_SETTINGS
 from benchmark.results.schema import Cost
 from benchmark.runs.assemble_result import MethodInfo
 from benchmark.runs.outside_settings import imported_protocols
-from benchmark.runs.participation import Participation
+from benchmark.runs.possible_protocols import Participation
 from benchmark.runs.run import Run
 from registry.cards import MethodCard
 from registry.errors import InputError

@@ -7,7 +7,7 @@ from functools import cached_property
 from benchmark.evaluation.outputs import RealOutputs
 from benchmark.results.schema import Result
 from benchmark.runs.assemble_result import NO_COST, MethodInfo, real_result, result_of
-from benchmark.runs.participation import Participation, participation
+from benchmark.runs.possible_protocols import Participation, participation
 from benchmark.runs.run import Run
 from benchmark.runs.up_to_date import finished_result
 

@@ -49,7 +49,7 @@ from benchmark.runs.assemble_result import (
     with_scores,
 )
 from benchmark.runs.first_edits import write_first_edits
-from benchmark.runs.participation import Participation, check_learned_attributes, participation
+from benchmark.runs.possible_protocols import Participation, check_learned_attributes, participation
 from benchmark.runs.provenance import write_provenance
 from benchmark.runs.run_validation import RunValidation, training_faces
 from benchmark.runs.score_protocol import ScoredProtocol, edited_outputs, score_protocol

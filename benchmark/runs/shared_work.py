@@ -21,7 +21,7 @@ from benchmark.runtime.cache_folder import cache_folder
 from benchmark.runtime.processes import ALONE, Processes
 from benchmark.runtime.progress import Reporter
 from benchmark.training.compile_networks import compiled
-from benchmark.training.follow import follow_training
+from benchmark.training.follow_training import follow_training
 from benchmark.training.kept_checkpoints import Keeping
 from benchmark.training.stage_cache import StageCache
 from benchmark.training.train import TrainingTime, move_to_device, train

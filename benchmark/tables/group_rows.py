@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from benchmark.statistics.group_gaps import Gap
+from benchmark.tables.by_group import GroupedMetric, GroupedTable, MethodGroups
 from benchmark.tables.long_format import Figure
-from benchmark.tables.worst_groups import GroupedMetric, GroupedTable, MethodGroups
 
 COLUMNS: Final = (
     "dataset",

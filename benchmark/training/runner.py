@@ -18,13 +18,13 @@ from benchmark.runtime.device import Compute
 from benchmark.runtime.interruption import StopRequest
 from benchmark.runtime.processes import Processes
 from benchmark.runtime.processor_time import processor_time
+from benchmark.training.average_over_processes import average_tracked_statistics, mean_losses
 from benchmark.training.checkpoints import random_state, restore_random_state, write_checkpoint
 from benchmark.training.event_files import EventFiles
 from benchmark.training.finished_stages import EARLIER, KEPT_STATE, Baseline
-from benchmark.training.shared_step import average_tracked_statistics, mean_losses
 from benchmark.training.stage_parts import end_loading
-from benchmark.training.taken_up import TAKEN_UP, load_under_own_options
 from benchmark.training.training_step import take_step
+from benchmark.training.warm_start import TAKEN_UP, load_under_own_options
 from methods.base import FaceBatch
 
 LOADING: Final = "waiting for its next batch of faces"

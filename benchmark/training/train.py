@@ -22,6 +22,7 @@ from benchmark.runtime.device import Compute, seed_everything
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.processes import ALONE, Processes
 from benchmark.runtime.progress import Reporter
+from benchmark.training.average_over_processes import STAGE, require_shares
 from benchmark.training.batch_parts import require_parts
 from benchmark.training.checkpoint_hook import CheckpointHook
 from benchmark.training.checkpoints import (
@@ -37,12 +38,11 @@ from benchmark.training.hooks import EMAHook
 from benchmark.training.kept_checkpoints import Keeping, find_resumed
 from benchmark.training.progress_hook import ProgressHook
 from benchmark.training.runner import StageLoop, StageRunner
-from benchmark.training.shared_step import STAGE, require_shares
 from benchmark.training.stage_cache import StageCache
 from benchmark.training.stage_parts import end_loading, stage_hooks, stage_loader, stage_optimizers, stage_schedulers
 from benchmark.training.stall_watch import StallWatch
-from benchmark.training.taken_up import taken_up
 from benchmark.training.validation import Validation, adopt_curve
+from benchmark.training.warm_start import taken_up
 from methods.base import Stage, Trainable
 from registry.errors import InputError, plugin_boundary
 
@@ -101,7 +101,8 @@ def train(
         store: of stages that variants share; those in it are not trained again.
         validation: of the model as it is trained; it may choose which networks a stage leaves.
         given: by stage, tensors by the model's names that take the place of its training.
-        processes: that train together, of which this is the first; the others are in `benchmark.training.follow`.
+        processes: that train together, of which this is the first; the others are in
+            `benchmark.training.follow_training`.
         keeping: which checkpoints are kept of each stage beside the one that it goes on from; None keeps none.
         begun: by stage, the content of a checkpoint of its training elsewhere that it goes on from, under the model's
             own options; None where nobody could give any, as of judges.

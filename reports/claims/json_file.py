@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
+from benchmark.paper_claims.claim_verdict import Verdict
 from benchmark.paper_claims.rows import COLUMNS, verdict_rows
-from benchmark.paper_claims.verdict import Verdict
 from benchmark.statistics.holm import ALPHA
 
 SCHEMA_VERSION: Final = 1

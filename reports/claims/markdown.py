@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from benchmark.paper_claims.verdict import Verdict
+from benchmark.paper_claims.claim_verdict import Verdict
 from benchmark.runtime.printed_values import MISSING
 from reports.claims import wording
 from reports.rendering.markdown import line, plain

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from benchmark.paper_claims.claim_verdict import MEANINGS, WORDS, Verdict
 from benchmark.paper_claims.needed import POWER
 from benchmark.paper_claims.number import TOLERANCE
 from benchmark.paper_claims.rows import seeds_in_words
-from benchmark.paper_claims.verdict import MEANINGS, WORDS, Verdict
 from benchmark.runtime.printed_values import MISSING, decimal, p_value
 from benchmark.statistics.holm import ALPHA
 from benchmark.statistics.paired import FLIPS

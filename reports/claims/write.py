@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from benchmark.paper_claims.verdict import Verdict
+from benchmark.paper_claims.claim_verdict import Verdict
 from benchmark.runtime.atomic_files import write_text_atomically
 from reports.claims import json_file, markdown, wording
 from reports.rendering.html_page import render_page

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from benchmark.statistics.group_gaps import MIN_TASKS, Gap, GroupFigure
-from benchmark.tables.worst_groups import GroupedMetric, GroupedTable
+from benchmark.tables.by_group import GroupedMetric, GroupedTable
 
 SCHEMA_VERSION: Final = 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmark.tables.worst_groups import GroupedMetric, GroupedTable
+from benchmark.tables.by_group import GroupedMetric, GroupedTable
 from reports.groups import wording
 from reports.leaderboard.wording import heading
 from reports.rendering.markdown import line, plain

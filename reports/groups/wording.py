@@ -6,8 +6,8 @@ import math
 
 from benchmark.runtime.printed_values import MISSING
 from benchmark.statistics.group_gaps import DRAWS, MIN_TASKS, GroupFigure
+from benchmark.tables.by_group import GroupedMetric, GroupedTable, MethodGroups
 from benchmark.tables.table import Column
-from benchmark.tables.worst_groups import GroupedMetric, GroupedTable, MethodGroups
 
 TITLE = "Figures by group of faces"
 RULE = (

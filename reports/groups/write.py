@@ -9,8 +9,8 @@ from benchmark.results.find_results import FinishedRun
 from benchmark.results.task_scores import ScoreFiles
 from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.tables.build_tables import tabulate
+from benchmark.tables.by_group import group_table
 from benchmark.tables.face_groups import check_groupings
-from benchmark.tables.worst_groups import group_table
 from reports.groups import json_file, markdown, wording
 from reports.leaderboard.wording import heading
 from reports.rendering.html_page import render_page

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmark.paper_claims.verdict import Verdict
-from benchmark.paper_claims.verdicts import claims_on, verdicts
+from benchmark.paper_claims.check_claims import claims_on, verdicts
+from benchmark.paper_claims.claim_verdict import Verdict
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.outside_card import EXTERNAL, kept_card
 from benchmark.results.schema import Result

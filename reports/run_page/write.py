@@ -16,11 +16,11 @@ from benchmark.results.task_scores import ScoreFiles
 from benchmark.runtime.atomic_files import write_text_atomically
 from benchmark.tables.build_tables import row_title, tabulate
 from benchmark.tables.by_attribute import cell_of_attribute
+from benchmark.tables.by_group import GroupedTable, group_table
 from benchmark.tables.by_strength import LOSS
 from benchmark.tables.costs import cost_cells, cost_columns
 from benchmark.tables.face_groups import ABOUT_PEOPLE
 from benchmark.tables.table import Cell, Column, Table, cell_of_seeds
-from benchmark.tables.worst_groups import GroupedTable, group_table
 from reports.groups import wording as group_words
 from reports.leaderboard import operating_points
 from reports.leaderboard import wording as words

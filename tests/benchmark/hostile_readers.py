@@ -22,7 +22,7 @@ from benchmark.config.sources import COMMAND, ConfigSource, read_assignments, re
 from benchmark.datasets.celebamask_hq.files import ATTRIBUTE_ROWS, MAPPING, POSES
 from benchmark.datasets.celebamask_hq.files import read_annotations as read_celeba
 from benchmark.datasets.face_folder.annotations import read_annotations as read_tables
-from benchmark.demo.exchange import order_of
+from benchmark.demo.base64_images import order_of
 from benchmark.demo.save_example import saved_rows
 from benchmark.editing.outside_files import find_edits
 from benchmark.editing.process.messages import read_answer, read_ready

@@ -11,7 +11,7 @@ import pytest
 from benchmark.datasets.rendered_faces.renderer.attributes import attributes
 from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
 from benchmark.datasets.rendered_faces.renderer.renderer import render
-from benchmark.demo.exchange import aligned, face_message, labels_message
+from benchmark.demo.base64_images import aligned, face_message, labels_message
 from benchmark.photographs.aligned_face import PhotographedFace
 from methods.labels import LABELS
 

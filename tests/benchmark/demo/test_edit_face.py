@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from benchmark.demo.base64_images import order_of
 from benchmark.demo.edit_face import edit_face, edit_strip
-from benchmark.demo.exchange import order_of
 from benchmark.photographs.aligned_face import PhotographedFace
 from benchmark.photographs.load_methods import ChosenMethod
 

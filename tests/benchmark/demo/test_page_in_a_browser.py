@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
 from benchmark.datasets.rendered_faces.renderer.renderer import render
 from benchmark.demo.app import DemoApp
+from benchmark.demo.base64_images import Order, picture_message
 from benchmark.demo.choose_methods import first_run, methods_of_page, side_of
 from benchmark.demo.edit_face import edit_face
-from benchmark.demo.exchange import Order, picture_message
 from benchmark.demo.gradio_server import server_of
 from benchmark.demo.read_faces import JudgesOfRun, dataset_face
 from benchmark.photographs.request import EditRequest

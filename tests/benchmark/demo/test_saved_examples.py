@@ -11,11 +11,11 @@ import pytest
 import torch
 
 from benchmark.datasets.rendered_faces.dataset import RenderedFaces
-from benchmark.demo.exchange import face_message, labels_message, order_of
+from benchmark.demo.base64_images import face_message, labels_message, order_of
 from benchmark.demo.save_example import save_example
 from benchmark.evaluation.face_facts import face_facts
 from benchmark.photographs.aligned_face import PhotographedFace
-from benchmark.photographs.task import photo_task
+from benchmark.photographs.photo_task import photo_task
 from benchmark.protocols.examples import Examples
 from benchmark.results.task_scores import tasks_sha256
 from methods.base import EditBatch

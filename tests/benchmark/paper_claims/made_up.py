@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmark.paper_claims.verdict import Verdict
-from benchmark.paper_claims.verdicts import claims_on, verdicts
+from benchmark.paper_claims.check_claims import claims_on, verdicts
+from benchmark.paper_claims.claim_verdict import Verdict
 from benchmark.results.find_results import FinishedRun
 from registry.cards import MethodCard
 from tests.reports.synthetic import scored_run

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmark.paper_claims.verdicts import claims_on, verdicts
+from benchmark.paper_claims.check_claims import claims_on, verdicts
 from benchmark.results.find_results import FinishedRun
 from tests.benchmark.paper_claims.made_up import card, ordering
 from tests.reports.synthetic import METRICS, facts, scored_run

@@ -13,8 +13,8 @@ from torch import Tensor
 import benchmark
 from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
 from benchmark.datasets.rendered_faces.renderer.renderer import render
+from benchmark.demo.base64_images import Order
 from benchmark.demo.edit_face import edit_face
-from benchmark.demo.exchange import Order
 from benchmark.demo.live_scores import live_scores
 from benchmark.demo.read_faces import JudgesOfRun, dataset_face, described_faces
 from benchmark.images.write import write_png

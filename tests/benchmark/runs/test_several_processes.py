@@ -12,7 +12,7 @@ import pytest
 
 from benchmark.results.schema import read_result
 from benchmark.runtime.processes import Processes
-from benchmark.training.shared_step import require_shares
+from benchmark.training.average_over_processes import require_shares
 from registry.errors import InputError
 from tests.benchmark.training.toy import Toy
 from tests.commands import TINY, bench, half_written, settings, tree

@@ -17,7 +17,7 @@ from benchmark.runtime.device import Compute, seed_everything
 from benchmark.runtime.processes import Processes, joined
 from benchmark.runtime.progress import Reporter
 from benchmark.training import progress_hook
-from benchmark.training.follow import follow_training
+from benchmark.training.follow_training import follow_training
 from benchmark.training.train import train
 from registry import METHODS
 

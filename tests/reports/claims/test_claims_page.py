@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 import benchmark
+from benchmark.paper_claims.check_claims import claims_of_cards, claims_on, verdicts
+from benchmark.paper_claims.claim_verdict import WORDS
 from benchmark.paper_claims.rows import COLUMNS
-from benchmark.paper_claims.verdict import WORDS
-from benchmark.paper_claims.verdicts import claims_of_cards, claims_on, verdicts
 from reports.claims.write import write_claims
 from reports.leaderboard.write import write_leaderboard
 from tests.benchmark.paper_claims.made_up import card, ordering, seeds_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.paper_claims.verdicts import claims_of_cards
+from benchmark.paper_claims.check_claims import claims_of_cards
 from registry.catalogue import METHOD_CARDS, METRIC_CARDS, PROTOCOL_CARDS
 from registry.claims import NumberClaim, OrderingClaim
 from registry.errors import InputError, UnknownNameError

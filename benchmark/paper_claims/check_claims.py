@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from benchmark.paper_claims.claim_verdict import CardClaim, Verdict
 from benchmark.paper_claims.needed import needed
 from benchmark.paper_claims.number import number_trials
 from benchmark.paper_claims.ordering import ordering_trials
-from benchmark.paper_claims.trial import Trial
-from benchmark.paper_claims.verdict import CardClaim, Verdict
+from benchmark.paper_claims.tested_claim import Trial
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.method_runs import MethodRuns, group_by_method
 from benchmark.results.task_scores import ScoreFiles

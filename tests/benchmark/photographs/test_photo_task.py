@@ -9,8 +9,8 @@ from benchmark.datasets.rendered_faces.renderer.factors import sample_factors
 from benchmark.datasets.rendered_faces.renderer.renderer import render
 from benchmark.photographs.align import FaceSquare
 from benchmark.photographs.aligned_face import PhotographedFace
+from benchmark.photographs.photo_task import photo_task
 from benchmark.photographs.request import EditRequest
-from benchmark.photographs.task import photo_task
 from methods.base import CannotEdit
 from methods.labels import ATTRIBUTES, LABELS, MOUTH_LABELS, NUM_ATTRIBUTES
 from registry.cards import MethodCard

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmark.demo.exchange import aligned, face_message, labels_message, order_of, picture_message, picture_of
+from benchmark.demo.base64_images import aligned, face_message, labels_message, order_of, picture_message, picture_of
 from benchmark.photographs.aligned_face import PhotographedFace
 from methods.labels import ATTRIBUTES
 from registry.errors import InputError

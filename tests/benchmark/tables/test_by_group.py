@@ -13,8 +13,8 @@ from benchmark.results.face_facts import faces_path, write_face_facts
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.task_scores import ScoreFiles
 from benchmark.tables.build_tables import tabulate
+from benchmark.tables.by_group import GroupedTable, group_table
 from benchmark.tables.face_groups import POSES, check_groupings, group_tasks, known_groupings
-from benchmark.tables.worst_groups import GroupedTable, group_table
 from registry.errors import UnknownNameError
 from tests.reports.synthetic import noise, scored_run
 

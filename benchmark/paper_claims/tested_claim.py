@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
+from benchmark.paper_claims.claim_verdict import CardClaim, Place, Side, Verdict, Word
 from benchmark.paper_claims.needed import Spread
-from benchmark.paper_claims.verdict import CardClaim, Place, Side, Verdict, Word
 from benchmark.results.find_results import FinishedRun
 from benchmark.results.method_runs import MethodRuns
 

@@ -8,7 +8,7 @@ import pytest
 from benchmark.config.evaluation_spec import EvaluationSpec
 from benchmark.config.resolve import resolve
 from benchmark.config.sources import COMMAND, ConfigSource
-from benchmark.runs.participation import participation
+from benchmark.runs.possible_protocols import participation
 from benchmark.runs.run import Run
 from registry.catalogue import METHOD_CARDS
 from registry.errors import InputError

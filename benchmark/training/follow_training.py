@@ -8,9 +8,9 @@ from benchmark.datasets.base import FaceDataset
 from benchmark.runtime.device import Compute
 from benchmark.runtime.interruption import deferred_interruption
 from benchmark.runtime.processes import Processes
+from benchmark.training.average_over_processes import STAGE
 from benchmark.training.checkpoints import restore_random_state
 from benchmark.training.runner import StageLoop, StageRunner
-from benchmark.training.shared_step import STAGE
 from benchmark.training.stage_parts import end_loading, stage_hooks, stage_loader, stage_optimizers, stage_schedulers
 from benchmark.training.train import move_to_device
 from methods.base import Trainable
