@@ -9,8 +9,7 @@ export GOMP_SPINCOUNT = 20000
 demo: $(VENV)/installed
 	$(BIN)/bench run --method maskgan
 
-# processes with one thread each take half the time of one process with all threads; of all tests three for two
-# processors, since they wait a quarter of their time, for commands, locks and browsers
+# processes with one thread each take half the time of one process with all threads
 PROCESSORS = $(shell env -u OMP_NUM_THREADS nproc 2> /dev/null || getconf _NPROCESSORS_ONLN)
 PARALLEL = --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
@@ -18,11 +17,12 @@ test test-unit: export OMP_NUM_THREADS = 1
 # the processes that tests start would compile every module anew where the environment keeps no bytecode
 test test-unit: export PYTHONDONTWRITEBYTECODE =
 
+# three processes for two processors, since tests wait a quarter of their time, for commands, locks and browsers
 test: $(VENV)/installed
 	$(BIN)/python -m pytest -n $(shell echo $$(( $(PROCESSORS) * 3 / 2 ))) $(PARALLEL)
 
-# what a change to a module shows within a minute: no commands, processes or browsers, no training to an end, and no
-# network of a published size; what takes a second all the same is shown, to be marked
+# what a change to a module shows within a minute and a half: no commands, processes or browsers, and nothing that
+# computes for half a second, such as a training; the slowest are shown, to be marked where they do
 test-unit: $(VENV)/installed
 	$(BIN)/python -m pytest -n $(PROCESSORS) $(PARALLEL) -m "not slow and not integration" --durations 10 --durations-min 1
 

@@ -1,7 +1,6 @@
 """Calls the command `bench`, in this process or in one of its own, and sizes that make a run last seconds."""
 
 import contextlib
-import functools
 import io
 import os
 import signal
@@ -14,7 +13,6 @@ from pathlib import Path
 
 import pytest
 import torch
-import typer.main
 
 from benchmark.cli import main
 from tests.places import PLUGINS, ROOT
@@ -64,10 +62,6 @@ class Outcome:
         return said[0].removeprefix("bench: ")
 
 
-_command_of = functools.cache(typer.main.get_command)
-"""All of the program's commands, which a process of its own makes once too."""
-
-
 def bench(*words: str | Path) -> Outcome:
     """Run a command in this process, on one thread as `bench_process` has it."""
     out, err = io.StringIO(), io.StringIO()
@@ -81,7 +75,6 @@ def bench(*words: str | Path) -> Outcome:
             contextlib.redirect_stderr(err),
         ):
             patch.setattr(sys, "argv", ["bench", *map(str, words)])
-            patch.setattr(typer.main, "get_command", _command_of)
             main()
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1

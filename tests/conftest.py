@@ -21,7 +21,7 @@ WHOLE_PROGRAM = {"tests.commands", "tests.terminal"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests of modules that run commands, start processes or open a browser, and run those modules first.
+    """Mark tests of modules that run commands, start processes or open a browser, and run modules marked whole first.
 
     They are the long ones: at the end one of them would keep one processor busy while the others have nothing left.
     """
@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path in whole:
             item.add_marker(pytest.mark.integration)
-    items.sort(key=lambda item: item.get_closest_marker("integration") is None)
+    items.sort(key=lambda item: item.path not in whole and not _is_marked_whole(item))
 
 
 def pytest_configure() -> None:
@@ -46,7 +46,7 @@ def pytest_collection_finish() -> None:
     """Let it pass over none of that afterwards: half a million objects, half a second."""
     gc.freeze()
     gc.enable()
-    gc.set_threshold(20_000, 2, 2)  # as commands have it
+    gc.set_threshold(20_000, 2, 2)  # as `benchmark.cli.GARBAGE` has it
 
 
 def _is_of_the_whole_program(item: pytest.Item) -> bool:
@@ -54,6 +54,11 @@ def _is_of_the_whole_program(item: pytest.Item) -> bool:
     return "browser" in getattr(item, "fixturenames", ()) or any(
         thing is subprocess or getattr(thing, "__module__", None) in WHOLE_PROGRAM for thing in names.values()
     )
+
+
+def _is_marked_whole(item: pytest.Item) -> bool:
+    module = item.getparent(pytest.Module)
+    return module is not None and any(mark.name == "integration" for mark in module.own_markers)
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -1,10 +1,10 @@
-"""Groups of commands in whose paths `~` is the user's home folder, wherever in a word it is written."""
+"""Groups of commands: in paths `~` is the user's home folder, wherever in a word; each can be had alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from functools import cache, wraps
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,6 @@ class Commands(typer.Typer):
 
         return decorated
 
-    @cache  # noqa: B019  # the program's own groups, which last as long as it does
     def only(self, name: str) -> Commands:
         """The group with one of its commands or inner groups alone, since typer reads the options of all that it has.
 

@@ -24,18 +24,13 @@ def helps() -> bool:
     return launched_rank() > 0
 
 
-def command_in(words: list[str]) -> str:
-    """The command that words name, "" where they name none."""
-    return next((word for word in words if not word.startswith("-")), "")
-
-
 def check_command(words: list[str]) -> None:
     """Refuse a command in which processes do not help one another, where several were started.
 
     Raises:
         InputError: naming those that there are.
     """
-    command = command_in(words)
+    command = next((word for word in words if not word.startswith("-")), "")
     if launched_together() and command not in SHARED:
         raise InputError(
             f"several processes were started, which help one another in bench {', '.join(SHARED)} alone; "

@@ -11,7 +11,14 @@ from benchmark.runtime.processes import Processes
 from benchmark.training.average_over_processes import STAGE
 from benchmark.training.checkpoints import restore_random_state
 from benchmark.training.runner import StageLoop, StageRunner
-from benchmark.training.stage_parts import end_loading, stage_hooks, stage_loader, stage_optimizers, stage_schedulers
+from benchmark.training.stage_parts import (
+    end_loading,
+    free_memory_of_stage,
+    stage_hooks,
+    stage_loader,
+    stage_optimizers,
+    stage_schedulers,
+)
 from benchmark.training.train import move_to_device
 from methods.base import Trainable
 from registry.errors import plugin_boundary
@@ -73,3 +80,5 @@ def follow_training(
             finally:
                 end_loading(loader)
             stop.check(f"training {title}, stage {stage.name}")
+        del runner
+        free_memory_of_stage()

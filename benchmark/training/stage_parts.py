@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,6 +58,15 @@ def end_loading(loader: DataLoader[FaceBatch]) -> None:
     if loader._iterator is not None and loader.num_workers:
         loader._iterator._shutdown_workers()  # type: ignore[attr-defined]
         loader._iterator = None
+
+
+def free_memory_of_stage() -> None:
+    """Free what a stage was trained with, once nobody holds its runner any more.
+
+    Runner, hooks and optimisers refer to one another, so that the moments and averages of all networks would stay, on
+    a GPU too, beside those of the next stage until Python happens to look for garbage.
+    """
+    gc.collect()
 
 
 def stage_schedulers(stage: Stage) -> dict[str, list[Any]] | None:

@@ -39,7 +39,14 @@ from benchmark.training.kept_checkpoints import Keeping, find_resumed
 from benchmark.training.progress_hook import ProgressHook
 from benchmark.training.runner import StageLoop, StageRunner
 from benchmark.training.stage_cache import StageCache
-from benchmark.training.stage_parts import end_loading, stage_hooks, stage_loader, stage_optimizers, stage_schedulers
+from benchmark.training.stage_parts import (
+    end_loading,
+    free_memory_of_stage,
+    stage_hooks,
+    stage_loader,
+    stage_optimizers,
+    stage_schedulers,
+)
 from benchmark.training.stall_watch import StallWatch
 from benchmark.training.validation import Validation, adopt_curve
 from benchmark.training.warm_start import taken_up
@@ -165,6 +172,7 @@ def train(
                         keeping,
                         begun,
                     )
+                    free_memory_of_stage()
                     content = read_checkpoint(finished)
                     if store is not None:
                         store.save(stage, model, content["meta"])

@@ -8,12 +8,12 @@ from torch.nn import functional
 
 from methods.base import FaceBatch, one_hot
 from methods.labels import ATTRIBUTES, NUM_LABELS
+from methods.layers.adam import adam
 from registry import METHODS
 from registry.catalogue import METHOD_CARDS
 
-pytestmark = pytest.mark.integration
-
 SIZE, FACES = 64, 4
+STEP = torch.optim.Adam.step
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def _no_autocast(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_rule(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The optimisers' rules are torch's own, which takes a third of the time to apply them to nothing."""
+    """Steps of optimisers are tested below: on tensors without numbers they take a third of the time of all."""
     monkeypatch.setattr(torch.optim.Adam, "step", lambda _self: None)
 
 
@@ -33,6 +33,7 @@ def loaded_faces() -> FaceBatch:
     return FaceBatch(torch.zeros(FACES, 3, SIZE, SIZE, device="cpu"), mask, attributes, tuple("abcd"))
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(
     "label",
     [
@@ -86,6 +87,17 @@ def test_a_training_step_reads_nothing_from_its_device(label: str) -> None:
         for _ in range(2):
             losses = model.train_step(faces, optim)
         assert {loss.device.type for loss in losses.values()} == {"meta"}
+
+
+@pytest.mark.parametrize("options", [{}, {"weight_decay": 0.1, "decoupled": True}, {"clip_norm": 1.0}])
+def test_a_step_of_an_optimiser_reads_nothing_from_its_device(
+    options: dict[str, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.optim.Adam, "step", STEP)
+    network = torch.nn.Linear(3, 2, device="meta")
+    optimizer = adam(network, 1e-3, (0.5, 0.999), **options)
+    for _ in range(2):
+        optimizer.update_params(network(torch.ones(4, 3, device="meta")).sum())
 
 
 def test_moved_attributes_are_read_where_they_were_loaded() -> None:

@@ -10,16 +10,20 @@ from torchvision.models import VGG
 from methods.layers.initialisation import init_he
 
 
-def write_vgg(file: Path, network: Callable[[], VGG], seed: int = 0) -> nn.Sequential:
-    """Write a file of a network's features, and give those features.
+def write_vgg(file: Path, network: Callable[[], VGG]) -> nn.Sequential:
+    """Write a file of a network's features, the same at every call, and give those features.
 
-    Of its classifier, whose weights are most of a published file and which nobody reads, it has a bias alone.
+    Most of a published file is the classifier, which nobody reads: of it this one has a bias only.
     """
     with torch.device("meta"):
         features = network().features
     features = features.to_empty(device="cpu")
-    torch.manual_seed(seed)
-    init_he(features)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        init_he(features)
+        for name, parameter in features.named_parameters():
+            if name.endswith("bias"):
+                nn.init.normal_(parameter, std=0.1)
     state = {f"features.{key}": value for key, value in features.state_dict().items()}
     torch.save(state | {"classifier.6.bias": torch.zeros(1000)}, file)
     return features.eval()

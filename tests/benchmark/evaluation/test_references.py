@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -227,6 +228,7 @@ def test_archives_that_are_not_to_be_trusted(
     monkeypatch.setattr("benchmark.images.archive.HARMLESS_BYTES", 2**16)
     path = tmp_path / "inner" / "bad.zip"
     path.parent.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(path.parent))  # where archives are unpacked
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         fill(archive)
     with pytest.raises(InputError, match=r"bad\.zip") as error, opened_folder(path):

@@ -28,8 +28,6 @@ from registry import JUDGES, METRICS
 from registry.catalogue import JUDGE_CARDS
 from registry.errors import InputError
 
-pytestmark = pytest.mark.integration
-
 TINY = ("dataset.size=32", "dataset.options.train=4", "dataset.options.val=1", "dataset.options.test=2")
 
 
@@ -51,6 +49,7 @@ def context(spec: EvaluationSpec, cache: Path, **named: Path) -> EvaluationConte
     return EvaluationContext(spec, cache, Reporter(quiet=True), Weights(named=named))
 
 
+@pytest.mark.integration
 @torch.inference_mode()
 def test_published_labels_are_those_of_the_network_at_its_own_size_in_our_order(file: Path) -> None:
     judge, network = PublishedBiSeNet(32).eval(), BiSeNet().eval()
@@ -69,6 +68,7 @@ def test_published_labels_are_those_of_the_network_at_its_own_size_in_our_order(
     assert features.shape == (9, 512)
 
 
+@pytest.mark.integration
 def test_the_file_takes_the_trained_judge_s_place_and_says_what_it_saw(file: Path, cache: Path) -> None:
     spec = evaluation("parser_judge=bisenet")
     found = context(spec, cache, bisenet=file)
@@ -85,12 +85,14 @@ def test_the_file_takes_the_trained_judge_s_place_and_says_what_it_saw(file: Pat
     assert context(spec, cache, bisenet=file).judge("parser")[1] == facts
 
 
+@pytest.mark.integration
 def test_where_faces_have_no_masks_it_has_no_scores_of_its_own(file: Path, cache: Path) -> None:
     found = context(evaluation("parser_judge=bisenet"), cache, bisenet=file)
     found.dataset.lacks = {"mask": "masks is not there"}
     assert found.judge("parser")[1].scores == {}
 
 
+@pytest.mark.integration
 def test_a_published_judge_without_its_file_says_what_to_do(
     file: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

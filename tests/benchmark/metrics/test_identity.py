@@ -20,8 +20,6 @@ from benchmark.weights.resources import MetricUnavailable, Resources
 from registry import DATASETS, PROTOCOLS
 from tests.benchmark.metrics.random_batches import part_of, random_batch
 
-pytestmark = pytest.mark.integration
-
 installed = pytest.mark.skipif(find_spec("dlib") is None, reason="needs the extra `identity`")
 SLICE = Path("../shared/celebamask-hq-mini")
 PAIRS = 16
@@ -56,6 +54,7 @@ def test_cosines() -> None:
     np.testing.assert_allclose(cosine_similarity(one, other), [0, 2**-0.5, -1, np.nan])
 
 
+@pytest.mark.integration
 @installed
 def test_a_smile_keeps_the_identity_and_another_face_does_not(metric: Identity, batch: ScoringBatch) -> None:
     kept = metric.measure(batch)["value"]
@@ -67,6 +66,7 @@ def test_a_smile_keeps_the_identity_and_another_face_does_not(metric: Identity, 
     assert (kept[:, None] > swapped[None])[np.isfinite(kept)].mean() > 0.9
 
 
+@pytest.mark.integration
 @installed
 def test_a_face_is_itself(metric: Identity, batch: ScoringBatch) -> None:
     target = batch.tasks.target
@@ -74,9 +74,14 @@ def test_a_face_is_itself(metric: Identity, batch: ScoringBatch) -> None:
     np.testing.assert_allclose(found[np.isfinite(found)], 1, atol=1e-9)
 
 
+@pytest.mark.integration
 @installed
 def test_targets_are_kept_and_give_the_same_figures(batch: ScoringBatch, resources: Resources, tmp_path: Path) -> None:
-    figures, some = [], part_of(batch, slice(4))
+    images = batch.tasks.target.image[:4].clone()
+    images[1], images[3] = images[0], 0.0  # a face that comes twice, and none
+    target = part_of(batch, slice(4)).tasks.target
+    some = random_batch(4, images.shape[-1], output=batch.output[:4], target=replace(target, image=images))
+    figures = []
     for cache in (None, tmp_path, tmp_path):
         embedder._loaded.cache_clear()  # as another process begins
         metric = Identity()
@@ -86,9 +91,11 @@ def test_targets_are_kept_and_give_the_same_figures(batch: ScoringBatch, resourc
     np.testing.assert_array_equal(figures[2], figures[0])
     (path,) = (tmp_path / "embeddings").glob("*.npz")
     targets = {image.tobytes() for image in some.target_pixels}
-    assert len(KeptEmbeddings(path).known) == len(targets)
+    assert len(KeptEmbeddings(path).known) == len(targets) == 3
+    assert np.isfinite(figures[0]).tolist() == [True, True, True, False]
 
 
+@pytest.mark.integration
 @installed
 def test_an_output_without_a_face_is_left_out_and_counted(metric: Identity, batch: ScoringBatch) -> None:
     output = batch.output.clone()
@@ -101,6 +108,7 @@ def test_an_output_without_a_face_is_left_out_and_counted(metric: Identity, batc
     assert metric.summarise(columns, weights) == pytest.approx(np.nanmean(columns["value"]))
 
 
+@pytest.mark.integration
 @installed
 def test_the_embedding_is_dlibs_own(metric: Identity, resources: Resources, batch: ScoringBatch) -> None:
     """At 256 pixels nothing is resized, so that dlib's one call from picture to descriptor must give the same."""
@@ -115,6 +123,7 @@ def test_the_embedding_is_dlibs_own(metric: Identity, resources: Resources, batc
     np.testing.assert_allclose(metric._embedder.embeddings(image[None])[0], expected, atol=1e-6)
 
 
+@pytest.mark.integration
 @installed
 @pytest.mark.skipif(not SLICE.is_dir(), reason=f"the slice of real faces is not at {SLICE}")
 def test_photographs_are_told_apart(metric: Identity) -> None:

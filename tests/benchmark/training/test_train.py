@@ -1,9 +1,11 @@
 """Training: stages, schedules, averages and logs; interrupted or killed, it ends in the same bits."""
 
+import gc
 import json
 import math
 import signal
 import sys
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -56,6 +58,36 @@ def test_a_seed_decides_every_bit(trained: Toy, faces: Path, tmp_path: Path) -> 
     train_toy(other, tmp_path / "other", faces, seed=1)
     assert same_weights(trained, again)
     assert not same_weights(trained, other)
+
+
+class FrugalToy(Toy):
+    """Looks in every step which optimisers of other stages are still in memory."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: list[weakref.ref[torch.optim.Optimizer]] = []
+        self.there: list[int] = []
+
+    def optimizers(self, stage: Stage) -> OptimWrapperDict:
+        wrappers = super().optimizers(stage)
+        self.made.append(weakref.ref(wrappers["network"].optimizer))
+        return wrappers
+
+    def train_step(self, faces: FaceBatch, optim: OptimWrapperDict) -> dict[str, torch.Tensor]:
+        self.there.append(sum(each() is not None for each in self.made))
+        return super().train_step(faces, optim)
+
+
+def test_a_stage_leaves_no_optimiser_in_the_memory_of_the_next(faces: Path, tmp_path: Path) -> None:
+    toy = FrugalToy()
+    gc.disable()
+    try:
+        train_toy(toy, tmp_path, faces)
+    finally:
+        gc.enable()
+    assert len(toy.made) == 2
+    assert set(toy.there) == {1}
+    assert [each() for each in toy.made] == [None, None]
 
 
 class BalancedToy(Toy):
