@@ -153,6 +153,8 @@ def run_command(command: NodeCommand) -> int:
     Returns:
         Its exit code.
     """
+    # Ray interrupts a task as Ctrl-C would, which the nodes of a cluster that a script started in the background ignore
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     process = command.start()
     try:
         while True:

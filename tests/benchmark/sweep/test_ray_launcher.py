@@ -107,7 +107,12 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def add_node(cluster: Any) -> Any:
-    return cluster.add_node(num_cpus=1, object_store_memory=80 * 2**20)
+    """Add a node as a script in the background would, whose processes all ignore Ctrl-C."""
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return cluster.add_node(num_cpus=1, object_store_memory=80 * 2**20)
+    finally:
+        signal.signal(signal.SIGINT, heard)
 
 
 @pytest.mark.slow
