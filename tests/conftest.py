@@ -29,7 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path in whole:
             item.add_marker(pytest.mark.integration)
-    items.sort(key=lambda item: item.path not in whole and not _is_marked_whole(item))
+    whole |= {item.path for item in items if _is_marked_whole(item)}
+    items.sort(key=lambda item: item.path not in whole)
 
 
 def pytest_configure() -> None:
