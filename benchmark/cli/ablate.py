@@ -10,7 +10,7 @@ import typer
 from benchmark.cli.options import Data, Dataset, Seeds, SweepOptions, takes
 from benchmark.cli.plugins import load_plugins
 from benchmark.cli.resolve_flags import experiment_of, parse_seeds, print_plan, split_names
-from benchmark.cli.sweep import finish, swept
+from benchmark.cli.sweep import finish, storage_of, swept
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,9 +46,10 @@ def _ablate(
         print_plan(planned, options.json)
         return
     folder = study_folder(options.runs, cells)
-    record = swept(planned, options, folder)
+    storage = storage_of(options)
+    record = swept(planned, options, folder, storage)
     failures = {Path(job.folder): job.error or "" for job in record.failed}
     write_study(folder / STUDY, study_of(card, cells, numbers, chosen, options.runs, failures))
     for page in [folder / STUDY, *write_ablation(folder / STUDY, folder)]:
         typer.echo(page, err=True)
-    finish(record, options.json)
+    finish(record, options.json, storage)

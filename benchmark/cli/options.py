@@ -56,6 +56,13 @@ JobRequests = Annotated[
         "may be repeated.",
     ),
 ]
+StorageAddress = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="Where finished runs are kept beside --runs, such as s3://bucket/study; those missing here are fetched.",
+    ),
+]
 Limit = Annotated[int | None, typer.Option(help="At most so many tasks per protocol.")]
 Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1 …", show_default="auto")]
 Checkpoint = Annotated[
@@ -150,13 +157,14 @@ class RunOptions(CommandOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class SweepOptions(CommandOptions):
-    """What commands take that start jobs: what each may cost, how many at once, where, and with what."""
+    """What commands take that start jobs: what each may cost, how many at once, where, with what, and for where."""
 
     budget: Budget = None
     jobs: Jobs = None
     launcher: LauncherName = "local"
     address: Address = None
     request: JobRequests = None
+    storage: StorageAddress = None
 
 
 def takes(options_type: type[CommandOptions]) -> Callable[[Callable[..., None]], Callable[..., None]]:

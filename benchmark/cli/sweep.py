@@ -16,6 +16,7 @@ from registry.errors import InputError
 if TYPE_CHECKING:
     from benchmark.config.experiment import Experiment
     from benchmark.sweep.record import SweepRecord
+    from benchmark.sweep.storage import Storage
 
 
 def add_to(app: typer.Typer) -> None:
@@ -51,16 +52,34 @@ def _sweep(
     if options.dry_run:
         print_plan(planned, options.json)
         return
-    finish(swept(planned, options, options.runs / "sweep"), options.json)
+    storage = storage_of(options)
+    finish(swept(planned, options, options.runs / "sweep", storage), options.json, storage)
 
 
-def swept(experiments: Sequence[Experiment], options: SweepOptions, folder: Path) -> SweepRecord:
+def storage_of(options: SweepOptions) -> Storage | None:
+    """Where finished runs come from and go to beside the folder of runs; None where nothing was said.
+
+    Raises:
+        InputError: if there is no such place, or nothing can be written there.
+    """
+    if options.storage is None:
+        return None
+    from benchmark.sweep.object_store import ObjectStore
+    from benchmark.sweep.storage import Storage
+
+    return Storage(ObjectStore(options.storage), options.runs)
+
+
+def swept(
+    experiments: Sequence[Experiment], options: SweepOptions, folder: Path, storage: Storage | None
+) -> SweepRecord:
     """Run experiments as a sweep whose record and logs go to `folder`.
 
     Args:
         experiments: fully resolved, to be computed alike.
         options: of the command; each job gets those that no experiment holds.
         folder: created where absent.
+        storage: as `sweep` takes it.
 
     Raises:
         InputError: if a folder cannot be written, another sweep works there, or jobs cannot be started where they
@@ -86,6 +105,7 @@ def swept(experiments: Sequence[Experiment], options: SweepOptions, folder: Path
         weights=options.find_weights(),
         table=table,
         launcher=choose_launcher(choice, experiments[0].evaluation.compute, folder, table.say),
+        storage=storage,
     )
 
 
@@ -96,11 +116,17 @@ def _job_options(options: CommandOptions) -> list[str]:
     return words + [word for named in options.weights or () for word in ("--weights", named)]
 
 
-def finish(record: SweepRecord, as_json: bool) -> None:
-    """Print how the jobs ended, and exit with 1 if any failed."""
+def finish(record: SweepRecord, as_json: bool, storage: Storage | None) -> None:
+    """Print how the jobs ended, keep what is finished and its pages in the storage, and exit with 1 if any job failed.
+
+    Raises:
+        InputError: if something cannot be stored.
+    """
     from benchmark.cli.print_sweep import print_record
 
     print_record(record, as_json)
+    if storage is not None:
+        storage.keep_all()
     if record.failed:
         raise typer.Exit(1)
 

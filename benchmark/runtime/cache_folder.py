@@ -31,7 +31,7 @@ def writable(folder: Path, what: str) -> Path:
     if _ADDRESS.match(str(folder)):
         raise InputError(
             f"{what} {folder} is an address, and no folder; runs are locked, renamed and appended to, which needs a "
-            "file system: mount one that all machines share"
+            "file system: mount one that all machines share (sweeps keep finished runs at an address by --storage)"
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)

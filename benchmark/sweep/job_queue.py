@@ -70,10 +70,11 @@ class Queue:
         launcher: Launcher,
         stop: StopRequest,
         is_finished: Callable[[Job], bool] = lambda job: False,
+        on_finished: Callable[[Job], None] = lambda job: None,
     ) -> None:
         """Run every job that is not finished; once `stop` is requested, start none and wait for those that run.
 
-        Whatever else ends this ends the jobs that run, at once.
+        Whatever else ends this ends the jobs that run, at once. `on_finished` is told of each that was run to its end.
         """
         waiting, started = deque(jobs), list[_Started]()
         told = False
@@ -88,7 +89,11 @@ class Queue:
                     self.table.say(f"stopping; {len(started)} running jobs save what they have")
                     for begun in started:
                         begun.running.stop()
-                started = [begun for begun in started if not self._has_ended(begun, stop)]
+                ended = [begun for begun in started if self._has_ended(begun, stop)]
+                started = [begun for begun in started if self.state(begun.job) == "running"]
+                for begun in ended:
+                    if self.state(begun.job) == "finished":
+                        on_finished(begun.job)
                 self._show(started, len(waiting))
                 time.sleep(POLL_SECONDS if started else 0)
         finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -20,6 +20,7 @@ from benchmark.sweep.live_table import LiveTable
 from benchmark.sweep.local_launcher import LocalLauncher
 from benchmark.sweep.record import RECORD, SweepRecord
 from benchmark.sweep.shared_setup import evaluation_key, shared_experiments
+from benchmark.sweep.storage import Storage
 from benchmark.weights.locate import Weights
 from registry.errors import InputError
 
@@ -36,6 +37,7 @@ def sweep(
     weights: Weights,
     table: LiveTable,
     launcher: Launchers = LocalLauncher,
+    storage: Storage | None = None,
 ) -> SweepRecord:
     """Run experiments, those that are not finished, and record how each ended in `folder/sweep.json`.
 
@@ -49,9 +51,10 @@ def sweep(
         table: shows what happens.
         launcher: makes what starts experiments, and what they share, so many at once; the pages are written on this
             machine.
+        storage: where finished runs come from at first, and go to as they finish; `keep_all` is left to the caller.
 
     Raises:
-        InputError: if another sweep works in the same folder of runs.
+        InputError: if another sweep works in the same folder of runs, or a run of the storage cannot be fetched.
         Interrupted: if a stop was requested; jobs that were training have saved their state.
     """
     references = shared_experiments(experiments)
@@ -71,18 +74,27 @@ def sweep(
     def pages_are_written(job: Job) -> bool:
         return pages_are_up_to_date(runs / job.experiment.evaluation.dataset.name, [job.experiment.folder(runs)])
 
-    with _alone_in(runs), deferred_interruption() as stop, table.shown():
+    keeping = nullcontext(_keep_nothing) if storage is None else storage.keeping(table.say)
+
+    with _alone_in(runs), deferred_interruption() as stop, table.shown(), keeping as keep:
+        if storage is not None:
+            storage.fetch(table.say)
         queue = Queue([*shared, *own, *pages], runs, folder / RECORD, table)
         # one after the other, each with every thread there is
         queue.run(shared, launcher(1), stop, shared_is_finished)
         failed = {evaluation_key(job.experiment) for job in shared if queue.state(job) == "failed"}
         without = [job for job in (*own, *pages) if evaluation_key(job.experiment) in failed]
         queue.fail(without, "the faces, judges or reference methods that it needs failed, see above")
-        queue.run(queue.waiting(own), launcher(max_parallel_jobs), stop, is_finished)
+        own_launcher = launcher(max_parallel_jobs)
+        queue.run(queue.waiting(own), own_launcher, stop, is_finished, lambda job: keep(job.experiment.folder(runs)))
         queue.run(queue.waiting(pages), LocalLauncher(1), stop, pages_are_written)
         counts = queue.record.counts
         stop.check(f"sweeping, {counts['waiting'] + counts['stopped']} of {len(queue.record.jobs)} jobs left")
     return queue.record
+
+
+def _keep_nothing(run: Path) -> None:
+    """Where there is no storage, a finished run stays where it is."""
 
 
 def _job(role: Role, experiment: Experiment, runs: Path, folder: Path, words: Sequence[str]) -> Job:

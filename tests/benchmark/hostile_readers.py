@@ -41,7 +41,9 @@ from benchmark.results.schema import read_result
 from benchmark.results.task_scores import ScoreFiles
 from benchmark.runs.training_budget import read_budgets
 from benchmark.sweep.job_log import training_progress
+from benchmark.sweep.object_store import ObjectStore
 from benchmark.sweep.record import read_record
+from benchmark.sweep.storage import Storage
 from benchmark.tables.build_tables import tabulate
 from benchmark.tables.pairwise import differences
 from methods.labels import ATTRIBUTES
@@ -173,6 +175,14 @@ def _budgets(path: Path) -> object:
     return read_budgets(path, print)
 
 
+def _stored(path: Path) -> object:
+    """What comes from an address whose only record this is."""
+    bucket, said = path.parents[3], list[str]()
+    Storage(ObjectStore(f"file://{bucket}"), bucket.parent / "runs").fetch(said.append)
+    assert not list(bucket.parent.rglob("*.png"))
+    return said
+
+
 def _curve(path: Path) -> object:
     return read_validated_stages(path.parents[1])
 
@@ -265,6 +275,13 @@ VALUE_READERS: Final[Mapping[str, Reader]] = {
         ("study", "study.json", STUDY.model_dump_json().encode(), read_study, bytes),
         ("key", "key.json", KEY.model_dump_json().encode(), read_key, bytes),
         ("sweep", "sweep.json", _json({"schema_version": 1, "jobs": [JOB]}), read_record, bytes),
+        (
+            "stored run",
+            "bucket/stored/faces/tiny/seed0.json",
+            _json({"schema_version": 1, "files": {"result.json": "0" * 64, "edits/0.png": "0" * 64}}),
+            _stored,
+            bytes,
+        ),
         ("budgets", "budgets.json", _json({"bought": {"a": BOUGHT}}), _budgets, bytes),
         ("answers", "answers.json", made.page_json(made.answers()[:3]).encode(), _answers, bytes),
         ("answers of Label Studio", "answers.json", made.label_studio(made.answers()[:3]).encode(), _answers, bytes),

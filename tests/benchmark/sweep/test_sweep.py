@@ -39,10 +39,16 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def swept(runs: Path, cache: Path) -> Outcome:
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where finished runs are kept."""
+    return tmp_path_factory.mktemp("bucket")
+
+
+@pytest.fixture(scope="module")
+def swept(runs: Path, cache: Path, bucket: Path) -> Outcome:
     """A sweep of a method, one that cannot be built, and a reference method."""
     methods = f"{FAILING},tiny,copy-target"
-    words = ("sweep", "--methods", methods, "--jobs", "2", "--runs", runs, *OPTIONS)
+    words = ("sweep", "--methods", methods, "--jobs", "2", "--runs", runs, "--storage", f"file://{bucket}", *OPTIONS)
     return ended(bench_process(*words, BENCH_CACHE=str(cache)), timeout=500)
 
 
@@ -76,6 +82,27 @@ def test_what_is_shared_is_made_once(swept: Outcome, cache: Path, runs: Path) ->
     }
     assert len(said) == 4
     assert [name.partition("-")[0] for name, words in said.items() if words] == ["shared"]
+
+
+def test_from_an_address_it_goes_on_in_another_folder(
+    swept: Outcome, bucket: Path, cache: Path, tmp_path: Path
+) -> None:
+    assert swept.code == 1
+    address = f"file://{bucket}"
+    stored = {path.parent.parent.name for path in bucket.rglob("result.json")}
+    assert {"tiny", "copy-target", "oracle"} <= stored
+    assert not (bucket / "rendered-faces" / FAILING).exists()
+    assert (bucket / "rendered-faces" / "leaderboard.html").is_file()
+    assert (bucket / "sweep" / "sweep.json").is_file()
+
+    words = ("sweep", "--methods", "tiny,copy-target", "--runs", tmp_path, "--storage", address, *OPTIONS, "--json")
+    outcome = ended(bench_process(*words, BENCH_CACHE=str(cache)), timeout=500)
+    assert outcome.code == 0, outcome.err
+    assert f"{tmp_path}/rendered-faces/tiny/seed0: fetched from {address}" in outcome.err
+    jobs = by_name(SweepRecord.model_validate_json(outcome.out))
+    states = [jobs[name].state for name in ("shared", "tiny", "copy-target", "leaderboard")]
+    assert states == ["already finished", "already finished", "already finished", "finished"]
+    assert {path.parent.parent.name for path in tmp_path.rglob("result.json")} == stored
 
 
 def test_stopped_by_either_signal_it_saves_and_goes_on(swept: Outcome, runs: Path, cache: Path) -> None:
