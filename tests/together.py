@@ -7,9 +7,9 @@ from tests.commands import Outcome, bench_process, ended
 from tests.warm_processes import WarmProcess
 
 
-def together(*words: str | Path, size: int = 2) -> list[Outcome]:
+def together(*words: str | Path, size: int = 2, timeout: float = 120) -> list[Outcome]:
     """Run a command in so many processes; how each ended, by rank."""
-    return [ended(process) for process in started_together(*words, size=size)]
+    return [ended(process, timeout) for process in started_together(*words, size=size)]
 
 
 def started_together(*words: str | Path, size: int = 2, **environment: str) -> list[WarmProcess]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from itertools import chain
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from benchmark.runtime.json_files import read_strictly, write_strictly
@@ -16,6 +17,20 @@ SCHEMA_VERSION: Literal[1] = 1
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="null")
+
+
+def _strength(name: str) -> str:
+    try:
+        finite = math.isfinite(float(name))
+    except ValueError:
+        finite = False
+    if not finite:
+        raise PydanticCustomError("no_strength", "strength {name} is no number", {"name": repr(name)})
+    return name
+
+
+Strength = Annotated[str, AfterValidator(_strength)]
+"""The strength of tasks, a number as it is written."""
 
 
 class Value(_Strict):
@@ -93,7 +108,7 @@ class ProtocolResult(_Strict):
     metrics: dict[str, Value]
     breakdown: dict[str, dict[str, float | None]] = Field(default_factory=dict)
     attributes: dict[str, dict[str, Value]] = Field(default_factory=dict)
-    strengths: dict[str, dict[str, Value]] = Field(default_factory=dict)
+    strengths: dict[Strength, dict[str, Value]] = Field(default_factory=dict)
     losses: dict[str, Value] = Field(default_factory=dict)
     scores_sha256: str | None = None
     reason: str | None = None

@@ -48,6 +48,19 @@ def test_figures_of_a_metric_that_is_not_described_are_one_sentence(tmp_path: Pa
     assert str(refused.value).endswith("has a figure of 'seg-accuracy', which metrics does not describe")
 
 
+@pytest.mark.parametrize("strength", ["__proto__", "", "nan", "-inf", "1e999"])
+def test_figures_of_a_strength_that_is_no_number_are_one_sentence(strength: str, tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    content = json.loads((DATA / "results" / "v1-strengths.json").read_text())
+    name, protocol = next((name, each) for name, each in content["protocols"].items() if each.get("strengths"))
+    protocol["strengths"][strength] = {}
+    path.write_text(json.dumps(content))
+    with pytest.raises(ResultError) as refused:
+        read_result(path)
+    assert str(refused.value).startswith(f"{path}: protocols.{name}.strengths.{strength}")
+    assert str(refused.value).endswith(f"strength {strength!r} is no number")
+
+
 def runs(folder: Path, number: int) -> list[Path]:
     made = read_result(FORMS[0])
     paths = [folder / "rendered-faces" / "maskgan" / f"seed{seed}" / "result.json" for seed in range(number)]

@@ -236,7 +236,7 @@ def test_every_metric_is_that_of_one_process(
         options += ("--protocol", protocol)
     for id, file in (("alexnet", alexnet_file), ("inception-fid", inception_file)):
         options += ("--weights", f"{id}={file}")
-    three = together("score", *options, "--runs", tmp_path / "three", size=3)
+    three = together("score", *options, "--runs", tmp_path / "three", size=3, timeout=600)
     assert [each.code for each in three] == [0, 0, 0], "".join(each.err for each in three)
     alone = bench("score", *options, "--runs", tmp_path / "one")
     assert alone.code == 0, alone.err
