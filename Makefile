@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 export GOMP_SPINCOUNT = 20000
 
-.PHONY: demo table claims ebst example-report test test-unit test-slow lint types docs bench-renderer bench-steps bench-scoring bench-attributes bench-reports bench-demo bench-page bench-sweep bench-processes bench-plan gpu-rehearsal clean
+.PHONY: demo table claims ebst example-report test test-unit test-slow lint types docs bench-renderer bench-steps bench-loading bench-scoring bench-attributes bench-reports bench-demo bench-page bench-sweep bench-processes bench-plan gpu-rehearsal clean
 
 demo: $(VENV)/installed
 	$(BIN)/bench run --method maskgan
@@ -98,6 +98,12 @@ STEPS = pix2pixhd spade masks attribute pairs domains completion
 
 bench-steps: $(VENV)/installed
 	for family in $(STEPS); do $(BIN)/python -m benchmarks.steps_$$family || exit 1; done
+
+# the loader of packed faces against their files: make bench-loading FACES=FOLDER, one of CelebAMask-HQ
+FACES = CelebAMask-HQ
+
+bench-loading: $(VENV)/installed
+	for size in 64 128 256; do $(BIN)/python -m benchmarks.loading $(FACES) $$size || exit 1; done
 
 bench-scoring: $(VENV)/installed
 	$(BIN)/python -m benchmarks.scoring_fid
