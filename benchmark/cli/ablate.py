@@ -52,4 +52,4 @@ def _ablate(
     write_study(folder / STUDY, study_of(card, cells, numbers, chosen, options.runs, failures))
     for page in [folder / STUDY, *write_ablation(folder / STUDY, folder)]:
         typer.echo(page, err=True)
-    finish(record, options.json, storage)
+    finish(record, folder, options.json, storage)

@@ -52,8 +52,8 @@ def _sweep(
     if options.dry_run:
         print_plan(planned, options.json)
         return
-    storage = storage_of(options)
-    finish(swept(planned, options, options.runs / "sweep", storage), options.json, storage)
+    storage, folder = storage_of(options), options.runs / "sweep"
+    finish(swept(planned, options, folder, storage), folder, options.json, storage)
 
 
 def storage_of(options: SweepOptions) -> Storage | None:
@@ -116,8 +116,14 @@ def _job_options(options: CommandOptions) -> list[str]:
     return words + [word for named in options.weights or () for word in ("--weights", named)]
 
 
-def finish(record: SweepRecord, as_json: bool, storage: Storage | None) -> None:
-    """Print how the jobs ended, keep what is finished and its pages in the storage, and exit with 1 if any job failed.
+def finish(record: SweepRecord, folder: Path, as_json: bool, storage: Storage | None) -> None:
+    """Print how the jobs ended, store the pages that were written, and exit with 1 if any job failed.
+
+    Args:
+        record: of the sweep.
+        folder: of its files.
+        as_json: whether to print the record as JSON.
+        storage: keeps finished runs and pages; None where nothing was said.
 
     Raises:
         InputError: if something cannot be stored.
@@ -126,7 +132,10 @@ def finish(record: SweepRecord, as_json: bool, storage: Storage | None) -> None:
 
     print_record(record, as_json)
     if storage is not None:
-        storage.keep_all()
+        storage.keep_pages(dict.fromkeys(job.dataset for job in record.jobs), folder)
+        if storage.not_stored:
+            first, *_ = storage.not_stored.values()
+            raise InputError(f"{len(storage.not_stored)} finished runs are not stored: {first}")
     if record.failed:
         raise typer.Exit(1)
 

@@ -34,6 +34,8 @@ IMPORT: Final = "import.json"
 """In the same folder, where the edits were made elsewhere: the files that they were read from."""
 IMPORT_SETTINGS: Final = f"{EDITS}/evaluation.yaml"
 """In such a run: the settings that its edits were imported with."""
+BUDGETS: Final = "budgets.json"
+"""Beside the runs of a method's seeds: the budgets that they were given."""
 CARD: Final = "method.yaml"
 """In a run whose edits were made elsewhere: the card of what made them."""
 

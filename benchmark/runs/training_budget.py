@@ -15,15 +15,13 @@ from benchmark.config.training_length import scaled
 from benchmark.editing.build_method import build_editor
 from benchmark.editing.option_weights import OptionWeights
 from benchmark.evaluation.context import EvaluationContext
+from benchmark.results.run_folder import BUDGETS
 from benchmark.runtime.checked_files import DamagedFileError, read_checked_json, write_checked_json
 from benchmark.training.compile_networks import compiled
 from benchmark.training.step_cost import step_costs
 from methods.base import Stage
 from registry.cards import Option
 from registry.errors import InputError
-
-BUDGETS = "budgets.json"
-"""In the folder of a method's seeds: the budgets that it was given."""
 
 
 class Bought(BaseModel):

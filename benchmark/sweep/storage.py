@@ -6,180 +6,260 @@ record is written last; a run without one, or with files that are not as the rec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Final
 
 from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from benchmark.caching.file_record import changed_files
-from benchmark.caching.fingerprints import STAMPS
-from benchmark.results.run_folder import RESULT
+from benchmark.results.run_folder import BUDGETS, RESULT
 from benchmark.runs.lock import lock_path
-from benchmark.runs.status import run_folders
-from benchmark.runtime.atomic_files import replacing_folder
+from benchmark.runtime.atomic_files import replacing, replacing_folder
+from benchmark.runtime.interruption import StopRequest
 from benchmark.runtime.json_files import ResultError, read_strictly, write_strictly
 from benchmark.sweep.object_store import ObjectStore
-from benchmark.sweep.stored_files import RECORDS, StoredFiles, files_to_store, inside, stored_files
+from benchmark.sweep.stored_files import DECIDING, NotStoredError, StoredFiles, stored_files, visible_files
 from registry.errors import InputError
 
-_SUFFIX = ".json"
+RECORD: Final = "stored.json"
+"""In a run's folder at the address: the record of its files."""
+_LOCK_SECONDS: Final = 5.0
+"""How long a run's lock is waited for, which is taken for a moment by who asks for its status."""
+_POLL_SECONDS: Final = 0.2
+Say = Callable[[str], None]
+"""Takes a line for people."""
+
+
+class _Known(BaseModel):
+    """What the address had of a run when this folder last had the same.
+
+    Attributes:
+        record: SHA-256 of its record.
+        deciding: those of the files that tell runs apart.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    record: str
+    deciding: dict[str, str]
 
 
 class Storage:
     """A folder of runs, and the address at which those that are finished are kept.
 
+    Runs go by their names: their paths in the folder, and at the address.
+
     Args:
         store: the files at the address.
         runs: folder of all runs.
+
+    Attributes:
+        not_stored: why each run is not that could not be sent, by name.
     """
 
     def __init__(self, store: ObjectStore, runs: Path) -> None:
         self.store = store
         self.runs = runs
+        self.not_stored: dict[str, str] = {}
+        self._known_in = runs / ".stored" / hashlib.sha256(store.address.encode()).hexdigest()[:16]
+        self._as_known: set[str] = set()  # names of runs whose record there is the one that is known
 
-    def fetch(self, say: Callable[[str], None]) -> None:
-        """Bring finished runs that the folder lacks, or that others have stored anew.
+    def fetch(self, names: Sequence[str], stop: StopRequest, say: Say) -> None:
+        """Bring finished runs that the folder lacks, or that others have stored anew since it had them.
+
+        What was computed here and differs is left as it is, and said.
 
         Args:
+            names: of the runs.
+            stop: ends it after a run.
             say: takes what is fetched, and what is left out and why.
 
         Raises:
-            InputError: if a run was finished here and stored by others; neither is written over.
+            InputError: if the address does not answer.
         """
-        names = [name for name in self.store.names(RECORDS) if name.endswith(_SUFFIX)]
-        for path, content in zip(names, self.store.read(names), strict=True):
-            try:
-                name = inside(path.removeprefix(f"{RECORDS}/").removesuffix(_SUFFIX))
-                record = _run_record(content)
-            except ValueError:
-                say(f"{self.store.address}/{path} is left out: it is no record of a stored run")
-                continue
-            if said := self._fetch(self.runs / name, name, record):
+        folders = dict.fromkeys(PurePosixPath(name).parent.as_posix() for name in names)
+        missing = [f"{folder}/{BUDGETS}" for folder in folders if not (self.runs / folder / BUDGETS).exists()]
+        for name, content in zip(missing, self.store.read(missing), strict=True):
+            if content is not None:  # by which all seeds train equally long
+                with replacing(self.runs / name) as temporary:
+                    temporary.write_bytes(content)
+        for name, content in zip(names, self.store.read([_record(name) for name in names]), strict=True):
+            if stop.requested:
+                return
+            if content is not None and (said := self._fetch(name, content)) is not None:
                 say(said)
 
-    def keep(self, run: Path) -> None:
-        """Store a finished run.
+    def keep(self, name: str) -> None:
+        """Store a finished run, as it is.
 
         Raises:
-            InputError: if it cannot be sent, or others have stored one of its name since it was looked for.
+            NotStoredError: if another run of its name was stored there, a process works on the one here, or it has a
+                file with a name that no storage takes.
+            InputError: if the address does not answer.
         """
-        name = run.relative_to(self.runs).as_posix()
-        there = self._there(name)
-        if there is not None and there != self._known(name) and not _is_the_run_of(there, run):
-            raise InputError(self._two_of(name))
+        run = self.runs / name
         try:
-            with FileLock(lock_path(run), timeout=0):
-                self._send(name, there, stored_files(run, files_to_store(run)))
+            with FileLock(lock_path(run), timeout=_LOCK_SECONDS):
+                self._send(name, run)
         except Timeout:
-            raise InputError(f"{run} is not stored: another process works on it") from None
+            raise NotStoredError(f"{run} is not stored: another process works on it") from None
+        self.not_stored.pop(name, None)
 
-    def keep_all(self) -> None:
-        """Store every finished run that is not stored as it is now, and what lies beside runs, such as pages.
+    def keep_all(self, names: Iterable[str], stop: StopRequest, say: Say) -> None:
+        """Store the finished ones of runs that are not stored as they are now.
+
+        Args:
+            names: of the runs.
+            stop: ends it after a run.
+            say: takes why one is not stored, which `not_stored` has too.
+        """
+        for name in names:
+            if stop.requested:
+                return
+            if (self.runs / name / RESULT).is_file() and not self._is_kept(name) and not self._try_to_keep(name, say):
+                return
+
+    def keep_pages(self, datasets: Iterable[str], folder: Path) -> None:
+        """Store the files beside runs, in place of those that lie there; none is removed.
+
+        Args:
+            datasets: whose leaderboards they are.
+            folder: of the sweep's own files, whose record, logs and reports are stored too.
 
         Raises:
-            InputError: as `keep`.
+            InputError: if the address does not answer.
         """
-        runs = set(run_folders(self.runs))
-        for run in sorted(runs):
-            known = self._known(run.relative_to(self.runs).as_posix())
-            if (run / RESULT).is_file() and not (known is not None and _is_the_run_of(known, run)):
-                self.keep(run)
-        beside = (path for path in files_to_store(self.runs) if runs.isdisjoint(path.parents))
-        self._send("", self._there(""), stored_files(self.runs, beside))
+        beside = [path for dataset in datasets for path in sorted((self.runs / dataset).glob("[!.]*"))]
+        paths = [*(path for path in beside if path.is_file()), *visible_files(folder)]
+        self.store.upload({path.relative_to(self.runs).as_posix(): path for path in paths})
 
     @contextmanager
-    def keeping(self, say: Callable[[str], None]) -> Iterator[Callable[[Path], None]]:
+    def keeping(self, stop: StopRequest, say: Say) -> Iterator[Callable[[str], None]]:
         """A function that stores finished runs, one after the other, while others are computed.
 
-        One that cannot be stored is said, and left to `keep_all`, as are those that wait when the block fails.
+        The block ends when all are stored; once `stop` is requested, or if it fails, when the one is that is being
+        sent. One that cannot be stored is said, and left to `keep_all`.
         """
-        with ThreadPoolExecutor(1) as pool:
+        pool = ThreadPoolExecutor(1)
+        sending: list[Future[bool]] = []
 
-            def try_to_keep(run: Path) -> None:
-                try:
-                    self.keep(run)
-                except (InputError, OSError) as error:
-                    say(f"{run} is not stored yet: {error}")
+        def keep_soon(name: str) -> None:
+            sending.append(pool.submit(self._try_to_keep, name, say))
 
-            def keep_soon(run: Path) -> None:
-                pool.submit(try_to_keep, run)
+        try:
+            yield keep_soon
+            while not stop.requested and wait(sending, _POLL_SECONDS).not_done:
+                pass
+        finally:
+            pool.shutdown(cancel_futures=True)
+        for each in sending:
+            if not each.cancelled():
+                each.result()
 
-            try:
-                yield keep_soon
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+    def _try_to_keep(self, name: str, say: Say) -> bool:
+        """Store a run, or say why not; False where no other can be stored either."""
+        try:
+            self.keep(name)
+        except (InputError, OSError) as error:
+            self.not_stored[name] = str(error)
+            say(f"{self.runs / name} is not stored yet: {error}")
+            return isinstance(error, NotStoredError)
+        return True
 
-    def _fetch(self, run: Path, name: str, record: StoredFiles) -> str | None:
+    def _fetch(self, name: str, content: bytes) -> str | None:
         """Fetch a run, where there is reason to, and say so."""
-        known = self._known(name)
-        if known == record and run.exists():  # as it was, or on its way to something newer
-            return None
-        if _is_the_run_of(record, run):
-            self._write_known(name, record)
-            return None
-        if (run / RESULT).is_file() and not (known is not None and _is_the_run_of(known, run)):
-            raise InputError(self._two_of(name))
+        run, known = self.runs / name, self._known(name)
+        if known is not None and known.record == _sha256(content):
+            self._as_known.add(name)
+            if run.exists():  # as it was, or on its way to something newer
+                return None
+        try:
+            record = StoredFiles.model_validate_json(content)
+        except ValidationError:
+            return f"{self.store.address}/{name} is left out: {RECORD} is no record of a finished run"
         run.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with FileLock(lock_path(run), timeout=0):
-                changed = self._download(run, name, record)
+            with FileLock(lock_path(run), timeout=_LOCK_SECONDS):
+                return self._fetch_alone(name, run, record, content)
         except Timeout:
             return f"{run} is not fetched: another process works on it"
-        if changed is not None:
-            return f"{self.store.address}/{name} is left out: {changed} is not as it was stored"
-        self._write_known(name, record)
-        return f"{run}: fetched from {self.store.address}"
 
-    def _download(self, run: Path, name: str, record: StoredFiles) -> str | None:
-        """Put the stored run in place of what is in the folder; the name of a file that is another one, if any is."""
+    def _fetch_alone(self, name: str, run: Path, record: StoredFiles, content: bytes) -> str | None:
+        if (run / RESULT).is_file() and not changed_files(run, record.deciding):
+            self._note(name, record, content)
+            return None
+        known = self._known(name)
+        is_as_it_was = known is not None and (run / RESULT).is_file() and not changed_files(run, known.deciding)
+        if any((run / file).is_file() for file in DECIDING) and not is_as_it_was:
+            return f"{self._two_of(name)}; the one here is used as it is"
         try:
             with replacing_folder(run) as folder:
                 self.store.download({f"{name}/{file}": folder / file for file in record.files})
                 if changed := changed_files(folder, record.files):
                     raise _AnotherFileError(changed[0].relative_to(folder).as_posix())
         except _AnotherFileError as error:
-            return str(error)
-        return None
+            if list(self.store.read([_record(name)])) == [content]:  # not one that is being replaced
+                self.store.remove(_record(name))
+            return f"{self.store.address}/{name} is left out: {error} is not as it was stored"
+        self._note(name, record, content)
+        return f"{run}: fetched from {self.store.address}"
 
-    def _send(self, name: str, there: StoredFiles | None, record: StoredFiles) -> None:
-        """Make a folder at the address equal to the one here; between its first file and its last it has no record."""
-        if there != record:
-            before = there.files if there is not None else {}
-            at = f"{name}/" if name else ""
-            changed = [file for file, sha256 in record.files.items() if before.get(file) != sha256]
-            self.store.remove(_record_path(name))
-            self.store.upload({f"{at}{file}": self.runs / name / file for file in changed})
-            for file in before.keys() - record.files.keys():
-                self.store.remove(f"{at}{file}")
-            self.store.write(_record_path(name), record.model_dump_json(indent=2).encode())
-        self._write_known(name, record)
-
-    def _there(self, name: str) -> StoredFiles | None:
-        """What the address has of a folder; None where it has no record of it, or no longer one that can be read."""
-        [content] = self.store.read([_record_path(name)])
+    def _send(self, name: str, run: Path) -> None:
+        """Make a run at the address equal to the one here; between its first file and its last it has no record."""
+        [there] = self.store.read([_record(name)])
         try:
-            return None if content is None else StoredFiles.model_validate_json(content)
-        except ValueError:
-            return None
+            before = None if there is None else StoredFiles.model_validate_json(there)
+        except ValidationError:
+            before = None
+        known = self._known(name)
+        is_known = known is not None and there is not None and known.record == _sha256(there)
+        if before is not None and not is_known and changed_files(run, before.deciding):
+            raise NotStoredError(self._two_of(name))
+        record = stored_files(run)
+        content = record.as_bytes()
+        if content != there:
+            old = before.files if before is not None else {}
+            changed = [file for file, sha256 in record.files.items() if old.get(file) != sha256]
+            self._as_known.discard(name)
+            self.store.remove(_record(name))
+            self.store.upload({f"{name}/{file}": run / file for file in changed})
+            for file in old.keys() - record.files.keys():
+                self.store.remove(f"{name}/{file}")
+            self._send_budgets(PurePosixPath(name).parent.as_posix())
+            self.store.write(_record(name), content)
+        self._note(name, record, content)
 
-    def _known(self, name: str) -> StoredFiles | None:
-        """What the address had of a folder when it was last looked at from here."""
-        path = self.runs / _record_path(name)
+    def _send_budgets(self, folder: str) -> None:
+        """Store what the seeds of a method may cost, unless other seeds there already do by theirs."""
+        name = f"{folder}/{BUDGETS}"
+        if (self.runs / name).is_file() and list(self.store.read([name])) == [None]:
+            self.store.upload({name: self.runs / name})
+
+    def _is_kept(self, name: str) -> bool:
+        """Whether the address has a run as it is here, of those that this process has looked at there."""
+        known = self._known(name) if name in self._as_known else None
+        return known is not None and not changed_files(self.runs / name, known.deciding)
+
+    def _known(self, name: str) -> _Known | None:
+        path = self._known_in / f"{name}.json"
         try:
-            return read_strictly(path, StoredFiles) if path.is_file() else None
+            return read_strictly(path, _Known) if path.is_file() else None
         except ResultError:
             return None
 
-    def _write_known(self, name: str, record: StoredFiles) -> None:
-        write_strictly(self.runs / _record_path(name), record)
+    def _note(self, name: str, record: StoredFiles, content: bytes) -> None:
+        known = _Known(record=_sha256(content), deciding=record.deciding)
+        write_strictly(self._known_in / f"{name}.json", known)
+        self._as_known.add(name)
 
     def _two_of(self, name: str) -> str:
         return (
-            f"{self.runs / name} and {self.store.address}/{name} are two finished runs of one name; move one of them "
-            "away, or choose another --runs or --storage"
+            f"{self.runs / name} and {self.store.address}/{name} are two runs of one name; move one of them away, "
+            "or choose another --runs or --storage"
         )
 
 
@@ -187,18 +267,9 @@ class _AnotherFileError(Exception):
     """A file that was fetched has another content than its record says."""
 
 
-def _run_record(content: bytes | None) -> StoredFiles:
-    record = StoredFiles.model_validate_json(content or b"")
-    if RESULT not in record.files:
-        raise ValueError("is the record of no finished run")
-    return record
+def _record(name: str) -> str:
+    return f"{name}/{RECORD}"
 
 
-def _record_path(name: str) -> str:
-    return f"{RECORDS}/{name}{_SUFFIX}" if name else f"{RECORDS}{_SUFFIX}"
-
-
-def _is_the_run_of(record: StoredFiles, run: Path) -> bool:
-    """Whether a run in its folder is the finished one of a record, by its result and the hashes of its files."""
-    deciding = {file: record.files.get(file, "") for file in (RESULT, STAMPS)}
-    return not changed_files(run, deciding)
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

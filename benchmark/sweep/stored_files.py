@@ -1,66 +1,81 @@
-"""Records of what lies at a storage address: the SHA-256 of each file of a run, or of the pages beside runs."""
+"""Records of finished runs at a storage address: the SHA-256 of each of their files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError, field_validator
 
 from benchmark.caching.file_record import record_files
+from benchmark.caching.fingerprints import STAMPS
+from benchmark.results.run_folder import RESULT
 from registry.errors import InputError
 
 SCHEMA_VERSION: Literal[1] = 1
-RECORDS: Final = "stored"
-"""At the address and in the folder of runs: the records of runs, by their paths; that of pages is `stored.json`."""
-_LOCK: Final = ".lock"
+DECIDING: Final = (RESULT, STAMPS)
+"""The files that tell one finished run from another: its result, and the hashes of what it was made of."""
 
 
-def inside(name: str) -> str:
-    """A path below a folder, with `/` between its parts.
-
-    Raises:
-        ValueError: if it leads out of the folder, or a part is hidden.
-    """
+def _inside(name: str) -> str:
     parts = PurePosixPath(name).parts
-    if name != "/".join(parts) or "\\" in name or not parts or any(part.startswith((".", "/")) for part in parts):
+    if name != "/".join(parts) or "\\" in name or any(part.startswith((".", "/")) for part in parts):
         raise ValueError(f"{name!r} is no path of a file in its folder")
     return name
 
 
-Name = Annotated[str, StringConstraints(max_length=1024, pattern=r"^[^\x00-\x1f\x7f]+$"), AfterValidator(inside)]
+Name = Annotated[str, StringConstraints(max_length=1024, pattern=r"^[^\x00-\x1f\x7f]+$"), AfterValidator(_inside)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class StoredFiles(BaseModel):
-    """The files of a folder.
+    """The files of a finished run.
 
     Attributes:
-        files: the SHA-256 of each, by its path in the folder.
+        files: the SHA-256 of each, by its path in the run's folder.
     """
 
     model_config = ConfigDict(extra="forbid")
     schema_version: Literal[1] = SCHEMA_VERSION
     files: dict[Name, Sha256]
 
+    @field_validator("files")
+    @classmethod
+    def _of_a_finished_run(cls, files: dict[str, str]) -> dict[str, str]:
+        if not files.keys() >= set(DECIDING):
+            raise ValueError("are not those of a finished run")
+        return files
 
-def stored_files(folder: Path, paths: Iterable[Path]) -> StoredFiles:
-    """The record of files as they are.
+    @property
+    def deciding(self) -> dict[str, str]:
+        """Those of `DECIDING`."""
+        return {name: self.files[name] for name in DECIDING}
+
+    def as_bytes(self) -> bytes:
+        """The record as it is stored, the same of the same files."""
+        return self.model_dump_json(indent=2).encode()
+
+
+class NotStoredError(InputError):
+    """A run that stays as it is here, and as it is at the address."""
+
+
+def stored_files(run: Path) -> StoredFiles:
+    """The record of a run as it is.
 
     Raises:
-        InputError: if one has a name that no storage takes.
+        NotStoredError: if it has no result, or a file with a name that no storage takes.
     """
     try:
-        return StoredFiles(files=record_files(folder, paths))
+        return StoredFiles(files=record_files(run, visible_files(run)))
     except ValidationError as error:
-        raise InputError(f"{folder} has a file that cannot be stored: {error.errors()[0]['msg']}") from error
+        raise NotStoredError(f"{run} cannot be stored: {error.errors()[0]['msg']}") from error
 
 
-def files_to_store(folder: Path) -> Iterator[Path]:
-    """The files below a folder but for hidden and temporary ones, locks, and records of what is stored."""
+def visible_files(folder: Path) -> Iterator[Path]:
+    """The files below a folder, sorted, but for hidden and temporary ones, and links."""
     for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        hidden = any(part.startswith(".") for part in parts) or path.suffix == _LOCK
-        if not hidden and parts[0] not in (RECORDS, f"{RECORDS}.json") and path.is_file():
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if not hidden and path.is_file() and not path.is_symlink():
             yield path

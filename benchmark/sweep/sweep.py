@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from itertools import chain
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -51,7 +52,7 @@ def sweep(
         table: shows what happens.
         launcher: makes what starts experiments, and what they share, so many at once; the pages are written on this
             machine.
-        storage: where finished runs come from at first, and go to as they finish; `keep_all` is left to the caller.
+        storage: where finished runs of the sweep come from at first, and go to as they finish.
 
     Raises:
         InputError: if another sweep works in the same folder of runs, or a run of the storage cannot be fetched.
@@ -67,18 +68,19 @@ def sweep(
     def is_finished(job: Job) -> bool:
         return finished.has(job.experiment)
 
+    def shared_runs(job: Job) -> list[Experiment]:
+        return [job.experiment, *reference_runs(job.experiment.evaluation, job.experiment.method.name, runs)]
+
     def shared_is_finished(job: Job) -> bool:
-        others = reference_runs(job.experiment.evaluation, job.experiment.method.name, runs)
-        return all(map(finished.has, (job.experiment, *others)))
+        return all(map(finished.has, shared_runs(job)))
 
     def pages_are_written(job: Job) -> bool:
         return pages_are_up_to_date(runs / job.experiment.evaluation.dataset.name, [job.experiment.folder(runs)])
 
-    keeping = nullcontext(_keep_nothing) if storage is None else storage.keeping(table.say)
-
-    with _alone_in(runs), deferred_interruption() as stop, table.shown(), keeping as keep:
+    with _alone_in(runs), deferred_interruption() as stop, table.shown():
+        stored = list(map(_name, (*chain.from_iterable(map(shared_runs, shared)), *_distinct(experiments))))
         if storage is not None:
-            storage.fetch(table.say)
+            storage.fetch(stored, stop, table.say)
         queue = Queue([*shared, *own, *pages], runs, folder / RECORD, table)
         # one after the other, each with every thread there is
         queue.run(shared, launcher(1), stop, shared_is_finished)
@@ -86,15 +88,23 @@ def sweep(
         without = [job for job in (*own, *pages) if evaluation_key(job.experiment) in failed]
         queue.fail(without, "the faces, judges or reference methods that it needs failed, see above")
         own_launcher = launcher(max_parallel_jobs)
-        queue.run(queue.waiting(own), own_launcher, stop, is_finished, lambda job: keep(job.experiment.folder(runs)))
+        with nullcontext(_keep_nothing) if storage is None else storage.keeping(stop, table.say) as keep:
+            queue.run(queue.waiting(own), own_launcher, stop, is_finished, lambda job: keep(_name(job.experiment)))
         queue.run(queue.waiting(pages), LocalLauncher(1), stop, pages_are_written)
+        if storage is not None:
+            storage.keep_all(stored, stop, table.say)
         counts = queue.record.counts
         stop.check(f"sweeping, {counts['waiting'] + counts['stopped']} of {len(queue.record.jobs)} jobs left")
     return queue.record
 
 
-def _keep_nothing(run: Path) -> None:
+def _keep_nothing(name: str) -> None:
     """Where there is no storage, a finished run stays where it is."""
+
+
+def _name(experiment: Experiment) -> str:
+    """Of its run, in the folder of all runs."""
+    return experiment.folder(Path()).as_posix()
 
 
 def _job(role: Role, experiment: Experiment, runs: Path, folder: Path, words: Sequence[str]) -> Job:

@@ -2,8 +2,11 @@
 
 import base64
 import json
+import re
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -40,6 +43,7 @@ from benchmark.results.outside_card import outside_card
 from benchmark.results.schema import read_result
 from benchmark.results.task_scores import ScoreFiles
 from benchmark.runs.training_budget import read_budgets
+from benchmark.runtime.interruption import StopRequest
 from benchmark.sweep.job_log import training_progress
 from benchmark.sweep.object_store import ObjectStore
 from benchmark.sweep.record import read_record
@@ -88,6 +92,7 @@ PRESET: Final = (
 )
 STEP: Final = b'{"stage": "paint", "iteration": 10, "of": 20, "seconds": 1.5, "losses": {"l1": 0.5, "gan": null}}\n'
 EDITS: Final = b'{"task": 0, "image_path": "edits.jsonl", "seconds": 0.5}\n{"task": 1, "image_path": "edits.jsonl"}\n'
+RUN: Final = {"result.json": b"{}", "stamps.json": b"{}", "log.txt": b"done"}
 LABELS: Final = b"summary: mine\nnumbers: {0: background, 1: skin, 7: hair}\n"
 COLORS: Final = b"colors: {'#000000': background, '#cc0000': skin}\n"
 CELEBA: Final = {
@@ -176,10 +181,16 @@ def _budgets(path: Path) -> object:
 
 
 def _stored(path: Path) -> object:
-    """What comes from an address whose only record this is."""
-    bucket, said = path.parents[3], list[str]()
-    Storage(ObjectStore(f"file://{bucket}"), bucket.parent / "runs").fetch(said.append)
-    assert not list(bucket.parent.rglob("*.png"))
+    """What comes from an address at which a run has this record."""
+    at = path.parents[3]
+    shutil.rmtree(at / "runs", ignore_errors=True)
+    for name, content in RUN.items():
+        (path.parent / name).write_bytes(content)
+    before = set(at.rglob("*"))
+    said: list[str] = []
+    Storage(ObjectStore(f"file://{at}/bucket"), at / "runs").fetch(["tiny/seed0"], StopRequest(), said.append)
+    made = {made.relative_to(at).as_posix() for made in set(at.rglob("*")) - before if made.is_file()}
+    assert all(re.fullmatch(r"runs/(tiny/seed0/.*|tiny/\.seed0\.lock|\.stored/.*\.json)", name) for name in made), made
     return said
 
 
@@ -277,8 +288,8 @@ VALUE_READERS: Final[Mapping[str, Reader]] = {
         ("sweep", "sweep.json", _json({"schema_version": 1, "jobs": [JOB]}), read_record, bytes),
         (
             "stored run",
-            "bucket/stored/faces/tiny/seed0.json",
-            _json({"schema_version": 1, "files": {"result.json": "0" * 64, "edits/0.png": "0" * 64}}),
+            "bucket/tiny/seed0/stored.json",
+            _json({"schema_version": 1, "files": {name: sha256(content).hexdigest() for name, content in RUN.items()}}),
             _stored,
             bytes,
         ),

@@ -1,24 +1,28 @@
 """Finished runs at an address: what goes there, what comes back on another machine, and what is never written over."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import fsspec
 import pytest
 from filelock import FileLock
 from fsspec.implementations.memory import MemoryFileSystem
+from pydantic import ValidationError
 
 from benchmark.runs.lock import lock_path
+from benchmark.runtime.interruption import StopRequest
+from benchmark.sweep import storage as storage_module
 from benchmark.sweep.object_store import ObjectStore
 from benchmark.sweep.storage import Storage
-from benchmark.sweep.stored_files import StoredFiles, inside
-from registry.errors import InputError
+from benchmark.sweep.stored_files import NotStoredError, StoredFiles, visible_files
 from tests.commands import bench
 
-ADDRESS = "memory://bucket/study"
-NAME = "faces/tiny+a=[1]/seed0"
+ADDRESS, FAILING = "memory://bucket/study", "failing://bucket/study"
+NAME, OTHER = "faces/tiny+a=[1]/seed0", "faces/tiny/seed1"
+NAMES = [NAME, OTHER]
 
 
 class FailingFileSystem(MemoryFileSystem):
@@ -35,11 +39,12 @@ class FailingFileSystem(MemoryFileSystem):
 
 
 @pytest.fixture(autouse=True)
-def emptied() -> Iterator[None]:
+def emptied(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     fsspec.register_implementation("failing", FailingFileSystem, clobber=True)
     FailingFileSystem.left = 1000
     MemoryFileSystem.store.clear()
     MemoryFileSystem.pseudo_dirs[:] = [""]
+    monkeypatch.setattr(storage_module, "_LOCK_SECONDS", 0.1)
     yield
     MemoryFileSystem.store.clear()
 
@@ -60,196 +65,364 @@ def storage(runs: Path, address: str = ADDRESS) -> Storage:
 def fetched(runs: Path, address: str = ADDRESS) -> list[str]:
     """What is said while finished runs come into a folder."""
     said: list[str] = []
-    storage(runs, address).fetch(said.append)
+    storage(runs, address).fetch(NAMES, StopRequest(), said.append)
+    return said
+
+
+def kept(runs: Path, address: str = ADDRESS) -> list[str]:
+    """What is said while a sweep that has looked at the address stores what is finished."""
+    said: list[str] = []
+    keeper = storage(runs, address)
+    keeper.fetch(NAMES, StopRequest(), lambda text: None)
+    keeper.keep_all(NAMES, StopRequest(), said.append)
+    assert len(said) == len(keeper.not_stored)
     return said
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith(".") and "stored" not in path.relative_to(folder).parts[0]
-    }
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in visible_files(folder)}
+
+
+def there(name: str, address: str = ADDRESS) -> bytes | None:
+    """A file at the address."""
+    [content] = ObjectStore(address).read([name])
+    return content
 
 
 @pytest.mark.parametrize("protocol", ["memory", "file"])
-def test_another_machine_gets_the_runs_and_not_what_is_unfinished(protocol: str, tmp_path: Path) -> None:
+def test_another_machine_gets_what_is_finished(protocol: str, tmp_path: Path) -> None:
     address = ADDRESS if protocol == "memory" else f"file://{tmp_path}/bucket"
-    here, there = tmp_path / "here", tmp_path / "there"
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
     run = run_in(here)
     (run / ".result.json.partial").write_text("of a writer that was killed")
-    unfinished = here / "faces" / "tiny" / "seed1"
+    (run / "log").symlink_to("/etc/hostname")
+    unfinished = here / OTHER
     unfinished.mkdir(parents=True)
-    for name in ("stamps.json", "log.txt"):
-        (unfinished / name).write_text("{}")
-    (here / "faces" / "leaderboard.md").write_text("a table")
-    (here / "sweep.lock").touch()
+    (unfinished / "log.txt").write_text("measuring what a step costs")
 
-    storage(here, address).keep_all()
-    assert fetched(there, address) == [f"{there / NAME}: fetched from {address}"]
-    assert contents(there / NAME) == contents(run)
-    assert [path.name for path in there.iterdir()] == ["faces", "stored"], "runs come back, and no pages"
-    assert fetched(there, address) == [], "nothing twice"
+    assert kept(here, address) == []
+    assert fetched(elsewhere, address) == [f"{elsewhere / NAME}: fetched from {address}"]
+    assert contents(elsewhere) == {f"{NAME}/{name}": content for name, content in contents(run).items()}
+    assert len(contents(run)) == 4
+    assert fetched(elsewhere, address) == [], "nothing twice"
+    assert (there(f"{NAME}/log", address), there(f"{OTHER}/log.txt", address)) == (None, None)
 
-    names = {name for name in ObjectStore(address).names("") if not name.startswith("stored")}
-    assert names == {f"{NAME}/{file}" for file in contents(run)} | {"faces/leaderboard.md"}
+
+def test_pages_are_stored_beside_those_of_others(tmp_path: Path) -> None:
+    for place, dataset in (("here", "faces"), ("elsewhere", "birds")):
+        runs = tmp_path / place
+        (runs / "sweep" / "jobs").mkdir(parents=True)
+        (runs / "sweep" / "jobs" / f"{dataset}.log").write_text("a log")
+        run_in(runs, name=f"{dataset}/tiny/seed0")
+        (runs / dataset / "leaderboard.html").write_text(place)
+        (runs / "notes.txt").write_text("none of the sweep's")
+        storage(runs).keep_pages([dataset], runs / "sweep")
+    pages = ["faces/leaderboard.html", "birds/leaderboard.html", "sweep/jobs/faces.log", "sweep/jobs/birds.log"]
+    assert [there(name) for name in pages] == [b"here", b"elsewhere", b"a log", b"a log"]
+    assert [there(name) for name in ("notes.txt", "faces/tiny/seed0/result.json")] == [None, None]
+
+
+def test_seeds_that_are_fetched_bring_what_a_seed_may_cost(tmp_path: Path) -> None:
+    here, elsewhere, third = (tmp_path / name for name in ("here", "elsewhere", "third"))
+    run = run_in(here)
+    (run.parent / "budgets.json").write_text("measured first")
+    assert kept(here) == []
+    fetched(elsewhere)
+    budgets = elsewhere / NAME / ".." / "budgets.json"
+    assert budgets.read_text() == "measured first"
+    budgets.write_text("measured anew")
+    (elsewhere / NAME / "stamps.json").write_text("scored anew")
+    assert kept(elsewhere) == []
+    fetched(third)
+    assert (third / NAME / ".." / "budgets.json").read_text() == "measured first"
 
 
 def test_a_run_that_is_stored_anew_comes_to_who_has_the_older_one(tmp_path: Path) -> None:
-    here, there = tmp_path / "here", tmp_path / "there"
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
     run = run_in(here)
-    storage(here).keep(run)
-    fetched(there)
-    run_in(there, "second")
-    (there / NAME / "log.txt").unlink()
-    storage(there).keep_all()
+    assert kept(here) == []
+    fetched(elsewhere)
+    run_in(elsewhere, "second")
+    (elsewhere / NAME / "log.txt").unlink()
+    assert kept(elsewhere) == []
 
     assert fetched(here) == [f"{run}: fetched from {ADDRESS}"]
-    assert contents(run) == contents(there / NAME)
+    assert contents(run) == contents(elsewhere / NAME)
     assert "log.txt" not in contents(run)
-    assert not any(name.endswith("log.txt") for name in ObjectStore(ADDRESS).names(""))
+    assert there(f"{NAME}/log.txt") is None
 
 
 def test_only_what_changed_is_sent(tmp_path: Path) -> None:
-    address = "failing://bucket/study"
     run = run_in(tmp_path)
-    storage(tmp_path, address).keep_all()
+    assert kept(tmp_path, FAILING) == []
     (run / "stamps.json").write_text("scored anew")
     FailingFileSystem.left = 1
-    storage(tmp_path, address).keep_all()
+    assert kept(tmp_path, FAILING) == []
     assert FailingFileSystem.left == 0
-    storage(tmp_path, address).keep_all()
-    assert ObjectStore(address).read([f"{NAME}/stamps.json"]) == [b"scored anew"]
+    assert kept(tmp_path, FAILING) == []
+    assert there(f"{NAME}/stamps.json", FAILING) == b"scored anew"
+
+
+def test_what_changes_within_a_sweep_is_sent_though_it_was_there_as_it_began(tmp_path: Path) -> None:
+    run = run_in(tmp_path)
+    assert kept(tmp_path) == []
+    keeper = storage(tmp_path)
+    keeper.fetch(NAMES, StopRequest(), print)
+    (run / "stamps.json").write_text("scored anew")
+    keeper.keep_all(NAMES, StopRequest(), print)
+    assert there(f"{NAME}/stamps.json") == b"scored anew"
+
+
+def test_every_address_gets_the_runs(tmp_path: Path) -> None:
+    run_in(tmp_path)
+    for address in (ADDRESS, "memory://another/place"):
+        assert kept(tmp_path, address) == []
+        assert there(f"{NAME}/result.json", address) == b"first result.json"
+    MemoryFileSystem.store.clear()
+    assert kept(tmp_path) == []
+    assert there(f"{NAME}/result.json") == b"first result.json", "of an address that was emptied, too"
 
 
 def test_what_was_sent_in_part_is_not_read_and_is_sent_again(tmp_path: Path) -> None:
-    address = "failing://bucket/study"
-    run = run_in(tmp_path / "here")
-    storage(tmp_path / "here", address).keep(run)
-    run_in(tmp_path / "here", "second")
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    run = run_in(here)
+    assert kept(here, FAILING) == []
+    run_in(here, "second")
+    run_in(here, name=OTHER)
     FailingFileSystem.left = 2
-    with pytest.raises(InputError, match=r"^--storage failing://bucket/study: the connection was lost$"):
-        storage(tmp_path / "here", address).keep_all()
-    assert fetched(tmp_path / "there", address) == []
+    assert kept(here, FAILING) == [f"{run} is not stored yet: --storage {FAILING}: the connection was lost"]
+    assert fetched(elsewhere, FAILING) == []
 
     FailingFileSystem.left = 1000
-    storage(tmp_path / "here", address).keep_all()
-    assert len(fetched(tmp_path / "there", address)) == 1
-    assert contents(tmp_path / "there" / NAME) == contents(run)
+    assert kept(here, FAILING) == []
+    assert len(fetched(elsewhere, FAILING)) == 2
+    assert contents(elsewhere / NAME) == contents(run)
 
 
 def test_runs_are_kept_while_others_are_computed_and_one_that_fails_waits(tmp_path: Path) -> None:
-    address = "failing://bucket/study"
-    first, second = run_in(tmp_path), run_in(tmp_path, name="faces/tiny/seed1")
+    run_in(tmp_path)
+    second = run_in(tmp_path, name=OTHER)
     said: list[str] = []
-    keeper = storage(tmp_path, address)
+    keeper = storage(tmp_path, FAILING)
     FailingFileSystem.left = 5
-    with keeper.keeping(said.append) as keep:
-        keep(first)
-        keep(second)
-    assert said == [f"{second} is not stored yet: --storage {address}: the connection was lost"]
+    with keeper.keeping(StopRequest(), said.append) as keep:
+        keep(NAME)
+        keep(OTHER)
+    assert said == [f"{second} is not stored yet: --storage {FAILING}: the connection was lost"]
+    assert list(keeper.not_stored) == [OTHER]
     FailingFileSystem.left = 1000
-    keeper.keep_all()
-    assert len(fetched(tmp_path / "there", address)) == 2
+    keeper.keep_all(NAMES, StopRequest(), said.append)
+    assert keeper.not_stored == {}
+    assert len(fetched(tmp_path / "elsewhere", FAILING)) == 2
 
 
-def test_two_finished_runs_of_one_name_are_both_left_as_they_are(tmp_path: Path) -> None:
-    here, there = tmp_path / "here", tmp_path / "there"
-    storage(here).keep(run_in(here))
-    run = run_in(there, "another")
-    message = f"{run} and {ADDRESS}/{NAME} are two finished runs of one name; "
-    for attempt in (lambda: fetched(there), storage(there).keep_all):
-        with pytest.raises(InputError) as caught:
-            attempt()
-        assert str(caught.value).startswith(message)
+@pytest.mark.parametrize("way", ["request", "exception"])
+def test_a_stop_waits_for_the_run_that_is_being_sent_and_for_no_other(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_in(tmp_path)
+    run_in(tmp_path, name=OTHER)
+    begun, stop, sent = Event(), StopRequest(), list[str]()
+
+    def upload(self: ObjectStore, files: dict[str, Path]) -> None:
+        sent.extend(files)
+        begun.set()
+        go_on.wait(60)
+
+    go_on = Event()
+    monkeypatch.setattr(ObjectStore, "upload", upload)
+
+    def keep_two(keep: Callable[[str], None]) -> None:
+        keep(NAME)
+        keep(OTHER)
+        assert begun.wait(60)
+        stop.requested = way == "request"
+        go_on.set()
+        if way == "exception":
+            raise KeyboardInterrupt
+
+    keeper = storage(tmp_path)
+    if way == "request":
+        with keeper.keeping(stop, print) as keep:
+            keep_two(keep)
+    else:
+        with pytest.raises(KeyboardInterrupt), keeper.keeping(stop, print) as keep:
+            keep_two(keep)
+    assert {name.startswith(NAME) for name in sent} == {True}
+    assert there(f"{NAME}/stored.json") is not None
+
+
+def test_a_stop_ends_fetching_and_keeping(tmp_path: Path) -> None:
+    run_in(tmp_path)
+    assert kept(tmp_path) == []
+    stop = StopRequest()
+    stop.requested = True
+    elsewhere = storage(tmp_path / "elsewhere")
+    elsewhere.fetch(NAMES, stop, print)
+    assert not (tmp_path / "elsewhere" / NAME).exists()
+    run_in(tmp_path, name=OTHER)
+    storage(tmp_path).keep_all(NAMES, stop, print)
+    assert there(f"{OTHER}/result.json") is None
+
+
+def test_two_runs_of_one_name_are_both_left_as_they_are_and_others_go_on(tmp_path: Path) -> None:
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    run_in(here)
+    assert kept(here) == []
+    run = run_in(elsewhere, "another")
+    run_in(elsewhere, name=OTHER)
+    both = (
+        f"{run} and {ADDRESS}/{NAME} are two runs of one name; move one of them away, or choose another --runs or "
+        "--storage"
+    )
+    assert fetched(elsewhere) == [f"{both}; the one here is used as it is"]
+    assert kept(elsewhere) == [f"{run} is not stored yet: {both}"]
     assert contents(run)["result.json"] == b"another result.json"
-    assert ObjectStore(ADDRESS).read([f"{NAME}/result.json"]) == [b"first result.json"]
+    assert there(f"{NAME}/result.json") == b"first result.json"
+    assert there(f"{OTHER}/result.json") == b"first result.json"
+
+
+@pytest.mark.parametrize("left", ["stamps.json", "result.json"])
+def test_what_was_begun_here_is_not_replaced(left: str, tmp_path: Path) -> None:
+    run_in(tmp_path / "here")
+    assert kept(tmp_path / "here") == []
+    run = run_in(tmp_path / "elsewhere", "another")
+    for name in {"stamps.json", "result.json"} - {left}:
+        (run / name).unlink()
+    before = contents(run)
+    [said] = fetched(tmp_path / "elsewhere")
+    assert said.endswith("; the one here is used as it is")
+    assert contents(run) == before
+
+
+def test_one_that_failed_before_anything_was_computed_is_replaced(tmp_path: Path) -> None:
+    run_in(tmp_path / "here")
+    assert kept(tmp_path / "here") == []
+    run = tmp_path / "elsewhere" / NAME
+    run.mkdir(parents=True)
+    (run / "log.txt").write_text("a traceback")
+    assert len(fetched(tmp_path / "elsewhere")) == 1
+    assert contents(run) == contents(tmp_path / "here" / NAME)
 
 
 def test_one_that_was_computed_alike_is_the_same_run(tmp_path: Path) -> None:
-    storage(tmp_path / "here").keep(run_in(tmp_path / "here"))
-    run = run_in(tmp_path / "there")
+    run_in(tmp_path / "here")
+    assert kept(tmp_path / "here") == []
+    run = run_in(tmp_path / "elsewhere")
     (run / "log.txt").write_text("of another machine")
-    assert fetched(tmp_path / "there") == []
+    assert fetched(tmp_path / "elsewhere") == []
     assert contents(run)["log.txt"] == b"of another machine"
+    assert kept(tmp_path / "elsewhere") == []
 
 
-def test_a_run_that_is_being_computed_anew_is_not_replaced(tmp_path: Path) -> None:
+def test_a_run_that_is_being_computed_anew_is_not_replaced_and_then_is_stored(tmp_path: Path) -> None:
     run = run_in(tmp_path)
-    storage(tmp_path).keep(run)
+    assert kept(tmp_path) == []
     (run / "result.json").unlink()
     assert fetched(tmp_path) == []
     assert not (run / "result.json").exists()
+    run_in(tmp_path, "second")
+    assert kept(tmp_path) == []
+    assert there(f"{NAME}/result.json") == b"second result.json"
+
+
+def test_one_that_was_removed_here_comes_again(tmp_path: Path) -> None:
+    run = run_in(tmp_path)
+    assert kept(tmp_path) == []
+    run.rename(tmp_path / "away")
+    assert fetched(tmp_path) == [f"{run}: fetched from {ADDRESS}"]
 
 
 def test_a_run_that_another_process_works_on_waits(tmp_path: Path) -> None:
-    storage(tmp_path / "here").keep(run_in(tmp_path / "here"))
-    run = tmp_path / "there" / NAME
+    run_in(tmp_path / "here")
+    assert kept(tmp_path / "here") == []
+    run = tmp_path / "elsewhere" / NAME
     run.mkdir(parents=True)
     with FileLock(lock_path(run)):
-        assert fetched(tmp_path / "there") == [f"{run} is not fetched: another process works on it"]
-    finished = run_in(tmp_path / "there", name="faces/tiny/seed1")
-    with FileLock(lock_path(finished)), pytest.raises(InputError, match="is not stored: another process works on it"):
-        storage(tmp_path / "there").keep(finished)
+        assert fetched(tmp_path / "elsewhere") == [f"{run} is not fetched: another process works on it"]
+    finished = run_in(tmp_path / "elsewhere", name=OTHER)
+    with FileLock(lock_path(finished)), pytest.raises(NotStoredError, match="is not stored: another process works"):
+        storage(tmp_path / "elsewhere").keep(OTHER)
 
 
 @pytest.mark.parametrize("harm", ["changed", "missing"])
-def test_a_file_that_is_not_as_it_was_stored_leaves_its_run_out(harm: str, tmp_path: Path) -> None:
-    storage(tmp_path / "here").keep(run_in(tmp_path / "here"))
-    there = ObjectStore(ADDRESS)
+def test_a_file_that_is_not_as_it_was_stored_leaves_its_run_out_until_it_is_stored_again(
+    harm: str, tmp_path: Path
+) -> None:
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    run_in(here)
+    assert kept(here) == []
     if harm == "changed":
-        there.write(f"{NAME}/log.txt", b"cut")
+        ObjectStore(ADDRESS).write(f"{NAME}/log.txt", b"cut")
     else:
-        there.remove(f"{NAME}/log.txt")
-    [said] = fetched(tmp_path / "there")
-    assert said == f"{ADDRESS}/{NAME} is left out: log.txt is not as it was stored"
-    assert contents(tmp_path / "there") == {}
+        ObjectStore(ADDRESS).remove(f"{NAME}/log.txt")
+    assert fetched(elsewhere) == [f"{ADDRESS}/{NAME} is left out: log.txt is not as it was stored"]
+    assert contents(elsewhere) == {}
+    assert kept(here) == []
+    assert len(fetched(elsewhere)) == 1
+    assert contents(elsewhere / NAME) == contents(here / NAME)
+
+
+FINISHED = {"result.json": "0" * 64, "stamps.json": "0" * 64}
 
 
 @pytest.mark.parametrize(
     "files",
     [
         {},
-        {"log.txt": "0" * 64},
-        {"result.json": "0" * 63},
-        {"result.json": "0" * 64, "../../outside": "0" * 64},
-        {"result.json": "0" * 64, "/etc/passwd": "0" * 64},
-        {"result.json": "0" * 64, "a\\b": "0" * 64},
-        {"result.json": "0" * 64, "a\nb": "0" * 64},
-        {"result.json": "0" * 64, ".hidden": "0" * 64},
+        {"result.json": "0" * 64},
+        FINISHED | {"result.json": "0" * 63},
+        *(
+            FINISHED | {name: "0" * 64}
+            for name in ("../../a", "/etc/passwd", "a\\b", "a\nb", ".hidden", "a/../b", "", "a//b")
+        ),
     ],
 )
 def test_a_record_of_anything_else_than_a_run_is_left_out(files: dict[str, str], tmp_path: Path) -> None:
-    ObjectStore(ADDRESS).write(f"stored/{NAME}.json", json.dumps({"schema_version": 1, "files": files}).encode())
-    assert fetched(tmp_path) == [f"{ADDRESS}/stored/{NAME}.json is left out: it is no record of a stored run"]
-    assert list(tmp_path.iterdir()) == []
+    content = json.dumps({"schema_version": 1, "files": files})
+    ObjectStore(ADDRESS).write(f"{NAME}/stored.json", content.encode())
+    assert fetched(tmp_path) == [f"{ADDRESS}/{NAME} is left out: stored.json is no record of a finished run"]
+    assert contents(tmp_path) == {}
+    with pytest.raises(ValidationError):
+        StoredFiles.model_validate_json(content)
+    run_in(tmp_path)
+    assert kept(tmp_path) == []
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "a/../b", "/a", "a//b", "a/", "./a", "a/.b", "a\\b"])
-def test_a_path_stays_in_its_folder(name: str) -> None:
-    with pytest.raises(ValueError, match="is no path of a file in its folder"):
-        inside(name)
+def test_a_file_whose_name_no_storage_takes_is_a_sentence(tmp_path: Path) -> None:
+    run = run_in(tmp_path)
+    (run / "a\\b").touch()
+    run_in(tmp_path, name=OTHER)
+    [said] = kept(tmp_path)
+    assert said.startswith(f"{run} is not stored yet: {run} cannot be stored: ")
+    assert there(f"{OTHER}/result.json") is not None
 
 
-def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
-    storage(tmp_path).keep(run_in(tmp_path))
-    [content] = ObjectStore(ADDRESS).read([f"stored/{NAME}.json"])
-    assert StoredFiles.model_validate_json(content or b"").files.keys() == contents(tmp_path / NAME).keys()
+def test_what_lies_at_the_address_stays(tmp_path: Path) -> None:
+    ObjectStore(ADDRESS).write("writable", b"a user's own")
+    run_in(tmp_path)
+    assert kept(tmp_path) == []
+    assert there("writable") == b"a user's own"
 
 
 @pytest.mark.parametrize(
     ("address", "said"),
     [
         ("bucket/study", "--storage 'bucket/study': write an address that fsspec opens, such as s3://bucket/study"),
+        ("s3:///study", "--storage 's3:///study': write an address that fsspec opens, such as s3://bucket/study"),
+        ("s3:///", "--storage 's3:///': write an address that fsspec opens, such as s3://bucket/study"),
         ("nosuch://bucket", "--storage nosuch://bucket: Protocol not known: nosuch"),
-        ("ftp://me:secret@host/study", "--storage: an address with a password would stand in logs; "),
-        ("file:///nowhere/at/all", "--storage file:///nowhere/at/all: [Errno 2] No such file or directory"),
-        ("http://127.0.0.1:9/study", "--storage http://127.0.0.1:9/study: "),
+        ("ftp://me:hunter2@host/study", "--storage takes no password, "),
+        ("s3://KEY:hun/ter2@bucket/study", "--storage takes no password, "),
+        ("http://host/study?signature=hunter2", "--storage takes no password, "),
+        ("simplecache::s3://bucket/hunter2", "--storage takes no password, "),
+        ("file:///proc/study", "--storage file:///proc/study: [Errno 2] No such file or directory"),
     ],
 )
 def test_a_wrong_address_is_a_sentence_before_anything_runs(address: str, said: str, tmp_path: Path) -> None:
     outcome = bench("sweep", "--methods", "copy-target", "--runs", tmp_path / "runs", "--storage", address)
     assert outcome.code == 2
     assert outcome.sentence.removeprefix("bench: ").startswith(said)
-    assert "secret" not in outcome.err
+    assert "hunter2" not in outcome.err
+    assert "ter2@" not in outcome.err
     assert not (tmp_path / "runs").exists()

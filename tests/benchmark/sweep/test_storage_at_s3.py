@@ -7,7 +7,7 @@ import pytest
 
 from benchmark.sweep.object_store import ObjectStore
 from registry.errors import InputError
-from tests.benchmark.sweep.test_storage import NAME, contents, fetched, run_in, storage
+from tests.benchmark.sweep.test_storage import NAME, contents, fetched, kept, run_in
 
 pytest.importorskip("s3fs", reason="needs pip install s3fs 'moto[server]'")
 moto_server = pytest.importorskip("moto.server", reason="needs pip install s3fs 'moto[server]'")
@@ -37,13 +37,13 @@ def server() -> Iterator[str]:
 def test_runs_go_to_a_bucket_and_come_from_it(server: str, tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     run = run_in(here)
-    storage(here, server).keep_all()
+    assert kept(here, server) == []
     assert fetched(there, server) == [f"{there / NAME}: fetched from {server}"]
     assert contents(there / NAME) == contents(run)
 
     run_in(there, "second")
     (there / NAME / "log.txt").unlink()
-    storage(there, server).keep_all()
+    assert kept(there, server) == []
     assert fetched(here, server) == [f"{run}: fetched from {server}"]
     assert contents(run) == contents(there / NAME)
 
@@ -52,8 +52,17 @@ def test_runs_go_to_a_bucket_and_come_from_it(server: str, tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-def test_a_bucket_of_another_name_is_not_made(server: str) -> None:
-    with pytest.raises(InputError, match=r"^--storage s3://buckets/study: The specified bucket does not exist$"):
-        ObjectStore(server.replace("bucket", "buckets"))
-    with pytest.raises(InputError, match="bucket does not exist"):  # nor by the attempt before
-        ObjectStore(server.replace("bucket", "buckets"))
+@pytest.mark.parametrize("address", ["s3://buckets/study", "s3://buckets"])
+def test_a_bucket_of_another_name_is_not_made(address: str, server: str) -> None:
+    assert server
+    for _ in range(2):
+        with pytest.raises(InputError, match=f"^--storage {address}: The specified bucket does not exist$"):
+            ObjectStore(address)
+
+
+@pytest.mark.slow
+def test_a_whole_bucket_is_an_address(server: str, tmp_path: Path) -> None:
+    address = server.removesuffix("/study")
+    run_in(tmp_path / "here")
+    assert kept(tmp_path / "here", address) == []
+    assert len(fetched(tmp_path / "there", address)) == 1
