@@ -49,6 +49,7 @@ from benchmark.runs.assemble_result import (
     with_scores,
 )
 from benchmark.runs.first_edits import write_first_edits
+from benchmark.runs.method_budgets import Bought
 from benchmark.runs.possible_protocols import Participation, check_learned_attributes, participation
 from benchmark.runs.provenance import write_provenance
 from benchmark.runs.run_validation import RunValidation, training_faces
@@ -63,7 +64,7 @@ from benchmark.runs.trained_before import (
     take_over_note,
     taken_over,
 )
-from benchmark.runs.training_budget import Bought, buy
+from benchmark.runs.training_budget import buy
 from benchmark.runs.training_inputs import training_inputs
 from benchmark.runs.up_to_date import FINISHED, LIBRARIES, finished_result, finished_stamp
 from benchmark.runs.weights_record import check_weights, record_weights

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from filelock import FileLock
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from benchmark.caching.fingerprints import fingerprint
 from benchmark.config.budget import Budget, parse_budget
@@ -16,51 +15,12 @@ from benchmark.editing.build_method import build_editor
 from benchmark.editing.option_weights import OptionWeights
 from benchmark.evaluation.context import EvaluationContext
 from benchmark.results.run_folder import BUDGETS
-from benchmark.runtime.checked_files import DamagedFileError, read_checked_json, write_checked_json
+from benchmark.runs.method_budgets import Bought, read_budgets, write_budgets
 from benchmark.training.compile_networks import compiled
 from benchmark.training.step_cost import step_costs
 from methods.base import Stage
 from registry.cards import Option
 from registry.errors import InputError
-
-
-class Bought(BaseModel):
-    """The iterations that a budget buys.
-
-    Attributes:
-        budget: as it was written.
-        options: those that say how long to train, as they are within the budget.
-        step_costs: cost of one step by stage, in the unit of the budget's quantity.
-        measured_on: the hardware.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    budget: str
-    options: dict[str, Option]
-    step_costs: dict[str, float]
-    measured_on: str
-
-    def spent_by(self, experiment: Experiment) -> Experiment:
-        """The experiment with these lengths of training in the budget's place."""
-        method = experiment.method
-        options = {**method.options, **self.options}
-        return experiment.model_copy(update={"method": method.model_copy(update={"options": options, "budget": None})})
-
-    @property
-    def note(self) -> str:
-        """What a result says of it."""
-        lengths = ", ".join(f"{name} {value}" for name, value in self.options.items())
-        costs = ", ".join(f"{stage} {cost:.3g}" for stage, cost in self.step_costs.items())
-        return f"{self.budget} ({lengths}), by the measured cost of a step on {self.measured_on}: {costs}"
-
-
-class Budgets(BaseModel):
-    """The file: what was bought, by a hash of what it was bought for."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    bought: dict[str, Bought] = {}
 
 
 def buy(experiment: Experiment, folder: Path, context: EvaluationContext, files: Mapping[str, OptionWeights]) -> Bought:
@@ -105,21 +65,8 @@ def buy(experiment: Experiment, folder: Path, context: EvaluationContext, files:
             bought = Bought(budget=budget.text, options=options, step_costs=costs, measured_on=hardware)
             context.reporter.say(f"{method.label}: {bought.note}")
             known = {**known, key: bought}
-            write_checked_json(path, Budgets(bought=known).model_dump(mode="json"))
+            write_budgets(path, known)
     return known[key]
-
-
-def read_budgets(path: Path, say: Callable[[str], None]) -> dict[str, Bought]:
-    """What was bought so far, by keys; nothing where there is no such file, or it was damaged, which is said."""
-    try:
-        return Budgets.model_validate(read_checked_json(path, required=False)).bought
-    except FileNotFoundError:
-        return {}
-    except DamagedFileError as error:
-        say(f"{error}; what a step costs is measured anew")
-    except ValidationError as error:
-        say(f"{path} has no record of budgets ({error.errors()[0]['msg']}); what a step costs is measured anew")
-    return {}
 
 
 def within(

@@ -58,11 +58,26 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         temporary.mkdir()
         with writing(path):
             yield temporary
-            if path.exists():
-                shutil.rmtree(path)
-            temporary.replace(path)
+            with _moved_away(path):
+                temporary.replace(path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def _moved_away(path: Path) -> Iterator[None]:
+    """Give the name of a folder free within the block, which removes it, or puts it back where it fails."""
+    if not path.exists():
+        yield
+        return
+    away = _temporary_beside(path)
+    path.replace(away)
+    try:
+        yield
+    except BaseException:
+        away.replace(path)
+        raise
+    shutil.rmtree(away)
 
 
 def _temporary_beside(path: Path) -> Path:

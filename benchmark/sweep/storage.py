@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from filelock import FileLock, Timeout
@@ -19,18 +20,19 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from benchmark.caching.file_record import changed_files
 from benchmark.results.run_folder import BUDGETS, RESULT
 from benchmark.runs.lock import lock_path
-from benchmark.runtime.atomic_files import replacing, replacing_folder
+from benchmark.runs.method_budgets import Bought, read_budgets, write_budgets
+from benchmark.runtime.atomic_files import replacing_folder
 from benchmark.runtime.interruption import StopRequest
 from benchmark.runtime.json_files import ResultError, read_strictly, write_strictly
 from benchmark.sweep.object_store import ObjectStore
-from benchmark.sweep.stored_files import DECIDING, NotStoredError, StoredFiles, stored_files, visible_files
+from benchmark.sweep.stored_files import DECIDING, RECORD, NotStoredError, StoredFiles, stored_files, visible_files
 from registry.errors import InputError
 
-RECORD: Final = "stored.json"
-"""In a run's folder at the address: the record of its files."""
 _LOCK_SECONDS: Final = 5.0
 """How long a run's lock is waited for, which is taken for a moment by who asks for its status."""
 _POLL_SECONDS: Final = 0.2
+_IN_A_ROW: Final = 3
+"""Runs that cannot be sent one after the other, after which the address counts as gone."""
 Say = Callable[[str], None]
 """Takes a line for people."""
 
@@ -68,29 +70,26 @@ class Storage:
         self._known_in = runs / ".stored" / hashlib.sha256(store.address.encode()).hexdigest()[:16]
         self._as_known: set[str] = set()  # names of runs whose record there is the one that is known
 
-    def fetch(self, names: Sequence[str], stop: StopRequest, say: Say) -> None:
+    def fetch(self, names: Sequence[str], is_finished: Callable[[str], bool], stop: StopRequest, say: Say) -> None:
         """Bring finished runs that the folder lacks, or that others have stored anew since it had them.
 
-        What was computed here and differs is left as it is, and said.
+        What is finished here, or was begun by itself, is left as it is; where another run lies there, that is said.
 
         Args:
             names: of the runs.
+            is_finished: whether one is, as it lies here.
             stop: ends it after a run.
             say: takes what is fetched, and what is left out and why.
 
         Raises:
             InputError: if the address does not answer.
         """
-        folders = dict.fromkeys(PurePosixPath(name).parent.as_posix() for name in names)
-        missing = [f"{folder}/{BUDGETS}" for folder in folders if not (self.runs / folder / BUDGETS).exists()]
-        for name, content in zip(missing, self.store.read(missing), strict=True):
-            if content is not None:  # by which all seeds train equally long
-                with replacing(self.runs / name) as temporary:
-                    temporary.write_bytes(content)
+        for folder in _folders(names):
+            self._share_budgets(folder, say)
         for name, content in zip(names, self.store.read([_record(name) for name in names]), strict=True):
             if stop.requested:
                 return
-            if content is not None and (said := self._fetch(name, content)) is not None:
+            if content is not None and (said := self._fetch(name, content, is_finished)) is not None:
                 say(said)
 
     def keep(self, name: str) -> None:
@@ -109,19 +108,25 @@ class Storage:
             raise NotStoredError(f"{run} is not stored: another process works on it") from None
         self.not_stored.pop(name, None)
 
-    def keep_all(self, names: Iterable[str], stop: StopRequest, say: Say) -> None:
+    def keep_all(self, names: Iterable[str], is_finished: Callable[[str], bool], stop: StopRequest, say: Say) -> None:
         """Store the finished ones of runs that are not stored as they are now.
 
         Args:
             names: of the runs.
+            is_finished: whether one is, as it lies here.
             stop: ends it after a run.
             say: takes why one is not stored, which `not_stored` has too.
         """
+        failed = 0
         for name in names:
             if stop.requested:
                 return
-            if (self.runs / name / RESULT).is_file() and not self._is_kept(name) and not self._try_to_keep(name, say):
-                return
+            if self._is_kept(name) or not is_finished(name):
+                continue
+            if failed == _IN_A_ROW:
+                self.not_stored[name] = f"{self.store.address} does not answer"
+            else:
+                failed = 0 if self._try_to_keep(name, say) else failed + 1
 
     def keep_pages(self, datasets: Iterable[str], folder: Path) -> None:
         """Store the files beside runs, in place of those that lie there; none is removed.
@@ -161,7 +166,7 @@ class Storage:
                 each.result()
 
     def _try_to_keep(self, name: str, say: Say) -> bool:
-        """Store a run, or say why not; False where no other can be stored either."""
+        """Store a run, or say why not; False where the reason may be the address's."""
         try:
             self.keep(name)
         except (InputError, OSError) as error:
@@ -170,7 +175,7 @@ class Storage:
             return isinstance(error, NotStoredError)
         return True
 
-    def _fetch(self, name: str, content: bytes) -> str | None:
+    def _fetch(self, name: str, content: bytes, is_finished: Callable[[str], bool]) -> str | None:
         """Fetch a run, where there is reason to, and say so."""
         run, known = self.runs / name, self._known(name)
         if known is not None and known.record == _sha256(content):
@@ -184,17 +189,19 @@ class Storage:
         run.parent.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(lock_path(run), timeout=_LOCK_SECONDS):
-                return self._fetch_alone(name, run, record, content)
+                return self._fetch_alone(name, run, record, content, is_finished)
         except Timeout:
             return f"{run} is not fetched: another process works on it"
 
-    def _fetch_alone(self, name: str, run: Path, record: StoredFiles, content: bytes) -> str | None:
+    def _fetch_alone(
+        self, name: str, run: Path, record: StoredFiles, content: bytes, is_finished: Callable[[str], bool]
+    ) -> str | None:
         if (run / RESULT).is_file() and not changed_files(run, record.deciding):
             self._note(name, record, content)
             return None
         known = self._known(name)
         is_as_it_was = known is not None and (run / RESULT).is_file() and not changed_files(run, known.deciding)
-        if any((run / file).is_file() for file in DECIDING) and not is_as_it_was:
+        if is_finished(name) or (any((run / file).is_file() for file in DECIDING) and not is_as_it_was):
             return f"{self._two_of(name)}; the one here is used as it is"
         try:
             with replacing_folder(run) as folder:
@@ -229,15 +236,30 @@ class Storage:
             self.store.upload({f"{name}/{file}": run / file for file in changed})
             for file in old.keys() - record.files.keys():
                 self.store.remove(f"{name}/{file}")
-            self._send_budgets(PurePosixPath(name).parent.as_posix())
+            self._share_budgets(PurePosixPath(name).parent.as_posix(), lambda text: None)
             self.store.write(_record(name), content)
         self._note(name, record, content)
 
-    def _send_budgets(self, folder: str) -> None:
-        """Store what the seeds of a method may cost, unless other seeds there already do by theirs."""
+    def _share_budgets(self, folder: str, say: Say) -> None:
+        """Have here and there what either has bought for a method's seeds; what was there first counts."""
         name = f"{folder}/{BUDGETS}"
-        if (self.runs / name).is_file() and list(self.store.read([name])) == [None]:
-            self.store.upload({name: self.runs / name})
+        path, [content] = self.runs / name, self.store.read([name])
+        there: dict[str, Bought] = {}
+        if content is not None:
+            with TemporaryDirectory() as place:
+                copy = Path(place) / BUDGETS
+                copy.write_bytes(content)
+                there = read_budgets(copy, lambda text: None)
+        if not there and not path.is_file():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_name(f".{path.name}.lock")):
+            here = read_budgets(path, say)
+            bought = {**here, **there}
+            if bought != here:
+                write_budgets(path, bought)
+        if bought != there:
+            self.store.upload({name: path})
 
     def _is_kept(self, name: str) -> bool:
         """Whether the address has a run as it is here, of those that this process has looked at there."""
@@ -265,6 +287,11 @@ class Storage:
 
 class _AnotherFileError(Exception):
     """A file that was fetched has another content than its record says."""
+
+
+def _folders(names: Iterable[str]) -> list[str]:
+    """Of methods, which hold the runs of their seeds."""
+    return list(dict.fromkeys(PurePosixPath(name).parent.as_posix() for name in names))
 
 
 def _record(name: str) -> str:

@@ -14,12 +14,18 @@ from benchmark.results.run_folder import RESULT
 from registry.errors import InputError
 
 SCHEMA_VERSION: Literal[1] = 1
+RECORD: Final = "stored.json"
+"""The record, in a run's folder at the address; a copy of it here is no file of the run."""
 DECIDING: Final = (RESULT, STAMPS)
 """The files that tell one finished run from another: its result, and the hashes of what it was made of."""
+_LONGEST: Final = 255
+"""Bytes that file systems bear in a name."""
 
 
 def _inside(name: str) -> str:
     parts = PurePosixPath(name).parts
+    if name == RECORD or max(len(part.encode()) for part in parts or ("",)) > _LONGEST:
+        raise ValueError(f"{name!r} is no name of a run's file")
     if name != "/".join(parts) or "\\" in name or any(part.startswith((".", "/")) for part in parts):
         raise ValueError(f"{name!r} is no path of a file in its folder")
     return name
@@ -45,6 +51,8 @@ class StoredFiles(BaseModel):
     def _of_a_finished_run(cls, files: dict[str, str]) -> dict[str, str]:
         if not files.keys() >= set(DECIDING):
             raise ValueError("are not those of a finished run")
+        if any(parent.as_posix() in files for file in files for parent in PurePosixPath(file).parents):
+            raise ValueError("has a file in a file")
         return files
 
     @property
@@ -68,7 +76,7 @@ def stored_files(run: Path) -> StoredFiles:
         NotStoredError: if it has no result, or a file with a name that no storage takes.
     """
     try:
-        return StoredFiles(files=record_files(run, visible_files(run)))
+        return StoredFiles(files=record_files(run, (path for path in visible_files(run) if path != run / RECORD)))
     except ValidationError as error:
         raise NotStoredError(f"{run} cannot be stored: {error.errors()[0]['msg']}") from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from itertools import chain
 from pathlib import Path
@@ -74,13 +74,17 @@ def sweep(
     def shared_is_finished(job: Job) -> bool:
         return all(map(finished.has, shared_runs(job)))
 
+    def runs_of_sweep() -> tuple[list[str], Callable[[str], bool]]:
+        """The names of all runs that a storage keeps, and whether one is finished."""
+        found = {_name(run): run for run in (*chain.from_iterable(map(shared_runs, shared)), *experiments)}
+        return list(found), lambda name: finished.has(found[name])
+
     def pages_are_written(job: Job) -> bool:
         return pages_are_up_to_date(runs / job.experiment.evaluation.dataset.name, [job.experiment.folder(runs)])
 
     with _alone_in(runs), deferred_interruption() as stop, table.shown():
-        stored = list(map(_name, (*chain.from_iterable(map(shared_runs, shared)), *_distinct(experiments))))
         if storage is not None:
-            storage.fetch(stored, stop, table.say)
+            storage.fetch(*runs_of_sweep(), stop, table.say)
         queue = Queue([*shared, *own, *pages], runs, folder / RECORD, table)
         # one after the other, each with every thread there is
         queue.run(shared, launcher(1), stop, shared_is_finished)
@@ -92,7 +96,7 @@ def sweep(
             queue.run(queue.waiting(own), own_launcher, stop, is_finished, lambda job: keep(_name(job.experiment)))
         queue.run(queue.waiting(pages), LocalLauncher(1), stop, pages_are_written)
         if storage is not None:
-            storage.keep_all(stored, stop, table.say)
+            storage.keep_all(*runs_of_sweep(), stop, table.say)
         counts = queue.record.counts
         stop.check(f"sweeping, {counts['waiting'] + counts['stopped']} of {len(queue.record.jobs)} jobs left")
     return queue.record

@@ -42,7 +42,7 @@ from benchmark.results.find_results import read_run
 from benchmark.results.outside_card import outside_card
 from benchmark.results.schema import read_result
 from benchmark.results.task_scores import ScoreFiles
-from benchmark.runs.training_budget import read_budgets
+from benchmark.runs.method_budgets import read_budgets
 from benchmark.runtime.interruption import StopRequest
 from benchmark.sweep.job_log import training_progress
 from benchmark.sweep.object_store import ObjectStore
@@ -188,7 +188,9 @@ def _stored(path: Path) -> object:
         (path.parent / name).write_bytes(content)
     before = set(at.rglob("*"))
     said: list[str] = []
-    Storage(ObjectStore(f"file://{at}/bucket"), at / "runs").fetch(["tiny/seed0"], StopRequest(), said.append)
+    Storage(ObjectStore(f"file://{at}/bucket"), at / "runs").fetch(
+        ["tiny/seed0"], lambda name: False, StopRequest(), said.append
+    )
     made = {made.relative_to(at).as_posix() for made in set(at.rglob("*")) - before if made.is_file()}
     assert all(re.fullmatch(r"runs/(tiny/seed0/.*|tiny/\.seed0\.lock|\.stored/.*\.json)", name) for name in made), made
     return said

@@ -180,6 +180,25 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [path.name for path in folder.parent.iterdir()] == ["folder"]
 
 
+def test_a_folder_comes_back_where_an_interruption_keeps_the_new_one_from_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "old").touch()
+    replace = Path.replace
+
+    def interrupted(self: Path, target: Path) -> Path:
+        if (self / "new").exists():
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt), replacing_folder(folder) as temporary:
+        (temporary / "new").touch()
+    assert [path.name for path in tmp_path.rglob("*")] == ["folder", "old"]
+
+
 def test_a_folder_that_a_killed_writer_left_is_swept_up(tmp_path: Path) -> None:
     with replacing_folder(tmp_path / "folder") as temporary:
         name = temporary.name

@@ -1,7 +1,9 @@
 """Finished runs at an address: what goes there, what comes back on another machine, and what is never written over."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -13,11 +15,13 @@ from fsspec.implementations.memory import MemoryFileSystem
 from pydantic import ValidationError
 
 from benchmark.runs.lock import lock_path
+from benchmark.runs.method_budgets import Bought, read_budgets, write_budgets
 from benchmark.runtime.interruption import StopRequest
 from benchmark.sweep import storage as storage_module
 from benchmark.sweep.object_store import ObjectStore
 from benchmark.sweep.storage import Storage
 from benchmark.sweep.stored_files import NotStoredError, StoredFiles, visible_files
+from registry.errors import InputError
 from tests.commands import bench
 
 ADDRESS, FAILING = "memory://bucket/study", "failing://bucket/study"
@@ -62,10 +66,20 @@ def storage(runs: Path, address: str = ADDRESS) -> Storage:
     return Storage(ObjectStore(address), runs)
 
 
-def fetched(runs: Path, address: str = ADDRESS) -> list[str]:
-    """What is said while finished runs come into a folder."""
+def has_result(runs: Path) -> Callable[[str], bool]:
+    """Whether a run is finished, where every result answers to its experiment."""
+    return lambda name: (runs / name / "result.json").is_file()
+
+
+def never(name: str) -> bool:
+    """Whether a run is finished, where none answers to its experiment any longer."""
+    return False
+
+
+def fetched(runs: Path, address: str = ADDRESS, is_finished: Callable[[str], bool] = never) -> list[str]:
+    """What is said while finished runs come into a folder, in which none answers to its experiment."""
     said: list[str] = []
-    storage(runs, address).fetch(NAMES, StopRequest(), said.append)
+    storage(runs, address).fetch(NAMES, is_finished, StopRequest(), said.append)
     return said
 
 
@@ -73,8 +87,8 @@ def kept(runs: Path, address: str = ADDRESS) -> list[str]:
     """What is said while a sweep that has looked at the address stores what is finished."""
     said: list[str] = []
     keeper = storage(runs, address)
-    keeper.fetch(NAMES, StopRequest(), lambda text: None)
-    keeper.keep_all(NAMES, StopRequest(), said.append)
+    keeper.fetch(NAMES, has_result(runs), StopRequest(), lambda text: None)
+    keeper.keep_all(NAMES, has_result(runs), StopRequest(), said.append)
     assert len(said) == len(keeper.not_stored)
     return said
 
@@ -122,19 +136,34 @@ def test_pages_are_stored_beside_those_of_others(tmp_path: Path) -> None:
     assert [there(name) for name in ("notes.txt", "faces/tiny/seed0/result.json")] == [None, None]
 
 
-def test_seeds_that_are_fetched_bring_what_a_seed_may_cost(tmp_path: Path) -> None:
-    here, elsewhere, third = (tmp_path / name for name in ("here", "elsewhere", "third"))
-    run = run_in(here)
-    (run.parent / "budgets.json").write_text("measured first")
+def bought(cost: float) -> Bought:
+    return Bought(budget="300cpu-s", options={"iterations": 10}, step_costs={"paint": cost}, measured_on="a machine")
+
+
+def test_seeds_of_two_machines_cost_what_the_first_measured(tmp_path: Path) -> None:
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    files = [(run_in(place).parent / "budgets.json") for place in (here, elsewhere)]
+    write_budgets(files[0], {"300": bought(1.0)})
     assert kept(here) == []
-    fetched(elsewhere)
-    budgets = elsewhere / NAME / ".." / "budgets.json"
-    assert budgets.read_text() == "measured first"
-    budgets.write_text("measured anew")
-    (elsewhere / NAME / "stamps.json").write_text("scored anew")
+    write_budgets(files[1], {"300": bought(2.0), "420": bought(3.0)})
     assert kept(elsewhere) == []
-    fetched(third)
-    assert (third / NAME / ".." / "budgets.json").read_text() == "measured first"
+    fetched(here)
+    for path in files:
+        costs = {key: each.step_costs["paint"] for key, each in read_budgets(path, print).items()}
+        assert costs == {"300": 1.0, "420": 3.0}
+    fetched(tmp_path / "third")
+    assert (tmp_path / "third" / NAME / ".." / "budgets.json").read_bytes() == files[0].read_bytes()
+
+
+def test_damaged_budgets_are_replaced_on_either_side(tmp_path: Path) -> None:
+    path = run_in(tmp_path).parent / "budgets.json"
+    write_budgets(path, {"300": bought(1.0)})
+    whole = path.read_bytes()
+    ObjectStore(ADDRESS).write(f"{path.parent.relative_to(tmp_path)}/budgets.json", b"cut")
+    assert kept(tmp_path) == []
+    path.write_bytes(b"cut")
+    fetched(tmp_path)
+    assert path.read_bytes() == whole
 
 
 def test_a_run_that_is_stored_anew_comes_to_who_has_the_older_one(tmp_path: Path) -> None:
@@ -167,9 +196,9 @@ def test_what_changes_within_a_sweep_is_sent_though_it_was_there_as_it_began(tmp
     run = run_in(tmp_path)
     assert kept(tmp_path) == []
     keeper = storage(tmp_path)
-    keeper.fetch(NAMES, StopRequest(), print)
+    keeper.fetch(NAMES, never, StopRequest(), print)
     (run / "stamps.json").write_text("scored anew")
-    keeper.keep_all(NAMES, StopRequest(), print)
+    keeper.keep_all(NAMES, has_result(tmp_path), StopRequest(), print)
     assert there(f"{NAME}/stamps.json") == b"scored anew"
 
 
@@ -188,9 +217,11 @@ def test_what_was_sent_in_part_is_not_read_and_is_sent_again(tmp_path: Path) -> 
     run = run_in(here)
     assert kept(here, FAILING) == []
     run_in(here, "second")
-    run_in(here, name=OTHER)
+    other = run_in(here, name=OTHER)
     FailingFileSystem.left = 2
-    assert kept(here, FAILING) == [f"{run} is not stored yet: --storage {FAILING}: the connection was lost"]
+    assert kept(here, FAILING) == [
+        f"{each} is not stored yet: --storage {FAILING}: the connection was lost" for each in (run, other)
+    ]
     assert fetched(elsewhere, FAILING) == []
 
     FailingFileSystem.left = 1000
@@ -211,7 +242,7 @@ def test_runs_are_kept_while_others_are_computed_and_one_that_fails_waits(tmp_pa
     assert said == [f"{second} is not stored yet: --storage {FAILING}: the connection was lost"]
     assert list(keeper.not_stored) == [OTHER]
     FailingFileSystem.left = 1000
-    keeper.keep_all(NAMES, StopRequest(), said.append)
+    keeper.keep_all(NAMES, has_result(tmp_path), StopRequest(), said.append)
     assert keeper.not_stored == {}
     assert len(fetched(tmp_path / "elsewhere", FAILING)) == 2
 
@@ -258,10 +289,10 @@ def test_a_stop_ends_fetching_and_keeping(tmp_path: Path) -> None:
     stop = StopRequest()
     stop.requested = True
     elsewhere = storage(tmp_path / "elsewhere")
-    elsewhere.fetch(NAMES, stop, print)
+    elsewhere.fetch(NAMES, never, stop, print)
     assert not (tmp_path / "elsewhere" / NAME).exists()
     run_in(tmp_path, name=OTHER)
-    storage(tmp_path).keep_all(NAMES, stop, print)
+    storage(tmp_path).keep_all(NAMES, has_result(tmp_path), stop, print)
     assert there(f"{OTHER}/result.json") is None
 
 
@@ -283,7 +314,7 @@ def test_two_runs_of_one_name_are_both_left_as_they_are_and_others_go_on(tmp_pat
 
 
 @pytest.mark.parametrize("left", ["stamps.json", "result.json"])
-def test_what_was_begun_here_is_not_replaced(left: str, tmp_path: Path) -> None:
+def test_what_was_begun_here_by_itself_is_not_replaced(left: str, tmp_path: Path) -> None:
     run_in(tmp_path / "here")
     assert kept(tmp_path / "here") == []
     run = run_in(tmp_path / "elsewhere", "another")
@@ -293,6 +324,67 @@ def test_what_was_begun_here_is_not_replaced(left: str, tmp_path: Path) -> None:
     [said] = fetched(tmp_path / "elsewhere")
     assert said.endswith("; the one here is used as it is")
     assert contents(run) == before
+
+
+def test_what_answers_to_its_experiment_is_not_replaced_though_others_stored_it_anew(tmp_path: Path) -> None:
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    run = run_in(here)
+    assert kept(here) == []
+    fetched(elsewhere)
+    run_in(elsewhere, "of another experiment")
+    assert kept(elsewhere) == []
+    [said] = fetched(here, is_finished=has_result(here))
+    assert said.endswith("; the one here is used as it is")
+    assert contents(run)["result.json"] == b"first result.json"
+
+
+def test_what_was_computed_anew_here_and_stored_anew_by_others_is_left_on_both_sides(tmp_path: Path) -> None:
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    run = run_in(here)
+    assert kept(here) == []
+    fetched(elsewhere)
+    run_in(elsewhere, "second")
+    assert kept(elsewhere) == []
+    run_in(here, "third")
+    [said] = fetched(here)
+    assert said.endswith("; the one here is used as it is")
+    assert contents(run)["result.json"] == b"third result.json"
+    [said] = kept(here)
+    assert "are two runs of one name" in said
+    assert there(f"{NAME}/result.json") == b"second result.json"
+
+
+def test_a_run_that_no_longer_answers_to_its_experiment_is_not_stored(tmp_path: Path) -> None:
+    run = run_in(tmp_path)
+    assert kept(tmp_path) == []
+    (run / "stamps.json").write_text("of a job that failed midway")
+    keeper = storage(tmp_path)
+    keeper.fetch(NAMES, never, StopRequest(), print)
+    keeper.keep_all(NAMES, never, StopRequest(), print)
+    assert there(f"{NAME}/stamps.json") == b"first stamps.json"
+
+
+def test_an_address_that_does_not_answer_is_asked_thrice(tmp_path: Path) -> None:
+    names = [f"faces/tiny/seed{number}" for number in range(5)]
+    for name in names:
+        run_in(tmp_path, name=name)
+    keeper = storage(tmp_path, FAILING)
+    FailingFileSystem.left = 0
+    said: list[str] = []
+    keeper.keep_all(names, has_result(tmp_path), StopRequest(), said.append)
+    assert len(said) == 3
+    assert list(keeper.not_stored) == names
+    assert keeper.not_stored[names[-1]] == f"{FAILING} does not answer"
+
+
+def test_a_record_that_was_copied_with_its_run_is_no_file_of_it(tmp_path: Path) -> None:
+    run = run_in(tmp_path)
+    assert kept(tmp_path) == []
+    (run / "stored.json").write_bytes(there(f"{NAME}/stored.json") or b"")
+    (run / "stamps.json").write_text("scored anew")
+    assert kept(tmp_path) == []
+    assert len(fetched(tmp_path / "elsewhere")) == 1
+    assert "stored.json" not in contents(tmp_path / "elsewhere" / NAME)
 
 
 def test_one_that_failed_before_anything_was_computed_is_replaced(tmp_path: Path) -> None:
@@ -363,24 +455,57 @@ def test_a_file_that_is_not_as_it_was_stored_leaves_its_run_out_until_it_is_stor
     assert contents(elsewhere / NAME) == contents(here / NAME)
 
 
-FINISHED = {"result.json": "0" * 64, "stamps.json": "0" * 64}
+def test_a_run_that_is_stored_anew_while_it_is_fetched_keeps_its_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    run_in(here)
+    assert kept(here) == []
+    download = ObjectStore.download
+
+    def replaced_meanwhile(self: ObjectStore, files: dict[str, Path]) -> None:
+        run_in(here, "second")
+        assert kept(here) == []
+        download(self, files)
+
+    monkeypatch.setattr(ObjectStore, "download", replaced_meanwhile)
+    [said] = fetched(elsewhere)
+    assert "is left out: " in said
+    assert there(f"{NAME}/stored.json") is not None
+
+
+CONTENT = b"what a record could lead to"
+FINISHED = dict.fromkeys(("result.json", "stamps.json"), hashlib.sha256(CONTENT).hexdigest())
+OUTSIDE = (
+    "../../a",
+    "/etc/passwd",
+    "a\\b",
+    "a\nb",
+    ".hidden",
+    "a/../b",
+    "a//b",
+    "stored.json",
+    "result.json/x",
+    "a" * 256,
+)
 
 
 @pytest.mark.parametrize(
     "files",
     [
         {},
-        {"result.json": "0" * 64},
-        FINISHED | {"result.json": "0" * 63},
-        *(
-            FINISHED | {name: "0" * 64}
-            for name in ("../../a", "/etc/passwd", "a\\b", "a\nb", ".hidden", "a/../b", "", "a//b")
-        ),
+        {"result.json": FINISHED["result.json"]},
+        FINISHED | {"log.txt": "0" * 63},
+        *(FINISHED | {name: FINISHED["result.json"]} for name in ("", *OUTSIDE)),
     ],
 )
 def test_a_record_of_anything_else_than_a_run_is_left_out(files: dict[str, str], tmp_path: Path) -> None:
+    at = ObjectStore(ADDRESS)
+    for name in files:
+        with suppress(InputError):  # of names that cannot lie there together
+            at.write(f"{NAME}/{name}", CONTENT)
     content = json.dumps({"schema_version": 1, "files": files})
-    ObjectStore(ADDRESS).write(f"{NAME}/stored.json", content.encode())
+    at.write(f"{NAME}/stored.json", content.encode())
     assert fetched(tmp_path) == [f"{ADDRESS}/{NAME} is left out: stored.json is no record of a finished run"]
     assert contents(tmp_path) == {}
     with pytest.raises(ValidationError):
@@ -403,6 +528,7 @@ def test_what_lies_at_the_address_stays(tmp_path: Path) -> None:
     run_in(tmp_path)
     assert kept(tmp_path) == []
     assert there("writable") == b"a user's own"
+    assert {path.split("/")[3] for path in MemoryFileSystem.store} == {"writable", "faces"}
 
 
 @pytest.mark.parametrize(
