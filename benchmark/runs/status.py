@@ -68,14 +68,13 @@ def statuses(folder: Path) -> list[RunStatus]:
     """
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder")
-    found = [_status(run) for run in sorted(run_folders(folder))]
+    found = [_status(run) for run in sorted(_runs(folder))]
     if not found:
         raise InputError(f"{folder} has no run: no folder under it has a {RESULT} or a {LOG}")
     return found
 
 
-def run_folders(folder: Path) -> Iterator[Path]:
-    """The runs under a folder, finished or not."""
+def _runs(folder: Path) -> Iterator[Path]:
     for place, folders, names in os.walk(folder):
         if RESULT in names or (STAMPS in names and not _OF_RUNNING.isdisjoint(names)):
             folders.clear()  # thousands of edits lie there, and no run
