@@ -135,7 +135,9 @@ def finish(record: SweepRecord, folder: Path, as_json: bool, storage: Storage | 
         storage.keep_pages(dict.fromkeys(job.dataset for job in record.jobs), folder)
         if storage.not_stored:
             first, *_ = storage.not_stored.values()
-            raise InputError(f"{len(storage.not_stored)} finished runs are not stored: {first}")
+            raise InputError(
+                f"finished runs that are not stored: {len(storage.not_stored)}, of which the first: {first}"
+            )
     if record.failed:
         raise typer.Exit(1)
 

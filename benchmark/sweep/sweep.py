@@ -91,9 +91,9 @@ def sweep(
         failed = {evaluation_key(job.experiment) for job in shared if queue.state(job) == "failed"}
         without = [job for job in (*own, *pages) if evaluation_key(job.experiment) in failed]
         queue.fail(without, "the faces, judges or reference methods that it needs failed, see above")
-        own_launcher = launcher(max_parallel_jobs)
         with nullcontext(_keep_nothing) if storage is None else storage.keeping(stop, table.say) as keep:
-            queue.run(queue.waiting(own), own_launcher, stop, is_finished, lambda job: keep(_name(job.experiment)))
+            waiting, on_finished = queue.waiting(own), lambda job: keep(_name(job.experiment))
+            queue.run(waiting, launcher(max_parallel_jobs), stop, is_finished, on_finished)
         queue.run(queue.waiting(pages), LocalLauncher(1), stop, pages_are_written)
         if storage is not None:
             storage.keep_all(*runs_of_sweep(), stop, table.say)
