@@ -1,12 +1,14 @@
 """A program that trains one method for a few steps in all processes of its launcher, and writes down every loss.
 
 Its words: the method, the folder of the training, that of the faces, the step in which the last process hears a Ctrl-C,
-0 for none, parts of each batch, and whether it hears it before that step instead, while the processes ask each other.
+0 for none, parts of each batch, whether it hears it before that step instead, while the processes ask each other, and
+whether all is computed in float64, from the method's own start and at its published rates.
 """
 
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +21,9 @@ from benchmark.runtime.progress import Reporter
 from benchmark.training import progress_hook
 from benchmark.training.follow_training import follow_training
 from benchmark.training.train import train
+from methods import base
+from methods.base import FaceBatch
+from methods.layers import whole_batch
 from registry import METHODS
 
 STEPS: Final = 20
@@ -41,18 +46,35 @@ OPTIONS: Final[dict[str, dict[str, Any]]] = {
         **{f"{stage}_batch_size": 4 for stage in MASKGAN_STAGES},
         **{f"{stage}_lr": 2e-5 for stage in MASKGAN_STAGES},
     },
+    "pix2pixhd": {"ngf": 4, "ndf": 4, "iterations": STEPS, "batch_size": 4},
 }
+RATES: Final = ("lr", "d_lr", *STRONG, *(f"{stage}_lr" for stage in MASKGAN_STAGES))
+"""The options above that are not as published."""
 
 
-def main(method: str, folder: Path, faces: Path, stop_in: int = 0, accumulate: int = 1, meeting: int = 0) -> None:
+def main(
+    method: str,
+    folder: Path,
+    faces: Path,
+    stop_in: int = 0,
+    accumulate: int = 1,
+    meeting: int = 0,
+    in_float64: int = 0,
+) -> None:
     """Train the method, or help to."""
     torch.set_num_threads(1)
+    options = OPTIONS[method]
+    if in_float64:
+        options = {name: value for name, value in options.items() if name not in RATES}
+        compute_in_float64()
     progress_hook.ProgressHook.__init__.__defaults__ = (1,)  # every step's losses
     size = SIDES.get(method, 64)
     with joined() as processes:
         dataset = RenderedFaces(None, size, faces, train=12, val=1, test=1)
         seed_everything(processes.rank)  # the others' weights are the first one's
-        model = METHODS.get(method)(size=size, **OPTIONS[method])
+        model = METHODS.get(method)(size=size, **options)
+        if in_float64:
+            take_in_float64(model)
         if stop_in and processes.rank == processes.size - 1:
             interrupt(stop_in, *((Processes, "add_up") if meeting else (model, "train_step")))
         compute = Compute(torch.device("cpu"), "fp32", channels_last=False)
@@ -62,6 +84,24 @@ def main(method: str, folder: Path, faces: Path, stop_in: int = 0, accumulate: i
             follow_training(model, dataset, **given)
         else:
             train(model, dataset, folder, reporter=Reporter(quiet=True), **given)
+
+
+def compute_in_float64() -> None:
+    """Let all networks and losses compute in float64, those too that ask for float32."""
+    torch.set_default_dtype(torch.float64)
+    torch.Tensor.float = torch.Tensor.double
+    base.one_hot.__defaults__ = (torch.float64,)
+    whole_batch.randn.__kwdefaults__["dtype"] = torch.float64
+
+
+def take_in_float64(model: Any) -> None:
+    """Let a model's steps take faces in float64."""
+    step = model.train_step
+
+    def taken(batch: FaceBatch, *given: Any) -> Any:
+        return step(replace(batch, image=batch.image.double(), attributes=batch.attributes.double()), *given)
+
+    model.train_step = taken
 
 
 def interrupt(number: int, owner: Any, name: str) -> None:
