@@ -24,7 +24,7 @@ _LONGEST: Final = 255
 
 def _inside(name: str) -> str:
     parts = PurePosixPath(name).parts
-    if name == RECORD or max(len(part.encode()) for part in parts or ("",)) > _LONGEST:
+    if name == RECORD or any(len(part.encode()) > _LONGEST for part in parts):
         raise ValueError(f"{name!r} is no name of a run's file")
     if name != "/".join(parts) or "\\" in name or any(part.startswith((".", "/")) for part in parts):
         raise ValueError(f"{name!r} is no path of a file in its folder")

@@ -93,6 +93,16 @@ def kept(runs: Path, address: str = ADDRESS) -> list[str]:
     return said
 
 
+def stored_anew_by_others(here: Path, elsewhere: Path) -> Path:
+    """A run that was stored from here, and then computed and stored anew by another machine that had it from there."""
+    run = run_in(here)
+    assert kept(here) == []
+    fetched(elsewhere)
+    run_in(elsewhere, "second")
+    assert kept(elsewhere) == []
+    return run
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in visible_files(folder)}
 
@@ -327,24 +337,16 @@ def test_what_was_begun_here_by_itself_is_not_replaced(left: str, tmp_path: Path
 
 
 def test_what_answers_to_its_experiment_is_not_replaced_though_others_stored_it_anew(tmp_path: Path) -> None:
-    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
-    run = run_in(here)
-    assert kept(here) == []
-    fetched(elsewhere)
-    run_in(elsewhere, "of another experiment")
-    assert kept(elsewhere) == []
+    here = tmp_path / "here"
+    run = stored_anew_by_others(here, tmp_path / "elsewhere")
     [said] = fetched(here, is_finished=has_result(here))
     assert said.endswith("; the one here is used as it is")
     assert contents(run)["result.json"] == b"first result.json"
 
 
 def test_what_was_computed_anew_here_and_stored_anew_by_others_is_left_on_both_sides(tmp_path: Path) -> None:
-    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
-    run = run_in(here)
-    assert kept(here) == []
-    fetched(elsewhere)
-    run_in(elsewhere, "second")
-    assert kept(elsewhere) == []
+    here = tmp_path / "here"
+    run = stored_anew_by_others(here, tmp_path / "elsewhere")
     run_in(here, "third")
     [said] = fetched(here)
     assert said.endswith("; the one here is used as it is")

@@ -48,8 +48,7 @@ OPTIONS: Final[dict[str, dict[str, Any]]] = {
     },
     "pix2pixhd": {"ngf": 4, "ndf": 4, "iterations": STEPS, "batch_size": 4},
 }
-RATES: Final = ("lr", "d_lr", *STRONG, *(f"{stage}_lr" for stage in MASKGAN_STAGES))
-"""The options above that are not as published."""
+NOT_AS_PUBLISHED: Final = ("lr", "d_lr", *STRONG, *(f"{stage}_lr" for stage in MASKGAN_STAGES))
 
 
 def main(
@@ -65,7 +64,7 @@ def main(
     torch.set_num_threads(1)
     options = OPTIONS[method]
     if in_float64:
-        options = {name: value for name, value in options.items() if name not in RATES}
+        options = {name: value for name, value in options.items() if name not in NOT_AS_PUBLISHED}
         compute_in_float64()
     progress_hook.ProgressHook.__init__.__defaults__ = (1,)  # every step's losses
     size = SIDES.get(method, 64)
